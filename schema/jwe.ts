@@ -1,0 +1,74 @@
+// The sealed secret's outer form: a compact JWE (RFC 7516) with exactly our protected header. Structure only; opens nothing.
+import { base64urlnopad } from '@scure/base';
+import { z } from 'zod';
+import { SecretKind, SecretRef } from './secret.ts';
+import { Sha256, TenantId, Thumbprint, Uuid } from './text.ts';
+
+export const SEALED_TYP = 'totl-secret+jwe';
+/** RSA-OAEP with a 3072-bit key gives 384 bytes, whatever it wraps. */
+export const RSA_BLOCK_BYTES = 384;
+const NONCE_AND_TAG_BYTES = { A256GCM: [12, 16], 'A256CBC-HS512': [16, 32] } as const;
+
+/**
+ * The protected header, exactly: an unknown member (`zip`, `jwk`, `jku`, `x5u`, `crit`, …) is refused.
+ * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing.
+ */
+export const SealedHeader = z.strictObject({
+  alg: z.literal('RSA-OAEP-256'),
+  enc: z.enum(['A256GCM', 'A256CBC-HS512']),
+  kid: Thumbprint,
+  typ: z.literal(SEALED_TYP),
+  tenant: TenantId,
+  machine: Uuid,
+  run: Uuid.nullable(),
+  kind: SecretKind,
+  eid: Uuid,
+  iat: z.int().min(0),
+  ref: SecretRef,
+  src: Sha256.optional(),
+  bound: z.literal(false).optional(),
+  by: z.string().max(254).optional(),
+});
+export type SealedHeader = z.infer<typeof SealedHeader>;
+
+/** `field` is where it is wrong; the message never repeats the value. */
+export type JweFault = { ok: false; field: string; message: string };
+
+/**
+ * Reads the protected header of a compact JWE and checks every segment's length, so that a plaintext sent by mistake
+ * is never taken for a ciphertext. Refuses by value.
+ */
+export function readSealed(compact: string): { ok: true; header: SealedHeader } | JweFault {
+  const fault = (field: string, message: string): JweFault => ({ ok: false, field, message });
+  const segments = compact.split('.');
+  if (segments.length !== 5) return fault('sealed', 'must be a compact JWE: five segments');
+  const bytes: Uint8Array[] = [];
+  for (const segment of segments) {
+    try {
+      bytes.push(base64urlnopad.decode(segment));
+    } catch {
+      return fault('sealed', 'every segment must be unpadded base64url');
+    }
+  }
+  const [head, key, nonce, ciphertext, tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head));
+  } catch {
+    return fault('sealed', 'the protected header must be JSON in UTF-8');
+  }
+  const header = SealedHeader.safeParse(json);
+  if (!header.success) {
+    const issue = header.error.issues[0];
+    const named = issue?.code === 'unrecognized_keys' ? 'unknown member' : issue?.path.join('.');
+    return fault(`sealed.header${named ? `.${named}` : ''}`, issue?.message ?? 'is not our protected header');
+  }
+  const [nonceBytes, tagBytes] = NONCE_AND_TAG_BYTES[header.data.enc];
+  if (key.length !== RSA_BLOCK_BYTES) return fault('sealed', `the encrypted key must be ${RSA_BLOCK_BYTES} bytes`);
+  if (nonce.length !== nonceBytes) return fault('sealed', `the initialization vector must be ${nonceBytes} bytes`);
+  if (tag.length !== tagBytes) return fault('sealed', `the authentication tag must be ${tagBytes} bytes`);
+  if (ciphertext.length === 0) return fault('sealed', 'the ciphertext must not be empty');
+  if (header.data.enc === 'A256CBC-HS512' && ciphertext.length % 16 !== 0)
+    return fault('sealed', 'a CBC ciphertext must be whole blocks of 16 bytes');
+  return { ok: true, header: header.data };
+}

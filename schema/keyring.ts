@@ -1,0 +1,101 @@
+// A tenant's keyring on the wire and in storage: what the server keeps of it is public, signed, or sealed.
+import { z } from 'zod';
+import { RsaPublicJwk } from './jwk.ts';
+import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
+import { Base64Url, Thumbprint, Uuid } from './text.ts';
+
+/** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
+export const Argon2idKdf = z.strictObject({
+  name: z.literal('argon2id'),
+  m: z.int().min(19_456).max(1_048_576),
+  t: z.int().min(2).max(20),
+  p: z.int().min(1).max(16),
+  salt: Base64Url(22).length(22),
+});
+export type Argon2idKdf = z.infer<typeof Argon2idKdf>;
+
+/** HKDF-SHA256 (RFC 5869) over a recovery secret of 16 random bytes: already uniform, so it needs no stretching. */
+export const HkdfKdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: Base64Url(22).length(22) });
+
+export const Kdf = z.discriminatedUnion('name', [Argon2idKdf, HkdfKdf]);
+export type Kdf = z.infer<typeof Kdf>;
+
+/** A recovery set: `threshold` of `count` shares give the secret. The first set-up makes one of one. */
+export const RecoverySet = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{8}$/, { error: 'must be 4 bytes in hex' }),
+  threshold: z.int().min(1).max(16),
+  count: z.int().min(1).max(16),
+});
+export type RecoverySet = z.infer<typeof RecoverySet>;
+
+/** An unlocker's private half with the root's thumbprint, sealed under the key its KDF yields (docs/protocol.md). */
+export const SealedUnlocker = z.strictObject({
+  id: Uuid,
+  kdf: Kdf,
+  set: RecoverySet.optional(),
+  sealed: SealedBytes,
+});
+export type SealedUnlocker = z.infer<typeof SealedUnlocker>;
+
+/** A private half under a vault key: the root's under admin, an escrow key's under reveal. `kid` is its public thumbprint. */
+export const SealedKey = z.strictObject({ kid: Thumbprint, vaultEpoch: z.int().min(1), sealed: SealedBytes });
+export type SealedKey = z.infer<typeof SealedKey>;
+
+/** A vault key encrypted to one unlocker's public half: compact JWE, ECDH-ES+A256KW, A256GCM. */
+export const Wrap = z.strictObject({
+  unlocker: Uuid,
+  purpose: VaultPurpose,
+  vaultEpoch: z.int().min(1),
+  jwe: z
+    .string()
+    .max(4096)
+    .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' }),
+});
+export type Wrap = z.infer<typeof Wrap>;
+
+export const EscrowKey = z.strictObject({
+  kid: Thumbprint,
+  jwk: RsaPublicJwk,
+  statement: CompactJws(4096),
+  sealedPrivate: SealedKey,
+});
+export type EscrowKey = z.infer<typeof EscrowKey>;
+
+export const MANIFEST_MAX_CHARACTERS = 512 * 1024;
+
+/**
+ * One verified call. What the manifest names and this does not carry must be in the object already, else 422
+ * `keyring_incomplete`; what the object holds and the manifest does not name is dropped.
+ */
+export const KeyringWrite = z.strictObject({
+  manifest: CompactJws(MANIFEST_MAX_CHARACTERS),
+  root: SealedKey,
+  escrowKeys: z.array(EscrowKey).max(100),
+  unlockers: z.array(SealedUnlocker).max(500),
+  wraps: z.array(Wrap).max(2000),
+});
+export type KeyringWrite = z.infer<typeof KeyringWrite>;
+
+/** What one person may fetch: only the unlockers that are theirs or shared with their role; the root's half to admins. */
+export const Keyring = z.object({
+  manifest: z.string(),
+  version: z.int(),
+  fingerprint: z.string(),
+  root: SealedKey.nullable(),
+  escrowKeys: z.array(EscrowKey),
+  unlockers: z.array(SealedUnlocker),
+  wraps: z.array(Wrap),
+});
+export type Keyring = z.infer<typeof Keyring>;
+
+export const KeyringWritten = z.object({ version: z.int(), fingerprint: z.string(), activeKid: z.string() });
+export type KeyringWritten = z.infer<typeof KeyringWritten>;
+
+/** `GET /v1/tenant/pubkey`: the active escrow key itself, and for each living root its statement about that key. */
+export const PublicKeyAnswer = RsaPublicJwk.extend({
+  kid: Thumbprint,
+  alg: z.literal('RSA-OAEP-256'),
+  use: z.literal('enc'),
+  statements: z.array(z.string()),
+});
+export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;

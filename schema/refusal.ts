@@ -1,0 +1,56 @@
+// An expected "no": a value with a stable code, never an exception. worker/problem.ts turns it into RFC 9457.
+
+/** Every code a client can meet, with its HTTP status and its one-line title. The one list; docs and OpenAPI read it. */
+export const REFUSALS = {
+  malformed_json: [400, 'The body is not JSON'],
+  missing_token: [401, 'A machine token is required'],
+  invalid_token: [401, 'The machine token is not valid'],
+  token_expired: [401, 'The machine token has expired'],
+  token_revoked: [401, 'The machine token has been revoked'],
+  not_signed_in: [401, 'A signed-in person is required'],
+  invalid_session: [401, 'The sign-in is not valid'],
+  session_expired: [401, 'The sign-in has expired'],
+  not_a_person: [401, 'A service token is not a person'],
+  not_a_member: [403, 'Not a member of this tenant'],
+  not_an_operator: [403, 'Not an operator'],
+  role_forbids: [403, 'Your role does not allow this'],
+  tenant_suspended: [403, 'The tenant is suspended'],
+  wrong_origin: [403, 'Only the portal may ask for this'],
+  not_found: [404, 'There is nothing here'],
+  unknown_machine: [404, 'No such machine'],
+  unknown_run: [404, 'No such run'],
+  unknown_secret: [404, 'No such secret'],
+  method_not_allowed: [405, 'This method is not allowed here'],
+  no_tenant_key: [409, 'The tenant has no key yet'],
+  eid_conflict: [409, 'This eid was used for another ciphertext'],
+  kid_destroyed: [409, 'That escrow key has been destroyed'],
+  run_conflict: [409, 'This run belongs to another machine'],
+  keyring_conflict: [409, 'The keyring has changed meanwhile'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The content type is not supported'],
+  invalid_body: [422, 'The body is not valid'],
+  invalid_query: [422, 'The query is not valid'],
+  too_many_events: [422, 'A report holds at most 500 events'],
+  header_mismatch: [422, 'The sealed header differs from the body'],
+  not_sealed: [422, 'This is not a sealed secret'],
+  unknown_kid: [422, 'No such escrow key'],
+  raw_not_allowed: [422, 'This tenant does not accept raw RSA-OAEP'],
+  keyring_invalid: [422, 'The keyring does not verify'],
+  keyring_incomplete: [422, 'The keyring is not complete'],
+  internal_error: [500, 'Something went wrong on our side'],
+  access_not_configured: [503, 'Sign-in is not configured'],
+  access_unreachable: [503, 'Sign-in cannot be verified now'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** `detail` is a full sentence that names the field and the expectation, never the value. */
+export type Refusal = { refused: RefusalCode; detail: string; errors?: FieldError[] };
+export type FieldError = { field: string; message: string };
+
+/** Makes a refusal. */
+export const refuse = (refused: RefusalCode, detail: string, errors?: FieldError[]): Refusal =>
+  errors === undefined ? { refused, detail } : { refused, detail, errors };
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'refused' in value;

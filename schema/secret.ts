@@ -1,0 +1,120 @@
+// A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
+import { z } from 'zod';
+import { Instant, Sha256, Text, Thumbprint, Uuid } from './text.ts';
+
+export const SECRET_MAX_BYTES = 64 * 1024;
+/** A sealed secret is some 1,000 characters; a note of 8 KiB still fits. */
+export const SEALED_MAX_CHARACTERS = 16 * 1024;
+
+export const SecretKind = z.enum(['local_admin_password', 'bitlocker_recovery_key', 'bios_password', 'other']);
+export type SecretKind = z.infer<typeof SecretKind>;
+
+/** Which one of its kind: an account, or BitLocker's protector and volume, or a label. */
+export const REF_BY_KIND = {
+  local_admin_password: z.strictObject({ account: Text(256) }),
+  bitlocker_recovery_key: z.strictObject({ protectorId: Uuid, volume: Text(64) }),
+  bios_password: z.strictObject({ label: Text(64) }),
+  other: z.strictObject({ label: Text(64) }),
+} as const satisfies Record<SecretKind, z.ZodType>;
+
+export const SecretRef = z.union([
+  REF_BY_KIND.local_admin_password,
+  REF_BY_KIND.bitlocker_recovery_key,
+  REF_BY_KIND.other,
+]);
+export type SecretRef = z.infer<typeof SecretRef>;
+
+/** The ref as one string, members in a fixed order: equal refs give equal strings. */
+export function refKey(ref: SecretRef): string {
+  if ('account' in ref) return JSON.stringify({ account: ref.account });
+  if ('protectorId' in ref) return JSON.stringify({ protectorId: ref.protectorId, volume: ref.volume });
+  return JSON.stringify({ label: ref.label });
+}
+
+export const SealedFormat = z.enum(['jwe', 'rsa-oaep-256']);
+export type SealedFormat = z.infer<typeof SealedFormat>;
+
+/**
+ * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
+ * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`.
+ */
+export const EscrowRequest = z
+  .strictObject({
+    machine: Uuid,
+    run: Uuid,
+    kind: SecretKind,
+    eid: Uuid,
+    ref: z.record(z.string(), z.unknown()),
+    format: SealedFormat.default('jwe'),
+    kid: Thumbprint.optional(),
+    sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+  })
+  .transform((request, context) => {
+    const ref = REF_BY_KIND[request.kind].safeParse(request.ref);
+    if (!ref.success) {
+      for (const issue of ref.error.issues)
+        context.addIssue({ code: 'custom', message: issue.message, path: ['ref', ...issue.path] });
+      return z.NEVER;
+    }
+    if (request.format === 'rsa-oaep-256' && request.kid === undefined) {
+      context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
+      return z.NEVER;
+    }
+    return { ...request, ref: ref.data as SecretRef };
+  });
+export type EscrowRequest = z.infer<typeof EscrowRequest>;
+
+/** Proof that a version is kept. `auditHash` makes its holder a witness of the tenant's audit chain. */
+export const Receipt = z.object({
+  secretId: z.string(),
+  version: z.int(),
+  kid: z.string(),
+  sha256: Sha256,
+  auditSeq: z.int(),
+  auditHash: Sha256,
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+export const SecretVersion = z.object({
+  version: z.int(),
+  kid: z.string(),
+  format: SealedFormat,
+  bound: z.boolean(),
+  run: z.string().nullable(),
+  eid: z.string(),
+  escrowedAt: Instant,
+  sha256: Sha256,
+});
+export type SecretVersion = z.infer<typeof SecretVersion>;
+
+/** Metadata only: a list never holds ciphertext. Versions newest first. */
+export const Secret = z.object({
+  id: z.string(),
+  machine: z.string(),
+  kind: SecretKind,
+  ref: SecretRef,
+  lastRevealedAt: z.int().nullable(),
+  versions: z.array(SecretVersion),
+});
+export type Secret = z.infer<typeof Secret>;
+
+export const SecretList = z.object({ secrets: z.array(Secret) });
+export type SecretList = z.infer<typeof SecretList>;
+
+export const RevealRequest = z.strictObject({
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+  version: z.int().min(1).optional(),
+});
+export type RevealRequest = z.infer<typeof RevealRequest>;
+
+/** One ciphertext, with all that the opener holds its header against. */
+export const Revealed = z.object({
+  id: z.string(),
+  machine: z.string(),
+  kind: SecretKind,
+  ref: SecretRef,
+  version: SecretVersion,
+  sealed: z.string(),
+  auditSeq: z.int(),
+});
+export type Revealed = z.infer<typeof Revealed>;

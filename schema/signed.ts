@@ -1,0 +1,116 @@
+// What the root key signs: the key statement and the keyring manifest, each a compact JWS (RFC 7515) with ES256 and the
+// root's public JWK in its header. One verifier for object, engine and portal. It verifies; it can neither sign nor open.
+import { base64urlnopad } from '@scure/base';
+import { compactVerify } from 'jose/jws/compact/verify';
+import { z } from 'zod';
+import { EcPublicJwk, thumbprint } from './jwk.ts';
+import { Base64Url, Email, Instant, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
+
+export const STATEMENT_TYP = 'totl-key-statement+jws';
+export const MANIFEST_TYP = 'totl-manifest+jws';
+
+/** A compact JWS as text; what is in it is for `verifySigned` to say. */
+export const CompactJws = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' });
+
+/** "This escrow key is ours": kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
+export const KeyStatement = z.strictObject({
+  tenant: TenantId,
+  kid: Thumbprint,
+  keyEpoch: z.int().min(1),
+  createdAt: Instant,
+  previousKid: Thumbprint.nullable(),
+});
+export type KeyStatement = z.infer<typeof KeyStatement>;
+
+export const UnlockerKind = z.enum(['passphrase', 'recovery', 'passkey']);
+export type UnlockerKind = z.infer<typeof UnlockerKind>;
+
+export const VaultPurpose = z.enum(['reveal', 'admin']);
+export type VaultPurpose = z.infer<typeof VaultPurpose>;
+
+/** A way to get vault keys. `owner` null means shared: everybody whose role may fetch it knows, or may know, its secret. */
+export const ManifestUnlocker = z.strictObject({
+  id: Uuid,
+  kind: UnlockerKind,
+  label: Text(100),
+  owner: Email.nullable(),
+  rights: z.array(VaultPurpose).min(1).max(2),
+  jwk: EcPublicJwk,
+  createdAt: Instant,
+});
+export type ManifestUnlocker = z.infer<typeof ManifestUnlocker>;
+
+export const KeyState = z.enum(['active', 'retiring', 'retired', 'destroyed']);
+
+/**
+ * The whole of a tenant's keyring, as its root vouches for it. `previous` is the SHA-256 of the compact JWS before.
+ * `vaultKeys` commits to each vault key (keyring.ts), so that a swapped wrap is noticed on unwrapping.
+ */
+export const Manifest = z.strictObject({
+  tenant: TenantId,
+  version: z.int().min(1),
+  previous: Sha256.nullable(),
+  createdAt: Instant,
+  vaultKeys: z.array(z.strictObject({ purpose: VaultPurpose, vaultEpoch: z.int().min(1), sha256: Sha256 })).max(100),
+  unlockers: z.array(ManifestUnlocker).min(1).max(500),
+  keys: z.array(z.strictObject({ kid: Thumbprint, keyEpoch: z.int().min(1), state: KeyState })).min(1).max(1000),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
+
+export type SignedFault = { ok: false; message: string };
+export type Verified<T> = { ok: true; payload: T; root: string; rootJwk: EcPublicJwk };
+
+async function verifySigned<T>(
+  what: string,
+  compact: string,
+  typ: string,
+  payload: z.ZodType<T>,
+): Promise<Verified<T> | SignedFault> {
+  const fault = (message: string): SignedFault => ({ ok: false, message: `${what} ${message}` });
+  let header: z.infer<typeof Header>;
+  try {
+    const text = new TextDecoder().decode(base64urlnopad.decode(compact.split('.')[0] ?? ''));
+    header = Header.parse(JSON.parse(text));
+  } catch {
+    return fault('must have exactly alg ES256, typ and the P-256 root key in its header');
+  }
+  // Each kind of document has its own typ: a statement never passes for a manifest.
+  if (header.typ !== typ) return fault(`must have typ ${typ}`);
+  let bytes: Uint8Array;
+  try {
+    bytes = (await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] })).payload;
+  } catch {
+    return fault('has a signature that does not verify');
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fault('does not hold JSON');
+  }
+  const parsed = payload.safeParse(json);
+  if (!parsed.success) return fault(`is malformed at ${parsed.error.issues[0]?.path.join('.') || 'its top'}`);
+  return { ok: true, payload: parsed.data, root: await thumbprint(header.jwk), rootJwk: header.jwk };
+}
+
+/** Verifies a key statement's form and signature; `root` is the computed thumbprint of who signed: hold it against a pin. */
+export const verifyStatement = (compact: string) =>
+  verifySigned('the key statement', compact, STATEMENT_TYP, KeyStatement);
+
+/** Verifies a manifest's form and signature; `root` is the computed thumbprint of who signed: hold it against a pin. */
+export const verifyManifest = (compact: string) =>
+  verifySigned('the keyring manifest', compact, MANIFEST_TYP, Manifest);
+
+/** SHA-256 in hex of a compact JWS: a manifest's `previous`. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export const SealedBytes = Base64Url(8192);

@@ -1,0 +1,43 @@
+// The small words every other schema is built from: ids, instants, digests, well-formed text.
+import { z } from 'zod';
+
+/** Free text of 1..max UTF-16 units: well-formed (no lone surrogate) and without control characters but tab and newline. */
+export const Text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+    .refine((text) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text), { error: 'must not hold control characters' });
+
+/** A lower-case UUID of any version. */
+export const Uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, { error: 'must be a lower-case UUID' });
+
+/** A tenant's id; a UUID when we make it, any lower-case slug when raw SQL did. */
+export const TenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'must be a lower-case id' });
+
+/** Milliseconds since the epoch, up to the year 9999. */
+export const Instant = z.int().min(0).max(253_402_300_799_999);
+
+/** A SHA-256 in lower-case hex. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in lower-case hex' });
+
+/** An RFC 7638 thumbprint with SHA-256: 43 characters of base64url. A `kid` and a fingerprint are one each. */
+export const Thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be an RFC 7638 SHA-256 thumbprint' });
+
+/** Unpadded base64url of 1..max characters. */
+export const Base64Url = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' });
+
+export const Email = z
+  .string()
+  .max(254)
+  .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
+  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
+  .transform((email) => email.toLowerCase());

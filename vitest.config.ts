@@ -1,0 +1,66 @@
+// Three kinds of test, one run: objects and worker in real workerd, the rest in Node, and the vault in Chromium as well.
+import path from 'node:path';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
+                ACCESS_TEAM_DOMAIN: 'http://localhost:8790',
+                ACCESS_AUD: 'test-audience',
+                PORTAL_ORIGIN: 'http://localhost:8788',
+                OPERATOR_EMAILS: 'operator@example.com',
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['worker/**/*.test.ts', 'objects/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          setupFiles: ['./test/workerd-setup.ts'],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['schema/**/*.test.ts', 'engine/**/*.test.ts', 'dev/**/*.test.ts', 'portal/vault/**/*.test.ts'],
+        },
+      },
+      {
+        optimizeDeps: { include: ['@noble/ciphers/chacha.js', '@scure/base', 'hash-wasm', 'jose', 'zod'] },
+        test: {
+          name: 'chromium',
+          include: ['portal/vault/**/*.test.ts', 'portal/src/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: process.env.CHROMIUM, args: CHROMIUM_ARGS } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
