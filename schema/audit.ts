@@ -25,7 +25,7 @@ export const AuditEntry = z.object({
   tenant: z.string(),
   seq: z.int(),
   at: z.int(),
-  principal: z.object({ kind: PrincipalKind, id: z.string() }),
+  principal: z.object({ kind: PrincipalKind, id: z.string(), name: z.string() }),
   action: AuditAction,
   subject: z.string(),
   outcome: z.enum(['done', 'refused']),

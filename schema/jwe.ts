@@ -53,7 +53,7 @@ export function readSealed(compact: string): { ok: true; header: SealedHeader } 
   const [head, key, nonce, ciphertext, tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head));
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(head));
   } catch {
     return fault('sealed', 'the protected header must be JSON in UTF-8');
   }
