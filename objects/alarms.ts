@@ -1,0 +1,27 @@
+// An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
+import { all, first } from './rows.ts';
+
+export type Due = 'refusals';
+
+/** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
+export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {
+  storage.sql.exec(
+    'INSERT INTO due VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET at = min(at, excluded.at)',
+    what,
+    at,
+  );
+  rearm(storage);
+}
+
+/** Takes what is due out of the table and sets the alarm for the rest. Handlers must be idempotent: an alarm may repeat. */
+export function takeDue(storage: DurableObjectStorage, now: number): Due[] {
+  const rows = all<{ what: Due }>(storage.sql, 'DELETE FROM due WHERE at <= ? RETURNING what', now);
+  rearm(storage);
+  return rows.map((row) => row.what);
+}
+
+function rearm(storage: DurableObjectStorage): void {
+  const next = first<{ at: number | null }>(storage.sql, 'SELECT min(at) AS at FROM due')?.at ?? null;
+  // Not awaited: the write joins the transaction's other writes, and the output gate holds the answer until all are kept.
+  if (next !== null) void storage.setAlarm(next);
+}

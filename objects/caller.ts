@@ -1,0 +1,35 @@
+// Who calls a tenant's object, as the Worker has proven it. Plain data: it crosses RPC.
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { Role } from '../schema/person.ts';
+
+export type Machine = { kind: 'machine'; id: string; name: string };
+export type Person = { kind: 'person'; id: string; name: string; role: Role };
+export type Principal = Machine | Person;
+
+/** `tenant` is the id of the D1 row that the credential led to; the object refuses to serve another than its own. */
+export type Caller<P extends Principal = Principal> = {
+  tenant: string;
+  principal: P;
+  requestId: string;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+/** What anybody does who acts: enough for an audit entry. The system has no request. */
+export type Actor = {
+  principal: { kind: 'machine' | 'person' | 'operator' | 'system'; id: string; name: string };
+  ip: string | null;
+  userAgent: string | null;
+};
+
+export const SYSTEM: Actor = {
+  principal: { kind: 'system', id: 'object', name: 'the tenant object' },
+  ip: null,
+  userAgent: null,
+};
+
+/** The object's own role check, behind the Worker's. Null: allowed. */
+export function roleForbids(caller: Caller, roles: readonly Role[]): Refusal | null {
+  if (caller.principal.kind === 'person' && roles.includes(caller.principal.role)) return null;
+  return refuse('role_forbids', `This needs the role ${roles.join(' or ')}.`);
+}

@@ -1,0 +1,21 @@
+// Running totals, kept by writes, so that an overview never scans the fleet.
+import { all } from './rows.ts';
+
+export type Counter = 'machines' | 'secrets' | 'attention' | `status:${string}`;
+
+/** Adds `by` (may be negative) to a counter. Zero writes nothing. */
+export function add(sql: SqlStorage, name: Counter, by: number): void {
+  if (by === 0) return;
+  sql.exec(
+    'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
+    name,
+    by,
+  );
+}
+
+export function read(sql: SqlStorage): (name: Counter) => number {
+  const values = new Map(
+    all<{ name: string; value: number }>(sql, 'SELECT * FROM counters').map((row) => [row.name, row.value]),
+  );
+  return (name) => values.get(name) ?? 0;
+}

@@ -1,0 +1,155 @@
+// A run's events: which of a batch are new, and their one row each. (run, seq) is an event's identity, kept as first stored.
+import canonicalize from 'canonicalize';
+import type { EventPage, RejectedEvent, RunEvent, StoredEvent } from '../schema/report.ts';
+import { all, type Row } from './rows.ts';
+
+/** An event and where it stood in its batch. */
+export type IndexedEvent = { index: number; event: RunEvent };
+
+type Stored = Row & {
+  seq: number;
+  at: number;
+  received_at: number;
+  level: StoredEvent['level'];
+  type: StoredEvent['type'];
+  phase: string | null;
+  message: string;
+  data: string | null;
+};
+
+const dataText = (event: RunEvent): string | null => (event.data ? (canonicalize(event.data) ?? null) : null);
+
+const contentOf = (event: RunEvent): string =>
+  JSON.stringify([event.at, event.level, event.type, event.phase ?? null, event.message, dataText(event)]);
+
+const contentOfRow = (row: Stored): string =>
+  JSON.stringify([row.at, row.level, row.type, row.phase, row.message, row.data]);
+
+export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
+
+/**
+ * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
+ * the seqs refused before: whatever comes later under either number does not replace what was first.
+ */
+export function classify(
+  batch: readonly IndexedEvent[],
+  stored: ReadonlyMap<number, string>,
+  tombstones: ReadonlySet<number>,
+): Classified {
+  const seen = new Map(stored);
+  const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
+  for (const { index, event } of batch) {
+    const { seq } = event;
+    const content = contentOf(event);
+    const before = seen.get(seq);
+    if (tombstones.has(seq)) {
+      const message = 'an event with this seq was rejected before; go on with the next seq';
+      result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
+    } else if (before === undefined) {
+      seen.set(seq, content);
+      result.fresh.push({ index, event });
+    } else if (before === content) {
+      result.duplicates++;
+    } else {
+      const message = 'an event with this seq and other content is stored; the first one is kept';
+      result.rejected.push({ index, seq, code: 'seq_conflict', field: 'seq', message });
+      result.conflicts++;
+    }
+  }
+  return result;
+}
+
+/** Reads what a batch may collide with: contents and tombstones under its seqs. */
+export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]) {
+  const seqs = JSON.stringify(batch.map(({ event }) => event.seq));
+  const rows = all<Stored>(
+    sql,
+    'SELECT * FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
+    run,
+    seqs,
+  );
+  const dead = all<{ seq: number }>(
+    sql,
+    'SELECT seq FROM tombstones WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
+    run,
+    seqs,
+  );
+  return {
+    stored: new Map(rows.map((row) => [row.seq, contentOfRow(row)])),
+    tombstones: new Set(dead.map((row) => row.seq)),
+  };
+}
+
+/** Stores new events: one row written each, one statement a batch. */
+export function append(sql: SqlStorage, run: string, events: readonly IndexedEvent[], receivedAt: number): void {
+  if (events.length === 0) return;
+  const rows = events.map(({ event }) => [
+    event.seq,
+    event.at,
+    event.level,
+    event.type,
+    event.phase ?? null,
+    event.message,
+    dataText(event),
+  ]);
+  sql.exec(
+    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data)
+     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?)`,
+    run,
+    receivedAt,
+    JSON.stringify(rows),
+  );
+}
+
+/** Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. */
+export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): void {
+  const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
+  if (rows.length === 0) return;
+  sql.exec(
+    `INSERT INTO tombstones SELECT ?, value->>0, value->>1, ? FROM json_each(?)
+     WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = ? AND seq = value->>0)
+     ON CONFLICT DO NOTHING`,
+    run,
+    at,
+    JSON.stringify(rows.map((event) => [event.seq, event.code])),
+    run,
+  );
+}
+
+/** The lowest seq from `from` on that is neither stored nor rejected. */
+export function nextSeq(sql: SqlStorage, run: string, from: number): number {
+  let next = from;
+  const taken = sql.exec<{ seq: number }>(
+    `SELECT seq FROM events WHERE run_id = ?1 AND seq >= ?2
+     UNION ALL SELECT seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq`,
+    run,
+    from,
+  );
+  for (const { seq } of taken) {
+    if (seq > next) break;
+    next = seq + 1;
+  }
+  return next;
+}
+
+/** One page of a run's events by seq, from after `after` on. */
+export function page(sql: SqlStorage, run: string, after: number, limit: number): EventPage {
+  const rows = all<Stored>(
+    sql,
+    'SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+    run,
+    after,
+    limit + 1,
+  );
+  const events = rows.slice(0, limit).map((row) => ({
+    seq: row.seq,
+    at: row.at,
+    receivedAt: row.received_at,
+    level: row.level,
+    type: row.type,
+    phase: row.phase,
+    message: row.message,
+    data: row.data === null ? null : JSON.parse(row.data),
+  }));
+  return { events, next: rows.length > limit ? (events.at(-1)?.seq ?? null) : null };
+}

@@ -1,0 +1,177 @@
+// A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter.
+import type { Phase, Run, RunStatus } from '../schema/machine.ts';
+import type { ReportedRun, RunEvent } from '../schema/report.ts';
+import { all, first, type Row } from './rows.ts';
+
+/** A phase and the highest seq that spoke of it. */
+type FoldedPhase = Phase & { seq: number };
+export type RunState = Omit<Run, 'phases'> & { statusSeq: number; phases: FoldedPhase[] };
+
+/** A run nobody has heard of yet. `startedAt` is never in the future: a PC's clock may be wrong. */
+export function newRun(machine: string, run: ReportedRun, now: number): RunState {
+  const startedAt = Math.min(run.startedAt, now);
+  return {
+    id: run.id,
+    machine,
+    status: 'running',
+    statusSeq: 0,
+    startedAt,
+    finishedAt: null,
+    lastEventAt: startedAt,
+    engineVersion: run.engineVersion ?? null,
+    phases: run.phases.map((name) => ({ name, state: 'pending', startedAt: null, finishedAt: null, seq: 0 })),
+    reboots: 0,
+    warnings: 0,
+    errors: 0,
+    events: 0,
+    nextSeq: 1,
+  };
+}
+
+const PHASE_STATES = {
+  phase_started: 'running',
+  phase_succeeded: 'succeeded',
+  phase_failed: 'failed',
+  phase_skipped: 'skipped',
+} as const;
+
+/** A run that grew a phase which its plan did not name shows it too, up to this many. */
+const PHASES_MAX = 64;
+
+/** Folds new events into a run's state. Pure; commutative over batches; each event must be folded once. */
+export function advance(before: RunState, events: readonly RunEvent[], now: number): RunState {
+  const run: RunState = { ...before, phases: before.phases.map((phase) => ({ ...phase })) };
+  for (const event of events) {
+    const at = Math.min(event.at, now);
+    run.events++;
+    run.lastEventAt = Math.max(run.lastEventAt, at);
+    if (event.level === 'warning') run.warnings++;
+    if (event.level === 'error') run.errors++;
+    if (event.type === 'reboot') run.reboots++;
+    if ((event.type === 'run_succeeded' || event.type === 'run_failed') && event.seq > run.statusSeq) {
+      run.status = event.type === 'run_succeeded' ? 'succeeded' : 'failed';
+      run.statusSeq = event.seq;
+      run.finishedAt = at;
+    }
+    if (event.type in PHASE_STATES && event.phase !== undefined)
+      foldPhase(run.phases, event.phase, PHASE_STATES[event.type as keyof typeof PHASE_STATES], event.seq, at);
+  }
+  return run;
+}
+
+function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], seq: number, at: number): void {
+  let phase = phases.find((one) => one.name === name);
+  if (!phase) {
+    if (phases.length >= PHASES_MAX) return;
+    phase = { name, state: 'pending', startedAt: null, finishedAt: null, seq: 0 };
+    phases.push(phase);
+  }
+  if (state === 'running') phase.startedAt = phase.startedAt === null ? at : Math.min(phase.startedAt, at);
+  if (seq <= phase.seq) return;
+  phase.seq = seq;
+  phase.state = state;
+  phase.finishedAt = state === 'running' ? null : at;
+}
+
+/** The phase a run is in: the one that spoke last and is not over, else the first that has not begun. */
+export function currentPhase(run: RunState): string | null {
+  const running = run.phases.filter((phase) => phase.state === 'running').sort((a, b) => b.seq - a.seq)[0];
+  if (running) return running.name;
+  const failed = run.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
+  if (run.status === 'failed' && failed) return failed.name;
+  return run.status === 'running' ? (run.phases.find((phase) => phase.state === 'pending')?.name ?? null) : null;
+}
+
+export const phasesDone = (run: RunState): number =>
+  run.phases.filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
+
+type RunRow = Row & {
+  id: string;
+  machine_id: string;
+  status: RunStatus;
+  status_seq: number;
+  started_at: number;
+  finished_at: number | null;
+  last_event_at: number;
+  engine_version: string | null;
+  phases: string;
+  reboots: number;
+  warnings: number;
+  errors: number;
+  events: number;
+  next_seq: number;
+};
+
+const fromRow = (row: RunRow): RunState => ({
+  id: row.id,
+  machine: row.machine_id,
+  status: row.status,
+  statusSeq: row.status_seq,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  lastEventAt: row.last_event_at,
+  engineVersion: row.engine_version,
+  phases: JSON.parse(row.phases),
+  reboots: row.reboots,
+  warnings: row.warnings,
+  errors: row.errors,
+  events: row.events,
+  nextSeq: row.next_seq,
+});
+
+export function findRun(sql: SqlStorage, id: string): RunState | null {
+  const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
+  return row && fromRow(row);
+}
+
+/** A machine's runs, latest start first. */
+export const runsOf = (sql: SqlStorage, machine: string, limit: number): RunState[] =>
+  all<RunRow>(
+    sql,
+    'SELECT * FROM runs WHERE machine_id = ? ORDER BY started_at DESC, id DESC LIMIT ?',
+    machine,
+    limit,
+  ).map(fromRow);
+
+/** Writes a run: one row. */
+export function putRun(sql: SqlStorage, run: RunState): void {
+  sql.exec(
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
+       finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
+       reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
+       next_seq = excluded.next_seq`,
+    run.id,
+    run.machine,
+    run.status,
+    run.statusSeq,
+    run.startedAt,
+    run.finishedAt,
+    run.lastEventAt,
+    run.engineVersion,
+    JSON.stringify(run.phases),
+    run.reboots,
+    run.warnings,
+    run.errors,
+    run.events,
+    run.nextSeq,
+  );
+}
+
+/** A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. */
+export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
+  sql.exec(
+    `UPDATE runs SET status = 'abandoned', finished_at = ?
+     WHERE machine_id = ? AND status = 'running' AND id <> ? AND started_at <= ?`,
+    latest.startedAt,
+    machine,
+    latest.id,
+    latest.startedAt,
+  );
+}
+
+/** A run as people read it. */
+export const publicRun = ({ statusSeq: _statusSeq, phases, ...run }: RunState): Run => ({
+  ...run,
+  phases: phases.map(({ seq: _seq, ...phase }) => phase),
+});

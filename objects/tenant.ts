@@ -1,0 +1,361 @@
+// A tenant's object: the single writer of all that belongs to one tenant. It reads like a table of contents; the rules and
+// the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
+import { DurableObject } from 'cloudflare:workers';
+import type { AuditEntry } from '../schema/audit.ts';
+import type { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
+import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
+import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
+import type { EventPage, RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
+import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
+import { takeDue } from './alarms.ts';
+import * as audit from './audit.ts';
+import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
+import { roleForbids, SYSTEM } from './caller.ts';
+import * as counters from './counters.ts';
+import * as escrow from './escrow.ts';
+import * as events from './events.ts';
+import * as keyring from './keyring.ts';
+import * as machines from './machines.ts';
+import { migrate } from './migrations.ts';
+import * as reveals from './reveals.ts';
+import { first } from './rows.ts';
+import * as runs from './runs.ts';
+import * as settings from './settings.ts';
+
+export type Submission = ReportEnvelope & { events: events.IndexedEvent[]; rejected: RejectedEvent[] };
+
+/** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
+const RUNS_SHOWN = 100;
+const ENGINEERS = ['admin', 'engineer'] as const;
+const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
+
+export class Tenant extends DurableObject {
+  #tenant: string | null = null;
+
+  /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
+  ping(): 'pong' {
+    return 'pong';
+  }
+
+  // --- What an engine asks ---
+
+  publicKey(caller: Caller<MachinePrincipal>): PublicKeyAnswer | Refusal {
+    return this.#serve(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? noTenantKey());
+  }
+
+  /** Stores what is new of a report. One bad event never sinks its batch; a resend changes nothing. */
+  report(caller: Caller<MachinePrincipal>, submission: Submission): ReportAnswer | Refusal {
+    return this.#serve(caller, submission.machine.id, () => {
+      const { machine, run: reported } = submission;
+      const now = Date.now();
+      const known = runs.findRun(this.#sql, reported.id);
+      if (known && known.machine !== machine.id)
+        return refuse('run_conflict', 'run.id is known as a run of another machine.');
+      const { stored, tombstones } = events.collisions(this.#sql, reported.id, submission.events);
+      const { fresh, duplicates, rejected, conflicts } = events.classify(submission.events, stored, tombstones);
+      const refused = [...submission.rejected, ...rejected].sort((a, b) => a.index - b.index);
+      const before = known ?? runs.newRun(machine.id, reported, now);
+      const answer = (nextSeq: number) => ({ accepted: fresh.length, duplicates, rejected: refused, nextSeq });
+
+      return this.ctx.storage.transactionSync(() => {
+        if (!machines.machineExists(this.#sql, machine.id)) this.#enrol(caller, machine.id, machine.hostname, now);
+        if (!known || fresh.length > 0) machines.describe(this.#sql, machine, now);
+        events.append(this.#sql, reported.id, fresh, now);
+        events.bury(this.#sql, reported.id, submission.rejected, now);
+        if (conflicts > 0) machines.flagSeqConflict(this.#sql, machine.id);
+        const nextSeq = events.nextSeq(this.#sql, reported.id, before.nextSeq);
+        const changed = !known || fresh.length > 0 || conflicts > 0 || nextSeq !== before.nextSeq;
+        if (!changed) return answer(nextSeq);
+        const after = runs.advance(
+          before,
+          fresh.map(({ event }) => event),
+          now,
+        );
+        runs.putRun(this.#sql, { ...after, nextSeq });
+        if (!known) runs.abandonEarlier(this.#sql, machine.id, after);
+        machines.summarize(this.#sql, machine.id);
+        return answer(nextSeq);
+      });
+    });
+  }
+
+  /** Takes one sealed secret into escrow. `created` is false for a resend, which gets its first receipt again. */
+  escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): { created: boolean; receipt: Receipt } | Refusal {
+    return this.#serve(caller, request.machine, () => {
+      const now = Date.now();
+      const run = runs.findRun(this.#sql, request.run);
+      if (run && run.machine !== request.machine)
+        return refuse('run_conflict', 'run is known as a run of another machine.');
+      const decision = escrow.decideEscrow(request, {
+        tenant: caller.tenant,
+        hasKey: keyring.publicKey(this.#sql) !== null,
+        allowRaw: settings.readSettings(this.#sql).allowRawRsaOaep,
+        earlier: escrow.findByEid(this.#sql, request.eid),
+        kidState: (kid) => keyring.kidState(this.#sql, kid),
+      });
+      if (isRefusal(decision)) return decision;
+      if ('receipt' in decision) return { created: false, receipt: decision.receipt };
+      const { kid, bound, sha256 } = decision.store;
+
+      return this.ctx.storage.transactionSync(() => {
+        if (!machines.machineExists(this.#sql, request.machine)) this.#enrol(caller, request.machine, null, now);
+        const { secretId, version } = escrow.placeFor(this.#sql, request);
+        const { seq, hash } = audit.record(this.#sql, caller.tenant, caller, now, {
+          action: 'secret.escrowed',
+          subject: secretId,
+          detail: { machine: request.machine, kind: request.kind, version, kid, sha256, bound },
+        });
+        const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
+        escrow.storeVersion(this.#sql, request, bound, receipt, now);
+        machines.summarize(this.#sql, request.machine);
+        return { created: true, receipt };
+      });
+    });
+  }
+
+  // --- What a person asks ---
+
+  overview(caller: Caller<Person>, name: string): Overview | Refusal {
+    return this.#serve(caller, 'overview', () => {
+      const count = counters.read(this.#sql);
+      const keys = keyring.outline(this.#sql);
+      return {
+        tenant: caller.tenant,
+        name,
+        keyState: keys ? 'ready' : 'none',
+        fingerprint: keys?.fingerprint ?? null,
+        activeKid: keys?.activeKid ?? null,
+        manifestVersion: keys?.version ?? 0,
+        machines: count('machines'),
+        runs: {
+          running: count('status:running'),
+          succeeded: count('status:succeeded'),
+          failed: count('status:failed'),
+          abandoned: count('status:abandoned'),
+        },
+        secrets: count('secrets'),
+        attention: count('attention'),
+      };
+    });
+  }
+
+  machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {
+    return this.#serve(
+      caller,
+      'machines',
+      () =>
+        machines.listMachines(this.#sql, query) ??
+        refuse('invalid_query', 'after: must be a cursor from an earlier answer with the same sort.'),
+    );
+  }
+
+  machine(caller: Caller<Person>, id: string): Machine | Refusal {
+    return this.#serve(caller, id, () => machines.findMachine(this.#sql, id) ?? unknownMachine());
+  }
+
+  runs(caller: Caller<Person>, machine: string): RunList | Refusal {
+    return this.#serve(caller, machine, () =>
+      machines.machineExists(this.#sql, machine)
+        ? { runs: runs.runsOf(this.#sql, machine, RUNS_SHOWN).map(runs.publicRun) }
+        : unknownMachine(),
+    );
+  }
+
+  run(caller: Caller<Person>, id: string): Run | Refusal {
+    return this.#serve(caller, id, () => {
+      const run = runs.findRun(this.#sql, id);
+      return run ? runs.publicRun(run) : unknownRun();
+    });
+  }
+
+  events(caller: Caller<Person>, run: string, after: number, limit: number): EventPage | Refusal {
+    return this.#serve(caller, run, () =>
+      runs.findRun(this.#sql, run) ? events.page(this.#sql, run, after, limit) : unknownRun(),
+    );
+  }
+
+  secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
+    return this.#serve(caller, machine, () =>
+      machines.machineExists(this.#sql, machine)
+        ? { secrets: escrow.secretsOf(this.#sql, machine) }
+        : unknownMachine(),
+    );
+  }
+
+  /** Hands out one ciphertext. The audit entry is written in the same transaction: without it, nothing is returned. */
+  reveal(caller: Caller<Person>, id: string, request: RevealRequest): Revealed | Refusal {
+    return this.#serve(
+      caller,
+      id,
+      () => {
+        const plan = reveals.planReveal(this.#sql, id, request.version);
+        if (isRefusal(plan)) return plan;
+        const now = Date.now();
+        return this.ctx.storage.transactionSync(() => {
+          const { seq } = audit.record(this.#sql, caller.tenant, caller, now, {
+            action: 'secret.revealed',
+            subject: id,
+            detail: {
+              machine: plan.secret.machine_id,
+              kind: plan.secret.kind,
+              version: plan.version.version,
+              reason: request.reason,
+            },
+          });
+          reveals.markRevealed(this.#sql, id, now);
+          return reveals.revealed(plan, seq);
+        });
+      },
+      ENGINEERS,
+    );
+  }
+
+  keyring(caller: Caller<Person>): Keyring | Refusal {
+    return this.#serve(
+      caller,
+      'keyring',
+      () =>
+        keyring.readKeyring(this.#sql, { email: caller.principal.name, role: caller.principal.role }) ?? noTenantKey(),
+    );
+  }
+
+  /** Writes the keyring: signatures are verified first, without state; then it is decided and kept in one turn. */
+  async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
+    const verified = await keyring.verifyWrite(caller.tenant, write);
+    return this.#serve(
+      caller,
+      'keyring',
+      () => {
+        if (isRefusal(verified)) return verified;
+        const { manifest, root } = verified;
+        const refusal = keyring.decideWrite(verified, keyring.keyringFacts(this.#sql));
+        if (refusal) return refusal;
+        const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
+        const now = Date.now();
+        return this.ctx.storage.transactionSync(() => {
+          keyring.storeWrite(this.#sql, verified, caller.principal.name, now);
+          audit.record(this.#sql, caller.tenant, caller, now, {
+            action: manifest.version === 1 ? 'keyring.created' : 'keyring.updated',
+            subject: root,
+            detail: {
+              version: manifest.version,
+              sha256: verified.manifestSha256,
+              activeKid,
+              unlockers: manifest.unlockers.length,
+            },
+          });
+          return { version: manifest.version, fingerprint: root, activeKid };
+        });
+      },
+      ['admin'],
+    );
+  }
+
+  settings(caller: Caller<Person>): Settings | Refusal {
+    return this.#serve(caller, 'settings', () => settings.readSettings(this.#sql));
+  }
+
+  writeSettings(caller: Caller<Person>, next: Settings): Settings | Refusal {
+    return this.#serve(
+      caller,
+      'settings',
+      () =>
+        this.ctx.storage.transactionSync(() => {
+          settings.writeSettings(this.#sql, next);
+          audit.record(this.#sql, caller.tenant, caller, Date.now(), {
+            action: 'settings.changed',
+            subject: caller.tenant,
+            detail: { allowRawRsaOaep: next.allowRawRsaOaep },
+          });
+          return next;
+        }),
+      ['admin'],
+    );
+  }
+
+  /** Puts on record that the Worker turned a member away before the object was asked. */
+  recordRefusal(caller: Caller, code: RefusalCode, subject: string): void {
+    this.#serve(caller, subject, () => refuse(code, ''), EVERYBODY);
+  }
+
+  /** The chain, oldest first. */
+  audit(caller: Caller<Person>, afterSeq: number, limit: number): AuditEntry[] | Refusal {
+    return this.#serve(caller, 'audit', () => audit.entries(this.#sql, caller.tenant, afterSeq, limit), [
+      'admin',
+      'auditor',
+    ]);
+  }
+
+  override async alarm(): Promise<void> {
+    const tenant = this.#requireTenant();
+    const now = Date.now();
+    this.ctx.storage.transactionSync(() => {
+      for (const what of takeDue(this.ctx.storage, now)) {
+        switch (what) {
+          case 'refusals':
+            audit.settleRefusals(this.#sql, tenant, now);
+            break;
+          default:
+            what satisfies never;
+        }
+      }
+    });
+  }
+
+  // --- Inside ---
+
+  get #sql(): SqlStorage {
+    return this.ctx.storage.sql;
+  }
+
+  /** Every call from outside passes here: the object knows whose it is, a person's role is checked again, a refusal recorded. */
+  #serve<T>(
+    caller: Caller,
+    subject: string,
+    act: () => T | Refusal,
+    roles: readonly Person['role'][] = EVERYBODY,
+  ): T | Refusal {
+    this.#enter(caller.tenant);
+    const result = (caller.principal.kind === 'person' ? roleForbids(caller, roles) : null) ?? act();
+    if (isRefusal(result))
+      this.ctx.storage.transactionSync(() =>
+        audit.recordRefusal(this.ctx.storage, caller.tenant, caller, Date.now(), result.refused, subject),
+      );
+    return result;
+  }
+
+  /** The first call makes the object its tenant's, for good; it never serves another. */
+  #enter(tenant: string): void {
+    if (this.#tenant === null) {
+      const now = Date.now();
+      this.#tenant = this.ctx.storage.transactionSync(() => {
+        migrate(this.#sql, now);
+        const known = first<{ tenant: string }>(this.#sql, 'SELECT tenant FROM identity');
+        if (known) return known.tenant;
+        this.#sql.exec('INSERT INTO identity VALUES (?, ?)', tenant, now);
+        audit.record(this.#sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
+        return tenant;
+      });
+    }
+    if (this.#tenant !== tenant) throw new Error('a tenant object was asked to serve another tenant');
+  }
+
+  #requireTenant(): string {
+    const known = this.#tenant ?? first<{ tenant: string }>(this.#sql, 'SELECT tenant FROM identity')?.tenant;
+    if (!known) throw new Error('an alarm is set only by an object that knows its tenant');
+    return known;
+  }
+
+  #enrol(caller: Caller, machine: string, hostname: string | null, at: number): void {
+    machines.enrol(this.#sql, machine, at);
+    audit.record(this.#sql, caller.tenant, caller, at, {
+      action: 'machine.enrolled',
+      subject: machine,
+      detail: { hostname },
+    });
+  }
+}
+
+const noTenantKey = () => refuse('no_tenant_key', 'An admin of the tenant has to do the first-time set-up.');
+const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
+const unknownRun = () => refuse('unknown_run', 'The tenant has no run with this id.');
