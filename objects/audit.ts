@@ -1,6 +1,6 @@
 // The tenant's audit chain: append-only, each entry's hash covering the one before. Written only inside a transaction.
 import canonicalize from 'canonicalize';
-import type { AuditAction, AuditEntry } from '../schema/audit.ts';
+import type { AuditAction, AuditEntry, AuditPage } from '../schema/audit.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import type { Actor } from './caller.ts';
@@ -76,23 +76,27 @@ type AuditRow = Row & {
   hash: string;
 };
 
-/** Entries in order, from `afterSeq` on. */
-export function entries(sql: SqlStorage, tenant: string, afterSeq: number, limit: number): AuditEntry[] {
-  return all<AuditRow>(sql, 'SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', afterSeq, limit).map((row) => ({
-    v: 1,
-    tenant,
-    seq: row.seq,
-    at: row.at,
-    principal: { kind: row.principal_kind, id: row.principal_id, name: row.principal_name },
-    action: row.action,
-    subject: row.subject,
-    outcome: row.outcome,
-    detail: JSON.parse(row.detail),
-    ip: row.ip,
-    userAgent: row.user_agent,
-    previousHash: row.previous_hash,
-    hash: row.hash,
-  }));
+/** One page of the chain in order, from after `after` on. */
+export function page(sql: SqlStorage, tenant: string, after: number, limit: number): AuditPage {
+  const rows = all<AuditRow>(sql, 'SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', after, limit + 1);
+  const entries = rows.slice(0, limit).map(
+    (row): AuditEntry => ({
+      v: 1,
+      tenant,
+      seq: row.seq,
+      at: row.at,
+      principal: { kind: row.principal_kind, id: row.principal_id, name: row.principal_name },
+      action: row.action,
+      subject: row.subject,
+      outcome: row.outcome,
+      detail: JSON.parse(row.detail),
+      ip: row.ip,
+      userAgent: row.user_agent,
+      previousHash: row.previous_hash,
+      hash: row.hash,
+    }),
+  );
+  return { entries, next: rows.length > limit ? (entries.at(-1)?.seq ?? null) : null };
 }
 
 /** Engines poll for the key before set-up: an expected wait, not an attempt at anything. */

@@ -1,6 +1,7 @@
 // Who calls a tenant's object, as the Worker has proven it. Plain data: it crosses RPC.
-import { type Refusal, refuse } from '../schema/refusal.ts';
+
 import type { Role } from '../schema/person.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
 
 export type Machine = { kind: 'machine'; id: string; name: string };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };

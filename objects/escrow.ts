@@ -42,7 +42,10 @@ export type EscrowFacts = {
 };
 
 /** `receipt`: a resend, answered as the first time. `store`: a new version under this kid. */
-export type EscrowDecision = Refusal | { receipt: Receipt } | { store: { kid: string; bound: boolean; sha256: string } };
+export type EscrowDecision =
+  | Refusal
+  | { receipt: Receipt }
+  | { store: { kid: string; bound: boolean; sha256: string } };
 
 /**
  * Decides on one escrow. Pure. A resend is recognized before anything else, so that it gets its original receipt also
@@ -136,7 +139,13 @@ export function placeFor(sql: SqlStorage, request: EscrowRequest): { secretId: s
 }
 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
-export function storeVersion(sql: SqlStorage, request: EscrowRequest, bound: boolean, receipt: Receipt, at: number): void {
+export function storeVersion(
+  sql: SqlStorage,
+  request: EscrowRequest,
+  bound: boolean,
+  receipt: Receipt,
+  at: number,
+): void {
   sql.exec(
     `INSERT INTO secrets VALUES (?, ?, ?, ?, ?, NULL)
      ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version`,

@@ -28,7 +28,8 @@ export async function verifyWrite(tenant: string, write: KeyringWrite): Promise<
   if (!signed.ok) return invalid('manifest', signed.message);
   const { payload: manifest, root } = signed;
   if (manifest.tenant !== tenant) return invalid('manifest.tenant', 'must be this tenant');
-  if (write.root.kid !== root) return invalid('root.kid', 'must be the thumbprint of the root that signed the manifest');
+  if (write.root.kid !== root)
+    return invalid('root.kid', 'must be the thumbprint of the root that signed the manifest');
   const listed = new Map(manifest.keys.map((key) => [key.kid, key]));
   if (listed.size !== manifest.keys.length) return invalid('manifest.keys', 'must name every kid once');
   if (new Set(manifest.unlockers.map((one) => one.id)).size !== manifest.unlockers.length)
@@ -42,7 +43,8 @@ export async function verifyWrite(tenant: string, write: KeyringWrite): Promise<
   for (const [index, key] of write.escrowKeys.entries()) {
     const field = `escrowKeys.${index}`;
     if ((await thumbprint(key.jwk)) !== key.kid) return invalid(`${field}.kid`, 'must be the thumbprint of its jwk');
-    if (key.sealedPrivate.kid !== key.kid) return invalid(`${field}.sealedPrivate.kid`, 'must be the kid it belongs to');
+    if (key.sealedPrivate.kid !== key.kid)
+      return invalid(`${field}.sealedPrivate.kid`, 'must be the kid it belongs to');
     if (!commitments.has(`reveal/${key.sealedPrivate.vaultEpoch}`))
       return invalid(`${field}.sealedPrivate.vaultEpoch`, 'must be the epoch of a reveal vault key in the manifest');
     const statement = await verifyStatement(key.statement);
@@ -96,7 +98,8 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
       return incomplete('Every kid that is not destroyed needs its public key, statement and sealed private half.');
     }
   }
-  for (const kid of sent) if (!named.has(kid)) return incomplete('An escrow key was sent that the manifest does not name.');
+  for (const kid of sent)
+    if (!named.has(kid)) return incomplete('An escrow key was sent that the manifest does not name.');
 
   const halves = new Set([...facts.unlockers, ...write.unlockers.map((one) => one.id)]);
   const wraps = new Set([...facts.wraps, ...write.wraps.map(wrapKey)]);
@@ -127,7 +130,10 @@ export function keyringFacts(sql: SqlStorage): KeyringFacts {
   return {
     head: head && { ...head, fingerprint: requireFingerprint(sql) },
     kids: new Map(
-      all<{ kid: string; state: KidState }>(sql, 'SELECT kid, state FROM escrow_keys').map((row) => [row.kid, row.state]),
+      all<{ kid: string; state: KidState }>(sql, 'SELECT kid, state FROM escrow_keys').map((row) => [
+        row.kid,
+        row.state,
+      ]),
     ),
     unlockers: new Set(all<{ id: string }>(sql, 'SELECT id FROM unlockers').map((row) => row.id)),
     wraps: new Set(
@@ -224,16 +230,17 @@ export function publicKey(sql: SqlStorage): PublicKeyAnswer | null {
 export function outline(sql: SqlStorage) {
   const active = first<{ kid: string }>(sql, "SELECT kid FROM escrow_keys WHERE state = 'active'");
   const head = first<{ version: number }>(sql, 'SELECT max(version) AS version FROM manifests');
-  return active && head
-    ? { fingerprint: requireFingerprint(sql), activeKid: active.kid, version: head.version }
-    : null;
+  return active && head ? { fingerprint: requireFingerprint(sql), activeKid: active.kid, version: head.version } : null;
 }
 
 /**
  * What a person may fetch. Sealed unlocker halves are what offline guessing needs: a personal one goes to its owner only,
  * a shared passphrase to admins and engineers, recovery to admins, none to auditors.
  */
-export function mayFetch(unlocker: { kind: string; owner: string | null }, person: { email: string; role: Role }): boolean {
+export function mayFetch(
+  unlocker: { kind: string; owner: string | null },
+  person: { email: string; role: Role },
+): boolean {
   if (person.role === 'auditor') return false;
   if (unlocker.owner !== null) return unlocker.owner === person.email;
   return unlocker.kind === 'recovery' ? person.role === 'admin' : true;
@@ -260,8 +267,7 @@ export function readKeyring(sql: SqlStorage, person: { email: string; role: Role
     manifest: head.jws,
     version: head.version,
     fingerprint: root.fingerprint,
-    root:
-      person.role === 'admin' ? { kid: root.fingerprint, vaultEpoch: root.vault_epoch, sealed: root.sealed } : null,
+    root: person.role === 'admin' ? { kid: root.fingerprint, vaultEpoch: root.vault_epoch, sealed: root.sealed } : null,
     escrowKeys: all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys ORDER BY key_epoch').flatMap((row): EscrowKey[] =>
       row.vault_epoch === null || row.sealed === null || person.role === 'auditor'
         ? []

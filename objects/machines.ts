@@ -1,6 +1,13 @@
 // Machines: enrolment, attributes with their history, the summary row the fleet list reads. Never deleted.
 import { base64urlnopad } from '@scure/base';
-import type { Attention, AttributeChange, Machine, MachinePage, MachineSummary, MachinesQuery } from '../schema/machine.ts';
+import type {
+  Attention,
+  AttributeChange,
+  Machine,
+  MachinePage,
+  MachineSummary,
+  MachinesQuery,
+} from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
 import { add } from './counters.ts';
 import { all, first, type Row } from './rows.ts';

@@ -1,7 +1,7 @@
 // A tenant's object: the single writer of all that belongs to one tenant. It reads like a table of contents; the rules and
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
-import type { AuditEntry } from '../schema/audit.ts';
+import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
@@ -176,9 +176,7 @@ export class Tenant extends DurableObject {
 
   secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
     return this.#serve(caller, machine, () =>
-      machines.machineExists(this.#sql, machine)
-        ? { secrets: escrow.secretsOf(this.#sql, machine) }
-        : unknownMachine(),
+      machines.machineExists(this.#sql, machine) ? { secrets: escrow.secretsOf(this.#sql, machine) } : unknownMachine(),
     );
   }
 
@@ -279,11 +277,8 @@ export class Tenant extends DurableObject {
   }
 
   /** The chain, oldest first. */
-  audit(caller: Caller<Person>, afterSeq: number, limit: number): AuditEntry[] | Refusal {
-    return this.#serve(caller, 'audit', () => audit.entries(this.#sql, caller.tenant, afterSeq, limit), [
-      'admin',
-      'auditor',
-    ]);
+  auditPage(caller: Caller<Person>, after: number, limit: number): AuditPage | Refusal {
+    return this.#serve(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit), ['admin', 'auditor']);
   }
 
   override async alarm(): Promise<void> {

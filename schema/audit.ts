@@ -36,3 +36,7 @@ export const AuditEntry = z.object({
   hash: z.string(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** `next` is the seq to ask after for more, null at the head. */
+export const AuditPage = z.object({ entries: z.array(AuditEntry), next: z.int().nullable() });
+export type AuditPage = z.infer<typeof AuditPage>;

@@ -23,9 +23,7 @@ export type EcPublicJwk = z.infer<typeof EcPublicJwk>;
 /** RFC 7638 §3: SHA-256 over the required members in lexicographic order, as base64url. */
 export async function thumbprint(jwk: RsaPublicJwk | EcPublicJwk): Promise<string> {
   const members =
-    jwk.kty === 'RSA'
-      ? { e: jwk.e, kty: jwk.kty, n: jwk.n }
-      : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
+    jwk.kty === 'RSA' ? { e: jwk.e, kty: jwk.kty, n: jwk.n } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y };
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(members)));
   return base64urlnopad.encode(new Uint8Array(digest));
 }

@@ -57,7 +57,10 @@ export const Manifest = z.strictObject({
   createdAt: Instant,
   vaultKeys: z.array(z.strictObject({ purpose: VaultPurpose, vaultEpoch: z.int().min(1), sha256: Sha256 })).max(100),
   unlockers: z.array(ManifestUnlocker).min(1).max(500),
-  keys: z.array(z.strictObject({ kid: Thumbprint, keyEpoch: z.int().min(1), state: KeyState })).min(1).max(1000),
+  keys: z
+    .array(z.strictObject({ kid: Thumbprint, keyEpoch: z.int().min(1), state: KeyState }))
+    .min(1)
+    .max(1000),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -1,0 +1,27 @@
+// Who may use a route, once it is known who asks. Pure: no I/O, no clock.
+import type { Person } from '../objects/caller.ts';
+import type { Role } from '../schema/person.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { MemberRow } from './index-db.ts';
+
+/**
+ * Finds the asked tenant among a person's own memberships: an id from the URL selects, it never reaches further.
+ * A tenant that does not exist and one that is somebody else's get the same answer.
+ */
+export function authorizeMember(
+  memberships: readonly MemberRow[],
+  tenant: string,
+  email: string,
+): { member: MemberRow; principal: Person } | Refusal {
+  const member = memberships.find((row) => row.tenant === tenant);
+  if (!member) return refuse('not_a_member', 'Ask an admin of the tenant to add your address.');
+  if (member.tenantStatus !== 'active') return refuse('tenant_suspended', 'The tenant is suspended; ask its operator.');
+  return { member, principal: { kind: 'person', id: member.id, name: email, role: member.role } };
+}
+
+export const authorizeRole = (role: Role, allowed: readonly Role[]): Refusal | null =>
+  allowed.includes(role) ? null : refuse('role_forbids', `This needs the role ${allowed.join(' or ')}.`);
+
+/** Effects come from the portal only, whatever cookie a browser sends along: the header cannot be set by a page's script. */
+export const authorizeOrigin = (origin: string | null, portalOrigin: string): Refusal | null =>
+  origin === portalOrigin ? null : refuse('wrong_origin', 'The Origin header must be the portal’s.');

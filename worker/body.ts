@@ -1,0 +1,59 @@
+// Request bodies: read up to a limit, decoded strictly, parsed with zod. Refusals name the field and never the value.
+import type { z } from 'zod';
+import { type FieldError, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
+
+/** Reads a body as UTF-8 text of at most `maxBytes`; stops reading when it is longer. */
+export async function readText(request: Request, maxBytes: number): Promise<string | Refusal> {
+  const tooLarge = refuse('body_too_large', `The body must be at most ${maxBytes} bytes.`);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (request.body)
+    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+      length += chunk.length;
+      if (length > maxBytes) return tooLarge;
+      chunks.push(chunk);
+    }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer());
+  } catch {
+    return refuse('malformed_json', 'The body must be UTF-8.');
+  }
+}
+
+/** The media type of a request, without parameters, lower-case. */
+export const mediaType = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+export function parseJson(text: string): { json: unknown } | Refusal {
+  try {
+    return { json: JSON.parse(text) };
+  } catch {
+    return refuse('malformed_json', 'The body must be one JSON value.');
+  }
+}
+
+/** Turns zod's issues into field errors. Its own messages name types and limits; unknown members are not repeated. */
+export function fieldErrors(error: z.ZodError, root: string): FieldError[] {
+  return error.issues.slice(0, 20).map((issue) => ({
+    field: issue.path.length > 0 ? issue.path.map(safeSegment).join('.') : root,
+    message: issue.code === 'unrecognized_keys' ? 'has a member that is not known here' : issue.message,
+  }));
+}
+
+/** Paths name our own fields; what a client invented (a key of free-form data) is not echoed. */
+const safeSegment = (segment: PropertyKey): string =>
+  typeof segment === 'number' || /^[A-Za-z][A-Za-z0-9]{0,31}$/.test(String(segment)) ? String(segment) : '…';
+
+export function parseWith<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  code: RefusalCode,
+  root: string,
+): { value: T } | Refusal {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  const errors = fieldErrors(parsed.error, root);
+  const [first] = errors;
+  return refuse(code, `${first?.field}: ${first?.message}`, errors);
+}

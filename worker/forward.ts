@@ -1,0 +1,28 @@
+// The way to a tenant's object. A stub is made only from the tenant of a verified credential, never from a parameter.
+import type { Caller, Principal } from '../objects/caller.ts';
+import type { Tenant } from '../objects/tenant.ts';
+import type { Env } from './env.ts';
+
+const USER_AGENT_MAX_CHARACTERS = 256;
+
+/** `tenant` is the id in the D1 row that the credential led to. */
+export const tenantObject = (env: Env, tenant: string): DurableObjectStub<Tenant> => env.tenants.getByName(tenant);
+
+/** No tenant has an id with a colon, so this name is nobody's. It answers a ping and stores nothing. */
+export const probeObject = (env: Env): DurableObjectStub<Tenant> => env.tenants.getByName('probe:health');
+
+/** Who calls, as the object records it. */
+export function callerOf<P extends Principal>(
+  request: Request,
+  requestId: string,
+  tenant: string,
+  principal: P,
+): Caller<P> {
+  return {
+    tenant,
+    principal,
+    requestId,
+    ip: request.headers.get('cf-connecting-ip'),
+    userAgent: request.headers.get('user-agent')?.slice(0, USER_AGENT_MAX_CHARACTERS).toWellFormed() ?? null,
+  };
+}

@@ -1,0 +1,35 @@
+// `GET /health`: do D1 and a Durable Object answer? Kept for a moment, so that it cannot be used to wear them out.
+import { z } from 'zod';
+import { version } from '../package.json';
+import type { Env } from './env.ts';
+import { probeObject } from './forward.ts';
+import { indexAnswers } from './index-db.ts';
+
+const KEPT_MS = 10_000;
+
+export const Health = z.object({
+  ok: z.boolean(),
+  version: z.string(),
+  index: z.boolean(),
+  object: z.boolean(),
+  checkedAt: z.int(),
+});
+export type Health = z.infer<typeof Health>;
+
+let kept: Health | null = null;
+
+/** Checks, or repeats what it found less than ten seconds ago. */
+export async function checkHealth(env: Env, now: number): Promise<Health> {
+  if (kept && now - kept.checkedAt < KEPT_MS) return kept;
+  const [index, object] = await Promise.all([indexAnswers(env.index), objectAnswers(env)]);
+  kept = { ok: index && object, version, index, object, checkedAt: now };
+  return kept;
+}
+
+async function objectAnswers(env: Env): Promise<boolean> {
+  try {
+    return (await probeObject(env).ping()) === 'pong';
+  } catch {
+    return false;
+  }
+}

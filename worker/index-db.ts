@@ -1,0 +1,57 @@
+// The look-ups in D1, the global index: which tenant, whose token, who is a member. Reads only; each is one query.
+import { Role } from '../schema/person.ts';
+
+export type TokenRow = {
+  id: string;
+  label: string;
+  tenant: string;
+  tenantStatus: 'active' | 'suspended';
+  hash: string;
+  salt: string;
+  expiresAt: number | null;
+  revokedAt: number | null;
+};
+
+/** Every token with this prefix: four random characters may well collide among many tenants. */
+export async function tokensByPrefix(index: D1Database, prefix: string): Promise<TokenRow[]> {
+  const { results } = await index
+    .prepare(
+      `SELECT api_tokens.id, label, tenant_id AS tenant, tenants.status AS tenantStatus, token_hash AS hash,
+         token_salt AS salt, expires_at AS expiresAt, revoked_at AS revokedAt
+       FROM api_tokens JOIN tenants ON tenants.id = tenant_id WHERE token_prefix = ?`,
+    )
+    .bind(prefix)
+    .all<TokenRow>();
+  return results;
+}
+
+export type MemberRow = {
+  id: string;
+  tenant: string;
+  tenantName: string;
+  tenantStatus: 'active' | 'suspended';
+  role: Role;
+};
+
+/** A person's memberships, never cached: whoever is removed is out with their next request. */
+export async function membershipsOf(index: D1Database, email: string): Promise<MemberRow[]> {
+  const { results } = await index
+    .prepare(
+      `SELECT users.id, tenant_id AS tenant, tenants.name AS tenantName, tenants.status AS tenantStatus, role
+       FROM users JOIN tenants ON tenants.id = tenant_id
+       WHERE email = ? AND users.status = 'active' ORDER BY tenants.name, tenants.id`,
+    )
+    .bind(email)
+    .all<MemberRow>();
+  return results.map((row) => ({ ...row, role: Role.parse(row.role) }));
+}
+
+/** Does D1 answer? For `/health`. */
+export async function indexAnswers(index: D1Database): Promise<boolean> {
+  try {
+    await index.prepare('SELECT 1').first();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+// What a route is. One table of these (routes.ts) drives routing, authorization, OpenAPI and the route-walk test.
+import type { z } from 'zod';
+import type { Caller, Machine, Person } from '../objects/caller.ts';
+import type { Tenant } from '../objects/tenant.ts';
+import type { AuditAction } from '../schema/audit.ts';
+import type { Role } from '../schema/person.ts';
+import type { Refusal } from '../schema/refusal.ts';
+import type { Env } from './env.ts';
+import type { MemberRow } from './index-db.ts';
+
+/** What every route says of itself. `audit` names what a success may put on record; a POST without one is a defect. */
+type Described = {
+  path: `/${string}`;
+  summary: string;
+  answer: z.ZodType;
+  /** The status of a success, 200 where absent. */
+  status?: 201;
+} & ({ method: 'GET'; audit: null } | { method: 'POST'; audit: readonly AuditAction[] });
+
+/** A JSON body (or `also`, another media type that `parse` understands) of at most `maxBytes`. */
+export type BodyRule<B> = {
+  maxBytes: number;
+  also?: string;
+  schema: z.ZodType;
+  parse: (text: string, type: string) => B | Refusal;
+};
+
+/** An answer with a status other than the route's own. */
+export type Answered = { status: 200 | 201; json: unknown };
+export type Outcome = Promise<unknown | Refusal>;
+
+type Params = Record<string, string>;
+type Asked<Q, B> = { params: Params; query: Q; body: B };
+
+export type OpenRoute = Described & { who: 'anyone'; handle: (c: { env: Env }) => Outcome };
+export type MachineRoute<B = never> = Described & {
+  who: 'machine';
+  body?: BodyRule<B>;
+  handle: (c: Asked<never, B> & { caller: Caller<Machine>; object: DurableObjectStub<Tenant> }) => Outcome;
+};
+export type PersonRoute = Described & {
+  who: 'person';
+  handle: (c: { env: Env; email: string; memberships: readonly MemberRow[] }) => Outcome;
+};
+export type MemberRoute<Q = never, B = never> = Described & {
+  who: 'member';
+  roles: readonly Role[];
+  query?: z.ZodType<Q>;
+  body?: BodyRule<B>;
+  handle: (
+    c: Asked<Q, B> & { caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
+  ) => Outcome;
+};
+
+/** Any row of the table; what a handler is given was parsed by the row's own query and body, so the types agree. */
+// biome-ignore lint/suspicious/noExplicitAny: existential over each row's own query and body
+export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any>;
+
+/** Keep each row's own types while it is written. */
+export const machineRoute = <B = never>(route: Omit<MachineRoute<B>, 'who'> & Described): Route => ({
+  ...route,
+  who: 'machine',
+});
+export const memberRoute = <Q = never, B = never>(route: Omit<MemberRoute<Q, B>, 'who'> & Described): Route => ({
+  ...route,
+  who: 'member',
+});

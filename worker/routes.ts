@@ -1,0 +1,244 @@
+// The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
+import { z } from 'zod';
+import { AuditPage } from '../schema/audit.ts';
+import { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
+import {
+  Machine,
+  MachinePage,
+  MachinesQuery,
+  Overview,
+  Run,
+  RunList,
+  Settings,
+  SettingsWrite,
+} from '../schema/machine.ts';
+import { Me } from '../schema/person.ts';
+import { isRefusal } from '../schema/refusal.ts';
+import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
+import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
+import { parseJson, parseWith } from './body.ts';
+import { checkHealth, Health } from './health.ts';
+import { openapi } from './openapi.ts';
+import { NDJSON, parseReport } from './report-body.ts';
+import { type BodyRule, machineRoute, memberRoute, type Route } from './route.ts';
+
+const ADMINS = ['admin'] as const;
+const ENGINEERS = ['admin', 'engineer'] as const;
+const AUDITORS = ['admin', 'auditor'] as const;
+const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
+
+const KEYRING_MAX_BYTES = 2 * 1024 * 1024;
+const SMALL_BODY_BYTES = 4 * 1024;
+
+/** A plain JSON body, parsed whole by its schema. */
+const json = <T>(schema: z.ZodType<T>, maxBytes: number): BodyRule<T> => ({
+  schema,
+  maxBytes,
+  parse: (text) => {
+    const parsed = parseJson(text);
+    if (isRefusal(parsed)) return parsed;
+    const result = parseWith(schema, parsed.json, 'invalid_body', 'body');
+    return isRefusal(result) ? result : result.value;
+  },
+});
+
+const EventsQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+const AuditQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const routes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/health',
+    who: 'anyone',
+    summary: 'Whether the Worker, D1 and a Durable Object answer',
+    audit: null,
+    answer: Health,
+    handle: async ({ env }) => checkHealth(env, Date.now()),
+  },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    who: 'anyone',
+    summary: 'This API as OpenAPI 3.1',
+    audit: null,
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => openapi(routes),
+  },
+  machineRoute({
+    method: 'GET',
+    path: '/v1/tenant/pubkey',
+    summary: 'The active escrow key and the root’s statement about it',
+    audit: null,
+    answer: PublicKeyAnswer,
+    handle: ({ object, caller }) => object.publicKey(caller),
+  }),
+  machineRoute({
+    method: 'POST',
+    path: '/v1/report',
+    summary: 'Submit a report: one machine, one run, 1 to 500 events',
+    audit: ['machine.enrolled'],
+    body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
+    answer: ReportAnswer,
+    handle: ({ object, caller, body }) => object.report(caller, body),
+  }),
+  machineRoute({
+    method: 'POST',
+    path: '/v1/secret',
+    summary: 'Take one sealed secret into escrow',
+    audit: ['secret.escrowed'],
+    body: json(EscrowRequest, SECRET_MAX_BYTES),
+    answer: Receipt,
+    status: 201,
+    handle: async ({ object, caller, body }) => {
+      const result = await object.escrow(caller, body);
+      return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.receipt };
+    },
+  }),
+  {
+    method: 'GET',
+    path: '/v1/me',
+    who: 'person',
+    summary: 'Who is signed in, and where they are a member',
+    audit: null,
+    answer: Me,
+    handle: async ({ env, email, memberships }) => ({
+      email,
+      operator: env.operatorEmails.has(email),
+      memberships: memberships.map((row) => ({
+        tenant: row.tenant,
+        name: row.tenantName,
+        role: row.role,
+        status: row.tenantStatus,
+      })),
+    }),
+  },
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/overview',
+    summary: 'Counts of the fleet and the state of the keyring',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Overview,
+    handle: ({ object, caller, member }) => object.overview(caller, member.tenantName),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/keyring',
+    summary: 'The keyring: signed manifest, and the sealed parts that the person may fetch',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Keyring,
+    handle: ({ object, caller }) => object.keyring(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/keyring',
+    summary: 'Write the keyring: the first set-up, and every change after it',
+    roles: ADMINS,
+    audit: ['keyring.created', 'keyring.updated'],
+    body: json(KeyringWrite, KEYRING_MAX_BYTES),
+    answer: KeyringWritten,
+    handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/machines',
+    summary: 'The fleet, a page at a time',
+    roles: EVERYBODY,
+    audit: null,
+    query: MachinesQuery,
+    answer: MachinePage,
+    handle: ({ object, caller, query }) => object.machines(caller, query),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/machines/:machine',
+    summary: 'One machine with the history of its attributes',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Machine,
+    handle: ({ object, caller, params }) => object.machine(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/machines/:machine/runs',
+    summary: 'A machine’s runs, latest first',
+    roles: EVERYBODY,
+    audit: null,
+    answer: RunList,
+    handle: ({ object, caller, params }) => object.runs(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/machines/:machine/secrets',
+    summary: 'A machine’s secrets: metadata, never ciphertext',
+    roles: EVERYBODY,
+    audit: null,
+    answer: SecretList,
+    handle: ({ object, caller, params }) => object.secrets(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/runs/:run',
+    summary: 'One run with its phases',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Run,
+    handle: ({ object, caller, params }) => object.run(caller, params.run ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/runs/:run/events',
+    summary: 'A run’s events by seq, a page at a time',
+    roles: EVERYBODY,
+    audit: null,
+    query: EventsQuery,
+    answer: EventPage,
+    handle: ({ object, caller, params, query }) => object.events(caller, params.run ?? '', query.after, query.limit),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/secrets/:secret/reveal',
+    summary: 'Reveal one ciphertext, with a reason, on record',
+    roles: ENGINEERS,
+    audit: ['secret.revealed'],
+    body: json(RevealRequest, SMALL_BODY_BYTES),
+    answer: Revealed,
+    handle: ({ object, caller, params, body }) => object.reveal(caller, params.secret ?? '', body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/settings',
+    summary: 'The tenant’s settings',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Settings,
+    handle: ({ object, caller }) => object.settings(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/settings',
+    summary: 'Change the tenant’s settings',
+    roles: ADMINS,
+    audit: ['settings.changed'],
+    body: json(SettingsWrite, SMALL_BODY_BYTES),
+    answer: Settings,
+    handle: ({ object, caller, body }) => object.writeSettings(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/audit',
+    summary: 'The audit chain, oldest first',
+    roles: AUDITORS,
+    audit: null,
+    query: AuditQuery,
+    answer: AuditPage,
+    handle: ({ object, caller, query }) => object.auditPage(caller, query.after, query.limit),
+  }),
+];

@@ -1,0 +1,110 @@
+// One request through one route: authenticate, authorize, parse, forward. The order is the same for every route, so no
+// handler can leave a step out.
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { authenticateMachine } from './authenticate/machine.ts';
+import { authenticatePerson } from './authenticate/person.ts';
+import { authorizeMember, authorizeOrigin, authorizeRole } from './authorize.ts';
+import { mediaType, parseWith, readText } from './body.ts';
+import type { Env } from './env.ts';
+import { callerOf, tenantObject } from './forward.ts';
+import { membershipsOf } from './index-db.ts';
+import type { RequestLog } from './log.ts';
+import type { Answered, BodyRule, MachineRoute, MemberRoute, PersonRoute, Route } from './route.ts';
+
+/** What the log line learns on the way. */
+export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
+type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
+
+/** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
+const PATH_ID = /^[a-z0-9-]{1,64}$/;
+
+/** Serves one request by its route; a refusal is a value. */
+export async function serve(route: Route, asked: Asked): Promise<Response | Refusal> {
+  if (!Object.values(asked.params).every((id) => PATH_ID.test(id)))
+    return refuse('not_found', 'An id in a path is lower-case letters, digits and dashes.');
+  const outcome = await outcomeOf(route, asked);
+  if (isRefusal(outcome)) return outcome;
+  const { status, json } = isAnswered(outcome) ? outcome : { status: route.status ?? 200, json: outcome };
+  return Response.json(json, { status });
+}
+
+const isAnswered = (outcome: unknown): outcome is Answered =>
+  typeof outcome === 'object' && outcome !== null && 'status' in outcome && 'json' in outcome;
+
+async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal> {
+  switch (route.who) {
+    case 'anyone':
+      return route.handle({ env: asked.env });
+    case 'machine':
+      return asMachine(route, asked);
+    case 'person':
+      return asPerson(route, asked);
+    case 'member':
+      return asMember(route, asked);
+    default:
+      return route satisfies never;
+  }
+}
+
+async function asMachine(route: MachineRoute<unknown>, { request, params, env, trace }: Asked) {
+  const machine = await authenticateMachine(env.index, request.headers.get('authorization'), Date.now());
+  if (isRefusal(machine)) return machine;
+  trace.principal = 'machine';
+  trace.principalId = machine.principal.id;
+  trace.tenant = machine.tenant;
+  const body = await bodyOf(request, route.body);
+  if (isRefusal(body)) return body;
+  const caller = callerOf(request, trace.requestId, machine.tenant, machine.principal);
+  const object = tenantObject(env, machine.tenant);
+  return route.handle({ params, query: undefined as never, body: body.value, caller, object });
+}
+
+async function asPerson(route: PersonRoute, { request, env, trace }: Asked) {
+  const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
+  if (isRefusal(person)) return person;
+  trace.principal = 'person';
+  const memberships = await membershipsOf(env.index, person.email);
+  return route.handle({ env, email: person.email, memberships });
+}
+
+async function asMember(route: MemberRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
+  const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
+  if (isRefusal(person)) return person;
+  trace.principal = 'person';
+  const found = authorizeMember(await membershipsOf(env.index, person.email), params.tenant ?? '', person.email);
+  if (isRefusal(found)) return found;
+  const { member, principal } = found;
+  trace.principalId = principal.id;
+  trace.tenant = member.tenant;
+  const caller = callerOf(request, trace.requestId, member.tenant, principal);
+  const object = tenantObject(env, member.tenant);
+  const forbidden =
+    (route.method === 'POST' ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null) ??
+    authorizeRole(principal.role, route.roles);
+  if (forbidden) {
+    // The object keeps the tenant's record of who tried what they may not do.
+    await object.recordRefusal(caller, forbidden.refused, route.path);
+    return forbidden;
+  }
+  const query = route.query
+    ? parseWith(route.query, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
+    : { value: undefined };
+  if (isRefusal(query)) return query;
+  const body = await bodyOf(request, route.body);
+  if (isRefusal(body)) return body;
+  return route.handle({ params, query: query.value, body: body.value, caller, object, member });
+}
+
+async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promise<{ value: B } | Refusal> {
+  if (!rule) return { value: undefined as never };
+  const type = mediaType(request);
+  if (type !== 'application/json' && type !== rule.also)
+    return refuse(
+      'unsupported_media_type',
+      `The content type must be application/json${rule.also ? ` or ${rule.also}` : ''}.`,
+    );
+  const text = await readText(request, rule.maxBytes);
+  if (isRefusal(text)) return text;
+  const value = rule.parse(text, type);
+  return isRefusal(value) ? value : { value };
+}
