@@ -1,0 +1,7 @@
+// A vault's expected "no", as a value that crosses into the page.
+import type { VaultFault, VaultFaultCode } from './contract.ts';
+
+export const fault = (code: VaultFaultCode, message: string): VaultFault => ({ ok: false, code, message });
+
+export const isFault = (value: unknown): value is VaultFault =>
+  typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;

@@ -1,0 +1,79 @@
+// Holds the escrow keys while unlocked: non-extractable, in memory, of one tenant, until locked, idle, or closed.
+import { hex } from '@scure/base';
+import type { Revealed } from '../../schema/secret.ts';
+import type { Vault, VaultState } from './contract.ts';
+import { fault, isFault } from './fault.ts';
+import { draftSetUp, draftTeamPassphrase, escrowKeysOf, trustKeyring } from './keyring.ts';
+import { openSecret } from './opener.ts';
+import { parseRecoveryCode } from './recovery-code.ts';
+
+const IDLE_MS = 15 * 60_000;
+
+type Held = { tenant: string; fingerprint: string; unlocker: string; keys: Map<string, CryptoKey>; locksAt: number };
+
+/** The vault behind `contract.ts`. One instance serves every tab that shares its worker. */
+export class Keeper implements Vault {
+  #held: Held | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  async state(): Promise<VaultState> {
+    const held = this.#current();
+    if (!held) return { state: 'locked' };
+    const { tenant, fingerprint, unlocker, locksAt } = held;
+    return { state: 'unlocked', tenant, fingerprint, unlocker, locksAt };
+  }
+
+  draftSetUp: Vault['draftSetUp'] = async (input) => ({ ok: true, ...(await draftSetUp(input)) });
+
+  async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
+    const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];
+    return a !== null && b !== null && a.setId === b.setId && hex.encode(a.secret) === hex.encode(b.secret);
+  }
+
+  draftTeamPassphrase: Vault['draftTeamPassphrase'] = async (input) => {
+    const drafted = await draftTeamPassphrase(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
+
+  unlock: Vault['unlock'] = async (input) => {
+    const trusted = await trustKeyring(input);
+    if (isFault(trusted)) return trusted;
+    const keys = await escrowKeysOf(trusted, input.keyring);
+    if (isFault(keys)) return keys;
+    const { tenant, unlocker } = input;
+    this.#held = { tenant, fingerprint: trusted.seen.fingerprint, unlocker, keys, locksAt: 0 };
+    this.#touch();
+    return { ok: true, seen: trusted.seen };
+  };
+
+  open: Vault['open'] = async (revealed: Revealed) => {
+    const held = this.#current();
+    if (!held) return fault('locked', 'The vault is locked.');
+    this.#touch();
+    const opened = await openSecret(held.tenant, revealed, held.keys);
+    return isFault(opened) ? opened : { ok: true, ...opened };
+  };
+
+  async lock(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#held = null;
+  }
+
+  /** A worker may sleep through its timer: what is overdue counts as locked when it is next asked for. */
+  #current(): Held | null {
+    if (this.#held && this.#held.locksAt <= this.#now()) this.#held = null;
+    return this.#held;
+  }
+
+  #touch(): void {
+    if (!this.#held) return;
+    this.#held.locksAt = this.#now() + IDLE_MS;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.lock(), IDLE_MS);
+  }
+}

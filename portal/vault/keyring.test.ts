@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Manifest, verifyManifest } from '../../schema/signed.ts';
+import type { SetUpDraft } from './contract.ts';
+import {
+  ADMIN,
+  keyringOf,
+  makeTenant,
+  PASSPHRASE,
+  sealedRecord,
+  TEAM_PASSPHRASE,
+  TENANT,
+  unlockerAt,
+  unlockInput,
+} from './fixtures.ts';
+import { Keeper } from './keeper.ts';
+import { draftSetUp, draftTeamPassphrase, trustKeyring } from './keyring.ts';
+
+let draft: SetUpDraft;
+beforeAll(async () => {
+  draft = await makeTenant();
+});
+
+const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;
+
+describe('the first set-up', () => {
+  it('signs a manifest that names every unlocker and its rights, so that nothing is added unseen', async () => {
+    const signed = await verifyManifest(draft.write.manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    expect(signed.root).toBe(draft.fingerprint);
+    expect(signed.payload.unlockers.map(({ kind, owner, rights }) => ({ kind, owner, rights }))).toEqual([
+      { kind: 'passphrase', owner: ADMIN, rights: ['reveal', 'admin'] },
+      { kind: 'recovery', owner: null, rights: ['reveal', 'admin'] },
+      { kind: 'passphrase', owner: null, rights: ['reveal'] },
+    ]);
+    expect(Manifest.parse(signed.payload)).toEqual(signed.payload);
+  });
+
+  it('puts neither passphrase nor recovery code into what the server gets', () => {
+    const sent = JSON.stringify(draft.write);
+    for (const secret of [PASSPHRASE, TEAM_PASSPHRASE, draft.recoveryCode, draft.recoveryCode.replaceAll('-', '')])
+      expect(sent).not.toContain(secret);
+    expect(sent).not.toContain('"d"');
+  });
+});
+
+describe('unlocking', () => {
+  const opensWith = async (index: number, secret: string) => {
+    const keeper = new Keeper();
+    const unlocked = await keeper.unlock(unlockInput(keyringOf(draft), unlockerAt(draft.write, index), secret));
+    if (!unlocked.ok) throw new Error(unlocked.message);
+    return keeper.open(await sealedRecord(draft.write, password));
+  };
+
+  it('opens a secret with the admin’s passphrase', async () => {
+    expect(await opensWith(0, PASSPHRASE)).toMatchObject({ ok: true, plaintext: password.plaintext, bound: true });
+  });
+
+  it('opens it with the recovery code typed badly, because the code forgives case, spaces and look-alikes', async () => {
+    const typed = draft.recoveryCode.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+    expect(await opensWith(1, typed)).toMatchObject({ ok: true, plaintext: password.plaintext });
+  });
+
+  it('opens it with the team passphrase, which gives no admin rights', async () => {
+    expect(await opensWith(2, TEAM_PASSPHRASE)).toMatchObject({ ok: true, plaintext: password.plaintext });
+    const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 2), TEAM_PASSPHRASE);
+    expect(await draftTeamPassphrase({ ...input, teamPassphrase: 'another one entirely' })).toMatchObject({
+      ok: false,
+      code: 'no_rights',
+    });
+  });
+
+  it('refuses a wrong passphrase and stays locked', async () => {
+    const keeper = new Keeper();
+    const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 0), `${PASSPHRASE}r`);
+    expect(await keeper.unlock(input)).toMatchObject({ ok: false, code: 'wrong_passphrase' });
+    expect(await keeper.state()).toEqual({ state: 'locked' });
+    expect(await keeper.open(await sealedRecord(draft.write, password))).toMatchObject({ ok: false, code: 'locked' });
+  });
+
+  it('locks itself after 15 idle minutes, also where the timer slept', async () => {
+    let now = 1_000_000;
+    const keeper = new Keeper(() => now);
+    await keeper.unlock(unlockInput(keyringOf(draft), unlockerAt(draft.write, 0), PASSPHRASE));
+    now += 15 * 60_000 - 1;
+    expect(await keeper.state()).toMatchObject({ state: 'unlocked' });
+    now += 1;
+    expect(await keeper.state()).toEqual({ state: 'locked' });
+    await keeper.lock();
+  });
+});
+
+describe('a hostile server', () => {
+  const refusal = async (change: (keyring: ReturnType<typeof keyringOf>) => void, seen = null as never) => {
+    const keyring = keyringOf(draft);
+    change(keyring);
+    const input = { ...unlockInput(keyring, unlockerAt(draft.write, 0), PASSPHRASE), seen };
+    return new Keeper().unlock(input);
+  };
+
+  it('cannot put its own keyring in place, because the unlocker holds the pin', async () => {
+    const other = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    const answer = await refusal((keyring) => {
+      keyring.manifest = other.write.manifest;
+    });
+    expect(answer).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+  });
+
+  it('cannot go back to an older manifest than this browser has seen', async () => {
+    const seen = { version: 2, sha256: 'f'.repeat(64), fingerprint: draft.fingerprint };
+    expect(await refusal(() => {}, seen as never)).toMatchObject({ ok: false, code: 'keyring_rolled_back' });
+  });
+
+  it('cannot lower the KDF for offline guessing, nor inflate it to hang the browser', async () => {
+    for (const m of [1024, 4 * 1_048_576])
+      expect(
+        await refusal((keyring) => {
+          const kdf = keyring.unlockers[0]?.kdf;
+          if (kdf?.name === 'argon2id') kdf.m = m;
+        }),
+      ).toMatchObject({ ok: false, code: 'weak_kdf' });
+  });
+
+  it('cannot swap an escrow key, because its kid is the thumbprint and the root states it', async () => {
+    const other = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    expect(
+      await refusal((keyring) => {
+        keyring.escrowKeys = structuredClone(other.write.escrowKeys);
+      }),
+    ).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+  });
+
+  it('cannot wrap a vault key of its own, because the manifest commits to each', async () => {
+    const other = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    expect(
+      await refusal((keyring) => {
+        const wrap = keyring.wraps.find((one) => one.unlocker === unlockerAt(draft.write, 0));
+        if (wrap) wrap.jwe = other.write.wraps[0]?.jwe ?? '';
+      }),
+    ).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+  });
+});
+
+describe('a team passphrase added later', () => {
+  it('follows on the manifest before it and opens secrets for the engineers', async () => {
+    const first = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    const input = unlockInput(keyringOf(first), unlockerAt(first.write, 0), PASSPHRASE);
+    const added = await draftTeamPassphrase({ ...input, teamPassphrase: TEAM_PASSPHRASE });
+    if (!('write' in added)) throw new Error(added.message);
+    const keyring = keyringOf({ write: first.write, fingerprint: first.fingerprint }, 2);
+    keyring.manifest = added.write.manifest;
+    keyring.unlockers.push(...added.write.unlockers);
+    keyring.wraps.push(...added.write.wraps);
+    const trusted = await trustKeyring(unlockInput(keyring, unlockerAt(added.write, 0), TEAM_PASSPHRASE));
+    expect(trusted).toMatchObject({ manifest: { version: 2 }, vaults: [{ purpose: 'reveal' }] });
+  });
+});

@@ -1,0 +1,73 @@
+// Opening one revealed ciphertext: its protected header is held against the record it is shown under, then decrypted.
+// Moving a ciphertext to another machine or field is noticed here. Forging one is not: anyone may seal to a public key.
+import { base64 } from '@scure/base';
+import { compactDecrypt } from 'jose/jwe/compact/decrypt';
+import { readSealed } from '../../schema/jwe.ts';
+import { type Revealed, refKey } from '../../schema/secret.ts';
+import { readRecoveryPassword } from './bitlocker.ts';
+import type { Opened, VaultFault } from './contract.ts';
+import { fault } from './fault.ts';
+
+/** Opens with the escrow key of the version's kid. */
+export async function openSecret(
+  tenant: string,
+  revealed: Revealed,
+  keys: ReadonlyMap<string, CryptoKey>,
+): Promise<Opened | VaultFault> {
+  const key = keys.get(revealed.version.kid);
+  if (!key) return fault('unknown_kid', 'Your unlocker holds no key for this secret. Lock and unlock, then try again.');
+  if (revealed.version.format === 'jwe') {
+    const wrong = wrongHeader(tenant, revealed);
+    if (wrong) return wrong;
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes =
+      revealed.version.format === 'jwe' ? await openJwe(revealed.sealed, key) : await openRaw(revealed.sealed, key);
+  } catch {
+    return fault(
+      'cannot_open',
+      'This ciphertext does not open with the key it names: it was damaged or tampered with.',
+    );
+  }
+  let plaintext: string;
+  try {
+    plaintext = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return fault('cannot_open', 'What was sealed is not text in UTF-8.');
+  }
+  const bound = revealed.version.format === 'jwe' && revealed.version.bound;
+  const bitlocker = revealed.kind === 'bitlocker_recovery_key' ? readRecoveryPassword(plaintext) : null;
+  return { plaintext, bound, bitlocker };
+}
+
+function wrongHeader(tenant: string, revealed: Revealed): VaultFault | null {
+  const sealed = readSealed(revealed.sealed);
+  if (!sealed.ok) return fault('wrong_header', `The ciphertext’s header is not one of ours (${sealed.field}).`);
+  const { header } = sealed;
+  const same: [string, boolean][] = [
+    ['tenant', header.tenant === tenant],
+    ['machine', header.machine === revealed.machine],
+    ['run', header.run === revealed.version.run],
+    ['kind', header.kind === revealed.kind],
+    ['eid', header.eid === revealed.version.eid],
+    ['ref', refKey(header.ref) === refKey(revealed.ref)],
+    ['kid', header.kid === revealed.version.kid],
+    ['bound', (header.bound ?? true) === revealed.version.bound],
+  ];
+  const differing = same.filter(([, equal]) => !equal).map(([field]) => field);
+  return differing.length === 0
+    ? null
+    : fault('wrong_header', `This ciphertext was sealed for another place (${differing.join(', ')}). It is not shown.`);
+}
+
+async function openJwe(sealed: string, key: CryptoKey): Promise<Uint8Array> {
+  const { plaintext } = await compactDecrypt(sealed, key, {
+    keyManagementAlgorithms: ['RSA-OAEP-256'],
+    contentEncryptionAlgorithms: ['A256GCM', 'A256CBC-HS512'],
+  });
+  return plaintext;
+}
+
+const openRaw = async (sealed: string, key: CryptoKey): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.decrypt({ name: 'RSA-OAEP' }, key, base64.decode(sealed) as BufferSource));

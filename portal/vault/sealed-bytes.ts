@@ -1,0 +1,24 @@
+// XChaCha20-Poly1305 with a random 24-byte nonce in front: how private halves are sealed under a 32-byte key.
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { managedNonce } from '@noble/ciphers/utils.js';
+import { base64urlnopad } from '@scure/base';
+
+const aead = managedNonce(xchacha20poly1305);
+
+/** What a sealed thing is and whose: authenticated, so that the server cannot pass one off as another. */
+export type Context = readonly (string | number | null)[];
+
+const aad = (context: Context): Uint8Array => new TextEncoder().encode(JSON.stringify(context));
+
+/** Seals bytes under a 32-byte key. Answer: nonce, ciphertext and tag as base64url. */
+export const sealBytes = (key: Uint8Array, context: Context, plaintext: Uint8Array): string =>
+  base64urlnopad.encode(aead(key, aad(context)).encrypt(plaintext));
+
+/** Opens what `sealBytes` sealed; null when key, context or bytes are not the ones. */
+export function openBytes(key: Uint8Array, context: Context, sealed: string): Uint8Array | null {
+  try {
+    return aead(key, aad(context)).decrypt(base64urlnopad.decode(sealed));
+  } catch {
+    return null;
+  }
+}
