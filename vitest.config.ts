@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { startIssuer } from './test/issuer.ts';
 
 const root = import.meta.dirname;
 const CHROMIUM_ARGS = [
@@ -17,21 +18,26 @@ const CHROMIUM_ARGS = [
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
-                ACCESS_TEAM_DOMAIN: 'http://localhost:8790',
-                ACCESS_AUD: 'test-audience',
-                PORTAL_ORIGIN: 'http://localhost:8788',
-                OPERATOR_EMAILS: 'operator@example.com',
+          cloudflareTest(async () => {
+            const issuer = await startIssuer();
+            return {
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                bindings: {
+                  TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
+                  TEST_ACCESS_KEY: JSON.stringify(issuer.privateJwk),
+                  ACCESS_TEAM_DOMAIN: issuer.origin,
+                  ACCESS_AUD: 'test-audience',
+                  PORTAL_ORIGIN: 'http://localhost:8788',
+                  OPERATOR_EMAILS: 'operator@example.com',
+                },
               },
-            },
-          })),
+            };
+          }),
         ],
         test: {
           name: 'workerd',

@@ -20,11 +20,9 @@ const TeamDomain = z
   })
   .transform((domain) => (domain.startsWith('http://') ? domain : `https://${domain}`));
 
-const Origin = z
-  .string()
-  .refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-    error: 'must be an origin, without a path',
-  });
+const Origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: 'must be an origin, without a path',
+});
 
 const Settings = z.object({
   ACCESS_TEAM_DOMAIN: TeamDomain,

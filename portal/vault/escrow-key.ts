@@ -23,12 +23,12 @@ export async function makeEscrowKey(
   vault: VaultKey,
   place: { keyEpoch: number; previousKid: string | null },
 ): Promise<EscrowKey> {
-  const pair = await crypto.subtle.generateKey(
+  const pair = (await crypto.subtle.generateKey(
     { ...RSA, modulusLength: RSA_BITS, publicExponent: new Uint8Array([1, 0, 1]) },
     true,
     ['encrypt', 'decrypt'],
-  );
-  const { kty, n, e } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  )) as CryptoKeyPair;
+  const { kty, n, e } = (await crypto.subtle.exportKey('jwk', pair.publicKey)) as JsonWebKey;
   const jwk = RsaPublicJwk.parse({ kty, n, e });
   const kid = await thumbprint(jwk);
   const privateJwk = await crypto.subtle.exportKey('jwk', pair.privateKey);

@@ -18,8 +18,8 @@ async function fromPrivate(privateJwk: JsonWebKey): Promise<Root> {
 }
 
 export async function newRoot(): Promise<Root> {
-  const pair = await crypto.subtle.generateKey(ECDSA, true, ['sign', 'verify']);
-  return fromPrivate(await crypto.subtle.exportKey('jwk', pair.privateKey));
+  const pair = (await crypto.subtle.generateKey(ECDSA, true, ['sign', 'verify'])) as CryptoKeyPair;
+  return fromPrivate((await crypto.subtle.exportKey('jwk', pair.privateKey)) as JsonWebKey);
 }
 
 async function sign(root: Root, typ: string, payload: KeyStatement | Manifest): Promise<string> {

@@ -32,8 +32,8 @@ async function make(
   how: Pick<SealedUnlocker, 'kdf' | 'set'>,
   key: Uint8Array,
 ): Promise<MadeUnlocker> {
-  const pair = await crypto.subtle.generateKey(ECDH, true, ['deriveBits']);
-  const { kty, crv, x, y, d } = await crypto.subtle.exportKey('jwk', pair.privateKey);
+  const pair = (await crypto.subtle.generateKey(ECDH, true, ['deriveBits'])) as CryptoKeyPair;
+  const { kty, crv, x, y, d } = (await crypto.subtle.exportKey('jwk', pair.privateKey)) as JsonWebKey;
   const jwk = EcPublicJwk.parse({ kty, crv, x, y });
   const half = { id: crypto.randomUUID(), ...how };
   const plaintext = new TextEncoder().encode(JSON.stringify({ jwk: { ...jwk, d }, root }));

@@ -1,0 +1,189 @@
+// For tests in workerd: a tenant with people and a token in D1, signed-in requests, keys, reports and sealed secrets.
+import { env, exports } from 'cloudflare:workers';
+import { createHash, randomBytes } from 'node:crypto';
+import { CompactEncrypt, importJWK, SignJWT } from 'jose';
+import { makeEscrowKey } from '../portal/vault/escrow-key.ts';
+import { newRoot, type Root, sealRoot, signManifest } from '../portal/vault/root.ts';
+import { type MadeUnlocker, makeRecoveryUnlocker } from '../portal/vault/unlocker.ts';
+import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
+import { SEALED_TYP } from '../schema/jwe.ts';
+import type { KeyringWrite } from '../schema/keyring.ts';
+import type { Role } from '../schema/person.ts';
+import type { Problem } from '../schema/problem.ts';
+import type { SecretRef } from '../schema/secret.ts';
+import type { Manifest } from '../schema/signed.ts';
+import type { TestBindings } from './workerd-setup.ts';
+
+export const bindings = env as unknown as TestBindings & { TEST_ACCESS_KEY: string };
+export const PORTAL = 'http://localhost:8788';
+
+export type TestTenant = { id: string; token: string };
+
+/** A tenant as the set-up guide's three INSERTs make it, with admin, engineer and auditor. */
+export async function seedTenant(name = 'Acme MSP'): Promise<TestTenant> {
+  const id = crypto.randomUUID();
+  const token = `tok_${randomBytes(24).toString('base64url')}`;
+  const salt = randomBytes(8).toString('hex');
+  const hash = createHash('sha256').update(`${salt}:${token}`).digest('hex');
+  const db = bindings.INDEX_DB;
+  await db.batch([
+    db.prepare('INSERT INTO tenants (id,name) VALUES (?, ?)').bind(id, name),
+    ...(['admin', 'engineer', 'auditor'] as const).map((role, index) =>
+      db
+        .prepare('INSERT INTO users (id,tenant_id,email,role) VALUES (?, ?, ?, ?)')
+        .bind(`u${index}`, id, emailOf(role), role),
+    ),
+    db
+      .prepare(
+        'INSERT INTO api_tokens (id,tenant_id,token_prefix,token_hash,token_salt,label) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .bind('t1', id, token.slice(0, 8), hash, salt, 'engine'),
+  ]);
+  return { id, token };
+}
+
+export const emailOf = (role: Role): string => `${role}@example.com`;
+
+type TokenOptions = {
+  claims?: Record<string, unknown>;
+  header?: Record<string, unknown>;
+  key?: CryptoKey | Uint8Array;
+};
+
+/** A signed Access application token; every claim can be bent. `undefined` takes one out. */
+export async function accessToken(email: string | undefined, options: TokenOptions = {}): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const key = options.key ?? (await importJWK(JSON.parse(bindings.TEST_ACCESS_KEY), 'RS256'));
+  return new SignJWT({
+    ...{ iss: bindings.ACCESS_TEAM_DOMAIN, aud: ['test-audience'], iat: now, exp: now + 600, email },
+    ...options.claims,
+  })
+    .setProtectedHeader({ alg: 'RS256', kid: 'test-key', ...options.header })
+    .sign(key);
+}
+
+export type Answer<T = unknown> = { status: number; json: T; headers: Headers };
+
+/** One request to the Worker, whole: authentication, routing, object and all. */
+export async function request<T = Problem>(
+  method: 'GET' | 'POST' | 'OPTIONS',
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<Answer<T>> {
+  const worker = exports as unknown as { default: Fetcher };
+  const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
+  const text = await response.text();
+  return { status: response.status, json: text ? JSON.parse(text) : null, headers: response.headers };
+}
+
+const sent = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+
+export const asMachine = <T = Problem>(token: string, path: string, body?: unknown, type = 'application/json') =>
+  request<T>(
+    body === undefined ? 'GET' : 'POST',
+    path,
+    { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': type }) },
+    body === undefined ? undefined : sent(body),
+  );
+
+export const asPerson = async <T = Problem>(email: string, path: string, body?: unknown) =>
+  request<T>(
+    body === undefined ? 'GET' : 'POST',
+    path,
+    {
+      'cf-access-jwt-assertion': await accessToken(email),
+      ...(body === undefined ? {} : { 'content-type': 'application/json', origin: PORTAL }),
+    },
+    body === undefined ? undefined : sent(body),
+  );
+
+export type TestKeyring = {
+  root: Root;
+  reveal: VaultKey;
+  admin: VaultKey;
+  write: KeyringWrite;
+  manifest: Manifest;
+  kid: string;
+};
+
+/**
+ * A keyring with real keys and signatures. Argon2id's WebAssembly does not run in workerd, and the server cannot tell:
+ * the halves are sealed under recovery secrets, whatever kind the manifest names.
+ */
+export async function makeKeyring(tenant: string): Promise<TestKeyring> {
+  const root = await newRoot();
+  const [reveal, admin] = [newVaultKey('reveal', 1), newVaultKey('admin', 1)];
+  const unlocker = async (
+    kind: 'passphrase' | 'recovery',
+    owner: string | null,
+    rights: ('reveal' | 'admin')[],
+  ): Promise<MadeUnlocker> => {
+    const { entry, half } = await makeRecoveryUnlocker(tenant, root.fingerprint, { label: kind, owner, rights });
+    return { entry: { ...entry, kind }, half };
+  };
+  const made = [
+    await unlocker('passphrase', emailOf('admin'), ['reveal', 'admin']),
+    await unlocker('recovery', null, ['reveal', 'admin']),
+    await unlocker('passphrase', null, ['reveal']),
+  ];
+  const key = await makeEscrowKey(tenant, root, reveal, { keyEpoch: 1, previousKid: null });
+  const manifest: Manifest = {
+    ...{ tenant, version: 1, previous: null, createdAt: Date.now() },
+    vaultKeys: [await commit(tenant, reveal), await commit(tenant, admin)],
+    unlockers: made.map(({ entry }) => entry),
+    keys: [{ kid: key.kid, keyEpoch: 1, state: 'active' }],
+  };
+  const wraps = made.flatMap(({ entry }) =>
+    [reveal, admin]
+      .filter((vault) => entry.rights.includes(vault.purpose))
+      .map((vault) => wrapVaultKey(tenant, entry.id, entry.jwk, vault)),
+  );
+  const write: KeyringWrite = {
+    manifest: await signManifest(root, manifest),
+    root: sealRoot(tenant, root, admin),
+    escrowKeys: [key],
+    unlockers: made.map(({ half }) => half),
+    wraps: await Promise.all(wraps),
+  };
+  return { root, reveal, admin, write, manifest, kid: key.kid };
+}
+
+/** Seeds a tenant and does its set-up through the API. */
+export async function seedReadyTenant(): Promise<TestTenant & { keyring: TestKeyring }> {
+  const tenant = await seedTenant();
+  const keyring = await makeKeyring(tenant.id);
+  const { status } = await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/keyring`, keyring.write);
+  if (status !== 200) throw new Error(`set-up answered ${status}`);
+  return { ...tenant, keyring };
+}
+
+export const newMachine = () => ({
+  ...{ id: crypto.randomUUID(), hostname: 'ACM-LT-0142', serial: '5CD1234XYZ', model: 'EliteBook 840 G10' },
+});
+export const newRun = () => ({
+  ...{ id: crypto.randomUUID(), startedAt: 1_790_000_000_000, phases: ['preflight', 'bitlocker', 'validation'] },
+});
+export const event = (seq: number, more: Record<string, unknown> = {}) => ({
+  ...{ seq, at: 1_790_000_000_000 + seq, message: `event ${seq}` },
+  ...more,
+});
+
+type Sealing = { plaintext?: string; ref?: SecretRef; header?: Record<string, unknown>; run?: string };
+
+/** Seals a local administrator password as an engine does: the body of `POST /v1/secret`. */
+export async function sealedSecret(tenant: string, keyring: TestKeyring, machine: string, how: Sealing = {}) {
+  const jwk = keyring.write.escrowKeys[0]?.jwk;
+  const [run, eid] = [how.run ?? crypto.randomUUID(), crypto.randomUUID()];
+  const kind = 'local_admin_password' as const;
+  const ref = how.ref ?? { account: 'Administrator' };
+  const iat = 1_790_000_000;
+  const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))
+    .setProtectedHeader({
+      ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: keyring.kid, typ: SEALED_TYP, tenant, machine, run, kind, eid },
+      ...{ iat, ref },
+      ...how.header,
+    })
+    .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
+  return { machine, run, kind, eid, ref, sealed };
+}
