@@ -1,5 +1,5 @@
 // Before each test in workerd: empty storage and the D1 index as its migrations make it.
-import { applyD1Migrations, reset } from 'cloudflare:test';
+import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
 import { forgetTokens } from '../worker/authenticate/machine.ts';

@@ -1,0 +1,165 @@
+// The object itself: what it writes, what it costs, and that its state is in storage.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import canonicalize from 'canonicalize';
+import { describe, expect, it } from 'vitest';
+import { AuditEntry, type AuditPage } from '../schema/audit.ts';
+import type { ReportAnswer } from '../schema/report.ts';
+import type { Receipt } from '../schema/secret.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  sealedSecret,
+  seedReadyTenant,
+  seedTenant,
+} from '../test/workerd-fixtures.ts';
+import { hashEntry } from './audit.ts';
+import { migrate } from './migrations.ts';
+import { sha256 } from './rows.ts';
+
+const stubOf = (id: string) => bindings.TENANT.getByName(id);
+const auditOf = async (id: string) =>
+  (await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${id}/audit?limit=500`)).json.entries;
+
+describe('the audit chain', () => {
+  it('starts at the tenant’s id and links every entry to the one before', async () => {
+    const { id, token, keyring } = await seedReadyTenant();
+    for (let i = 0; i < 3; i++)
+      await asMachine(token, '/v1/secret', await sealedSecret(id, keyring, crypto.randomUUID()));
+    const entries = await auditOf(id);
+    let previous = sha256(id);
+    for (const [index, entry] of entries.entries()) {
+      const { hash, ...rest } = AuditEntry.parse(entry);
+      expect([entry.seq, entry.previousHash, hash]).toEqual([index + 1, previous, sha256(canonicalize(rest) ?? '')]);
+      previous = hash;
+    }
+    expect(entries).toHaveLength(8);
+  });
+
+  it('changes its hash with any member, so that nothing in it can be edited unnoticed', async () => {
+    const { id } = await seedReadyTenant();
+    const [entry] = await auditOf(id);
+    if (!entry) throw new Error('the chain has a first entry');
+    const { hash, ...rest } = entry;
+    for (const change of [
+      { at: entry.at + 1 },
+      { subject: 'other' },
+      { outcome: 'refused' as const },
+      { ip: '10.0.0.1' },
+    ])
+      expect(hashEntry({ ...rest, ...change })).not.toBe(hash);
+  });
+
+  it('records the first refusal of a minute at once and counts the rest when the minute is over', async () => {
+    const { id } = await seedTenant();
+    const path = `/v1/tenants/${id}/machines/${crypto.randomUUID()}`;
+    for (let i = 0; i < 5; i++) await asPerson(emailOf('engineer'), path);
+    const refused = async () => (await auditOf(id)).filter((entry) => entry.action === 'access.refused');
+    expect((await refused()).map((entry) => entry.detail)).toEqual([{ code: 'unknown_machine' }]);
+    await runInDurableObject(stubOf(id), (_object, state) => {
+      state.storage.sql.exec('UPDATE refusals SET minute = minute - 1');
+      state.storage.sql.exec('UPDATE due SET at = 0');
+    });
+    expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
+    expect((await refused()).map((entry) => entry.detail.further)).toEqual([undefined, 4]);
+  });
+});
+
+describe('storage', () => {
+  it('costs one row written an event, plus the run’s and the machine’s, once the machine is known', async () => {
+    const { id, token } = await seedTenant();
+    const [machine, run] = [newMachine(), newRun()];
+    await asMachine(token, '/v1/report', { machine, run, events: [event(1, { type: 'run_started' })] });
+    const written = await runInDurableObject(stubOf(id), async (_object, state) => {
+      const { sql } = state.storage;
+      const exec = sql.exec.bind(sql);
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+      sql.exec = ((query: string, ...more: unknown[]) => {
+        const cursor = exec(query, ...more);
+        cursors.push(cursor);
+        return cursor;
+      }) as typeof sql.exec;
+      const events = Array.from({ length: 100 }, (_, index) => event(index + 2));
+      await asMachine<ReportAnswer>(token, '/v1/report', { machine, run, events });
+      sql.exec = exec as typeof sql.exec;
+      return cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0);
+    });
+    expect(written).toBe(100 + 1 + 1);
+  });
+
+  it('keeps everything over an eviction between any two steps of set-up, streaming, escrow and reveal', async () => {
+    const { id, token, keyring } = await seedReadyTenant();
+    const evict = () => evictDurableObject(stubOf(id));
+    const [machine, run] = [newMachine(), newRun()];
+    await evict();
+    await asMachine(token, '/v1/report', { machine, run, events: [event(1)] });
+    await evict();
+    const { json } = await asMachine<ReportAnswer>(token, '/v1/report', { machine, run, events: [event(1), event(2)] });
+    expect(json).toEqual({ accepted: 1, duplicates: 1, rejected: [], nextSeq: 3 });
+    await evict();
+    const body = await sealedSecret(id, keyring, machine.id, { run: run.id });
+    const first = await asMachine<Receipt>(token, '/v1/secret', body);
+    await evict();
+    expect((await asMachine<Receipt>(token, '/v1/secret', body)).json).toEqual(first.json);
+    await evict();
+    const path = `/v1/tenants/${id}/secrets/${first.json.secretId}/reveal`;
+    expect(
+      (await asPerson<{ sealed: string }>(emailOf('engineer'), path, { reason: 'after eviction' })).json.sealed,
+    ).toBe(body.sealed);
+  });
+
+  it('refuses an edited migration, because a schema that ran somewhere must stay what it was', async () => {
+    const { id } = await seedReadyTenant();
+    await runInDurableObject(stubOf(id), (_object, state) => {
+      const edited = [{ id: 1, name: 'the line', statements: 'CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT' }];
+      expect(() => migrate(state.storage.sql, 0, edited)).toThrow(/migration 1 .* was edited/);
+    });
+  });
+
+  it('serves its own tenant only', async () => {
+    const { id } = await seedReadyTenant();
+    await runInDurableObject(stubOf(id), (object) => {
+      const principal = { kind: 'machine' as const, id: 't1', name: 'engine' };
+      const caller = { tenant: crypto.randomUUID(), principal, requestId: 'r', ip: null, userAgent: null };
+      expect(() => object.publicKey(caller)).toThrow(/another tenant/);
+    });
+  });
+});
+
+describe('the fleet list', () => {
+  it('pages by key without a gap or a repeat, by either sort, also behind a status filter', async () => {
+    const { id, token } = await seedTenant();
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i++) {
+      const machine = { ...newMachine(), hostname: `pc-${(i * 3) % 7}` };
+      ids.push(machine.id);
+      const type = i % 2 === 0 ? 'run_succeeded' : 'run_started';
+      await asMachine(token, '/v1/report', {
+        machine,
+        run: { ...newRun(), startedAt: 1_000 + (i % 3) },
+        events: [event(1, { type })],
+      });
+    }
+    const walk = async (query: string) => {
+      const seen: { id: string; hostname: string }[] = [];
+      let after = '';
+      do {
+        const { json } = await asPerson<{ machines: typeof seen; next: string | null }>(
+          emailOf('engineer'),
+          `/v1/tenants/${id}/machines?limit=2&${query}${after}`,
+        );
+        seen.push(...json.machines);
+        after = json.next ? `&after=${json.next}` : '';
+      } while (after);
+      return seen;
+    };
+    expect((await walk('sort=started')).map((one) => one.id).sort()).toEqual([...ids].sort());
+    expect((await walk('sort=hostname')).map((one) => one.hostname)).toEqual(ids.map((_, i) => `pc-${i}`));
+    expect(await walk('sort=hostname&status=succeeded')).toHaveLength(4);
+    expect(await walk('sort=started&status=running')).toHaveLength(3);
+  });
+});
