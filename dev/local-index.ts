@@ -1,0 +1,40 @@
+// The local D1 index: migrations as `wrangler d1 migrations apply --local` keeps them, then one piece of work on it.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Opens the index under `stateDir` (wrangler's `.wrangler/state`), brings it up to date, and lends it to `use`. */
+export async function withLocalIndex<T>(
+  root: string,
+  stateDir: string,
+  use: (db: D1Database) => Promise<T>,
+): Promise<T> {
+  const { getPlatformProxy } = await import('wrangler');
+  const { env, dispose } = await getPlatformProxy<{ INDEX_DB: D1Database }>({
+    configPath: path.join(root, 'dev/local-index.toml'),
+    persist: { path: path.join(stateDir, 'v3') },
+    remoteBindings: false,
+  });
+  try {
+    await migrate(env.INDEX_DB, path.join(root, 'schema/d1'));
+    return await use(env.INDEX_DB);
+  } finally {
+    await dispose();
+  }
+}
+
+async function migrate(db: D1Database, folder: string): Promise<void> {
+  const { unstable_splitSqlQuery } = await import('wrangler');
+  await db.exec(
+    'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
+  );
+  const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
+  const applied = new Set(results.map((row) => row.name));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sql') && !applied.has(file));
+  for (const file of files.sort()) {
+    const statements = unstable_splitSqlQuery(readFileSync(path.join(folder, file), 'utf8'));
+    await db.batch([
+      ...statements.map((sql) => db.prepare(sql)),
+      db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(file),
+    ]);
+  }
+}

@@ -1,0 +1,60 @@
+// Serves the built portal as Pages does: its `_headers`, index.html for every path of the app, nothing outside the folder.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import path from 'node:path';
+import { parsePagesHeaders } from './pages-headers.ts';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/** The production API's origin as the portal names it; the stand puts its own in its place, in these two files only. */
+export const PRODUCTION_API = 'https://totlprovision-api.totlcom.com';
+
+export type ServeFile = (pathname: string, response: ServerResponse) => void;
+
+/** A handler for one built portal. `apiOrigin` replaces the production API's in index.html and `_headers`. */
+export function servePortal(folder: string, apiOrigin: string): ServeFile {
+  const localize = (text: string) =>
+    text
+      .replaceAll(PRODUCTION_API.replace('https:', 'wss:'), apiOrigin.replace('http:', 'ws:'))
+      .replaceAll(PRODUCTION_API, apiOrigin);
+  const headersOf = parsePagesHeaders(localize(readFileSync(path.join(folder, '_headers'), 'utf8')));
+  const index = path.join(folder, 'index.html');
+
+  return (pathname, response) => {
+    const file = resolveFile(folder, pathname);
+    if (!file) {
+      response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end('Not found');
+      return;
+    }
+    for (const [name, value] of headersOf(pathname)) response.setHeader(name, value);
+    response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream');
+    response.end(file === index ? localize(readFileSync(file, 'utf8')) : readFileSync(file));
+  };
+}
+
+/** The file a path means: itself, or index.html for a path of the app. Null: nothing, or nothing that may be served. */
+export function resolveFile(folder: string, pathname: string): string | null {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(pathname);
+  } catch {
+    return null;
+  }
+  const file = path.resolve(folder, `.${path.posix.normalize(`/${decoded}`)}`);
+  const inside = file === folder || file.startsWith(folder + path.sep);
+  if (!inside || decoded.includes('\0') || path.basename(file).startsWith('_')) return null;
+  if (existsSync(file) && statSync(file).isFile()) return file;
+  return path.extname(file) === '' ? path.join(folder, 'index.html') : null;
+}

@@ -1,0 +1,78 @@
+// `npm start` and `npm run dev`: brings the stand up in the foreground and says what to do next.
+import { parseArgs } from 'node:util';
+import { OPERATOR_EMAIL } from './demo-data.ts';
+import { DEFAULT_PORT } from './ports.ts';
+import { FLEET_SIZE, type Stand, startStand } from './stand.ts';
+
+const colour = (code: number, text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
+const bold = (text: string) => colour(1, text);
+const dim = (text: string) => colour(2, text);
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        fresh: { type: 'boolean', default: false },
+        'no-fleet': { type: 'boolean', default: false },
+        hot: { type: 'boolean', default: false },
+        port: { type: 'string', default: String(DEFAULT_PORT) },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1024 || port > 65_532)
+      throw new Error('--port must be between 1024 and 65532');
+    return { port, fresh: values.fresh, hot: values.hot, fleet: values['no-fleet'] ? 0 : FLEET_SIZE };
+  } catch (error) {
+    console.error(`${(error as Error).message}\nUsage: npm start -- [--fresh] [--no-fleet] [--port N]`);
+    process.exit(2);
+  }
+}
+
+function banner({ addresses, demo }: Stand, fleet: number): string {
+  const row = (left: string, right: string) => `  ${left.padEnd(26)}${dim(right)}`;
+  return [
+    '',
+    bold('TotlProvision is up.'),
+    '',
+    row(addresses.portal, 'the portal, behind the Access stand-in'),
+    row(addresses.apiBehindAccess, 'the API, behind the Access stand-in: the portal calls it'),
+    row(addresses.api, 'the API itself: engines call it'),
+    row(addresses.team, 'the Access stand-in’s sign-in page'),
+    '',
+    `${bold('Who can sign in')} ${dim(`(tenant ${demo.name}, ${demo.tenant})`)}`,
+    ...demo.people.map(({ email, role }) => row(email, role)),
+    row(OPERATOR_EMAIL, 'operator'),
+    '',
+    bold('Machine token'),
+    `  ${demo.token}`,
+    '',
+    bold('What next'),
+    `  1. Open ${addresses.portal}, sign in as ${demo.people[0]?.email} and do the first-time set-up.`,
+    fleet > 0
+      ? `  2. ${fleet} simulated PCs wait for the tenant’s key and begin to stream then.`
+      : '  2. Call the API with the token; there are no simulated PCs.',
+    `  3. Sign in as ${demo.people[1]?.email} and reveal a secret with the team passphrase.`,
+    '',
+    dim('Below: one JSON line a request. Ctrl-C ends everything.'),
+    '',
+  ].join('\n');
+}
+
+const options = readOptions();
+let closing: Promise<void> | null = null;
+let stand: Stand | null = null;
+const stop = (code: number) => {
+  if (closing) process.exit(1);
+  closing = (stand?.close() ?? Promise.resolve()).finally(() => process.exit(code));
+};
+process.on('SIGINT', () => stop(0));
+process.on('SIGTERM', () => stop(0));
+
+console.log('Starting the stand …');
+try {
+  stand = await startStand({ ...options, onLine: (line) => console.log(line) });
+  console.log(banner(stand, options.fleet));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+// Small files that survive a kill at any moment: written aside, flushed, renamed. Readable by their owner only.
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+export const makeFolder = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+};
+
+/** Replaces a file as a whole, or leaves the old one. */
+export function writeWhole(file: string, text: string): void {
+  const aside = `${file}.tmp`;
+  const handle = openSync(aside, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(aside, file);
+}
+
+/** Adds a line to a file. A kill may leave it truncated; readers drop an unfinished last line. */
+export function appendLine(file: string, line: string): void {
+  const handle = openSync(file, 'a', 0o600);
+  try {
+    writeSync(handle, `${line}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The JSON in a file, or null where there is no file. Throws where it is not JSON: the caller sets it aside. */
+export const readJson = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null);
+
+/** Moves a file that cannot be read out of the way, so that one bad entry never stops the rest. */
+export function setAside(file: string): void {
+  const folder = path.join(path.dirname(file), 'set-aside');
+  makeFolder(folder);
+  renameSync(file, path.join(folder, path.basename(file)));
+}

@@ -1,0 +1,38 @@
+// Sealing a secret to a tenant's escrow key. It can only seal: nothing under engine/ opens anything.
+import { base64 } from '@scure/base';
+import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
+import { SEALED_TYP } from '../schema/jwe.ts';
+import type { RsaPublicJwk } from '../schema/jwk.ts';
+import type { SecretKind, SecretRef } from '../schema/secret.ts';
+
+const RSA = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
+
+export type SealInput = {
+  kid: string;
+  jwk: RsaPublicJwk;
+  tenant: string;
+  machine: string;
+  run: string;
+  kind: SecretKind;
+  eid: string;
+  ref: SecretRef;
+  /** Seconds since the epoch, as JOSE has it. */
+  iat: number;
+  plaintext: string;
+};
+
+const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
+
+/** Seals as compact JWE (RFC 7516), RSA-OAEP-256; the protected header binds the ciphertext to its place. */
+export async function seal(input: SealInput, enc: 'A256GCM' | 'A256CBC-HS512' = 'A256GCM'): Promise<string> {
+  const { kid, jwk, plaintext, ...bound } = input;
+  return new CompactEncrypt(new TextEncoder().encode(plaintext))
+    .setProtectedHeader({ alg: 'RSA-OAEP-256', enc, kid, typ: SEALED_TYP, ...bound })
+    .encrypt(await importKey(jwk));
+}
+
+/** Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it take it. */
+export async function sealRaw(jwk: RsaPublicJwk, plaintext: string): Promise<string> {
+  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), new TextEncoder().encode(plaintext));
+  return base64.encode(new Uint8Array(bytes));
+}

@@ -1,0 +1,17 @@
+// The portal's build: no inline script, no data: URI, hashed assets; the vault's worker under a name that `_headers` knows.
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: {
+    format: 'es',
+    rolldownOptions: { output: { entryFileNames: 'assets/vault-keeper-[hash].js' } },
+  },
+});
