@@ -9,6 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The passphrase dictionaries are large and load only where a new passphrase is typed.
+    chunkSizeWarningLimit: 1_300,
   },
   worker: {
     format: 'es',

@@ -34,12 +34,17 @@ const STAGGER_SECONDS = 240;
 export function startFleet(options: FleetOptions): Fleet {
   const seed = options.seed ?? DEFAULT_SEED;
   const stopping = new AbortController();
+  let keyIsThere: Promise<void> | null = null;
   const machines: FleetMachine[] = [];
   const work = Array.from({ length: options.machines }, (_, index) => {
     const pc = simulatedPc(seed, index);
     const machine: FleetMachine = { id: pc.before.id, hostname: pc.before.hostname, escrowed: [], finished: false };
     machines.push(machine);
-    return provision(options, seed, index, pc, machine, stopping.signal).catch((error: unknown) => {
+    return provision(options, seed, index, pc, machine, stopping.signal, (engine, sleep) => {
+      // One PC asks for all: twenty-five that poll would only fill the log.
+      keyIsThere ??= waitForKey(engine, sleep, options.onLine);
+      return keyIsThere;
+    }).catch((error: unknown) => {
       if (!stopping.signal.aborted) options.onLine(`${machine.hostname}: ${(error as Error).message}`);
     });
   });
@@ -52,20 +57,24 @@ export function startFleet(options: FleetOptions): Fleet {
   };
 }
 
+type Sleep = (ms: number) => Promise<void>;
+
 /** Sleeps, or throws at once when the fleet is stopped. */
-const sleeper = (signal: AbortSignal) => (ms: number) =>
-  new Promise<void>((resolve, reject) => {
-    if (signal.aborted) return reject(new Error('stopped'));
-    const stopped = () => {
-      clearTimeout(timer);
-      reject(new Error('stopped'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stopped);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stopped, { once: true });
-  });
+const sleeper =
+  (signal: AbortSignal): Sleep =>
+  (ms) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal.aborted) return reject(new Error('stopped'));
+      const stopped = () => {
+        clearTimeout(timer);
+        reject(new Error('stopped'));
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stopped);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', stopped, { once: true });
+    });
 
 /** Of 25 PCs two fail and one never finishes. */
 const endingOf = (index: number): Ending => (index % 12 === 5 ? 'fails' : index % 25 === 18 ? 'hangs' : 'succeeds');
@@ -77,6 +86,7 @@ async function provision(
   pc: SimulatedPc,
   machine: FleetMachine,
   signal: AbortSignal,
+  keyIsThere: (engine: Engine, sleep: Sleep) => Promise<void>,
 ): Promise<void> {
   const luck = chance(Date.now() + index);
   const sleep = sleeper(signal);
@@ -85,7 +95,7 @@ async function provision(
     spoolDir: path.join(options.spoolDir, pc.before.id),
     onNotice: (text) => options.onLine(`${machine.hostname}: ${text}`),
   });
-  await waitForKey(engine, index, sleep, options.onLine);
+  await keyIsThere(engine, sleep);
   // What an earlier start of the stand left unsent; those runs do not go on.
   await engine.flush();
   for (const old of engine.openRuns()) engine.closeRun(old);
@@ -151,17 +161,12 @@ async function provision(
   }
 }
 
-async function waitForKey(
-  engine: Engine,
-  index: number,
-  sleep: (ms: number) => Promise<void>,
-  onLine: (text: string) => void,
-): Promise<void> {
+async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) => void): Promise<void> {
   for (let asked = 0; ; asked++) {
     const key = await engine.tenantKey();
     if (key.ok) return;
     if (key.code !== 'no_tenant_key' && key.code !== 'offline') throw new Error(key.message);
-    if (asked === 0 && index === 0) onLine('waiting for the tenant’s key: an admin has to do the first-time set-up');
+    if (asked === 0) onLine('waiting for the tenant’s key: an admin has to do the first-time set-up');
     await sleep(WAIT_FOR_KEY_MS);
   }
 }

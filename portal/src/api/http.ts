@@ -1,0 +1,62 @@
+// Calls to the API: one function, JSON in and out, refusals as `ApiProblem`. An expired sign-in looks like a network fault to
+// fetch, so it is told apart here.
+import type { Problem } from '../../../schema/problem.ts';
+
+const origin = (): string =>
+  document.querySelector<HTMLMetaElement>('meta[name=api-origin]')?.content ?? 'https://totlprovision-api.totlcom.com';
+
+/** What the API refused, or why it could not be asked. `code` is the problem's, or one of the two of our own. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly requestId: string | null;
+
+  constructor(code: string, message: string, requestId: string | null = null) {
+    super(message);
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+export const isProblem = (error: unknown, code: string): boolean => error instanceof ApiProblem && error.code === code;
+
+/** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
+export const SESSION_EXPIRED = 'totl-session-expired';
+
+async function stillSignedIn(): Promise<boolean> {
+  try {
+    const answer = await fetch('/cdn-cgi/access/get-identity', { cache: 'no-store', redirect: 'manual' });
+    return answer.ok && (answer.headers.get('content-type') ?? '').includes('json');
+  } catch {
+    return false;
+  }
+}
+
+function expired(): ApiProblem {
+  window.dispatchEvent(new CustomEvent(SESSION_EXPIRED));
+  return new ApiProblem('session_expired', 'Your sign-in has expired.');
+}
+
+/** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
+export async function call<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, origin()), {
+      method: body === undefined ? 'GET' : 'POST',
+      credentials: 'include',
+      signal,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (!(await stillSignedIn())) throw expired();
+    throw new ApiProblem('unreachable', 'The API cannot be reached. Check your connection; this page tries again.');
+  }
+  if (response.ok) return response.json() as Promise<T>;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
+  throw new ApiProblem(
+    problem?.code ?? 'unreachable',
+    problem ? `${problem.title}. ${problem.detail}` : `The API answered ${response.status}.`,
+    problem?.requestId ?? null,
+  );
+}

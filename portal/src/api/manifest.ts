@@ -1,0 +1,19 @@
+// What a keyring's manifest says, for labels on screen only. Trust is the vault's: it verifies the same text before it unlocks.
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+
+/** Reads the payload of a keyring's manifest without verifying it. */
+export function readManifest(keyring: Keyring): Manifest {
+  const payload = keyring.manifest.split('.')[1] ?? '';
+  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
+}
+
+/** The unlockers this person may use, their own first. */
+export function usableUnlockers(keyring: Keyring): ManifestUnlocker[] {
+  const held = new Set(keyring.unlockers.map((one) => one.id));
+  const rank = (one: ManifestUnlocker) => (one.owner !== null ? 0 : one.kind === 'passphrase' ? 1 : 2);
+  return readManifest(keyring)
+    .unlockers.filter((one) => held.has(one.id))
+    .sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,50 @@
+// The API of one tenant as functions; `tenant` is an id from the person's own memberships.
+import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyring.ts';
+import type { Machine, MachinePage, Overview, RunList, Settings } from '../../../schema/machine.ts';
+import type { Me } from '../../../schema/person.ts';
+import type { EventPage } from '../../../schema/report.ts';
+import type { Revealed, SecretList } from '../../../schema/secret.ts';
+import { call } from './http.ts';
+
+export const me = (): Promise<Me> => call('/v1/me');
+
+const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
+
+export const overview = (tenant: string): Promise<Overview> => call(at(tenant, 'overview'));
+
+export type FleetFilter = { sort: 'started' | 'hostname'; status: string };
+
+export function machines(
+  tenant: string,
+  filter: FleetFilter,
+  after: string | null,
+  limit: number,
+): Promise<MachinePage> {
+  const query = new URLSearchParams({ sort: filter.sort, limit: String(limit) });
+  if (filter.status) query.set('status', filter.status);
+  if (after) query.set('after', after);
+  return call(at(tenant, `machines?${query}`));
+}
+
+export const machine = (tenant: string, id: string): Promise<Machine> => call(at(tenant, `machines/${id}`));
+export const runs = (tenant: string, machine: string): Promise<RunList> => call(at(tenant, `machines/${machine}/runs`));
+export const secrets = (tenant: string, machine: string): Promise<SecretList> =>
+  call(at(tenant, `machines/${machine}/secrets`));
+export const events = (tenant: string, run: string, after: number): Promise<EventPage> =>
+  call(at(tenant, `runs/${run}/events?after=${after}&limit=500`));
+
+/** The keyring, or null before the first-time set-up. */
+export async function keyring(tenant: string): Promise<Keyring | null> {
+  // Asked in two steps: a browser writes every 409 into its console, and the wait for a set-up is no error.
+  const { keyState } = await overview(tenant);
+  return keyState === 'ready' ? call<Keyring>(at(tenant, 'keyring')) : null;
+}
+
+export const writeKeyring = (tenant: string, write: KeyringWrite): Promise<KeyringWritten> =>
+  call(at(tenant, 'keyring'), write);
+export const settings = (tenant: string): Promise<Settings> => call(at(tenant, 'settings'));
+export const writeSettings = (tenant: string, next: Settings): Promise<Settings> => call(at(tenant, 'settings'), next);
+
+/** Hands out one ciphertext, on record. */
+export const reveal = (tenant: string, secret: string, reason: string, version: number): Promise<Revealed> =>
+  call(at(tenant, `secrets/${secret}/reveal`), { reason, version });

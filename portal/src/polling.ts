@@ -1,0 +1,36 @@
+// A controller that repeats a page's work while the page is seen, and at once when it is seen again.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+export class Polling implements ReactiveController {
+  readonly #work: () => Promise<void>;
+  readonly #everyMs: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #busy = false;
+
+  /** `work` handles its own failures. */
+  constructor(host: ReactiveControllerHost, everyMs: number, work: () => Promise<void>) {
+    this.#everyMs = everyMs;
+    this.#work = work;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#timer = setInterval(this.#tick, this.#everyMs);
+    document.addEventListener('visibilitychange', this.#tick);
+  }
+
+  hostDisconnected(): void {
+    clearInterval(this.#timer);
+    document.removeEventListener('visibilitychange', this.#tick);
+  }
+
+  #tick = async (): Promise<void> => {
+    if (document.hidden || this.#busy) return;
+    this.#busy = true;
+    try {
+      await this.#work();
+    } finally {
+      this.#busy = false;
+    }
+  };
+}

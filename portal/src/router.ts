@@ -1,0 +1,68 @@
+// Where the app is: real URLs, back and forward, links that open in a new tab as links do.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+export type Place =
+  | { page: 'choose' }
+  | { page: 'fleet' | 'set-up' | 'settings'; tenant: string }
+  | { page: 'machine'; tenant: string; machine: string }
+  | { page: 'unknown' };
+
+const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
+  [/^\/$/, () => ({ page: 'choose' })],
+  [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
+  [
+    /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,
+    (tenant = '', machine = '') => ({ page: 'machine', tenant, machine }),
+  ],
+];
+
+export function placeOf(pathname: string): Place {
+  for (const [pattern, make] of PATTERNS) {
+    const match = pattern.exec(pathname);
+    if (match) return make(...match.slice(1));
+  }
+  return { page: 'unknown' };
+}
+
+/** Goes to a path of the app without loading a page. */
+export function go(path: string, replace = false): void {
+  history[replace ? 'replaceState' : 'pushState'](null, '', path);
+  window.dispatchEvent(new PopStateEvent('popstate'));
+}
+
+/** Keeps its host at the place the URL names and turns clicks on the app's own links into `go`. */
+export class Router implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  place: Place = placeOf(location.pathname);
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    window.addEventListener('popstate', this.#moved);
+    document.addEventListener('click', this.#clicked);
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener('popstate', this.#moved);
+    document.removeEventListener('click', this.#clicked);
+  }
+
+  #moved = (): void => {
+    this.place = placeOf(location.pathname);
+    this.#host.requestUpdate();
+  };
+
+  #clicked = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = event.composedPath().find((node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement);
+    if (!link || link.target || link.origin !== location.origin || placeOf(link.pathname).page === 'unknown') return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+    window.scrollTo(0, 0);
+  };
+}

@@ -1,0 +1,161 @@
+// What every component looks like: type, buttons, fields, cards, notes. Adopted style sheets, so the strict CSP holds.
+import { css } from 'lit';
+
+export const shared = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  h1 {
+    font-size: 1.5rem;
+    line-height: 1.25;
+    margin: 0;
+    letter-spacing: -0.01em;
+  }
+  h2 {
+    font-size: 1.05rem;
+    margin: 0 0 0.75rem;
+  }
+  p {
+    margin: 0 0 0.75rem;
+  }
+  a {
+    color: var(--accent);
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  button,
+  .button {
+    font: inherit;
+    font-weight: 500;
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4rem;
+    min-height: 2.25rem;
+    padding: 0.3rem 0.9rem;
+    border-radius: var(--radius-small);
+    border: 1px solid var(--line);
+    background: var(--raised);
+    color: var(--text);
+    cursor: pointer;
+    text-decoration: none;
+  }
+  button:hover:not(:disabled),
+  .button:hover {
+    border-color: var(--accent);
+  }
+  button:disabled {
+    opacity: 0.55;
+    cursor: not-allowed;
+  }
+  .primary {
+    background: var(--accent);
+    border-color: var(--accent);
+    color: var(--on-accent);
+  }
+  label {
+    display: block;
+    font-weight: 500;
+    margin-bottom: 0.3rem;
+  }
+  input:not([type="checkbox"], [type="radio"]),
+  select,
+  textarea {
+    font: inherit;
+    width: 100%;
+    min-height: 2.25rem;
+    padding: 0.35rem 0.6rem;
+    border-radius: var(--radius-small);
+    border: 1px solid var(--line);
+    background: var(--raised);
+    color: var(--text);
+  }
+  .card {
+    background: var(--raised);
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    padding: 1.1rem 1.25rem;
+  }
+  .quiet {
+    color: var(--text-quiet);
+  }
+  .mono {
+    font-family: var(--mono);
+    font-size: 0.92em;
+    overflow-wrap: anywhere;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.6rem;
+  }
+  .stack > * + * {
+    margin-top: 1rem;
+  }
+  .note {
+    border-radius: var(--radius-small);
+    padding: 0.65rem 0.85rem;
+    background: var(--accent-surface);
+  }
+  .note.warn {
+    background: var(--warn-surface);
+  }
+  .note.bad {
+    background: var(--bad-surface);
+  }
+  .note.good {
+    background: var(--good-surface);
+  }
+  .pill {
+    display: inline-block;
+    border-radius: 999px;
+    padding: 0.05rem 0.6rem;
+    font-size: 0.85rem;
+    white-space: nowrap;
+    background: var(--sunken);
+  }
+  .pill.good {
+    background: var(--good-surface);
+    color: var(--good);
+  }
+  .pill.warn {
+    background: var(--warn-surface);
+    color: var(--warn);
+  }
+  .pill.bad {
+    background: var(--bad-surface);
+    color: var(--bad);
+  }
+  .pill.accent {
+    background: var(--accent-surface);
+    color: var(--accent);
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  progress {
+    width: 100%;
+    accent-color: var(--accent);
+  }
+  dialog {
+    width: min(34rem, calc(100vw - 2rem));
+    max-height: calc(100vh - 2rem);
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    padding: 1.4rem 1.5rem;
+    background: var(--raised);
+    color: var(--text);
+  }
+  dialog::backdrop {
+    background: rgb(10 16 24 / 55%);
+  }
+`;

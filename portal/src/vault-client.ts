@@ -1,0 +1,73 @@
+// The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
+import { type Remote, wrap } from 'comlink';
+import type { SeenManifest, UnlockInput, Vault, VaultState } from '../vault/contract.ts';
+import workerUrl from '../vault/keeper.worker.ts?worker&url';
+
+// Only this one script may ever become a worker: Trusted Types hold everything else back.
+type UrlPolicy = { createScriptURL: (url: string) => string };
+const trustedTypes = (globalThis as { trustedTypes?: { createPolicy: (n: string, p: UrlPolicy) => UrlPolicy } })
+  .trustedTypes;
+const policy: UrlPolicy | undefined = trustedTypes?.createPolicy('portal', {
+  createScriptURL: (url) => {
+    if (url !== workerUrl) throw new TypeError('not the vault’s worker');
+    return url;
+  },
+});
+
+function connect(): Remote<Vault> {
+  const url = policy?.createScriptURL(workerUrl) ?? workerUrl;
+  return 'SharedWorker' in globalThis
+    ? wrap<Vault>(new SharedWorker(url, { type: 'module', name: 'totl-vault' }).port)
+    : wrap<Vault>(new Worker(url, { type: 'module', name: 'totl-vault' }));
+}
+
+const STATE_POLL_MS = 5_000;
+let remote: Remote<Vault> | null = null;
+let last: VaultState = { state: 'locked' };
+const listeners = new Set<(state: VaultState) => void>();
+
+/** The vault itself; its worker starts with the first use. */
+export function vault(): Remote<Vault> {
+  if (!remote) {
+    remote = connect();
+    // Another tab may lock or unlock, and idleness locks: ask now and then.
+    setInterval(() => void refreshVaultState(), STATE_POLL_MS);
+  }
+  return remote;
+}
+
+export const vaultState = (): VaultState => last;
+
+export async function refreshVaultState(): Promise<VaultState> {
+  last = await vault().state();
+  for (const listener of listeners) listener(last);
+  return last;
+}
+
+/** Hears every change; the answer stops it. */
+export function onVaultState(listener: (state: VaultState) => void): () => void {
+  listeners.add(listener);
+  void refreshVaultState();
+  return () => listeners.delete(listener);
+}
+
+const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
+
+/** The highest manifest this browser has trusted of a tenant. */
+export function seenManifest(tenant: string): SeenManifest | null {
+  const text = localStorage.getItem(seenKey(tenant));
+  return text ? (JSON.parse(text) as SeenManifest) : null;
+}
+
+/** Unlocks; remembers the manifest that was trusted. */
+export async function unlock(input: Omit<UnlockInput, 'seen'>) {
+  const result = await vault().unlock({ ...input, seen: seenManifest(input.tenant) });
+  if (result.ok) localStorage.setItem(seenKey(input.tenant), JSON.stringify(result.seen));
+  await refreshVaultState();
+  return result;
+}
+
+export async function lock(): Promise<void> {
+  await vault().lock();
+  await refreshVaultState();
+}

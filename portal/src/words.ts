@@ -1,0 +1,66 @@
+// The portal's words for codes, times and keys; sentence case, plain.
+import type { Attention, RunStatus } from '../../schema/machine.ts';
+import type { SecretKind, SecretRef } from '../../schema/secret.ts';
+
+export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
+  running: ['Provisioning', 'accent'],
+  succeeded: ['Succeeded', 'good'],
+  failed: ['Failed', 'bad'],
+  abandoned: ['Abandoned', ''],
+};
+
+export const ATTENTION_WORDS: Record<Attention, string> = {
+  run_failed: 'The last run failed',
+  no_recovery_key: 'Encrypted, but no recovery key is in escrow',
+  serial_changed: 'The serial number changed',
+  seq_conflict: 'An event was sent twice with different content',
+};
+
+export const KIND_WORDS: Record<SecretKind, string> = {
+  local_admin_password: 'Local administrator password',
+  bitlocker_recovery_key: 'BitLocker recovery key',
+  bios_password: 'BIOS password',
+  other: 'Other secret',
+};
+
+export function refWords(ref: SecretRef): string {
+  if ('account' in ref) return `Account ${ref.account}`;
+  if ('protectorId' in ref) return `Volume ${ref.volume}, key ID ${ref.protectorId.toUpperCase()}`;
+  return ref.label;
+}
+
+/** `local_admin` as `Local admin`. */
+export const phaseWords = (name: string): string => {
+  const known: Record<string, string> = { rmm: 'RMM agent', bitlocker: 'BitLocker' };
+  const words = name.replaceAll('_', ' ');
+  return known[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** A thumbprint in groups that two people can compare aloud. */
+export const grouped = (text: string, size = 6): string =>
+  text.match(new RegExp(`.{1,${size}}`, 'g'))?.join(' ') ?? text;
+export const shortId = (text: string): string => text.slice(0, 8);
+
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+export const exactTime = (at: number): string => EXACT.format(at);
+
+/** "3 minutes ago"; under a minute it is "just now". */
+export function relativeTime(at: number, now: number): string {
+  for (const [unit, length] of UNITS)
+    if (Math.abs(now - at) >= length) return RELATIVE.format(Math.round((at - now) / length), unit);
+  return 'just now';
+}
+
+/** "4 min 12 s". */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
+}

@@ -1,0 +1,134 @@
+// The line, end to end: set-up in the browser, simulated PCs appear, a reveal shows exactly what the engine sealed.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Stand, startStand } from '../../dev/stand.ts';
+import { openBrowser, openPage } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+
+const PORT = 9787;
+const FLEET = 3;
+let stateDir: string;
+let stand: Stand;
+let browser: Browser;
+const lines: string[] = [];
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-line-'));
+  stand = await startStand({ port: PORT, stateDir, fleet: FLEET, fleetSpeed: 600, onLine: (line) => lines.push(line) });
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await stand?.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+/** With PICTURES set to a folder, the tests leave pictures of the portal there. */
+const picture = async (page: Page, name: string) => {
+  const folder = process.env.PICTURES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+};
+
+const reveal = async (page: Page, kind: string, secret: string) => {
+  await page.getByRole('button', { name: new RegExp(`^Reveal ${kind}`) }).click();
+  await page.getByLabel('Why do you need it?').fill('End-to-end test');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await unlock(page, 'Passphrase', secret);
+};
+
+test('an admin sets up, PCs appear and hand over secrets, and the browser shows exactly what the engine sealed', async () => {
+  const { page, context, faults } = await openPage(browser);
+  const { portal } = stand.addresses;
+  await signIn(page, portal, 'admin@example.com');
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  await page.getByText('No machines yet').waitFor();
+  await picture(page, 'fleet-before-set-up');
+  await setUp(page, (step) => picture(page, step));
+
+  await page.getByRole('link', { name: 'To the fleet' }).click();
+  const machine = await waitFor(() => stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished));
+  await page.getByRole('link', { name: machine.hostname }).click();
+  await page.getByRole('heading', { name: machine.hostname }).waitFor();
+  await page.getByText('Never revealed').first().waitFor();
+  await picture(page, 'machine');
+
+  const password = machine.escrowed.find((one) => one.kind === 'local_admin_password');
+  await reveal(page, 'Local administrator password', ADMIN_PASSPHRASE);
+  assert.equal(await page.locator('.plain').innerText(), password?.plaintext);
+  await picture(page, 'reveal-password');
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  await page.locator('.plain').waitFor({ state: 'detached' });
+
+  // The vault is open now: the second reveal asks for a reason only.
+  const recovery = machine.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
+  await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
+  await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  const groups = page.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
+  await groups.first().waitFor();
+  assert.equal((await groups.allInnerTexts()).join('-'), recovery?.plaintext);
+  await page.getByText('Checksum right in all eight groups').waitFor();
+  await picture(page, 'reveal-bitlocker');
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  await page.getByText('Last revealed').first().waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an engineer reveals with the team passphrase, and an auditor is offered no reveal', async () => {
+  const { portal } = stand.addresses;
+  const machine = await waitFor(() => stand.fleet?.machines.find((one) => one.escrowed.length === 2));
+  const place = `${portal}/t/${stand.demo.tenant}/machines/${machine.id}`;
+  const engineer = await openPage(browser);
+  await signIn(engineer.page, portal, 'engineer@example.com');
+  await engineer.page.goto(place);
+  await reveal(engineer.page, 'Local administrator password', 'not the team passphrase');
+  await engineer.page.getByText('That is not the passphrase').waitFor();
+  await unlock(engineer.page, 'Passphrase', TEAM_PASSPHRASE);
+  const shown = await engineer.page.locator('.plain').innerText();
+  assert.equal(shown, machine.escrowed.find((one) => one.kind === 'local_admin_password')?.plaintext);
+  assert.deepEqual(engineer.faults, []);
+  await engineer.context.close();
+
+  const auditor = await openPage(browser);
+  await signIn(auditor.page, portal, 'auditor@example.com');
+  await auditor.page.goto(place);
+  await auditor.page.getByText('Auditors see what is held').waitFor();
+  assert.equal(await auditor.page.getByRole('button', { name: /Reveal/ }).count(), 0);
+  assert.equal(await auditor.page.getByRole('button', { name: 'Unlock' }).count(), 0);
+  assert.deepEqual(auditor.faults, []);
+  await auditor.context.close();
+});
+
+test('the Worker’s log holds one line a request and no plaintext, token, passphrase, reason or address', async () => {
+  const requests = lines.filter((line) => line.startsWith('{'));
+  assert.ok(requests.length > 20);
+  for (const line of requests) assert.equal(JSON.parse(line).event, 'request');
+  const secrets = (stand.fleet?.machines ?? []).flatMap((one) => one.escrowed.map(({ plaintext }) => plaintext));
+  const log = requests.join('\n');
+  for (const secret of [
+    ...secrets,
+    stand.demo.token,
+    ADMIN_PASSPHRASE,
+    TEAM_PASSPHRASE,
+    'Blue recovery',
+    '@example.com',
+  ])
+    assert.ok(!log.includes(secret));
+});
+
+async function waitFor<T>(look: () => T | undefined): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('waited a minute in vain');
+}

@@ -1,0 +1,42 @@
+// A real Chromium for end-to-end tests: every CSP report, console error and page error is kept, and fails the test.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const root = path.join(import.meta.dirname, '../..');
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The browser that `dev/install.mjs --browser` found. */
+export function browserPath(): string {
+  const note = path.join(root, '.stand/chromium');
+  const found = process.env.CHROMIUM ?? (existsSync(note) ? readFileSync(note, 'utf8') : null);
+  if (!found) throw new Error('no browser: run `node dev/install.mjs --browser` first');
+  return found;
+}
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: browserPath(), headless: true, args: ARGS });
+
+/** A page of its own session, and the list of what went wrong in it. */
+export async function openPage(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /Content Security Policy/i.test(message.text()))
+      faults.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  return { page, context, faults };
+}
