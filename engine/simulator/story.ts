@@ -113,7 +113,7 @@ export function story(seed: number, ending: Ending): Beat[] {
 
   say('Provisioning engine started', undefined, { type: 'run_started' });
   for (const phase of PHASES) {
-    if (phase === 'office' && odds(0.1)) {
+    if (phase === 'office' && failIn !== phase && hangIn !== phase && odds(0.1)) {
       say('Office is not in this client’s profile', phase, { type: 'phase_skipped' });
       continue;
     }

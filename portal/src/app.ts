@@ -21,6 +21,8 @@ import './pages/machine-page.ts';
 import './pages/set-up-page.ts';
 import './pages/settings-page.ts';
 
+const NO_UNLOCKER = 'No unlocker is open to you yet. Ask an admin for the team passphrase.';
+const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 export const SESSION_CHANNEL = 'totl-session';
 type Unlocking = {
   tenant: string;
@@ -138,13 +140,10 @@ export class TotlApp extends LitElement {
   }
 
   async #askUnlock({ tenant, done }: UnlockRequest['detail']): Promise<void> {
-    this.unlocking = { tenant, keyring: null, working: true, fault: '', done };
     try {
-      const keyring = await api.keyring(tenant);
-      if (keyring) this.unlocking = { tenant, keyring, working: false, fault: '', done };
-      else this.#endUnlock(false);
-    } catch {
-      this.#endUnlock(false);
+      this.unlocking = { tenant, keyring: await api.keyring(tenant), working: false, fault: '', done };
+    } catch (error) {
+      this.unlocking = { tenant, keyring: null, working: false, fault: (error as Error).message, done };
     }
   }
 
@@ -202,7 +201,7 @@ export class TotlApp extends LitElement {
       <main id="main">
         ${this.expired ? this.#expiredNote() : nothing} ${membership ? this.#page(me, membership) : this.#noTenant(me)}
       </main>
-      ${this.unlocking?.keyring ? this.#unlockDialog(this.unlocking, this.unlocking.keyring) : nothing}`;
+      ${this.unlocking ? this.#unlockDialog(this.unlocking) : nothing}`;
   }
 
   #links({ tenant }: Membership) {
@@ -220,9 +219,11 @@ export class TotlApp extends LitElement {
     return html`<button @click=${() => void this.#askUnlock({ tenant, done: () => {} })}>Unlock</button>`;
   }
 
-  #unlockDialog(unlocking: Unlocking, keyring: Keyring) {
+  #unlockDialog(unlocking: Unlocking) {
+    const { keyring } = unlocking;
     return html`<unlock-dialog
-      .unlockers=${usableUnlockers(keyring)}
+      .unlockers=${keyring ? usableUnlockers(keyring) : []}
+      .why=${keyring ? NO_UNLOCKER : unlocking.fault || NO_KEYS}
       .working=${unlocking.working}
       .fault=${unlocking.fault}
       @closed=${() => this.#endUnlock(false)}

@@ -23,6 +23,10 @@ export const KIND_WORDS: Record<SecretKind, string> = {
   other: 'Other secret',
 };
 
+/** A kind within a sentence: "local administrator password", "BitLocker recovery key". */
+export const kindInSentence = (kind: SecretKind): string =>
+  KIND_WORDS[kind].replace(/^(Local|Other)/, (word) => word.toLowerCase());
+
 export function refWords(ref: SecretRef): string {
   if ('account' in ref) return `Account ${ref.account}`;
   if ('protectorId' in ref) return `Volume ${ref.volume}, key ID ${ref.protectorId.toUpperCase()}`;

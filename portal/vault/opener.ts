@@ -32,7 +32,7 @@ export async function openSecret(
   }
   let plaintext: string;
   try {
-    plaintext = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    plaintext = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     return fault('cannot_open', 'What was sealed is not text in UTF-8.');
   }

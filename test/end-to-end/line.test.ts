@@ -60,7 +60,7 @@ test('an admin sets up, PCs appear and hand over secrets, and the browser shows 
   await picture(page, 'machine');
 
   const password = machine.escrowed.find((one) => one.kind === 'local_admin_password');
-  await reveal(page, 'Local administrator password', ADMIN_PASSPHRASE);
+  await reveal(page, 'local administrator password', ADMIN_PASSPHRASE);
   assert.equal(await page.locator('.plain').innerText(), password?.plaintext);
   await picture(page, 'reveal-password');
   await page.getByRole('button', { name: 'Hide now' }).click();
@@ -89,7 +89,7 @@ test('an engineer reveals with the team passphrase, and an auditor is offered no
   const engineer = await openPage(browser);
   await signIn(engineer.page, portal, 'engineer@example.com');
   await engineer.page.goto(place);
-  await reveal(engineer.page, 'Local administrator password', 'not the team passphrase');
+  await reveal(engineer.page, 'local administrator password', 'not the team passphrase');
   await engineer.page.getByText('That is not the passphrase').waitFor();
   await unlock(engineer.page, 'Passphrase', TEAM_PASSPHRASE);
   const shown = await engineer.page.locator('.plain').innerText();

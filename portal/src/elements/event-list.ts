@@ -36,13 +36,14 @@ export class EventList extends LitElement {
       }
       li {
         display: grid;
-        grid-template-columns: 5.2rem 7.5rem 1fr;
+        grid-template-columns: 6.6rem 6.5rem 1fr;
         gap: 0.6rem;
         padding: 0.25rem 0.3rem;
         border-bottom: 1px solid var(--sunken);
       }
       time {
         font-variant-numeric: tabular-nums;
+        white-space: nowrap;
       }
       .warning {
         background: var(--warn-surface);

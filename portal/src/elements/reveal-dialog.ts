@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { shared } from '../styles/shared.ts';
-import { KIND_WORDS, refWords } from '../words.ts';
+import { kindInSentence, refWords } from '../words.ts';
 import './secret-text.ts';
 
 const SHOWN_SECONDS = 30;
@@ -102,7 +102,7 @@ export class RevealDialog extends LitElement {
   override render() {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" @cancel=${this.#close} @close=${this.#close}>
-      <h1 id="title">Reveal ${KIND_WORDS[this.secret.kind]}</h1>
+      <h1 id="title">Reveal ${kindInSentence(this.secret.kind)}</h1>
       <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}
     </dialog>`;

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import { shared } from '../styles/shared.ts';
-import { KIND_WORDS, refWords, shortId } from '../words.ts';
+import { KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './relative-time.ts';
 
 /** Fired when somebody wants to see one version. */
@@ -105,7 +105,7 @@ export class SecretList extends LitElement {
 
   #button(secret: Secret, version: SecretVersion, words: string) {
     if (this.memberRole === 'auditor') return nothing;
-    const label = `${words} ${KIND_WORDS[secret.kind]}, ${refWords(secret.ref)}, version ${version.version}`;
+    const label = `${words} ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}, version ${version.version}`;
     return html`<button
       aria-label=${label}
       @click=${() => this.dispatchEvent(new CustomEvent('reveal-wanted', { detail: { secret, version } }))}

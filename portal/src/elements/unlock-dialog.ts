@@ -47,6 +47,8 @@ export class UnlockDialog extends LitElement {
   @property() heading = 'Unlock';
   @property() action = 'Unlock';
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  /** Why nothing can be unlocked, where that is so. */
+  @property() why = '';
   @property({ type: Boolean }) working = false;
   @property() fault = '';
   @state() private chosen = '';
@@ -79,9 +81,7 @@ export class UnlockDialog extends LitElement {
       ${
         current
           ? this.#form(current)
-          : html`<p class="note warn">
-                No unlocker is open to you yet. Ask an admin for the team passphrase, or to add one in the settings.
-              </p>
+          : html`<p class="note warn">${this.why}</p>
               <div class="actions"><button class="primary" @click=${this.#close}>Close</button></div>`
       }
     </dialog>`;

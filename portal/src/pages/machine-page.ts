@@ -66,6 +66,9 @@ export class MachinePage extends LitElement {
       .attention {
         margin-top: 1rem;
       }
+      .names {
+        margin: 1rem 0 0;
+      }
       ul.history {
         margin: 0.4rem 0 0;
         padding-left: 1.2rem;
@@ -268,7 +271,7 @@ export class MachinePage extends LitElement {
       </dl>
       ${
         names.length > 1
-          ? html`<p class="quiet">Names so far</p>
+          ? html`<p class="quiet names">Names so far</p>
               <ul class="history">
                 ${names.map((change) => html`<li>${change.value} <span class="quiet">since ${exactTime(change.sinceAt)}</span></li>`)}
               </ul>`

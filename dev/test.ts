@@ -1,0 +1,49 @@
+// `npm test`: every test there is, in workerd, Node and Chromium, then end to end; it ends with how many passed and failed.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { root, run } from './run.ts';
+
+type Counts = { passed: number; failed: number };
+const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-test-'));
+const chromium = readFileSync(path.join(root, '.stand/chromium'), 'utf8');
+
+/** A run that ends badly without naming a failed test, or that runs no test, counts as one failure. */
+const honest = (counts: Counts, ok: boolean): Counts => ({
+  passed: counts.passed,
+  failed: counts.failed || (ok && counts.passed > 0 ? 0 : 1),
+});
+
+async function vitest(): Promise<Counts> {
+  const file = path.join(folder, 'vitest.json');
+  const reporters = ['--reporter=default', '--reporter=./dev/counting-reporter.ts'];
+  const ok = await run('vitest', ['run', ...reporters], { env: { CHROMIUM: chromium, COUNTS_FILE: file } });
+  try {
+    return honest(JSON.parse(readFileSync(file, 'utf8')), ok);
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** One file after the other: each brings up a stand of its own. */
+async function endToEnd(): Promise<Counts> {
+  const files = readdirSync(path.join(root, 'test/end-to-end')).filter((name) => name.endsWith('.test.ts'));
+  let text = '';
+  const args = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
+  const ok = await run('node', [...args, ...files.map((name) => `test/end-to-end/${name}`)], {
+    env: { CHROMIUM: chromium, NO_COLOR: '1' },
+    onOutput: (chunk) => {
+      text += chunk;
+    },
+  });
+  const count = (name: string) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  const failed = count('fail') + count('cancelled') + count('skipped') + count('todo');
+  return honest({ passed: count('pass'), failed }, ok);
+}
+
+const results = [await vitest(), await endToEnd()];
+rmSync(folder, { recursive: true, force: true });
+const passed = results.reduce((sum, one) => sum + one.passed, 0);
+const failed = results.reduce((sum, one) => sum + one.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { compactDecrypt } from 'jose';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Engine, type EngineOptions } from './client.ts';
+import {
+  type EscrowKey,
+  newEscrowKey,
+  newFolder,
+  newRoot,
+  publicKeyAnswer,
+  startServer,
+  stateKey,
+} from './fixtures.ts';
+import { Spool } from './spool.ts';
+
+const TENANT = 'acme';
+const machine = { id: crypto.randomUUID(), hostname: 'PC-1' };
+const run = { id: crypto.randomUUID(), startedAt: 0, phases: ['preflight'] };
+const REF = { account: 'Administrator' };
+let key: EscrowKey;
+let answer: unknown;
+let fingerprint: string;
+let server: Awaited<ReturnType<typeof startServer>>;
+let spoolDir: string;
+
+beforeAll(async () => {
+  const root = await newRoot();
+  key = await newEscrowKey();
+  fingerprint = root.fingerprint;
+  answer = publicKeyAnswer(key, [await stateKey(root, TENANT, key.kid)]);
+});
+beforeEach(async () => {
+  server = await startServer(() => answer);
+  spoolDir = newFolder();
+});
+afterEach(async () => {
+  await server.close();
+});
+
+const engine = (more: Partial<EngineOptions> = {}) =>
+  new Engine({
+    ...{ apiOrigin: server.origin, token: 'tok_secret', fingerprint, spoolDir, machine },
+    ...{ sleep: async () => {}, random: () => 0.5 },
+    ...more,
+  });
+
+function* filesUnder(folder: string): Generator<string> {
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
+    if (statSync(file).isDirectory()) yield* filesUnder(file);
+    else yield file;
+  }
+}
+
+describe('streaming', () => {
+  it('stores each event once, although answers are lost and the server stumbles', async () => {
+    const one = engine();
+    one.startRun(run);
+    for (let i = 0; i < 1200; i++) one.event(run.id, { message: `event ${i}` });
+    server.faults.push('drop-after', 503, 'drop-before');
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 700 });
+    expect(server.stored.get(run.id)?.size).toBe(1200);
+    expect(server.requests()).toBe(3 + 3);
+  });
+
+  it('goes on after a restart of the engine with the next seq and sends nothing twice', async () => {
+    const before = engine();
+    before.startRun(run);
+    before.event(run.id, { message: 'before' });
+    await before.flush();
+    const after = engine();
+    after.event(run.id, { message: 'after' });
+    expect(await after.flush()).toMatchObject({ ok: true, sent: 1 });
+    expect([...(server.stored.get(run.id)?.keys() ?? [])]).toEqual([1, 2]);
+    after.closeRun(run.id);
+    expect(after.openRuns()).toEqual([]);
+  });
+
+  it('keeps everything and stops at once when its token is refused', async () => {
+    const one = engine();
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push(401);
+    expect(await one.flush()).toMatchObject({ ok: false, code: 'token_refused' });
+    expect(server.requests()).toBe(1);
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+  });
+
+  it('gives up after six tries, keeps its spool, and catches up later', async () => {
+    const one = engine();
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push(500, 500, 500, 500, 500, 500);
+    expect(await one.flush()).toMatchObject({ ok: false, code: 'offline' });
+    expect(server.requests()).toBe(6);
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+  });
+
+  it('drops an event that a kill cut off, at whatever length, and keeps those before it', async () => {
+    const one = engine();
+    one.startRun(run);
+    one.event(run.id, { message: 'whole' });
+    const file = path.join(spoolDir, 'runs', `${run.id}.ndjson`);
+    const whole = readFileSync(file);
+    one.event(run.id, { message: 'cut' });
+    const both = readFileSync(file);
+    for (let length = whole.length; length < both.length - 1; length++) {
+      writeFileSync(file, both.subarray(0, length));
+      const events = new Spool(spoolDir).run(run.id)?.events ?? [];
+      expect(events.map((event) => event.message)).toEqual(['whole']);
+    }
+  });
+});
+
+describe('escrow', () => {
+  it('seals, gets a receipt, and leaves nothing of the plaintext or the token on disk', async () => {
+    const plaintext = 'canary-kq7-Vm2-plaintext';
+    const escrowed = await engine().escrow(run.id, 'local_admin_password', REF, plaintext);
+    expect(escrowed).toMatchObject({ ok: true, receipt: { version: 1 } });
+    const [sent] = [...server.secrets.values()];
+    const opened = await compactDecrypt(sent?.sealed ?? '', key.privateKey);
+    expect(new TextDecoder().decode(opened.plaintext)).toBe(plaintext);
+    expect(opened.protectedHeader).toMatchObject({ tenant: TENANT, machine: machine.id, run: run.id, ref: REF });
+    for (const file of filesUnder(spoolDir)) {
+      expect(readFileSync(file, 'utf8')).not.toContain('canary');
+      expect(readFileSync(file, 'utf8')).not.toContain('tok_secret');
+      expect(statSync(file).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('sends the same bytes under the same eid after a lost answer, so that no version is added', async () => {
+    const one = engine();
+    // The key is fetched first; then the secret arrives, and its answer is lost.
+    server.faults.push('none', 'drop-after');
+    const escrowed = await one.escrow(run.id, 'local_admin_password', REF, 'p');
+    expect(escrowed.ok).toBe(true);
+    expect(server.secrets.size).toBe(1);
+    expect([...server.secrets.values()][0]?.sent).toBe(2);
+  });
+
+  it('keeps the ciphertext while offline and hands it over with a later flush', async () => {
+    const one = engine();
+    const trusted = await one.tenantKey();
+    expect(trusted.ok).toBe(true);
+    // The key is fetched again before sealing; every try after that fails.
+    let calls = 0;
+    const flaky: typeof fetch = (input, init) =>
+      calls++ === 0 ? fetch(input, init) : Promise.reject(new TypeError('offline'));
+    const offline = engine({ fetch: flaky });
+    expect(await offline.escrow(run.id, 'local_admin_password', REF, 'p')).toMatchObject({
+      ok: false,
+      code: 'offline',
+    });
+    expect(server.secrets.size).toBe(0);
+    expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });
+    expect(server.secrets.size).toBe(1);
+  });
+
+  it('seals nothing to a key that the pinned root did not state', async () => {
+    const other = await newRoot();
+    const result = await engine({ fingerprint: other.fingerprint }).escrow(run.id, 'local_admin_password', REF, 'p');
+    expect(result).toMatchObject({ ok: false, code: 'pin_mismatch' });
+    expect(server.secrets.size).toBe(0);
+  });
+
+  it('waits by value while the tenant has no key', async () => {
+    const waiting = await startServer(() => null);
+    expect(await engine({ apiOrigin: waiting.origin }).tenantKey()).toMatchObject({ ok: false, code: 'no_tenant_key' });
+    await waiting.close();
+  });
+});
