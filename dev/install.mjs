@@ -1,6 +1,6 @@
-// Makes a clone ready: packages by `npm ci` when the lock file changed, and with --browser a Chromium for the tests.
-// Plain JavaScript without a dependency: any Node from 20 on runs it, before anything is installed.
-import { spawnSync } from 'node:child_process';
+// Makes a clone ready (packages by `npm ci` when the lock file changed; with --browser a Chromium for the tests), then runs the
+// script it is given with the project's own Node. Plain JavaScript without a dependency: any Node from 20 on runs it.
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -120,5 +120,32 @@ function fail(sentence) {
   process.exit(1);
 }
 
+/** From here on TypeScript runs as it is. */
+const NODE_MINIMUM = [22, 18];
+
+/** The Node that the lock file brings on Linux x64; elsewhere the system's, if it is new enough. */
+function projectNode() {
+  const bundled = path.join(modules, '.bin', 'node');
+  if (existsSync(bundled)) return bundled;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needMajor, needMinor] = NODE_MINIMUM;
+  if (major < needMajor || (major === needMajor && minor < needMinor))
+    fail(`On this platform bring Node ${NODE_MINIMUM.join('.')} or newer; this is ${process.versions.node}.`);
+  return process.execPath;
+}
+
+// A shell may remember where it found `node` before the install: so the script is started from here, not by the shell.
+function runScript(script, args) {
+  const child = spawn(projectNode(), [path.join(root, script), ...args], { cwd: root, stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself; this process only waits for it.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('close', (code) => process.exit(code ?? 1));
+}
+
+const args = process.argv.slice(2);
+const wantsBrowser = args[0] === '--browser';
+const [script, ...rest] = wantsBrowser ? args.slice(1) : args;
 installPackages();
-if (process.argv.includes('--browser')) installBrowser();
+if (wantsBrowser) installBrowser();
+if (script) runScript(script, rest);
