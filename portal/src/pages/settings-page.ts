@@ -49,6 +49,9 @@ export class SettingsPage extends LitElement {
         margin: 0 0 1rem;
         padding-left: 1.2rem;
       }
+      .later {
+        margin-top: 1.5rem;
+      }
       .check {
         display: flex;
         gap: 0.6rem;
@@ -151,7 +154,7 @@ export class SettingsPage extends LitElement {
         <dt>Keyring version</dt>
         <dd>${keyring.version}</dd>
       </dl>
-      <h2><br />Ways to unlock</h2>
+      <h2 class="later">Ways to unlock</h2>
       <ul>
         ${unlockers.map(
           (one) => html`<li>
