@@ -1,0 +1,255 @@
+// Every route of the table asked by everybody who may come: the answer each must have follows from the table alone, so a new route
+// cannot escape. A POST that succeeds and leaves no audit entry fails the walk.
+import { generateKeyPair } from 'jose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AuditAction, type AuditPage } from '../../schema/audit.ts';
+import type { Role } from '../../schema/person.ts';
+import type { Problem } from '../../schema/problem.ts';
+import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
+import type { Receipt } from '../../schema/secret.ts';
+import type { Route } from '../../worker/route.ts';
+import { routes } from '../../worker/routes.ts';
+import {
+  accessToken,
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  makeKeyring,
+  newMachine,
+  newRun,
+  PORTAL,
+  request,
+  sealedSecret,
+  seedReadyTenant,
+  seedTenant,
+  type TestKeyring,
+  type TestTenant,
+} from '../workerd-fixtures.ts';
+
+type World = {
+  tenant: TestTenant & { keyring: TestKeyring };
+  other: TestTenant;
+  bare: TestTenant;
+  ids: Record<string, string>;
+};
+let world: World;
+
+const machine = newMachine();
+const run = newRun();
+
+beforeEach(async () => {
+  const tenant = await seedReadyTenant();
+  const [other, bare] = [await seedTenant('Other'), await seedTenant('Bare')];
+  await bindings.INDEX_DB.batch([
+    bindings.INDEX_DB.prepare(
+      "UPDATE users SET email = 'admin@other.example' WHERE tenant_id = ? AND role = 'admin'",
+    ).bind(other.id),
+    bindings.INDEX_DB.prepare("DELETE FROM users WHERE tenant_id = ? AND role <> 'admin'").bind(other.id),
+    bindings.INDEX_DB.prepare(
+      "INSERT INTO api_tokens (id,tenant_id,token_prefix,token_hash,token_salt,revoked_at) SELECT 't2', tenant_id, 'revoked_', token_hash, token_salt, 1 FROM api_tokens WHERE tenant_id = ?",
+    ).bind(bare.id),
+    bindings.INDEX_DB.prepare('UPDATE api_tokens SET revoked_at = 1 WHERE tenant_id = ?').bind(bare.id),
+  ]);
+  await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
+  const { json } = await asMachine<Receipt>(
+    tenant.token,
+    '/v1/secret',
+    await sealedSecret(tenant.id, tenant.keyring, machine.id),
+  );
+  world = { tenant, other, bare, ids: { tenant: tenant.id, machine: machine.id, run: run.id, secret: json.secretId } };
+});
+
+const pathOf = (route: Route): string =>
+  route.path.replaceAll(/:(\w+)/g, (_, name: string) => world.ids[name] ?? 'missing');
+
+/** A body each POST accepts. A new POST without one fails the walk: give it one here. */
+const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
+  '/v1/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),
+  '/v1/secret': () => sealedSecret(world.tenant.id, world.tenant.keyring, machine.id),
+  // A second first set-up can never succeed; this one is written to a tenant that has none yet, below.
+  '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
+  '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
+  '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
+};
+
+const bodyOf = async (route: Route): Promise<string | undefined> => {
+  if (route.method === 'GET') return undefined;
+  const make = GOOD_BODIES[route.path];
+  if (!make) throw new Error(`the walk needs a good body for ${route.path}`);
+  return JSON.stringify(await make());
+};
+
+type Headers = Record<string, string>;
+type Expected = RefusalCode | 'ok';
+type Visitor = {
+  who: string;
+  headers: (route: Route) => Promise<Headers>;
+  /** What the table says that this visitor must get. */
+  expected: (route: Route) => Expected;
+};
+
+const person =
+  (email: string | undefined, options: Parameters<typeof accessToken>[1] = {}) =>
+  async (): Promise<Headers> => ({
+    'cf-access-jwt-assertion': await accessToken(email, options),
+    origin: PORTAL,
+  });
+const bearer = (token: () => string) => async (): Promise<Headers> => ({ authorization: `Bearer ${token()}` });
+
+/** Where a person's sign-in is wanted and this is what came of it. */
+const signIn =
+  (code: RefusalCode) =>
+  (route: Route): Expected =>
+    route.who === 'anyone' ? 'ok' : route.who === 'machine' ? 'missing_token' : code;
+const token =
+  (code: Expected) =>
+  (route: Route): Expected =>
+    route.who === 'anyone' ? 'ok' : route.who === 'machine' ? code : 'not_signed_in';
+const member =
+  (role: Role) =>
+  (route: Route): Expected => {
+    if (route.who === 'machine') return 'missing_token';
+    return route.who !== 'member' || route.roles.includes(role) ? 'ok' : 'role_forbids';
+  };
+const stranger = (route: Route): Expected =>
+  route.who === 'machine' ? 'missing_token' : route.who === 'member' ? 'not_a_member' : 'ok';
+/** The gate before the role: every effect of a person asks for the portal's origin. */
+const originGate =
+  (role: Role) =>
+  (route: Route): Expected =>
+    route.who === 'member' && route.method === 'POST' ? 'wrong_origin' : member(role)(route);
+
+const now = Math.floor(Date.now() / 1000);
+const alien = generateKeyPair('RS256');
+const email = emailOf('admin');
+const withoutOrigin = async (origin?: string): Promise<Headers> => ({
+  'cf-access-jwt-assertion': await accessToken(email),
+  ...(origin ? { origin } : {}),
+});
+
+const VISITORS: Visitor[] = [
+  { who: 'nobody', headers: async () => ({}), expected: token('missing_token') },
+  { who: 'a wrong token', headers: bearer(() => `tok_${'A'.repeat(32)}`), expected: token('invalid_token') },
+  { who: 'a revoked token', headers: bearer(() => world.bare.token), expected: token('token_revoked') },
+  { who: 'a machine token', headers: bearer(() => world.tenant.token), expected: token('ok') },
+  { who: 'an auditor', headers: person(emailOf('auditor')), expected: member('auditor') },
+  { who: 'an engineer', headers: person(emailOf('engineer')), expected: member('engineer') },
+  { who: 'an admin', headers: person(email), expected: member('admin') },
+  { who: 'an admin of another tenant', headers: person('admin@other.example'), expected: stranger },
+  { who: 'an operator', headers: person('operator@example.com'), expected: stranger },
+  {
+    who: 'a forged JWT',
+    headers: async () => person(email, { key: (await alien).privateKey as CryptoKey })(),
+    expected: signIn('invalid_session'),
+  },
+  {
+    who: 'alg none',
+    headers: async () => {
+      const [, payload] = (await accessToken(email)).split('.');
+      return { 'cf-access-jwt-assertion': `${btoa('{"alg":"none"}').replaceAll('=', '')}.${payload}.`, origin: PORTAL };
+    },
+    expected: signIn('invalid_session'),
+  },
+  {
+    who: 'HS256 with the public key',
+    headers: person(email, { header: { alg: 'HS256' }, key: new TextEncoder().encode(bindings.TEST_ACCESS_KEY) }),
+    expected: signIn('invalid_session'),
+  },
+  { who: 'an expired JWT', headers: person(email, { claims: { exp: now - 60 } }), expected: signIn('session_expired') },
+  { who: 'a wrong aud', headers: person(email, { claims: { aud: ['other'] } }), expected: signIn('invalid_session') },
+  {
+    who: 'a wrong iss',
+    headers: person(email, { claims: { iss: 'https://evil.example' } }),
+    expected: signIn('invalid_session'),
+  },
+  {
+    who: 'a service token',
+    headers: person(undefined, { claims: { common_name: 'x' } }),
+    expected: signIn('not_a_person'),
+  },
+  { who: 'an admin without an Origin', headers: () => withoutOrigin(), expected: originGate('admin') },
+  {
+    who: 'an admin from another Origin',
+    headers: () => withoutOrigin('https://evil.example'),
+    expected: originGate('admin'),
+  },
+];
+
+const ask = async (route: Route, headers: Headers, type = 'application/json') => {
+  const body = await bodyOf(route);
+  return request<Problem>(route.method, pathOf(route), { ...headers, ...(body ? { 'content-type': type } : {}) }, body);
+};
+
+/** A second set-up is refused for everybody who may try; the success of the first is the walk's own world. */
+const adjusted = (route: Route, expected: Expected): Expected =>
+  expected === 'ok' && route.method === 'POST' && route.path.endsWith('/keyring') ? 'keyring_conflict' : expected;
+
+describe.each(VISITORS)('$who', ({ headers, expected }) => {
+  it('gets from every route the answer that the table gives', async () => {
+    const answers: Record<string, string> = {};
+    const wanted: Record<string, string> = {};
+    for (const route of routes) {
+      const name = `${route.method} ${route.path}`;
+      const { status, json } = await ask(route, await headers(route));
+      const code = adjusted(route, expected(route));
+      wanted[name] = code === 'ok' ? `${route.status ?? 200} ok` : `${REFUSALS[code][0]} ${code}`;
+      answers[name] = `${status} ${status < 400 ? 'ok' : json.code}`;
+    }
+    expect(answers).toEqual(wanted);
+  });
+});
+
+describe('the walk itself', () => {
+  it('finds an audit entry of a promised action after every POST that succeeds', async () => {
+    const auditOf = async (id: string) =>
+      (await asPerson<AuditPage>(email, `/v1/tenants/${id}/audit?limit=500`)).json.entries;
+    for (const route of routes) {
+      if (route.method !== 'POST') continue;
+      expect(route.audit.length, route.path).toBeGreaterThan(0);
+      for (const action of route.audit) expect(AuditAction.options).toContain(action);
+      const before = (await auditOf(world.tenant.id)).length;
+      if (route.path.endsWith('/keyring')) continue;
+      const headers = route.who === 'machine' ? await bearer(() => world.tenant.token)() : await person(email)();
+      expect((await ask(route, headers)).status, route.path).toBeLessThan(300);
+      const fresh = (await auditOf(world.tenant.id)).slice(before);
+      expect(
+        fresh.map((entry) => entry.action).some((action) => route.audit.includes(action)),
+        route.path,
+      ).toBe(true);
+    }
+    // The set-up itself stands in the chain of the world's own tenant.
+    expect((await auditOf(world.tenant.id)).map((entry) => entry.action)).toContain('keyring.created');
+  });
+
+  it('refuses every POST with a wrong content type, and stores nothing of it', async () => {
+    for (const route of routes) {
+      if (route.method !== 'POST') continue;
+      const headers = route.who === 'machine' ? await bearer(() => world.tenant.token)() : await person(email)();
+      expect((await ask(route, headers, 'text/plain')).json, route.path).toMatchObject({
+        status: 415,
+        code: 'unsupported_media_type',
+      });
+    }
+  });
+
+  it('answers 405 to the other method of every path', async () => {
+    for (const route of routes) {
+      const other = route.method === 'GET' ? 'POST' : 'GET';
+      if (routes.some((one) => one.path === route.path && one.method === other)) continue;
+      expect((await request(other, pathOf(route))).json, route.path).toMatchObject({ status: 405 });
+    }
+  });
+
+  it('finds GET routes without an effect: none writes a row of the object but a refusal’s', async () => {
+    const entries = async () =>
+      (await asPerson<AuditPage>(email, `/v1/tenants/${world.tenant.id}/audit?limit=500`)).json.entries;
+    const before = await entries();
+    for (const route of routes) {
+      if (route.method !== 'GET') continue;
+      await ask(route, route.who === 'machine' ? await bearer(() => world.tenant.token)() : await person(email)());
+    }
+    expect(await entries()).toEqual(before);
+  });
+});
