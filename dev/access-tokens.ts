@@ -1,4 +1,5 @@
 // The Access stand-in's key and tokens: real RS256 application tokens, as Access signs them. Only the stand has this.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
@@ -40,6 +41,12 @@ export async function accessTokens(keyFile: string, issuer: string, audience: st
       }
     },
   };
+}
+
+/** The `sub` of a person: the same at every sign-in, as Access has it. */
+export function subjectOf(email: string): string {
+  const hex = createHash('sha256').update(email).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
 async function newKey(keyFile: string): Promise<JWK> {

@@ -2,14 +2,16 @@
 // the Worker runs its production path. It is no part of the Worker and ships nowhere.
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net from 'node:net';
-import type { AccessTokens } from './access-tokens.ts';
+import { type AccessTokens, subjectOf } from './access-tokens.ts';
 import type { DemoPerson } from './demo-data.ts';
+import { close, listen } from './listen.ts';
 import type { ServeFile } from './portal-files.ts';
 import type { Addresses } from './ports.ts';
 import { SIGN_IN_CSS, signedOutPage, signInPage } from './sign-in-page.ts';
 
 // Ports do not separate cookies: one name for both applications would hide every fault that two hosts would show.
 export const COOKIES = { portal: 'CF_Authorization_portal', api: 'CF_Authorization_api' } as const;
+const ASSERTION = 'cf-access-jwt-assertion';
 const BODY_MAX_BYTES = 4096;
 
 export type StandIn = {
@@ -38,6 +40,10 @@ const cookie = (request: IncomingMessage, name: string): string | null =>
 const setCookie = (name: string, value: string, seconds: number): string =>
   `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}`;
 
+/** The URL asked for. Only the path is the client's to say: `GET //elsewhere/` or `GET http://elsewhere/` changes no host. */
+const target = (request: IncomingMessage, origin: string): URL =>
+  new URL(origin + (request.url?.startsWith('/') ? request.url : '/'));
+
 /** Starts the four listeners on loopback. `close` ends them all. */
 export async function startAccess(standIn: StandIn): Promise<{ close: () => Promise<void> }> {
   const { addresses, tokens } = standIn;
@@ -50,13 +56,17 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
     return token && email ? { token, email } : null;
   };
 
-  /** As Access: what a client claims in a cf- header is dropped, what Access knows is put there. */
+  /**
+   * As Cloudflare: what a client claims in a cf- header is dropped, what the edge and Access know is put there. On the bare
+   * address no Access stands in front, and nobody drops an assertion: refusing a forged one is the Worker's own work.
+   */
   const forwardHeaders = (request: IncomingMessage, assertion: string | null) => {
     const headers: http.OutgoingHttpHeaders = {};
-    for (const [name, value] of Object.entries(request.headers)) if (!name.startsWith('cf-')) headers[name] = value;
+    for (const [name, value] of Object.entries(request.headers))
+      if (!name.startsWith('cf-') || (assertion === null && name === ASSERTION)) headers[name] = value;
     headers['cf-connecting-ip'] = request.socket.remoteAddress;
     headers['cf-ray'] = `${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}-DEV`;
-    if (assertion) headers['cf-access-jwt-assertion'] = assertion;
+    if (assertion) headers[ASSERTION] = assertion;
     return headers;
   };
 
@@ -102,14 +112,14 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
   };
 
   const portal = async (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname, href } = new URL(request.url ?? '/', addresses.portal);
+    const { pathname, href } = target(request, addresses.portal);
     if (await accessRoute(request, response, pathname, 'portal')) return;
     if (await session(request, 'portal')) standIn.servePortal(pathname, response);
     else toSignIn(response, href);
   };
 
   const apiBehindAccess = async (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname, href } = new URL(request.url ?? '/', addresses.apiBehindAccess);
+    const { pathname, href } = target(request, addresses.apiBehindAccess);
     if (request.method === 'OPTIONS') {
       // The guide's settings of the Access application, to the letter: one origin, three methods, credentials, one header.
       response.writeHead(200, {
@@ -129,7 +139,7 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
   };
 
   const team = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', addresses.team);
+    const url = target(request, addresses.team);
     const html = (status: number, text: string) => {
       response.writeHead(status, {
         'content-type': 'text/html; charset=utf-8',
@@ -151,7 +161,7 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
       const email = new URLSearchParams(await readBody(request)).get('email')?.trim().toLowerCase() ?? '';
       if (!/^[^@\s]+@[^@\s]+$/.test(email))
         return html(400, signInPage(standIn.people, back, 'That is not an address.'));
-      const claims = { email, sub: crypto.randomUUID() };
+      const claims = { email, sub: subjectOf(email) };
       const cookies = await Promise.all(
         Object.values(COOKIES).map(async (name) => setCookie(name, await tokens.mint(claims), 24 * 3600)),
       );
@@ -179,51 +189,24 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
     socket.on('close', () => upstream.destroy());
   };
 
-  const servers = await Promise.all([
+  const listening = await Promise.allSettled([
     listen(apiPort, async (request, response) => toWorker(request, response, null)),
     listen(portalPort, portal),
     listen(apiBehindPort, apiBehindAccess, upgrade),
     listen(teamPort, team),
   ]);
+  const servers = listening.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const refused = listening.find((one) => one.status === 'rejected');
+  if (refused) {
+    await close(servers);
+    throw refused.reason;
+  }
   return {
     close: async () => {
       agent.destroy();
-      await Promise.all(
-        servers.flat().map(
-          (server) =>
-            new Promise((resolve) => {
-              server.close(resolve);
-              server.closeAllConnections();
-            }),
-        ),
-      );
+      await close(servers);
     },
   };
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-type Upgrade = (request: IncomingMessage, socket: net.Socket, head: Buffer) => Promise<void>;
-
-/** Listens on both loopback addresses where the machine has both: `localhost` may mean either. */
-async function listen(port: number, handler: Handler, upgrade?: Upgrade): Promise<http.Server[]> {
-  const servers: http.Server[] = [];
-  for (const host of ['127.0.0.1', '::1']) {
-    const server = http.createServer((request, response) => {
-      handler(request, response).catch((error: unknown) => {
-        console.error(`stand: ${error instanceof Error ? error.stack : error}`);
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
-    });
-    if (upgrade) server.on('upgrade', (request, socket, head) => void upgrade(request, socket as net.Socket, head));
-    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-      server.once('error', resolve);
-      server.listen(port, host, () => resolve(null));
-    });
-    if (!error) servers.push(server);
-    else if (host === '127.0.0.1') throw error;
-  }
-  return servers;
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -11,9 +11,9 @@ import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { Revealed } from '../schema/secret.ts';
 import { COOKIES } from './access.ts';
+import { freePorts } from './ports.ts';
 import { type Stand, startStand } from './stand.ts';
 
-const PORT = 9687;
 const PASSPHRASE = 'orbit velvet canyon sample drift';
 const PHASES = ['preflight', 'rename', 'bitlocker', 'local_admin', 'validation'];
 
@@ -96,7 +96,7 @@ async function story(stand: Stand, spoolDir: string): Promise<void> {
 const stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-demo-'));
 let stand: Stand | null = null;
 try {
-  stand = await startStand({ port: PORT, stateDir, fleet: 0 });
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
   await story(stand, path.join(stateDir, 'spool'));
   console.log('\nThe story went well.');
 } catch (error) {

@@ -19,6 +19,9 @@ function run(command, args, timeout = INSTALL_TIMEOUT_MS, show = true) {
   return { ok, stdout: result.stdout ?? '' };
 }
 
+// With the development packages even where NODE_ENV says production: the build and the Worker's runtime are among them.
+const NPM_CI = ['ci', '--no-progress', '--include=dev', '--include=optional'];
+
 function installPackages() {
   const lock = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
@@ -27,8 +30,8 @@ function installPackages() {
   console.log('Installing packages (npm ci, about half a minute) …');
   const npm = process.env.npm_execpath;
   const { ok } = npm
-    ? run(process.execPath, [npm, 'ci', '--no-progress'])
-    : run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-progress']);
+    ? run(process.execPath, [npm, ...NPM_CI])
+    : run(process.platform === 'win32' ? 'npm.cmd' : 'npm', NPM_CI);
   if (!ok) fail('npm ci failed; its output is above.');
   writeFileSync(stamp, lock);
 }
@@ -43,7 +46,6 @@ const PLACES = [
 ];
 
 function* installedBrowsers() {
-  if (process.env.CHROMIUM) yield process.env.CHROMIUM;
   for (const folder of (process.env.PATH ?? '').split(path.delimiter))
     for (const name of NAMES) yield path.join(folder, name);
   yield* PLACES;
@@ -67,6 +69,7 @@ const findInstalled = () => {
 
 /** Playwright's own build; needs the network, so it may fail and the distribution's package follows. */
 function playwrightBrowser() {
+  console.log("Fetching Playwright's Chromium (a minute or two; needs the network) …");
   const cli = path.join(modules, 'playwright-core', 'cli.js');
   const node = path.join(modules, '.bin', 'node');
   const runtime = existsSync(node) ? node : process.execPath;
@@ -93,6 +96,7 @@ function distributionBrowser() {
   const isRoot = process.getuid?.() === 0;
   for (const [manager, steps] of PACKAGE_MANAGERS) {
     if (!run(manager, ['--version'], PROBE_TIMEOUT_MS, false).ok) continue;
+    console.log(`Installing the package chromium with ${manager} (a minute or two) …`);
     const done = steps.every(
       (args) => (isRoot ? run(manager, args) : run('sudo', ['-n', manager, ...args], INSTALL_TIMEOUT_MS, false)).ok,
     );
@@ -103,8 +107,12 @@ function distributionBrowser() {
 
 function installBrowser() {
   const note = path.join(root, '.stand', 'chromium');
-  if (existsSync(note) && works(readFileSync(note, 'utf8'))) return;
-  let browser = findInstalled();
+  const wanted = process.env.CHROMIUM;
+  if (wanted && !works(wanted)) console.log(`CHROMIUM is ${wanted}, which does not run; looking for another browser.`);
+  let browser = wanted && works(wanted) ? wanted : null;
+  // The one found last time, unless CHROMIUM names another.
+  if (!browser && existsSync(note) && works(readFileSync(note, 'utf8'))) return;
+  browser ??= findInstalled();
   if (!browser) {
     console.log('No Chromium or Chrome found; installing one for the tests …');
     browser = playwrightBrowser() ?? distributionBrowser();

@@ -1,5 +1,5 @@
 // The local D1 index: migrations as `wrangler d1 migrations apply --local` keeps them, then one piece of work on it.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Opens the index under `stateDir` (wrangler's `.wrangler/state`), brings it up to date, and lends it to `use`. */
@@ -8,9 +8,15 @@ export async function withLocalIndex<T>(
   stateDir: string,
   use: (db: D1Database) => Promise<T>,
 ): Promise<T> {
-  const { getPlatformProxy } = await import('wrangler');
+  const { getPlatformProxy, unstable_readConfig } = await import('wrangler');
+  const { compatibility_date, d1_databases } = unstable_readConfig({ config: path.join(root, 'wrangler.toml') });
+  // Only the index: the whole wrangler.toml would start the Worker's objects too. Its database as it stands there, since
+  // wrangler finds the local file by `database_id`, which the set-up guide has everybody replace.
+  const configPath = path.join(stateDir, 'index-only.json');
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(configPath, JSON.stringify({ name: 'totlprovision-index', compatibility_date, d1_databases }));
   const { env, dispose } = await getPlatformProxy<{ INDEX_DB: D1Database }>({
-    configPath: path.join(root, 'dev/local-index.toml'),
+    configPath,
     persist: { path: path.join(stateDir, 'v3') },
     remoteBindings: false,
   });

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { PRODUCTION_API, type ServeFile } from './portal-files.ts';
+import { freePorts } from './ports.ts';
 
 /** Builds the portal if a source is newer than the build. Answers the folder. */
 export async function buildPortal(root: string): Promise<string> {
@@ -29,9 +30,11 @@ export async function hotPortal(
   apiOrigin: string,
 ): Promise<{ serve: ServeFile; close: () => Promise<void> }> {
   const { createServer } = await import('vite');
+  const port = await freePorts(1);
   const server = await createServer({
     configFile: path.join(root, 'portal/vite.config.ts'),
-    server: { middlewareMode: true, ws: undefined },
+    // A port of its own, so that two stands can be hot at once; by default Vite would open it to the whole network.
+    server: { middlewareMode: true, hmr: { host: '127.0.0.1', port } },
     plugins: [
       { name: 'stand-api-origin', transformIndexHtml: (html: string) => html.replaceAll(PRODUCTION_API, apiOrigin) },
     ],

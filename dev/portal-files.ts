@@ -20,6 +20,9 @@ const TYPES: Record<string, string> = {
 /** The production API's origin as the portal names it; the stand puts its own in its place, in these two files only. */
 export const PRODUCTION_API = 'https://totlprovision-api.totlcom.com';
 
+/** Pages reads these and never serves them. Only these: Vite gives some chunks a name with an underscore in front. */
+const PAGES_OWN = new Set(['_headers', '_redirects', '_routes.json', '_worker.js']);
+
 export type ServeFile = (pathname: string, response: ServerResponse) => void;
 
 /** A handler for one built portal. `apiOrigin` replaces the production API's in index.html and `_headers`. */
@@ -32,6 +35,11 @@ export function servePortal(folder: string, apiOrigin: string): ServeFile {
   const index = path.join(folder, 'index.html');
 
   return (pathname, response) => {
+    if (response.req.method !== 'GET' && response.req.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD' });
+      response.end();
+      return;
+    }
     const file = resolveFile(folder, pathname);
     if (!file) {
       response.writeHead(404, { 'content-type': 'text/plain' });
@@ -54,7 +62,9 @@ export function resolveFile(folder: string, pathname: string): string | null {
   }
   const file = path.resolve(folder, `.${path.posix.normalize(`/${decoded}`)}`);
   const inside = file === folder || file.startsWith(folder + path.sep);
-  if (!inside || decoded.includes('\0') || path.basename(file).startsWith('_')) return null;
+  // Lower case, because a disk that ignores case would serve /_HEADERS.
+  const isPagesOwn = PAGES_OWN.has(path.relative(folder, file).toLowerCase());
+  if (!inside || decoded.includes('\0') || isPagesOwn) return null;
   if (existsSync(file) && statSync(file).isFile()) return file;
   return path.extname(file) === '' ? path.join(folder, 'index.html') : null;
 }

@@ -19,15 +19,33 @@ export function addressesFrom(port: number): Addresses {
   return { api: at(0), portal: at(1), apiBehindAccess: at(2), team: at(3), ports };
 }
 
-/** The first of these ports that is taken, or null. */
+/** `localhost` may mean either: the stand takes both, or a stranger on the other one would get our visitors. */
+export const LOOPBACK = ['127.0.0.1', '::1'] as const;
+
+/** True for a loopback address that this machine does not have, as ::1 without IPv6: no fault, and nobody can be there. */
+export const isAbsentAddress = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT';
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', (error) => resolve(isAbsentAddress(error)));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+/** The first of these ports that is taken on any loopback address, or null. */
 export async function takenPort(ports: readonly number[]): Promise<number | null> {
-  for (const port of ports) {
-    const free = await new Promise<boolean>((resolve) => {
-      const server = net.createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (!free) return port;
-  }
+  for (const port of ports) for (const host of LOOPBACK) if (!(await isFree(port, host))) return port;
   return null;
+}
+
+/** A first port with `count` free ones from there on, for a stand of a test beside others. */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = 20_000 + Math.floor(Math.random() * 12_000);
+    const ports = Array.from({ length: count }, (_, offset) => first + offset);
+    if ((await takenPort(ports)) === null) return first;
+  }
+  throw new Error(`No ${count} free ports in a row were found.`);
 }

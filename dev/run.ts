@@ -19,9 +19,10 @@ export async function run(
       PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH ?? ''}`,
     },
   });
-  child.stdout.on('data', (chunk: Buffer) => {
+  // Decoded as a stream: a character cut in two by a chunk's end would be lost to whoever reads the output.
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     process.stdout.write(chunk);
-    options.onOutput?.(chunk.toString());
+    options.onOutput?.(chunk);
   });
   child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   return new Promise((resolve) => {

@@ -69,13 +69,34 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       rmSync(file(name), { recursive: true, force: true });
   }
   mkdirSync(standDir, { recursive: true });
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { addresses, close, ...(await bringUp(options, addresses, stateDir, file, undo)) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
+/** The parts in their order. Each puts how to end it into `undo` as soon as it runs. */
+async function bringUp(
+  options: StandOptions,
+  addresses: Addresses,
+  stateDir: string,
+  file: (name: string) => string,
+  undo: (() => Promise<unknown>)[],
+): Promise<Omit<Stand, 'addresses' | 'close'>> {
   const built = options.hot ? null : await buildPortal(root);
   const demo = await withLocalIndex(root, stateDir, (db) => ensureDemoData(db, file('demo.json')));
   const audience = keptText(file('audience'), () => randomBytes(32).toString('hex'));
   const tokens = await accessTokens(file('access-key.json'), addresses.team, audience);
   const hot = options.hot ? await hotPortal(root, addresses.apiBehindAccess) : null;
+  if (hot) undo.push(hot.close);
   const worker = await startWorker(addresses, audience, stateDir, options.onLine ?? (() => {}));
+  undo.push(() => worker.dispose());
   const access = await startAccess({
     addresses,
     tokens,
@@ -83,22 +104,13 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     servePortal: hot?.serve ?? servePortal(built ?? '', addresses.apiBehindAccess),
     worker: await worker.url,
   });
+  undo.push(access.close);
   const fleet =
     options.fleet === 0
       ? null
       : await startFleet({ api: addresses.api, token: demo.token, spoolDir: file('fleet') }, options);
-  return {
-    addresses,
-    demo,
-    tokens,
-    fleet,
-    close: async () => {
-      await fleet?.stop();
-      await access.close();
-      await hot?.close();
-      await worker.dispose();
-    },
-  };
+  if (fleet) undo.push(fleet.stop);
+  return { demo, tokens, fleet };
 }
 
 function keptText(file: string, make: () => string): string {
@@ -127,6 +139,11 @@ async function startWorker(addresses: Addresses, audience: string, stateDir: str
       structuredLogsHandler: ({ message }: { message: string }) => onLine(message),
     },
   } as Parameters<typeof unstable_startWorker>[0]);
-  await worker.ready;
+  try {
+    await worker.ready;
+  } catch (error) {
+    await worker.dispose();
+    throw error;
+  }
   return worker;
 }

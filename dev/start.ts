@@ -65,12 +65,20 @@ const stop = (code: number) => {
   if (closing) process.exit(1);
   closing = (stand?.close() ?? Promise.resolve()).finally(() => process.exit(code));
 };
-process.on('SIGINT', () => stop(0));
-process.on('SIGTERM', () => stop(0));
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const onSignal = () => stop(0);
+for (const signal of SIGNALS) process.on(signal, onSignal);
+
+/** wrangler ends the process at once on a signal, before the fleet has put its spool away. Once up, we end things. */
+function takeSignalsOver() {
+  for (const signal of SIGNALS)
+    for (const listener of process.listeners(signal)) if (listener !== onSignal) process.off(signal, listener);
+}
 
 console.log('Starting the stand …');
 try {
   stand = await startStand({ ...options, onLine: (line) => console.log(line) });
+  takeSignalsOver();
   console.log(banner(stand, options.fleet));
 } catch (error) {
   console.error((error as Error).message);

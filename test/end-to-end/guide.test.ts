@@ -6,12 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { freePorts } from '../../dev/ports.ts';
 import { root } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { setUp } from '../support/story.ts';
 
-const PORT = 9887;
 const TENANT = '11111111-1111-1111-1111-111111111111';
 const guide = readFileSync(path.join(root, 'docs/connecting-to-cloudflare.md'), 'utf8');
 let stateDir: string;
@@ -19,7 +19,7 @@ let stand: Stand;
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-guide-'));
-  stand = await startStand({ port: PORT, stateDir, fleet: 0 });
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
 });
 after(async () => {
   await stand?.close();

@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { ADMIN_PASSPHRASE, setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
-const PORT = 9787;
 const FLEET = 3;
 let stateDir: string;
 let stand: Stand;
@@ -18,7 +18,13 @@ const lines: string[] = [];
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-line-'));
-  stand = await startStand({ port: PORT, stateDir, fleet: FLEET, fleetSpeed: 600, onLine: (line) => lines.push(line) });
+  stand = await startStand({
+    port: await freePorts(4),
+    stateDir,
+    fleet: FLEET,
+    fleetSpeed: 600,
+    onLine: (line) => lines.push(line),
+  });
   browser = await openBrowser();
 });
 

@@ -1,0 +1,45 @@
+// An HTTP listener on every loopback address of the machine, and on no other.
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type net from 'node:net';
+import { isAbsentAddress, LOOPBACK } from './ports.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type Upgrade = (request: IncomingMessage, socket: net.Socket, head: Buffer) => Promise<void>;
+
+/** Listens on `port`. Rejects, with nothing left open, where another process has the port on either address. */
+export async function listen(port: number, handler: Handler, upgrade?: Upgrade): Promise<http.Server[]> {
+  const servers: http.Server[] = [];
+  for (const host of LOOPBACK) {
+    const server = http.createServer((request, response) => {
+      handler(request, response).catch((error: unknown) => {
+        console.error(`stand: ${error instanceof Error ? error.stack : error}`);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    });
+    if (upgrade) server.on('upgrade', (request, socket, head) => void upgrade(request, socket as net.Socket, head));
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      server.once('error', resolve);
+      server.listen(port, host, () => resolve(null));
+    });
+    if (!error) servers.push(server);
+    else if (!isAbsentAddress(error)) {
+      await close(servers);
+      throw error;
+    }
+  }
+  return servers;
+}
+
+/** Ends listeners and the connections they hold. */
+export async function close(servers: readonly http.Server[]): Promise<void> {
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((resolve) => {
+          server.close(resolve);
+          server.closeAllConnections();
+        }),
+    ),
+  );
+}
