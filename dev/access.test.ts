@@ -9,9 +9,9 @@ import { COOKIES, safeRedirect, startAccess } from './access.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { newToken } from './demo-data.ts';
 import { resolveFile } from './portal-files.ts';
-import { addressesFrom } from './ports.ts';
+import { addressesFrom, freePorts } from './ports.ts';
 
-const addresses = addressesFrom(9587);
+const addresses = addressesFrom(await freePorts(4));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-access-'));
 let tokens: AccessTokens;
 let access: Awaited<ReturnType<typeof startAccess>>;
@@ -44,7 +44,7 @@ describe('the Access stand-in', () => {
     seen.length = 0;
     const answer = await ask(`${addresses.apiBehindAccess}/v1/me`, { headers: { 'cf-access-jwt-assertion': 'x.y.z' } });
     expect([answer.status, seen.length]).toEqual([302, 0]);
-    expect(answer.headers.get('location')).toMatch(/^http:\/\/localhost:9590\/sign-in\?redirect_url=/);
+    expect(answer.headers.get('location')).toContain(`${addresses.team}/sign-in?redirect_url=`);
   });
 
   it('puts a token in that verifies against its certs, in place of what the client claimed', async () => {
@@ -86,14 +86,9 @@ describe('the Access stand-in', () => {
     ]);
   });
 
-  it.each([
-    'https://evil.example/',
-    '//evil.example',
-    'http://localhost:9588.evil.example/',
-    'javascript:alert(1)',
-    '',
-  ])('goes back to the portal instead of %s', (wanted) =>
-    expect(safeRedirect(wanted, addresses)).toBe('http://localhost:9588/'),
+  it.each(['https://evil.example/', '//evil.example', `${addresses.portal}.evil.example/`, 'javascript:alert(1)', ''])(
+    'goes back to the portal instead of %s',
+    (wanted) => expect(safeRedirect(wanted, addresses)).toBe(`${addresses.portal}/`),
   );
 });
 

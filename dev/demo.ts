@@ -10,7 +10,7 @@ import { Keeper } from '../portal/vault/keeper.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { Revealed } from '../schema/secret.ts';
-import { COOKIES } from './access.ts';
+import { asPerson } from './as-person.ts';
 import { freePorts } from './ports.ts';
 import { type Stand, startStand } from './stand.ts';
 
@@ -23,21 +23,6 @@ const detail = (text: string) => console.log(`    ${text}`);
 function must<T extends { ok: boolean }>(result: T, what: string): Extract<T, { ok: true }> {
   if (!result.ok) throw new Error(`${what}: ${'message' in result ? result.message : 'refused'}`);
   return result as Extract<T, { ok: true }>;
-}
-
-/** Asks as the portal does: behind the Access stand-in, with a session cookie and the portal's origin. */
-async function ask<T>(stand: Stand, email: string, route: string, body?: unknown): Promise<T> {
-  const token = await stand.tokens.mint({ email, sub: crypto.randomUUID() });
-  const response = await fetch(`${stand.addresses.apiBehindAccess}/v1/tenants/${stand.demo.tenant}/${route}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      cookie: `${COOKIES.api}=${token}`,
-      ...(body === undefined ? {} : { origin: stand.addresses.portal, 'content-type': 'application/json' }),
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
-  return response.json() as Promise<T>;
 }
 
 async function story(stand: Stand, spoolDir: string): Promise<void> {
@@ -53,7 +38,7 @@ async function story(stand: Stand, spoolDir: string): Promise<void> {
   const vault = new Keeper();
   const email = 'admin@example.com';
   const draft = must(await vault.draftSetUp({ tenant, email, passphrase: PASSPHRASE, teamPassphrase: null }), 'set-up');
-  await ask(stand, email, 'keyring', draft.write);
+  await asPerson(stand, email, 'keyring', draft.write);
   tell('The admin does the first-time set-up. Every private key left the vault sealed.');
   detail(`fingerprint ${draft.fingerprint}`);
 
@@ -76,11 +61,11 @@ async function story(stand: Stand, spoolDir: string): Promise<void> {
   detail(`secret ${receipt.secretId}, version ${receipt.version}, audit entry ${receipt.auditSeq}`);
 
   const reason = { reason: 'The demo: somebody stands in front of the PC' };
-  const revealed = await ask<Revealed>(stand, email, `secrets/${receipt.secretId}/reveal`, reason);
+  const revealed = await asPerson<Revealed>(stand, email, `secrets/${receipt.secretId}/reveal`, reason);
   tell(`The admin asks for it with a reason. The server returns ${revealed.sealed.length} characters of ciphertext.`);
   if (revealed.sealed.includes(password)) throw new Error('the server returned the plaintext');
 
-  const keyring = await ask<Keyring>(stand, email, 'keyring');
+  const keyring = await asPerson<Keyring>(stand, email, 'keyring');
   const unlocker = draft.write.unlockers[0]?.id ?? '';
   must(await vault.unlock({ tenant, keyring, unlocker, secret: PASSPHRASE, seen: null }), 'unlock');
   const opened = must(await vault.open(revealed), 'open');
@@ -88,7 +73,7 @@ async function story(stand: Stand, spoolDir: string): Promise<void> {
   await vault.lock();
   tell('The passphrase unlocks the vault, and the vault opens it: exactly what the engine sealed.');
 
-  const { entries } = await ask<AuditPage>(stand, 'auditor@example.com', 'audit');
+  const { entries } = await asPerson<AuditPage>(stand, 'auditor@example.com', 'audit');
   tell(`The audit has it all, ${entries.length} entries in one chain:`);
   for (const entry of entries) detail(`${entry.seq} ${entry.action} by ${entry.principal.name}`);
 }
