@@ -1,7 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals';
+export type Due = 'refusals' | 'revocations';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {
@@ -18,6 +18,12 @@ export function takeDue(storage: DurableObjectStorage, now: number): Due[] {
   const rows = all<{ what: Due }>(storage.sql, 'DELETE FROM due WHERE at <= ? RETURNING what', now);
   rearm(storage);
   return rows.map((row) => row.what);
+}
+
+/** Takes off what was scheduled again in case and has been done. */
+export function done(storage: DurableObjectStorage, what: Due): void {
+  storage.sql.exec('DELETE FROM due WHERE what = ?', what);
+  rearm(storage);
 }
 
 function rearm(storage: DurableObjectStorage): void {

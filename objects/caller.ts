@@ -3,7 +3,8 @@
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 
-export type Machine = { kind: 'machine'; id: string; name: string };
+/** `tokenHash` is the salted hash in the index: the object knows revoked tokens by it. */
+export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
 export type Principal = Machine | Person;
 
@@ -30,7 +31,5 @@ export const SYSTEM: Actor = {
 };
 
 /** The object's own role check, behind the Worker's. Null: allowed. */
-export function roleForbids(caller: Caller, roles: readonly Role[]): Refusal | null {
-  if (caller.principal.kind === 'person' && roles.includes(caller.principal.role)) return null;
-  return refuse('role_forbids', `This needs the role ${roles.join(' or ')}.`);
-}
+export const roleForbids = (person: Person, roles: readonly Role[]): Refusal | null =>
+  roles.includes(person.role) ? null : refuse('role_forbids', `This needs the role ${roles.join(' or ')}.`);

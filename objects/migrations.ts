@@ -92,6 +92,15 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE UNIQUE INDEX secret_versions_by_eid ON secret_versions (eid);
     `,
   },
+  {
+    id: 2,
+    name: 'revoked tokens',
+    statements: `
+      CREATE TABLE revocations (
+        token_hash TEXT PRIMARY KEY, token_id TEXT NOT NULL, revoked_at INTEGER NOT NULL, indexed INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** Brings the object's tables up to date, in the caller's transaction. Throws if an entry that ran was edited since. */

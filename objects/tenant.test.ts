@@ -123,7 +123,7 @@ describe('storage', () => {
   it('serves its own tenant only', async () => {
     const { id } = await seedReadyTenant();
     await runInDurableObject(stubOf(id), (object) => {
-      const principal = { kind: 'machine' as const, id: 't1', name: 'engine' };
+      const principal = { kind: 'machine' as const, id: 't1', name: 'engine', tokenHash: '' };
       const caller = { tenant: crypto.randomUUID(), principal, requestId: 'r', ip: null, userAgent: null };
       expect(() => object.publicKey(caller)).toThrow(/another tenant/);
     });

@@ -7,7 +7,8 @@ import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Setti
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
-import { takeDue } from './alarms.ts';
+import type { TokenRevoked } from '../schema/token.ts';
+import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
 import { roleForbids, SYSTEM } from './caller.ts';
@@ -21,6 +22,7 @@ import * as reveals from './reveals.ts';
 import { first } from './rows.ts';
 import * as runs from './runs.ts';
 import * as settings from './settings.ts';
+import * as tokens from './tokens.ts';
 
 export type Submission = ReportEnvelope & { events: events.IndexedEvent[]; rejected: RejectedEvent[] };
 
@@ -29,7 +31,10 @@ const RUNS_SHOWN = 100;
 const ENGINEERS = ['admin', 'engineer'] as const;
 const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
 
-export class Tenant extends DurableObject {
+/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
+type ObjectBindings = { INDEX_DB: D1Database };
+
+export class Tenant extends DurableObject<ObjectBindings> {
   #tenant: string | null = null;
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
@@ -271,6 +276,30 @@ export class Tenant extends DurableObject {
     );
   }
 
+  /** Takes a machine token out of use: here at once, in the index as soon as it answers. */
+  async revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
+    const token = await tokens.findToken(this.env.INDEX_DB, caller.tenant, id);
+    const result = this.#serve(
+      caller,
+      id,
+      () => {
+        if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
+        const before = tokens.revokedAt(this.#sql, token.hash);
+        if (before !== null) return { id, revokedAt: before };
+        const now = Date.now();
+        return this.ctx.storage.transactionSync(() => {
+          tokens.revoke(this.#sql, token, now);
+          audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
+          schedule(this.ctx.storage, 'revocations', now + tokens.INDEX_RETRY_MS);
+          return { id, revokedAt: now };
+        });
+      },
+      ['admin'],
+    );
+    if (!isRefusal(result)) await this.#indexRevocations(caller.tenant);
+    return result;
+  }
+
   /** Puts on record that the Worker turned a member away before the object was asked. */
   recordRefusal(caller: Caller, code: RefusalCode, subject: string): void {
     this.#serve(caller, subject, () => refuse(code, ''), EVERYBODY);
@@ -284,17 +313,14 @@ export class Tenant extends DurableObject {
   override async alarm(): Promise<void> {
     const tenant = this.#requireTenant();
     const now = Date.now();
-    this.ctx.storage.transactionSync(() => {
-      for (const what of takeDue(this.ctx.storage, now)) {
-        switch (what) {
-          case 'refusals':
-            audit.settleRefusals(this.#sql, tenant, now);
-            break;
-          default:
-            what satisfies never;
-        }
-      }
+    const due = this.ctx.storage.transactionSync(() => {
+      const taken = takeDue(this.ctx.storage, now);
+      if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
+      // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
+      if (taken.includes('revocations')) schedule(this.ctx.storage, 'revocations', now + tokens.INDEX_RETRY_MS);
+      return taken;
     });
+    if (due.includes('revocations')) await this.#indexRevocations(tenant);
   }
 
   // --- Inside ---
@@ -303,7 +329,7 @@ export class Tenant extends DurableObject {
     return this.ctx.storage.sql;
   }
 
-  /** Every call from outside passes here: the object knows whose it is, a person's role is checked again, a refusal recorded. */
+  /** Every call from outside passes here: the object knows whose it is, a person's role or a token's revocation is checked again, a refusal recorded. */
   #serve<T>(
     caller: Caller,
     subject: string,
@@ -311,12 +337,30 @@ export class Tenant extends DurableObject {
     roles: readonly Person['role'][] = EVERYBODY,
   ): T | Refusal {
     this.#enter(caller.tenant);
-    const result = (caller.principal.kind === 'person' ? roleForbids(caller, roles) : null) ?? act();
+    const result = this.#forbids(caller, roles) ?? act();
     if (isRefusal(result))
       this.ctx.storage.transactionSync(() =>
         audit.recordRefusal(this.ctx.storage, caller.tenant, caller, Date.now(), result.refused, subject),
       );
     return result;
+  }
+
+  /** The index follows; where it does not answer now, what is scheduled tries again. */
+  async #indexRevocations(tenant: string): Promise<void> {
+    try {
+      await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
+      done(this.ctx.storage, 'revocations');
+    } catch {
+      console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+    }
+  }
+
+  #forbids(caller: Caller, roles: readonly Person['role'][]): Refusal | null {
+    const { principal } = caller;
+    if (principal.kind === 'person') return roleForbids(principal, roles);
+    return tokens.revokedAt(this.#sql, principal.tokenHash) === null
+      ? null
+      : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
   }
 
   /** The first call makes the object its tenant's, for good; it never serves another. */

@@ -9,6 +9,7 @@ export const AuditAction = z.enum([
   'keyring.created',
   'keyring.updated',
   'settings.changed',
+  'token.revoked',
   'access.refused',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;

@@ -20,6 +20,7 @@ export const REFUSALS = {
   unknown_machine: [404, 'No such machine'],
   unknown_run: [404, 'No such run'],
   unknown_secret: [404, 'No such secret'],
+  unknown_token: [404, 'No such token'],
   method_not_allowed: [405, 'This method is not allowed here'],
   no_tenant_key: [409, 'The tenant has no key yet'],
   eid_conflict: [409, 'This eid was used for another ciphertext'],

@@ -16,6 +16,7 @@ import { Me } from '../schema/person.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
 import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
+import { TokenRevoked } from '../schema/token.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
@@ -230,6 +231,16 @@ export const routes: readonly Route[] = [
     body: json(SettingsWrite, SMALL_BODY_BYTES),
     answer: Settings,
     handle: ({ object, caller, body }) => object.writeSettings(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/revoke',
+    summary: 'Revoke a machine token at once',
+    roles: ADMINS,
+    audit: ['token.revoked'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: TokenRevoked,
+    handle: ({ object, caller, params }) => object.revokeToken(caller, params.token ?? ''),
   }),
   memberRoute({
     method: 'GET',

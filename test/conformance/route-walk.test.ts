@@ -48,8 +48,8 @@ beforeEach(async () => {
     ).bind(other.id),
     bindings.INDEX_DB.prepare("DELETE FROM users WHERE tenant_id = ? AND role <> 'admin'").bind(other.id),
     bindings.INDEX_DB.prepare(
-      "INSERT INTO api_tokens (id,tenant_id,token_prefix,token_hash,token_salt,revoked_at) SELECT 't2', tenant_id, 'revoked_', token_hash, token_salt, 1 FROM api_tokens WHERE tenant_id = ?",
-    ).bind(bare.id),
+      "INSERT INTO api_tokens (id,tenant_id,token_prefix,token_hash,token_salt) VALUES ('spare', ?, 'tok_none', ?, ?)",
+    ).bind(tenant.id, 'f'.repeat(64), 'f'.repeat(16)),
     bindings.INDEX_DB.prepare('UPDATE api_tokens SET revoked_at = 1 WHERE tenant_id = ?').bind(bare.id),
   ]);
   await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
@@ -58,7 +58,12 @@ beforeEach(async () => {
     '/v1/secret',
     await sealedSecret(tenant.id, tenant.keyring, machine.id),
   );
-  world = { tenant, other, bare, ids: { tenant: tenant.id, machine: machine.id, run: run.id, secret: json.secretId } };
+  world = {
+    tenant,
+    other,
+    bare,
+    ids: { tenant: tenant.id, machine: machine.id, run: run.id, secret: json.secretId, token: 'spare' },
+  };
 });
 
 const pathOf = (route: Route): string =>
@@ -71,6 +76,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   // A second first set-up can never succeed; this one is written to a tenant that has none yet, below.
   '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
   '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
+  '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
 };
 

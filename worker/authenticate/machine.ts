@@ -5,7 +5,7 @@ import type { Machine } from '../../objects/caller.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { type TokenRow, tokensByPrefix } from '../index-db.ts';
 
-/** How long a row deleted or revoked by raw SQL may go on working. */
+/** How long a row deleted or revoked by raw SQL may go on working; the object refuses a token revoked through it at once. */
 const CACHE_MS = 30_000;
 const CACHE_MAX = 1_000;
 const PREFIX_CHARACTERS = 8;
@@ -66,7 +66,7 @@ function decide(row: TokenRow, now: number): Authenticated | Refusal {
     return refuse('token_expired', 'This machine token has expired; have a new one issued.');
   if (row.tenantStatus !== 'active')
     return refuse('tenant_suspended', 'The tenant is suspended; keep what is unsent and try again later.');
-  return { principal: { kind: 'machine', id: row.id, name: row.label }, tenant: row.tenant };
+  return { principal: { kind: 'machine', id: row.id, name: row.label, tokenHash: row.hash }, tenant: row.tenant };
 }
 
 /** For tests: an isolate without memory. */
