@@ -1,6 +1,7 @@
 // The sealed secret's outer form: a compact JWE (RFC 7516) with exactly our protected header. Structure only; opens nothing.
 import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
+import { issueField, issueMessage } from './issue.ts';
 import { SecretKind, SecretRef } from './secret.ts';
 import { Sha256, TenantId, Thumbprint, Uuid } from './text.ts';
 
@@ -59,9 +60,9 @@ export function readSealed(compact: string): { ok: true; header: SealedHeader } 
   }
   const header = SealedHeader.safeParse(json);
   if (!header.success) {
-    const issue = header.error.issues[0];
-    const named = issue?.code === 'unrecognized_keys' ? 'unknown member' : issue?.path.join('.');
-    return fault(`sealed.header${named ? `.${named}` : ''}`, issue?.message ?? 'is not our protected header');
+    const [issue] = header.error.issues;
+    if (!issue) throw new Error('a failed parse has an issue');
+    return fault(`sealed.${issueField(issue, 'header').replace(/^(?!header)/, 'header.')}`, issueMessage(issue));
   }
   const [nonceBytes, tagBytes] = NONCE_AND_TAG_BYTES[header.data.enc];
   if (key.length !== RSA_BLOCK_BYTES) return fault('sealed', `the encrypted key must be ${RSA_BLOCK_BYTES} bytes`);

@@ -1,5 +1,6 @@
 // A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
 import { z } from 'zod';
+import { issueMessage } from './issue.ts';
 import { Instant, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 export const SECRET_MAX_BYTES = 64 * 1024;
@@ -53,7 +54,7 @@ export const EscrowRequest = z
     const ref = REF_BY_KIND[request.kind].safeParse(request.ref);
     if (!ref.success) {
       for (const issue of ref.error.issues)
-        context.addIssue({ code: 'custom', message: issue.message, path: ['ref', ...issue.path] });
+        context.addIssue({ code: 'custom', message: issueMessage(issue), path: ['ref', ...issue.path] });
       return z.NEVER;
     }
     if (request.format === 'rsa-oaep-256' && request.kid === undefined) {

@@ -1,5 +1,6 @@
 // Request bodies: read up to a limit, decoded strictly, parsed with zod. Refusals name the field and never the value.
 import type { z } from 'zod';
+import { issueField, issueMessage } from '../schema/issue.ts';
 import { type FieldError, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 
 /** Reads a body as UTF-8 text of at most `maxBytes`; stops reading when it is longer. */
@@ -33,17 +34,9 @@ export function parseJson(text: string): { json: unknown } | Refusal {
   }
 }
 
-/** Turns zod's issues into field errors. Its own messages name types and limits; unknown members are not repeated. */
-export function fieldErrors(error: z.ZodError, root: string): FieldError[] {
-  return error.issues.slice(0, 20).map((issue) => ({
-    field: issue.path.length > 0 ? issue.path.map(safeSegment).join('.') : root,
-    message: issue.code === 'unrecognized_keys' ? 'has a member that is not known here' : issue.message,
-  }));
-}
-
-/** Paths name our own fields; what a client invented (a key of free-form data) is not echoed. */
-const safeSegment = (segment: PropertyKey): string =>
-  typeof segment === 'number' || /^[A-Za-z][A-Za-z0-9]{0,31}$/.test(String(segment)) ? String(segment) : '…';
+/** Turns zod's issues into field errors, the first twenty. */
+export const fieldErrors = (error: z.ZodError, root: string): FieldError[] =>
+  error.issues.slice(0, 20).map((issue) => ({ field: issueField(issue, root), message: issueMessage(issue) }));
 
 export function parseWith<T>(
   schema: z.ZodType<T>,

@@ -1,0 +1,254 @@
+// Bad input, in bulk and by name: always a 4xx problem that never echoes the value, nothing stored, never a 5xx. One bad event
+// never sinks its batch.
+import { runInDurableObject } from 'cloudflare:test';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ReportAnswer } from '../../schema/report.ts';
+import type { Receipt } from '../../schema/secret.ts';
+import { routes } from '../../worker/routes.ts';
+import {
+  accessToken,
+  asMachine,
+  bindings,
+  emailOf,
+  event,
+  makeKeyring,
+  newMachine,
+  newRun,
+  PORTAL,
+  request,
+  sealedSecret,
+  seedReadyTenant,
+  type TestKeyring,
+  type TestTenant,
+} from '../workerd-fixtures.ts';
+
+const CANARY = 'canary-7f3a';
+const RUNS = 60;
+let tenant: TestTenant & { keyring: TestKeyring };
+let secretId: string;
+const machine = newMachine();
+const run = newRun();
+
+beforeEach(async () => {
+  tenant = await seedReadyTenant();
+  await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
+  const body = await sealedSecret(tenant.id, tenant.keyring, machine.id);
+  secretId = (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId;
+});
+
+const posts = routes.filter((route) => route.method === 'POST');
+const pathOf = (path: string) =>
+  path
+    .replace(':tenant', tenant.id)
+    .replace(':secret', secretId)
+    .replace(':machine', machine.id)
+    .replace(':token', 't1');
+
+async function post(path: string, body: string, type = 'application/json') {
+  const person = path.includes(':tenant');
+  const headers: Record<string, string> = person
+    ? { 'cf-access-jwt-assertion': await accessToken(emailOf('admin')), origin: PORTAL }
+    : { authorization: `Bearer ${tenant.token}` };
+  return request<Record<string, unknown>>('POST', pathOf(path), { ...headers, 'content-type': type }, body);
+}
+
+/** Every row that a caller could have caused, except the record of refusals. */
+const contents = () =>
+  runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, state) => {
+    const tables = [
+      'machines',
+      'machine_attributes',
+      'runs',
+      'events',
+      'secrets',
+      'secret_versions',
+      'manifests',
+      'escrow_keys',
+      'unlockers',
+      'wraps',
+      'settings',
+      'counters',
+      'revocations',
+    ];
+    return JSON.stringify(tables.map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()));
+  });
+
+/** A body that each POST accepts. */
+const good = async (path: string): Promise<unknown> => {
+  if (path === '/v1/report') return { machine, run, events: [event(2), event(3)] };
+  if (path === '/v1/secret') return sealedSecret(tenant.id, tenant.keyring, machine.id);
+  if (path.endsWith('/keyring')) return (await makeKeyring(tenant.id)).write;
+  if (path.endsWith('/reveal')) return { reason: 'a reason', version: 1 };
+  if (path.endsWith('/settings')) return { allowRawRsaOaep: true };
+  return {};
+};
+
+/** What may stand in a field's place: every kind of JSON, odd numbers, text that is not well-formed. */
+const junk = fc.oneof(
+  fc.constantFrom(
+    null,
+    true,
+    -1,
+    0,
+    1.5,
+    2 ** 53,
+    -(2 ** 53),
+    1e308,
+    '',
+    CANARY,
+    `${CANARY}\ud800`,
+    `${CANARY}\u0000`,
+    [],
+    {},
+  ),
+  fc.constant([CANARY, { [CANARY]: CANARY }]),
+  fc.constant({ [CANARY]: CANARY, __proto__: CANARY }),
+  fc.constant(CANARY.repeat(4000)),
+);
+
+/** Every place in a JSON value. */
+const places = (value: unknown, at: (string | number)[] = []): (string | number)[][] =>
+  typeof value === 'object' && value !== null
+    ? [
+        at,
+        ...Object.entries(value).flatMap(([key, inner]) =>
+          places(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+        ),
+      ]
+    : [at];
+
+function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown): unknown {
+  if (key === undefined) return thing;
+  if (Array.isArray(value)) return value.map((inner, index) => (index === key ? put(inner, rest, thing) : inner));
+  return { ...(value as object), [key]: put((value as Record<string, unknown>)[key], rest, thing) };
+}
+
+describe.each(posts.map((route) => route.path))('POST %s', (path) => {
+  it('answers anything at all with a problem that echoes nothing, and stores nothing of it', async () => {
+    const before = await contents();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.constantFrom('', '[]', 'null', '{"a":', `"${CANARY}"`)),
+        async (text) => {
+          const { status, json } = await post(path, text);
+          // Only the revocation takes an empty object; everything else wants more.
+          if (path.endsWith('/revoke') && status === 200) return;
+          expect(status).toBeGreaterThanOrEqual(400);
+          expect(status).toBeLessThan(500);
+          expect(json).toMatchObject({ code: expect.any(String), requestId: expect.any(String) });
+          expect(JSON.stringify(json)).not.toContain(CANARY);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    if (!path.endsWith('/revoke')) expect(await contents()).toBe(before);
+  });
+
+  it('answers a good body with one field gone wrong by naming a field, never the value', async () => {
+    const body = await good(path);
+    const all = places(body);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(all.length - 1), junk, async (index, thing) => {
+        const before = await contents();
+        const { status, json } = await post(path, JSON.stringify(put(body, all[index] ?? [], thing)));
+        expect(status).toBeLessThan(500);
+        // A free field may hold any text: then it is a success, and no echo is looked for in what was stored.
+        if (status < 400 && path !== '/v1/report') return;
+        expect(JSON.stringify(json)).not.toContain(CANARY);
+        if (status >= 400) expect(await contents()).toBe(before);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('refuses a body over its limit before it is parsed', async () => {
+    const { status, json } = await post(path, `{"x":"${'x'.repeat(2 * 1024 * 1024 + 1)}"}`);
+    expect([status, json.code]).toEqual([413, 'body_too_large']);
+  });
+});
+
+describe('an event', () => {
+  const report = async (events: unknown[]) =>
+    (await asMachine<ReportAnswer>(tenant.token, '/v1/report', { machine, run, events })).json;
+
+  it.each([
+    ['a REAL seq', { seq: 2.5 }, null, 'seq'],
+    ['a seq of 2^53', { seq: 2 ** 53 }, null, 'seq'],
+    ['a seq of 0', { seq: 0 }, null, 'seq'],
+    ['a seq as text', { seq: '2' }, null, 'seq'],
+    ['a lone surrogate', { seq: 2, message: `${CANARY}\udc00` }, 2, 'message'],
+    ['a message too long', { seq: 2, message: 'x'.repeat(4097) }, 2, 'message'],
+    ['a phase event without a phase', { seq: 2, type: 'phase_started' }, 2, 'phase'],
+    ['an instant that is a date', { seq: 2, at: '2026-11-24' }, 2, 'at'],
+    ['a fractional instant', { seq: 2, at: 1.5 }, 2, 'at'],
+  ])('with %s is rejected alone, by the name of its field', async (_what, change, seq, field) => {
+    const answer = await report([{ ...event(2), ...change }, event(3)]);
+    expect(answer).toMatchObject({ accepted: 1, rejected: [{ index: 0, seq, code: 'invalid_event', field }] });
+    expect(JSON.stringify(answer)).not.toContain(CANARY);
+  });
+
+  it('of more than 16 KiB is rejected alone', async () => {
+    const data = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`k${index}`, 'x'.repeat(4000)]));
+    expect(await report([event(2, { data }), event(3)])).toMatchObject({
+      accepted: 1,
+      rejected: [{ code: 'event_too_large', seq: 2 }],
+    });
+  });
+
+  it('in 200 batches of good and bad ones, never costs a good one its place', async () => {
+    const bad = fc.constantFrom(null, 7, 'x', [], {}, { seq: 'x' }, { seq: 5, at: -1, message: CANARY });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(fc.constant('good'), bad), { minLength: 1, maxLength: 12 }), async (drawn) => {
+        const own = newRun();
+        const events = drawn.map((one, index) => (one === 'good' ? event(100 + index) : one));
+        const { json } = await asMachine<ReportAnswer>(tenant.token, '/v1/report', { machine, run: own, events });
+        const goodOnes = drawn.filter((one) => one === 'good').length;
+        expect([json.accepted, json.rejected.length]).toEqual([goodOnes, drawn.length - goodOnes]);
+        expect(JSON.stringify(json)).not.toContain(CANARY);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('of an NDJSON report cut off at any byte costs at most itself', async () => {
+    const lines = [event(2), event(3)].map((one) => JSON.stringify(one));
+    const head = JSON.stringify({ machine, run });
+    const whole = `${head}\n${lines.join('\n')}`;
+    for (const length of [
+      head.length + 2,
+      head.length + 20,
+      head.length + 1 + (lines[0]?.length ?? 0),
+      whole.length - 1,
+    ]) {
+      const { status, json } = await post('/v1/report', whole.slice(0, length), 'application/x-ndjson');
+      expect(status).toBe(200);
+      expect((json.rejected as unknown[]).length).toBeLessThanOrEqual(1);
+    }
+    expect((await post('/v1/report', whole.slice(0, 30), 'application/x-ndjson')).json.code).toBe('malformed_json');
+    expect((await post('/v1/report', head, 'application/x-ndjson')).json.code).toBe('invalid_body');
+  });
+});
+
+describe('a query', () => {
+  it('of any kind gets an answer below 500', async () => {
+    const headers = { 'cf-access-jwt-assertion': await accessToken(emailOf('admin')) };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('machines', `runs/${run.id}/events`, 'audit'),
+        fc.constantFrom('limit', 'after', 'sort', 'status', CANARY),
+        fc.oneof(
+          fc.string(),
+          fc.constantFrom('-1', '0', '1.5', '9007199254740993', 'NaN', '%00', 'W10', 'WyJzdGFydGVkIiwiMSIsMl0'),
+        ),
+        async (where, name, value) => {
+          const query = new URLSearchParams({ [name]: value });
+          const { status, json } = await request('GET', `/v1/tenants/${tenant.id}/${where}?${query}`, headers);
+          expect(status).toBeLessThan(500);
+          if (status >= 400) expect(JSON.stringify(json)).not.toContain(CANARY);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
