@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import type { Browser } from 'playwright-core';
 import { freePorts } from '../../dev/ports.ts';
 import { root } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
@@ -16,12 +17,15 @@ const TENANT = '11111111-1111-1111-1111-111111111111';
 const guide = readFileSync(path.join(root, 'docs/connecting-to-cloudflare.md'), 'utf8');
 let stateDir: string;
 let stand: Stand;
+let browser: Browser;
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-guide-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
+  browser = await openBrowser();
 });
 after(async () => {
+  await browser?.close();
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
 });
@@ -68,14 +72,12 @@ test('its token snippet, its three INSERTs and its curls do what the guide says'
   const askKey = async () => JSON.parse((await shell(`${(pubkey ?? '').trimEnd()} -s`)).stdout);
   assert.deepEqual([(await askKey()).status, (await askKey()).code], [409, 'no_tenant_key']);
 
-  const browser = await openBrowser();
   const { page, faults } = await openPage(browser);
   await page.goto(stand.addresses.portal);
   await page.getByLabel('Somebody else').fill('you@yourmsp.com');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${stand.addresses.portal}/t/${TENANT}`);
   await setUp(page);
-  await browser.close();
   assert.deepEqual(faults, []);
 
   const key = await askKey();
