@@ -74,28 +74,30 @@ const untrusted = (what: string): VaultFault =>
   fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
 
 /**
- * Opens an unlocker and verifies the keyring against the pin it yields: the signature is that root's, the manifest is
- * not older than one seen here, the unlocker is listed with the key it has, every vault key is the committed one.
+ * Opens an unlocker and verifies the keyring against the pin it yields: the manifest is this tenant's and not older than one
+ * seen here, the signature is the pinned root's, the unlocker is listed with the key it has, every vault key is the committed one.
  */
 export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring | VaultFault> {
   const { tenant, keyring, seen } = input;
   const half = keyring.unlockers.find((one) => one.id === input.unlocker);
   if (!half) return fault('no_rights', 'You may not use this unlocker, or it was removed.');
-  const unlocker = await openUnlocker(tenant, half, input.secret);
-  if (isFault(unlocker)) return unlocker;
   const signed = await verifyManifest(keyring.manifest);
   if (!signed.ok) return untrusted('The server’s keyring does not verify.');
   const { payload: manifest, root } = signed;
-  if (root !== unlocker.root)
-    return untrusted('The server’s keyring is signed by another root than the one pinned in your unlocker.');
   if (manifest.tenant !== tenant) return untrusted('The server’s keyring is another tenant’s.');
+  // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
   const sha256 = await sha256Hex(keyring.manifest);
-  if (seen && seen.fingerprint !== root) return untrusted('This browser has seen another root for this tenant.');
+  if (seen && seen.fingerprint !== root)
+    return untrusted('The server’s keyring is signed by another root than this browser has seen.');
   if (seen && (manifest.version < seen.version || (manifest.version === seen.version && sha256 !== seen.sha256)))
     return fault(
       'keyring_rolled_back',
       `The server sent version ${manifest.version} of the keyring; this browser has seen version ${seen.version}. Nothing was unlocked.`,
     );
+  const unlocker = await openUnlocker(tenant, half, input.secret);
+  if (isFault(unlocker)) return unlocker;
+  if (root !== unlocker.root)
+    return untrusted('The server’s keyring is signed by another root than the one pinned in your unlocker.');
   const entry = manifest.unlockers.find((one) => one.id === half.id);
   if (!entry || (await thumbprint(entry.jwk)) !== unlocker.publicThumbprint)
     return untrusted('The keyring does not list your unlocker.');

@@ -11,7 +11,7 @@ export async function signIn(page: Page, portal: string, email: string): Promise
   await page.waitForURL(`${portal}/**`);
 }
 
-async function typePassphrase(page: Page, label: string, passphrase: string): Promise<void> {
+export async function typePassphrase(page: Page, label: string, passphrase: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(passphrase);
   await page.getByLabel('The same again').fill(passphrase);
 }
