@@ -196,7 +196,7 @@ export class Engine {
 }
 
 /** The next events to send: contiguous from `nextSeq`, within the limits of one report. */
-export function nextBatch(run: Pick<SpooledRun, 'events'>, nextSeq: number): RunEvent[] {
+function nextBatch(run: Pick<SpooledRun, 'events'>, nextSeq: number): RunEvent[] {
   const batch: RunEvent[] = [];
   let bytes = 0;
   for (const event of run.events) {

@@ -10,6 +10,7 @@ import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { go, Router } from './router.ts';
+import { SESSION_CHANNEL } from './session.ts';
 import { shared } from './styles/shared.ts';
 import { nextTheme, theme } from './theme.ts';
 import { UNLOCK_REQUESTED, type UnlockRequest } from './unlocking.ts';
@@ -23,7 +24,6 @@ import './pages/settings-page.ts';
 
 const NO_UNLOCKER = 'No unlocker is open to you yet. Ask an admin for the team passphrase.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
-export const SESSION_CHANNEL = 'totl-session';
 type Unlocking = {
   tenant: string;
   keyring: Keyring | null;

@@ -11,7 +11,6 @@ export type VaultFaultCode =
   | 'keyring_rolled_back'
   | 'no_rights'
   | 'locked'
-  | 'other_tenant'
   | 'unknown_kid'
   | 'wrong_header'
   | 'cannot_open';

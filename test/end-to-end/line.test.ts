@@ -92,7 +92,8 @@ test('an engineer reveals with the team passphrase, and an auditor is offered no
   const { portal } = stand.addresses;
   const machine = await waitFor(() => stand.fleet?.machines.find((one) => one.escrowed.length === 2));
   const place = `${portal}/t/${stand.demo.tenant}/machines/${machine.id}`;
-  const engineer = await openPage(browser);
+  const engineer = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await engineer.page.clock.install();
   await signIn(engineer.page, portal, 'engineer@example.com');
   await engineer.page.goto(place);
   await reveal(engineer.page, 'local administrator password', 'not the team passphrase');
@@ -100,6 +101,12 @@ test('an engineer reveals with the team passphrase, and an auditor is offered no
   await unlock(engineer.page, 'Passphrase', TEAM_PASSPHRASE);
   const shown = await engineer.page.locator('.plain').innerText();
   assert.equal(shown, machine.escrowed.find((one) => one.kind === 'local_admin_password')?.plaintext);
+  await engineer.page.getByRole('button', { name: 'Copy' }).click();
+  await engineer.page.getByText('Copied', { exact: false }).waitFor();
+  assert.equal(await engineer.page.evaluate(() => navigator.clipboard.readText()), shown);
+  // Thirty seconds later it is gone by itself, by a clock that the test moves.
+  await engineer.page.clock.runFor(31_000);
+  await engineer.page.locator('.plain').waitFor({ state: 'detached' });
   assert.deepEqual(engineer.faults, []);
   await engineer.context.close();
 

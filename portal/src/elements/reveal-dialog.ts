@@ -78,9 +78,11 @@ export class RevealDialog extends LitElement {
     if (document.hidden && this.progress.step === 'shown') this.#close();
   };
 
-  #close = (): void => {
+  #close = (): void => this.dialog.close();
+
+  /** However it was closed, by a button, the Escape key or the countdown. */
+  #closed = (): void => {
     clearInterval(this.#timer);
-    this.dialog.close();
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
@@ -101,7 +103,7 @@ export class RevealDialog extends LitElement {
 
   override render() {
     if (!this.secret || !this.version) return nothing;
-    return html`<dialog aria-labelledby="title" @cancel=${this.#close} @close=${this.#close}>
+    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
       <h1 id="title">Reveal ${kindInSentence(this.secret.kind)}</h1>
       <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}

@@ -98,10 +98,21 @@ export class FleetPage extends LitElement {
   constructor() {
     super();
     new Polling(this, REFRESH_MS, () => this.#refresh());
-    window.addEventListener('popstate', () => {
-      if (this.isConnected) this.filter = this.#filterOfUrl();
-    });
   }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', this.#moved);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('popstate', this.#moved);
+  }
+
+  #moved = (): void => {
+    this.filter = this.#filterOfUrl();
+  };
 
   #filterOfUrl(): api.FleetFilter {
     const query = new URLSearchParams(location.search);
@@ -129,7 +140,7 @@ export class FleetPage extends LitElement {
       this.refreshedAt = Date.now();
       this.failure = null;
       const known = new Set(first.machines.map((machine) => machine.id));
-      const whole = [...first.machines, ...this.shown.filter((machine) => !known.has(machine.id)).slice(0, 10_000)];
+      const whole = [...first.machines, ...this.shown.filter((machine) => !known.has(machine.id))];
       if (this.shown.length <= first.machines.length) this.next = first.next;
       if (this.#pointerInside && this.shown.length > 0) {
         // Rows hold still under the pointer: what is shown is renewed in place, new order waits.
