@@ -1,33 +1,16 @@
-// Secrets in escrow: accepted only sealed, versioned, never overwritten. This file stores ciphertext; nothing here opens it.
+// Escrow: what an engine hands over is taken only sealed, for its place, to a known key. Nothing here opens it.
 import { base64 } from '@scure/base';
 import { RSA_BLOCK_BYTES, readSealed } from '../schema/jwe.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import {
-  type EscrowRequest,
-  type Receipt,
-  refKey,
-  type Secret,
-  type SecretKind,
-  type SecretVersion,
-} from '../schema/secret.ts';
-import { all, first, type Row, sha256 } from './rows.ts';
-
-export type VersionRow = Row & {
-  secret_id: string;
-  version: number;
-  eid: string;
-  run_id: string | null;
-  format: SecretVersion['format'];
-  bound: number;
-  kid: string;
-  sealed: string;
-  sha256: string;
-  first_kid: string;
-  first_sha256: string;
-  escrowed_at: number;
-  audit_seq: number;
-  audit_hash: string;
-};
+import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
+import { record } from './audit.ts';
+import type { Caller, Machine } from './caller.ts';
+import { kidState, publicKey } from './keyring.ts';
+import { enrolIfNew, summarize } from './machines.ts';
+import { sha256 } from './rows.ts';
+import { findRun } from './runs.ts';
+import { findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
+import { readSettings } from './settings.ts';
 
 /** What the keyring says of a kid that a ciphertext names. */
 export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
@@ -114,9 +97,6 @@ function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
   return { kid: request.kid, bound: false };
 }
 
-export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
-  first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
-
 const receiptOf = (row: VersionRow): Receipt => ({
   secretId: row.secret_id,
   version: row.version,
@@ -126,90 +106,39 @@ const receiptOf = (row: VersionRow): Receipt => ({
   auditHash: row.audit_hash,
 });
 
-/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
-export function placeFor(sql: SqlStorage, request: EscrowRequest): { secretId: string; version: number } {
-  const row = first<{ id: string; latest_version: number }>(
-    sql,
-    'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
-    request.machine,
-    request.kind,
-    refKey(request.ref),
-  );
-  return { secretId: row?.id ?? crypto.randomUUID(), version: (row?.latest_version ?? 0) + 1 };
-}
-
-/** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
-export function storeVersion(
-  sql: SqlStorage,
+/** Takes one sealed secret. `created` is false for a resend, which gets its first receipt again. */
+export function takeSecret(
+  storage: DurableObjectStorage,
+  caller: Caller<Machine>,
   request: EscrowRequest,
-  bound: boolean,
-  receipt: Receipt,
-  at: number,
-): void {
-  sql.exec(
-    `INSERT INTO secrets VALUES (?, ?, ?, ?, ?, NULL)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version`,
-    receipt.secretId,
-    request.machine,
-    request.kind,
-    refKey(request.ref),
-    receipt.version,
-  );
-  sql.exec(
-    'INSERT INTO secret_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    receipt.secretId,
-    receipt.version,
-    request.eid,
-    request.run,
-    request.format,
-    bound ? 1 : 0,
-    receipt.kid,
-    request.sealed,
-    receipt.sha256,
-    receipt.kid,
-    receipt.sha256,
-    at,
-    receipt.auditSeq,
-    receipt.auditHash,
-  );
-}
+  now: number,
+): { created: boolean; receipt: Receipt } | Refusal {
+  const { sql } = storage;
+  const run = findRun(sql, request.run);
+  if (run && run.machine !== request.machine)
+    return refuse('run_conflict', 'run is known as a run of another machine.');
+  const decision = decideEscrow(request, {
+    tenant: caller.tenant,
+    hasKey: publicKey(sql) !== null,
+    allowRaw: readSettings(sql).allowRawRsaOaep,
+    earlier: findByEid(sql, request.eid),
+    kidState: (kid) => kidState(sql, kid),
+  });
+  if ('refused' in decision) return decision;
+  if ('receipt' in decision) return { created: false, receipt: decision.receipt };
+  const { kid, bound, sha256 } = decision.store;
 
-export type SecretRow = Row & {
-  id: string;
-  machine_id: string;
-  kind: SecretKind;
-  ref: string;
-  latest_version: number;
-  last_revealed_at: number | null;
-};
-
-/** Version metadata without its ciphertext. */
-export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion => ({
-  version: row.version as number,
-  kid: row.kid as string,
-  format: row.format as SecretVersion['format'],
-  bound: row.bound === 1,
-  run: row.run_id as string | null,
-  eid: row.eid as string,
-  escrowedAt: row.escrowed_at as number,
-  sha256: row.sha256 as string,
-});
-
-/** A machine's secrets, metadata only: the query itself never selects `sealed`. */
-export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
-  const secrets = all<SecretRow>(sql, 'SELECT * FROM secrets WHERE machine_id = ? ORDER BY kind, ref', machine);
-  const versions = all<Omit<VersionRow, 'sealed'>>(
-    sql,
-    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at FROM secret_versions
-     WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
-    JSON.stringify(secrets.map((secret) => secret.id)),
-  );
-  return secrets.map((secret) => ({
-    id: secret.id,
-    machine: secret.machine_id,
-    kind: secret.kind,
-    ref: JSON.parse(secret.ref),
-    lastRevealedAt: secret.last_revealed_at,
-    versions: versions.filter((version) => version.secret_id === secret.id).map(publicVersion),
-  }));
+  return storage.transactionSync(() => {
+    enrolIfNew(sql, caller, request.machine, null, now);
+    const { secretId, version } = placeFor(sql, request);
+    const { seq, hash } = record(sql, caller.tenant, caller, now, {
+      action: 'secret.escrowed',
+      subject: secretId,
+      detail: { machine: request.machine, kind: request.kind, version, kid, sha256, bound },
+    });
+    const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
+    storeVersion(sql, request, bound, receipt, now);
+    summarize(sql, request.machine);
+    return { created: true, receipt };
+  });
 }

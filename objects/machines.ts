@@ -9,6 +9,8 @@ import type {
   MachinesQuery,
 } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
+import { record } from './audit.ts';
+import type { Caller } from './caller.ts';
 import { add } from './counters.ts';
 import { all, first, type Row } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
@@ -83,8 +85,9 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   return { ...summary(row), history };
 }
 
-/** Enrols a machine of which nothing but its id is known: a secret is kept even when it comes before any report. */
-export function enrol(sql: SqlStorage, id: string, at: number): void {
+/** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
+export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname: string | null, at: number): void {
+  if (machineExists(sql, id)) return;
   sql.exec(
     `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
        serial_changed, seq_conflict) VALUES (?, '', ?, ?, 0, 0, 0, '[]', 0, 0)`,
@@ -93,6 +96,7 @@ export function enrol(sql: SqlStorage, id: string, at: number): void {
     at,
   );
   add(sql, 'machines', 1);
+  record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
 }
 
 /** Takes over what a report says of the PC; each change of an attribute is kept with its instant. */

@@ -1,8 +1,8 @@
 // The reveal: the one read that hands out a ciphertext, and only together with its audit entry.
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Revealed } from '../schema/secret.ts';
-import { publicVersion, type SecretRow, type VersionRow } from './escrow.ts';
 import { first } from './rows.ts';
+import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 
 export type RevealPlan = { secret: SecretRow; version: VersionRow };
 

@@ -5,7 +5,7 @@ import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
-import type { EventPage, RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
+import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
 import type { TokenRevoked } from '../schema/token.ts';
 import { done, schedule, takeDue } from './alarms.ts';
@@ -13,18 +13,18 @@ import * as audit from './audit.ts';
 import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
 import { roleForbids, SYSTEM } from './caller.ts';
 import * as counters from './counters.ts';
-import * as escrow from './escrow.ts';
+import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import * as keyring from './keyring.ts';
 import * as machines from './machines.ts';
 import { migrate } from './migrations.ts';
+import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
 import { first } from './rows.ts';
 import * as runs from './runs.ts';
+import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as tokens from './tokens.ts';
-
-export type Submission = ReportEnvelope & { events: events.IndexedEvent[]; rejected: RejectedEvent[] };
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
@@ -48,74 +48,14 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#serve(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? noTenantKey());
   }
 
-  /** Stores what is new of a report. One bad event never sinks its batch; a resend changes nothing. */
   report(caller: Caller<MachinePrincipal>, submission: Submission): ReportAnswer | Refusal {
-    return this.#serve(caller, submission.machine.id, () => {
-      const { machine, run: reported } = submission;
-      const now = Date.now();
-      const known = runs.findRun(this.#sql, reported.id);
-      if (known && known.machine !== machine.id)
-        return refuse('run_conflict', 'run.id is known as a run of another machine.');
-      const { stored, tombstones } = events.collisions(this.#sql, reported.id, submission.events);
-      const { fresh, duplicates, rejected, conflicts } = events.classify(submission.events, stored, tombstones);
-      const refused = [...submission.rejected, ...rejected].sort((a, b) => a.index - b.index);
-      const before = known ?? runs.newRun(machine.id, reported, now);
-      const answer = (nextSeq: number) => ({ accepted: fresh.length, duplicates, rejected: refused, nextSeq });
-
-      return this.ctx.storage.transactionSync(() => {
-        if (!machines.machineExists(this.#sql, machine.id)) this.#enrol(caller, machine.id, machine.hostname, now);
-        if (!known || fresh.length > 0) machines.describe(this.#sql, machine, now);
-        events.append(this.#sql, reported.id, fresh, now);
-        events.bury(this.#sql, reported.id, submission.rejected, now);
-        if (conflicts > 0) machines.flagSeqConflict(this.#sql, machine.id);
-        const nextSeq = events.nextSeq(this.#sql, reported.id, before.nextSeq);
-        const changed = !known || fresh.length > 0 || conflicts > 0 || nextSeq !== before.nextSeq;
-        if (!changed) return answer(nextSeq);
-        const after = runs.advance(
-          before,
-          fresh.map(({ event }) => event),
-          now,
-        );
-        runs.putRun(this.#sql, { ...after, nextSeq });
-        if (!known) runs.abandonEarlier(this.#sql, machine.id, after);
-        machines.summarize(this.#sql, machine.id);
-        return answer(nextSeq);
-      });
-    });
+    return this.#serve(caller, submission.machine.id, () =>
+      submitReport(this.ctx.storage, caller, submission, Date.now()),
+    );
   }
 
-  /** Takes one sealed secret into escrow. `created` is false for a resend, which gets its first receipt again. */
   escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): { created: boolean; receipt: Receipt } | Refusal {
-    return this.#serve(caller, request.machine, () => {
-      const now = Date.now();
-      const run = runs.findRun(this.#sql, request.run);
-      if (run && run.machine !== request.machine)
-        return refuse('run_conflict', 'run is known as a run of another machine.');
-      const decision = escrow.decideEscrow(request, {
-        tenant: caller.tenant,
-        hasKey: keyring.publicKey(this.#sql) !== null,
-        allowRaw: settings.readSettings(this.#sql).allowRawRsaOaep,
-        earlier: escrow.findByEid(this.#sql, request.eid),
-        kidState: (kid) => keyring.kidState(this.#sql, kid),
-      });
-      if (isRefusal(decision)) return decision;
-      if ('receipt' in decision) return { created: false, receipt: decision.receipt };
-      const { kid, bound, sha256 } = decision.store;
-
-      return this.ctx.storage.transactionSync(() => {
-        if (!machines.machineExists(this.#sql, request.machine)) this.#enrol(caller, request.machine, null, now);
-        const { secretId, version } = escrow.placeFor(this.#sql, request);
-        const { seq, hash } = audit.record(this.#sql, caller.tenant, caller, now, {
-          action: 'secret.escrowed',
-          subject: secretId,
-          detail: { machine: request.machine, kind: request.kind, version, kid, sha256, bound },
-        });
-        const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
-        escrow.storeVersion(this.#sql, request, bound, receipt, now);
-        machines.summarize(this.#sql, request.machine);
-        return { created: true, receipt };
-      });
-    });
+    return this.#serve(caller, request.machine, () => takeSecret(this.ctx.storage, caller, request, Date.now()));
   }
 
   // --- What a person asks ---
@@ -181,7 +121,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
     return this.#serve(caller, machine, () =>
-      machines.machineExists(this.#sql, machine) ? { secrets: escrow.secretsOf(this.#sql, machine) } : unknownMachine(),
+      machines.machineExists(this.#sql, machine) ? { secrets: secretsOf(this.#sql, machine) } : unknownMachine(),
     );
   }
 
@@ -383,15 +323,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
     const known = this.#tenant ?? first<{ tenant: string }>(this.#sql, 'SELECT tenant FROM identity')?.tenant;
     if (!known) throw new Error('an alarm is set only by an object that knows its tenant');
     return known;
-  }
-
-  #enrol(caller: Caller, machine: string, hostname: string | null, at: number): void {
-    machines.enrol(this.#sql, machine, at);
-    audit.record(this.#sql, caller.tenant, caller, at, {
-      action: 'machine.enrolled',
-      subject: machine,
-      detail: { hostname },
-    });
   }
 }
 

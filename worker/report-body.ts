@@ -1,6 +1,6 @@
 // A report's two forms, JSON and NDJSON, parsed event by event: a bad event is set aside with its place and reason, and
 // the rest goes on.
-import type { Submission } from '../objects/tenant.ts';
+import type { Submission } from '../objects/reports.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import {
   EVENT_MAX_BYTES,

@@ -2,17 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CHROMIUM_ARGS } from './chromium-args.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** The browser that `dev/install.mjs --browser` found. */
 export function browserPath(): string {
@@ -23,7 +15,7 @@ export function browserPath(): string {
 }
 
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserPath(), headless: true, args: ARGS });
+  chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS });
 
 /** A page of its own session, and the list of what went wrong in it. */
 export async function openPage(

@@ -17,17 +17,7 @@ export class RecoverySheet extends LitElement {
         margin: 1rem 0;
       }
       dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0.25rem 1rem;
-        margin: 0 0 0.9rem;
-      }
-      dt {
-        color: var(--text-quiet);
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
+        margin-bottom: 0.9rem;
       }
       .code {
         font-family: var(--mono);

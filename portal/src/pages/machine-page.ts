@@ -47,19 +47,6 @@ export class MachinePage extends LitElement {
           grid-template-columns: minmax(0, 1fr);
         }
       }
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0.25rem 1rem;
-        margin: 0;
-      }
-      dt {
-        color: var(--text-quiet);
-      }
-      dd {
-        margin: 0;
-        overflow-wrap: anywhere;
-      }
       .crumb {
         margin-bottom: 0.5rem;
       }

@@ -30,18 +30,6 @@ export class SettingsPage extends LitElement {
       section {
         margin-top: 1rem;
       }
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0.35rem 1rem;
-        margin: 0;
-      }
-      dt {
-        color: var(--text-quiet);
-      }
-      dd {
-        margin: 0;
-      }
       li {
         margin: 0.3rem 0;
       }

@@ -73,6 +73,19 @@ export const shared = css`
     background: var(--raised);
     color: var(--text);
   }
+  dl {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.3rem 1rem;
+    margin: 0;
+  }
+  dt {
+    color: var(--text-quiet);
+  }
+  dd {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
   .card {
     background: var(--raised);
     border: 1px solid var(--line);

@@ -1,0 +1,47 @@
+// A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
+import type { Caller, Machine } from './caller.ts';
+import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
+import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
+import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
+
+/** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
+export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
+
+/** Stores one report in one transaction; a resend writes no row. Refuses only a run of another machine. */
+export function submitReport(
+  storage: DurableObjectStorage,
+  caller: Caller<Machine>,
+  { machine, run: reported, events, rejected: unparsed }: Submission,
+  now: number,
+): ReportAnswer | Refusal {
+  const { sql } = storage;
+  const known = findRun(sql, reported.id);
+  if (known && known.machine !== machine.id)
+    return refuse('run_conflict', 'run.id is known as a run of another machine.');
+  const { stored, tombstones } = collisions(sql, reported.id, events);
+  const { fresh, duplicates, rejected, conflicts } = classify(events, stored, tombstones);
+  const refused = [...unparsed, ...rejected].sort((a, b) => a.index - b.index);
+  const before = known ?? newRun(machine.id, reported, now);
+
+  return storage.transactionSync(() => {
+    enrolIfNew(sql, caller, machine.id, machine.hostname, now);
+    if (!known || fresh.length > 0) describe(sql, machine, now);
+    append(sql, reported.id, fresh, now);
+    bury(sql, reported.id, unparsed, now);
+    if (conflicts > 0) flagSeqConflict(sql, machine.id);
+    const next = nextSeq(sql, reported.id, before.nextSeq);
+    if (!known || fresh.length > 0 || conflicts > 0 || next !== before.nextSeq) {
+      const after = advance(
+        before,
+        fresh.map(({ event }) => event),
+        now,
+      );
+      putRun(sql, { ...after, nextSeq: next });
+      if (!known) abandonEarlier(sql, machine.id, after);
+      summarize(sql, machine.id);
+    }
+    return { accepted: fresh.length, duplicates, rejected: refused, nextSeq: next };
+  });
+}

@@ -1,0 +1,118 @@
+// Secrets and their versions as they are kept: ciphertext with its receipt, never overwritten. Nothing here opens one.
+import {
+  type EscrowRequest,
+  type Receipt,
+  refKey,
+  type Secret,
+  type SecretKind,
+  type SecretVersion,
+} from '../schema/secret.ts';
+import { all, first, type Row } from './rows.ts';
+
+export type VersionRow = Row & {
+  secret_id: string;
+  version: number;
+  eid: string;
+  run_id: string | null;
+  format: SecretVersion['format'];
+  bound: number;
+  kid: string;
+  sealed: string;
+  sha256: string;
+  first_kid: string;
+  first_sha256: string;
+  escrowed_at: number;
+  audit_seq: number;
+  audit_hash: string;
+};
+
+export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
+  first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
+
+/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
+export function placeFor(sql: SqlStorage, request: EscrowRequest): { secretId: string; version: number } {
+  const row = first<{ id: string; latest_version: number }>(
+    sql,
+    'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
+    request.machine,
+    request.kind,
+    refKey(request.ref),
+  );
+  return { secretId: row?.id ?? crypto.randomUUID(), version: (row?.latest_version ?? 0) + 1 };
+}
+
+/** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
+export function storeVersion(
+  sql: SqlStorage,
+  request: EscrowRequest,
+  bound: boolean,
+  receipt: Receipt,
+  at: number,
+): void {
+  sql.exec(
+    `INSERT INTO secrets VALUES (?, ?, ?, ?, ?, NULL)
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version`,
+    receipt.secretId,
+    request.machine,
+    request.kind,
+    refKey(request.ref),
+    receipt.version,
+  );
+  sql.exec(
+    'INSERT INTO secret_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    receipt.secretId,
+    receipt.version,
+    request.eid,
+    request.run,
+    request.format,
+    bound ? 1 : 0,
+    receipt.kid,
+    request.sealed,
+    receipt.sha256,
+    receipt.kid,
+    receipt.sha256,
+    at,
+    receipt.auditSeq,
+    receipt.auditHash,
+  );
+}
+
+export type SecretRow = Row & {
+  id: string;
+  machine_id: string;
+  kind: SecretKind;
+  ref: string;
+  latest_version: number;
+  last_revealed_at: number | null;
+};
+
+/** Version metadata without its ciphertext. */
+export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion => ({
+  version: row.version as number,
+  kid: row.kid as string,
+  format: row.format as SecretVersion['format'],
+  bound: row.bound === 1,
+  run: row.run_id as string | null,
+  eid: row.eid as string,
+  escrowedAt: row.escrowed_at as number,
+  sha256: row.sha256 as string,
+});
+
+/** A machine's secrets, metadata only: the query itself never selects `sealed`. */
+export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
+  const secrets = all<SecretRow>(sql, 'SELECT * FROM secrets WHERE machine_id = ? ORDER BY kind, ref', machine);
+  const versions = all<Omit<VersionRow, 'sealed'>>(
+    sql,
+    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at FROM secret_versions
+     WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
+    JSON.stringify(secrets.map((secret) => secret.id)),
+  );
+  return secrets.map((secret) => ({
+    id: secret.id,
+    machine: secret.machine_id,
+    kind: secret.kind,
+    ref: JSON.parse(secret.ref),
+    lastRevealedAt: secret.last_revealed_at,
+    versions: versions.filter((version) => version.secret_id === secret.id).map(publicVersion),
+  }));
+}
