@@ -3,6 +3,7 @@ import { thumbprint } from '../schema/jwk.ts';
 import type { EscrowKey, Keyring, KeyringWrite, PublicKeyAnswer, SealedUnlocker, Wrap } from '../schema/keyring.ts';
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import { DESTROY_AFTER_MS, type KeyHistory } from '../schema/rotation.ts';
 import { type KeyStatement, type Manifest, sha256Hex, verifyManifest, verifyStatement } from '../schema/signed.ts';
 import type { KidState } from './escrow.ts';
 import { all, first, type Row } from './rows.ts';
@@ -60,10 +61,14 @@ export async function verifyWrite(tenant: string, write: KeyringWrite): Promise<
   return { write, manifest, manifestSha256: await sha256Hex(write.manifest), root, statements };
 }
 
+/** One escrow key as the object knows it; `remaining` counts the openable versions still sealed to it. */
+export type KidFacts = { state: KidState; retiredAt: number | null; remaining: number };
+
 /** What the object holds now, as far as a write depends on it. */
 export type KeyringFacts = {
   head: { version: number; sha256: string; fingerprint: string } | null;
-  kids: ReadonlyMap<string, KidState>;
+  kids: ReadonlyMap<string, KidFacts>;
+  now: number;
   unlockers: ReadonlySet<string>;
   wraps: ReadonlySet<string>;
 };
@@ -90,13 +95,15 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
   const named = new Map(manifest.keys.map((key) => [key.kid, key.state]));
   for (const [kid] of facts.kids) if (!named.has(kid)) return incomplete('The manifest must name every kid ever used.');
   const sent = new Set(write.escrowKeys.map((key) => key.kid));
+  const epochs = new Set(manifest.keys.map((key) => key.keyEpoch));
+  if (epochs.size !== manifest.keys.length || Math.max(...epochs) !== activeKeys[0]?.keyEpoch)
+    return incomplete('The active escrow key must have the highest keyEpoch, and no two the same.');
   for (const { kid, state } of manifest.keys) {
     const before = facts.kids.get(kid);
-    if (state === 'destroyed') {
-      if (before !== 'destroyed') return incomplete('A key is destroyed by an act of its own, not by a manifest.');
-    } else if (!sent.has(kid) && (before === undefined || before === 'destroyed')) {
+    const refusal = before ? decideKeyState(before, state, facts.now) : state === 'active' ? null : newKeyNotActive();
+    if (refusal) return refusal;
+    if (!before && !sent.has(kid))
       return incomplete('Every kid that is not destroyed needs its public key, statement and sealed private half.');
-    }
   }
   for (const kid of sent)
     if (!named.has(kid)) return incomplete('An escrow key was sent that the manifest does not name.');
@@ -121,19 +128,39 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
   return null;
 }
 
+const newKeyNotActive = () => refuse('keyring_incomplete', 'A new escrow key must be the active one.');
+
+/**
+ * The life of an escrow key is one way: active, retiring, retired, destroyed. It is retired only when nothing is left to
+ * re-seal, destroyed only 90 days after that and only if nothing has come in since. Pure. Null: the step may be taken.
+ */
+export function decideKeyState(before: KidFacts, next: KidState, now: number): Refusal | null {
+  if (before.state === next) return null;
+  const left = () => refuse('rotation_unfinished', `${before.remaining} secrets have to be re-sealed first.`);
+  if (before.state === 'active' && next === 'retiring') return null;
+  if (before.state === 'retiring' && next === 'retired') return before.remaining > 0 ? left() : null;
+  if (before.state === 'retired' && next === 'destroyed') {
+    if (now < (before.retiredAt ?? now) + DESTROY_AFTER_MS)
+      return refuse('too_early', 'A key can be destroyed 90 days after its rotation was finished.');
+    return before.remaining > 0 ? left() : null;
+  }
+  return refuse(
+    'keyring_invalid',
+    'An escrow key goes from active to retiring, retired and destroyed, and never back.',
+  );
+}
+
 /** Reads the facts a write is decided on. */
-export function keyringFacts(sql: SqlStorage): KeyringFacts {
+export function keyringFacts(sql: SqlStorage, now: number): KeyringFacts {
   const head = first<{ version: number; sha256: string }>(
     sql,
     'SELECT version, sha256 FROM manifests ORDER BY version DESC LIMIT 1',
   );
   return {
     head: head && { ...head, fingerprint: requireFingerprint(sql) },
+    now,
     kids: new Map(
-      all<{ kid: string; state: KidState }>(sql, 'SELECT kid, state FROM escrow_keys').map((row) => [
-        row.kid,
-        row.state,
-      ]),
+      keyHistory(sql).map(({ kid, state, retiredAt, remaining }) => [kid, { state, retiredAt, remaining }]),
     ),
     unlockers: new Set(all<{ id: string }>(sql, 'SELECT id FROM unlockers').map((row) => row.id)),
     wraps: new Set(
@@ -165,8 +192,8 @@ export function storeWrite(sql: SqlStorage, verified: VerifiedWrite, by: string,
   const states = new Map(manifest.keys.map((key) => [key.kid, key.state]));
   for (const key of write.escrowKeys)
     sql.exec(
-      `INSERT INTO escrow_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (kid) DO UPDATE SET statement = excluded.statement, vault_epoch = excluded.vault_epoch,
+      `INSERT INTO escrow_keys (kid, key_epoch, state, jwk, statement, vault_epoch, sealed, made_at, made_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kid) DO UPDATE SET statement = excluded.statement, vault_epoch = excluded.vault_epoch,
          sealed = excluded.sealed`,
       key.kid,
       statements.get(key.kid)?.keyEpoch ?? 0,
@@ -178,8 +205,12 @@ export function storeWrite(sql: SqlStorage, verified: VerifiedWrite, by: string,
       at,
       by,
     );
-  for (const [kid, state] of states)
+  for (const [kid, state] of states) {
     sql.exec('UPDATE escrow_keys SET state = ? WHERE kid = ? AND state <> ?', state, kid, state);
+    if (state === 'retired')
+      sql.exec('UPDATE escrow_keys SET retired_at = ? WHERE kid = ? AND retired_at IS NULL', at, kid);
+    if (state === 'destroyed') destroyKey(sql, kid, at);
+  }
   const kinds = new Map(manifest.unlockers.map((unlocker) => [unlocker.id, unlocker]));
   for (const half of write.unlockers) {
     const unlocker = kinds.get(half.id);
@@ -206,10 +237,44 @@ export function storeWrite(sql: SqlStorage, verified: VerifiedWrite, by: string,
   sql.exec('DELETE FROM wraps WHERE unlocker NOT IN (SELECT value FROM json_each(?))', kept);
 }
 
+/** The private half goes, and with it the replaced ciphertexts that it alone opened. What was marked unopenable stays. */
+function destroyKey(sql: SqlStorage, kid: string, at: number): void {
+  sql.exec(
+    `UPDATE escrow_keys SET vault_epoch = NULL, sealed = NULL, destroyed_at = ? WHERE kid = ? AND destroyed_at IS NULL`,
+    at,
+    kid,
+  );
+  sql.exec('DELETE FROM replaced_ciphertexts WHERE kid = ?', kid);
+}
+
+/** Every escrow key there ever was, with what is sealed to it now. */
+export function keyHistory(sql: SqlStorage): KeyHistory[] {
+  type Held = { kid: string; unopenable: number; held: number };
+  const held = all<Held>(sql, 'SELECT kid, unopenable, count(*) AS held FROM secret_versions GROUP BY kid, unopenable');
+  const count = (kid: string, unopenable: number) =>
+    held.find((one) => one.kid === kid && one.unopenable === unopenable)?.held ?? 0;
+  return all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys ORDER BY key_epoch').map((row) => ({
+    kid: row.kid,
+    keyEpoch: row.key_epoch,
+    state: row.state,
+    madeAt: row.made_at,
+    madeBy: row.made_by,
+    retiredAt: row.retired_at,
+    destroyedAt: row.destroyed_at,
+    secrets: count(row.kid, 0) + count(row.kid, 1),
+    remaining: row.state === 'active' ? 0 : count(row.kid, 0),
+    unopenable: count(row.kid, 1),
+  }));
+}
+
 type EscrowKeyRow = Row & {
   kid: string;
   key_epoch: number;
-  state: KidState;
+  state: KeyHistory['state'];
+  made_at: number;
+  made_by: string;
+  retired_at: number | null;
+  destroyed_at: number | null;
   jwk: string;
   statement: string;
   vault_epoch: number | null;

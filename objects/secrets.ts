@@ -24,6 +24,7 @@ export type VersionRow = Row & {
   escrowed_at: number;
   audit_seq: number;
   audit_hash: string;
+  unopenable: number;
 };
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
@@ -59,7 +60,8 @@ export function storeVersion(
     receipt.version,
   );
   sql.exec(
-    'INSERT INTO secret_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
+       first_sha256, escrowed_at, audit_seq, audit_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     receipt.secretId,
     receipt.version,
     request.eid,
@@ -96,6 +98,7 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   eid: row.eid as string,
   escrowedAt: row.escrowed_at as number,
   sha256: row.sha256 as string,
+  unopenable: row.unopenable === 1,
 });
 
 /** A machine's secrets, metadata only: the query itself never selects `sealed`. */
@@ -103,7 +106,8 @@ export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
   const secrets = all<SecretRow>(sql, 'SELECT * FROM secrets WHERE machine_id = ? ORDER BY kind, ref', machine);
   const versions = all<Omit<VersionRow, 'sealed'>>(
     sql,
-    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at FROM secret_versions
+    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at, unopenable
+     FROM secret_versions
      WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
     JSON.stringify(secrets.map((secret) => secret.id)),
   );

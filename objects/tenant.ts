@@ -6,6 +6,15 @@ import type { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
+import type {
+  Marked,
+  MarkUnopenable,
+  ResealAnswer,
+  ResealRequest,
+  Rotation,
+  RotationPage,
+  RotationPageRequest,
+} from '../schema/rotation.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
 import type { TokenRevoked } from '../schema/token.ts';
 import { done, schedule, takeDue } from './alarms.ts';
@@ -20,6 +29,7 @@ import * as machines from './machines.ts';
 import { migrate } from './migrations.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
+import * as rotation from './rotation.ts';
 import { first } from './rows.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
@@ -28,6 +38,13 @@ import * as tokens from './tokens.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
+/** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
+const KEY_ACTIONS = {
+  active: 'key.rotated',
+  retiring: null,
+  retired: 'key.retired',
+  destroyed: 'key.destroyed',
+} as const;
 const ENGINEERS = ['admin', 'engineer'] as const;
 const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
 
@@ -171,10 +188,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
       () => {
         if (isRefusal(verified)) return verified;
         const { manifest, root } = verified;
-        const refusal = keyring.decideWrite(verified, keyring.keyringFacts(this.#sql));
+        const now = Date.now();
+        const before = new Map(keyring.keyHistory(this.#sql).map(({ kid, state }) => [kid, state]));
+        const refusal = keyring.decideWrite(verified, keyring.keyringFacts(this.#sql, now));
         if (refusal) return refusal;
         const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
-        const now = Date.now();
         return this.ctx.storage.transactionSync(() => {
           keyring.storeWrite(this.#sql, verified, caller.principal.name, now);
           audit.record(this.#sql, caller.tenant, caller, now, {
@@ -187,7 +205,109 @@ export class Tenant extends DurableObject<ObjectBindings> {
               unlockers: manifest.unlockers.length,
             },
           });
+          for (const { kid, state } of manifest.keys) {
+            const action = KEY_ACTIONS[state];
+            if (before.size > 0 && action && before.get(kid) !== state)
+              audit.record(this.#sql, caller.tenant, caller, now, { action, subject: kid });
+          }
           return { version: manifest.version, fingerprint: root, activeKid };
+        });
+      },
+      ['admin'],
+    );
+  }
+
+  rotation(caller: Caller<Person>): Rotation | Refusal {
+    return this.#serve(caller, 'rotation', () => {
+      const keys = keyring.outline(this.#sql);
+      if (!keys) return noTenantKey();
+      return { keys: keyring.keyHistory(this.#sql), ...rotation.progress(this.#sql, keys.activeKid) };
+    });
+  }
+
+  /** A bulk read: its ids on record and its count off the budget, or nothing is handed out. */
+  rotationPage(caller: Caller<Person>, request: RotationPageRequest): RotationPage | Refusal {
+    return this.#serve(
+      caller,
+      'rotation',
+      () => {
+        const keys = keyring.outline(this.#sql);
+        if (!keys) return noTenantKey();
+        const items = rotation.pageToReseal(this.#sql, keys.activeKid, request);
+        if (items.length === 0) return { activeKid: keys.activeKid, items: [] };
+        const now = Date.now();
+        return this.ctx.storage.transactionSync(() => {
+          const refusal = rotation.spendBulkReads(this.#sql, caller.principal.id, items.length, now);
+          if (refusal) return refusal;
+          const ids = items.map((item) => `${item.id}/${item.version.version}`).join(' ');
+          const { seq } = audit.record(this.#sql, caller.tenant, caller, now, {
+            action: 'secrets.read_in_bulk',
+            subject: keys.activeKid,
+            detail: { purpose: 'rotation', count: items.length, ids },
+          });
+          return { activeKid: keys.activeKid, items: items.map((item) => ({ ...item, auditSeq: seq })) };
+        });
+      },
+      ['admin'],
+    );
+  }
+
+  /** Takes a page back under the active key: all that fits is swapped in one transaction, or the first fault refuses the page. */
+  reseal(caller: Caller<Person>, { items }: ResealRequest): ResealAnswer | Refusal {
+    return this.#serve(
+      caller,
+      'rotation',
+      () => {
+        const keys = keyring.outline(this.#sql);
+        if (!keys) return noTenantKey();
+        const { activeKid } = keys;
+        const swaps: (() => void)[] = [];
+        const ids: string[] = [];
+        const now = Date.now();
+        for (const item of items) {
+          const row = rotation.findVersion(this.#sql, item.secret, item.version);
+          const decision = rotation.decideReseal(caller.tenant, activeKid, row, item);
+          if (isRefusal(decision)) return decision;
+          if (decision === 'pass_over' || !row) continue;
+          if (ids.includes(`${item.secret}/${item.version}`))
+            return refuse('invalid_body', 'items: every version may be sent once.');
+          ids.push(`${item.secret}/${item.version}`);
+          swaps.push(() => rotation.swap(this.#sql, row, activeKid, item.sealed, now));
+        }
+        return this.ctx.storage.transactionSync(() => {
+          for (const swap of swaps) swap();
+          if (ids.length > 0)
+            audit.record(this.#sql, caller.tenant, caller, now, {
+              action: 'secrets.resealed',
+              subject: activeKid,
+              detail: { count: ids.length, ids: ids.join(' ') },
+            });
+          return { resealed: ids.length, passedOver: items.length - ids.length };
+        });
+      },
+      ['admin'],
+    );
+  }
+
+  markUnopenable(caller: Caller<Person>, { secret, version, reason }: MarkUnopenable): Marked | Refusal {
+    return this.#serve(
+      caller,
+      secret,
+      () => {
+        const row = rotation.findVersion(this.#sql, secret, version);
+        if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
+        if (row.unopenable === 1) return { secret, version };
+        // Only what a rotation could not take along: else one slip would leave a good secret behind when its key is destroyed.
+        if (row.kid === keyring.outline(this.#sql)?.activeKid)
+          return refuse('not_left_behind', 'This version is under the active key; there is nothing to mark.');
+        return this.ctx.storage.transactionSync(() => {
+          rotation.markUnopenable(this.#sql, row);
+          audit.record(this.#sql, caller.tenant, caller, Date.now(), {
+            action: 'secret.marked_unopenable',
+            subject: secret,
+            detail: { version, kid: row.kid, sha256: row.sha256, reason },
+          });
+          return { secret, version };
         });
       },
       ['admin'],

@@ -85,6 +85,8 @@ export const SecretVersion = z.object({
   eid: z.string(),
   escrowedAt: Instant,
   sha256: Sha256,
+  /** Marked by an admin: no held key opens it; it is kept for ever. */
+  unopenable: z.boolean(),
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 

@@ -15,6 +15,15 @@ import {
 import { Me } from '../schema/person.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
+import {
+  Marked,
+  MarkUnopenable,
+  ResealAnswer,
+  ResealRequest,
+  Rotation,
+  RotationPage,
+  RotationPageRequest,
+} from '../schema/rotation.ts';
 import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
 import { TokenRevoked } from '../schema/token.ts';
 import { parseJson, parseWith } from './body.ts';
@@ -29,6 +38,8 @@ const AUDITORS = ['admin', 'auditor'] as const;
 const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
 
 const KEYRING_MAX_BYTES = 2 * 1024 * 1024;
+/** Fifty sealed secrets of the largest size, with what names them. */
+const RESEAL_MAX_BYTES = 1024 * 1024;
 const SMALL_BODY_BYTES = 4 * 1024;
 
 /** A plain JSON body, parsed whole by its schema. */
@@ -142,10 +153,49 @@ export const routes: readonly Route[] = [
     path: '/v1/tenants/:tenant/keyring',
     summary: 'Write the keyring: the first set-up, and every change after it',
     roles: ADMINS,
-    audit: ['keyring.created', 'keyring.updated'],
+    audit: ['keyring.created', 'keyring.updated', 'key.rotated', 'key.retired', 'key.destroyed'],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
     answer: KeyringWritten,
     handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/rotation',
+    summary: 'Every escrow key there ever was, and what is left to re-seal',
+    roles: EVERYBODY,
+    audit: null,
+    answer: Rotation,
+    handle: ({ object, caller }) => object.rotation(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/rotation/page',
+    summary: 'Read ciphertexts under older keys in bulk, to re-seal them; on record, within a budget',
+    roles: ADMINS,
+    audit: ['secrets.read_in_bulk'],
+    body: json(RotationPageRequest, SMALL_BODY_BYTES),
+    answer: RotationPage,
+    handle: ({ object, caller, body }) => object.rotationPage(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/rotation/reseal',
+    summary: 'Put re-sealed ciphertexts in the place of those they were made from',
+    roles: ADMINS,
+    audit: ['secrets.resealed'],
+    body: json(ResealRequest, RESEAL_MAX_BYTES),
+    answer: ResealAnswer,
+    handle: ({ object, caller, body }) => object.reseal(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/rotation/unopenable',
+    summary: 'Mark a version that no held key opens; its ciphertext is kept for ever',
+    roles: ADMINS,
+    audit: ['secret.marked_unopenable'],
+    body: json(MarkUnopenable, SMALL_BODY_BYTES),
+    answer: Marked,
+    handle: ({ object, caller, body }) => object.markUnopenable(caller, body),
   }),
   memberRoute({
     method: 'GET',

@@ -18,6 +18,7 @@ import { lock, onVaultState, unlock } from './vault-client.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
+import './pages/keys-page.ts';
 import './pages/machine-page.ts';
 import './pages/set-up-page.ts';
 import './pages/settings-page.ts';
@@ -207,6 +208,7 @@ export class TotlApp extends LitElement {
   #links({ tenant }: Membership) {
     const { page } = this.#router.place;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
+      <a href="/t/${tenant}/keys" aria-current=${page === 'keys' ? 'page' : nothing}>Keys</a>
       <a href="/t/${tenant}/settings" aria-current=${page === 'settings' ? 'page' : nothing}>Settings</a>`;
   }
 
@@ -240,6 +242,8 @@ export class TotlApp extends LitElement {
         return html`<machine-page .membership=${membership} .machine=${place.machine}></machine-page>`;
       case 'set-up':
         return html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`;
+      case 'keys':
+        return html`<keys-page .membership=${membership}></keys-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
       default:

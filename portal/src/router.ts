@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
   | { page: 'choose' }
-  | { page: 'fleet' | 'set-up' | 'settings'; tenant: string }
+  | { page: 'fleet' | 'set-up' | 'settings' | 'keys'; tenant: string }
   | { page: 'machine'; tenant: string; machine: string }
   | { page: 'unknown' };
 
@@ -11,6 +11,7 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/$/, () => ({ page: 'choose' })],
   [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
   [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/keys$/, (tenant = '') => ({ page: 'keys', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [
     /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,

@@ -1,5 +1,6 @@
 // The portal's words for codes, times and keys; sentence case, plain.
 import type { Attention, RunStatus } from '../../schema/machine.ts';
+import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
 
 export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
@@ -32,6 +33,13 @@ export function refWords(ref: SecretRef): string {
   if ('protectorId' in ref) return `Volume ${ref.volume}, key ID ${ref.protectorId.toUpperCase()}`;
   return ref.label;
 }
+
+export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'accent' | 'warn' | '']> = {
+  active: ['Active', 'good'],
+  retiring: ['Retiring', 'warn'],
+  retired: ['Retired', ''],
+  destroyed: ['Destroyed', ''],
+};
 
 /** `local_admin` as `Local admin`. */
 export const phaseWords = (name: string): string => {

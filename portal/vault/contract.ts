@@ -1,6 +1,7 @@
 // What the portal may ask of the vault, and what it gets: plain values, so that they cross into a worker unchanged.
 // Pages know this file and portal/src/vault-client.ts; nothing else of the vault.
 import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { Resealed } from '../../schema/rotation.ts';
 import type { Revealed } from '../../schema/secret.ts';
 
 export type VaultFaultCode =
@@ -12,6 +13,7 @@ export type VaultFaultCode =
   | 'no_rights'
   | 'locked'
   | 'unknown_kid'
+  | 'keyring_changed'
   | 'wrong_header'
   | 'cannot_open';
 
@@ -55,6 +57,17 @@ export interface Vault {
   recoveryCodesMatch(shown: string, typed: string): Promise<boolean>;
   /** A step-up: opens an unlocker with admin rights anew and signs version n+1 with a shared, reveal-only team passphrase. */
   draftTeamPassphrase(input: UnlockInput & { teamPassphrase: string }): Promise<VaultResult<{ write: KeyringWrite }>>;
+  /** A step-up: makes the next escrow key and signs version n+1, in which the old one is `retiring`. */
+  draftRotation(input: UnlockInput): Promise<VaultResult<{ write: KeyringWrite; kid: string }>>;
+  /** A step-up: signs version n+1 in which this key is `retired` (its rotation is finished) or `destroyed`. */
+  draftKeyState(
+    input: UnlockInput & { kid: string; state: 'retired' | 'destroyed' },
+  ): Promise<VaultResult<{ write: KeyringWrite }>>;
+  /**
+   * Opens one ciphertext, seals it to the active key with its header kept, and opens the result to see that it is the same.
+   * `activeKid` is what the server says is active: another than the vault's own means that the keyring has changed.
+   */
+  reseal(item: Revealed, activeKid: string): Promise<VaultResult<{ resealed: Resealed }>>;
   /** Verifies the keyring against the pin that unlocking yields, then holds the escrow keys, non-extractable. */
   unlock(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest }>>;
   /** Opens one ciphertext of the unlocked tenant after holding its header against the record. */

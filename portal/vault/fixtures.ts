@@ -58,7 +58,7 @@ export async function sealedRecord(write: KeyringWrite, wanted: Sealing): Promis
     ref,
     version: {
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
-      ...{ escrowedAt: 1_790_000_000_000, sha256: '0'.repeat(64) },
+      ...{ escrowedAt: 1_790_000_000_000, sha256: '0'.repeat(64), unopenable: false },
     },
     sealed,
     auditSeq: 1,

@@ -3,13 +3,28 @@ import { hex } from '@scure/base';
 import type { Revealed } from '../../schema/secret.ts';
 import type { Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
-import { draftSetUp, draftTeamPassphrase, escrowKeysOf, trustKeyring } from './keyring.ts';
+import {
+  draftKeyState,
+  draftRotation,
+  draftSetUp,
+  draftTeamPassphrase,
+  escrowKeysOf,
+  trustKeyring,
+} from './keyring.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
+import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 
 const IDLE_MS = 15 * 60_000;
 
-type Held = { tenant: string; fingerprint: string; unlocker: string; keys: Map<string, CryptoKey>; locksAt: number };
+type Held = {
+  tenant: string;
+  fingerprint: string;
+  unlocker: string;
+  keys: Map<string, CryptoKey>;
+  active: SealTo;
+  locksAt: number;
+};
 
 /** The vault behind `contract.ts`. One instance serves every tab that shares its worker. */
 export class Keeper implements Vault {
@@ -40,13 +55,38 @@ export class Keeper implements Vault {
     return isFault(drafted) ? drafted : { ok: true, ...drafted };
   };
 
+  draftRotation: Vault['draftRotation'] = async (input) => {
+    const drafted = await draftRotation(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
+
+  draftKeyState: Vault['draftKeyState'] = async (input) => {
+    const drafted = await draftKeyState(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
+
+  reseal: Vault['reseal'] = async (item, activeKid) => {
+    const held = this.#current();
+    if (!held) return fault('locked', 'The vault is locked.');
+    if (held.active.kid !== activeKid)
+      return fault('keyring_changed', 'The escrow key was changed since you unlocked. Lock, unlock, and go on.');
+    this.#touch();
+    const resealed = await resealSecret(held.tenant, item, held.keys, held.active);
+    return isFault(resealed) ? resealed : { ok: true, resealed };
+  };
+
   unlock: Vault['unlock'] = async (input) => {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
     const keys = await escrowKeysOf(trusted, input.keyring);
     if (isFault(keys)) return keys;
     const { tenant, unlocker } = input;
-    this.#held = { tenant, fingerprint: trusted.seen.fingerprint, unlocker, keys, locksAt: 0 };
+    const activeKid = trusted.manifest.keys.find((key) => key.state === 'active')?.kid;
+    const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
+    if (!active || !keys.has(active.kid))
+      return fault('keyring_untrusted', 'The server withholds the active escrow key. Nothing was unlocked.');
+    const { fingerprint } = trusted.seen;
+    this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
     this.#touch();
     return { ok: true, seen: trusted.seen };
   };

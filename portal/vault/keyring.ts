@@ -141,31 +141,66 @@ async function stepUp(trusted: TrustedKeyring, keyring: Keyring): Promise<Root |
   return root ?? untrusted('The root’s private half does not open, or is another root’s.');
 }
 
-/** Signs the next manifest with a shared, reveal-only team passphrase in it. */
-export async function draftTeamPassphrase(
-  input: UnlockInput & { teamPassphrase: string },
+type Changed = Pick<KeyringWrite, 'escrowKeys' | 'unlockers' | 'wraps'>;
+
+/** Opens the root by a step-up, lets `change` say what is new, and signs it as the next version. */
+async function draftNext(
+  input: UnlockInput,
+  change: (next: Manifest, root: Root, trusted: TrustedKeyring) => Promise<Changed | VaultFault>,
 ): Promise<{ write: KeyringWrite } | VaultFault> {
   const trusted = await trustKeyring(input);
   if (isFault(trusted)) return trusted;
   const root = await stepUp(trusted, input.keyring);
   if (isFault(root)) return root;
-  const { manifest, seen, vaults } = trusted;
   if (!input.keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
-  const team = await teamUnlocker(input.tenant, root.fingerprint, input.teamPassphrase);
+  const { manifest, seen } = trusted;
   const next: Manifest = {
-    ...manifest,
+    ...structuredClone(manifest),
     version: manifest.version + 1,
     previous: seen.sha256,
     createdAt: Date.now(),
-    unlockers: [...manifest.unlockers, team.entry],
   };
-  return {
-    write: {
-      manifest: await signManifest(root, next),
-      root: input.keyring.root,
-      escrowKeys: [],
-      unlockers: [team.half],
-      wraps: await wrapsFor(input.tenant, [team], vaults),
-    },
-  };
+  const changed = await change(next, root, trusted);
+  if (isFault(changed)) return changed;
+  return { write: { manifest: await signManifest(root, next), root: input.keyring.root, ...changed } };
 }
+
+const NOTHING_NEW: Changed = { escrowKeys: [], unlockers: [], wraps: [] };
+
+/** Makes the next escrow key: active at once, the one before it `retiring`. */
+export async function draftRotation(input: UnlockInput): Promise<{ write: KeyringWrite; kid: string } | VaultFault> {
+  let kid = '';
+  const drafted = await draftNext(input, async (next, root, { vaults }) => {
+    const active = next.keys.find((key) => key.state === 'active');
+    const reveal = vaults.filter((vault) => vault.purpose === 'reveal').at(-1);
+    if (!active || !reveal) return untrusted('The keyring has no active escrow key.');
+    const keyEpoch = Math.max(...next.keys.map((key) => key.keyEpoch)) + 1;
+    const key = await makeEscrowKey(input.tenant, root, reveal, { keyEpoch, previousKid: active.kid });
+    active.state = 'retiring';
+    next.keys.push({ kid: key.kid, keyEpoch, state: 'active' });
+    kid = key.kid;
+    return { ...NOTHING_NEW, escrowKeys: [key] };
+  });
+  return isFault(drafted) ? drafted : { ...drafted, kid };
+}
+
+/** Moves a key on to `retired` or `destroyed`; whether it may is for the object to count. */
+export const draftKeyState = (
+  input: UnlockInput & { kid: string; state: 'retired' | 'destroyed' },
+): Promise<{ write: KeyringWrite } | VaultFault> =>
+  draftNext(input, async (next) => {
+    const key = next.keys.find((one) => one.kid === input.kid);
+    if (!key) return fault('unknown_kid', 'The keyring has no such escrow key.');
+    key.state = input.state;
+    return NOTHING_NEW;
+  });
+
+/** Signs the next manifest with a shared, reveal-only team passphrase in it. */
+export const draftTeamPassphrase = (
+  input: UnlockInput & { teamPassphrase: string },
+): Promise<{ write: KeyringWrite } | VaultFault> =>
+  draftNext(input, async (next, root, { vaults }) => {
+    const team = await teamUnlocker(input.tenant, root.fingerprint, input.teamPassphrase);
+    next.unlockers.push(team.entry);
+    return { ...NOTHING_NEW, unlockers: [team.half], wraps: await wrapsFor(input.tenant, [team], vaults) };
+  });

@@ -3,6 +3,14 @@ import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyr
 import type { Machine, MachinePage, Overview, RunList, Settings } from '../../../schema/machine.ts';
 import type { Me } from '../../../schema/person.ts';
 import type { EventPage } from '../../../schema/report.ts';
+import type {
+  Marked,
+  ResealAnswer,
+  Resealed,
+  Rotation,
+  RotationPage,
+  RotationPageRequest,
+} from '../../../schema/rotation.ts';
 import type { Revealed, SecretList } from '../../../schema/secret.ts';
 import { call } from './http.ts';
 
@@ -48,3 +56,11 @@ export const writeSettings = (tenant: string, next: Settings): Promise<Settings>
 /** Hands out one ciphertext, on record. */
 export const reveal = (tenant: string, secret: string, reason: string, version: number): Promise<Revealed> =>
   call(at(tenant, `secrets/${secret}/reveal`), { reason, version });
+
+export const rotation = (tenant: string): Promise<Rotation> => call(at(tenant, 'rotation'));
+export const rotationPage = (tenant: string, request: RotationPageRequest): Promise<RotationPage> =>
+  call(at(tenant, 'rotation/page'), request);
+export const uploadResealed = (tenant: string, items: Resealed[]): Promise<ResealAnswer> =>
+  call(at(tenant, 'rotation/reseal'), { items });
+export const markUnopenable = (tenant: string, secret: string, version: number, reason: string): Promise<Marked> =>
+  call(at(tenant, 'rotation/unopenable'), { secret, version, reason });

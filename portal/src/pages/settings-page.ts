@@ -9,8 +9,9 @@ import { readManifest, usableUnlockers } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { PassphraseField } from '../elements/passphrase-field.ts';
 import type { UnlockWanted } from '../elements/unlock-dialog.ts';
+import { stepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
-import { seenManifest, vault } from '../vault-client.ts';
+import { vault } from '../vault-client.ts';
 import { exactTime, grouped } from '../words.ts';
 import '../elements/passphrase-field.ts';
 import '../elements/problem-note.ts';
@@ -56,7 +57,7 @@ export class SettingsPage extends LitElement {
   @state() private failure: unknown = null;
   @state() private done = '';
   @query('passphrase-field') private field!: PassphraseField;
-  #teamPassphrase = '';
+  private teamPassphrase = '';
 
   #load = new Task(this, {
     args: () => [this.membership.tenant] as const,
@@ -85,26 +86,23 @@ export class SettingsPage extends LitElement {
     await this.#load.run();
   }
 
-  async #addTeam(keyring: Keyring, { unlocker, secret }: UnlockWanted['detail']): Promise<void> {
-    const { tenant } = this.membership;
+  async #addTeam(keyring: Keyring, detail: UnlockWanted['detail']): Promise<void> {
     this.adding = 'working';
-    const seen = seenManifest(tenant);
-    const drafted = await vault().draftTeamPassphrase({
-      ...{ tenant, keyring, unlocker, secret, seen },
-      teamPassphrase: this.#teamPassphrase,
-    });
-    if (!drafted.ok) {
-      this.fault = drafted.message;
-      this.adding = 'confirming';
-      return;
-    }
     try {
-      await api.writeKeyring(tenant, drafted.write);
+      const { teamPassphrase } = this;
+      const result = await stepUp(this.membership.tenant, keyring, detail, (input) =>
+        vault().draftTeamPassphrase({ ...input, teamPassphrase }),
+      );
+      if (!result.ok) {
+        this.fault = result.fault;
+        this.adding = 'confirming';
+        return;
+      }
       this.done = 'The team passphrase is added. Hand it to your engineers by a safe way.';
     } catch (error) {
       this.failure = error;
     }
-    this.#teamPassphrase = '';
+    this.teamPassphrase = '';
     this.adding = 'no';
     await this.#load.run();
   }
@@ -139,6 +137,8 @@ export class SettingsPage extends LitElement {
         <dd class="mono">${grouped(overview.fingerprint ?? '')}</dd>
         <dt>Escrow key</dt>
         <dd class="mono">${overview.activeKid}</dd>
+        <dt>History</dt>
+        <dd><a href="/t/${this.membership.tenant}/keys">Escrow keys and rotation</a></dd>
         <dt>Keyring version</dt>
         <dd>${keyring.version}</dd>
       </dl>
@@ -175,7 +175,7 @@ export class SettingsPage extends LitElement {
         class="primary"
         ?disabled=${!this.mayAdd}
         @click=${() => {
-          this.#teamPassphrase = this.field.value ?? '';
+          this.teamPassphrase = this.field.value ?? '';
           this.fault = '';
           this.adding = 'confirming';
         }}

@@ -1,0 +1,59 @@
+// Re-sealing one secret to the active escrow key: opened, sealed anew with its header kept, and opened again before it may be uploaded.
+import { hex } from '@scure/base';
+import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
+import { readSealed, SEALED_TYP, type SealedHeader } from '../../schema/jwe.ts';
+import type { RsaPublicJwk } from '../../schema/jwk.ts';
+import type { Resealed } from '../../schema/rotation.ts';
+import type { Revealed } from '../../schema/secret.ts';
+import type { VaultFault } from './contract.ts';
+import { fault, isFault } from './fault.ts';
+import { openSecret } from './opener.ts';
+
+/** The key to seal to: the active one of a trusted manifest. */
+export type SealTo = { kid: string; publicKey: CryptoKey };
+
+export const sealTo = async (kid: string, jwk: RsaPublicJwk): Promise<SealTo> => ({
+  kid,
+  publicKey: await crypto.subtle.importKey('jwk', jwk, { name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['encrypt']),
+});
+
+/** `src` is the SHA-256 of what it was made from; a raw origin stays `bound: false` for ever. */
+function headerFor(tenant: string, item: Revealed, kid: string, src: string): SealedHeader {
+  const { machine, kind, ref, version } = item;
+  const read = version.format === 'jwe' ? readSealed(item.sealed) : null;
+  const { iat, by } = read?.ok ? read.header : { iat: Math.floor(version.escrowedAt / 1000), by: undefined };
+  return {
+    ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP },
+    ...{ tenant, machine, run: version.run, kind, eid: version.eid, iat, ref, src },
+    ...(by === undefined ? {} : { by }),
+    ...(version.bound ? {} : { bound: false as const }),
+  };
+}
+
+/** Re-seals one version. Refused, with the opener's reason, where it does not open or comes out different. */
+export async function resealSecret(
+  tenant: string,
+  item: Revealed,
+  keys: ReadonlyMap<string, CryptoKey>,
+  to: SealTo,
+): Promise<Resealed | VaultFault> {
+  const opened = await openSecret(tenant, item, keys);
+  if (isFault(opened)) return opened;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(item.sealed));
+  const src = hex.encode(new Uint8Array(digest));
+  // The swap compares with what the server says it holds: it must be what was opened here.
+  if (src !== item.version.sha256) return fault('cannot_open', 'The ciphertext is not the one that its record names.');
+  const sealed = await new CompactEncrypt(new TextEncoder().encode(opened.plaintext))
+    .setProtectedHeader(headerFor(tenant, item, to.kid, src))
+    .encrypt(to.publicKey);
+  const again = await openSecret(
+    tenant,
+    { ...item, sealed, version: { ...item.version, kid: to.kid, format: 'jwe' } },
+    keys,
+  );
+  if (isFault(again)) return again;
+  if (again.plaintext !== opened.plaintext)
+    return fault('cannot_open', 'What was sealed anew does not open to the same; it is not uploaded.');
+  const { id: secret, version } = item;
+  return { secret, version: version.version, fromKid: version.kid, fromSha256: src, sealed };
+}

@@ -1,0 +1,72 @@
+// Rotation of the escrow key: what is left to re-seal, the pages a browser works through, and the keys' history.
+import { z } from 'zod';
+import { Revealed, SEALED_MAX_CHARACTERS } from './secret.ts';
+import { KeyState } from './signed.ts';
+import { Sha256, Text, Thumbprint, Uuid } from './text.ts';
+
+/** How many ciphertexts one page hands out, and one upload takes. */
+export const PAGE_MAX = 50;
+/** How many ciphertexts one admin may read in bulk a day: a rotation of the largest tenant, twice. */
+export const BULK_READS_A_DAY = 200_000;
+/** A key is destroyed at the earliest this long after its rotation was finished: engines may have been offline as long. */
+export const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
+
+/** One escrow key's life, visible for ever. `remaining`: versions under it that still have to be re-sealed. */
+export const KeyHistory = z.object({
+  kid: Thumbprint,
+  keyEpoch: z.int(),
+  state: KeyState,
+  madeAt: z.int(),
+  madeBy: z.string(),
+  retiredAt: z.int().nullable(),
+  destroyedAt: z.int().nullable(),
+  secrets: z.int(),
+  remaining: z.int(),
+  unopenable: z.int(),
+});
+export type KeyHistory = z.infer<typeof KeyHistory>;
+
+/** `remaining` over all keys but the active one; `total` counts every version that can be opened. */
+export const Rotation = z.object({ keys: z.array(KeyHistory), total: z.int(), remaining: z.int() });
+export type Rotation = z.infer<typeof Rotation>;
+
+/** `after`: the place of the last item seen, so that one that cannot be opened does not stop the rest. */
+export const RotationPageRequest = z.strictObject({
+  after: z
+    .strictObject({ secret: Uuid, version: z.int().min(1) })
+    .nullable()
+    .default(null),
+  limit: z.int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+});
+export type RotationPageRequest = z.infer<typeof RotationPageRequest>;
+
+/** Ciphertexts to re-seal, each with what its header is held against. Empty: nothing is left after `after`. */
+export const RotationPage = z.object({ activeKid: Thumbprint, items: z.array(Revealed) });
+export type RotationPage = z.infer<typeof RotationPage>;
+
+/** A version under its new key. `fromSha256` and `fromKid` are compared and swapped: another's work is never overwritten. */
+export const Resealed = z.strictObject({
+  secret: Uuid,
+  version: z.int().min(1),
+  fromKid: Thumbprint,
+  fromSha256: Sha256,
+  sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+});
+export type Resealed = z.infer<typeof Resealed>;
+
+export const ResealRequest = z.strictObject({ items: z.array(Resealed).min(1).max(PAGE_MAX) });
+export type ResealRequest = z.infer<typeof ResealRequest>;
+
+/** `passedOver`: somebody else re-sealed that version meanwhile, which is as good. */
+export const ResealAnswer = z.object({ resealed: z.int(), passedOver: z.int() });
+export type ResealAnswer = z.infer<typeof ResealAnswer>;
+
+export const MarkUnopenable = z.strictObject({
+  secret: Uuid,
+  version: z.int().min(1),
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+});
+export type MarkUnopenable = z.infer<typeof MarkUnopenable>;
+
+export const Marked = z.object({ secret: z.string(), version: z.int() });
+export type Marked = z.infer<typeof Marked>;

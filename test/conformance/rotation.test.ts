@@ -1,0 +1,265 @@
+// Rotation in real workerd: the life of an escrow key, and a rotation of 200 secrets killed after every single step.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type RotationHands, rotate } from '../../portal/src/rotation.ts';
+import { isFault } from '../../portal/vault/fault.ts';
+import { openSecret } from '../../portal/vault/opener.ts';
+import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
+import type { AuditPage } from '../../schema/audit.ts';
+import type { Problem } from '../../schema/problem.ts';
+import type { ResealAnswer, Resealed, Rotation, RotationPage, RotationPageRequest } from '../../schema/rotation.ts';
+import { BULK_READS_A_DAY, DESTROY_AFTER_MS } from '../../schema/rotation.ts';
+import type { Receipt, Revealed } from '../../schema/secret.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  privateKeysOf,
+  sealedSecret,
+  seedReadyTenant,
+  setKeyState,
+  startRotation,
+  type TestKeyring,
+  type TestTenant,
+} from '../workerd-fixtures.ts';
+
+const ADMIN = emailOf('admin');
+let tenant: TestTenant & { keyring: TestKeyring };
+beforeEach(async () => {
+  tenant = await seedReadyTenant();
+});
+
+const at = (path: string) => `/v1/tenants/${tenant.id}/${path}`;
+const stub = () => bindings.TENANT.getByName(tenant.id);
+const rotation = async () => (await asPerson<Rotation>(ADMIN, at('rotation'))).json;
+const keyNamed = async (kid: string) => (await rotation()).keys.find((key) => key.kid === kid);
+const auditOf = async () => (await asPerson<AuditPage>(ADMIN, at('audit?limit=500'))).json.entries;
+
+const escrow = async (plaintext: string, kid = tenant.keyring.kid) => {
+  const body = await sealedSecret(tenant.id, keyringAt(kid), crypto.randomUUID(), { plaintext });
+  return { body, receipt: (await asMachine<Receipt & Problem>(tenant.token, '/v1/secret', body)).json };
+};
+
+/** The keyring as an engine sees it that still has this kid cached. */
+const keyringAt = (kid: string): TestKeyring => ({
+  ...tenant.keyring,
+  kid,
+  write: { ...tenant.keyring.write, escrowKeys: tenant.keyring.write.escrowKeys.filter((key) => key.kid === kid) },
+});
+
+async function throws<T>(answer: Promise<{ status: number; json: T }>): Promise<T> {
+  const { status, json } = await answer;
+  if (status >= 300) throw new Error(`answered ${status}: ${(json as Problem).code}`);
+  return json;
+}
+
+/** Hands as an unlocked admin's browser has them. */
+async function hands(): Promise<RotationHands> {
+  const keys = await privateKeysOf(tenant.id, tenant.keyring);
+  const active = tenant.keyring.write.escrowKeys.find((key) => key.kid === tenant.keyring.kid);
+  if (!active) throw new Error('the keyring has an active key');
+  const to = await sealTo(active.kid, active.jwk);
+  return {
+    page: (request: RotationPageRequest) => throws(asPerson<RotationPage>(ADMIN, at('rotation/page'), request)),
+    upload: (items: Resealed[]) => throws(asPerson<ResealAnswer>(ADMIN, at('rotation/reseal'), { items })),
+    reseal: async (item: Revealed) => {
+      const resealed = await resealSecret(tenant.id, item, keys, to);
+      return isFault(resealed) ? resealed : { ok: true, resealed };
+    },
+  };
+}
+
+const never = new AbortController().signal;
+const runRotation = async () => rotate(await hands(), () => {}, never);
+
+/** Opens every version there is with the keys the keyring holds now, and answers the plaintexts by secret. */
+async function openAll(receipts: readonly Receipt[]): Promise<Map<string, string>> {
+  const keys = await privateKeysOf(tenant.id, tenant.keyring);
+  const plaintexts = new Map<string, string>();
+  for (const { secretId, version } of receipts) {
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secretId}/reveal`), { reason: 'the test', version });
+    const opened = await openSecret(tenant.id, json, keys);
+    if (isFault(opened)) throw new Error(opened.message);
+    expect(json.version.kid).toBe(tenant.keyring.kid);
+    plaintexts.set(secretId, opened.plaintext);
+  }
+  return plaintexts;
+}
+
+describe('an escrow key', () => {
+  it('goes from active to retiring, retired and destroyed, and every secret still opens', async () => {
+    const first = await escrow('one');
+    const old = await startRotation(tenant.id, tenant.keyring);
+    expect(await keyNamed(old)).toMatchObject({ state: 'retiring', remaining: 1, secrets: 1 });
+    const late = await escrow('late, by an engine that has the old key cached', old);
+    const fresh = await escrow('fresh');
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).json).toMatchObject({
+      code: 'rotation_unfinished',
+    });
+    expect(await runRotation()).toMatchObject({ resealed: 2, leftBehind: [], stopped: false });
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
+    expect(await keyNamed(old)).toMatchObject({
+      state: 'retired',
+      remaining: 0,
+      secrets: 0,
+      retiredAt: expect.any(Number),
+    });
+
+    // An engine may come back with the old key after weeks: accepted, and queued for re-sealing.
+    const weeksLater = await escrow('weeks later', old);
+    expect(await keyNamed(old)).toMatchObject({ state: 'retired', remaining: 1 });
+    const destroy = () => setKeyState(tenant.id, tenant.keyring, old, 'destroyed');
+    expect((await destroy()).json).toMatchObject({ status: 409, code: 'too_early' });
+    await runInDurableObject(stub(), (_object, state) => {
+      state.storage.sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ? WHERE kid = ?', DESTROY_AFTER_MS, old);
+    });
+    expect((await destroy()).json).toMatchObject({ status: 409, code: 'rotation_unfinished' });
+    await runRotation();
+    expect((await destroy()).status).toBe(200);
+    expect(await keyNamed(old)).toMatchObject({ state: 'destroyed', destroyedAt: expect.any(Number), madeBy: ADMIN });
+
+    const receipts = [first, late, fresh, weeksLater].map(({ receipt }) => receipt);
+    expect([...(await openAll(receipts)).values()]).toEqual([
+      ...['one', 'late, by an engine that has the old key cached', 'fresh', 'weeks later'],
+    ]);
+    // A resend gets its first receipt for ever; a new secret under the destroyed key is told to be made anew.
+    expect((await asMachine<Receipt>(tenant.token, '/v1/secret', first.body)).json).toEqual(first.receipt);
+    expect((await escrow('too late', old)).receipt).toMatchObject({ status: 409, code: 'kid_destroyed' });
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'active')).status).toBe(422);
+    const actions = (await auditOf()).map((entry) => entry.action);
+    for (const action of ['key.rotated', 'key.retired', 'key.destroyed', 'secrets.read_in_bulk', 'secrets.resealed'])
+      expect(actions).toContain(action);
+  });
+
+  it('is not destroyed without having been retired, nor made active again', async () => {
+    const old = await startRotation(tenant.id, tenant.keyring);
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json).toMatchObject({
+      code: 'keyring_invalid',
+    });
+    expect((await setKeyState(tenant.id, tenant.keyring, tenant.keyring.kid, 'retired')).status).toBe(422);
+  });
+});
+
+describe('re-sealing', () => {
+  it('keeps the header, adds its source, and refuses whatever else differs', async () => {
+    const { body } = await escrow('p');
+    await startRotation(tenant.id, tenant.keyring);
+    const { page, reseal, upload } = await hands();
+    const { items, activeKid } = await page({ after: null, limit: 50 });
+    const result = await reseal(items[0] as Revealed, activeKid);
+    if (!result.ok) throw new Error(result.message);
+    const header = (sealed: string) => JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString());
+    const { kid: _old, ...before } = header(body.sealed);
+    const { kid, src, ...after } = header(result.resealed.sealed);
+    expect([after, kid, src]).toEqual([before, tenant.keyring.kid, result.resealed.fromSha256]);
+
+    const tampered = await sealedSecret(tenant.id, tenant.keyring, body.machine, { header: { src } });
+    await expect(upload([{ ...result.resealed, sealed: tampered.sealed }])).rejects.toThrow('header_mismatch');
+    await expect(upload([{ ...result.resealed, sealed: body.sealed }])).rejects.toThrow('header_mismatch');
+    expect(await upload([result.resealed])).toEqual({ resealed: 1, passedOver: 0 });
+    // Sent again, as after a lost answer: somebody has done it, which is as good.
+    expect(await upload([result.resealed])).toEqual({ resealed: 0, passedOver: 1 });
+  });
+
+  it('keeps a raw ciphertext unbound for ever', async () => {
+    const key = tenant.keyring.write.escrowKeys[0];
+    await asPerson(ADMIN, at('settings'), { allowRawRsaOaep: true });
+    const rsa = { name: 'RSA-OAEP', hash: 'SHA-256' };
+    const publicKey = await crypto.subtle.importKey('jwk', key?.jwk as JsonWebKey, rsa, false, ['encrypt']);
+    const bytes = await crypto.subtle.encrypt(rsa, publicKey, new TextEncoder().encode('raw'));
+    const body = {
+      ...(await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID())),
+      ...{ format: 'rsa-oaep-256', kid: tenant.keyring.kid, sealed: Buffer.from(bytes).toString('base64') },
+    };
+    const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
+    await startRotation(tenant.id, tenant.keyring);
+    await runRotation();
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${receipt.secretId}/reveal`), { reason: 'see' });
+    expect(json.version).toMatchObject({ format: 'jwe', bound: false, kid: tenant.keyring.kid });
+    expect((await openAll([receipt])).get(receipt.secretId)).toBe('raw');
+  });
+
+  it('names what does not open, which blocks until an admin marks it; its ciphertext stays', async () => {
+    const good = await escrow('good');
+    const bad = await escrow('bad');
+    const damage = `${bad.body.sealed.slice(0, -6)}AAAAAA`;
+    await runInDurableObject(stub(), (_object, state) => {
+      state.storage.sql.exec('UPDATE secret_versions SET sealed = ? WHERE secret_id = ?', damage, bad.receipt.secretId);
+    });
+    const old = await startRotation(tenant.id, tenant.keyring);
+    const done = await runRotation();
+    expect(done).toMatchObject({ resealed: 1, leftBehind: [{ item: { id: bad.receipt.secretId } }] });
+    const retire = () => setKeyState(tenant.id, tenant.keyring, old, 'retired');
+    expect((await retire()).json.code).toBe('rotation_unfinished');
+    const mark = (secret: string) =>
+      asPerson<Problem>(ADMIN, at('rotation/unopenable'), { secret, version: 1, reason: 'damaged in transit' });
+    expect((await mark(good.receipt.secretId)).json).toMatchObject({ code: 'not_left_behind' });
+    expect((await mark(bad.receipt.secretId)).status).toBe(200);
+    expect((await retire()).status).toBe(200);
+    expect(await keyNamed(old)).toMatchObject({ remaining: 0, unopenable: 1 });
+    expect((await auditOf()).find((entry) => entry.action === 'secret.marked_unopenable')).toMatchObject({
+      ...{ subject: bad.receipt.secretId },
+      detail: { kid: old, reason: 'damaged in transit' },
+    });
+    await runInDurableObject(stub(), (_object, state) => {
+      state.storage.sql.exec('UPDATE escrow_keys SET retired_at = 0 WHERE kid = ?', old);
+    });
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).status).toBe(200);
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${bad.receipt.secretId}/reveal`), { reason: 'look' });
+    expect(json).toMatchObject({ sealed: damage, version: { unopenable: true, kid: old } });
+  });
+
+  it('hands out ciphertext in bulk to admins only, lists the ids on record, and keeps to a budget', async () => {
+    const { receipt } = await escrow('p');
+    await startRotation(tenant.id, tenant.keyring);
+    for (const role of ['engineer', 'auditor'] as const)
+      expect((await asPerson(emailOf(role), at('rotation/page'), {})).json.code).toBe('role_forbids');
+    const { page } = await hands();
+    expect((await page({ after: null, limit: 50 })).items).toHaveLength(1);
+    expect((await auditOf()).find((entry) => entry.action === 'secrets.read_in_bulk')?.detail).toEqual({
+      ...{ purpose: 'rotation', count: 1, ids: `${receipt.secretId}/1` },
+    });
+    await runInDurableObject(stub(), (_object, state) => {
+      state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);
+    });
+    await expect(page({ after: null, limit: 50 })).rejects.toThrow('bulk_budget_exceeded');
+  });
+});
+
+describe('a rotation of 200 secrets', () => {
+  it('killed after every single step and taken up again, always ends with all of them under the new key, each once', {
+    timeout: 180_000,
+  }, async () => {
+    const made = await Promise.all(Array.from({ length: 200 }, (_, index) => escrow(`plaintext ${index}`)));
+    const plaintexts = new Map(made.map(({ receipt }, index) => [receipt.secretId, `plaintext ${index}`]));
+    const receipts = made.map(({ receipt }) => receipt);
+    // Four full pages and the empty one that ends it: five reads and four uploads, each lost before or after its commit.
+    for (let step = 0; step < 9; step++)
+      for (const when of ['before', 'after'] as const) {
+        const old = await startRotation(tenant.id, tenant.keyring);
+        const whole = await hands();
+        let count = 0;
+        const killed =
+          <A, R>(call: (argument: A) => Promise<R>) =>
+          async (argument: A): Promise<R> => {
+            const dies = count++ === step;
+            if (dies && when === 'before') throw new Error('the tab was closed');
+            const answer = await call(argument);
+            if (dies) throw new Error('the answer was lost');
+            return answer;
+          };
+        const mortal = { ...whole, page: killed(whole.page), upload: killed(whole.upload) };
+        await expect(rotate(mortal, () => {}, never)).rejects.toThrow(/tab was closed|answer was lost/);
+        await evictDurableObject(stub());
+        // Meanwhile an engine escrows under the key it has cached.
+        const meanwhile = await escrow(`meanwhile ${step} ${when}`, old);
+        plaintexts.set(meanwhile.receipt.secretId, `meanwhile ${step} ${when}`);
+        receipts.push(meanwhile.receipt);
+        await runRotation();
+        expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
+        expect(await rotation()).toMatchObject({ remaining: 0, total: receipts.length });
+      }
+    expect(await openAll(receipts)).toEqual(plaintexts);
+  });
+});
