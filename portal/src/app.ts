@@ -2,19 +2,18 @@
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Keyring } from '../../schema/keyring.ts';
 import type { Me, Membership } from '../../schema/person.ts';
 import type { VaultState } from '../vault/contract.ts';
 import { SESSION_EXPIRED } from './api/http.ts';
-import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
-import { go, Router } from './router.ts';
+import { announceRestored, notePerson, signInAgain, signOut } from './person.ts';
+import { go, type Place, Router } from './router.ts';
 import { SESSION_CHANNEL } from './session.ts';
 import { shared } from './styles/shared.ts';
 import { nextTheme, theme } from './theme.ts';
-import { UNLOCK_REQUESTED, type UnlockRequest } from './unlocking.ts';
-import { lock, onVaultState, unlock } from './vault-client.ts';
+import { requestUnlock, type Shown, Unlocking } from './unlocking.ts';
+import { lock, onVaultState, VAULT_BROKEN } from './vault-client.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
@@ -23,14 +22,14 @@ import './pages/machine-page.ts';
 import './pages/set-up-page.ts';
 import './pages/settings-page.ts';
 
-const NO_UNLOCKER = 'No unlocker is open to you yet. Ask an admin for the team passphrase.';
-const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
-type Unlocking = {
-  tenant: string;
-  keyring: Keyring | null;
-  working: boolean;
-  fault: string;
-  done: (ok: boolean) => void;
+const PAGE_WORDS: Record<Place['page'], string> = {
+  choose: 'Choose a tenant',
+  fleet: 'Fleet',
+  machine: 'Machine',
+  'set-up': 'First-time set-up',
+  keys: 'Escrow keys',
+  settings: 'Settings',
+  unknown: 'Nothing here',
 };
 
 @customElement('totl-app')
@@ -79,6 +78,9 @@ export class TotlApp extends LitElement {
         margin: 0 auto;
         padding: 1.5rem clamp(0.8rem, 3vw, 2rem) 4rem;
       }
+      main:focus {
+        outline: none;
+      }
       .skip {
         position: absolute;
         left: -999px;
@@ -118,52 +120,67 @@ export class TotlApp extends LitElement {
   ];
 
   @state() private vaultIs: VaultState = { state: 'locked' };
-  @state() private unlocking: Unlocking | null = null;
   @state() private expired = false;
+  @state() private vaultBroken = false;
   @state() private themeName = theme();
   #router = new Router(this);
+  #unlocking = new Unlocking(this);
+  #titled: Place | null = null;
   #session = new BroadcastChannel(SESSION_CHANNEL);
-  #me = new Task(this, { args: () => [], task: () => api.me() });
+  #me = new Task(this, {
+    args: () => [],
+    task: async () => {
+      const me = await api.me();
+      notePerson(me.email);
+      return me;
+    },
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
     onVaultState((next) => {
       this.vaultIs = next;
     });
-    window.addEventListener(UNLOCK_REQUESTED, (event) => void this.#askUnlock((event as UnlockRequest).detail));
+    window.addEventListener(VAULT_BROKEN, () => {
+      this.vaultBroken = true;
+    });
     window.addEventListener(SESSION_EXPIRED, () => {
       this.expired = true;
     });
-    this.#session.onmessage = () => {
-      this.expired = false;
-      if (!this.#me.value) void this.#me.run();
-    };
+    this.#session.onmessage = () => void this.#signedInAgain();
   }
 
-  async #askUnlock({ tenant, done }: UnlockRequest['detail']): Promise<void> {
-    try {
-      this.unlocking = { tenant, keyring: await api.keyring(tenant), working: false, fault: '', done };
-    } catch (error) {
-      this.unlocking = { tenant, keyring: null, working: false, fault: (error as Error).message, done };
-    }
+  /** Somebody has signed in in the pop-up. Asked apart from the task, whose waiting would take the open page away. */
+  async #signedInAgain(): Promise<void> {
+    this.expired = false;
+    const before = this.#me.value;
+    if (!before) return this.#me.run();
+    const email = await api.me().then(
+      (me) => me.email,
+      () => before.email,
+    );
+    if (email === before.email) return announceRestored();
+    notePerson(email);
+    location.reload();
   }
 
-  #endUnlock(ok: boolean): void {
-    this.unlocking?.done(ok);
-    this.unlocking = null;
+  /** A new place gets its title and the focus, as a new page would. */
+  override updated(): void {
+    const { place } = this.#router;
+    if (place === this.#titled) return;
+    document.title = `${PAGE_WORDS[place.page]} – TotlProvision`;
+    const before = this.#titled;
+    this.#titled = place;
+    if (before && JSON.stringify(before) !== JSON.stringify(place)) this.#focusMain();
   }
 
-  async #unlock({ unlocker, secret }: UnlockWanted['detail']): Promise<void> {
-    const { unlocking } = this;
-    if (!unlocking?.keyring) return;
-    this.unlocking = { ...unlocking, working: true, fault: '' };
-    const result = await unlock({ tenant: unlocking.tenant, keyring: unlocking.keyring, unlocker, secret });
-    if (result.ok) this.#endUnlock(true);
-    else if (this.unlocking) this.unlocking = { ...unlocking, working: false, fault: result.message };
-  }
+  #focusMain = (event?: Event): void => {
+    event?.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>('main')?.focus({ preventScroll: event === undefined });
+  };
 
   override render() {
-    return html`<a class="skip" href="#main">Skip to the page</a>
+    return html`<a class="skip" href="#main" @click=${this.#focusMain}>Skip to the page</a>
       ${this.#me.render({
         pending: () => html`<main><p role="status">Signing in …</p></main>`,
         error: (error) =>
@@ -177,7 +194,7 @@ export class TotlApp extends LitElement {
   #expiredNote() {
     return html`<div class="note warn row expired" role="alert">
       <span>Your sign-in has expired. Sign in again; what you have open stays as it is.</span>
-      <button class="primary" @click=${() => window.open('/signed-in', 'totl-sign-in', 'popup,width=480,height=640')}>
+      <button class="primary" @click=${signInAgain}>
         Sign in again
       </button>
     </div>`;
@@ -190,46 +207,52 @@ export class TotlApp extends LitElement {
         <a class="brand" href=${membership ? `/t/${membership.tenant}` : '/'}
           ><img src="/logo.svg" alt="" />TotlProvision${membership ? html` <span class="quiet">${membership.name}</span>` : nothing}</a
         >
-        <nav aria-label="Pages">${membership ? this.#links(membership) : nothing}</nav>
+        <nav aria-label="Pages">${membership ? this.#links(membership, me.memberships.length > 1) : nothing}</nav>
         ${membership && membership.role !== 'auditor' ? this.#keyState(membership) : nothing}
         <button aria-label="Theme: ${this.themeName}" title="Theme: ${this.themeName}" @click=${() => {
           this.themeName = nextTheme();
         }}>
           ${{ system: 'Auto', light: 'Light', dark: 'Dark' }[this.themeName]}
         </button>
-        <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout">Sign out</a></span>
+        <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
       </header>
-      <main id="main">
+      <main id="main" tabindex="-1">
+        ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
         ${this.expired ? this.#expiredNote() : nothing} ${membership ? this.#page(me, membership) : this.#noTenant(me)}
       </main>
-      ${this.unlocking ? this.#unlockDialog(this.unlocking) : nothing}`;
+      ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}`;
   }
 
-  #links({ tenant }: Membership) {
+  #signOut = (event: Event): void => {
+    event.preventDefault();
+    void signOut((event.currentTarget as HTMLAnchorElement).href);
+  };
+
+  #links({ tenant }: Membership, several: boolean) {
     const { page } = this.#router.place;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
       <a href="/t/${tenant}/keys" aria-current=${page === 'keys' ? 'page' : nothing}>Keys</a>
-      <a href="/t/${tenant}/settings" aria-current=${page === 'settings' ? 'page' : nothing}>Settings</a>`;
+      <a href="/t/${tenant}/settings" aria-current=${page === 'settings' ? 'page' : nothing}>Settings</a>
+      ${several ? html`<a href="/">All tenants</a>` : nothing}`;
   }
 
   #keyState({ tenant }: Membership) {
     const { vaultIs } = this;
-    if (vaultIs.state === 'unlocked' && vaultIs.tenant === tenant) {
-      const minutes = Math.max(1, Math.ceil((vaultIs.locksAt - Date.now()) / 60_000));
-      return html`<span class="pill good">Unlocked, ${minutes} min</span><button @click=${() => void lock()}>Lock</button>`;
-    }
-    return html`<button @click=${() => void this.#askUnlock({ tenant, done: () => {} })}>Unlock</button>`;
+    const open = vaultIs.state === 'unlocked' && vaultIs.tenant === tenant;
+    const minutes = open ? Math.max(1, Math.ceil((vaultIs.locksAt - Date.now()) / 60_000)) : 0;
+    // One button for both, so that the focus has somewhere to return to when the dialog closes.
+    return html`${open ? html`<span class="pill good">Unlocked, ${minutes} min</span>` : nothing}
+      <button @click=${() => void (open ? lock() : requestUnlock(tenant))}>${open ? 'Lock' : 'Unlock'}</button>`;
   }
 
-  #unlockDialog(unlocking: Unlocking) {
-    const { keyring } = unlocking;
+  #unlockDialog({ unlockers, why, working, fault }: Shown) {
     return html`<unlock-dialog
-      .unlockers=${keyring ? usableUnlockers(keyring) : []}
-      .why=${keyring ? NO_UNLOCKER : unlocking.fault || NO_KEYS}
-      .working=${unlocking.working}
-      .fault=${unlocking.fault}
-      @closed=${() => this.#endUnlock(false)}
-      @unlock-wanted=${(event: UnlockWanted) => void this.#unlock(event.detail)}
+      .unlockers=${unlockers}
+      .why=${why}
+      .working=${working}
+      .fault=${fault}
+      @closed=${() => this.#unlocking.end(false)}
+      @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail.unlocker, detail.secret)}
     ></unlock-dialog>`;
   }
 

@@ -6,4 +6,6 @@ applyTheme();
 if (location.pathname === '/signed-in') {
   new BroadcastChannel(SESSION_CHANNEL).postMessage('signed-in');
   window.close();
+  // A browser may refuse to close a window that has been elsewhere to sign in.
+  document.body.textContent = 'You are signed in. You can close this window.';
 } else void import('./app.ts');

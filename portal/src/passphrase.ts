@@ -6,6 +6,8 @@ import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 export const MIN_CHARACTERS = 12;
 export const MIN_SCORE = 3;
 const GENERATED_WORDS = 7;
+/** 2,048 words are 11 bits each. */
+export const GENERATED_BITS = GENERATED_WORDS * 11;
 
 export type Strength = { score: 0 | 1 | 2 | 3 | 4; words: string; hint: string | null };
 
@@ -25,6 +27,10 @@ async function load(): Promise<ZxcvbnFactory> {
     translations: english.translations,
   });
 }
+
+/** Whether the vault would take the two for one: it drops outer spaces and composes characters (NFKC). */
+export const samePassphrase = (a: string, b: string): boolean =>
+  a.normalize('NFKC').trim() === b.normalize('NFKC').trim();
 
 /** Rates a passphrase from 0 to 4. */
 export async function strengthOf(passphrase: string): Promise<Strength> {

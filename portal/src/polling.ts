@@ -1,5 +1,6 @@
 // A controller that repeats a page's work while the page is seen, and at once when it is seen again.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { SESSION_RESTORED } from './api/http.ts';
 
 export class Polling implements ReactiveController {
   readonly #work: () => Promise<void>;
@@ -17,11 +18,13 @@ export class Polling implements ReactiveController {
   hostConnected(): void {
     this.#timer = setInterval(this.#tick, this.#everyMs);
     document.addEventListener('visibilitychange', this.#tick);
+    window.addEventListener(SESSION_RESTORED, this.#tick);
   }
 
   hostDisconnected(): void {
     clearInterval(this.#timer);
     document.removeEventListener('visibilitychange', this.#tick);
+    window.removeEventListener(SESSION_RESTORED, this.#tick);
   }
 
   #tick = async (): Promise<void> => {

@@ -27,8 +27,22 @@ export function placeOf(pathname: string): Place {
   return { page: 'unknown' };
 }
 
+let held: { question: string; url: string } | null = null;
+
+/** While a question stands, leaving this place within the app asks it first. Null takes it away. */
+export function holdHere(question: string | null): void {
+  held = question === null ? null : { question, url: location.pathname + location.search };
+}
+
+function mayLeave(): boolean {
+  if (held && !window.confirm(held.question)) return false;
+  held = null;
+  return true;
+}
+
 /** Goes to a path of the app without loading a page. */
 export function go(path: string, replace = false): void {
+  if (!mayLeave()) return;
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
   window.dispatchEvent(new PopStateEvent('popstate'));
 }
@@ -54,6 +68,11 @@ export class Router implements ReactiveController {
   }
 
   #moved = (): void => {
+    // Back and forward have moved already: who stays is put back.
+    if (held && !mayLeave()) {
+      history.pushState(null, '', held.url);
+      return;
+    }
     this.place = placeOf(location.pathname);
     this.#host.requestUpdate();
   };

@@ -1,10 +1,88 @@
-// One place to unlock: anybody may ask for it, the app shows the dialog and answers whether the vault is open.
+// One place to unlock: anybody may ask for it; the app's controller fetches the keyring, asks the vault and answers.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Keyring } from '../../schema/keyring.ts';
+import type { ManifestUnlocker } from '../../schema/signed.ts';
+import { usableUnlockers } from './api/manifest.ts';
+import * as api from './api/tenant.ts';
+import { lock, unlock } from './vault-client.ts';
 
-export const UNLOCK_REQUESTED = 'totl-unlock-requested';
-export type UnlockRequest = CustomEvent<{ tenant: string; done: (unlocked: boolean) => void }>;
+const UNLOCK_REQUESTED = 'totl-unlock-requested';
+type Request = { tenant: string; done: (unlocked: boolean) => void };
+
+const NO_UNLOCKER = 'No unlocker is open to you yet. Ask an admin for the team passphrase.';
+const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
+const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
 /** Asks the app to unlock this tenant's vault. False when the person gave up. */
 export const requestUnlock = (tenant: string): Promise<boolean> =>
   new Promise((done) => {
-    window.dispatchEvent(new CustomEvent(UNLOCK_REQUESTED, { detail: { tenant, done } }));
+    window.dispatchEvent(new CustomEvent<Request>(UNLOCK_REQUESTED, { detail: { tenant, done } }));
   });
+
+/** What the dialog shows. `why` says why there is nothing to choose, where that is so. */
+export type Shown = { unlockers: ManifestUnlocker[]; why: string; working: boolean; fault: string };
+
+/** Answers requests one at a time. `shown` is null while no dialog is wanted. */
+export class Unlocking implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #request: Request | null = null;
+  #keyring: Keyring | null = null;
+  shown: Shown | null = null;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    window.addEventListener(UNLOCK_REQUESTED, this.#asked);
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener(UNLOCK_REQUESTED, this.#asked);
+  }
+
+  #asked = async (event: Event): Promise<void> => {
+    const request = (event as CustomEvent<Request>).detail;
+    this.#request?.done(false);
+    this.#request = request;
+    let shown: Shown = { unlockers: [], why: NO_KEYS, working: false, fault: '' };
+    let keyring: Keyring | null = null;
+    try {
+      keyring = await api.keyring(request.tenant);
+      if (keyring) shown = { ...shown, unlockers: usableUnlockers(keyring), why: NO_UNLOCKER };
+    } catch (error) {
+      shown = { ...shown, why: (error as Error).message };
+    }
+    if (this.#request !== request) return;
+    this.#keyring = keyring;
+    this.#show(shown);
+  };
+
+  /** Tries a passphrase or code. Who cancels meanwhile gets a locked vault, not one that opens behind them. */
+  async attempt(unlocker: string, secret: string): Promise<void> {
+    const request = this.#request;
+    const keyring = this.#keyring;
+    if (!request || !keyring || !this.shown) return;
+    const before = this.shown;
+    this.#show({ ...before, working: true, fault: '' });
+    const result = await unlock({ tenant: request.tenant, keyring, unlocker, secret }).catch(() => null);
+    if (this.#request !== request) {
+      if (result?.ok) await lock();
+    } else if (result?.ok) this.end(true);
+    else this.#show({ ...before, working: false, fault: result?.message ?? BROKEN });
+  }
+
+  end(unlocked: boolean): void {
+    const request = this.#request;
+    this.#request = null;
+    this.#keyring = null;
+    this.#show(null);
+    request?.done(unlocked);
+  }
+
+  #show(shown: Shown | null): void {
+    this.shown = shown;
+    this.#host.requestUpdate();
+  }
+}

@@ -14,11 +14,15 @@ const policy: UrlPolicy | undefined = trustedTypes?.createPolicy('portal', {
   },
 });
 
+/** Fired on window when the worker does not start: a call to it would wait for ever. */
+export const VAULT_BROKEN = 'totl-vault-broken';
+
 function connect(): Remote<Vault> {
   const url = policy?.createScriptURL(workerUrl) ?? workerUrl;
-  return 'SharedWorker' in globalThis
-    ? wrap<Vault>(new SharedWorker(url, { type: 'module', name: 'totl-vault' }).port)
-    : wrap<Vault>(new Worker(url, { type: 'module', name: 'totl-vault' }));
+  const options = { type: 'module', name: 'totl-vault' } as const;
+  const worker = 'SharedWorker' in globalThis ? new SharedWorker(url, options) : new Worker(url, options);
+  worker.onerror = () => window.dispatchEvent(new CustomEvent(VAULT_BROKEN));
+  return wrap<Vault>(worker instanceof Worker ? worker : worker.port);
 }
 
 const STATE_POLL_MS = 5_000;
@@ -57,6 +61,19 @@ const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
 export function seenManifest(tenant: string): SeenManifest | null {
   const text = localStorage.getItem(seenKey(tenant));
   return text ? (JSON.parse(text) as SeenManifest) : null;
+}
+
+/** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
+export async function rememberManifest(
+  tenant: string,
+  version: number,
+  manifest: string,
+  fingerprint: string,
+): Promise<void> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(manifest)));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const seen: SeenManifest = { version, sha256, fingerprint };
+  localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
 }
 
 /** Unlocks; remembers the manifest that was trusted. */

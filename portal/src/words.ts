@@ -1,5 +1,5 @@
 // The portal's words for codes, times and keys; sentence case, plain.
-import type { Attention, RunStatus } from '../../schema/machine.ts';
+import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
 
@@ -15,6 +15,15 @@ export const ATTENTION_WORDS: Record<Attention, string> = {
   no_recovery_key: 'Encrypted, but no recovery key is in escrow',
   serial_changed: 'The serial number changed',
   seq_conflict: 'An event was sent twice with different content',
+};
+
+export const ATTRIBUTE_WORDS: Record<AttributeChange['attribute'], string> = {
+  hostname: 'Name',
+  serial: 'Serial',
+  manufacturer: 'Manufacturer',
+  model: 'Model',
+  osVersion: 'System',
+  client: 'Client',
 };
 
 export const KIND_WORDS: Record<SecretKind, string> = {
@@ -48,9 +57,8 @@ export const phaseWords = (name: string): string => {
   return known[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** A thumbprint in groups that two people can compare aloud. */
-export const grouped = (text: string, size = 6): string =>
-  text.match(new RegExp(`.{1,${size}}`, 'g'))?.join(' ') ?? text;
+/** A thumbprint in groups that two people can compare aloud. Joined again it is the thumbprint: an engine compares it whole. */
+export const groupsOf = (text: string, size = 6): string[] => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
 export const shortId = (text: string): string => text.slice(0, 8);
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -66,7 +74,7 @@ export const exactTime = (at: number): string => EXACT.format(at);
 /** "3 minutes ago"; under a minute it is "just now". */
 export function relativeTime(at: number, now: number): string {
   for (const [unit, length] of UNITS)
-    if (Math.abs(now - at) >= length) return RELATIVE.format(Math.round((at - now) / length), unit);
+    if (Math.abs(now - at) >= length) return RELATIVE.format(Math.trunc((at - now) / length), unit);
   return 'just now';
 }
 

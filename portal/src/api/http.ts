@@ -19,6 +19,9 @@ export class ApiProblem extends Error {
 
 export const isProblem = (error: unknown, code: string): boolean => error instanceof ApiProblem && error.code === code;
 
+/** Fired on window when somebody has signed in again: what failed for want of it may be tried at once. */
+export const SESSION_RESTORED = 'totl-session-restored';
+
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
 
@@ -36,6 +39,12 @@ function expired(): ApiProblem {
   return new ApiProblem('session_expired', 'Your sign-in has expired.');
 }
 
+/** A call that hangs would stop a page's refresh for good; the slowest honest answer is a keyring write. */
+const TIMEOUT_MS = 30_000;
+
+const timeLimit = (signal?: AbortSignal): AbortSignal =>
+  signal ? AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
+
 /** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
 export async function call<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
@@ -43,7 +52,7 @@ export async function call<T>(path: string, body?: unknown, signal?: AbortSignal
     response = await fetch(new URL(path, origin()), {
       method: body === undefined ? 'GET' : 'POST',
       credentials: 'include',
-      signal,
+      signal: timeLimit(signal),
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch (error) {
@@ -51,7 +60,12 @@ export async function call<T>(path: string, body?: unknown, signal?: AbortSignal
     if (!(await stillSignedIn())) throw expired();
     throw new ApiProblem('unreachable', 'The API cannot be reached. Check your connection; this page tries again.');
   }
-  if (response.ok) return response.json() as Promise<T>;
+  if (response.ok)
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new ApiProblem('unreachable', 'The API’s answer did not arrive whole. This page tries again.');
+    }
   const problem = (await response.json().catch(() => null)) as Problem | null;
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   throw new ApiProblem(

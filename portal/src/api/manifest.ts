@@ -1,9 +1,18 @@
 // What a keyring's manifest says, for labels on screen only. Trust is the vault's: it verifies the same text before it unlocks.
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import { ApiProblem } from './http.ts';
 
-/** Reads the payload of a keyring's manifest without verifying it. */
+/** Reads the payload of a keyring's manifest without verifying it. Throws `ApiProblem` where it cannot be read. */
 export function readManifest(keyring: Keyring): Manifest {
+  try {
+    return payloadOf(keyring);
+  } catch {
+    throw new ApiProblem('keyring_unreadable', 'The server’s keyring cannot be read. Tell your operator.');
+  }
+}
+
+function payloadOf(keyring: Keyring): Manifest {
   const payload = keyring.manifest.split('.')[1] ?? '';
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
   return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;

@@ -1,12 +1,14 @@
 // A run's events, newest last, with a filter by level. It shows what it is given.
 import { css, html, LitElement } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StoredEvent } from '../../../schema/report.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, phaseWords } from '../words.ts';
 
 const RANK: Record<StoredEvent['level'], number> = { debug: 0, info: 1, warning: 2, error: 3 };
+/** Below it a difference only means that events are still on their way. */
+const LONG_RUN = 5_000;
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 @customElement('event-list')
@@ -16,11 +18,21 @@ export class EventList extends LitElement {
     css`
       .filter {
         width: auto;
+        min-width: 0;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        margin: 0;
+        font-weight: 400;
+        min-width: 0;
       }
       .head {
         display: flex;
         justify-content: space-between;
         align-items: center;
+        gap: 1rem;
         margin-bottom: 0.5rem;
       }
       h2 {
@@ -65,13 +77,28 @@ export class EventList extends LitElement {
     `,
   ];
   @property({ attribute: false }) events: readonly StoredEvent[] = [];
+  /** How many the run has, where that is more than are given. */
+  @property({ attribute: false }) total = 0;
+  @query('ol') private list!: HTMLOListElement | null;
+  #following = true;
+
+  /** Stays at the newest while the reader is there, and nowhere else. */
+  override updated(): void {
+    if (this.#following && this.list) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  #scrolled = (event: Event): void => {
+    const { scrollTop, scrollHeight, clientHeight } = event.target as HTMLElement;
+    this.#following = scrollHeight - scrollTop - clientHeight < 24;
+  };
+
   @state() private level: StoredEvent['level'] = 'debug';
 
   override render() {
     const shown = this.events.filter((event) => RANK[event.level] >= RANK[this.level]);
     return html`<div class="head">
         <h2>Events</h2>
-        <label class="row"
+        <label
           ><span class="quiet">Level</span>
           <select
             class="filter"
@@ -87,9 +114,14 @@ export class EventList extends LitElement {
         </label>
       </div>
       ${
+        this.total > this.events.length && this.events.length >= LONG_RUN
+          ? html`<p class="quiet">The latest ${this.events.length} of ${this.total} events.</p>`
+          : ''
+      }
+      ${
         shown.length === 0
           ? html`<p class="quiet">No events${this.level === 'debug' ? ' yet' : ' of this level'}.</p>`
-          : html`<ol tabindex="0" aria-label="Events">
+          : html`<ol tabindex="0" aria-label="Events" @scroll=${this.#scrolled}>
               ${repeat(
                 shown,
                 (event) => event.seq,

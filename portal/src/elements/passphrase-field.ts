@@ -1,7 +1,14 @@
 // A new passphrase, typed twice, with its strength as it is typed and the offer of a generated one.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { generatePassphrase, MIN_SCORE, type Strength, strengthOf } from '../passphrase.ts';
+import {
+  GENERATED_BITS,
+  generatePassphrase,
+  MIN_SCORE,
+  type Strength,
+  samePassphrase,
+  strengthOf,
+} from '../passphrase.ts';
 import { shared } from '../styles/shared.ts';
 
 @customElement('passphrase-field')
@@ -48,14 +55,22 @@ export class PassphraseField extends LitElement {
   ];
 
   @property() label = 'Passphrase';
+  /** The passphrase that this one must differ from. */
+  @property({ attribute: false }) other: string | null = null;
   @state() private first = '';
   @state() private second = '';
   @state() private strength: Strength | null = null;
   @state() private visible = false;
+  @state() private generated = false;
 
-  /** The passphrase, or null while it is weak or the two differ. */
+  /** The passphrase, or null while it is weak, the two differ, or it is the one it must differ from. */
   get value(): string | null {
+    if (this.#taken) return null;
     return this.first === this.second && (this.strength?.score ?? 0) >= MIN_SCORE ? this.first : null;
+  }
+
+  get #taken(): boolean {
+    return this.other !== null && this.first !== '' && samePassphrase(this.first, this.other);
   }
 
   #changed(): void {
@@ -64,6 +79,7 @@ export class PassphraseField extends LitElement {
 
   async #typed(text: string): Promise<void> {
     this.first = text;
+    this.generated = false;
     this.strength = null;
     this.#changed();
     const strength = text ? await strengthOf(text) : null;
@@ -76,8 +92,19 @@ export class PassphraseField extends LitElement {
     const passphrase = generatePassphrase();
     this.visible = true;
     this.second = passphrase;
-    await this.#typed(passphrase);
+    const typed = this.#typed(passphrase);
+    this.generated = true;
+    await typed;
   };
+
+  #verdict() {
+    const { strength } = this;
+    if (!this.first) return nothing;
+    if (this.#taken) return 'This is your own passphrase. The team’s must be another one.';
+    if (this.generated) return `Seven random words, ${GENERATED_BITS} bits. Write them down before you go on.`;
+    if (!strength) return 'Checking …';
+    return html`${strength.words}${strength.hint ? html`. ${strength.hint}` : nothing}`;
+  }
 
   override render() {
     const { strength } = this;
@@ -98,7 +125,7 @@ export class PassphraseField extends LitElement {
         ${[1, 2, 3, 4].map((step) => html`<span class=${strength && strength.score >= step ? 'on' : ''}></span>`)}
       </div>
       <p class="strength quiet" id="strength" role="status">
-        ${strength ? html`${strength.words}${strength.hint ? html`. ${strength.hint}` : nothing}` : this.first ? 'Checking …' : nothing}
+        ${this.#verdict()}
       </p>
       <p class="row offer">
         <button type="button" class="plain-button" @click=${this.#generate}>Make one for me</button>

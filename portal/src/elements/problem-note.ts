@@ -1,7 +1,7 @@
 // A failure shown as a failure: what happened, the request's id for the operator, and a way to try again.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { ApiProblem } from '../api/http.ts';
+import { ApiProblem, isProblem } from '../api/http.ts';
 import { shared } from '../styles/shared.ts';
 
 @customElement('problem-note')
@@ -13,6 +13,8 @@ export class ProblemNote extends LitElement {
 
   override render() {
     if (!this.error) return nothing;
+    // That the sign-in has expired is the app's to say, once, and what failed to load for it is loaded again by itself.
+    if (this.retry && isProblem(this.error, 'session_expired')) return nothing;
     const message = this.error instanceof Error ? this.error.message : String(this.error);
     const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;
     return html`<div class="note bad" role="alert">

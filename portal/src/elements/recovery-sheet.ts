@@ -3,7 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SetUpDraft } from '../../vault/contract.ts';
 import { shared } from '../styles/shared.ts';
-import { exactTime, grouped } from '../words.ts';
+import { exactTime } from '../words.ts';
+import './fingerprint-text.ts';
+
+const FILE_KEPT_MS = 10_000;
 
 @customElement('recovery-sheet')
 export class RecoverySheet extends LitElement {
@@ -70,7 +73,8 @@ export class RecoverySheet extends LitElement {
     link.href = URL.createObjectURL(new Blob([this.#text()], { type: 'text/plain' }));
     link.download = `totlprovision-recovery-${this.draft.recoverySetId}.txt`;
     link.click();
-    URL.revokeObjectURL(link.href);
+    // Some browsers read the file after this turn.
+    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
   };
 
   #copy = async (): Promise<void> => {
@@ -100,7 +104,7 @@ export class RecoverySheet extends LitElement {
           <dt>Tenant</dt>
           <dd>${this.tenant}</dd>
           <dt>Fingerprint</dt>
-          <dd class="mono">${grouped(fingerprint)}</dd>
+          <dd><fingerprint-text .fingerprint=${fingerprint}></fingerprint-text></dd>
           <dt>Set</dt>
           <dd class="mono">${recoverySetId}</dd>
           <dt>Made</dt>

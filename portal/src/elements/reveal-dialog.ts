@@ -27,6 +27,9 @@ export class RevealDialog extends LitElement {
         gap: 0.6rem;
         margin-top: 1.2rem;
       }
+      h1:focus {
+        outline: none;
+      }
       .what {
         margin-top: 0.3rem;
       }
@@ -50,6 +53,8 @@ export class RevealDialog extends LitElement {
   @state() private secondsLeft = SHOWN_SECONDS;
   @state() private copied = '';
   @query('dialog') private dialog!: HTMLDialogElement;
+  @query('h1') private heading!: HTMLElement;
+  #hidesAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   override firstUpdated(): void {
@@ -64,23 +69,36 @@ export class RevealDialog extends LitElement {
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (!changed.has('progress') || this.progress.step !== 'shown') return;
-    this.secondsLeft = SHOWN_SECONDS;
+    if (!changed.has('progress') || this.progress.step === 'reason') return;
+    this.heading.focus();
+    if (this.progress.step !== 'shown') return;
+    // It may arrive after the person has gone to another tab.
+    if (document.hidden) {
+      this.#close();
+      return;
+    }
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => {
-      this.secondsLeft -= 1;
-      if (this.secondsLeft <= 0) this.#close();
-    }, 1000);
+    this.#hidesAt = Date.now() + SHOWN_SECONDS * 1000;
+    this.#tick();
+    this.#timer = setInterval(this.#tick, 250);
   }
+
+  /** By the clock, not by counting: a machine that slept has used its seconds up. */
+  #tick = (): void => {
+    this.secondsLeft = Math.ceil((this.#hidesAt - Date.now()) / 1000);
+    if (this.secondsLeft <= 0) this.#close();
+  };
 
   /** A plaintext is not left on a screen nobody looks at. */
   #hidden = (): void => {
     if (document.hidden && this.progress.step === 'shown') this.#close();
   };
 
-  #close = (): void => this.dialog.close();
+  #close = (): void => {
+    this.dialog.close();
+  };
 
-  /** However it was closed, by a button, the Escape key or the countdown. */
+  /** However it closed: button, Escape, time. Once. */
   #closed = (): void => {
     clearInterval(this.#timer);
     this.dispatchEvent(new CustomEvent('closed'));
@@ -104,7 +122,7 @@ export class RevealDialog extends LitElement {
   override render() {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" @close=${this.#closed}>
-      <h1 id="title">Reveal ${kindInSentence(this.secret.kind)}</h1>
+      <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
       <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}
     </dialog>`;

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import { focused } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 
 const NAMES: Record<ManifestUnlocker['kind'], string> = {
@@ -53,9 +54,24 @@ export class UnlockDialog extends LitElement {
   @property() fault = '';
   @state() private chosen = '';
   @query('dialog') private dialog!: HTMLDialogElement;
+  @query('#secret') private field!: HTMLInputElement | null;
+  #opener: HTMLElement | null = null;
 
   override firstUpdated(): void {
+    this.#opener = focused();
     this.dialog.showModal();
+  }
+
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.get('working') !== true || this.working) return;
+    this.field?.focus();
+    this.field?.select();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const opener = this.#opener;
+    queueMicrotask(() => opener?.isConnected && opener.focus());
   }
 
   #close = (): void => {
@@ -119,7 +135,7 @@ export class UnlockDialog extends LitElement {
         spellcheck="false"
         required
         autofocus
-        ?disabled=${this.working}
+        ?readonly=${this.working}
       />
       ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
       ${this.working ? html`<p role="status">Deriving the key …</p><progress aria-label="Deriving the key"></progress>` : nothing}

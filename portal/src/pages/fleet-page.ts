@@ -2,9 +2,10 @@
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { MachinePage, MachineSummary, Overview } from '../../../schema/machine.ts';
+import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
+import { type Rows, renewed, withPage, wouldMove } from '../fleet-rows.ts';
 import { Polling } from '../polling.ts';
 import { go } from '../router.ts';
 import { shared } from '../styles/shared.ts';
@@ -14,7 +15,11 @@ import '../elements/relative-time.ts';
 
 const REFRESH_MS = 5_000;
 const PAGE_SIZE = 100;
-type Fleet = { overview: Overview; first: MachinePage };
+/** A refresh reads again what is shown, so that no row outlives its place in the list; in pages as large as the API gives. */
+const REFRESH_PAGE_SIZE = 200;
+const STATUSES = ['running', 'succeeded', 'failed', 'abandoned'];
+const NO_ROWS: Rows = { machines: [], next: null };
+type Fleet = { overview: Overview; rows: Rows };
 
 @customElement('fleet-page')
 export class FleetPage extends LitElement {
@@ -50,6 +55,14 @@ export class FleetPage extends LitElement {
       select {
         width: auto;
       }
+      /* Keeps its room, so that nothing jumps when it comes. */
+      .away {
+        visibility: hidden;
+      }
+      .busy {
+        opacity: 0.55;
+        pointer-events: none;
+      }
       .table {
         padding: 0.25rem;
       }
@@ -65,39 +78,33 @@ export class FleetPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private shown: MachineSummary[] = [];
-  @state() private next: string | null = null;
+  @state() private rows: Rows = NO_ROWS;
+  /** What came while the pointer was over the rows. */
+  @state() private waiting: Rows | null = null;
+  /** The list that `rows` belongs to: another filter's rows are never shown under this one's. */
+  @state() private rowsOf = '';
   @state() private overview: Overview | null = null;
   @state() private refreshedAt: number | null = null;
   @state() private failure: unknown = null;
-  @state() private waiting: MachineSummary[] | null = null;
   @state() private filter: api.FleetFilter = this.#filterOfUrl();
   #pointerInside = false;
+  /** Counts what changes the list, so that an answer to an older question is dropped. */
+  #turn = 0;
+  #addingPage = false;
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.filter] as const,
-    task: async ([tenant, filter]): Promise<Fleet> => {
-      const [overview, first] = await Promise.all([
-        api.overview(tenant),
-        api.machines(tenant, filter, null, PAGE_SIZE),
-      ]);
-      return { overview, first };
-    },
-    onComplete: ({ overview, first }) => {
-      this.overview = overview;
-      this.shown = first.machines;
-      this.next = first.next;
-      this.refreshedAt = Date.now();
-      this.failure = null;
-    },
-    onError: (error) => {
-      this.failure = error;
+    task: async () => {
+      if (this.overview?.tenant !== this.membership.tenant) this.overview = null;
+      await this.#refresh(false);
     },
   });
 
   constructor() {
     super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
+    new Polling(this, REFRESH_MS, async () => {
+      if (!this.#addingPage) await this.#refresh(true);
+    });
   }
 
   override connectedCallback(): void {
@@ -114,9 +121,17 @@ export class FleetPage extends LitElement {
     this.filter = this.#filterOfUrl();
   };
 
+  get #listKey(): string {
+    return JSON.stringify([this.membership.tenant, this.filter]);
+  }
+
   #filterOfUrl(): api.FleetFilter {
     const query = new URLSearchParams(location.search);
-    return { sort: query.get('sort') === 'hostname' ? 'hostname' : 'started', status: query.get('status') ?? '' };
+    const status = query.get('status') ?? '';
+    return {
+      sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
+      status: STATUSES.includes(status) ? status : '',
+    };
   }
 
   #setFilter(change: Partial<api.FleetFilter>): void {
@@ -127,46 +142,69 @@ export class FleetPage extends LitElement {
     go(`/t/${this.membership.tenant}${query.size > 0 ? `?${query}` : ''}`, true);
   }
 
-  async #refresh(): Promise<void> {
-    const { filter } = this;
+  /** Reads as many rows as are shown. `still` keeps them where they are under a pointer. */
+  async #refresh(still: boolean): Promise<void> {
+    const turn = ++this.#turn;
+    const key = this.#listKey;
+    const same = this.rowsOf === key;
     try {
-      const { tenant } = this.membership;
-      const [overview, first] = await Promise.all([
-        api.overview(tenant),
-        api.machines(tenant, filter, null, PAGE_SIZE),
+      const [overview, rows] = await Promise.all([
+        api.overview(this.membership.tenant),
+        this.#read(same ? this.rows.machines.length : 0),
       ]);
-      if (filter !== this.filter) return;
-      this.overview = overview;
-      this.refreshedAt = Date.now();
-      this.failure = null;
-      const known = new Set(first.machines.map((machine) => machine.id));
-      const whole = [...first.machines, ...this.shown.filter((machine) => !known.has(machine.id))];
-      if (this.shown.length <= first.machines.length) this.next = first.next;
-      if (this.#pointerInside && this.shown.length > 0) {
-        // Rows hold still under the pointer: what is shown is renewed in place, new order waits.
-        const fresh = new Map(first.machines.map((machine) => [machine.id, machine]));
-        this.shown = this.shown.map((machine) => fresh.get(machine.id) ?? machine);
-        this.waiting = whole;
-      } else this.shown = whole;
+      if (turn !== this.#turn) return;
+      this.#take({ overview, rows }, key, still && same && this.#pointerInside && this.rows.machines.length > 0);
     } catch (error) {
-      this.failure = error;
+      if (turn === this.#turn) this.failure = error;
+    }
+  }
+
+  async #read(count: number): Promise<Rows> {
+    const { tenant } = this.membership;
+    const { filter } = this;
+    const limit = count > PAGE_SIZE ? REFRESH_PAGE_SIZE : PAGE_SIZE;
+    let rows: Rows = await api.machines(tenant, filter, null, limit);
+    while (rows.next !== null && rows.machines.length < count)
+      rows = withPage(rows, await api.machines(tenant, filter, rows.next, limit));
+    return rows;
+  }
+
+  #take({ overview, rows }: Fleet, key: string, still: boolean): void {
+    this.overview = overview;
+    this.refreshedAt = Date.now();
+    this.failure = null;
+    this.rowsOf = key;
+    if (still && wouldMove(this.rows.machines, rows.machines)) {
+      this.waiting = rows;
+      this.rows = { ...this.rows, machines: renewed(this.rows.machines, rows.machines) };
+    } else {
+      this.waiting = null;
+      this.rows = rows;
     }
   }
 
   #pointer = (event: PointerEvent): void => {
-    this.#pointerInside = event.type === 'pointerenter';
-    if (this.#pointerInside || !this.waiting) return;
-    this.shown = this.waiting;
+    // A finger lifts off without a word that it has left.
+    this.#pointerInside = event.type === 'pointerenter' && event.pointerType !== 'touch';
+    if (!this.#pointerInside) this.#letIn();
+  };
+
+  #letIn = (): void => {
+    if (this.waiting) this.rows = this.waiting;
     this.waiting = null;
   };
 
   async #more(): Promise<void> {
+    this.#letIn();
+    this.#addingPage = true;
+    const turn = ++this.#turn;
     try {
-      const page = await api.machines(this.membership.tenant, this.filter, this.next, PAGE_SIZE);
-      this.shown = [...this.shown, ...page.machines];
-      this.next = page.next;
+      const page = await api.machines(this.membership.tenant, this.filter, this.rows.next, PAGE_SIZE);
+      if (turn === this.#turn) this.rows = withPage(this.rows, page);
     } catch (error) {
-      this.failure = error;
+      if (turn === this.#turn) this.failure = error;
+    } finally {
+      this.#addingPage = false;
     }
   }
 
@@ -222,8 +260,9 @@ export class FleetPage extends LitElement {
             </select></label
           >
         </div>
+        <button class=${this.waiting ? '' : 'away'} @click=${this.#letIn}>Show the new order</button>
       </div>
-      ${this.shown.length === 0 ? this.#empty(overview) : this.#table()}`;
+      ${this.rowsOf === this.#listKey ? this.#list(overview) : this.#pending()}`;
   }
 
   #tile(words: string, count: number | undefined) {
@@ -253,10 +292,22 @@ export class FleetPage extends LitElement {
     </div>`;
   }
 
+  #list(overview: Overview) {
+    if (this.rows.machines.length > 0) return this.#table();
+    this.#pointerInside = false;
+    return this.#empty(overview);
+  }
+
+  /** The rows before stay, dimmed, while another list is on its way; if it does not come they go: they are not its rows. */
+  #pending() {
+    if (this.failure !== null) return nothing;
+    return html`<div class="busy" aria-busy="true">${this.rows.machines.length > 0 ? this.#table() : nothing}</div>`;
+  }
+
   #table() {
     return html`<div class="card table" @pointerenter=${this.#pointer} @pointerleave=${this.#pointer}>
-        <fleet-table .machines=${this.shown} .tenant=${this.membership.tenant}></fleet-table>
+        <fleet-table .machines=${this.rows.machines} .tenant=${this.membership.tenant}></fleet-table>
       </div>
-      ${this.next ? html`<p class="more"><button @click=${() => void this.#more()}>Show more</button></p>` : nothing}`;
+      ${this.rows.next ? html`<p class="more"><button @click=${() => void this.#more()}>Show more</button></p>` : nothing}`;
   }
 }

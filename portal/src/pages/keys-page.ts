@@ -102,8 +102,10 @@ export class KeysPage extends LitElement {
     const { act } = this;
     if (!act) return;
     this.working = true;
+    this.fault = '';
     try {
-      const result = await stepUp(this.#tenant, act.keyring, detail, act.draft);
+      const result = await stepUp(this.#tenant, act.keyring, detail, act.draft, () => this.act === act);
+      if (result.cancelled) return;
       if (!result.ok) {
         this.fault = result.fault;
         return;

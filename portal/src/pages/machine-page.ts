@@ -10,10 +10,11 @@ import * as api from '../api/tenant.ts';
 import type { RevealStep } from '../elements/reveal-dialog.ts';
 import type { RevealWanted } from '../elements/secret-list.ts';
 import { Polling } from '../polling.ts';
+import { sameRef } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, vault } from '../vault-client.ts';
-import { ATTENTION_WORDS, exactTime, shortId } from '../words.ts';
+import { ATTENTION_WORDS, ATTRIBUTE_WORDS, exactTime, shortId } from '../words.ts';
 import '../elements/event-list.ts';
 import '../elements/phase-list.ts';
 import '../elements/problem-note.ts';
@@ -23,8 +24,9 @@ import '../elements/run-status.ts';
 import '../elements/secret-list.ts';
 
 const REFRESH_MS = 4_000;
-/** A run writes some hundreds of events; a page that holds more would only be slow. */
+/** A run writes some hundreds of events; a page that holds more would only be slow. The latest are kept. */
 const EVENTS_MAX = 5_000;
+
 type Loaded = { machine: Machine; runs: Run[]; secrets: Secret[] };
 
 @customElement('machine-page')
@@ -79,10 +81,14 @@ export class MachinePage extends LitElement {
   @state() private asked: { secret: Secret; version: SecretVersion } | null = null;
   @state() private reveal: RevealStep = { step: 'reason' };
   #eventsOf: string | null = null;
+  #eventsTurn = 0;
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.machine] as const,
-    task: async () => this.#refresh(),
+    task: async () => {
+      if (this.loaded?.machine.id !== this.machine) this.#forget();
+      await this.#refresh();
+    },
   });
 
   constructor() {
@@ -94,18 +100,31 @@ export class MachinePage extends LitElement {
     return this.membership.tenant;
   }
 
+  /** Another machine: nothing of the one before may stay under its name. */
+  #forget(): void {
+    this.loaded = null;
+    this.failure = null;
+    this.chosenRun = null;
+    this.events = [];
+    this.#eventsOf = null;
+    this.asked = null;
+    this.reveal = { step: 'reason' };
+  }
+
   async #refresh(): Promise<void> {
+    const wanted = this.machine;
     try {
       const [machine, { runs }, { secrets }] = await Promise.all([
         api.machine(this.#tenant, this.machine),
         api.runs(this.#tenant, this.machine),
         api.secrets(this.#tenant, this.machine),
       ]);
+      if (this.machine !== wanted) return;
       this.loaded = { machine, runs, secrets };
       this.failure = null;
       await this.#refreshEvents();
     } catch (error) {
-      this.failure = error;
+      if (this.machine === wanted) this.failure = error;
     }
   }
 
@@ -113,18 +132,20 @@ export class MachinePage extends LitElement {
     return this.loaded?.runs.find((run) => run.id === this.chosenRun) ?? this.loaded?.runs[0] ?? null;
   }
 
+  /** Reads what is new. Where two are under way the later one goes on alone, or each event would come twice. */
   async #refreshEvents(): Promise<void> {
     const run = this.#run;
     if (!run) return;
+    const turn = ++this.#eventsTurn;
     if (this.#eventsOf !== run.id) {
       this.#eventsOf = run.id;
       this.events = [];
     }
-    let after: number | null = this.events.at(-1)?.seq ?? 0;
-    while (after !== null && this.events.length < EVENTS_MAX) {
+    let after: number | null = this.events.at(-1)?.seq ?? Math.max(0, run.nextSeq - 1 - EVENTS_MAX);
+    while (after !== null) {
       const page = await api.events(this.#tenant, run.id, after);
-      if (this.#eventsOf !== run.id) return;
-      if (page.events.length > 0) this.events = [...this.events, ...page.events];
+      if (this.#eventsTurn !== turn || this.#eventsOf !== run.id) return;
+      if (page.events.length > 0) this.events = [...this.events, ...page.events].slice(-EVENTS_MAX);
       after = page.next;
     }
   }
@@ -153,11 +174,17 @@ export class MachinePage extends LitElement {
     }
     // The answer must be for what was asked: a server that swaps the record would else choose what is shown here.
     const same =
-      revealed.id === asked.secret.id && revealed.machine === this.machine && revealed.kind === asked.secret.kind;
+      revealed.id === asked.secret.id &&
+      revealed.machine === asked.secret.machine &&
+      revealed.kind === asked.secret.kind &&
+      revealed.version.version === asked.version.version &&
+      sameRef(revealed.ref, asked.secret.ref);
     const opened = same
-      ? await vault().open(revealed)
+      ? await vault()
+          .open(revealed)
+          .catch(() => ({ ok: false as const, message: 'The vault gave no answer. Reload the page and try again.' }))
       : { ok: false as const, message: 'The server answered with another secret than was asked for. It is not shown.' };
-    if (this.asked !== asked) return;
+    if (this.asked !== asked || this.machine !== asked.secret.machine) return;
     this.reveal = opened.ok
       ? { step: 'shown', opened, auditSeq: revealed.auditSeq }
       : { step: 'fault', message: opened.message, audited: true };
@@ -224,7 +251,7 @@ export class MachinePage extends LitElement {
                   </p>
                   <phase-list .run=${run}></phase-list>
                 </section>
-                <section class="card"><event-list .events=${this.events}></event-list></section>`
+                <section class="card"><event-list .events=${this.events} .total=${run.events}></event-list></section>`
             : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
         }
       </div>`;
@@ -251,16 +278,19 @@ export class MachinePage extends LitElement {
       ['Machine ID', machine.id],
       ['Enrolled', exactTime(machine.enrolledAt)],
     ];
-    const names = machine.history.filter((change) => change.attribute === 'hostname');
+    // What changed at least once: a name on the way, a serial that should not have.
+    const changed = machine.history.filter(
+      (one) => machine.history.filter((other) => other.attribute === one.attribute).length > 1,
+    );
     return html`<h2>Identity</h2>
       <dl>
         ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${value}</dd>` : nothing))}
       </dl>
       ${
-        names.length > 1
-          ? html`<p class="quiet names">Names so far</p>
+        changed.length > 0
+          ? html`<p class="quiet names">What it was before</p>
               <ul class="history">
-                ${names.map((change) => html`<li>${change.value} <span class="quiet">since ${exactTime(change.sinceAt)}</span></li>`)}
+                ${changed.map((change) => html`<li>${ATTRIBUTE_WORDS[change.attribute]} ${change.value ?? 'unknown'} <span class="quiet">since ${exactTime(change.sinceAt)}</span></li>`)}
               </ul>`
           : nothing
       }`;

@@ -3,12 +3,13 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { SetUpDraft } from '../../vault/contract.ts';
-import { isProblem } from '../api/http.ts';
+import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
 import type { PassphraseField } from '../elements/passphrase-field.ts';
+import { holdHere } from '../router.ts';
 import { shared } from '../styles/shared.ts';
-import { vault } from '../vault-client.ts';
-import { grouped } from '../words.ts';
+import { rememberManifest, seenManifest, vault } from '../vault-client.ts';
+import '../elements/fingerprint-text.ts';
 import '../elements/passphrase-field.ts';
 import '../elements/problem-note.ts';
 import '../elements/recovery-sheet.ts';
@@ -24,6 +25,10 @@ type Step =
   | { at: 'done'; fingerprint: string }
   | { at: 'lost' };
 
+const LEAVING =
+  'The keys are not kept yet. If you leave now, they are lost and the recovery sheet opens nothing. Leave?';
+const HIDDEN =
+  'The server says this tenant has no keys, but this browser has seen its keys before. Do not set it up again; tell your operator.';
 const TITLES = ['Your passphrase', 'Team passphrase', 'Recovery sheet', 'Done'];
 
 @customElement('set-up-page')
@@ -75,22 +80,40 @@ export class SetUpPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('beforeunload', this.#warn);
+    window.addEventListener(SESSION_RESTORED, this.#restored);
     void this.#check();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('beforeunload', this.#warn);
+    window.removeEventListener(SESSION_RESTORED, this.#restored);
+    holdHere(null);
   }
 
-  /** Between the keys made and the keys kept, leaving loses them. */
+  /** Between the keys made and the keys kept, leaving loses them: a printed sheet would open nothing. */
+  get #unkept(): boolean {
+    return this.step.at === 'making' || this.step.at === 'sheet' || this.step.at === 'saving';
+  }
+
   #warn = (event: BeforeUnloadEvent): void => {
-    if (this.step.at === 'making' || this.step.at === 'sheet' || this.step.at === 'saving') event.preventDefault();
+    if (this.#unkept) event.preventDefault();
   };
 
+  #restored = (): void => {
+    if (this.step.at === 'checking') void this.#check();
+  };
+
+  override updated(): void {
+    holdHere(this.#unkept ? LEAVING : null);
+  }
+
   async #check(): Promise<void> {
+    this.failure = null;
     try {
       const { keyState } = await api.overview(this.membership.tenant);
+      // A server that hides a keyring would have a new root made, and engines pinned to it.
+      if (keyState === 'none' && seenManifest(this.membership.tenant)) throw new Error(HIDDEN);
       this.step = { at: keyState === 'ready' ? 'already' : 'passphrase' };
     } catch (error) {
       this.failure = error;
@@ -98,9 +121,7 @@ export class SetUpPage extends LitElement {
   }
 
   #passphraseChanged = (): void => {
-    const { step } = this;
-    const value = this.field.value;
-    this.mayGoOn = value !== null && !(step.at === 'team' && value.trim() === step.passphrase.trim());
+    this.mayGoOn = this.field.value !== null;
   };
 
   #toTeam = (): void => {
@@ -111,12 +132,16 @@ export class SetUpPage extends LitElement {
   };
 
   async #make(passphrase: string, teamPassphrase: string | null): Promise<void> {
+    this.failure = null;
+    this.mayGoOn = false;
     this.step = { at: 'making' };
     const { tenant } = this.membership;
-    const made = await vault().draftSetUp({ tenant, email: this.email, passphrase, teamPassphrase });
-    if (made.ok) this.step = { at: 'sheet', draft: made };
-    else {
-      this.failure = new Error(made.message);
+    try {
+      const made = await vault().draftSetUp({ tenant, email: this.email, passphrase, teamPassphrase });
+      if (!made.ok) throw new Error(made.message);
+      this.step = { at: 'sheet', draft: made };
+    } catch (error) {
+      this.failure = error;
       this.step = { at: 'passphrase' };
     }
   }
@@ -133,14 +158,39 @@ export class SetUpPage extends LitElement {
       const { fingerprint } = await api.writeKeyring(this.membership.tenant, draft.write);
       if (fingerprint !== draft.fingerprint)
         throw new Error('The server answered with another fingerprint than yours.');
-      this.step = { at: 'done', fingerprint };
+      await this.#kept(draft);
     } catch (error) {
-      if (isProblem(error, 'keyring_conflict')) this.step = { at: 'lost' };
+      if (isProblem(error, 'keyring_conflict')) await this.#conflicted(draft);
       else {
         this.failure = error;
         this.step = { at: 'sheet', draft };
       }
     }
+  }
+
+  /**
+   * A conflict may be with oneself: the first answer was lost on the way and the keys were kept. Only a keyring that is
+   * another one makes this sheet worthless; who cannot tell must not say so.
+   */
+  async #conflicted(draft: SetUpDraft): Promise<void> {
+    try {
+      const held = await api.keyring(this.membership.tenant);
+      if (held === null) throw new Error('The server refused the keys and holds none.');
+      // By the root, not by the manifest: a team passphrase may have been added since.
+      if (held.fingerprint === draft.fingerprint) await this.#kept(draft);
+      else this.step = { at: 'lost' };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.failure = new Error(
+        `It is not certain whether your keys were kept. Keep the recovery sheet and try again. ${why}`,
+      );
+      this.step = { at: 'sheet', draft };
+    }
+  }
+
+  async #kept(draft: SetUpDraft): Promise<void> {
+    await rememberManifest(this.membership.tenant, 1, draft.write.manifest, draft.fingerprint);
+    this.step = { at: 'done', fingerprint: draft.fingerprint };
   }
 
   #stepNumber(): number {
@@ -159,7 +209,11 @@ export class SetUpPage extends LitElement {
         <ol class="steps">
           ${TITLES.map((title, index) => html`<li aria-current=${index === current ? 'step' : nothing}>${index + 1}. ${title}</li>`)}
         </ol>
-        <problem-note .error=${this.failure}></problem-note>
+        <problem-note
+          .error=${this.failure}
+          ?retry=${this.step.at === 'checking'}
+          @retry=${() => void this.#check()}
+        ></problem-note>
       </div>
       <div class="card">${this.#body()}</div>`;
   }
@@ -183,7 +237,10 @@ export class SetUpPage extends LitElement {
             Engineers reveal secrets with a shared team passphrase. It gives no admin rights and must differ from yours.
             You may add it later, in the settings.
           </p>
-          <passphrase-field .label=${'Team passphrase'} @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
+          <passphrase-field
+            .label=${'Team passphrase'}
+            .other=${step.passphrase}
+            @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
           <div class="actions">
             <button @click=${() => void this.#make(step.passphrase, null)}>Skip for now</button>
             <button
@@ -211,7 +268,7 @@ export class SetUpPage extends LitElement {
           <p class="note good" role="status">The keys are kept. Engines can hand over secrets from now on.</p>
           <div>
             <h2>Fingerprint</h2>
-            <p class="mono">${grouped(step.fingerprint)}</p>
+            <fingerprint-text .fingerprint=${step.fingerprint} copyable></fingerprint-text>
             <p class="quiet">
               Put it into your engines’ configuration: with it they refuse any key that this tenant did not sign.
             </p>

@@ -5,19 +5,23 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Overview, Settings } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import type { Manifest } from '../../../schema/signed.ts';
+import { SESSION_RESTORED } from '../api/http.ts';
 import { readManifest, usableUnlockers } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { PassphraseField } from '../elements/passphrase-field.ts';
 import type { UnlockWanted } from '../elements/unlock-dialog.ts';
-import { stepUp } from '../step-up.ts';
+import { samePassphrase } from '../passphrase.ts';
+import { type Draft, stepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
-import { vault } from '../vault-client.ts';
-import { exactTime, grouped } from '../words.ts';
+import { seenManifest, vault } from '../vault-client.ts';
+import { exactTime } from '../words.ts';
+import '../elements/fingerprint-text.ts';
 import '../elements/passphrase-field.ts';
 import '../elements/problem-note.ts';
 import '../elements/unlock-dialog.ts';
 
-type Loaded = { overview: Overview; keyring: Keyring | null; settings: Settings };
+type Loaded = { overview: Overview; keyring: Keyring | null; manifest: Manifest | null; settings: Settings };
 
 @customElement('settings-page')
 export class SettingsPage extends LitElement {
@@ -67,9 +71,28 @@ export class SettingsPage extends LitElement {
         api.keyring(tenant),
         api.settings(tenant),
       ]);
-      return { overview, keyring, settings };
+      return { overview, keyring, manifest: keyring && readManifest(keyring), settings };
     },
   });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(SESSION_RESTORED, this.#restored);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(SESSION_RESTORED, this.#restored);
+  }
+
+  #restored = (): void => {
+    if (this.adding === 'no') void this.#load.run();
+  };
+
+  /** Read anew: it changes while one waits. */
+  get #adding(): string {
+    return this.adding;
+  }
 
   get #admin(): boolean {
     return this.membership.role === 'admin';
@@ -87,12 +110,18 @@ export class SettingsPage extends LitElement {
   }
 
   async #addTeam(keyring: Keyring, detail: UnlockWanted['detail']): Promise<void> {
+    this.failure = null;
+    if (samePassphrase(detail.secret, this.teamPassphrase)) {
+      this.fault = 'The team passphrase must be another one than yours. Cancel, and choose another.';
+      return;
+    }
+    this.fault = '';
     this.adding = 'working';
     try {
       const { teamPassphrase } = this;
-      const result = await stepUp(this.membership.tenant, keyring, detail, (input) =>
-        vault().draftTeamPassphrase({ ...input, teamPassphrase }),
-      );
+      const draft: Draft = (input) => vault().draftTeamPassphrase({ ...input, teamPassphrase });
+      const result = await stepUp(this.membership.tenant, keyring, detail, draft, () => this.#adding === 'working');
+      if (result.cancelled) return;
       if (!result.ok) {
         this.fault = result.fault;
         this.adding = 'confirming';
@@ -121,20 +150,20 @@ export class SettingsPage extends LitElement {
       })}`;
   }
 
-  #keys({ overview, keyring }: Loaded) {
-    if (!keyring)
+  #keys({ overview, keyring, manifest }: Loaded) {
+    if (!keyring || !manifest)
       return html`<section class="card">
         <h2>Keys</h2>
         <p>The first-time set-up has not been done.</p>
         ${this.#admin ? html`<a class="button primary" href="/t/${this.membership.tenant}/set-up">First-time set-up</a>` : nothing}
       </section>`;
-    const { unlockers } = readManifest(keyring);
+    const { unlockers } = manifest;
     const hasTeam = unlockers.some((one) => one.owner === null && one.kind === 'passphrase');
     return html`<section class="card">
       <h2>Keys</h2>
       <dl>
         <dt>Fingerprint</dt>
-        <dd class="mono">${grouped(overview.fingerprint ?? '')}</dd>
+        <dd>${this.#fingerprint(overview.fingerprint ?? '')}</dd>
         <dt>Escrow key</dt>
         <dd class="mono">${overview.activeKid}</dd>
         <dt>History</dt>
@@ -153,6 +182,22 @@ export class SettingsPage extends LitElement {
       </ul>
       ${this.#admin && !hasTeam ? this.#addTeamForm(keyring) : nothing}
     </section>`;
+  }
+
+  /** The server's word for it counts for nothing: an engine that is given a false pin would seal to a false key. */
+  #fingerprint(told: string) {
+    const seen = seenManifest(this.membership.tenant);
+    if (seen && seen.fingerprint !== told)
+      return html`<p class="note bad" role="alert">
+          The server shows another fingerprint than the one this browser has verified. Give neither to an engine; tell your
+          operator.
+        </p>
+        <p class="quiet">Verified here: <fingerprint-text .fingerprint=${seen.fingerprint}></fingerprint-text></p>`;
+    if (seen)
+      return html`<fingerprint-text .fingerprint=${told} copyable></fingerprint-text>
+        <span class="quiet">Verified in this browser</span>`;
+    return html`<fingerprint-text .fingerprint=${told}></fingerprint-text>
+      <span class="quiet">As the server says. Unlock once in this browser to verify it before you put it into an engine.</span>`;
   }
 
   #addTeamForm(keyring: Keyring) {

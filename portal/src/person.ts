@@ -1,0 +1,31 @@
+// The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
+import { SESSION_RESTORED } from './api/http.ts';
+import { lock } from './vault-client.ts';
+
+const PERSON_KEY = 'totl.person';
+/** A vault that does not answer must not keep anybody signed in. */
+const LOCK_WAIT_MS = 1_500;
+
+/** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
+export function notePerson(email: string): void {
+  if (localStorage.getItem(PERSON_KEY) === email) return;
+  // Not waited for: the vault takes its messages in order, so whatever this page asks next finds it locked.
+  void lock();
+  localStorage.setItem(PERSON_KEY, email);
+}
+
+/** Locks, for all tabs, then goes to the sign-out. */
+export async function signOut(href: string): Promise<void> {
+  await Promise.race([lock(), new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))]);
+  localStorage.removeItem(PERSON_KEY);
+  location.assign(href);
+}
+
+/** Signs in again in a pop-up: this page, and what is typed or unlocked in it, stays. */
+export const signInAgain = (): void => {
+  window.open('/signed-in', 'totl-sign-in', 'popup,width=480,height=640');
+};
+
+export const announceRestored = (): void => {
+  window.dispatchEvent(new CustomEvent(SESSION_RESTORED));
+};
