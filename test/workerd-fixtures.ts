@@ -3,6 +3,8 @@ import { env, exports } from 'cloudflare:workers';
 import { createHash, randomBytes } from 'node:crypto';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
 import { makeEscrowKey, openEscrowKey } from '../portal/vault/escrow-key.ts';
+import { isFault } from '../portal/vault/fault.ts';
+import { resealSecret, sealTo } from '../portal/vault/resealer.ts';
 import { newRoot, type Root, sealRoot, signManifest } from '../portal/vault/root.ts';
 import { type MadeUnlocker, makeRecoveryUnlocker } from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
@@ -10,7 +12,8 @@ import { SEALED_TYP } from '../schema/jwe.ts';
 import type { EscrowKey, KeyringWrite } from '../schema/keyring.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { SecretRef } from '../schema/secret.ts';
+import type { Resealed } from '../schema/rotation.ts';
+import type { Revealed, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex } from '../schema/signed.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
@@ -247,4 +250,16 @@ export async function sealedSecret(tenant: string, keyring: TestKeyring, machine
     })
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
   return { machine, run, kind, eid, ref, sealed };
+}
+
+/** Re-seals one version to the active key, as an unlocked admin's browser does: an item of `POST …/rotation/reseal`. */
+export async function resealedItem(tenant: string, keyring: TestKeyring, secret: string): Promise<Resealed> {
+  const path = `/v1/tenants/${tenant}/secrets/${secret}/reveal`;
+  const { json } = await asPerson<Revealed>(emailOf('admin'), path, { reason: 'to re-seal' });
+  const active = keyring.write.escrowKeys.find((key) => key.kid === keyring.kid);
+  if (!active) throw new Error('the keyring has an active key');
+  const keys = await privateKeysOf(tenant, keyring);
+  const resealed = await resealSecret(tenant, json, keys, await sealTo(active.kid, active.jwk));
+  if (isFault(resealed)) throw new Error(resealed.message);
+  return resealed;
 }

@@ -17,8 +17,10 @@ import {
   newRun,
   PORTAL,
   request,
+  resealedItem,
   sealedSecret,
   seedReadyTenant,
+  startRotation,
   type TestKeyring,
   type TestTenant,
 } from '../workerd-fixtures.ts';
@@ -35,6 +37,7 @@ beforeEach(async () => {
   await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
   const body = await sealedSecret(tenant.id, tenant.keyring, machine.id);
   secretId = (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId;
+  await startRotation(tenant.id, tenant.keyring);
 });
 
 const posts = routes.filter((route) => route.method === 'POST');
@@ -70,6 +73,7 @@ const contents = () =>
       'settings',
       'counters',
       'revocations',
+      'replaced_ciphertexts',
     ];
     return JSON.stringify(tables.map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray()));
   });
@@ -79,6 +83,9 @@ const good = async (path: string): Promise<unknown> => {
   if (path === '/v1/report') return { machine, run, events: [event(2), event(3)] };
   if (path === '/v1/secret') return sealedSecret(tenant.id, tenant.keyring, machine.id);
   if (path.endsWith('/keyring')) return (await makeKeyring(tenant.id)).write;
+  if (path.endsWith('/rotation/page')) return { after: { secret: secretId, version: 1 }, limit: 5 };
+  if (path.endsWith('/rotation/reseal')) return { items: [await resealedItem(tenant.id, tenant.keyring, secretId)] };
+  if (path.endsWith('/unopenable')) return { secret: secretId, version: 1, reason: 'a reason' };
   if (path.endsWith('/reveal')) return { reason: 'a reason', version: 1 };
   if (path.endsWith('/settings')) return { allowRawRsaOaep: true };
   return {};
@@ -132,8 +139,8 @@ describe.each(posts.map((route) => route.path))('POST %s', (path) => {
         fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.constantFrom('', '[]', 'null', '{"a":', `"${CANARY}"`)),
         async (text) => {
           const { status, json } = await post(path, text);
-          // Only the revocation takes an empty object; everything else wants more.
-          if (path.endsWith('/revoke') && status === 200) return;
+          // These take an empty object; everything else wants more.
+          if (/\/(revoke|page)$/.test(path) && status === 200) return;
           expect(status).toBeGreaterThanOrEqual(400);
           expect(status).toBeLessThan(500);
           expect(json).toMatchObject({ code: expect.any(String), requestId: expect.any(String) });

@@ -21,9 +21,11 @@ import {
   newRun,
   PORTAL,
   request,
+  resealedItem,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
+  startRotation,
   type TestKeyring,
   type TestTenant,
 } from '../workerd-fixtures.ts';
@@ -53,16 +55,18 @@ beforeEach(async () => {
     bindings.INDEX_DB.prepare('UPDATE api_tokens SET revoked_at = 1 WHERE tenant_id = ?').bind(bare.id),
   ]);
   await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
-  const { json } = await asMachine<Receipt>(
-    tenant.token,
-    '/v1/secret',
-    await sealedSecret(tenant.id, tenant.keyring, machine.id),
-  );
+  const escrow = async () => {
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine.id, { ref: { account: crypto.randomUUID() } });
+    return (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId;
+  };
+  const [secret, left] = [await escrow(), await escrow()];
+  // A rotation has begun, so that there is something to re-seal and something to give up.
+  await startRotation(tenant.id, tenant.keyring);
   world = {
     tenant,
     other,
     bare,
-    ids: { tenant: tenant.id, machine: machine.id, run: run.id, secret: json.secretId, token: 'spare' },
+    ids: { tenant: tenant.id, machine: machine.id, run: run.id, secret, left, token: 'spare' },
   };
 });
 
@@ -76,6 +80,11 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   // A second first set-up can never succeed; this one is written to a tenant that has none yet, below.
   '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
   '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
+  '/v1/tenants/:tenant/rotation/page': async () => ({}),
+  '/v1/tenants/:tenant/rotation/reseal': async () => ({
+    items: [await resealedItem(world.tenant.id, world.tenant.keyring, world.ids.secret ?? '')],
+  }),
+  '/v1/tenants/:tenant/rotation/unopenable': async () => ({ secret: world.ids.left, version: 1, reason: 'the walk' }),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
 };
