@@ -62,7 +62,7 @@ export async function verifyWrite(tenant: string, write: KeyringWrite): Promise<
 }
 
 /** One escrow key as the object knows it; `remaining` counts the openable versions still sealed to it. */
-export type KidFacts = { state: KidState; retiredAt: number | null; remaining: number };
+export type KidFacts = { state: KidState; retiredAt: number | null; remaining: number; vaultEpoch: number | null };
 
 /** What the object holds now, as far as a write depends on it. */
 export type KeyringFacts = {
@@ -77,7 +77,7 @@ export const wrapKey = (wrap: Pick<Wrap, 'unlocker' | 'purpose' | 'vaultEpoch'>)
   `${wrap.unlocker}/${wrap.purpose}/${wrap.vaultEpoch}`;
 
 /** Decides whether a verified write follows on what is kept and leaves nothing without a key. Pure. Null: it does. */
-export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
+export function decideWrite({ write, manifest, root, statements }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
   const { head } = facts;
   if (manifest.version !== (head?.version ?? 0) + 1 || manifest.previous !== (head?.sha256 ?? null))
     return refuse(
@@ -92,6 +92,7 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
   const incomplete = (detail: string) => refuse('keyring_incomplete', detail);
   const activeKeys = manifest.keys.filter((key) => key.state === 'active');
   if (activeKeys.length !== 1) return incomplete('Exactly one escrow key must be active.');
+  const activeBefore = [...facts.kids].find(([, key]) => key.state === 'active')?.[0] ?? null;
   const named = new Map(manifest.keys.map((key) => [key.kid, key.state]));
   for (const [kid] of facts.kids) if (!named.has(kid)) return incomplete('The manifest must name every kid ever used.');
   const sent = new Set(write.escrowKeys.map((key) => key.kid));
@@ -102,6 +103,12 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
     const before = facts.kids.get(kid);
     const refusal = before ? decideKeyState(before, state, facts.now) : state === 'active' ? null : newKeyNotActive();
     if (refusal) return refusal;
+    // A vault key that the manifest no longer commits to unwraps for nobody: what it seals would be lost.
+    const epoch = sent.has(kid) ? null : before?.vaultEpoch;
+    if (epoch && state !== 'destroyed' && !manifest.vaultKeys.some((key) => isReveal(key, epoch)))
+      return incomplete('The manifest must commit to the vault key of every escrow key that it keeps.');
+    if (!before && sent.has(kid) && statements.get(kid)?.previousKid !== activeBefore)
+      return incomplete('The statement of a new escrow key must name the active one before it.');
     if (!before && !sent.has(kid))
       return incomplete('Every kid that is not destroyed needs its public key, statement and sealed private half.');
   }
@@ -127,6 +134,9 @@ export function decideWrite({ write, manifest, root }: VerifiedWrite, facts: Key
     return incomplete('At least one unlocker must hold both rights.');
   return null;
 }
+
+const isReveal = (key: Manifest['vaultKeys'][number], epoch: number): boolean =>
+  key.purpose === 'reveal' && key.vaultEpoch === epoch;
 
 const newKeyNotActive = () => refuse('keyring_incomplete', 'A new escrow key must be the active one.');
 
@@ -156,11 +166,20 @@ export function keyringFacts(sql: SqlStorage, now: number): KeyringFacts {
     sql,
     'SELECT version, sha256 FROM manifests ORDER BY version DESC LIMIT 1',
   );
+  const epochs = new Map(
+    all<{ kid: string; vault_epoch: number | null }>(sql, 'SELECT kid, vault_epoch FROM escrow_keys').map((row) => [
+      row.kid,
+      row.vault_epoch,
+    ]),
+  );
   return {
     head: head && { ...head, fingerprint: requireFingerprint(sql) },
     now,
     kids: new Map(
-      keyHistory(sql).map(({ kid, state, retiredAt, remaining }) => [kid, { state, retiredAt, remaining }]),
+      keyHistory(sql).map(({ kid, state, retiredAt, remaining }) => [
+        kid,
+        { state, retiredAt, remaining, vaultEpoch: epochs.get(kid) ?? null },
+      ]),
     ),
     unlockers: new Set(all<{ id: string }>(sql, 'SELECT id FROM unlockers').map((row) => row.id)),
     wraps: new Set(

@@ -63,6 +63,9 @@ const AuditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+/** Made at the first ask, then the same for the isolate's life. */
+let document: ReturnType<typeof openapi> | null = null;
+
 export const routes: readonly Route[] = [
   {
     method: 'GET',
@@ -80,7 +83,10 @@ export const routes: readonly Route[] = [
     summary: 'This API as OpenAPI 3.1',
     audit: null,
     answer: z.record(z.string(), z.unknown()),
-    handle: async () => openapi(routes),
+    handle: async () => {
+      document ??= openapi(routes);
+      return document;
+    },
   },
   machineRoute({
     method: 'GET',

@@ -1,0 +1,138 @@
+// What the object lets into a keyring: complete, in order, and never so that something sealed is left without a key.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeEscrowKey } from '../portal/vault/escrow-key.ts';
+import { signManifest } from '../portal/vault/root.ts';
+import type { KeyringWrite } from '../schema/keyring.ts';
+import type { Problem } from '../schema/problem.ts';
+import type { Manifest } from '../schema/signed.ts';
+import { asPerson, emailOf, makeKeyring, seedTenant, type TestKeyring, writeNext } from '../test/workerd-fixtures.ts';
+
+let id: string;
+let keyring: TestKeyring;
+beforeEach(async () => {
+  ({ id } = await seedTenant());
+  keyring = await makeKeyring(id);
+});
+const send = async (write: KeyringWrite) =>
+  (await asPerson<Problem>(emailOf('admin'), `/v1/tenants/${id}/keyring`, write)).json;
+const signed = async (change: (manifest: Manifest) => void): Promise<KeyringWrite> => {
+  const manifest = structuredClone(keyring.manifest);
+  change(manifest);
+  return { ...keyring.write, manifest: await signManifest(keyring.root, manifest) };
+};
+
+describe('a first keyring', () => {
+  it.each<[string, (write: KeyringWrite) => unknown, string]>([
+    ['an unlocker without its half', (write) => write.unlockers.pop(), 'keyring_incomplete'],
+    ['an unlocker without a wrap', (write) => write.wraps.pop(), 'keyring_incomplete'],
+    ['no escrow key', (write) => write.escrowKeys.pop(), 'keyring_incomplete'],
+    [
+      'a half that no manifest names',
+      (write) => write.unlockers.push({ ...(write.unlockers[0] as never as object), id: crypto.randomUUID() } as never),
+      'keyring_incomplete',
+    ],
+    [
+      'another root’s half',
+      (write) => {
+        write.root = { ...write.root, kid: 'A'.repeat(43) };
+      },
+      'keyring_invalid',
+    ],
+    [
+      'a kid that is not its key’s',
+      (write) => {
+        for (const key of write.escrowKeys) key.kid = 'A'.repeat(43);
+      },
+      'keyring_invalid',
+    ],
+    [
+      'a broken signature',
+      (write) => {
+        write.manifest = `${write.manifest.slice(0, -6)}AAAAAA`;
+      },
+      'keyring_invalid',
+    ],
+    [
+      'a statement of another key',
+      (write) => {
+        for (const key of write.escrowKeys) key.statement = write.manifest;
+      },
+      'keyring_invalid',
+    ],
+  ])('with %s is refused, and nothing is kept', async (_what, bend, code) => {
+    const write = structuredClone(keyring.write);
+    bend(write);
+    expect(await send(write)).toMatchObject({ status: 422, code });
+    expect(await send(keyring.write)).toMatchObject({ version: 1 });
+  });
+
+  it('of another tenant, of version 2, or without anybody who holds both rights is refused', async () => {
+    expect(
+      await send(
+        await signed((manifest) => {
+          manifest.tenant = crypto.randomUUID();
+        }),
+      ),
+    ).toMatchObject({ code: 'keyring_invalid' });
+    expect(
+      await send(
+        await signed((manifest) => {
+          manifest.version = 2;
+        }),
+      ),
+    ).toMatchObject({ code: 'keyring_conflict' });
+    const nobody = await signed((manifest) => {
+      for (const unlocker of manifest.unlockers) unlocker.rights = ['reveal'];
+    });
+    nobody.wraps = nobody.wraps.filter((wrap) => wrap.purpose === 'reveal');
+    expect(await send(nobody)).toMatchObject({ code: 'keyring_incomplete' });
+  });
+});
+
+describe('the next keyring', () => {
+  beforeEach(async () => {
+    await send(keyring.write);
+  });
+
+  it('must follow on the one before', async () => {
+    const again = await signed((manifest) => {
+      manifest.version = 2;
+      manifest.previous = 'f'.repeat(64);
+    });
+    expect(await send(again)).toMatchObject({ status: 409, code: 'keyring_conflict' });
+  });
+
+  it('must be signed by the same root', async () => {
+    const other = await makeKeyring(id);
+    expect(
+      (await writeNext(id, { ...other, write: { ...other.write, manifest: keyring.write.manifest } }, () => {})).json,
+    ).toMatchObject({
+      code: 'keyring_invalid',
+    });
+  });
+
+  it('may not forget a kid, nor the vault key that an escrow key is sealed under, because both would lose secrets', async () => {
+    const forget = await writeNext(id, keyring, (manifest) => {
+      for (const key of manifest.keys) key.kid = 'A'.repeat(43);
+    });
+    expect(forget.json).toMatchObject({ code: 'keyring_incomplete' });
+    const uncommit = await writeNext(id, keyring, (manifest) => {
+      manifest.vaultKeys = manifest.vaultKeys.filter((key) => key.purpose === 'admin');
+    });
+    expect(uncommit.json).toMatchObject({ code: 'keyring_incomplete' });
+  });
+
+  it('may not bring a key of an old epoch, of no ancestry, or one that is not active', async () => {
+    const next = (keyEpoch: number, previousKid: string | null, state: 'active' | 'retiring') => async () => {
+      const key = await makeEscrowKey(id, keyring.root, keyring.reveal, { keyEpoch, previousKid });
+      const change = (manifest: Manifest) => {
+        for (const one of manifest.keys) if (state === 'active') one.state = 'retiring';
+        manifest.keys.push({ kid: key.kid, keyEpoch, state });
+      };
+      return (await writeNext(id, keyring, change, [key])).json.code;
+    };
+    expect(await next(1, keyring.kid, 'active')()).toBe('keyring_incomplete');
+    expect(await next(2, null, 'active')()).toBe('keyring_incomplete');
+    expect(await next(2, keyring.kid, 'retiring')()).toBe('keyring_incomplete');
+  });
+});
