@@ -6,7 +6,7 @@ import { sealRaw } from '../engine/seal.ts';
 import { hashEntry } from '../objects/audit.ts';
 import { sha256 } from '../objects/rows.ts';
 import { PASSPHRASE, sealedRecord, TEAM_PASSPHRASE, TENANT } from '../portal/vault/fixtures.ts';
-import { draftSetUp } from '../portal/vault/keyring.ts';
+import { draftSetUp } from '../portal/vault/set-up.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { root } from './run.ts';
 

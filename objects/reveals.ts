@@ -1,13 +1,18 @@
 // The reveal: the one read that hands out a ciphertext, and only together with its audit entry.
-import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { Revealed } from '../schema/secret.ts';
-import { first } from './rows.ts';
+import type { RevealedReport, RevealedVersion } from '../schema/person.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import type { Revealed, RevealRequest } from '../schema/secret.ts';
+import { record } from './audit.ts';
+import { bulkReadsOf } from './bulk.ts';
+import type { Caller, Person } from './caller.ts';
+import { findMember } from './people.ts';
+import { all, first } from './rows.ts';
 import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 
-export type RevealPlan = { secret: SecretRow; version: VersionRow };
+type RevealPlan = { secret: SecretRow; version: VersionRow };
 
 /** Finds the one version asked for; the latest where none is named. */
-export function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
+function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
   const secret = first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
   const row = first<VersionRow>(
@@ -19,11 +24,74 @@ export function planReveal(sql: SqlStorage, id: string, version: number | undefi
   return row ? { secret, version: row } : refuse('unknown_secret', 'The secret has no such version.');
 }
 
-export const markRevealed = (sql: SqlStorage, id: string, at: number): void => {
-  sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, id);
+/** Notes a reveal at its secret, and for the day its person leaves. In the transaction that recorded it. */
+function markRevealed(sql: SqlStorage, { secret, version }: RevealPlan, email: string, at: number): void {
+  sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, secret.id);
+  sql.exec(
+    'INSERT INTO reveals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_at = excluded.last_at',
+    email,
+    secret.id,
+    version.version,
+    at,
+  );
+}
+
+type ReportRow = {
+  secret_id: string;
+  version: number;
+  machine_id: string;
+  hostname: string | null;
+  kind: RevealedVersion['kind'];
+  ref: string;
+  last_at: number;
+  latest_version: number;
 };
 
-export const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed => ({
+const REPORT_PAGE = 200;
+
+/** What one person has revealed, a page at a time. `after` is the cursor of the page before. */
+export function report(sql: SqlStorage, id: string, after: string | undefined): RevealedReport | Refusal {
+  const person = findMember(sql, id);
+  if (!person) return refuse('unknown_person', 'The tenant has no person with this id.');
+  const [secret = '', version = '0'] = after?.split('/') ?? [];
+  const rows = revealedBy(sql, person.email, { secret, version: Number(version) }, REPORT_PAGE);
+  const last = rows.length === REPORT_PAGE ? rows.at(-1) : undefined;
+  return {
+    email: person.email,
+    revealed: rows,
+    next: last ? `${last.secret}/${last.version}` : null,
+    bulkReads: bulkReadsOf(sql, id),
+  };
+}
+
+function revealedBy(
+  sql: SqlStorage,
+  email: string,
+  after: { secret: string; version: number },
+  limit: number,
+): RevealedVersion[] {
+  return all<ReportRow>(
+    sql,
+    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version
+     FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
+     WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
+    email,
+    after.secret,
+    after.version,
+    limit,
+  ).map((row) => ({
+    secret: row.secret_id,
+    version: row.version,
+    machine: row.machine_id,
+    hostname: row.hostname || null,
+    kind: row.kind,
+    ref: JSON.parse(row.ref),
+    lastAt: row.last_at,
+    superseded: row.latest_version > row.version,
+  }));
+}
+
+const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed => ({
   id: secret.id,
   machine: secret.machine_id,
   kind: secret.kind,
@@ -32,3 +100,30 @@ export const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Rev
   sealed: version.sealed,
   auditSeq,
 });
+
+/** Hands out one ciphertext. The audit entry is written in the same transaction: without it, nothing is returned. */
+export function reveal(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  request: RevealRequest,
+  now: number,
+): Revealed | Refusal {
+  const { sql } = storage;
+  const plan = planReveal(sql, id, request.version);
+  if (isRefusal(plan)) return plan;
+  return storage.transactionSync(() => {
+    const { seq } = record(sql, caller.tenant, caller, now, {
+      action: 'secret.revealed',
+      subject: id,
+      detail: {
+        machine: plan.secret.machine_id,
+        kind: plan.secret.kind,
+        version: plan.version.version,
+        reason: request.reason,
+      },
+    });
+    markRevealed(sql, plan, caller.principal.name, now);
+    return revealed(plan, seq);
+  });
+}

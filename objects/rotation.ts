@@ -1,32 +1,27 @@
 // Rotation: hands out what is sealed to an older key, takes it back under the active one by compare-and-swap, and marks what no
 // key opens. The replaced ciphertext stays until its key is destroyed. Nothing here opens one.
 import { readSealed } from '../schema/jwe.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
-import { BULK_READS_A_DAY, type Resealed, type RotationPageRequest } from '../schema/rotation.ts';
-import { type Revealed, refKey } from '../schema/secret.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import type {
+  Marked,
+  MarkUnopenable,
+  ResealAnswer,
+  Resealed,
+  ResealRequest,
+  RotationPage,
+  RotationPageRequest,
+} from '../schema/rotation.ts';
+import { refKey } from '../schema/secret.ts';
+import { record } from './audit.ts';
+import { handOut } from './bulk.ts';
+import type { Caller, Person } from './caller.ts';
+import { noTenantKey, outline } from './keyring.ts';
 import { all, first, sha256 } from './rows.ts';
-import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
-
-type Joined = VersionRow & Pick<SecretRow, 'machine_id' | 'kind' | 'ref'>;
-
-const record = (row: Joined): Omit<Revealed, 'auditSeq'> => ({
-  id: row.secret_id,
-  machine: row.machine_id,
-  kind: row.kind,
-  ref: JSON.parse(row.ref),
-  version: publicVersion(row),
-  sealed: row.sealed,
-});
+import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
 /** The next versions under any key but the active one, by secret and version, from after `after` on. */
-export function pageToReseal(
-  sql: SqlStorage,
-  activeKid: string,
-  { after, limit }: RotationPageRequest,
-): Omit<Revealed, 'auditSeq'>[] {
-  return all<Joined>(
+function pageToReseal(sql: SqlStorage, activeKid: string, { after, limit }: RotationPageRequest): SealedRecord[] {
+  return all<RecordRow>(
     sql,
     `SELECT secret_versions.*, machine_id, kind, ref FROM secret_versions JOIN secrets ON secrets.id = secret_id
      WHERE kid <> ? AND unopenable = 0 AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
@@ -34,26 +29,7 @@ export function pageToReseal(
     after?.secret ?? '',
     after?.version ?? 0,
     limit,
-  ).map(record);
-}
-
-/** Counts a bulk read against the person's budget of the day; refuses what would go beyond it. */
-export function spendBulkReads(sql: SqlStorage, person: string, ciphertexts: number, now: number): Refusal | null {
-  const day = Math.floor(now / DAY_MS);
-  const spent =
-    first<{ ciphertexts: number }>(sql, 'SELECT ciphertexts FROM bulk_reads WHERE person = ? AND day = ?', person, day)
-      ?.ciphertexts ?? 0;
-  if (spent + ciphertexts > BULK_READS_A_DAY)
-    return refuse('bulk_budget_exceeded', `One person may read ${BULK_READS_A_DAY} ciphertexts in bulk a day.`);
-  sql.exec(
-    `INSERT INTO bulk_reads VALUES (?, ?, ?)
-     ON CONFLICT (person, day) DO UPDATE SET ciphertexts = ciphertexts + excluded.ciphertexts`,
-    person,
-    day,
-    ciphertexts,
-  );
-  sql.exec('DELETE FROM bulk_reads WHERE day < ?', day - 1);
-  return null;
+  ).map(recordOf);
 }
 
 export type ResealDecision = Refusal | 'swap' | 'pass_over';
@@ -62,7 +38,7 @@ export type ResealDecision = Refusal | 'swap' | 'pass_over';
  * Decides on one re-sealed version. Pure. Its header must be the old one's in everything that binds, name the active kid and the
  * SHA-256 of what it replaces, and stay unbound where it was. What somebody else has re-sealed meanwhile is passed over.
  */
-export function decideReseal(tenant: string, activeKid: string, row: Joined | null, item: Resealed): ResealDecision {
+export function decideReseal(tenant: string, activeKid: string, row: RecordRow | null, item: Resealed): ResealDecision {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
   if (row.kid !== item.fromKid || row.sha256 !== item.fromSha256) return 'pass_over';
   const read = readSealed(item.sealed);
@@ -85,17 +61,8 @@ export function decideReseal(tenant: string, activeKid: string, row: Joined | nu
     : refuse('header_mismatch', `The re-sealed header must keep its place: ${differing.join(', ')}.`);
 }
 
-export const findVersion = (sql: SqlStorage, secret: string, version: number): Joined | null =>
-  first<Joined>(
-    sql,
-    `SELECT secret_versions.*, machine_id, kind, ref FROM secret_versions JOIN secrets ON secrets.id = secret_id
-     WHERE secret_id = ? AND version = ?`,
-    secret,
-    version,
-  );
-
 /** Swaps the ciphertext of one version, keeping the one before. In the caller's transaction. */
-export function swap(sql: SqlStorage, row: Joined, activeKid: string, sealed: string, at: number): void {
+function swap(sql: SqlStorage, row: RecordRow, activeKid: string, sealed: string, at: number): void {
   sql.exec(
     'INSERT INTO replaced_ciphertexts VALUES (?, ?, ?, ?, ?, ?, ?)',
     row.secret_id,
@@ -107,7 +74,8 @@ export function swap(sql: SqlStorage, row: Joined, activeKid: string, sealed: st
     at,
   );
   sql.exec(
-    `UPDATE secret_versions SET kid = ?, format = 'jwe', sealed = ?, sha256 = ? WHERE secret_id = ? AND version = ?`,
+    `UPDATE secret_versions SET kid = ?, format = 'jwe', sealed = ?, sha256 = ?, verified_at = NULL,
+       verified_kid = NULL, finding = NULL WHERE secret_id = ? AND version = ?`,
     activeKid,
     sealed,
     sha256(sealed),
@@ -117,7 +85,7 @@ export function swap(sql: SqlStorage, row: Joined, activeKid: string, sealed: st
 }
 
 /** Marks a version that no held key opens: it blocks no longer, and its ciphertext is kept for ever. */
-export const markUnopenable = (sql: SqlStorage, row: Joined): void => {
+const markUnopenable = (sql: SqlStorage, row: RecordRow): void => {
   sql.exec('UPDATE secret_versions SET unopenable = 1 WHERE secret_id = ? AND version = ?', row.secret_id, row.version);
 };
 
@@ -129,4 +97,78 @@ export function progress(sql: SqlStorage, activeKid: string): { total: number; r
     activeKid,
   );
   return { total: row?.total ?? 0, remaining: row?.remaining ?? 0 };
+}
+
+/** The next page to re-seal: its ids on record and its count off the budget, or nothing is handed out. */
+export function readPage(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  request: RotationPageRequest,
+  now: number,
+): RotationPage | Refusal {
+  const keys = outline(storage.sql);
+  if (!keys) return noTenantKey();
+  const { activeKid } = keys;
+  const items = handOut(storage, caller, 'rotation', pageToReseal(storage.sql, activeKid, request), now);
+  return isRefusal(items) ? items : { activeKid, items };
+}
+
+/** Takes a page back under the active key: all that fits is swapped in one transaction, or the first fault refuses the page. */
+export function takePage(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { items }: ResealRequest,
+  now: number,
+): ResealAnswer | Refusal {
+  const { sql } = storage;
+  const keys = outline(sql);
+  if (!keys) return noTenantKey();
+  const { activeKid } = keys;
+  const swaps: (() => void)[] = [];
+  const ids: string[] = [];
+  for (const item of items) {
+    const row = findVersion(sql, item.secret, item.version);
+    const decision = decideReseal(caller.tenant, activeKid, row, item);
+    if (isRefusal(decision)) return decision;
+    if (decision === 'pass_over' || !row) continue;
+    if (ids.includes(`${item.secret}/${item.version}`))
+      return refuse('invalid_body', 'items: every version may be sent once.');
+    ids.push(`${item.secret}/${item.version}`);
+    swaps.push(() => swap(sql, row, activeKid, item.sealed, now));
+  }
+  return storage.transactionSync(() => {
+    for (const one of swaps) one();
+    if (ids.length > 0)
+      record(sql, caller.tenant, caller, now, {
+        action: 'secrets.resealed',
+        subject: activeKid,
+        detail: { count: ids.length, ids: ids.join(' ') },
+      });
+    return { resealed: ids.length, passedOver: items.length - ids.length };
+  });
+}
+
+/** An admin's word that no held key opens a version. */
+export function giveUp(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { secret, version, reason }: MarkUnopenable,
+  now: number,
+): Marked | Refusal {
+  const { sql } = storage;
+  const row = findVersion(sql, secret, version);
+  if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
+  if (row.unopenable === 1) return { secret, version };
+  // Only what a rotation could not take along: else one slip would leave a good secret behind when its key is destroyed.
+  if (row.kid === outline(sql)?.activeKid)
+    return refuse('not_left_behind', 'This version is under the active key; there is nothing to mark.');
+  return storage.transactionSync(() => {
+    markUnopenable(sql, row);
+    record(sql, caller.tenant, caller, now, {
+      action: 'secret.marked_unopenable',
+      subject: secret,
+      detail: { version, kid: row.kid, sha256: row.sha256, reason },
+    });
+    return { secret, version };
+  });
 }

@@ -2,6 +2,7 @@
 import {
   type EscrowRequest,
   type Receipt,
+  type Revealed,
   refKey,
   type Secret,
   type SecretKind,
@@ -25,6 +26,9 @@ export type VersionRow = Row & {
   audit_seq: number;
   audit_hash: string;
   unopenable: number;
+  verified_at: number | null;
+  verified_kid: string | null;
+  finding: SecretVersion['finding'];
 };
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
@@ -99,6 +103,8 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   escrowedAt: row.escrowed_at as number,
   sha256: row.sha256 as string,
   unopenable: row.unopenable === 1,
+  verifiedAt: row.verified_at as number | null,
+  finding: row.finding as SecretVersion['finding'],
 });
 
 /** A machine's secrets, metadata only: the query itself never selects `sealed`. */
@@ -106,7 +112,8 @@ export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
   const secrets = all<SecretRow>(sql, 'SELECT * FROM secrets WHERE machine_id = ? ORDER BY kind, ref', machine);
   const versions = all<Omit<VersionRow, 'sealed'>>(
     sql,
-    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at, unopenable
+    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
+       finding
      FROM secret_versions
      WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
     JSON.stringify(secrets.map((secret) => secret.id)),
@@ -120,3 +127,25 @@ export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
     versions: versions.filter((version) => version.secret_id === secret.id).map(publicVersion),
   }));
 }
+
+/** A version beside its secret: all that a browser holds a ciphertext's header against. */
+export type RecordRow = VersionRow & Pick<SecretRow, 'machine_id' | 'kind' | 'ref'>;
+export type SealedRecord = Omit<Revealed, 'auditSeq'>;
+
+export const recordOf = (row: RecordRow): SealedRecord => ({
+  id: row.secret_id,
+  machine: row.machine_id,
+  kind: row.kind,
+  ref: JSON.parse(row.ref),
+  version: publicVersion(row),
+  sealed: row.sealed,
+});
+
+export const findVersion = (sql: SqlStorage, secret: string, version: number): RecordRow | null =>
+  first<RecordRow>(
+    sql,
+    `SELECT secret_versions.*, machine_id, kind, ref FROM secret_versions JOIN secrets ON secrets.id = secret_id
+     WHERE secret_id = ? AND version = ?`,
+    secret,
+    version,
+  );

@@ -2,8 +2,18 @@
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
 import type { AuditPage } from '../schema/audit.ts';
-import type { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
+import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
+import type { GrantList, GrantRequest } from '../schema/grant.ts';
+import type {
+  Keyring,
+  KeyringWrite,
+  KeyringWritten,
+  PublicKeyAnswer,
+  UnlockerActed,
+  UnlockerChanged,
+} from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
+import type { PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {
@@ -17,16 +27,21 @@ import type {
 } from '../schema/rotation.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
 import type { TokenRevoked } from '../schema/token.ts';
-import { done, schedule, takeDue } from './alarms.ts';
+import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
+import * as bulk from './bulk.ts';
 import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
 import { roleForbids, SYSTEM } from './caller.ts';
 import * as counters from './counters.ts';
 import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
+import * as grants from './grants.ts';
 import * as keyring from './keyring.ts';
+import { verifyWrite } from './keyring-rules.ts';
+import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
 import { migrate } from './migrations.ts';
+import * as people from './people.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
@@ -35,18 +50,19 @@ import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as tokens from './tokens.ts';
+import * as unlockers from './unlockers.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
-/** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
-const KEY_ACTIONS = {
-  active: 'key.rotated',
-  retiring: null,
-  retired: 'key.retired',
-  destroyed: 'key.destroyed',
-} as const;
+const ADMINS = ['admin'] as const;
+/** Reading ciphertexts in bulk is a permission of its own: today it is the admins'. */
+const BULK_READERS = ADMINS;
+const AUDITORS = ['admin', 'auditor'] as const;
 const ENGINEERS = ['admin', 'engineer'] as const;
 const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
+
+/** What the index has to follow; each is written until it has answered. */
+const INDEXED = ['revocations', 'people'] as const;
 
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
 type ObjectBindings = { INDEX_DB: D1Database };
@@ -62,17 +78,15 @@ export class Tenant extends DurableObject<ObjectBindings> {
   // --- What an engine asks ---
 
   publicKey(caller: Caller<MachinePrincipal>): PublicKeyAnswer | Refusal {
-    return this.#serve(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? noTenantKey());
+    return this.#serve(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? keyring.noTenantKey());
   }
 
   report(caller: Caller<MachinePrincipal>, submission: Submission): ReportAnswer | Refusal {
-    return this.#serve(caller, submission.machine.id, () =>
-      submitReport(this.ctx.storage, caller, submission, Date.now()),
-    );
+    return this.#serve(caller, submission.machine.id, (now) => submitReport(this.ctx.storage, caller, submission, now));
   }
 
   escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): { created: boolean; receipt: Receipt } | Refusal {
-    return this.#serve(caller, request.machine, () => takeSecret(this.ctx.storage, caller, request, Date.now()));
+    return this.#serve(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
   }
 
   // --- What a person asks ---
@@ -97,6 +111,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
         },
         secrets: count('secrets'),
         attention: count('attention'),
+        custody: keyring.custody(this.#sql),
       };
     });
   }
@@ -142,32 +157,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  /** Hands out one ciphertext. The audit entry is written in the same transaction: without it, nothing is returned. */
+  /** Hands out one ciphertext, with its audit entry or not at all. */
   reveal(caller: Caller<Person>, id: string, request: RevealRequest): Revealed | Refusal {
-    return this.#serve(
-      caller,
-      id,
-      () => {
-        const plan = reveals.planReveal(this.#sql, id, request.version);
-        if (isRefusal(plan)) return plan;
-        const now = Date.now();
-        return this.ctx.storage.transactionSync(() => {
-          const { seq } = audit.record(this.#sql, caller.tenant, caller, now, {
-            action: 'secret.revealed',
-            subject: id,
-            detail: {
-              machine: plan.secret.machine_id,
-              kind: plan.secret.kind,
-              version: plan.version.version,
-              reason: request.reason,
-            },
-          });
-          reveals.markRevealed(this.#sql, id, now);
-          return reveals.revealed(plan, seq);
-        });
-      },
-      ENGINEERS,
-    );
+    return this.#serve(caller, id, (now) => reveals.reveal(this.ctx.storage, caller, id, request, now), ENGINEERS);
   }
 
   keyring(caller: Caller<Person>): Keyring | Refusal {
@@ -175,143 +167,135 @@ export class Tenant extends DurableObject<ObjectBindings> {
       caller,
       'keyring',
       () =>
-        keyring.readKeyring(this.#sql, { email: caller.principal.name, role: caller.principal.role }) ?? noTenantKey(),
+        keyring.readKeyring(this.#sql, { email: caller.principal.name, role: caller.principal.role }) ??
+        keyring.noTenantKey(),
     );
   }
 
   /** Writes the keyring: signatures are verified first, without state; then it is decided and kept in one turn. */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
-    const verified = await keyring.verifyWrite(caller.tenant, write);
+    const verified = await verifyWrite(caller.tenant, write);
     return this.#serve(
       caller,
       'keyring',
-      () => {
-        if (isRefusal(verified)) return verified;
-        const { manifest, root } = verified;
-        const now = Date.now();
-        const before = new Map(keyring.keyHistory(this.#sql).map(({ kid, state }) => [kid, state]));
-        const refusal = keyring.decideWrite(verified, keyring.keyringFacts(this.#sql, now));
-        if (refusal) return refusal;
-        const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
-        return this.ctx.storage.transactionSync(() => {
-          keyring.storeWrite(this.#sql, verified, caller.principal.name, now);
-          audit.record(this.#sql, caller.tenant, caller, now, {
-            action: manifest.version === 1 ? 'keyring.created' : 'keyring.updated',
-            subject: root,
-            detail: {
-              version: manifest.version,
-              sha256: verified.manifestSha256,
-              activeKid,
-              unlockers: manifest.unlockers.length,
-            },
-          });
-          for (const { kid, state } of manifest.keys) {
-            const action = KEY_ACTIONS[state];
-            if (before.size > 0 && action && before.get(kid) !== state)
-              audit.record(this.#sql, caller.tenant, caller, now, { action, subject: kid });
-          }
-          return { version: manifest.version, fingerprint: root, activeKid };
-        });
-      },
-      ['admin'],
+      (now) => (isRefusal(verified) ? verified : writeKeyring(this.ctx.storage, caller, verified, now)),
+      ADMINS,
     );
+  }
+
+  /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
+  grants(caller: Caller<Person>): GrantList | Refusal {
+    const { role, name } = caller.principal;
+    return this.#serve(
+      caller,
+      'grants',
+      () => ({ grants: grants.allGrants(this.#sql).filter((one) => role === 'admin' || one.email === name) }),
+      ENGINEERS,
+    );
+  }
+
+  requestGrant(caller: Caller<Person>, request: GrantRequest): UnlockerActed | Refusal {
+    return this.#serve(
+      caller,
+      request.unlocker.id,
+      (now) => grants.requestGrant(this.ctx.storage, caller, request, now),
+      ENGINEERS,
+    );
+  }
+
+  declineGrant(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
+    return this.#serve(caller, id, (now) => grants.declineGrant(this.ctx.storage, caller, id, now), ENGINEERS);
+  }
+
+  /** Another sealed half for an unlocker, by its owner: a new passphrase, or a new pin in it. */
+  async changeUnlocker(caller: Caller<Person>, id: string, changed: UnlockerChanged): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyChange(caller.tenant, id, changed);
+    return this.#serve(
+      caller,
+      id,
+      (now) => (isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now)),
+      ENGINEERS,
+    );
+  }
+
+  noteDrill(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
+    return this.#serve(caller, id, (now) => unlockers.noteDrill(this.ctx.storage, caller, id, now), ADMINS);
   }
 
   rotation(caller: Caller<Person>): Rotation | Refusal {
     return this.#serve(caller, 'rotation', () => {
       const keys = keyring.outline(this.#sql);
-      if (!keys) return noTenantKey();
+      if (!keys) return keyring.noTenantKey();
       return { keys: keyring.keyHistory(this.#sql), ...rotation.progress(this.#sql, keys.activeKid) };
     });
   }
 
-  /** A bulk read: its ids on record and its count off the budget, or nothing is handed out. */
   rotationPage(caller: Caller<Person>, request: RotationPageRequest): RotationPage | Refusal {
     return this.#serve(
       caller,
       'rotation',
-      () => {
-        const keys = keyring.outline(this.#sql);
-        if (!keys) return noTenantKey();
-        const items = rotation.pageToReseal(this.#sql, keys.activeKid, request);
-        if (items.length === 0) return { activeKid: keys.activeKid, items: [] };
-        const now = Date.now();
-        return this.ctx.storage.transactionSync(() => {
-          const refusal = rotation.spendBulkReads(this.#sql, caller.principal.id, items.length, now);
-          if (refusal) return refusal;
-          const ids = items.map((item) => `${item.id}/${item.version.version}`).join(' ');
-          const { seq } = audit.record(this.#sql, caller.tenant, caller, now, {
-            action: 'secrets.read_in_bulk',
-            subject: keys.activeKid,
-            detail: { purpose: 'rotation', count: items.length, ids },
-          });
-          return { activeKid: keys.activeKid, items: items.map((item) => ({ ...item, auditSeq: seq })) };
-        });
-      },
-      ['admin'],
+      (now) => rotation.readPage(this.ctx.storage, caller, request, now),
+      BULK_READERS,
     );
   }
 
-  /** Takes a page back under the active key: all that fits is swapped in one transaction, or the first fault refuses the page. */
-  reseal(caller: Caller<Person>, { items }: ResealRequest): ResealAnswer | Refusal {
+  reseal(caller: Caller<Person>, request: ResealRequest): ResealAnswer | Refusal {
+    return this.#serve(caller, 'rotation', (now) => rotation.takePage(this.ctx.storage, caller, request, now), ADMINS);
+  }
+
+  markUnopenable(caller: Caller<Person>, request: MarkUnopenable): Marked | Refusal {
     return this.#serve(
       caller,
-      'rotation',
-      () => {
-        const keys = keyring.outline(this.#sql);
-        if (!keys) return noTenantKey();
-        const { activeKid } = keys;
-        const swaps: (() => void)[] = [];
-        const ids: string[] = [];
-        const now = Date.now();
-        for (const item of items) {
-          const row = rotation.findVersion(this.#sql, item.secret, item.version);
-          const decision = rotation.decideReseal(caller.tenant, activeKid, row, item);
-          if (isRefusal(decision)) return decision;
-          if (decision === 'pass_over' || !row) continue;
-          if (ids.includes(`${item.secret}/${item.version}`))
-            return refuse('invalid_body', 'items: every version may be sent once.');
-          ids.push(`${item.secret}/${item.version}`);
-          swaps.push(() => rotation.swap(this.#sql, row, activeKid, item.sealed, now));
-        }
-        return this.ctx.storage.transactionSync(() => {
-          for (const swap of swaps) swap();
-          if (ids.length > 0)
-            audit.record(this.#sql, caller.tenant, caller, now, {
-              action: 'secrets.resealed',
-              subject: activeKid,
-              detail: { count: ids.length, ids: ids.join(' ') },
-            });
-          return { resealed: ids.length, passedOver: items.length - ids.length };
-        });
-      },
-      ['admin'],
+      request.secret,
+      (now) => rotation.giveUp(this.ctx.storage, caller, request, now),
+      ADMINS,
     );
   }
 
-  markUnopenable(caller: Caller<Person>, { secret, version, reason }: MarkUnopenable): Marked | Refusal {
+  /** A page of every ciphertext, for a health sweep or an export. */
+  bulkPage(caller: Caller<Person>, request: BulkPageRequest): BulkPage | Refusal {
     return this.#serve(
       caller,
-      secret,
-      () => {
-        const row = rotation.findVersion(this.#sql, secret, version);
-        if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-        if (row.unopenable === 1) return { secret, version };
-        // Only what a rotation could not take along: else one slip would leave a good secret behind when its key is destroyed.
-        if (row.kid === keyring.outline(this.#sql)?.activeKid)
-          return refuse('not_left_behind', 'This version is under the active key; there is nothing to mark.');
-        return this.ctx.storage.transactionSync(() => {
-          rotation.markUnopenable(this.#sql, row);
-          audit.record(this.#sql, caller.tenant, caller, Date.now(), {
-            action: 'secret.marked_unopenable',
-            subject: secret,
-            detail: { version, kid: row.kid, sha256: row.sha256, reason },
-          });
-          return { secret, version };
-        });
-      },
-      ['admin'],
+      request.purpose,
+      (now) => bulk.readPage(this.ctx.storage, caller, request, now),
+      BULK_READERS,
     );
+  }
+
+  takeFindings(caller: Caller<Person>, request: VerifiedRequest): VerifiedAnswer | Refusal {
+    return this.#serve(caller, 'health', (now) => bulk.takeFindings(this.ctx.storage, caller, request, now), ADMINS);
+  }
+
+  /** The tenant's people, and how far each leaver's act has come. */
+  async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
+    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
+    return this.#serve(
+      caller,
+      'people',
+      () => {
+        this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
+        return { people: people.members(this.#sql), leavers: people.leavers(this.#sql) };
+      },
+      AUDITORS,
+    );
+  }
+
+  /** Begins a leaver's act: out here at once, in the index as soon as it answers. */
+  async removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
+    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
+    const result = this.#serve(
+      caller,
+      id,
+      (now) => people.removePerson(this.ctx.storage, caller, indexed, id, now),
+      ADMINS,
+    );
+    if (!isRefusal(result)) await this.#index('people');
+    return result;
+  }
+
+  /** What a person has revealed, and which of it has no newer version since. */
+  revealedBy(caller: Caller<Person>, id: string, after: string | undefined): RevealedReport | Refusal {
+    return this.#serve(caller, id, () => reveals.report(this.#sql, id, after), AUDITORS);
   }
 
   settings(caller: Caller<Person>): Settings | Refusal {
@@ -322,17 +306,17 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#serve(
       caller,
       'settings',
-      () =>
+      (now) =>
         this.ctx.storage.transactionSync(() => {
           settings.writeSettings(this.#sql, next);
-          audit.record(this.#sql, caller.tenant, caller, Date.now(), {
+          audit.record(this.#sql, caller.tenant, caller, now, {
             action: 'settings.changed',
             subject: caller.tenant,
             detail: { allowRawRsaOaep: next.allowRawRsaOaep },
           });
           return next;
         }),
-      ['admin'],
+      ADMINS,
     );
   }
 
@@ -342,21 +326,20 @@ export class Tenant extends DurableObject<ObjectBindings> {
     const result = this.#serve(
       caller,
       id,
-      () => {
+      (now) => {
         if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
         const before = tokens.revokedAt(this.#sql, token.hash);
         if (before !== null) return { id, revokedAt: before };
-        const now = Date.now();
         return this.ctx.storage.transactionSync(() => {
           tokens.revoke(this.#sql, token, now);
           audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
-          schedule(this.ctx.storage, 'revocations', now + tokens.INDEX_RETRY_MS);
+          schedule(this.ctx.storage, 'revocations', now + INDEX_RETRY_MS);
           return { id, revokedAt: now };
         });
       },
-      ['admin'],
+      ADMINS,
     );
-    if (!isRefusal(result)) await this.#indexRevocations(caller.tenant);
+    if (!isRefusal(result)) await this.#index('revocations');
     return result;
   }
 
@@ -367,7 +350,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** The chain, oldest first. */
   auditPage(caller: Caller<Person>, after: number, limit: number): AuditPage | Refusal {
-    return this.#serve(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit), ['admin', 'auditor']);
+    return this.#serve(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit), AUDITORS);
   }
 
   override async alarm(): Promise<void> {
@@ -377,10 +360,10 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
-      if (taken.includes('revocations')) schedule(this.ctx.storage, 'revocations', now + tokens.INDEX_RETRY_MS);
+      for (const what of INDEXED) if (taken.includes(what)) schedule(this.ctx.storage, what, now + INDEX_RETRY_MS);
       return taken;
     });
-    if (due.includes('revocations')) await this.#indexRevocations(tenant);
+    for (const what of INDEXED) if (due.includes(what)) await this.#index(what);
   }
 
   // --- Inside ---
@@ -393,23 +376,26 @@ export class Tenant extends DurableObject<ObjectBindings> {
   #serve<T>(
     caller: Caller,
     subject: string,
-    act: () => T | Refusal,
+    act: (now: number) => T | Refusal,
     roles: readonly Person['role'][] = EVERYBODY,
   ): T | Refusal {
     this.#enter(caller.tenant);
-    const result = this.#forbids(caller, roles) ?? act();
+    const now = Date.now();
+    const result = this.#forbids(caller, roles) ?? act(now);
     if (isRefusal(result))
       this.ctx.storage.transactionSync(() =>
-        audit.recordRefusal(this.ctx.storage, caller.tenant, caller, Date.now(), result.refused, subject),
+        audit.recordRefusal(this.ctx.storage, caller.tenant, caller, now, result.refused, subject),
       );
     return result;
   }
 
   /** The index follows; where it does not answer now, what is scheduled tries again. */
-  async #indexRevocations(tenant: string): Promise<void> {
+  async #index(what: (typeof INDEXED)[number]): Promise<void> {
+    const tenant = this.#requireTenant();
     try {
-      await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
-      done(this.ctx.storage, 'revocations');
+      if (what === 'people') await people.indexRemovals(this.#sql, this.env.INDEX_DB, tenant);
+      else await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
+      done(this.ctx.storage, what);
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
     }
@@ -417,7 +403,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   #forbids(caller: Caller, roles: readonly Person['role'][]): Refusal | null {
     const { principal } = caller;
-    if (principal.kind === 'person') return roleForbids(principal, roles);
+    if (principal.kind === 'person') {
+      // Whoever was removed is out here at once, whatever the index still says.
+      if (people.findMember(this.#sql, principal.id)?.removedAt != null)
+        return refuse('not_a_member', 'You are no longer a member of this tenant.');
+      return roleForbids(principal, roles);
+    }
     return tokens.revokedAt(this.#sql, principal.tokenHash) === null
       ? null
       : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
@@ -446,6 +437,5 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 }
 
-const noTenantKey = () => refuse('no_tenant_key', 'An admin of the tenant has to do the first-time set-up.');
 const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const unknownRun = () => refuse('unknown_run', 'The tenant has no run with this id.');

@@ -2,9 +2,6 @@
 // until it has.
 import { all, first } from './rows.ts';
 
-/** How soon the index is tried again. */
-export const INDEX_RETRY_MS = 15_000;
-
 export type IndexedToken = { id: string; hash: string };
 
 /** The tenant's token with this id, as the index has it. */

@@ -17,7 +17,19 @@ export type Argon2idKdf = z.infer<typeof Argon2idKdf>;
 /** HKDF-SHA256 (RFC 5869) over a recovery secret of 16 random bytes: already uniform, so it needs no stretching. */
 export const HkdfKdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: Base64Url(22).length(22) });
 
-export const Kdf = z.discriminatedUnion('name', [Argon2idKdf, HkdfKdf]);
+/**
+ * A passkey: HKDF-SHA256 over the output of WebAuthn's PRF extension (Level 3, §10.1.4) for this salt. `credential` is the id of the
+ * credential to ask, `rpId` where it was made.
+ */
+export const PrfKdf = z.strictObject({
+  name: z.literal('webauthn-prf'),
+  salt: Base64Url(22).length(22),
+  credential: Base64Url(1400),
+  rpId: z.string().min(1).max(253),
+});
+export type PrfKdf = z.infer<typeof PrfKdf>;
+
+export const Kdf = z.discriminatedUnion('name', [Argon2idKdf, HkdfKdf, PrfKdf]);
 export type Kdf = z.infer<typeof Kdf>;
 
 /** A recovery set: `threshold` of `count` shares give the secret. The first set-up makes one of one. */
@@ -53,10 +65,12 @@ export const Wrap = z.strictObject({
 });
 export type Wrap = z.infer<typeof Wrap>;
 
+/** `oldStatements`: of earlier roots that overlap, so that engines which pin one of them go on. */
 export const EscrowKey = z.strictObject({
   kid: Thumbprint,
   jwk: RsaPublicJwk,
   statement: CompactJws(4096),
+  oldStatements: z.array(CompactJws(4096)).max(10).optional(),
   sealedPrivate: SealedKey,
 });
 export type EscrowKey = z.infer<typeof EscrowKey>;
@@ -70,18 +84,27 @@ export const MANIFEST_MAX_CHARACTERS = 512 * 1024;
 export const KeyringWrite = z.strictObject({
   manifest: CompactJws(MANIFEST_MAX_CHARACTERS),
   root: SealedKey,
+  /** The root follows another: the old one's word for it, in the write that brings the new one. */
+  succession: CompactJws(4096).optional(),
+  /** Earlier roots that overlap, sealed again, when the admin vault key is a new one. */
+  oldRoots: z.array(SealedKey).max(10).optional(),
   escrowKeys: z.array(EscrowKey).max(100),
   unlockers: z.array(SealedUnlocker).max(500),
   wraps: z.array(Wrap).max(2000),
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 
-/** What one person may fetch: only the unlockers that are theirs or shared with their role; the root's half to admins. */
+/** What one person may fetch: only the unlockers that are theirs or shared with their role; the roots' halves to admins. */
 export const Keyring = z.object({
   manifest: z.string(),
   version: z.int(),
   fingerprint: z.string(),
   root: SealedKey.nullable(),
+  oldRoots: z.array(SealedKey).default([]),
+  /** Every succession there ever was, oldest first. */
+  successions: z.array(z.string()).default([]),
+  /** When a recovery unlocker was last proven by a drill, ms since the epoch, by unlocker. */
+  drills: z.record(z.string(), z.int()).default({}),
   escrowKeys: z.array(EscrowKey),
   unlockers: z.array(SealedUnlocker),
   wraps: z.array(Wrap),
@@ -99,3 +122,10 @@ export const PublicKeyAnswer = RsaPublicJwk.extend({
   statements: z.array(z.string()),
 });
 export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;
+
+/** A new sealed half for an unlocker one may use, with its own signature over the change. */
+export const UnlockerChanged = z.strictObject({ half: SealedUnlocker, change: CompactJws(4096) });
+export type UnlockerChanged = z.infer<typeof UnlockerChanged>;
+
+export const UnlockerActed = z.object({ unlocker: z.string() });
+export type UnlockerActed = z.infer<typeof UnlockerActed>;

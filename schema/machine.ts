@@ -95,6 +95,17 @@ export const MachinesQuery = z.strictObject({
 });
 export type MachinesQuery = z.infer<typeof MachinesQuery>;
 
+/** How a tenant's ways to unlock stand. `recoveryProvenAt`: when its recovery set was made or last drilled, ms since the epoch. */
+export const Custody = z.object({
+  unlockers: z.int(),
+  adminUnlockers: z.int(),
+  recoveryProvenAt: z.int().nullable(),
+  grantsWaiting: z.int(),
+  /** Versions that a health sweep could not open with any held key. */
+  notOpening: z.int(),
+});
+export type Custody = z.infer<typeof Custody>;
+
 export const Overview = z.object({
   tenant: z.string(),
   name: z.string(),
@@ -106,6 +117,7 @@ export const Overview = z.object({
   runs: z.record(RunStatus, z.int()),
   secrets: z.int(),
   attention: z.int(),
+  custody: Custody.nullable(),
 });
 export type Overview = z.infer<typeof Overview>;
 

@@ -1,5 +1,6 @@
 // People: their roles and what `GET /v1/me` says of the one who asks.
 import { z } from 'zod';
+import { SecretKind, SecretRef } from './secret.ts';
 
 /** admin: everything in the tenant. engineer: the fleet, and reveals. auditor: the fleet and the audit, reveals nothing. */
 export const Role = z.enum(['admin', 'engineer', 'auditor']);
@@ -15,3 +16,53 @@ export type Membership = z.infer<typeof Membership>;
 
 export const Me = z.object({ email: z.string(), operator: z.boolean(), memberships: z.array(Membership) });
 export type Me = z.infer<typeof Me>;
+
+/** A member as an admin sees them. `removedAt`: their leaving has begun; it is finished when no key of before is left. */
+export const Member = z.object({ id: z.string(), email: z.string(), role: Role, removedAt: z.int().nullable() });
+export type Member = z.infer<typeof Member>;
+
+/** One leaver's act: each step is true once it is done, or where there is nothing to do. */
+export const Leaver = z.object({
+  person: z.string(),
+  email: z.string(),
+  role: Role,
+  startedAt: z.int(),
+  by: z.string(),
+  /** What they could fetch of the shared ways to unlock, by the role they had. */
+  couldFetch: z.object({ team: z.boolean(), recovery: z.boolean() }),
+  unlockersReplaced: z.boolean(),
+  escrowKeyReplaced: z.boolean(),
+  rootReplaced: z.boolean(),
+  /** Versions still sealed to keys from before. */
+  remaining: z.int(),
+});
+export type Leaver = z.infer<typeof Leaver>;
+
+export const PeopleList = z.object({ people: z.array(Member), leavers: z.array(Leaver) });
+export type PeopleList = z.infer<typeof PeopleList>;
+
+export const PersonRemoved = z.object({ person: z.string(), removedAt: z.int() });
+export type PersonRemoved = z.infer<typeof PersonRemoved>;
+
+/** A version that somebody has revealed; `superseded` where a newer one has come in since. */
+export const RevealedVersion = z.object({
+  secret: z.string(),
+  version: z.int(),
+  machine: z.string(),
+  hostname: z.string().nullable(),
+  kind: SecretKind,
+  ref: SecretRef,
+  lastAt: z.int(),
+  superseded: z.boolean(),
+});
+export type RevealedVersion = z.infer<typeof RevealedVersion>;
+
+/** What one person has revealed, a page at a time, those without a newer version included; `next` is the cursor. */
+export const RevealedReport = z.object({
+  email: z.string(),
+  revealed: z.array(RevealedVersion),
+  next: z.string().nullable(),
+  /** Ciphertexts read in bulk, over all days: a rotation or an export opens everything. */
+  bulkReads: z.int(),
+});
+export type RevealedReport = z.infer<typeof RevealedReport>;

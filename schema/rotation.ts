@@ -6,7 +6,7 @@ import { Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 /** How many ciphertexts one page hands out, and one upload takes. */
 export const PAGE_MAX = 50;
-/** How many ciphertexts one admin may read in bulk a day: a rotation of the largest tenant, twice. */
+/** How many ciphertexts one admin may read in bulk a day, for whatever purpose: a rotation of the largest tenant, twice. */
 export const BULK_READS_A_DAY = 200_000;
 /** A key is destroyed at the earliest this long after its rotation was finished: engines may have been offline as long. */
 export const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;

@@ -87,6 +87,10 @@ export const SecretVersion = z.object({
   sha256: Sha256,
   /** Marked by an admin: no held key opens it; it is kept for ever. */
   unopenable: z.boolean(),
+  /** When an admin's browser last opened it to see that it can be, ms since the epoch; null: never under its present key. */
+  verifiedAt: z.int().nullable(),
+  /** What it found then. */
+  finding: z.enum(['sound', 'malformed', 'does_not_open']).nullable(),
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 

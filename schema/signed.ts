@@ -1,5 +1,6 @@
-// What the root key signs: the key statement and the keyring manifest, each a compact JWS (RFC 7515) with ES256 and the
-// root's public JWK in its header. One verifier for object, engine and portal. It verifies; it can neither sign nor open.
+// What is signed in a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its header: by the root the
+// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half. One verifier
+// for object, engine and portal. It verifies; it can neither sign nor open.
 import { base64urlnopad } from '@scure/base';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
@@ -8,6 +9,8 @@ import { Base64Url, Email, Instant, Sha256, TenantId, Text, Thumbprint, Uuid } f
 
 export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
+export const SUCCESSION_TYP = 'totl-root-succession+jws';
+export const UNLOCKER_CHANGE_TYP = 'totl-unlocker-change+jws';
 
 /** A compact JWS as text; what is in it is for `verifySigned` to say. */
 export const CompactJws = (max: number) =>
@@ -61,9 +64,29 @@ export const Manifest = z.strictObject({
     .array(z.strictObject({ kid: Thumbprint, keyEpoch: z.int().min(1), state: KeyState }))
     .min(1)
     .max(1000),
+  /** Earlier roots whose statements engines with an older configuration file still accept. */
+  overlapping: z.array(Thumbprint).max(10).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** The old root's word that another root follows it. A browser shows it to its owner before it counts. */
+export const Succession = z.strictObject({ tenant: TenantId, from: Thumbprint, to: Thumbprint, createdAt: Instant });
+export type Succession = z.infer<typeof Succession>;
+
+/**
+ * An unlocker's word that its sealed half is replaced by another: a new passphrase, or a new pin in it. `previous` and `next` are
+ * SHA-256 of the sealed bytes before and after, so that it can neither be replayed nor made by anybody who cannot open the first.
+ */
+export const UnlockerChange = z.strictObject({
+  tenant: TenantId,
+  unlocker: Uuid,
+  previous: Sha256,
+  next: Sha256,
+  createdAt: Instant,
+});
+export type UnlockerChange = z.infer<typeof UnlockerChange>;
+
+/** The thumbprint is who signed; `jwk` the key itself. */
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
 
 export type SignedFault = { ok: false; message: string };
@@ -81,7 +104,7 @@ async function verifySigned<T>(
     const text = new TextDecoder().decode(base64urlnopad.decode(compact.split('.')[0] ?? ''));
     header = Header.parse(JSON.parse(text));
   } catch {
-    return fault('must have exactly alg ES256, typ and the P-256 root key in its header');
+    return fault('must have exactly alg ES256, typ and a P-256 public key in its header');
   }
   // Each kind of document has its own typ: a statement never passes for a manifest.
   if (header.typ !== typ) return fault(`must have typ ${typ}`);
@@ -110,7 +133,19 @@ export const verifyStatement = (compact: string) =>
 export const verifyManifest = (compact: string) =>
   verifySigned('the keyring manifest', compact, MANIFEST_TYP, Manifest);
 
-/** SHA-256 in hex of a compact JWS: a manifest's `previous`. */
+/** Verifies a succession's form and signature, and that it was the old root who signed. */
+export async function verifySuccession(compact: string): Promise<Verified<Succession> | SignedFault> {
+  const signed = await verifySigned('the succession', compact, SUCCESSION_TYP, Succession);
+  if (signed.ok && signed.root !== signed.payload.from)
+    return { ok: false, message: 'the succession must be signed by the root that is followed' };
+  return signed;
+}
+
+/** Verifies the form and signature of an unlocker's change; `root` is the unlocker's own thumbprint: hold it against the manifest. */
+export const verifyUnlockerChange = (compact: string) =>
+  verifySigned('the change', compact, UNLOCKER_CHANGE_TYP, UnlockerChange);
+
+/** SHA-256 in hex of a text: of a compact JWS, a manifest's `previous`; of a sealed half, what a change names. */
 export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -236,15 +236,26 @@ export const event = (seq: number, more: Record<string, unknown> = {}) => ({
 type Sealing = { plaintext?: string; ref?: SecretRef; header?: Record<string, unknown>; run?: string };
 
 /** Seals a local administrator password as an engine does: the body of `POST /v1/secret`. */
-export async function sealedSecret(tenant: string, keyring: TestKeyring, machine: string, how: Sealing = {}) {
-  const jwk = keyring.write.escrowKeys[0]?.jwk;
+export function sealedSecret(tenant: string, keyring: TestKeyring, machine: string, how: Sealing = {}) {
+  const key = keyring.write.escrowKeys[0];
+  if (!key) throw new Error('the keyring has an escrow key');
+  return sealedFor(tenant, { kid: keyring.kid, jwk: key.jwk }, machine, how);
+}
+
+/** The same, to one escrow key. */
+export async function sealedFor(
+  tenant: string,
+  { kid, jwk }: Pick<EscrowKey, 'kid' | 'jwk'>,
+  machine: string,
+  how: Sealing = {},
+) {
   const [run, eid] = [how.run ?? crypto.randomUUID(), crypto.randomUUID()];
   const kind = 'local_admin_password' as const;
   const ref = how.ref ?? { account: 'Administrator' };
   const iat = 1_790_000_000;
   const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))
     .setProtectedHeader({
-      ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: keyring.kid, typ: SEALED_TYP, tenant, machine, run, kind, eid },
+      ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP, tenant, machine, run, kind, eid },
       ...{ iat, ref },
       ...how.header,
     })

@@ -1,7 +1,16 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
 import { AuditPage } from '../schema/audit.ts';
-import { Keyring, KeyringWrite, KeyringWritten, PublicKeyAnswer } from '../schema/keyring.ts';
+import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
+import { GrantList, GrantRequest } from '../schema/grant.ts';
+import {
+  Keyring,
+  KeyringWrite,
+  KeyringWritten,
+  PublicKeyAnswer,
+  UnlockerActed,
+  UnlockerChanged,
+} from '../schema/keyring.ts';
 import {
   Machine,
   MachinePage,
@@ -12,7 +21,7 @@ import {
   Settings,
   SettingsWrite,
 } from '../schema/machine.ts';
-import { Me } from '../schema/person.ts';
+import { Me, PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
 import {
@@ -35,11 +44,16 @@ import { type BodyRule, machineRoute, memberRoute, type Route } from './route.ts
 const ADMINS = ['admin'] as const;
 const ENGINEERS = ['admin', 'engineer'] as const;
 const AUDITORS = ['admin', 'auditor'] as const;
+/** Reading ciphertexts in bulk is a permission of its own: today it is the admins'. */
+const BULK_READERS = ADMINS;
 const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
 
 const KEYRING_MAX_BYTES = 2 * 1024 * 1024;
 /** Fifty sealed secrets of the largest size, with what names them. */
 const RESEAL_MAX_BYTES = 1024 * 1024;
+/** An unlocker’s public half and its sealed private half. */
+const GRANT_MAX_BYTES = 16 * 1024;
+const FINDINGS_MAX_BYTES = 32 * 1024;
 const SMALL_BODY_BYTES = 4 * 1024;
 
 /** A plain JSON body, parsed whole by its schema. */
@@ -57,6 +71,12 @@ const json = <T>(schema: z.ZodType<T>, maxBytes: number): BodyRule<T> => ({
 const EventsQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+const RevealedQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^[0-9a-f-]{36}\/\d{1,9}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
 });
 const AuditQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
@@ -159,7 +179,10 @@ export const routes: readonly Route[] = [
     path: '/v1/tenants/:tenant/keyring',
     summary: 'Write the keyring: the first set-up, and every change after it',
     roles: ADMINS,
-    audit: ['keyring.created', 'keyring.updated', 'key.rotated', 'key.retired', 'key.destroyed'],
+    audit: [
+      ...(['keyring.created', 'keyring.updated', 'root.replaced', 'unlocker.added', 'unlocker.removed'] as const),
+      ...(['key.rotated', 'key.retired', 'key.destroyed'] as const),
+    ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
     answer: KeyringWritten,
     handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
@@ -177,7 +200,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/tenants/:tenant/rotation/page',
     summary: 'Read ciphertexts under older keys in bulk, to re-seal them; on record, within a budget',
-    roles: ADMINS,
+    roles: BULK_READERS,
     audit: ['secrets.read_in_bulk'],
     body: json(RotationPageRequest, SMALL_BODY_BYTES),
     answer: RotationPage,
@@ -202,6 +225,104 @@ export const routes: readonly Route[] = [
     body: json(MarkUnopenable, SMALL_BODY_BYTES),
     answer: Marked,
     handle: ({ object, caller, body }) => object.markUnopenable(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/grants',
+    summary: 'Requests for access that wait for an admin’s signature; one’s own, or all for an admin',
+    roles: ENGINEERS,
+    audit: null,
+    answer: GrantList,
+    handle: ({ object, caller }) => object.grants(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/grants',
+    summary: 'Ask for access with an unlocker made in one’s own browser',
+    roles: ENGINEERS,
+    audit: ['grant.requested'],
+    body: json(GrantRequest, GRANT_MAX_BYTES),
+    answer: UnlockerActed,
+    handle: ({ object, caller, body }) => object.requestGrant(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/grants/:grant/decline',
+    summary: 'Decline a request for access, or take one’s own back',
+    roles: ENGINEERS,
+    audit: ['grant.declined'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: UnlockerActed,
+    handle: ({ object, caller, params }) => object.declineGrant(caller, params.grant ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/unlockers/:unlocker/change',
+    summary: 'Put another sealed half in the place of one’s own, signed by the unlocker itself',
+    roles: ENGINEERS,
+    audit: ['unlocker.changed'],
+    body: json(UnlockerChanged, GRANT_MAX_BYTES),
+    answer: UnlockerActed,
+    handle: ({ object, caller, params, body }) => object.changeUnlocker(caller, params.unlocker ?? '', body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/unlockers/:unlocker/drilled',
+    summary: 'Note that a recovery set was proven by a drill',
+    roles: ADMINS,
+    audit: ['recovery.drilled'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: UnlockerActed,
+    handle: ({ object, caller, params }) => object.noteDrill(caller, params.unlocker ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/ciphertexts/page',
+    summary: 'Read every ciphertext in bulk, to check or to export it; on record, within a budget',
+    roles: BULK_READERS,
+    audit: ['secrets.read_in_bulk'],
+    body: json(BulkPageRequest, SMALL_BODY_BYTES),
+    answer: BulkPage,
+    handle: ({ object, caller, body }) => object.bulkPage(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/ciphertexts/findings',
+    summary: 'Keep what a browser found when it opened each version',
+    roles: ADMINS,
+    audit: ['secrets.verified'],
+    body: json(VerifiedRequest, FINDINGS_MAX_BYTES),
+    answer: VerifiedAnswer,
+    handle: ({ object, caller, body }) => object.takeFindings(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/people',
+    summary: 'The tenant’s people, and how far each leaver’s act has come',
+    roles: AUDITORS,
+    audit: null,
+    answer: PeopleList,
+    handle: ({ object, caller }) => object.people(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/people/:person/remove',
+    summary: 'Remove a person at once; what they could open is closed to them by the leaver’s act',
+    roles: ADMINS,
+    audit: ['person.removed'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: PersonRemoved,
+    handle: ({ object, caller, params }) => object.removePerson(caller, params.person ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/people/:person/revealed',
+    summary: 'What a person has revealed, and which of it has no newer version since',
+    roles: AUDITORS,
+    audit: null,
+    query: RevealedQuery,
+    answer: RevealedReport,
+    handle: ({ object, caller, params, query }) => object.revealedBy(caller, params.person ?? '', query.after),
   }),
   memberRoute({
     method: 'GET',

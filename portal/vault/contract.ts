@@ -1,12 +1,16 @@
 // What the portal may ask of the vault, and what it gets: plain values, so that they cross into a worker unchanged.
 // Pages know this file and portal/src/vault-client.ts; nothing else of the vault.
-import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schema/keyring.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { Revealed } from '../../schema/secret.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
   | 'wrong_recovery_code'
+  | 'wrong_passkey'
+  | 'same_passphrase'
+  | 'root_succeeded'
   | 'weak_kdf'
   | 'keyring_untrusted'
   | 'keyring_rolled_back'
@@ -17,8 +21,13 @@ export type VaultFaultCode =
   | 'wrong_header'
   | 'cannot_open';
 
-/** `message` is a full sentence for a person. */
-export type VaultFault = { ok: false; code: VaultFaultCode; message: string };
+/** `message` is a full sentence for a person. `succession` comes with `root_succeeded`: the words to compare, and what they confirm. */
+export type VaultFault = {
+  ok: false;
+  code: VaultFaultCode;
+  message: string;
+  succession?: { root: string; words: string[] };
+};
 export type VaultResult<T> = ({ ok: true } & T) | VaultFault;
 
 /** `locksAt` is ms since the epoch; every use moves it (15 idle minutes). */
@@ -37,10 +46,60 @@ export type UnlockInput = {
   tenant: string;
   keyring: Keyring;
   unlocker: string;
-  /** The passphrase, or the recovery code as typed. */
+  /** The passphrase, the recovery codes as typed, one a line, or the PRF's output as base64url. */
   secret: string;
   seen: SeenManifest | null;
+  /** A root that its owner has confirmed by comparing the words of a succession. */
+  confirmedRoot?: string;
 };
+
+/** An act on the keyring. Each needs an unlocker with admin rights opened anew. */
+export type KeyringAct =
+  /** A new escrow key, active at once; the old one is `retiring`. */
+  | { act: 'rotate' }
+  /** A key's rotation is finished (`retired`), or the key is destroyed. */
+  | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed' }
+  /** A further unlocker of the admin who acts. */
+  | { act: 'add_passphrase'; email: string; label: string; passphrase: string }
+  | { act: 'add_passkey'; email: string; label: string; kdf: PrfKdf; prf: string }
+  /** A shared, reveal-only passphrase; the one before it is removed. */
+  | { act: 'set_team_passphrase'; passphrase: string }
+  /** A recovery set of `count` shares, any `threshold` of which open; the one before it is removed. */
+  | { act: 'make_recovery_set'; threshold: number; count: number }
+  /** Access for a person whose words were compared; `admin` gives both rights. */
+  | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
+  | { act: 'remove_unlocker'; unlocker: string }
+  | { act: 'replace_root' }
+  /** Engines that pin this earlier root are refused from now on. */
+  | { act: 'end_overlap'; root: string }
+  /** Everything a person could open is closed to them: unlockers removed and replaced, new vault keys, a new escrow key, and a new root
+   * where they could fetch a recovery unlocker, as admins can. */
+  | {
+      act: 'leaver';
+      email: string;
+      couldFetch: { team: boolean; recovery: boolean };
+      teamPassphrase: string | null;
+      recovery: { threshold: number; count: number } | null;
+    };
+
+/** `recovery`: codes to be kept and typed back before `write` is sent; they are nowhere else. `kid`: the new escrow key's. */
+export type Drafted = {
+  write: KeyringWrite;
+  kid: string | null;
+  fingerprint: string;
+  recovery: { setId: string; codes: string[] } | null;
+};
+
+/** What a person's browser makes to be let in, and the words it makes from its own values. */
+export type GrantInput = {
+  tenant: string;
+  email: string;
+  /** The root that this browser was shown; if the server lied about it, the admin's words are others. */
+  root: string;
+  label: string;
+} & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
+/** `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. */
+export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null };
 export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */
@@ -55,21 +114,27 @@ export interface Vault {
   draftSetUp(input: SetUpInput): Promise<VaultResult<SetUpDraft>>;
   /** Is this, as typed by a person, the code of that draft? Forgiving of case, spaces, dashes, O for 0, I and L for 1. */
   recoveryCodesMatch(shown: string, typed: string): Promise<boolean>;
-  /** A step-up: opens an unlocker with admin rights anew and signs version n+1 with a shared, reveal-only team passphrase. */
-  draftTeamPassphrase(input: UnlockInput & { teamPassphrase: string }): Promise<VaultResult<{ write: KeyringWrite }>>;
-  /** A step-up: makes the next escrow key and signs version n+1, in which the old one is `retiring`. */
-  draftRotation(input: UnlockInput): Promise<VaultResult<{ write: KeyringWrite; kid: string }>>;
-  /** A step-up: signs version n+1 in which this key is `retired` (its rotation is finished) or `destroyed`. */
-  draftKeyState(
-    input: UnlockInput & { kid: string; state: 'retired' | 'destroyed' },
-  ): Promise<VaultResult<{ write: KeyringWrite }>>;
+  /** A step-up: opens an unlocker with admin rights anew and signs version n+1 of the keyring. */
+  draft(input: UnlockInput, act: KeyringAct): Promise<VaultResult<Drafted>>;
+  /** Makes a personal unlocker for oneself, to be granted by an admin. */
+  draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
+  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
+  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
+  /** The words of a succession, for the admin whom somebody asks. */
+  successionWords(tenant: string, from: string, to: string): Promise<string[]>;
+  /** Opens an unlocker and seals it under another passphrase. Nothing else of the keyring changes. */
+  draftPassphraseChange(
+    input: UnlockInput & { passphrase: string },
+  ): Promise<VaultResult<{ changed: UnlockerChanged }>>;
+  /** Opens an unlocker and everything it leads to, and keeps nothing: the proof that recovery codes work. */
+  drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest }>>;
   /**
    * Opens one ciphertext, seals it to the active key with its header kept, and opens the result to see that it is the same.
    * `activeKid` is what the server says is active: another than the vault's own means that the keyring has changed.
    */
   reseal(item: Revealed, activeKid: string): Promise<VaultResult<{ resealed: Resealed }>>;
   /** Verifies the keyring against the pin that unlocking yields, then holds the escrow keys, non-extractable. */
-  unlock(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest }>>;
+  unlock(input: UnlockInput): Promise<VaultResult<Unlocked>>;
   /** Opens one ciphertext of the unlocked tenant after holding its header against the record. */
   open(revealed: Revealed): Promise<VaultResult<Opened>>;
   lock(): Promise<void>;

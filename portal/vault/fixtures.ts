@@ -4,7 +4,7 @@ import { SEALED_TYP } from '../../schema/jwe.ts';
 import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
 import type { Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
 import type { SetUpDraft, UnlockInput } from './contract.ts';
-import { draftSetUp } from './keyring.ts';
+import { draftSetUp } from './set-up.ts';
 
 export const TENANT = '0b6a6f1e-3c0c-4b7c-9d43-4f8f0a5d7c11';
 export const ADMIN = 'admin@example.com';
@@ -13,7 +13,7 @@ export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
 
 /** What the server would hand an admin after this write. */
 export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, version = 1): Keyring => ({
-  ...structuredClone(draft.write),
+  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], drills: {} },
   version,
   fingerprint: draft.fingerprint,
 });
@@ -59,6 +59,7 @@ export async function sealedRecord(write: KeyringWrite, wanted: Sealing): Promis
     version: {
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
       ...{ escrowedAt: 1_790_000_000_000, sha256: '0'.repeat(64), unopenable: false },
+      ...{ verifiedAt: null, finding: null },
     },
     sealed,
     auditSeq: 1,

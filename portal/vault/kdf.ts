@@ -1,7 +1,7 @@
 // From what a person has to a 32-byte key: Argon2id (RFC 9106) for a passphrase, HKDF (RFC 5869) for a recovery secret.
 import { base64urlnopad } from '@scure/base';
 import { argon2id } from 'hash-wasm';
-import type { Argon2idKdf, Kdf } from '../../schema/keyring.ts';
+import type { Argon2idKdf, Kdf, PrfKdf } from '../../schema/keyring.ts';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
@@ -27,13 +27,22 @@ export const keyFromPassphrase = (passphrase: string, kdf: Argon2idKdf): Promise
   });
 
 /** The secret is uniform already: HKDF only binds it to its purpose and salt. */
-export async function keyFromRecoverySecret(secret: Uint8Array, salt: string): Promise<Uint8Array> {
+async function expand(secret: Uint8Array, salt: string, purpose: string): Promise<Uint8Array> {
   const base = await crypto.subtle.importKey('raw', secret as BufferSource, 'HKDF', false, ['deriveBits']);
-  const info = new TextEncoder().encode('totlprovision/recovery/v1');
+  const info = new TextEncoder().encode(purpose);
   const params = { name: 'HKDF', hash: 'SHA-256', salt: base64urlnopad.decode(salt) as BufferSource, info };
   return new Uint8Array(await crypto.subtle.deriveBits(params, base, KEY_BYTES * 8));
 }
 
+export const keyFromRecoverySecret = (secret: Uint8Array, salt: string): Promise<Uint8Array> =>
+  expand(secret, salt, 'totlprovision/recovery/v1');
+
+/** `output` is what the authenticator's PRF answered for this salt: 32 bytes. */
+export const keyFromPrf = (output: Uint8Array, kdf: PrfKdf): Promise<Uint8Array> =>
+  expand(output, kdf.salt, 'totlprovision/passkey/v1');
+
 /** A KDF's parameters in a fixed order, for the context that authenticates them. */
-export const kdfContext = (kdf: Kdf): (string | number)[] =>
-  kdf.name === 'argon2id' ? [kdf.name, kdf.m, kdf.t, kdf.p, kdf.salt] : [kdf.name, kdf.salt];
+export function kdfContext(kdf: Kdf): (string | number)[] {
+  if (kdf.name === 'argon2id') return [kdf.name, kdf.m, kdf.t, kdf.p, kdf.salt];
+  return kdf.name === 'webauthn-prf' ? [kdf.name, kdf.salt, kdf.credential, kdf.rpId] : [kdf.name, kdf.salt];
+}

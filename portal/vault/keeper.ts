@@ -1,19 +1,18 @@
 // Holds the escrow keys while unlocked: non-extractable, in memory, of one tenant, until locked, idle, or closed.
 import { hex } from '@scure/base';
+import { thumbprint } from '../../schema/jwk.ts';
 import type { Revealed } from '../../schema/secret.ts';
+import { draftAct } from './act.ts';
 import type { Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
-import {
-  draftKeyState,
-  draftRotation,
-  draftSetUp,
-  draftTeamPassphrase,
-  escrowKeysOf,
-  trustKeyring,
-} from './keyring.ts';
+import { requestGrant } from './grant.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
+import { draftSetUp } from './set-up.ts';
+import { grantWords, successionWords } from './spoken-words.ts';
+import { escrowKeysOf, trustKeyring } from './trust.ts';
+import { rekeyed, repinned, signChange } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
 
@@ -50,19 +49,30 @@ export class Keeper implements Vault {
     return a !== null && b !== null && a.setId === b.setId && hex.encode(a.secret) === hex.encode(b.secret);
   }
 
-  draftTeamPassphrase: Vault['draftTeamPassphrase'] = async (input) => {
-    const drafted = await draftTeamPassphrase(input);
+  draft: Vault['draft'] = async (input, act) => {
+    const drafted = await draftAct(input, act);
     return isFault(drafted) ? drafted : { ok: true, ...drafted };
   };
 
-  draftRotation: Vault['draftRotation'] = async (input) => {
-    const drafted = await draftRotation(input);
-    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  draftGrant: Vault['draftGrant'] = async (input) => ({ ok: true, ...(await requestGrant(input)) });
+
+  grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
+    grantWords(tenant, fingerprint, await thumbprint(jwk), email);
+
+  successionWords: Vault['successionWords'] = async (tenant, from, to) => successionWords(tenant, from, to);
+
+  draftPassphraseChange: Vault['draftPassphraseChange'] = async ({ passphrase, ...input }) => {
+    const trusted = await trustKeyring(input);
+    if (isFault(trusted)) return trusted;
+    const next = await rekeyed(input.tenant, trusted.unlocker, passphrase);
+    return { ok: true, changed: await signChange(input.tenant, trusted.unlocker, next) };
   };
 
-  draftKeyState: Vault['draftKeyState'] = async (input) => {
-    const drafted = await draftKeyState(input);
-    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  drill: Vault['drill'] = async (input) => {
+    const trusted = await trustKeyring(input);
+    if (isFault(trusted)) return trusted;
+    const keys = await escrowKeysOf(trusted, input.keyring);
+    return isFault(keys) ? keys : { ok: true, seen: trusted.seen };
   };
 
   reseal: Vault['reseal'] = async (item, activeKid) => {
@@ -88,7 +98,10 @@ export class Keeper implements Vault {
     const { fingerprint } = trusted.seen;
     this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
     this.#touch();
-    return { ok: true, seen: trusted.seen };
+    const { unlocker: opened } = trusted;
+    const changed =
+      opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
+    return { ok: true, seen: trusted.seen, repinned: changed };
   };
 
   open: Vault['open'] = async (revealed: Revealed) => {

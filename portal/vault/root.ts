@@ -2,7 +2,14 @@
 import { CompactSign } from 'jose/jws/compact/sign';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import type { SealedKey } from '../../schema/keyring.ts';
-import { type KeyStatement, MANIFEST_TYP, type Manifest, STATEMENT_TYP } from '../../schema/signed.ts';
+import {
+  type KeyStatement,
+  MANIFEST_TYP,
+  type Manifest,
+  STATEMENT_TYP,
+  SUCCESSION_TYP,
+  type Succession,
+} from '../../schema/signed.ts';
 import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
 import type { VaultKey } from './vault-key.ts';
 
@@ -22,7 +29,7 @@ export async function newRoot(): Promise<Root> {
   return fromPrivate((await crypto.subtle.exportKey('jwk', pair.privateKey)) as JsonWebKey);
 }
 
-async function sign(root: Root, typ: string, payload: KeyStatement | Manifest): Promise<string> {
+async function sign(root: Root, typ: string, payload: KeyStatement | Manifest | Succession): Promise<string> {
   const key = await crypto.subtle.importKey('jwk', root.privateJwk, ECDSA, false, ['sign']);
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader({ alg: 'ES256', typ, jwk: root.jwk })
@@ -32,6 +39,9 @@ async function sign(root: Root, typ: string, payload: KeyStatement | Manifest): 
 export const signStatement = (root: Root, statement: KeyStatement): Promise<string> =>
   sign(root, STATEMENT_TYP, statement);
 export const signManifest = (root: Root, manifest: Manifest): Promise<string> => sign(root, MANIFEST_TYP, manifest);
+/** The old root's word that another follows it. */
+export const signSuccession = (old: Root, succession: Succession): Promise<string> =>
+  sign(old, SUCCESSION_TYP, succession);
 
 const contextOf = (tenant: string, kid: string, vaultEpoch: number): Context => [
   'totlprovision/sealed-key/v1',

@@ -1,20 +1,24 @@
 // An unlocker: an ECDH key pair whose private half is sealed under what one person has, together with the root's
 // thumbprint. So whoever unlocks also gets the pin, and a server cannot put another root in its place.
-import { hex } from '@scure/base';
+import { base64urlnopad } from '@scure/base';
+import { CompactSign } from 'jose/jws/compact/sign';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
-import { Kdf, type SealedUnlocker } from '../../schema/keyring.ts';
-import type { ManifestUnlocker } from '../../schema/signed.ts';
+import { Kdf, type PrfKdf, type SealedUnlocker, type UnlockerChanged } from '../../schema/keyring.ts';
+import { type ManifestUnlocker, sha256Hex, UNLOCKER_CHANGE_TYP, type UnlockerChange } from '../../schema/signed.ts';
 import type { VaultFault } from './contract.ts';
-import { fault } from './fault.ts';
-import { kdfContext, keyFromPassphrase, keyFromRecoverySecret, newArgon2id, newSalt } from './kdf.ts';
-import { formatRecoveryCode, parseRecoveryCode, RECOVERY_SECRET_BYTES } from './recovery-code.ts';
+import { fault, isFault } from './fault.ts';
+import { kdfContext, keyFromPassphrase, keyFromPrf, keyFromRecoverySecret, newArgon2id, newSalt } from './kdf.ts';
+import { makeRecoverySet, secretFromShares } from './recovery-set.ts';
 import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
 
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
 /** `entry` goes into the manifest, `half` to the server. */
 export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker };
 type Wanted = Pick<ManifestUnlocker, 'label' | 'owner' | 'rights'>;
+type Sealing = { how: Pick<SealedUnlocker, 'kdf' | 'set'>; key: Uint8Array };
+type Private = { jwk: JsonWebKey; root: string };
 
 const contextOf = (tenant: string, half: Omit<SealedUnlocker, 'sealed'>): Context => [
   'totlprovision/unlocker/v1',
@@ -24,55 +28,97 @@ const contextOf = (tenant: string, half: Omit<SealedUnlocker, 'sealed'>): Contex
   ...(half.set ? [half.set.id, half.set.threshold, half.set.count] : []),
 ];
 
+function seal(tenant: string, id: string, { how, key }: Sealing, content: Private): SealedUnlocker {
+  const half = { id, ...how };
+  return {
+    ...half,
+    sealed: sealBytes(key, contextOf(tenant, half), new TextEncoder().encode(JSON.stringify(content))),
+  };
+}
+
 async function make(
   tenant: string,
   root: string,
   kind: ManifestUnlocker['kind'],
   wanted: Wanted,
-  how: Pick<SealedUnlocker, 'kdf' | 'set'>,
-  key: Uint8Array,
+  sealing: Sealing,
 ): Promise<MadeUnlocker> {
   const pair = (await crypto.subtle.generateKey(ECDH, true, ['deriveBits'])) as CryptoKeyPair;
   const { kty, crv, x, y, d } = (await crypto.subtle.exportKey('jwk', pair.privateKey)) as JsonWebKey;
   const jwk = EcPublicJwk.parse({ kty, crv, x, y });
-  const half = { id: crypto.randomUUID(), ...how };
-  const plaintext = new TextEncoder().encode(JSON.stringify({ jwk: { ...jwk, d }, root }));
+  const id = crypto.randomUUID();
   return {
-    entry: { id: half.id, kind, ...wanted, jwk, createdAt: Date.now() },
-    half: { ...half, sealed: sealBytes(key, contextOf(tenant, half), plaintext) },
+    entry: { id, kind, ...wanted, jwk, createdAt: Date.now() },
+    half: seal(tenant, id, sealing, { jwk: { ...jwk, d }, root }),
   };
 }
 
+async function sealingUnder(passphrase: string): Promise<Sealing> {
+  const kdf = newArgon2id();
+  return { how: { kdf }, key: await keyFromPassphrase(passphrase, kdf) };
+}
+
 /** Makes a passphrase unlocker. `root` is the root's thumbprint, sealed in with it. */
-export async function makePassphraseUnlocker(
+export const makePassphraseUnlocker = async (
   tenant: string,
   root: string,
   wanted: Wanted,
   passphrase: string,
-): Promise<MadeUnlocker> {
-  const kdf = newArgon2id();
-  return make(tenant, root, 'passphrase', wanted, { kdf }, await keyFromPassphrase(passphrase, kdf));
-}
+): Promise<MadeUnlocker> => make(tenant, root, 'passphrase', wanted, await sealingUnder(passphrase));
 
-/** Makes a recovery unlocker of one share. The code is in the answer and nowhere else. */
+/** Makes a passkey unlocker from what the authenticator's PRF answered for `kdf.salt`, 32 bytes as base64url. */
+export const makePasskeyUnlocker = async (
+  tenant: string,
+  root: string,
+  wanted: Wanted,
+  kdf: PrfKdf,
+  output: string,
+): Promise<MadeUnlocker> =>
+  make(tenant, root, 'passkey', wanted, {
+    how: { kdf },
+    key: await keyFromPrf(base64urlnopad.decode(output), kdf),
+  });
+
+/** Makes a recovery unlocker and the codes of its shares, which are in the answer and nowhere else. */
 export async function makeRecoveryUnlocker(
   tenant: string,
   root: string,
   wanted: Wanted,
-): Promise<MadeUnlocker & { code: string; setId: string }> {
-  const secret = crypto.getRandomValues(new Uint8Array(RECOVERY_SECRET_BYTES));
-  const setId = hex.encode(crypto.getRandomValues(new Uint8Array(4)));
+  { threshold, count } = { threshold: 1, count: 1 },
+): Promise<MadeUnlocker & { codes: string[]; setId: string }> {
+  const { secret, set, codes } = await makeRecoverySet(threshold, count);
   const kdf = { name: 'hkdf-sha256' as const, salt: newSalt() };
-  const set = { id: setId, threshold: 1, count: 1 };
   const key = await keyFromRecoverySecret(secret, kdf.salt);
-  const made = await make(tenant, root, 'recovery', wanted, { kdf, set }, key);
-  return { ...made, code: formatRecoveryCode({ setId, threshold: 1, index: 1, secret }), setId };
+  const made = await make(tenant, root, 'recovery', wanted, { how: { kdf, set }, key });
+  return { ...made, codes, setId: set.id };
 }
 
-/** An opened unlocker: what unwraps vault keys, and the pin. */
-export type OpenedUnlocker = { id: string; privateKey: CryptoKey; publicThumbprint: string; root: string };
+/** An opened unlocker: what unwraps vault keys, and the pin. `content` and `sealing` are for sealing it anew. */
+export type OpenedUnlocker = {
+  id: string;
+  privateKey: CryptoKey;
+  publicThumbprint: string;
+  root: string;
+  half: SealedUnlocker;
+  content: Private;
+  sealing: Sealing;
+};
 
-/** Opens an unlocker's private half with a passphrase or a typed recovery code. */
+/** The key that a half is sealed under, from what its owner gave. */
+async function keyFor(half: SealedUnlocker, kdf: Kdf, secret: string): Promise<Uint8Array | VaultFault> {
+  if (kdf.name === 'argon2id') return keyFromPassphrase(secret, kdf);
+  if (kdf.name === 'webauthn-prf') return keyFromPrf(base64urlnopad.decode(secret), kdf);
+  const shares = await secretFromShares(secret, half.set);
+  return isFault(shares) ? shares : keyFromRecoverySecret(shares.secret, kdf.salt);
+}
+
+const WRONG: Record<Kdf['name'], VaultFault> = {
+  argon2id: fault('wrong_passphrase', 'That is not the passphrase.'),
+  'hkdf-sha256': fault('wrong_recovery_code', 'These recovery codes do not open the keyring.'),
+  'webauthn-prf': fault('wrong_passkey', 'That passkey does not open the keyring.'),
+};
+
+/** Opens an unlocker's private half: `secret` is the passphrase, the recovery codes one a line, or the PRF's output as base64url. */
 export async function openUnlocker(
   tenant: string,
   half: SealedUnlocker,
@@ -85,26 +131,51 @@ export async function openUnlocker(
       'weak_kdf',
       'The server asks for key derivation outside the safe range. Do not go on; tell your operator.',
     );
-  let key: Uint8Array;
-  if (kdf.data.name === 'argon2id') key = await keyFromPassphrase(secret, kdf.data);
-  else {
-    const share = parseRecoveryCode(secret);
-    if (!share) return fault('wrong_recovery_code', 'This is not a whole recovery code. Check it group by group.');
-    if (share.setId !== half.set?.id)
-      return fault('wrong_recovery_code', 'This code belongs to another recovery sheet; compare the set number.');
-    key = await keyFromRecoverySecret(share.secret, kdf.data.salt);
-  }
+  const key = await keyFor(half, kdf.data, secret);
+  if (isFault(key)) return key;
   const plaintext = openBytes(key, contextOf(tenant, half), half.sealed);
-  if (!plaintext)
-    return kdf.data.name === 'argon2id'
-      ? fault('wrong_passphrase', 'That is not the passphrase.')
-      : fault('wrong_recovery_code', 'This recovery code does not open the keyring.');
-  const { jwk, root } = JSON.parse(new TextDecoder().decode(plaintext)) as { jwk: JsonWebKey; root: string };
-  const { kty, crv, x, y } = jwk;
+  if (!plaintext) return WRONG[kdf.data.name];
+  const content = JSON.parse(new TextDecoder().decode(plaintext)) as Private;
+  const { kty, crv, x, y } = content.jwk;
   return {
     id: half.id,
-    privateKey: await crypto.subtle.importKey('jwk', jwk, ECDH, false, ['deriveBits']),
+    privateKey: await crypto.subtle.importKey('jwk', content.jwk, ECDH, false, ['deriveBits']),
     publicThumbprint: await thumbprint(EcPublicJwk.parse({ kty, crv, x, y })),
-    root,
+    root: content.root,
+    half,
+    content,
+    sealing: { how: half.set ? { kdf: kdf.data, set: half.set } : { kdf: kdf.data }, key },
   };
+}
+
+/** The same unlocker with another root pinned in it. */
+export const repinned = (tenant: string, { id, sealing, content }: OpenedUnlocker, root: string): SealedUnlocker =>
+  seal(tenant, id, sealing, { ...content, root });
+
+/** The same unlocker under another passphrase. */
+export const rekeyed = async (
+  tenant: string,
+  { id, content }: OpenedUnlocker,
+  passphrase: string,
+): Promise<SealedUnlocker> => seal(tenant, id, await sealingUnder(passphrase), content);
+
+/**
+ * Signs that `next` takes the place of the half that was opened. The unlocker's own key signs: whoever can sign could open it, and the
+ * server can tell (docs/decisions/0007).
+ */
+export async function signChange(
+  tenant: string,
+  { id, half, content }: OpenedUnlocker,
+  next: SealedUnlocker,
+): Promise<UnlockerChanged> {
+  const change: UnlockerChange = {
+    ...{ tenant, unlocker: id },
+    ...{ previous: await sha256Hex(half.sealed), next: await sha256Hex(next.sealed), createdAt: Date.now() },
+  };
+  const { kty, crv, x, y } = content.jwk;
+  const key = await crypto.subtle.importKey('jwk', content.jwk, ECDSA, false, ['sign']);
+  const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(change)))
+    .setProtectedHeader({ alg: 'ES256', typ: UNLOCKER_CHANGE_TYP, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
+    .sign(key);
+  return { half: next, change: signed };
 }

@@ -5,7 +5,7 @@ import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import type { EcPublicJwk } from '../../schema/jwk.ts';
 import type { Wrap } from '../../schema/keyring.ts';
-import { type Manifest, sha256Hex, type VaultPurpose } from '../../schema/signed.ts';
+import { type Manifest, type ManifestUnlocker, sha256Hex, type VaultPurpose } from '../../schema/signed.ts';
 
 const VAULT_KEY_BYTES = 32;
 const WRAP_TYP = 'totl-vault-key+jwe';
@@ -28,6 +28,18 @@ export async function commit(
   const parts = ['totlprovision/vault-key/v1', tenant, purpose, vaultEpoch, base64urlnopad.encode(key)];
   return { purpose, vaultEpoch, sha256: await sha256Hex(JSON.stringify(parts)) };
 }
+
+/** A wrap of each of these vault keys for each unlocker that has a right to it. */
+export const wrapsFor = (
+  tenant: string,
+  unlockers: readonly Pick<ManifestUnlocker, 'id' | 'jwk' | 'rights'>[],
+  vaults: readonly VaultKey[],
+): Promise<Wrap[]> =>
+  Promise.all(
+    unlockers.flatMap(({ id, jwk, rights }) =>
+      vaults.filter((vault) => rights.includes(vault.purpose)).map((vault) => wrapVaultKey(tenant, id, jwk, vault)),
+    ),
+  );
 
 /** Encrypts a vault key to an unlocker's public half. */
 export async function wrapVaultKey(tenant: string, unlocker: string, jwk: EcPublicJwk, vault: VaultKey): Promise<Wrap> {

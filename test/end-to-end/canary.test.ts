@@ -11,8 +11,9 @@ import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { run } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
-import { draftTeamPassphrase, escrowKeysOf, trustKeyring } from '../../portal/vault/keyring.ts';
+import { draftAct } from '../../portal/vault/act.ts';
 import { parseRecoveryCode } from '../../portal/vault/recovery-code.ts';
+import { escrowKeysOf, trustKeyring } from '../../portal/vault/trust.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { bytesCanary, bytesUnder, type Canary, findIn, textCanary } from '../support/canary.ts';
@@ -83,7 +84,7 @@ async function privateKeys(): Promise<Canary[]> {
         if ('ok' in trusted) continue;
         for (const vault of trusted.vaults) found.push(bytesCanary(`the ${vault.purpose} vault key`, vault.key));
         await escrowKeysOf(trusted, keyring);
-        await draftTeamPassphrase({ ...input, teamPassphrase: 'never sent anywhere' });
+        await draftAct(input, { act: 'set_team_passphrase', passphrase: 'never sent anywhere' });
       }
   } finally {
     crypto.subtle.importKey = importKey;

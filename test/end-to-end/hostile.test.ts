@@ -43,7 +43,7 @@ before(async () => {
   const [own, evil] = [await draftOf(tenant), await draftOf(crypto.randomUUID())];
   await asPerson(stand, ADMIN, 'keyring', own.write);
   first = await asPerson<Keyring>(stand, ADMIN, 'keyring');
-  attacker = { ...evil.write, version: 9, fingerprint: evil.fingerprint };
+  attacker = { ...first, ...evil.write, oldRoots: [], version: 9, fingerprint: evil.fingerprint };
 
   ({ page } = await openPage(browser));
   await signIn(page, stand.addresses.portal, ADMIN);

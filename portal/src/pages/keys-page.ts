@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
+import type { KeyringAct } from '../../vault/contract.ts';
 import { usableUnlockers } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { KeyStepWanted } from '../elements/key-table.ts';
@@ -11,7 +12,7 @@ import type { GiveUpWanted } from '../elements/left-behind.ts';
 import type { UnlockWanted } from '../elements/unlock-dialog.ts';
 import { Polling } from '../polling.ts';
 import { type LeftBehind, rotate } from '../rotation.ts';
-import { type Draft, stepUp } from '../step-up.ts';
+import { stepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, unlock, vault } from '../vault-client.ts';
@@ -22,7 +23,7 @@ import '../elements/unlock-dialog.ts';
 
 const REFRESH_MS = 5_000;
 const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
-type Act = { heading: string; action: string; draft: Draft; next: 'reseal' | 'nothing' };
+type Act = { heading: string; action: string; act: KeyringAct; next: 'reseal' | 'nothing' };
 
 @customElement('keys-page')
 export class KeysPage extends LitElement {
@@ -104,7 +105,7 @@ export class KeysPage extends LitElement {
     this.working = true;
     this.fault = '';
     try {
-      const result = await stepUp(this.#tenant, act.keyring, detail, act.draft, () => this.act === act);
+      const result = await stepUp(this.#tenant, act.keyring, detail, act.act, () => this.act === act);
       if (result.cancelled) return;
       if (!result.ok) {
         this.fault = result.fault;
@@ -166,7 +167,7 @@ export class KeysPage extends LitElement {
     this.#ask({
       heading: 'Rotate the escrow key',
       action: 'Rotate',
-      draft: (input) => vault().draftRotation(input),
+      act: { act: 'rotate' },
       next: 'reseal',
     });
 
@@ -174,7 +175,7 @@ export class KeysPage extends LitElement {
     this.#ask({
       heading: state === 'retired' ? 'Finish the rotation' : 'Destroy the key for good',
       action: state === 'retired' ? 'Finish' : 'Destroy',
-      draft: (input) => vault().draftKeyState({ ...input, kid, state }),
+      act: { act: 'set_key_state', kid, state },
       next: 'nothing',
     });
 

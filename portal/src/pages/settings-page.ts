@@ -12,9 +12,9 @@ import * as api from '../api/tenant.ts';
 import type { PassphraseField } from '../elements/passphrase-field.ts';
 import type { UnlockWanted } from '../elements/unlock-dialog.ts';
 import { samePassphrase } from '../passphrase.ts';
-import { type Draft, stepUp } from '../step-up.ts';
+import { stepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
-import { seenManifest, vault } from '../vault-client.ts';
+import { seenManifest } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
 import '../elements/fingerprint-text.ts';
 import '../elements/passphrase-field.ts';
@@ -118,9 +118,8 @@ export class SettingsPage extends LitElement {
     this.fault = '';
     this.adding = 'working';
     try {
-      const { teamPassphrase } = this;
-      const draft: Draft = (input) => vault().draftTeamPassphrase({ ...input, teamPassphrase });
-      const result = await stepUp(this.membership.tenant, keyring, detail, draft, () => this.#adding === 'working');
+      const act = { act: 'set_team_passphrase', passphrase: this.teamPassphrase } as const;
+      const result = await stepUp(this.membership.tenant, keyring, detail, act, () => this.#adding === 'working');
       if (result.cancelled) return;
       if (!result.ok) {
         this.fault = result.fault;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Manifest, verifyManifest } from '../../schema/signed.ts';
+import { draftAct } from './act.ts';
 import type { SetUpDraft } from './contract.ts';
 import {
   ADMIN,
@@ -13,7 +14,8 @@ import {
   unlockInput,
 } from './fixtures.ts';
 import { Keeper } from './keeper.ts';
-import { draftSetUp, draftTeamPassphrase, trustKeyring } from './keyring.ts';
+import { draftSetUp } from './set-up.ts';
+import { trustKeyring } from './trust.ts';
 
 let draft: SetUpDraft;
 beforeAll(async () => {
@@ -63,7 +65,7 @@ describe('unlocking', () => {
   it('opens it with the team passphrase, which gives no admin rights', async () => {
     expect(await opensWith(2, TEAM_PASSPHRASE)).toMatchObject({ ok: true, plaintext: password.plaintext });
     const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 2), TEAM_PASSPHRASE);
-    expect(await draftTeamPassphrase({ ...input, teamPassphrase: 'another one entirely' })).toMatchObject({
+    expect(await draftAct(input, { act: 'set_team_passphrase', passphrase: 'another one entirely' })).toMatchObject({
       ok: false,
       code: 'no_rights',
     });
@@ -144,7 +146,7 @@ describe('a team passphrase added later', () => {
   it('follows on the manifest before it and opens secrets for the engineers', async () => {
     const first = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
     const input = unlockInput(keyringOf(first), unlockerAt(first.write, 0), PASSPHRASE);
-    const added = await draftTeamPassphrase({ ...input, teamPassphrase: TEAM_PASSPHRASE });
+    const added = await draftAct(input, { act: 'set_team_passphrase', passphrase: TEAM_PASSPHRASE });
     if (!('write' in added)) throw new Error(added.message);
     const keyring = keyringOf({ write: first.write, fingerprint: first.fingerprint }, 2);
     keyring.manifest = added.write.manifest;

@@ -1,0 +1,100 @@
+// Single unlockers: another sealed half in place of the one before, and drills. Who may is decided here; that only its holder can is
+// the change's own signature.
+import type { EcPublicJwk } from '../schema/jwk.ts';
+import type { SealedUnlocker, UnlockerActed, UnlockerChanged } from '../schema/keyring.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import { sha256Hex, verifyUnlockerChange } from '../schema/signed.ts';
+import { record } from './audit.ts';
+import type { Caller, Person } from './caller.ts';
+import { head, mayFetch } from './keyring.ts';
+import { first, sha256 } from './rows.ts';
+
+const invalid = (field: string, message: string): Refusal =>
+  refuse('invalid_body', `${field}: ${message}.`, [{ field, message }]);
+
+/** A change whose signature holds, and the key that made it. */
+export type VerifiedChange = { half: SealedUnlocker; previous: string; signer: EcPublicJwk };
+
+/** Verifies what can be verified without the object's state. */
+export async function verifyChange(
+  tenant: string,
+  id: string,
+  { half, change }: UnlockerChanged,
+): Promise<VerifiedChange | Refusal> {
+  const signed = await verifyUnlockerChange(change);
+  if (!signed.ok) return invalid('change', signed.message);
+  const { payload, rootJwk: signer } = signed;
+  if (payload.tenant !== tenant || payload.unlocker !== id)
+    return invalid('change', 'must name this tenant and this unlocker');
+  if (half.id !== id) return invalid('half.id', 'must be this unlocker');
+  if (payload.next !== (await sha256Hex(half.sealed)))
+    return invalid('change.next', 'must be the SHA-256 of half.sealed');
+  return { half, previous: payload.previous, signer };
+}
+
+/**
+ * Whether a verified change may take place: the unlocker is the caller's own, it is signed by that unlocker's key, and it replaces the
+ * half that is kept now. Pure but for two reads. A shared one is replaced as a whole, by a keyring write.
+ */
+export function decideChange(
+  sql: SqlStorage,
+  { half, previous, signer }: VerifiedChange,
+  person: Person,
+): Refusal | null {
+  const row = first<{ kind: string; owner: string | null; sealed: string }>(
+    sql,
+    'SELECT kind, owner, sealed FROM unlockers WHERE id = ?',
+    half.id,
+  );
+  const entry = head(sql)?.manifest.unlockers.find((one) => one.id === half.id);
+  if (!row || !entry || !mayFetch(row, { email: person.name, role: person.role }))
+    return refuse('unknown_unlocker', 'You have no unlocker with this id.');
+  if (row.owner === null) return refuse('role_forbids', 'A shared unlocker is replaced by an admin, not changed.');
+  if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
+    return invalid('change', 'must be signed by the unlocker itself');
+  const kept = JSON.parse(row.sealed) as SealedUnlocker;
+  if (kept.kdf.name !== half.kdf.name || half.set !== undefined)
+    return invalid('half.kdf', 'must be of the same kind as before');
+  return sha256(kept.sealed) === previous
+    ? null
+    : refuse('unlocker_conflict', 'The unlocker was changed meanwhile; nothing of this change was kept.');
+}
+
+/** Puts another sealed half in place of the one before. */
+export function changeUnlocker(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  verified: VerifiedChange,
+  now: number,
+): UnlockerActed | Refusal {
+  const { sql } = storage;
+  const { half } = verified;
+  const refusal = decideChange(sql, verified, caller.principal);
+  if (refusal) return refusal;
+  return storage.transactionSync(() => {
+    sql.exec('UPDATE unlockers SET sealed = ? WHERE id = ?', JSON.stringify(half), half.id);
+    record(sql, caller.tenant, caller, now, {
+      action: 'unlocker.changed',
+      subject: half.id,
+      detail: { sha256: sha256(half.sealed) },
+    });
+    return { unlocker: half.id };
+  });
+}
+
+/** Notes that a recovery unlocker was proven by a drill. */
+export function noteDrill(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): UnlockerActed | Refusal {
+  const { sql } = storage;
+  if (!first(sql, "SELECT id FROM unlockers WHERE id = ? AND kind = 'recovery'", id))
+    return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  return storage.transactionSync(() => {
+    sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
+    record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });
+    return { unlocker: id };
+  });
+}

@@ -1,0 +1,22 @@
+// Asking to be let in: a browser makes its person's own unlocker and the words that an admin is to see too.
+
+import type { GrantRequest } from '../../schema/grant.ts';
+import { thumbprint } from '../../schema/jwk.ts';
+import type { GrantInput } from './contract.ts';
+import { grantWords } from './spoken-words.ts';
+import { makePasskeyUnlocker, makePassphraseUnlocker } from './unlocker.ts';
+
+/** Makes the unlocker. Its rights are for the admin to sign; nothing here opens anything yet. */
+export async function requestGrant(input: GrantInput): Promise<{ request: GrantRequest; words: string[] }> {
+  const { tenant, root, email, label } = input;
+  const wanted = { label, owner: email, rights: ['reveal' as const] };
+  const { entry, half } =
+    input.kind === 'passphrase'
+      ? await makePassphraseUnlocker(tenant, root, wanted, input.passphrase)
+      : await makePasskeyUnlocker(tenant, root, wanted, input.kdf, input.prf);
+  const { id, kind, jwk } = entry;
+  return {
+    request: { unlocker: { id, kind, label, jwk }, half },
+    words: grantWords(tenant, root, await thumbprint(jwk), email),
+  };
+}

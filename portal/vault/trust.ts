@@ -1,0 +1,123 @@
+// Whether to trust the keyring that a server hands out: held against the pin inside an unlocker, and against what this browser has
+// seen before. Nothing of it is used before that.
+import { thumbprint } from '../../schema/jwk.ts';
+import type { Keyring } from '../../schema/keyring.ts';
+import {
+  type Manifest,
+  type ManifestUnlocker,
+  sha256Hex,
+  verifyManifest,
+  verifyStatement,
+  verifySuccession,
+} from '../../schema/signed.ts';
+import type { SeenManifest, UnlockInput, VaultFault } from './contract.ts';
+import { openEscrowKey } from './escrow-key.ts';
+import { fault, isFault } from './fault.ts';
+import { openRoot, type Root } from './root.ts';
+import { successionWords } from './spoken-words.ts';
+import { type OpenedUnlocker, openUnlocker } from './unlocker.ts';
+import { unwrapVaultKey, type VaultKey } from './vault-key.ts';
+
+/** A keyring that was verified against the pin inside an unlocker, with the vault keys that unlocker may have. */
+export type TrustedKeyring = {
+  manifest: Manifest;
+  seen: SeenManifest;
+  unlocker: OpenedUnlocker;
+  entry: ManifestUnlocker;
+  vaults: VaultKey[];
+};
+
+export const untrusted = (what: string): VaultFault =>
+  fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
+
+/** Whether roots follow each other from `from` to `to`, each by the word of the one before. */
+async function follows(tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> {
+  let at = from;
+  for (const compact of successions) {
+    const signed = await verifySuccession(compact);
+    if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.from !== at) continue;
+    at = signed.payload.to;
+    if (at === to) return true;
+  }
+  return false;
+}
+
+/**
+ * Opens an unlocker and verifies the keyring against the pin it yields: the manifest is this tenant's and not older than one
+ * seen here, the signature is the pinned root's or that of one which follows it and was confirmed, the unlocker is listed with the
+ * key it has, every vault key is the committed one.
+ */
+export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring | VaultFault> {
+  const { tenant, keyring, seen } = input;
+  const half = keyring.unlockers.find((one) => one.id === input.unlocker);
+  if (!half) return fault('no_rights', 'You may not use this unlocker, or it was removed.');
+  const signed = await verifyManifest(keyring.manifest);
+  if (!signed.ok) return untrusted('The server’s keyring does not verify.');
+  const { payload: manifest, root } = signed;
+  if (manifest.tenant !== tenant) return untrusted('The server’s keyring is another tenant’s.');
+  // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
+  const sha256 = await sha256Hex(keyring.manifest);
+  if (seen && seen.fingerprint !== root && !(await follows(tenant, keyring.successions, seen.fingerprint, root)))
+    return untrusted('The server’s keyring is signed by another root than this browser has seen.');
+  if (seen && (manifest.version < seen.version || (manifest.version === seen.version && sha256 !== seen.sha256)))
+    return fault(
+      'keyring_rolled_back',
+      `The server sent version ${manifest.version} of the keyring; this browser has seen version ${seen.version}. Nothing was unlocked.`,
+    );
+  const unlocker = await openUnlocker(tenant, half, input.secret);
+  if (isFault(unlocker)) return unlocker;
+  if (root !== unlocker.root) {
+    if (!(await follows(tenant, keyring.successions, unlocker.root, root)))
+      return untrusted('The server’s keyring is signed by another root than the one pinned in your unlocker.');
+    // The old root's word is not enough: whoever had to leave may have kept the old root. The words are compared by people.
+    if (seen?.fingerprint !== root && input.confirmedRoot !== root)
+      return {
+        ...fault(
+          'root_succeeded',
+          'The tenant’s root was replaced. Compare these words with an admin before you go on.',
+        ),
+        succession: { root, words: successionWords(tenant, unlocker.root, root) },
+      };
+  }
+  const entry = manifest.unlockers.find((one) => one.id === half.id);
+  if (!entry || (await thumbprint(entry.jwk)) !== unlocker.publicThumbprint)
+    return untrusted('The keyring does not list your unlocker.');
+  const vaults: VaultKey[] = [];
+  for (const { purpose, vaultEpoch } of manifest.vaultKeys) {
+    if (!entry.rights.includes(purpose)) continue;
+    const wrap = keyring.wraps.find(
+      (one) => one.unlocker === half.id && one.purpose === purpose && one.vaultEpoch === vaultEpoch,
+    );
+    const vault = wrap && (await unwrapVaultKey(manifest, unlocker.privateKey, wrap));
+    if (!vault) return untrusted('A vault key is missing or not the one that the manifest commits to.');
+    vaults.push(vault);
+  }
+  return { manifest, seen: { version: manifest.version, sha256, fingerprint: root }, unlocker, entry, vaults };
+}
+
+/** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid. */
+export async function escrowKeysOf(
+  { manifest, seen, vaults }: TrustedKeyring,
+  keyring: Keyring,
+): Promise<Map<string, CryptoKey> | VaultFault> {
+  const keys = new Map<string, CryptoKey>();
+  for (const key of keyring.escrowKeys) {
+    const listed = manifest.keys.find((one) => one.kid === key.kid && one.state !== 'destroyed');
+    const statement = await verifyStatement(key.statement);
+    if (!listed || !statement.ok || statement.root !== seen.fingerprint || statement.payload.kid !== key.kid)
+      return untrusted('The server sent an escrow key that the root does not vouch for.');
+    const vault = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === key.sealedPrivate.vaultEpoch);
+    const opened = vault && (await openEscrowKey(manifest.tenant, key.kid, key.sealedPrivate, vault));
+    if (!opened) return untrusted('An escrow key’s private half does not open, or is another key’s.');
+    keys.set(key.kid, opened);
+  }
+  return keys;
+}
+
+/** Opens the root anew (the step-up) for one write; it is dropped with the answer. */
+export async function openTrustedRoot(trusted: TrustedKeyring, keyring: Keyring): Promise<Root | VaultFault> {
+  const admin = trusted.vaults.find((one) => one.purpose === 'admin' && one.vaultEpoch === keyring.root?.vaultEpoch);
+  if (!keyring.root || !admin) return fault('no_rights', 'This needs an unlocker with admin rights.');
+  const root = await openRoot(trusted.manifest.tenant, trusted.seen.fingerprint, keyring.root, admin);
+  return root ?? untrusted('The root’s private half does not open, or is another root’s.');
+}

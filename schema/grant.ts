@@ -1,0 +1,29 @@
+// A grant on its way: a person's browser has made an unlocker, and an admin has yet to sign it into the manifest.
+import { z } from 'zod';
+import { EcPublicJwk } from './jwk.ts';
+import { SealedUnlocker } from './keyring.ts';
+import { Role } from './person.ts';
+import { ManifestUnlocker, UnlockerKind } from './signed.ts';
+import { Uuid } from './text.ts';
+
+/** The public half for the manifest, and the sealed private half, which only its owner ever gets back. */
+export const GrantRequest = z.strictObject({
+  unlocker: ManifestUnlocker.pick({ id: true, kind: true, label: true, jwk: true }),
+  half: SealedUnlocker,
+});
+export type GrantRequest = z.infer<typeof GrantRequest>;
+
+export const Grant = z.object({
+  id: Uuid,
+  email: z.string(),
+  role: Role,
+  kind: UnlockerKind,
+  label: z.string(),
+  jwk: EcPublicJwk,
+  requestedAt: z.int(),
+});
+export type Grant = z.infer<typeof Grant>;
+
+/** An admin sees all that wait; anybody else their own. */
+export const GrantList = z.object({ grants: z.array(Grant) });
+export type GrantList = z.infer<typeof GrantList>;
