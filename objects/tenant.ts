@@ -294,8 +294,17 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** What a person has revealed, and which of it has no newer version since. */
-  revealedBy(caller: Caller<Person>, id: string, after: string | undefined): RevealedReport | Refusal {
-    return this.#serve(caller, id, () => reveals.report(this.#sql, id, after), AUDITORS);
+  async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
+    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
+    return this.#serve(
+      caller,
+      id,
+      () => {
+        this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
+        return reveals.report(this.#sql, id, after);
+      },
+      AUDITORS,
+    );
   }
 
   settings(caller: Caller<Person>): Settings | Refusal {

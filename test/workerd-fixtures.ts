@@ -1,20 +1,31 @@
 // For tests in workerd: a tenant with people and a token in D1, signed-in requests, keys, reports and sealed secrets.
 import { env, exports } from 'cloudflare:workers';
 import { createHash, randomBytes } from 'node:crypto';
+import { base64urlnopad } from '@scure/base';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
 import { makeEscrowKey, openEscrowKey } from '../portal/vault/escrow-key.ts';
 import { isFault } from '../portal/vault/fault.ts';
+import { requestGrant } from '../portal/vault/grant.ts';
+import { newSalt } from '../portal/vault/kdf.ts';
 import { resealSecret, sealTo } from '../portal/vault/resealer.ts';
 import { newRoot, type Root, sealRoot, signManifest } from '../portal/vault/root.ts';
-import { type MadeUnlocker, makeRecoveryUnlocker } from '../portal/vault/unlocker.ts';
+import {
+  type MadeUnlocker,
+  makePasskeyUnlocker,
+  makeRecoveryUnlocker,
+  openUnlocker,
+  repinned,
+  signChange,
+} from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
+import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
-import type { EscrowKey, KeyringWrite } from '../schema/keyring.ts';
+import type { EscrowKey, KeyringWrite, PrfKdf, UnlockerChanged } from '../schema/keyring.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Resealed } from '../schema/rotation.ts';
 import type { Revealed, SecretRef } from '../schema/secret.ts';
-import { type Manifest, sha256Hex } from '../schema/signed.ts';
+import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
 export const bindings = env as unknown as TestBindings & { TEST_ACCESS_KEY: string };
@@ -108,28 +119,34 @@ export type TestKeyring = {
   write: KeyringWrite;
   manifest: Manifest;
   kid: string;
+  /** The admin's own unlocker, and the recovery sheet's. */
+  ids: { own: string; recovery: string };
 };
 
+/** What a passkey of the tests answers. */
+const PRF = base64urlnopad.encode(new Uint8Array(32).fill(7));
+export const passkeyKdf = (): PrfKdf => ({
+  ...{ name: 'webauthn-prf', salt: newSalt(), credential: 'credential', rpId: 'portal.example.com' },
+});
+
 /**
- * A keyring with real keys and signatures. Argon2id's WebAssembly does not run in workerd, and the server cannot tell:
- * the halves are sealed under recovery secrets, whatever kind the manifest names.
+ * A keyring with real keys and signatures. Argon2id takes its second, and the server cannot tell:
+ * the halves of passphrases are sealed under a passkey's output, whatever kind the manifest names.
  */
 export async function makeKeyring(tenant: string): Promise<TestKeyring> {
   const root = await newRoot();
   const [reveal, admin] = [newVaultKey('reveal', 1), newVaultKey('admin', 1)];
-  const unlocker = async (
-    kind: 'passphrase' | 'recovery',
-    owner: string | null,
-    rights: ('reveal' | 'admin')[],
-  ): Promise<MadeUnlocker> => {
-    const { entry, half } = await makeRecoveryUnlocker(tenant, root.fingerprint, { label: kind, owner, rights });
-    return { entry: { ...entry, kind }, half };
+  const both: VaultPurpose[] = ['reveal', 'admin'];
+  const passphrase = async (owner: string | null, rights: VaultPurpose[]): Promise<MadeUnlocker> => {
+    const wanted = { label: 'Passphrase', owner, rights };
+    const { entry, half } = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
+    return { entry: { ...entry, kind: 'passphrase' }, half };
   };
-  const made = [
-    await unlocker('passphrase', emailOf('admin'), ['reveal', 'admin']),
-    await unlocker('recovery', null, ['reveal', 'admin']),
-    await unlocker('passphrase', null, ['reveal']),
-  ];
+  const own = await passphrase(emailOf('admin'), both);
+  const recovery = await makeRecoveryUnlocker(tenant, root.fingerprint, {
+    ...{ label: 'Recovery sheet', owner: null, rights: both },
+  });
+  const made = [own, recovery, await passphrase(null, ['reveal'])];
   const key = await makeEscrowKey(tenant, root, reveal, { keyEpoch: 1, previousKid: null });
   const manifest: Manifest = {
     ...{ tenant, version: 1, previous: null, createdAt: Date.now() },
@@ -149,7 +166,22 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
     unlockers: made.map(({ half }) => half),
     wraps: await Promise.all(wraps),
   };
-  return { root, reveal, admin, write, manifest, kid: key.kid };
+  const ids = { own: own.entry.id, recovery: recovery.entry.id };
+  return { root, reveal, admin, write, manifest, kid: key.kid, ids };
+}
+
+/** The admin's own unlocker with its pin sealed anew, as its owner signs it. */
+export async function changedUnlocker(tenant: string, { root, write, ids }: TestKeyring): Promise<UnlockerChanged> {
+  const half = write.unlockers.find((one) => one.id === ids.own);
+  const opened = half && (await openUnlocker(tenant, half, PRF));
+  if (!opened || isFault(opened)) throw new Error('the admin’s unlocker opens');
+  return signChange(tenant, opened, repinned(tenant, opened, root.fingerprint));
+}
+
+/** An unlocker as a person's browser makes it, to be granted. */
+export async function grantRequest(tenant: string, email: string, root: string): Promise<GrantRequest> {
+  const wanted = { tenant, email, root, label: 'Passkey', kind: 'passkey', kdf: passkeyKdf(), prf: PRF } as const;
+  return (await requestGrant(wanted)).request;
 }
 
 /** Writes the next manifest of a keyring, with what is new in it, through the API. */

@@ -267,13 +267,13 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'POST',
-    path: '/v1/tenants/:tenant/unlockers/:unlocker/drilled',
+    path: '/v1/tenants/:tenant/recovery/:recovery/drilled',
     summary: 'Note that a recovery set was proven by a drill',
     roles: ADMINS,
     audit: ['recovery.drilled'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    handle: ({ object, caller, params }) => object.noteDrill(caller, params.unlocker ?? ''),
+    handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
   }),
   memberRoute({
     method: 'POST',

@@ -9,7 +9,6 @@ import { rotate } from '../../portal/src/rotation.ts';
 import type { KeyringAct, SeenManifest, UnlockInput } from '../../portal/vault/contract.ts';
 import { openEscrowKey } from '../../portal/vault/escrow-key.ts';
 import { isFault } from '../../portal/vault/fault.ts';
-import { newSalt } from '../../portal/vault/kdf.ts';
 import { Keeper } from '../../portal/vault/keeper.ts';
 import { openRoot } from '../../portal/vault/root.ts';
 import { draftSetUp } from '../../portal/vault/set-up.ts';
@@ -17,7 +16,7 @@ import { escrowKeysOf, trustKeyring } from '../../portal/vault/trust.ts';
 import { openUnlocker } from '../../portal/vault/unlocker.ts';
 import type { VaultKey } from '../../portal/vault/vault-key.ts';
 import type { Grant, GrantList } from '../../schema/grant.ts';
-import type { Keyring, PrfKdf, SealedUnlocker } from '../../schema/keyring.ts';
+import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import {
@@ -29,7 +28,16 @@ import {
 } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
-import { asMachine, asPerson, bindings, emailOf, sealedFor, seedTenant, type TestTenant } from '../workerd-fixtures.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  passkeyKdf,
+  sealedFor,
+  seedTenant,
+  type TestTenant,
+} from '../workerd-fixtures.ts';
 
 /** Each is a tenant's whole life: half a minute for all. */
 const RUNS = 12;
@@ -296,9 +304,6 @@ class World {
   }
 }
 
-const passkeyKdf = (): PrfKdf => ({
-  ...{ name: 'webauthn-prf', salt: newSalt(), credential: 'credential', rpId: 'portal.example.com' },
-});
 const secretOf = (act: KeyringAct): string => {
   if ('prf' in act) return act.prf;
   return 'passphrase' in act ? act.passphrase : '';
