@@ -16,11 +16,19 @@ import { requestUnlock, type Shown, Unlocking } from './unlocking.ts';
 import { lock, onVaultState, VAULT_BROKEN } from './vault-client.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
+import './elements/custody-note.ts';
 import './pages/fleet-page.ts';
-import './pages/keys-page.ts';
 import './pages/machine-page.ts';
-import './pages/set-up-page.ts';
-import './pages/settings-page.ts';
+
+/** Pages that few open every day; each is fetched when it is. */
+const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
+  'set-up': () => import('./pages/set-up-page.ts'),
+  keys: () => import('./pages/keys-page.ts'),
+  access: () => import('./pages/access-page.ts'),
+  people: () => import('./pages/people-page.ts'),
+  safekeeping: () => import('./pages/safekeeping-page.ts'),
+  settings: () => import('./pages/settings-page.ts'),
+};
 
 const PAGE_WORDS: Record<Place['page'], string> = {
   choose: 'Choose a tenant',
@@ -28,6 +36,9 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   machine: 'Machine',
   'set-up': 'First-time set-up',
   keys: 'Escrow keys',
+  access: 'Access',
+  people: 'People',
+  safekeeping: 'Safekeeping',
   settings: 'Settings',
   unknown: 'Nothing here',
 };
@@ -122,6 +133,8 @@ export class TotlApp extends LitElement {
   @state() private vaultIs: VaultState = { state: 'locked' };
   @state() private expired = false;
   @state() private vaultBroken = false;
+  @state() private pageMissing = false;
+  @state() private fetched: ReadonlySet<Place['page']> = new Set();
   @state() private themeName = theme();
   #router = new Router(this);
   #unlocking = new Unlocking(this);
@@ -168,10 +181,23 @@ export class TotlApp extends LitElement {
   override updated(): void {
     const { place } = this.#router;
     if (place === this.#titled) return;
+    void this.#fetchPage(place.page);
     document.title = `${PAGE_WORDS[place.page]} – TotlProvision`;
     const before = this.#titled;
     this.#titled = place;
     if (before && JSON.stringify(before) !== JSON.stringify(place)) this.#focusMain();
+  }
+
+  async #fetchPage(page: Place['page']): Promise<void> {
+    const fetchPage = LATER[page];
+    if (!fetchPage || this.fetched.has(page)) return;
+    this.pageMissing = false;
+    try {
+      await fetchPage();
+      this.fetched = new Set([...this.fetched, page]);
+    } catch {
+      this.pageMissing = true;
+    }
   }
 
   #focusMain = (event?: Event): void => {
@@ -218,7 +244,10 @@ export class TotlApp extends LitElement {
       </header>
       <main id="main" tabindex="-1">
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
-        ${this.expired ? this.#expiredNote() : nothing} ${membership ? this.#page(me, membership) : this.#noTenant(me)}
+        ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
+        ${this.expired ? this.#expiredNote() : nothing}
+        ${membership?.role === 'admin' ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
+        ${membership ? this.#page(me, membership) : this.#noTenant(me)}
       </main>
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}`;
   }
@@ -228,11 +257,13 @@ export class TotlApp extends LitElement {
     void signOut((event.currentTarget as HTMLAnchorElement).href);
   };
 
-  #links({ tenant }: Membership, several: boolean) {
+  #links({ tenant, role }: Membership, several: boolean) {
     const { page } = this.#router.place;
+    const link = (name: Place['page'], words: string, also?: Place['page']) =>
+      html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
-      <a href="/t/${tenant}/keys" aria-current=${page === 'keys' ? 'page' : nothing}>Keys</a>
-      <a href="/t/${tenant}/settings" aria-current=${page === 'settings' ? 'page' : nothing}>Settings</a>
+      ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
+      ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing} ${link('settings', 'Settings')}
       ${several ? html`<a href="/">All tenants</a>` : nothing}`;
   }
 
@@ -245,19 +276,24 @@ export class TotlApp extends LitElement {
       <button @click=${() => void (open ? lock() : requestUnlock(tenant))}>${open ? 'Lock' : 'Unlock'}</button>`;
   }
 
-  #unlockDialog({ unlockers, why, working, fault }: Shown) {
+  #unlockDialog({ unlockers, halves, why, working, fault, succession }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
+      .halves=${halves}
+      .succession=${succession}
       .why=${why}
       .working=${working}
       .fault=${fault}
       @closed=${() => this.#unlocking.end(false)}
-      @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail.unlocker, detail.secret)}
+      @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail)}
     ></unlock-dialog>`;
   }
 
   #page(me: Me, membership: Membership) {
     const { place } = this.#router;
+    // An element that is upgraded late would begin without its properties.
+    if (LATER[place.page] && !this.fetched.has(place.page))
+      return this.pageMissing ? nothing : html`<p role="status">One moment …</p>`;
     switch (place.page) {
       case 'fleet':
         return html`<fleet-page .membership=${membership}></fleet-page>`;
@@ -267,6 +303,12 @@ export class TotlApp extends LitElement {
         return html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`;
       case 'keys':
         return html`<keys-page .membership=${membership}></keys-page>`;
+      case 'access':
+        return html`<access-page .membership=${membership} .email=${me.email}></access-page>`;
+      case 'people':
+        return html`<people-page .membership=${membership} .email=${me.email}></people-page>`;
+      case 'safekeeping':
+        return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
       default:

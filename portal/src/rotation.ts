@@ -3,6 +3,7 @@
 import type { ResealAnswer, Resealed, RotationPage, RotationPageRequest } from '../../schema/rotation.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import type { VaultFault } from '../vault/contract.ts';
+import { inLanes } from './lanes.ts';
 
 /** What it needs: two calls of the API and one of the vault. */
 export type RotationHands = {
@@ -34,13 +35,13 @@ export async function rotate(
     const last = items.at(-1);
     if (!last) return done;
     const ready: Resealed[] = [];
-    for (const item of items) {
-      if (signal.aborted) break;
+    await inLanes(items, async (item) => {
+      if (signal.aborted) return;
       const result = await hands.reseal(item, activeKid);
       if (result.ok) ready.push(result.resealed);
       else if (STOPPING.has(result.code)) throw new Error(result.message);
       else done.leftBehind.push({ item, why: result.message });
-    }
+    });
     if (ready.length > 0) {
       const { resealed } = await hands.upload(ready);
       done.resealed += resealed;

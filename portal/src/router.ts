@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
   | { page: 'choose' }
-  | { page: 'fleet' | 'set-up' | 'settings' | 'keys'; tenant: string }
+  | { page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'safekeeping'; tenant: string }
   | { page: 'machine'; tenant: string; machine: string }
   | { page: 'unknown' };
 
@@ -12,6 +12,9 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
   [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],
   [/^\/t\/([a-z0-9-]+)\/keys$/, (tenant = '') => ({ page: 'keys', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/access$/, (tenant = '') => ({ page: 'access', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/people$/, (tenant = '') => ({ page: 'people', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/safekeeping$/, (tenant = '') => ({ page: 'safekeeping', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [
     /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,

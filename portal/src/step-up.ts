@@ -1,34 +1,32 @@
-// A step-up: an act on the keyring is drafted in the vault with an unlocker opened anew, then written in one call.
+// A step-up: an act on the keyring is drafted in the vault with an unlocker opened anew, then written in one call. The controller shows
+// the dialog, so that a page only says what it wants done.
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Keyring } from '../../schema/keyring.ts';
-import type { Drafted, KeyringAct } from '../vault/contract.ts';
+import type { ManifestUnlocker } from '../../schema/signed.ts';
+import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../vault/contract.ts';
+import { readManifest, usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
+import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { rememberManifest, seenManifest, vault } from './vault-client.ts';
+import './elements/unlock-dialog.ts';
 
-/** What was chosen and typed, or answered by an authenticator. */
-export type Proof = { unlocker: string; secret: string };
+/** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
+export type Proof = { unlocker: string; secret: string; confirmedRoot?: string };
 
-/** `fault`: what to say beside the field; the person may try again. Other failures are thrown. */
-export type SteppedUp<T> = { ok: true; cancelled: false; value: T } | { ok: false; cancelled: boolean; fault: string };
+type Wanted<T> = {
+  heading: string;
+  action: string;
+  /** Which unlockers will do. */
+  only: (unlocker: ManifestUnlocker) => boolean;
+  work: (input: UnlockInput) => Promise<VaultResult<T>>;
+};
+type Asked = Wanted<unknown> & {
+  keyring: Keyring;
+  done: (result: { value: unknown; proof: Proof; keyring: Keyring } | null) => void;
+};
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
-
-/** Drafts without writing: for an act whose recovery codes are to be kept and typed back first. */
-export async function draftAct(
-  tenant: string,
-  keyring: Keyring,
-  { unlocker, secret }: Proof,
-  act: KeyringAct,
-  wanted: () => boolean,
-): Promise<SteppedUp<Drafted>> {
-  const input = { tenant, keyring, unlocker, secret, seen: seenManifest(tenant) };
-  const drafted = await vault()
-    .draft(input, act)
-    .catch(() => ({ ok: false as const, message: BROKEN }));
-  if (!wanted()) return { ok: false, cancelled: true, fault: '' };
-  return drafted.ok
-    ? { ok: true, cancelled: false, value: drafted }
-    : { ok: false, cancelled: false, fault: drafted.message };
-}
+const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.includes('admin');
 
 /** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
 export async function writeDrafted(tenant: string, { write, fingerprint }: Drafted): Promise<void> {
@@ -36,15 +34,88 @@ export async function writeDrafted(tenant: string, { write, fingerprint }: Draft
   await rememberManifest(tenant, version, write.manifest, fingerprint);
 }
 
-/** Drafts and writes; nothing is written once `wanted` says that the person gave up. Throws what the API throws. */
-export async function stepUp(
-  tenant: string,
-  keyring: Keyring,
-  proof: Proof,
-  act: KeyringAct,
-  wanted: () => boolean,
-): Promise<SteppedUp<Drafted>> {
-  const drafted = await draftAct(tenant, keyring, proof, act, wanted);
-  if (drafted.ok) await writeDrafted(tenant, drafted.value);
-  return drafted;
+/** One act at a time; put `render()` somewhere in the host's template. */
+export class StepUp implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #asked: Asked | null = null;
+  #working = false;
+  #fault: Partial<VaultFault> | null = null;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#end();
+  }
+
+  /** Opens an unlocker for one piece of the vault's work. Null: the person gave up. Throws what the API throws. */
+  async open<T>(tenant: string, wanted: Wanted<T>): Promise<{ value: T; proof: Proof; keyring: Keyring } | null> {
+    this.#end();
+    const keyring = await api.keyring(tenant);
+    if (!keyring) return null;
+    const answer = await new Promise<{ value: unknown; proof: Proof; keyring: Keyring } | null>((done) => {
+      this.#asked = { ...wanted, keyring, done };
+      this.#host.requestUpdate();
+    });
+    return answer as { value: T; proof: Proof; keyring: Keyring } | null;
+  }
+
+  /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
+  draft(tenant: string, heading: string, action: string, act: KeyringAct) {
+    const work = (input: UnlockInput) => vault().draft(input, act);
+    return this.open<Drafted>(tenant, { heading, action, only: isAdmin, work });
+  }
+
+  /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
+  async act(tenant: string, heading: string, action: string, act: KeyringAct) {
+    const drafted = await this.draft(tenant, heading, action, act);
+    if (drafted) await writeDrafted(tenant, drafted.value);
+    return drafted;
+  }
+
+  async #prove(detail: Proof): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    this.#show(true, null);
+    const { tenant } = readManifest(asked.keyring);
+    const input = { tenant, keyring: asked.keyring, seen: seenManifest(tenant), ...detail };
+    const result = await asked.work(input).catch(() => ({ ok: false as const, message: BROKEN }));
+    // Whoever cancelled meanwhile gets nothing written behind them.
+    if (this.#asked !== asked) return;
+    if (!result.ok) return this.#show(false, result);
+    this.#asked = null;
+    this.#show(false, null);
+    asked.done({ value: result, proof: detail, keyring: asked.keyring });
+  }
+
+  #end = (): void => {
+    this.#asked?.done(null);
+    this.#asked = null;
+    this.#show(false, null);
+  };
+
+  #show(working: boolean, fault: Partial<VaultFault> | null): void {
+    this.#working = working;
+    this.#fault = fault;
+    this.#host.requestUpdate();
+  }
+
+  render() {
+    const asked = this.#asked;
+    if (!asked) return nothing;
+    return html`<unlock-dialog
+      heading=${asked.heading}
+      action=${asked.action}
+      .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
+      .halves=${asked.keyring.unlockers}
+      why="None of the ways to unlock that are open to you will do for this."
+      .working=${this.#working}
+      .fault=${this.#fault?.message ?? ''}
+      .succession=${this.#fault?.succession ?? null}
+      @closed=${this.#end}
+      @unlock-wanted=${(event: UnlockWanted) => void this.#prove(event.detail)}
+    ></unlock-dialog>`;
+  }
 }

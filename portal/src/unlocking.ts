@@ -1,15 +1,17 @@
 // One place to unlock: anybody may ask for it; the app's controller fetches the keyring, asks the vault and answers.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Keyring } from '../../schema/keyring.ts';
+import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';
+import type { VaultFault } from '../vault/contract.ts';
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
+import type { Proof } from './step-up.ts';
 import { lock, unlock } from './vault-client.ts';
 
 const UNLOCK_REQUESTED = 'totl-unlock-requested';
 type Request = { tenant: string; done: (unlocked: boolean) => void };
 
-const NO_UNLOCKER = 'No unlocker is open to you yet. Ask an admin for the team passphrase.';
+const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
@@ -20,7 +22,14 @@ export const requestUnlock = (tenant: string): Promise<boolean> =>
   });
 
 /** What the dialog shows. `why` says why there is nothing to choose, where that is so. */
-export type Shown = { unlockers: ManifestUnlocker[]; why: string; working: boolean; fault: string };
+export type Shown = {
+  unlockers: ManifestUnlocker[];
+  halves: SealedUnlocker[];
+  why: string;
+  working: boolean;
+  fault: string;
+  succession: VaultFault['succession'] | null;
+};
 
 /** Answers requests one at a time. `shown` is null while no dialog is wanted. */
 export class Unlocking implements ReactiveController {
@@ -46,11 +55,12 @@ export class Unlocking implements ReactiveController {
     const request = (event as CustomEvent<Request>).detail;
     this.#request?.done(false);
     this.#request = request;
-    let shown: Shown = { unlockers: [], why: NO_KEYS, working: false, fault: '' };
+    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, working: false, fault: '', succession: null };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(request.tenant);
-      if (keyring) shown = { ...shown, unlockers: usableUnlockers(keyring), why: NO_UNLOCKER };
+      if (keyring)
+        shown = { ...shown, unlockers: usableUnlockers(keyring), halves: keyring.unlockers, why: NO_UNLOCKER };
     } catch (error) {
       shown = { ...shown, why: (error as Error).message };
     }
@@ -60,17 +70,21 @@ export class Unlocking implements ReactiveController {
   };
 
   /** Tries a passphrase or code. Who cancels meanwhile gets a locked vault, not one that opens behind them. */
-  async attempt(unlocker: string, secret: string): Promise<void> {
+  async attempt(proof: Proof): Promise<void> {
     const request = this.#request;
     const keyring = this.#keyring;
     if (!request || !keyring || !this.shown) return;
     const before = this.shown;
-    this.#show({ ...before, working: true, fault: '' });
-    const result = await unlock({ tenant: request.tenant, keyring, unlocker, secret }).catch(() => null);
+    this.#show({ ...before, working: true, fault: '', succession: null });
+    const result = await unlock({ tenant: request.tenant, keyring, ...proof }).catch(() => null);
     if (this.#request !== request) {
       if (result?.ok) await lock();
     } else if (result?.ok) this.end(true);
-    else this.#show({ ...before, working: false, fault: result?.message ?? BROKEN });
+    else
+      this.#show({
+        ...{ ...before, working: false, fault: result?.message ?? BROKEN },
+        succession: result?.succession ?? null,
+      });
   }
 
   end(unlocked: boolean): void {

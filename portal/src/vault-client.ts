@@ -1,7 +1,10 @@
 // The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
 import { type Remote, wrap } from 'comlink';
+import type { Keyring } from '../../schema/keyring.ts';
 import type { SeenManifest, UnlockInput, Vault, VaultState } from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
+import { changeUnlocker } from './api/custody.ts';
+import { readManifest } from './api/manifest.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };
@@ -55,6 +58,9 @@ export function onVaultState(listener: (state: VaultState) => void): () => void 
   return () => listeners.delete(listener);
 }
 
+const isPersonal = (keyring: Keyring, id: string): boolean =>
+  readManifest(keyring).unlockers.some((one) => one.id === id && one.owner !== null);
+
 const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
 
 /** The highest manifest this browser has trusted of a tenant. */
@@ -76,10 +82,13 @@ export async function rememberManifest(
   localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
 }
 
-/** Unlocks; remembers the manifest that was trusted. */
+/** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */
 export async function unlock(input: Omit<UnlockInput, 'seen'>) {
   const result = await vault().unlock({ ...input, seen: seenManifest(input.tenant) });
   if (result.ok) localStorage.setItem(seenKey(input.tenant), JSON.stringify(result.seen));
+  // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
+  if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
+    await changeUnlocker(input.tenant, result.repinned).catch(() => {});
   await refreshVaultState();
   return result;
 }

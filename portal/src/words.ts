@@ -1,7 +1,9 @@
 // The portal's words for codes, times and keys; sentence case, plain.
+import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
+import type { UnlockerKind } from '../../schema/signed.ts';
 
 export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
   running: ['Provisioning', 'accent'],
@@ -48,6 +50,18 @@ export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'acc
   retiring: ['Retiring', 'warn'],
   retired: ['Retired', ''],
   destroyed: ['Destroyed', ''],
+};
+
+export const FINDING_WORDS: Record<Finding, string> = {
+  sound: 'sound',
+  malformed: 'it opens, but is not one of its kind',
+  does_not_open: 'no key of this tenant opens it',
+};
+
+export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
+  passphrase: 'Passphrase',
+  recovery: 'Recovery sheets',
+  passkey: 'Passkey',
 };
 
 /** `local_admin` as `Local admin`. */

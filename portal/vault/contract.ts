@@ -1,7 +1,10 @@
 // What the portal may ask of the vault, and what it gets: plain values, so that they cross into a worker unchanged.
 // Pages know this file and portal/src/vault-client.ts; nothing else of the vault.
+import type { AuditEntry } from '../../schema/audit.ts';
+import type { Finding } from '../../schema/bulk.ts';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schema/keyring.ts';
+import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { Revealed } from '../../schema/secret.ts';
 
@@ -108,6 +111,24 @@ export type Opened = {
   bitlocker: { groups: string[]; checksum: 'valid' | 'invalid' } | null;
 };
 
+/** A bundle's first line. The keyring in it is what its maker could fetch. */
+export type BundleHead = {
+  format: string;
+  id: string;
+  tenant: string;
+  name: string;
+  madeAt: number;
+  vaultEpoch: number;
+  bodyKey: string;
+  keyring: Keyring;
+};
+
+/** A piece of a bundle's body. The secrets in it are sealed still, each to its escrow key. */
+export type BundlePart =
+  | { kind: 'machines'; machines: MachineSummary[] }
+  | { kind: 'secrets'; secrets: Revealed[] }
+  | { kind: 'audit'; entries: AuditEntry[] };
+
 export interface Vault {
   state(): Promise<VaultState>;
   /** Makes every key of a new tenant. Nothing is kept: the page sends `write`, then unlocks as anybody would. */
@@ -137,5 +158,11 @@ export interface Vault {
   unlock(input: UnlockInput): Promise<VaultResult<Unlocked>>;
   /** Opens one ciphertext of the unlocked tenant after holding its header against the record. */
   open(revealed: Revealed): Promise<VaultResult<Opened>>;
+  /** Opens one ciphertext to see whether it can be opened and is one of its kind; the plaintext goes nowhere. */
+  check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
+  /** A step-up: begins a bundle. One at a time; the answers are its lines, in order. */
+  beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ line: string }>>;
+  bundlePart(part: BundlePart): Promise<VaultResult<{ line: string }>>;
+  endBundle(): Promise<VaultResult<{ line: string }>>;
   lock(): Promise<void>;
 }

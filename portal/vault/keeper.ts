@@ -1,9 +1,11 @@
 // Holds the escrow keys while unlocked: non-extractable, in memory, of one tenant, until locked, idle, or closed.
 import { hex } from '@scure/base';
+import type { Finding } from '../../schema/bulk.ts';
 import { thumbprint } from '../../schema/jwk.ts';
-import type { Revealed } from '../../schema/secret.ts';
+import type { Revealed, SecretKind } from '../../schema/secret.ts';
 import { draftAct } from './act.ts';
-import type { Vault, VaultState } from './contract.ts';
+import { BundleWriter } from './bundle.ts';
+import type { Opened, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
 import { openSecret } from './opener.ts';
@@ -25,9 +27,16 @@ type Held = {
   locksAt: number;
 };
 
+/** A recovery password has its form and checksum; anything else is some text. */
+function wellFormed(kind: SecretKind, { plaintext, bitlocker }: Opened): Finding {
+  if (kind === 'bitlocker_recovery_key') return bitlocker?.checksum === 'valid' ? 'sound' : 'malformed';
+  return plaintext.trim() === '' ? 'malformed' : 'sound';
+}
+
 /** The vault behind `contract.ts`. One instance serves every tab that shares its worker. */
 export class Keeper implements Vault {
   #held: Held | null = null;
+  #bundle: BundleWriter | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
 
@@ -112,9 +121,39 @@ export class Keeper implements Vault {
     return isFault(opened) ? opened : { ok: true, ...opened };
   };
 
+  check: Vault['check'] = async (item) => {
+    const held = this.#current();
+    if (!held) return fault('locked', 'The vault is locked.');
+    // One that was given up is sealed to a key that may be gone; any other unknown kid means that the keyring has changed.
+    if (!held.keys.has(item.version.kid) && !item.version.unopenable)
+      return fault('keyring_changed', 'The keyring was changed since you unlocked. Lock, unlock, and go on.');
+    this.#touch();
+    const opened = await openSecret(held.tenant, item, held.keys);
+    return { ok: true, finding: isFault(opened) ? 'does_not_open' : wellFormed(item.kind, opened) };
+  };
+
+  beginBundle: Vault['beginBundle'] = async ({ name, ...input }) => {
+    const trusted = await trustKeyring(input);
+    if (isFault(trusted)) return trusted;
+    const bundle = BundleWriter.begin(trusted, input.keyring, name);
+    if (isFault(bundle)) return bundle;
+    this.#bundle = bundle;
+    return { ok: true, line: bundle.head };
+  };
+
+  bundlePart: Vault['bundlePart'] = async (part) =>
+    this.#bundle ? { ok: true, line: this.#bundle.part(part) } : fault('locked', 'No bundle was begun.');
+
+  endBundle: Vault['endBundle'] = async () => {
+    const bundle = this.#bundle;
+    this.#bundle = null;
+    return bundle ? { ok: true, line: bundle.end() } : fault('locked', 'No bundle was begun.');
+  };
+
   async lock(): Promise<void> {
     clearTimeout(this.#timer);
     this.#held = null;
+    this.#bundle = null;
   }
 
   /** A worker may sleep through its timer: what is overdue counts as locked when it is next asked for. */

@@ -6,16 +6,17 @@ import { ApiProblem } from './http.ts';
 /** Reads the payload of a keyring's manifest without verifying it. Throws `ApiProblem` where it cannot be read. */
 export function readManifest(keyring: Keyring): Manifest {
   try {
-    return payloadOf(keyring);
+    return readPayload<Manifest>(keyring.manifest);
   } catch {
     throw new ApiProblem('keyring_unreadable', 'The server’s keyring cannot be read. Tell your operator.');
   }
 }
 
-function payloadOf(keyring: Keyring): Manifest {
-  const payload = keyring.manifest.split('.')[1] ?? '';
+/** The payload of a compact JWS, unverified. */
+export function readPayload<T>(compact: string): T {
+  const payload = compact.split('.')[1] ?? '';
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
+  return JSON.parse(new TextDecoder().decode(bytes)) as T;
 }
 
 /** The unlockers this person may use, their own first. */

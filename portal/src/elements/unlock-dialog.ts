@@ -1,18 +1,17 @@
 // Unlocking: choose among the unlockers one may use, give its passphrase or code, wait for the key derivation.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { focused } from '../focus.ts';
+import { PasskeyFault, usePasskey } from '../passkey.ts';
+import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import './eight-words.ts';
 
-const NAMES: Record<ManifestUnlocker['kind'], string> = {
-  passphrase: 'Passphrase',
-  recovery: 'Recovery code',
-  passkey: 'Passkey',
-};
-
-/** Fired with what was chosen and typed. */
-export type UnlockWanted = CustomEvent<{ unlocker: string; secret: string }>;
+/** Fired with what was chosen and typed, or answered by a passkey. */
+export type UnlockWanted = CustomEvent<Proof>;
 
 @customElement('unlock-dialog')
 export class UnlockDialog extends LitElement {
@@ -35,6 +34,9 @@ export class UnlockDialog extends LitElement {
         padding: 0;
         margin-bottom: 0.3rem;
       }
+      .secret {
+        margin-bottom: 0.6rem;
+      }
       .choice {
         font-weight: 400;
         display: flex;
@@ -48,13 +50,20 @@ export class UnlockDialog extends LitElement {
   @property() heading = 'Unlock';
   @property() action = 'Unlock';
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  /** The sealed halves of these unlockers: how many codes a recovery set wants, which passkey to ask. */
+  @property({ attribute: false }) halves: readonly SealedUnlocker[] = [];
+  /** A root that follows the pinned one: its words are compared before anything is opened. */
+  @property({ attribute: false }) succession: { root: string; words: string[] } | null = null;
   /** Why nothing can be unlocked, where that is so. */
   @property() why = '';
   @property({ type: Boolean }) working = false;
   @property() fault = '';
   @state() private chosen = '';
   @query('dialog') private dialog!: HTMLDialogElement;
-  @query('#secret') private field!: HTMLInputElement | null;
+  @query('.secret') private field!: HTMLInputElement | null;
+  @state() private passkeyFault = '';
+  /** Kept while the words of a succession are compared. */
+  #given: Proof | null = null;
   #opener: HTMLElement | null = null;
 
   override firstUpdated(): void {
@@ -78,12 +87,35 @@ export class UnlockDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
-  #submit = (event: SubmitEvent): void => {
+  #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const secret = String(new FormData(event.target as HTMLFormElement).get('secret') ?? '');
-    const unlocker = this.#current()?.id;
-    if (unlocker && secret) this.dispatchEvent(new CustomEvent('unlock-wanted', { detail: { unlocker, secret } }));
+    const unlocker = this.#current();
+    if (!unlocker || this.working) return;
+    const typed = new FormData(event.target as HTMLFormElement).getAll('secret').map(String);
+    const secret = unlocker.kind === 'passkey' ? await this.#askPasskey(unlocker.id) : typed.join('\n');
+    if (secret) this.#give({ unlocker: unlocker.id, secret });
   };
+
+  #give(proof: Proof): void {
+    this.#given = proof;
+    this.dispatchEvent(new CustomEvent<Proof>('unlock-wanted', { detail: proof }));
+  }
+
+  #confirm = (): void => {
+    if (this.#given && this.succession) this.#give({ ...this.#given, confirmedRoot: this.succession.root });
+  };
+
+  async #askPasskey(id: string): Promise<string> {
+    this.passkeyFault = '';
+    const kdf = this.halves.find((half) => half.id === id)?.kdf;
+    if (kdf?.name !== 'webauthn-prf') return '';
+    try {
+      return await usePasskey(kdf);
+    } catch (error) {
+      this.passkeyFault = error instanceof PasskeyFault ? error.message : 'The passkey gave no answer.';
+      return '';
+    }
+  }
 
   #current(): ManifestUnlocker | undefined {
     return this.unlockers.find((one) => one.id === this.chosen) ?? this.unlockers[0];
@@ -104,8 +136,9 @@ export class UnlockDialog extends LitElement {
   }
 
   #form(current: ManifestUnlocker) {
-    const field = NAMES[current.kind];
-    return html`<form @submit=${this.#submit}>
+    if (this.succession) return this.#words(this.succession.words);
+    const fault = this.fault || this.passkeyFault;
+    return html`<form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
       ${
         this.unlockers.length > 1
           ? html`<fieldset>
@@ -126,23 +159,50 @@ export class UnlockDialog extends LitElement {
             </fieldset>`
           : html`<p>${current.label} ${current.owner === null ? html`<span class="pill">Shared</span>` : nothing}</p>`
       }
-      <label for="secret">${field}</label>
-      <input
-        id="secret"
-        name="secret"
-        type=${current.kind === 'recovery' ? 'text' : 'password'}
-        autocomplete=${current.kind === 'recovery' ? 'off' : 'current-password'}
-        spellcheck="false"
-        required
-        autofocus
-        ?readonly=${this.working}
-      />
-      ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+      ${keyed(current.id, this.#fields(current))}
+      ${fault ? html`<p class="note bad" role="alert">${fault}</p>` : nothing}
       ${this.working ? html`<p role="status">Deriving the key …</p><progress aria-label="Deriving the key"></progress>` : nothing}
       <div class="actions">
         <button type="button" @click=${this.#close}>Cancel</button>
         <button class="primary" ?disabled=${this.working}>${this.action}</button>
       </div>
     </form>`;
+  }
+
+  #fields(current: ManifestUnlocker) {
+    if (current.kind === 'passkey') return html`<p>Your browser asks for the passkey when you go on.</p>`;
+    if (current.kind === 'passphrase') return this.#field('secret', 'Passphrase', 'password');
+    const set = this.halves.find((half) => half.id === current.id)?.set;
+    const needed = set?.threshold ?? 1;
+    if (needed === 1) return this.#field('secret', 'Recovery code', 'text');
+    return html`<p>Any ${needed} of the ${set?.count} sheets of set ${set?.id}.</p>
+      ${Array.from({ length: needed }, (_, place) => this.#field(`secret-${place}`, `Recovery code ${place + 1} of ${needed}`, 'text'))}`;
+  }
+
+  #field(id: string, label: string, type: 'text' | 'password') {
+    return html`<label for=${id}>${label}</label>
+      <input
+        id=${id}
+        class="secret"
+        name="secret"
+        type=${type}
+        autocomplete=${type === 'text' ? 'off' : 'current-password'}
+        spellcheck="false"
+        required
+        ?autofocus=${!id.includes('-') || id.endsWith('-0')}
+        ?readonly=${this.working}
+      />`;
+  }
+
+  #words(words: readonly string[]) {
+    return html`<p class="note warn" role="alert">
+        This tenant’s root was replaced. Ask an admin, by a way other than this page, for the eight words that their Keys
+        page shows. Go on only if they are these:
+      </p>
+      <eight-words .words=${words}></eight-words>
+      <div class="actions">
+        <button type="button" @click=${this.#close}>They differ, cancel</button>
+        <button class="primary" type="button" ?disabled=${this.working} @click=${this.#confirm}>They are the same</button>
+      </div>`;
   }
 }

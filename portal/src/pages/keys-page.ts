@@ -5,25 +5,22 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
-import { usableUnlockers } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { KeyStepWanted } from '../elements/key-table.ts';
 import type { GiveUpWanted } from '../elements/left-behind.ts';
-import type { UnlockWanted } from '../elements/unlock-dialog.ts';
 import { Polling } from '../polling.ts';
 import { type LeftBehind, rotate } from '../rotation.ts';
-import { stepUp } from '../step-up.ts';
+import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, unlock, vault } from '../vault-client.ts';
 import '../elements/key-table.ts';
 import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
-import '../elements/unlock-dialog.ts';
+import '../elements/root-history.ts';
 
 const REFRESH_MS = 5_000;
 const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
-type Act = { heading: string; action: string; act: KeyringAct; next: 'reseal' | 'nothing' };
 
 @customElement('keys-page')
 export class KeysPage extends LitElement {
@@ -46,13 +43,15 @@ export class KeysPage extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   @state() private rotation: Rotation | null = null;
   @state() private ready = true;
+  @state() private keyring: Keyring | null = null;
+  /** What one act met; it stays until the next. */
   @state() private failure: unknown = null;
-  @state() private act: (Act & { keyring: Keyring }) | null = null;
-  @state() private working = false;
-  @state() private fault = '';
+  /** What the last refresh met; the next one takes it away. */
+  @state() private unreachable: unknown = null;
   @state() private running: AbortController | null = null;
   @state() private leftBehind: LeftBehind[] = [];
   @state() private said = '';
+  #stepUp = new StepUp(this);
 
   constructor() {
     super();
@@ -80,51 +79,44 @@ export class KeysPage extends LitElement {
   async #refresh(): Promise<void> {
     try {
       this.ready = (await api.overview(this.#tenant)).keyState === 'ready';
-      if (this.ready) this.rotation = await api.rotation(this.#tenant);
-      if (!this.running) this.failure = null;
+      if (this.ready) {
+        const { tenant } = this.membership;
+        [this.rotation, this.keyring] = await Promise.all([api.rotation(tenant), api.keyring(tenant)]);
+      }
+      this.unreachable = null;
     } catch (error) {
-      this.failure = error;
+      this.unreachable = error;
     }
   }
 
-  async #ask(act: Act): Promise<void> {
-    this.fault = '';
+  /** A step-up; null when the person gave up or it failed, which is then shown. */
+  async #act(heading: string, action: string, act: KeyringAct) {
     this.said = '';
+    this.failure = null;
     try {
-      const keyring = await api.keyring(this.#tenant);
-      if (keyring) this.act = { ...act, keyring };
+      return await this.#stepUp.act(this.#tenant, heading, action, act);
     } catch (error) {
       this.failure = error;
-    }
-  }
-
-  /** The step-up, and where a new key was made the unlock under the new keyring, so that re-sealing can begin. */
-  async #confirm(detail: UnlockWanted['detail']): Promise<void> {
-    const { act } = this;
-    if (!act) return;
-    this.working = true;
-    this.fault = '';
-    try {
-      const result = await stepUp(this.#tenant, act.keyring, detail, act.act, () => this.act === act);
-      if (result.cancelled) return;
-      if (!result.ok) {
-        this.fault = result.fault;
-        return;
-      }
-      this.act = null;
-      if (act.next === 'reseal') {
-        const keyring = await api.keyring(this.#tenant);
-        if (keyring) await unlock({ tenant: this.#tenant, keyring, ...detail });
-        void this.#reseal();
-      }
-    } catch (error) {
-      this.act = null;
-      this.failure = error;
+      return null;
     } finally {
-      this.working = false;
       await this.#refresh();
     }
   }
+
+  /** Where a new key was made, the vault is unlocked under the new keyring with what was just given, so that re-sealing can begin. */
+  #rotateKey = async (): Promise<void> => {
+    const acted = await this.#act('Rotate the escrow key', 'Rotate', { act: 'rotate' });
+    const keyring = acted && (await api.keyring(this.#tenant));
+    if (!keyring) return;
+    await unlock({ tenant: this.#tenant, keyring, ...acted.proof });
+    await this.#reseal();
+  };
+
+  #step = ({ detail: { kid, state } }: KeyStepWanted): void => {
+    const [heading, action] =
+      state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
+    void this.#act(heading, action, { act: 'set_key_state', kid, state });
+  };
 
   async #reseal(): Promise<void> {
     const vaultState = await refreshVaultState();
@@ -163,22 +155,6 @@ export class KeysPage extends LitElement {
     await this.#refresh();
   }
 
-  #rotateKey = (): Promise<void> =>
-    this.#ask({
-      heading: 'Rotate the escrow key',
-      action: 'Rotate',
-      act: { act: 'rotate' },
-      next: 'reseal',
-    });
-
-  #step = ({ detail: { kid, state } }: KeyStepWanted): Promise<void> =>
-    this.#ask({
-      heading: state === 'retired' ? 'Finish the rotation' : 'Destroy the key for good',
-      action: state === 'retired' ? 'Finish' : 'Destroy',
-      act: { act: 'set_key_state', kid, state },
-      next: 'nothing',
-    });
-
   override render() {
     const { rotation } = this;
     return html`<div class="row bar">
@@ -189,9 +165,9 @@ export class KeysPage extends LitElement {
             : nothing
         }
       </div>
-      <problem-note .error=${this.failure}></problem-note>
+      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
       ${this.ready ? nothing : html`<p>The first-time set-up has not been done.</p>`}
-      ${rotation === null && this.ready && !this.failure ? html`<p role="status">Loading the keys …</p>` : nothing}
+      ${rotation === null && this.ready && !this.unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
       ${rotation ? this.#progress(rotation) : nothing}
       ${
         this.leftBehind.length > 0
@@ -214,7 +190,23 @@ export class KeysPage extends LitElement {
             </section>`
           : nothing
       }
-      ${this.act ? this.#dialog(this.act) : nothing}`;
+      ${this.keyring ? this.#roots(this.keyring) : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #replaceRoot = (): void => {
+    void this.#act('Replace the root', 'Replace the root', { act: 'replace_root' });
+  };
+
+  #roots(keyring: Keyring) {
+    return html`<section class="card">
+      <root-history
+        .keyring=${keyring}
+        .admin=${this.#admin}
+        @replace-root-wanted=${this.#replaceRoot}
+        @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
+          void this.#act('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
+      ></root-history>
+    </section>`;
   }
 
   #progress({ total, remaining }: Rotation) {
@@ -238,20 +230,6 @@ export class KeysPage extends LitElement {
     return this.running
       ? html`<button @click=${() => this.running?.abort()}>Pause</button>`
       : html`<button class="primary" @click=${() => void this.#reseal()}>Resume</button>`;
-  }
-
-  #dialog(act: Act & { keyring: Keyring }) {
-    return html`<unlock-dialog
-      heading=${act.heading}
-      action=${act.action}
-      .unlockers=${usableUnlockers(act.keyring).filter((one) => one.rights.includes('admin'))}
-      .working=${this.working}
-      .fault=${this.fault}
-      @closed=${() => {
-        this.act = null;
-      }}
-      @unlock-wanted=${(event: UnlockWanted) => void this.#confirm(event.detail)}
-    ></unlock-dialog>`;
   }
 }
 

@@ -12,7 +12,7 @@ import { rememberManifest, seenManifest, vault } from '../vault-client.ts';
 import '../elements/fingerprint-text.ts';
 import '../elements/passphrase-field.ts';
 import '../elements/problem-note.ts';
-import '../elements/recovery-sheet.ts';
+import '../elements/recovery-sheets.ts';
 
 type Step =
   | { at: 'checking' }
@@ -74,7 +74,6 @@ export class SetUpPage extends LitElement {
   @state() private step: Step = { at: 'checking' };
   @state() private failure: unknown = null;
   @state() private mayGoOn = false;
-  @state() private typedWrong = false;
   @query('passphrase-field') private field!: PassphraseField;
 
   override connectedCallback(): void {
@@ -144,11 +143,6 @@ export class SetUpPage extends LitElement {
       this.failure = error;
       this.step = { at: 'passphrase' };
     }
-  }
-
-  async #typedBack(draft: SetUpDraft, typed: string): Promise<void> {
-    this.typedWrong = !(await vault().recoveryCodesMatch(draft.recoveryCode, typed));
-    if (!this.typedWrong) await this.#save(draft);
   }
 
   async #save(draft: SetUpDraft): Promise<void> {
@@ -256,13 +250,15 @@ export class SetUpPage extends LitElement {
           <progress aria-label="Making the keys"></progress>`;
       case 'sheet':
       case 'saving':
-        return html`<recovery-sheet
-          .draft=${step.draft}
+        return html`<recovery-sheets
+          .sheets=${{
+            ...{ setId: step.draft.recoverySetId, codes: [step.draft.recoveryCode], threshold: 1 },
+            fingerprint: step.draft.fingerprint,
+          }}
           .tenant=${this.membership.name}
-          .wrong=${this.typedWrong}
           .busy=${step.at === 'saving'}
-          @typed-back=${(event: CustomEvent<string>) => void this.#typedBack(step.draft, event.detail)}
-        ></recovery-sheet>`;
+          @typed-back=${() => void this.#save(step.draft)}
+        ></recovery-sheets>`;
       case 'done':
         return html`<div class="stack">
           <p class="note good" role="status">The keys are kept. Engines can hand over secrets from now on.</p>

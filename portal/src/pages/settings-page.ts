@@ -1,25 +1,18 @@
-// Settings: the tenant's keys in plain words, the team passphrase, and what engines may send.
+// Settings: the tenant's keys in plain words, and what engines may send.
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Overview, Settings } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Manifest } from '../../../schema/signed.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
-import { readManifest, usableUnlockers } from '../api/manifest.ts';
+import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
-import type { PassphraseField } from '../elements/passphrase-field.ts';
-import type { UnlockWanted } from '../elements/unlock-dialog.ts';
-import { samePassphrase } from '../passphrase.ts';
-import { stepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest } from '../vault-client.ts';
-import { exactTime } from '../words.ts';
 import '../elements/fingerprint-text.ts';
-import '../elements/passphrase-field.ts';
 import '../elements/problem-note.ts';
-import '../elements/unlock-dialog.ts';
 
 type Loaded = { overview: Overview; keyring: Keyring | null; manifest: Manifest | null; settings: Settings };
 
@@ -35,16 +28,6 @@ export class SettingsPage extends LitElement {
       section {
         margin-top: 1rem;
       }
-      li {
-        margin: 0.3rem 0;
-      }
-      ul {
-        margin: 0 0 1rem;
-        padding-left: 1.2rem;
-      }
-      .later {
-        margin-top: 1.5rem;
-      }
       .check {
         display: flex;
         gap: 0.6rem;
@@ -55,13 +38,8 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private adding: 'no' | 'typing' | 'confirming' | 'working' = 'no';
-  @state() private mayAdd = false;
-  @state() private fault = '';
   @state() private failure: unknown = null;
   @state() private done = '';
-  @query('passphrase-field') private field!: PassphraseField;
-  private teamPassphrase = '';
 
   #load = new Task(this, {
     args: () => [this.membership.tenant] as const,
@@ -86,13 +64,8 @@ export class SettingsPage extends LitElement {
   }
 
   #restored = (): void => {
-    if (this.adding === 'no') void this.#load.run();
+    void this.#load.run();
   };
-
-  /** Read anew: it changes while one waits. */
-  get #adding(): string {
-    return this.adding;
-  }
 
   get #admin(): boolean {
     return this.membership.role === 'admin';
@@ -106,32 +79,6 @@ export class SettingsPage extends LitElement {
     } catch (error) {
       this.failure = error;
     }
-    await this.#load.run();
-  }
-
-  async #addTeam(keyring: Keyring, detail: UnlockWanted['detail']): Promise<void> {
-    this.failure = null;
-    if (samePassphrase(detail.secret, this.teamPassphrase)) {
-      this.fault = 'The team passphrase must be another one than yours. Cancel, and choose another.';
-      return;
-    }
-    this.fault = '';
-    this.adding = 'working';
-    try {
-      const act = { act: 'set_team_passphrase', passphrase: this.teamPassphrase } as const;
-      const result = await stepUp(this.membership.tenant, keyring, detail, act, () => this.#adding === 'working');
-      if (result.cancelled) return;
-      if (!result.ok) {
-        this.fault = result.fault;
-        this.adding = 'confirming';
-        return;
-      }
-      this.done = 'The team passphrase is added. Hand it to your engineers by a safe way.';
-    } catch (error) {
-      this.failure = error;
-    }
-    this.teamPassphrase = '';
-    this.adding = 'no';
     await this.#load.run();
   }
 
@@ -156,8 +103,6 @@ export class SettingsPage extends LitElement {
         <p>The first-time set-up has not been done.</p>
         ${this.#admin ? html`<a class="button primary" href="/t/${this.membership.tenant}/set-up">First-time set-up</a>` : nothing}
       </section>`;
-    const { unlockers } = manifest;
-    const hasTeam = unlockers.some((one) => one.owner === null && one.kind === 'passphrase');
     return html`<section class="card">
       <h2>Keys</h2>
       <dl>
@@ -167,19 +112,11 @@ export class SettingsPage extends LitElement {
         <dd class="mono">${overview.activeKid}</dd>
         <dt>History</dt>
         <dd><a href="/t/${this.membership.tenant}/keys">Escrow keys and rotation</a></dd>
+        <dt>Ways to unlock</dt>
+        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, on the Access page</a></dd>
         <dt>Keyring version</dt>
         <dd>${keyring.version}</dd>
       </dl>
-      <h2 class="later">Ways to unlock</h2>
-      <ul>
-        ${unlockers.map(
-          (one) => html`<li>
-            ${one.label} ${one.owner === null ? html`<span class="pill">Shared</span>` : nothing}
-            <span class="quiet">${one.rights.includes('admin') ? 'reveal and admin' : 'reveal only'}, since ${exactTime(one.createdAt)}</span>
-          </li>`,
-        )}
-      </ul>
-      ${this.#admin && !hasTeam ? this.#addTeamForm(keyring) : nothing}
     </section>`;
   }
 
@@ -197,50 +134,6 @@ export class SettingsPage extends LitElement {
         <span class="quiet">Verified in this browser</span>`;
     return html`<fingerprint-text .fingerprint=${told}></fingerprint-text>
       <span class="quiet">As the server says. Unlock once in this browser to verify it before you put it into an engine.</span>`;
-  }
-
-  #addTeamForm(keyring: Keyring) {
-    if (this.adding === 'no')
-      return html`<p>Engineers cannot reveal anything yet: there is no team passphrase.</p>
-        <button
-          @click=${() => {
-            this.adding = 'typing';
-          }}
-        >
-          Add a team passphrase
-        </button>`;
-    return html`<passphrase-field
-        .label=${'Team passphrase'}
-        @passphrase-changed=${() => {
-          this.mayAdd = this.field.value !== null;
-        }}
-      ></passphrase-field>
-      <button
-        class="primary"
-        ?disabled=${!this.mayAdd}
-        @click=${() => {
-          this.teamPassphrase = this.field.value ?? '';
-          this.fault = '';
-          this.adding = 'confirming';
-        }}
-      >
-        Add it
-      </button>
-      ${
-        this.adding === 'typing'
-          ? nothing
-          : html`<unlock-dialog
-              heading="Confirm with your own passphrase"
-              action="Confirm"
-              .unlockers=${usableUnlockers(keyring).filter((one) => one.rights.includes('admin'))}
-              .working=${this.adding === 'working'}
-              .fault=${this.fault}
-              @closed=${() => {
-                this.adding = 'typing';
-              }}
-              @unlock-wanted=${(event: UnlockWanted) => void this.#addTeam(keyring, event.detail)}
-            ></unlock-dialog>`
-      }`;
   }
 
   #engines(settings: Settings) {

@@ -1,0 +1,83 @@
+// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Custody } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import * as api from '../api/tenant.ts';
+import { Polling } from '../polling.ts';
+import { shared } from '../styles/shared.ts';
+
+const REFRESH_MS = 30_000;
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+@customElement('custody-note')
+export class CustodyNote extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .note {
+        margin: 0 0 0.75rem;
+      }
+      @media print {
+        :host {
+          display: none;
+        }
+      }
+    `,
+  ];
+  @property({ attribute: false }) membership!: Membership;
+  /** Another page is another look. */
+  @property() place = '';
+  @state() private custody: Custody | null = null;
+
+  constructor() {
+    super();
+    new Polling(this, REFRESH_MS, () => this.#refresh());
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('place') || changed.has('membership')) void this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    // The page beneath says what is wrong with the connection; here the last word stands.
+    this.custody = await api.overview(this.membership.tenant).then(
+      ({ custody }) => custody,
+      () => this.custody,
+    );
+  }
+
+  override render() {
+    const { custody } = this;
+    if (!custody) return nothing;
+    const access = html`<a href="/t/${this.membership.tenant}/access">Access</a>`;
+    const due = custody.recoveryProvenAt !== null && Date.now() - custody.recoveryProvenAt > YEAR_MS;
+    return html`${
+      custody.adminUnlockers <= 1
+        ? html`<p class="note bad" role="alert">
+            Only one way is left to open this tenant’s keys. If it is lost, every secret is. Make a recovery set: ${access}.
+          </p>`
+        : nothing
+    }
+    ${
+      custody.recoveryProvenAt === null
+        ? html`<p class="note warn">There is no recovery set. Make one: ${access}.</p>`
+        : due
+          ? html`<p class="note warn">Nobody has proven the recovery set for a year. Do a drill: ${access}.</p>`
+          : nothing
+    }
+    ${
+      custody.grantsWaiting > 0
+        ? html`<p class="note">${custody.grantsWaiting === 1 ? 'Somebody asks' : `${custody.grantsWaiting} ask`} for access: ${access}.</p>`
+        : nothing
+    }
+    ${
+      custody.notOpening > 0
+        ? html`<p class="note bad">
+            ${custody.notOpening} secrets open with no key of this tenant:
+            <a href="/t/${this.membership.tenant}/safekeeping">Safekeeping</a>.
+          </p>`
+        : nothing
+    }`;
+  }
+}

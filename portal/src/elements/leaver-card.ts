@@ -1,0 +1,170 @@
+// One leaver's act: what is done, what is next, and what they have revealed.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Leaver, RevealedReport } from '../../../schema/person.ts';
+import * as custody from '../api/custody.ts';
+import { shared } from '../styles/shared.ts';
+import { exactTime, KIND_WORDS, refWords, shortId } from '../words.ts';
+import type { PassphraseField } from './passphrase-field.ts';
+import './passphrase-field.ts';
+import './problem-note.ts';
+import './recovery-size.ts';
+
+/** What takes the place of what the leaver could fetch. */
+export type Replacements = { teamPassphrase: string | null; recovery: { threshold: number; count: number } | null };
+
+@customElement('leaver-card')
+export class LeaverCard extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ol {
+        list-style: none;
+        padding: 0;
+        margin: 0 0 1rem;
+      }
+      li {
+        margin: 0.35rem 0;
+      }
+      .done {
+        color: var(--good);
+      }
+      table {
+        border-collapse: collapse;
+        width: 100%;
+      }
+      th,
+      td {
+        text-align: left;
+        padding: 0.35rem 0.6rem 0.35rem 0;
+        border-bottom: 1px solid var(--line);
+        vertical-align: top;
+      }
+    `,
+  ];
+  @property({ attribute: false }) leaver!: Leaver;
+  @property() tenant = '';
+  @property({ type: Boolean }) admin = false;
+  @property({ attribute: false }) hasTeam = false;
+  @state() private teamPassphrase: string | null = null;
+  @state() private noTeam = false;
+  @state() private report: RevealedReport | null = null;
+  @state() private failure: unknown = null;
+  @query('passphrase-field') private field!: PassphraseField | null;
+
+  get #replaced(): boolean {
+    const { unlockersReplaced, escrowKeyReplaced, rootReplaced } = this.leaver;
+    return unlockersReplaced && escrowKeyReplaced && rootReplaced;
+  }
+
+  #replace(recovery: Replacements['recovery']): void {
+    const teamPassphrase = this.noTeam ? null : this.teamPassphrase;
+    this.dispatchEvent(new CustomEvent<Replacements>('replace-wanted', { detail: { teamPassphrase, recovery } }));
+  }
+
+  #show = async (): Promise<void> => {
+    this.failure = null;
+    try {
+      this.report = await custody.revealedBy(this.tenant, this.leaver.person);
+    } catch (error) {
+      this.failure = error;
+    }
+  };
+
+  override render() {
+    const { leaver } = this;
+    const finished = this.#replaced && leaver.remaining === 0;
+    return html`<h2>${leaver.email} ${finished ? 'has left' : 'is leaving'}</h2>
+      <ol>
+        ${this.#step(true, `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`)}
+        ${this.#step(this.#replaced, 'Everything they could open is replaced')}
+        ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+      </ol>
+      ${this.#replaced || !this.admin ? nothing : this.#form()}
+      ${
+        this.#replaced && leaver.remaining > 0
+          ? html`<p><a class="button primary" href="/t/${this.tenant}/keys">Go on re-sealing</a></p>`
+          : nothing
+      }
+      ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
+      <problem-note .error=${this.failure}></problem-note>
+      ${this.report ? this.#revealed(this.report) : html`<button @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+  }
+
+  #step(done: boolean, words: string) {
+    return html`<li class=${done ? 'done' : ''}>${done ? '✓' : '○'} ${words}</li>`;
+  }
+
+  #form() {
+    const { team, recovery } = this.leaver.couldFetch;
+    const needsTeam = team && this.hasTeam;
+    const ready = !needsTeam || this.noTeam || this.teamPassphrase !== null;
+    return html`${
+      needsTeam
+        ? html`<passphrase-field
+              label="New team passphrase"
+              @passphrase-changed=${() => {
+                this.teamPassphrase = this.field?.value ?? null;
+              }}
+            ></passphrase-field>
+            <label
+              ><input
+                type="checkbox"
+                @change=${(event: Event) => {
+                  this.noTeam = (event.target as HTMLInputElement).checked;
+                }}
+              />
+              No team passphrase any more</label
+            >`
+        : nothing
+    }
+    ${
+      recovery
+        ? html`<p>They could fetch the recovery set, so a new one is made. Its sheets come next.</p>
+            ${
+              ready
+                ? html`<recovery-size
+                    action="Replace"
+                    @chosen=${({ detail }: CustomEvent<NonNullable<Replacements['recovery']>>) => this.#replace(detail)}
+                  ></recovery-size>`
+                : nothing
+            }`
+        : html`<p><button class="primary" ?disabled=${!ready} @click=${() => this.#replace(null)}>Replace what they could open</button></p>`
+    }`;
+  }
+
+  #revealed({ revealed, bulkReads }: RevealedReport) {
+    const open = revealed.filter((one) => !one.superseded);
+    return html`<h3>What they revealed</h3>
+      ${
+        revealed.length === 0
+          ? html`<p>Nothing, one by one.</p>`
+          : html`<p>${revealed.length} versions, of which ${open.length} have no newer version since. Change those on the PC:</p>`
+      }
+      ${bulkReads > 0 ? html`<p class="note warn">They also read ${bulkReads} ciphertexts in bulk, for a rotation, a health sweep or an export, in a browser that held the keys.</p>` : nothing}
+      ${
+        open.length === 0
+          ? nothing
+          : html`<table>
+              <thead>
+                <tr>
+                  <th>Machine</th>
+                  <th>Secret</th>
+                  <th>Version</th>
+                  <th>Revealed</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${open.map(
+                  (one) => html`<tr>
+                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
+                    <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
+                    <td>${one.version}</td>
+                    <td>${exactTime(one.lastAt)}</td>
+                  </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }`;
+  }
+}

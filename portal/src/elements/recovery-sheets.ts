@@ -1,0 +1,204 @@
+// The recovery sheets: shown once, printed or saved, and each typed back before the set counts. In print only the sheets are left, one
+// a page.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { shared } from '../styles/shared.ts';
+import { vault } from '../vault-client.ts';
+import { exactTime } from '../words.ts';
+import './fingerprint-text.ts';
+import './qr-code.ts';
+
+const FILE_KEPT_MS = 10_000;
+
+/** What is printed. `codes` are in the order of the sheets. */
+export type Sheets = { setId: string; codes: readonly string[]; threshold: number; fingerprint: string };
+
+@customElement('recovery-sheets')
+export class RecoverySheets extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .sheet {
+        border: 1px dashed var(--line);
+        border-radius: var(--radius-small);
+        padding: 1rem 1.2rem;
+        margin: 1rem 0;
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.5rem 1.2rem;
+        align-items: start;
+      }
+      h3 {
+        margin: 0;
+        font-size: 1rem;
+        grid-column: 1 / -1;
+      }
+      .code {
+        grid-column: 1 / -1;
+        font-family: var(--mono);
+        font-size: 1.15rem;
+        line-height: 1.8;
+        letter-spacing: 0.06em;
+        margin: 0;
+        user-select: all;
+      }
+      .kept {
+        color: var(--good);
+      }
+      .actions {
+        display: flex;
+        justify-content: flex-end;
+        gap: 0.6rem;
+        margin-top: 1rem;
+      }
+      form {
+        margin-top: 1rem;
+      }
+      @media (max-width: 32rem) {
+        .sheet {
+          grid-template-columns: 1fr;
+        }
+      }
+      @media print {
+        .screen {
+          display: none;
+        }
+        .sheet {
+          border: 0;
+          padding: 0;
+          break-after: page;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sheets!: Sheets;
+  @property() tenant = '';
+  /** What the last button says: the keys are kept when every sheet was typed back. */
+  @property() action = 'Keep the keys';
+  @property({ type: Boolean }) busy = false;
+  @state() private typedBack = 0;
+  @state() private wrong = false;
+  @state() private copied = false;
+  readonly #madeAt = exactTime(Date.now());
+
+  get #count(): number {
+    return this.sheets.codes.length;
+  }
+
+  #name(place: number): string {
+    return this.#count === 1 ? 'Recovery sheet' : `Recovery sheet ${place + 1} of ${this.#count}`;
+  }
+
+  #text(): string {
+    const { fingerprint, setId, codes, threshold } = this.sheets;
+    return codes
+      .flatMap((code, place) => [
+        `TotlProvision ${this.#name(place).toLowerCase()}`,
+        `Tenant: ${this.tenant}`,
+        `Fingerprint: ${fingerprint}`,
+        `Set: ${setId}, ${threshold} needed`,
+        `Made: ${this.#madeAt}`,
+        `Code: ${code}`,
+        '',
+      ])
+      .join('\n');
+  }
+
+  #save = (): void => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([this.#text()], { type: 'text/plain' }));
+    link.download = `totlprovision-recovery-${this.sheets.setId}.txt`;
+    link.click();
+    // Some browsers read the file after this turn.
+    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
+  };
+
+  #copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(this.#text()).then(
+      () => {
+        this.copied = true;
+      },
+      () => {},
+    );
+  };
+
+  #submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const typed = String(new FormData(form).get('code') ?? '');
+    // Written once before and refused: every sheet was typed back already.
+    if (this.typedBack < this.#count) {
+      this.wrong = !(await vault().recoveryCodesMatch(this.sheets.codes[this.typedBack] ?? '', typed));
+      if (this.wrong) return;
+      this.typedBack += 1;
+      form.reset();
+    }
+    if (this.typedBack === this.#count) this.dispatchEvent(new CustomEvent('typed-back'));
+  };
+
+  override render() {
+    const { codes, threshold } = this.sheets;
+    const several = this.#count > 1;
+    return html`<p class="screen">
+        ${
+          several
+            ? html`Any ${threshold} of these ${this.#count} sheets open everything when every passphrase is forgotten. They
+              are shown once. Give each to somebody else, on paper or where you keep your break-glass secrets.`
+            : html`This code opens everything when every passphrase is forgotten. It is shown once. Keep it on paper or
+              where you keep your break-glass secrets, not on this PC alone.`
+        }
+      </p>
+      ${codes.map((code, place) => this.#sheet(code, place))}
+      <div class="row screen">
+        <button @click=${() => window.print()}>Print</button>
+        <button @click=${this.#save}>Save as a file</button>
+        <button @click=${() => void this.#copy()}>${this.copied ? 'Copied' : 'Copy'}</button>
+      </div>
+      <form class="screen" @submit=${(event: SubmitEvent) => void this.#submit(event)}>
+        ${this.typedBack < this.#count ? this.#field(several) : html`<p class="quiet">Every sheet was typed back.</p>`}
+        ${this.wrong ? html`<p class="note bad" role="alert">That is not this code. Check it group by group.</p>` : nothing}
+        ${this.busy ? html`<progress aria-label="Keeping the keys"></progress>` : nothing}
+        <div class="actions">
+          <button class="primary" ?disabled=${this.busy}>${this.typedBack + 1 < this.#count ? 'Next sheet' : this.action}</button>
+        </div>
+      </form>`;
+  }
+
+  #field(several: boolean) {
+    const which = several ? `of sheet ${this.typedBack + 1} of ${this.#count} ` : '';
+    return html`<label for="code">Type the code ${which}back, from where you kept it</label>
+      <input
+        id="code"
+        name="code"
+        autocomplete="off"
+        autocapitalize="characters"
+        spellcheck="false"
+        required
+        ?disabled=${this.busy}
+      />
+      <p class="quiet">Case, spaces and dashes do not matter.</p>`;
+  }
+
+  #sheet(code: string, place: number) {
+    const { fingerprint, setId, threshold } = this.sheets;
+    return html`<div class="sheet">
+      <h3>
+        TotlProvision ${this.#name(place).toLowerCase()}
+        ${place < this.typedBack ? html`<span class="kept screen">✓ typed back</span>` : nothing}
+      </h3>
+      <dl>
+        <dt>Tenant</dt>
+        <dd>${this.tenant}</dd>
+        <dt>Fingerprint</dt>
+        <dd><fingerprint-text .fingerprint=${fingerprint}></fingerprint-text></dd>
+        <dt>Set</dt>
+        <dd><span class="mono">${setId}</span>, ${threshold} needed</dd>
+        <dt>Made</dt>
+        <dd>${this.#madeAt}</dd>
+      </dl>
+      <qr-code .text=${code} label="The code as a QR code"></qr-code>
+      <p class="code" data-testid="recovery-code">${code.replaceAll('-', ' ')}</p>
+    </div>`;
+  }
+}

@@ -1,0 +1,89 @@
+// The tenant's roots: the fingerprint that counts, how it came to follow others, and which earlier ones engines may still pin.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { Succession } from '../../../schema/signed.ts';
+import { readManifest, readPayload } from '../api/manifest.ts';
+import { shared } from '../styles/shared.ts';
+import { vault } from '../vault-client.ts';
+import { exactTime } from '../words.ts';
+import './eight-words.ts';
+import './fingerprint-text.ts';
+
+@customElement('root-history')
+export class RootHistory extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .bar {
+        justify-content: space-between;
+      }
+      ol {
+        padding-left: 1.2rem;
+      }
+      li {
+        margin: 0.8rem 0;
+      }
+    `,
+  ];
+  @property({ attribute: false }) keyring!: Keyring;
+  @property({ type: Boolean }) admin = false;
+  @state() private words: readonly (readonly string[])[] = [];
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get('keyring') as Keyring | undefined;
+    if (changed.has('keyring') && before?.version !== this.keyring.version) void this.#say();
+  }
+
+  #successions(): Succession[] {
+    return this.keyring.successions.map((compact) => readPayload<Succession>(compact));
+  }
+
+  async #say(): Promise<void> {
+    this.words = await Promise.all(
+      this.#successions().map(({ tenant, from, to }) => vault().successionWords(tenant, from, to)),
+    );
+  }
+
+  override render() {
+    const overlapping = readManifest(this.keyring).overlapping ?? [];
+    const successions = this.#successions();
+    return html`<div class="row bar">
+        <h2>Root</h2>
+        ${
+          this.admin
+            ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
+            : nothing
+        }
+      </div>
+      <fingerprint-text .fingerprint=${this.keyring.fingerprint}></fingerprint-text>
+      ${
+        successions.length === 0
+          ? html`<p class="quiet">The root of the first set-up. It vouches for every key; engines pin its fingerprint.</p>`
+          : html`<ol>
+              ${successions.map(
+                ({ from, to, createdAt }, place) => html`<li>
+                  Replaced ${exactTime(createdAt)}. Who is asked for these words reads them out:
+                  <eight-words .words=${this.words[place] ?? []}></eight-words>
+                  <span class="quiet">From <span class="mono">${from}</span> to <span class="mono">${to}</span></span>
+                  ${overlapping.includes(from) ? this.#overlap(from) : nothing}
+                </li>`,
+              )}
+            </ol>`
+      }`;
+  }
+
+  #overlap(root: string) {
+    return html`<p class="note warn">
+      Engines that pin the earlier root go on working. When all of them have a new configuration file, end the overlap: from
+      then on they are refused a key, and keep what they have sealed.
+      ${
+        this.admin
+          ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('end-overlap-wanted', { detail: root }))}>
+              End the overlap
+            </button>`
+          : nothing
+      }
+    </p>`;
+  }
+}

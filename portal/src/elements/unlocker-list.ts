@@ -1,0 +1,63 @@
+// Ways to unlock, as the signed manifest lists them: whose, of what kind, with which rights.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import { shared } from '../styles/shared.ts';
+import { exactTime, UNLOCKER_WORDS } from '../words.ts';
+
+@customElement('unlocker-list')
+export class UnlockerList extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ul {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+      }
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0.4rem 1rem;
+        padding: 0.6rem 0;
+        border-bottom: 1px solid var(--line);
+      }
+      li:last-child {
+        border-bottom: 0;
+      }
+    `,
+  ];
+  @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  @property({ attribute: false }) removable: (one: ManifestUnlocker) => boolean = () => false;
+  @property({ type: Boolean }) changeable = false;
+
+  override render() {
+    return html`<ul>
+      ${this.unlockers.map((one) => {
+        const say = (what: string) => () => this.dispatchEvent(new CustomEvent(what, { detail: one }));
+        return html`<li>
+          <span>
+            ${one.label} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
+            <span class="quiet"
+              >${one.owner ? `${one.owner}, ` : nothing}${one.rights.includes('admin') ? 'reveal and admin' : 'reveal only'}, since
+              ${exactTime(one.createdAt)}</span
+            >
+          </span>
+          <span class="row">
+            ${
+              this.changeable && one.kind === 'passphrase'
+                ? html`<button @click=${say('change-wanted')}>Change the passphrase</button>`
+                : nothing
+            }
+            ${
+              this.removable(one)
+                ? html`<button aria-label="Remove ${one.label}" @click=${say('remove-wanted')}>Remove</button>`
+                : nothing
+            }
+          </span>
+        </li>`;
+      })}
+    </ul>`;
+  }
+}

@@ -1,0 +1,209 @@
+// Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Overview } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import type { BundlePart } from '../../vault/contract.ts';
+import * as custody from '../api/custody.ts';
+import * as api from '../api/tenant.ts';
+import { exportBundle } from '../export.ts';
+import { StepUp } from '../step-up.ts';
+import { shared } from '../styles/shared.ts';
+import { type Progress, type Sweep, sweep } from '../sweep.ts';
+import { requestUnlock } from '../unlocking.ts';
+import { refreshVaultState, vault } from '../vault-client.ts';
+import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../words.ts';
+import '../elements/problem-note.ts';
+
+const FILE_KEPT_MS = 60_000;
+
+type Running = { what: 'sweep' | 'export'; stop: AbortController; progress: Progress | null };
+
+@customElement('safekeeping-page')
+export class SafekeepingPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 48rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private overview: Overview | null = null;
+  @state() private running: Running | null = null;
+  @state() private found: Sweep | null = null;
+  @state() private said = '';
+  @state() private failure: unknown = null;
+  #stepUp = new StepUp(this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running?.stop.abort();
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.overview = await api.overview(this.#tenant);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  async #run(what: Running['what'], work: (running: Running) => Promise<void>): Promise<void> {
+    const running: Running = { what, stop: new AbortController(), progress: null };
+    this.running = running;
+    this.failure = null;
+    this.said = '';
+    this.found = null;
+    try {
+      await work(running);
+    } catch (error) {
+      this.failure = error;
+    }
+    this.running = null;
+    await this.#refresh();
+  }
+
+  #show = (running: Running) => (progress: Progress) => {
+    running.progress = progress;
+    this.requestUpdate();
+  };
+
+  #sweep = async (): Promise<void> => {
+    const state = await refreshVaultState();
+    if (!(state.state === 'unlocked' && state.tenant === this.#tenant) && !(await requestUnlock(this.#tenant))) return;
+    await this.#run('sweep', async (running) => {
+      const hands = {
+        page: (request: Parameters<typeof custody.bulkPage>[1]) => custody.bulkPage(this.#tenant, request),
+        keep: (items: Parameters<typeof custody.keepFindings>[1]) => custody.keepFindings(this.#tenant, items),
+        check: vault().check,
+      };
+      this.found = await sweep(hands, this.#show(running), running.stop.signal);
+      this.said = running.stop.signal.aborted ? 'Stopped. What was found so far is kept.' : '';
+    });
+  };
+
+  #export = async (): Promise<void> => {
+    await this.#run('export', async (running) => {
+      const begun = await this.#stepUp.open(this.#tenant, {
+        ...{ heading: 'Export everything', action: 'Export' },
+        only: () => true,
+        work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
+      });
+      if (!begun) return;
+      const seal = async (part: BundlePart) => {
+        const sealed = await vault().bundlePart(part);
+        if (!sealed.ok) throw new Error(sealed.message);
+        return sealed.line;
+      };
+      const lines = await exportBundle(this.#tenant, seal, this.#show(running), running.stop.signal);
+      if (lines === null) {
+        this.said = 'Stopped. Nothing was saved.';
+        return;
+      }
+      const ended = await vault().endBundle();
+      if (!ended.ok) throw new Error(ended.message);
+      this.#save([begun.value.line, ...lines, ended.line]);
+      this.said = 'Saved. Keep it with the recovery page: the two together open everything without us.';
+    });
+  };
+
+  #save(lines: string[]): void {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));
+    link.download = `totlprovision-${this.#tenant}-${new Date().toISOString().slice(0, 10)}.bundle`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
+  }
+
+  override render() {
+    if (this.membership.role !== 'admin')
+      return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
+    return html`<h1>Safekeeping</h1>
+      <problem-note .error=${this.failure}></problem-note>
+      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing} ${this.#health()}
+      ${this.#exit()} ${this.#stepUp.render()}`;
+  }
+
+  #health() {
+    const lost = this.overview?.custody?.notOpening ?? 0;
+    return html`<section class="card">
+      <div class="row bar">
+        <h2>Health sweep</h2>
+        ${this.#button('sweep', 'Check every secret', this.#sweep)}
+      </div>
+      <p class="quiet">
+        Opens every secret in this browser, checks its form, and keeps only whether it was sound. Nothing is shown.
+      </p>
+      ${lost > 0 ? html`<p class="note bad">${lost} secrets were found that no key of this tenant opens.</p>` : nothing}
+      ${this.#progress('sweep')} ${this.found ? this.#result(this.found) : nothing}
+    </section>`;
+  }
+
+  #result({ checked, unsound }: Sweep) {
+    if (unsound.length === 0)
+      return html`<p class="note good" role="status">${checked} checked, and every one is sound.</p>`;
+    return html`<div class="note warn" role="status">
+      ${checked} checked; these need a look:
+      <ul>
+        ${unsound.map(
+          ({ item, finding }) => html`<li>
+            ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
+            <a href="/t/${this.#tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${FINDING_WORDS[finding]}
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+
+  #exit() {
+    return html`<section class="card">
+      <div class="row bar">
+        <h2>Take everything along</h2>
+        ${this.#button('export', 'Export a bundle', this.#export)}
+      </div>
+      <p>
+        One file with the keyring, every machine, every secret with all its versions, and the audit. All secrets in it stay
+        sealed: it opens with a passphrase or recovery sheets of today, not with a passkey.
+      </p>
+      <p>
+        <a href="/recover.html" download="totlprovision-recover.html">Recovery page</a>: one file that opens a bundle on any PC,
+        without us and without a network. Its SHA-256 is printed in the docs.
+      </p>
+      ${this.#progress('export')}
+    </section>`;
+  }
+
+  #button(what: Running['what'], words: string, start: () => Promise<void>) {
+    return this.running?.what === what
+      ? html`<button @click=${() => this.running?.stop.abort()}>Stop</button>`
+      : html`<button ?disabled=${this.running !== null} @click=${() => void start()}>${words}</button>`;
+  }
+
+  #progress(what: Running['what']) {
+    if (this.running?.what !== what) return nothing;
+    const { progress } = this.running;
+    return progress
+      ? html`<progress max=${Math.max(1, progress.total)} .value=${progress.done} aria-label="Secrets read"></progress>
+          <p role="status">${progress.done} of ${progress.total}</p>`
+      : html`<progress aria-label="Beginning"></progress>`;
+  }
+}
