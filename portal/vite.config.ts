@@ -1,8 +1,10 @@
 // The portal's build: no inline script, no data: URI, hashed assets; the vault's worker under a name that `_headers` knows.
 import { defineConfig } from 'vite';
+import { recoveryPage } from '../dev/recovery-page.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [recoveryPage()],
   build: {
     target: 'es2023',
     outDir: 'dist',

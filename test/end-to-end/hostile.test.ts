@@ -93,14 +93,14 @@ function forged(keyring: Keyring, change: (manifest: Record<string, unknown>) =>
   };
 }
 
-test('the team passphrase is added later in the settings, by a step-up, as version 2', async () => {
-  await page.getByRole('link', { name: 'Settings' }).click();
+test('the team passphrase is added later, by a step-up, as version 2', async () => {
+  await page.getByRole('link', { name: 'Access', exact: true }).click();
   await page.getByRole('button', { name: 'Add a team passphrase' }).click();
   await typePassphrase(page, 'Team passphrase', TEAM_PASSPHRASE);
   await page.getByRole('button', { name: 'Add it' }).click();
   await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
   await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByText('The team passphrase is added').waitFor();
+  await page.getByText('The team passphrase counts from now on').waitFor();
   assert.equal((await asPerson<Keyring>(stand, ADMIN, 'keyring')).version, 2);
   // An honest unlock, so that this browser has seen version 2.
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();

@@ -1,7 +1,7 @@
 // Keys that outlive people, laptops and mistakes, in the portal: access granted by eight words, passkeys, recovery sheets, a drill, another
 // root, a leaver, a health sweep.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,8 +10,8 @@ import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import type { PeopleList } from '../../schema/person.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, typePassphrase, unlock } from '../support/story.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, typePassphrase, unlock } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 const ENGINEER = 'engineer@example.com';
@@ -52,19 +52,6 @@ after(async () => {
 
 const escrowed = () => (stand.fleet?.machines ?? []).filter((one) => one.escrowed.length === 2);
 const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/${rest}`;
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.PICTURES;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
-}
-
-/** The step-up: the unlocker's secret, and the dialog's own button. */
-async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
-  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
-  await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
-}
 
 const wordsOn = (page: Page) =>
   page.getByRole('list', { name: 'Eight words' }).first().getByRole('listitem').allInnerTexts();

@@ -1,13 +1,13 @@
 // The line, end to end: set-up in the browser, simulated PCs appear, a reveal shows exactly what the engine sealed.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { ADMIN_PASSPHRASE, setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 const FLEET = 3;
@@ -33,14 +33,6 @@ after(async () => {
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
 });
-
-/** With PICTURES set to a folder, the tests leave pictures of the portal there. */
-const picture = async (page: Page, name: string) => {
-  const folder = process.env.PICTURES;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`) });
-};
 
 const reveal = async (page: Page, kind: string, secret: string) => {
   await page.getByRole('button', { name: new RegExp(`^Reveal ${kind}`) }).click();

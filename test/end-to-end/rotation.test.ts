@@ -1,7 +1,7 @@
 // Rotation in the portal: a new key, everything re-sealed with progress, paused and resumed, finished; every secret still opens, and the
 // history stays.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,8 +10,8 @@ import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import type { Rotation } from '../../schema/rotation.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, unlock } from '../support/story.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 let stateDir: string;
@@ -44,14 +44,9 @@ test('an admin rotates the escrow key, and every secret opens under the new one'
     await route.continue();
   });
   await page.getByRole('button', { name: 'Rotate the escrow key' }).click();
-  await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
-  await page.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+  await stepUp(page, 'Rotate');
   await page.getByRole('progressbar', { name: 'Secrets re-sealed' }).waitFor();
-  const folder = process.env.PICTURES;
-  if (folder) {
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: path.join(folder, 'rotation.png') });
-  }
+  await picture(page, 'rotation');
   await page.getByRole('button', { name: 'Pause' }).click();
   held = false;
   await page
@@ -68,10 +63,9 @@ test('an admin rotates the escrow key, and every secret opens under the new one'
   await resume.or(finish).first().waitFor();
   if (await resume.isVisible()) await resume.click();
   await finish.click();
-  await other.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
-  await other.getByRole('dialog').getByRole('button', { name: 'Finish', exact: true }).click();
+  await stepUp(other, 'Finish');
   await other.getByText('Can be destroyed from').waitFor();
-  if (folder) await other.screenshot({ path: path.join(folder, 'rotation-done.png') });
+  await picture(other, 'rotation-done');
 
   const { keys } = await asPerson<Rotation>(stand, ADMIN, 'rotation');
   assert.deepEqual(

@@ -1,5 +1,5 @@
 // A real Chromium for end-to-end tests: every CSP report, console error and page error is kept, and fails the test.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS } from './chromium-args.ts';
@@ -31,4 +31,12 @@ export async function openPage(
       faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   return { page, context, faults };
+}
+
+/** Keeps a picture of a page in the folder that PICTURES names; without one, none is taken. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.PICTURES;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
 }

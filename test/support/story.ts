@@ -39,3 +39,9 @@ export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', 
   await page.getByLabel(field, { exact: true }).fill(secret);
   await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
 }
+
+/** The step-up: the passphrase of one's own unlocker, and the dialog's own button. */
+export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+}

@@ -49,6 +49,8 @@ export class UnlockDialog extends LitElement {
 
   @property() heading = 'Unlock';
   @property() action = 'Unlock';
+  /** What becomes of the keys. */
+  @property() note = 'Keys are opened in this browser and held in memory only, for 15 idle minutes.';
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   /** The sealed halves of these unlockers: how many codes a recovery set wants, which passkey to ask. */
   @property({ attribute: false }) halves: readonly SealedUnlocker[] = [];
@@ -125,7 +127,7 @@ export class UnlockDialog extends LitElement {
     const current = this.#current();
     return html`<dialog aria-labelledby="title" @cancel=${this.#close}>
       <h1 id="title">${this.heading}</h1>
-      <p class="quiet">Keys are opened in this browser and held in memory only, for 15 idle minutes.</p>
+      <p class="quiet">${this.note}</p>
       ${
         current
           ? this.#form(current)

@@ -1,0 +1,268 @@
+// Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { Revealed } from '../../schema/secret.ts';
+import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
+import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
+import { shared } from '../src/styles/shared.ts';
+import { exactTime, KIND_WORDS, refWords, shortId } from '../src/words.ts';
+import { readBundleHead } from '../vault/bundle.ts';
+import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
+import { isFault } from '../vault/fault.ts';
+import { openSecret } from '../vault/opener.ts';
+import { type Contents, find, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
+import '../src/elements/fingerprint-text.ts';
+import '../src/elements/secret-text.ts';
+import '../src/elements/unlock-dialog.ts';
+
+/** More than fit on some screens; who looks for one types a few characters of it. */
+const MACHINES_SHOWN = 100;
+const FILE_KEPT_MS = 60_000;
+const PROGRESS_EVERY = 25;
+
+type Chosen = { name: string; text: string; head: BundleHead };
+
+@customElement('recover-page')
+export class RecoverPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      main {
+        max-width: 52rem;
+        margin: 0 auto;
+        padding: 1.5rem clamp(0.8rem, 3vw, 2rem) 4rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      ul {
+        list-style: none;
+        padding: 0;
+        margin: 0;
+      }
+      li.machine {
+        padding: 0.9rem 0;
+      }
+      li.machine + li.machine {
+        border-top: 1px solid var(--line);
+      }
+      li.secret {
+        margin: 0.5rem 0 0 1rem;
+      }
+      li.secret .bar {
+        flex-wrap: nowrap;
+        align-items: start;
+      }
+      dl {
+        margin-bottom: 0.8rem;
+      }
+      h2,
+      h3,
+      p {
+        margin: 0.2rem 0;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+    `,
+  ];
+
+  @state() private chosen: Chosen | null = null;
+  @state() private contents: Contents | null = null;
+  @state() private unlocking = false;
+  @state() private working = false;
+  @state() private fault: Partial<VaultFault> | null = null;
+  @state() private problem = '';
+  @state() private typed = '';
+  /** The one secret that is shown, or why it is not. */
+  @state() private shown: { of: Revealed; opened: Opened | null; why: string } | null = null;
+  @state() private saving: number | null = null;
+  @state() private said = '';
+
+  #choose = async (event: Event): Promise<void> => {
+    const file = (event.target as HTMLInputElement).files?.[0];
+    if (!file) return;
+    this.#close();
+    const text = await file.text();
+    const head = readBundleHead(text);
+    if (isFault(head)) this.problem = head.message;
+    else {
+      this.chosen = { name: file.name, text, head };
+      this.unlocking = true;
+    }
+  };
+
+  #close = (): void => {
+    this.chosen = null;
+    this.contents = null;
+    this.unlocking = false;
+    this.fault = null;
+    this.problem = '';
+    this.typed = '';
+    this.shown = null;
+    this.said = '';
+  };
+
+  async #unlock({ detail }: UnlockWanted): Promise<void> {
+    const { chosen } = this;
+    if (!chosen) return;
+    this.working = true;
+    this.fault = null;
+    await this.updateComplete;
+    // Key derivation holds this page's only thread: what is said of it has to be painted first.
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    const opened = await openContents(chosen.text, detail).catch(() => null);
+    this.working = false;
+    if (this.chosen !== chosen || !this.unlocking) return;
+    if (opened === null) this.fault = { message: 'The bundle could not be read. Try a copy of it.' };
+    else if (isFault(opened)) this.fault = opened;
+    else {
+      this.contents = opened;
+      this.unlocking = false;
+    }
+  }
+
+  async #show(of: Revealed): Promise<void> {
+    if (!this.contents) return;
+    const opened = await openSecret(this.contents.tenant, of, this.contents.keys);
+    this.shown = isFault(opened) ? { of, opened: null, why: opened.message } : { of, opened, why: '' };
+  }
+
+  async #saveCsv(contents: Contents): Promise<void> {
+    if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return;
+    this.saving = 0;
+    const { csv, notOpened } = await toCsv(contents, refWords, (done) => {
+      if (done % PROGRESS_EVERY === 0) this.saving = done;
+    });
+    this.saving = null;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
+    link.download = `totlprovision-${contents.tenant}-in-clear.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
+    this.said = notOpened === 0 ? 'Saved.' : `Saved; ${notOpened} did not open, and their lines say so.`;
+  }
+
+  override render() {
+    return html`<main>
+      <h1>TotlProvision recovery</h1>
+      <p>
+        Opens an exit bundle on this PC, with a passphrase or recovery sheets. It asks no server: this page’s own policy
+        forbids every request. Pull the network cable if you like.
+      </p>
+      ${this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : nothing}
+      ${this.contents && this.chosen ? this.#opened(this.contents, this.chosen.head) : this.#chooser()}
+      ${this.chosen && this.unlocking ? this.#dialog(this.chosen.head) : nothing}
+    </main>`;
+  }
+
+  #chooser() {
+    return html`<section class="card">
+      <label for="bundle">Bundle</label>
+      <input id="bundle" type="file" accept=".bundle" @change=${(event: Event) => void this.#choose(event)} />
+      <p class="quiet">The file that the portal’s Safekeeping page saved.</p>
+      ${
+        this.chosen && !this.unlocking
+          ? html`<button class="primary" @click=${() => {
+              this.unlocking = true;
+            }}>Unlock ${this.chosen.name}</button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #dialog({ keyring }: BundleHead) {
+    return html`<unlock-dialog
+      heading="Unlock the bundle"
+      note="Keys are opened in this page and held in its memory only, until you close it."
+      why="This bundle has no passphrase and no recovery sheets in it that its maker could fetch."
+      .unlockers=${usableUnlockers(keyring).filter((one) => one.kind !== 'passkey')}
+      .halves=${keyring.unlockers}
+      .working=${this.working}
+      .fault=${this.fault?.message ?? ''}
+      .succession=${this.fault?.succession ?? null}
+      @closed=${() => {
+        this.unlocking = false;
+        this.fault = null;
+      }}
+      @unlock-wanted=${(event: UnlockWanted) => void this.#unlock(event)}
+    ></unlock-dialog>`;
+  }
+
+  #opened(contents: Contents, { name, madeAt, keyring }: BundleHead) {
+    const found = find(contents.machines, this.typed);
+    return html`<section class="card">
+        <div class="row bar">
+          <h2>${name}</h2>
+          <button @click=${this.#close}>Close the bundle</button>
+        </div>
+        <dl>
+          <dt>Made</dt>
+          <dd>${exactTime(madeAt)}, with keyring version ${readManifest(keyring).version}</dd>
+          <dt>Holds</dt>
+          <dd>${contents.machines.length} machines, ${contents.secrets} secrets, ${contents.auditEntries} audit entries</dd>
+          <dt>Fingerprint</dt>
+          <dd><fingerprint-text .fingerprint=${contents.fingerprint}></fingerprint-text></dd>
+        </dl>
+        ${
+          this.saving === null
+            ? html`<button @click=${() => void this.#saveCsv(contents)}>Save everything in clear</button>`
+            : html`<progress max=${contents.secrets} .value=${this.saving} aria-label="Secrets opened"></progress>
+                <p role="status">${this.saving} of ${contents.secrets}</p>`
+        }
+        ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      </section>
+      <section class="card">
+        <label for="search">Find a PC by name, serial, client or BitLocker key ID</label>
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          .value=${this.typed}
+          @input=${(event: Event) => {
+            this.typed = (event.target as HTMLInputElement).value;
+          }}
+        />
+        <p class="quiet" role="status">
+          ${found.length === 1 ? '1 machine' : `${found.length} machines`}${found.length > MACHINES_SHOWN ? `; the first ${MACHINES_SHOWN} are shown` : nothing}
+        </p>
+        <ul>
+          ${found.slice(0, MACHINES_SHOWN).map((one) => this.#machine(one))}
+        </ul>
+      </section>`;
+  }
+
+  #machine({ machine, secrets }: MachineWithSecrets) {
+    const about = [machine.serial, machine.client].filter(Boolean).join(', ');
+    return html`<li class="machine">
+      <h3>${machine.hostname ?? `Machine ${shortId(machine.id)}`}</h3>
+      ${about ? html`<p class="quiet">${about}</p>` : nothing}
+      <ul>
+        ${secrets.map((secret) => this.#secret(secret))}
+      </ul>
+    </li>`;
+  }
+
+  #secret(secret: Revealed) {
+    const { version } = secret;
+    const shown = this.shown?.of === secret ? this.shown : null;
+    const words = `${KIND_WORDS[secret.kind]}, ${refWords(secret.ref)}, version ${version.version}`;
+    return html`<li class="secret">
+      <div class="row bar">
+        <span
+          >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
+          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}</span
+        >
+        ${
+          shown
+            ? html`<button @click=${() => {
+                this.shown = null;
+              }}>Hide</button>`
+            : html`<button aria-label="Show ${words}" @click=${() => void this.#show(secret)}>Show</button>`
+        }
+      </div>
+      ${shown?.opened ? html`<secret-text .opened=${shown.opened}></secret-text>` : nothing}
+      ${shown?.why ? html`<p class="note bad" role="alert">${shown.why}</p>` : nothing}
+    </li>`;
+  }
+}
