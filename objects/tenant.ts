@@ -31,21 +31,19 @@ import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as bulk from './bulk.ts';
 import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
-import { roleForbids, SYSTEM } from './caller.ts';
 import * as counters from './counters.ts';
 import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
+import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
-import { migrate } from './migrations.ts';
 import * as people from './people.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
-import { first } from './rows.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
@@ -54,12 +52,6 @@ import * as unlockers from './unlockers.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
-const ADMINS = ['admin'] as const;
-/** Reading ciphertexts in bulk is a permission of its own: today it is the admins'. */
-const BULK_READERS = ADMINS;
-const AUDITORS = ['admin', 'auditor'] as const;
-const ENGINEERS = ['admin', 'engineer'] as const;
-const EVERYBODY = ['admin', 'engineer', 'auditor'] as const;
 
 /** What the index has to follow; each is written until it has answered. */
 const INDEXED = ['revocations', 'people'] as const;
@@ -68,7 +60,7 @@ const INDEXED = ['revocations', 'people'] as const;
 type ObjectBindings = { INDEX_DB: D1Database };
 
 export class Tenant extends DurableObject<ObjectBindings> {
-  #tenant: string | null = null;
+  readonly #gate = new Gate(this.ctx.storage);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -78,21 +70,23 @@ export class Tenant extends DurableObject<ObjectBindings> {
   // --- What an engine asks ---
 
   publicKey(caller: Caller<MachinePrincipal>): PublicKeyAnswer | Refusal {
-    return this.#serve(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? keyring.noTenantKey());
+    return this.#gate.anybody(caller, 'pubkey', () => keyring.publicKey(this.#sql) ?? keyring.noTenantKey());
   }
 
   report(caller: Caller<MachinePrincipal>, submission: Submission): ReportAnswer | Refusal {
-    return this.#serve(caller, submission.machine.id, (now) => submitReport(this.ctx.storage, caller, submission, now));
+    return this.#gate.anybody(caller, submission.machine.id, (now) =>
+      submitReport(this.ctx.storage, caller, submission, now),
+    );
   }
 
   escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): { created: boolean; receipt: Receipt } | Refusal {
-    return this.#serve(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
+    return this.#gate.anybody(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
   }
 
   // --- What a person asks ---
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
-    return this.#serve(caller, 'overview', () => {
+    return this.#gate.anybody(caller, 'overview', () => {
       const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
@@ -117,7 +111,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {
-    return this.#serve(
+    return this.#gate.anybody(
       caller,
       'machines',
       () =>
@@ -127,11 +121,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {
-    return this.#serve(caller, id, () => machines.findMachine(this.#sql, id) ?? unknownMachine());
+    return this.#gate.anybody(caller, id, () => machines.findMachine(this.#sql, id) ?? unknownMachine());
   }
 
   runs(caller: Caller<Person>, machine: string): RunList | Refusal {
-    return this.#serve(caller, machine, () =>
+    return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
         ? { runs: runs.runsOf(this.#sql, machine, RUNS_SHOWN).map(runs.publicRun) }
         : unknownMachine(),
@@ -139,31 +133,31 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   run(caller: Caller<Person>, id: string): Run | Refusal {
-    return this.#serve(caller, id, () => {
+    return this.#gate.anybody(caller, id, () => {
       const run = runs.findRun(this.#sql, id);
       return run ? runs.publicRun(run) : unknownRun();
     });
   }
 
   events(caller: Caller<Person>, run: string, after: number, limit: number): EventPage | Refusal {
-    return this.#serve(caller, run, () =>
+    return this.#gate.anybody(caller, run, () =>
       runs.findRun(this.#sql, run) ? events.page(this.#sql, run, after, limit) : unknownRun(),
     );
   }
 
   secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
-    return this.#serve(caller, machine, () =>
+    return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine) ? { secrets: secretsOf(this.#sql, machine) } : unknownMachine(),
     );
   }
 
   /** Hands out one ciphertext, with its audit entry or not at all. */
   reveal(caller: Caller<Person>, id: string, request: RevealRequest): Revealed | Refusal {
-    return this.#serve(caller, id, (now) => reveals.reveal(this.ctx.storage, caller, id, request, now), ENGINEERS);
+    return this.#gate.engineers(caller, id, (now) => reveals.reveal(this.ctx.storage, caller, id, request, now));
   }
 
   keyring(caller: Caller<Person>): Keyring | Refusal {
-    return this.#serve(
+    return this.#gate.anybody(
       caller,
       'keyring',
       () =>
@@ -175,55 +169,43 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Writes the keyring: signatures are verified first, without state; then it is decided and kept in one turn. */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
     const verified = await verifyWrite(caller.tenant, write);
-    return this.#serve(
-      caller,
-      'keyring',
-      (now) => (isRefusal(verified) ? verified : writeKeyring(this.ctx.storage, caller, verified, now)),
-      ADMINS,
+    return this.#gate.admins(caller, 'keyring', (now) =>
+      isRefusal(verified) ? verified : writeKeyring(this.ctx.storage, caller, verified, now),
     );
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
   grants(caller: Caller<Person>): GrantList | Refusal {
     const { role, name } = caller.principal;
-    return this.#serve(
-      caller,
-      'grants',
-      () => ({ grants: grants.allGrants(this.#sql).filter((one) => role === 'admin' || one.email === name) }),
-      ENGINEERS,
-    );
+    return this.#gate.engineers(caller, 'grants', () => ({
+      grants: grants.allGrants(this.#sql).filter((one) => role === 'admin' || one.email === name),
+    }));
   }
 
   requestGrant(caller: Caller<Person>, request: GrantRequest): UnlockerActed | Refusal {
-    return this.#serve(
-      caller,
-      request.unlocker.id,
-      (now) => grants.requestGrant(this.ctx.storage, caller, request, now),
-      ENGINEERS,
+    return this.#gate.engineers(caller, request.unlocker.id, (now) =>
+      grants.requestGrant(this.ctx.storage, caller, request, now),
     );
   }
 
   declineGrant(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
-    return this.#serve(caller, id, (now) => grants.declineGrant(this.ctx.storage, caller, id, now), ENGINEERS);
+    return this.#gate.engineers(caller, id, (now) => grants.declineGrant(this.ctx.storage, caller, id, now));
   }
 
   /** Another sealed half for an unlocker, by its owner: a new passphrase, or a new pin in it. */
   async changeUnlocker(caller: Caller<Person>, id: string, changed: UnlockerChanged): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyChange(caller.tenant, id, changed);
-    return this.#serve(
-      caller,
-      id,
-      (now) => (isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now)),
-      ENGINEERS,
+    return this.#gate.engineers(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
     );
   }
 
   noteDrill(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
-    return this.#serve(caller, id, (now) => unlockers.noteDrill(this.ctx.storage, caller, id, now), ADMINS);
+    return this.#gate.admins(caller, id, (now) => unlockers.noteDrill(this.ctx.storage, caller, id, now));
   }
 
   rotation(caller: Caller<Person>): Rotation | Refusal {
-    return this.#serve(caller, 'rotation', () => {
+    return this.#gate.anybody(caller, 'rotation', () => {
       const keys = keyring.outline(this.#sql);
       if (!keys) return keyring.noTenantKey();
       return { keys: keyring.keyHistory(this.#sql), ...rotation.progress(this.#sql, keys.activeKid) };
@@ -231,63 +213,44 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   rotationPage(caller: Caller<Person>, request: RotationPageRequest): RotationPage | Refusal {
-    return this.#serve(
-      caller,
-      'rotation',
-      (now) => rotation.readPage(this.ctx.storage, caller, request, now),
-      BULK_READERS,
+    return this.#gate.bulkReaders(caller, 'rotation', (now) =>
+      rotation.readPage(this.ctx.storage, caller, request, now),
     );
   }
 
   reseal(caller: Caller<Person>, request: ResealRequest): ResealAnswer | Refusal {
-    return this.#serve(caller, 'rotation', (now) => rotation.takePage(this.ctx.storage, caller, request, now), ADMINS);
+    return this.#gate.admins(caller, 'rotation', (now) => rotation.takePage(this.ctx.storage, caller, request, now));
   }
 
   markUnopenable(caller: Caller<Person>, request: MarkUnopenable): Marked | Refusal {
-    return this.#serve(
-      caller,
-      request.secret,
-      (now) => rotation.giveUp(this.ctx.storage, caller, request, now),
-      ADMINS,
-    );
+    return this.#gate.admins(caller, request.secret, (now) => rotation.giveUp(this.ctx.storage, caller, request, now));
   }
 
   /** A page of every ciphertext, for a health sweep or an export. */
   bulkPage(caller: Caller<Person>, request: BulkPageRequest): BulkPage | Refusal {
-    return this.#serve(
-      caller,
-      request.purpose,
-      (now) => bulk.readPage(this.ctx.storage, caller, request, now),
-      BULK_READERS,
+    return this.#gate.bulkReaders(caller, request.purpose, (now) =>
+      bulk.readPage(this.ctx.storage, caller, request, now),
     );
   }
 
   takeFindings(caller: Caller<Person>, request: VerifiedRequest): VerifiedAnswer | Refusal {
-    return this.#serve(caller, 'health', (now) => bulk.takeFindings(this.ctx.storage, caller, request, now), ADMINS);
+    return this.#gate.admins(caller, 'health', (now) => bulk.takeFindings(this.ctx.storage, caller, request, now));
   }
 
   /** The tenant's people, and how far each leaver's act has come. */
   async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
     const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#serve(
-      caller,
-      'people',
-      () => {
-        this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-        return { people: people.members(this.#sql), leavers: people.leavers(this.#sql) };
-      },
-      AUDITORS,
-    );
+    return this.#gate.auditors(caller, 'people', () => {
+      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
+      return { people: people.members(this.#sql), leavers: people.leavers(this.#sql) };
+    });
   }
 
   /** Begins a leaver's act: out here at once, in the index as soon as it answers. */
   async removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
     const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    const result = this.#serve(
-      caller,
-      id,
-      (now) => people.removePerson(this.ctx.storage, caller, indexed, id, now),
-      ADMINS,
+    const result = this.#gate.admins(caller, id, (now) =>
+      people.removePerson(this.ctx.storage, caller, indexed, id, now),
     );
     if (!isRefusal(result)) await this.#index('people');
     return result;
@@ -296,74 +259,60 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** What a person has revealed, and which of it has no newer version since. */
   async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
     const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#serve(
-      caller,
-      id,
-      () => {
-        this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-        return reveals.report(this.#sql, id, after);
-      },
-      AUDITORS,
-    );
+    return this.#gate.auditors(caller, id, () => {
+      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
+      return reveals.report(this.#sql, id, after);
+    });
   }
 
   settings(caller: Caller<Person>): Settings | Refusal {
-    return this.#serve(caller, 'settings', () => settings.readSettings(this.#sql));
+    return this.#gate.anybody(caller, 'settings', () => settings.readSettings(this.#sql));
   }
 
   writeSettings(caller: Caller<Person>, next: Settings): Settings | Refusal {
-    return this.#serve(
-      caller,
-      'settings',
-      (now) =>
-        this.ctx.storage.transactionSync(() => {
-          settings.writeSettings(this.#sql, next);
-          audit.record(this.#sql, caller.tenant, caller, now, {
-            action: 'settings.changed',
-            subject: caller.tenant,
-            detail: { allowRawRsaOaep: next.allowRawRsaOaep },
-          });
-          return next;
-        }),
-      ADMINS,
+    return this.#gate.admins(caller, 'settings', (now) =>
+      this.ctx.storage.transactionSync(() => {
+        settings.writeSettings(this.#sql, next);
+        audit.record(this.#sql, caller.tenant, caller, now, {
+          action: 'settings.changed',
+          subject: caller.tenant,
+          detail: { allowRawRsaOaep: next.allowRawRsaOaep },
+        });
+        return next;
+      }),
     );
   }
 
   /** Takes a machine token out of use: here at once, in the index as soon as it answers. */
   async revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
     const token = await tokens.findToken(this.env.INDEX_DB, caller.tenant, id);
-    const result = this.#serve(
-      caller,
-      id,
-      (now) => {
-        if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
-        const before = tokens.revokedAt(this.#sql, token.hash);
-        if (before !== null) return { id, revokedAt: before };
-        return this.ctx.storage.transactionSync(() => {
-          tokens.revoke(this.#sql, token, now);
-          audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
-          schedule(this.ctx.storage, 'revocations', now + INDEX_RETRY_MS);
-          return { id, revokedAt: now };
-        });
-      },
-      ADMINS,
-    );
+    const result = this.#gate.admins(caller, id, (now) => {
+      if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
+      const before = tokens.revokedAt(this.#sql, token.hash);
+      if (before !== null) return { id, revokedAt: before };
+      return this.ctx.storage.transactionSync(() => {
+        tokens.revoke(this.#sql, token, now);
+        audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
+        schedule(this.ctx.storage, 'revocations', now + INDEX_RETRY_MS);
+        return { id, revokedAt: now };
+      });
+    });
     if (!isRefusal(result)) await this.#index('revocations');
     return result;
   }
 
   /** Puts on record that the Worker turned a member away before the object was asked. */
   recordRefusal(caller: Caller, code: RefusalCode, subject: string): void {
-    this.#serve(caller, subject, () => refuse(code, ''), EVERYBODY);
+    this.#gate.anybody(caller, subject, () => refuse(code, ''));
   }
 
   /** The chain, oldest first. */
   auditPage(caller: Caller<Person>, after: number, limit: number): AuditPage | Refusal {
-    return this.#serve(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit), AUDITORS);
+    return this.#gate.auditors(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit));
   }
 
   override async alarm(): Promise<void> {
-    const tenant = this.#requireTenant();
+    const tenant = this.#gate.requireTenant();
     const now = Date.now();
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
@@ -381,26 +330,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.ctx.storage.sql;
   }
 
-  /** Every call from outside passes here: the object knows whose it is, a person's role or a token's revocation is checked again, a refusal recorded. */
-  #serve<T>(
-    caller: Caller,
-    subject: string,
-    act: (now: number) => T | Refusal,
-    roles: readonly Person['role'][] = EVERYBODY,
-  ): T | Refusal {
-    this.#enter(caller.tenant);
-    const now = Date.now();
-    const result = this.#forbids(caller, roles) ?? act(now);
-    if (isRefusal(result))
-      this.ctx.storage.transactionSync(() =>
-        audit.recordRefusal(this.ctx.storage, caller.tenant, caller, now, result.refused, subject),
-      );
-    return result;
-  }
-
   /** The index follows; where it does not answer now, what is scheduled tries again. */
   async #index(what: (typeof INDEXED)[number]): Promise<void> {
-    const tenant = this.#requireTenant();
+    const tenant = this.#gate.requireTenant();
     try {
       if (what === 'people') await people.indexRemovals(this.#sql, this.env.INDEX_DB, tenant);
       else await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
@@ -408,41 +340,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
     }
-  }
-
-  #forbids(caller: Caller, roles: readonly Person['role'][]): Refusal | null {
-    const { principal } = caller;
-    if (principal.kind === 'person') {
-      // Whoever was removed is out here at once, whatever the index still says.
-      if (people.findMember(this.#sql, principal.id)?.removedAt != null)
-        return refuse('not_a_member', 'You are no longer a member of this tenant.');
-      return roleForbids(principal, roles);
-    }
-    return tokens.revokedAt(this.#sql, principal.tokenHash) === null
-      ? null
-      : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
-  }
-
-  /** The first call makes the object its tenant's, for good; it never serves another. */
-  #enter(tenant: string): void {
-    if (this.#tenant === null) {
-      const now = Date.now();
-      this.#tenant = this.ctx.storage.transactionSync(() => {
-        migrate(this.#sql, now);
-        const known = first<{ tenant: string }>(this.#sql, 'SELECT tenant FROM identity');
-        if (known) return known.tenant;
-        this.#sql.exec('INSERT INTO identity VALUES (?, ?)', tenant, now);
-        audit.record(this.#sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
-        return tenant;
-      });
-    }
-    if (this.#tenant !== tenant) throw new Error('a tenant object was asked to serve another tenant');
-  }
-
-  #requireTenant(): string {
-    const known = this.#tenant ?? first<{ tenant: string }>(this.#sql, 'SELECT tenant FROM identity')?.tenant;
-    if (!known) throw new Error('an alarm is set only by an object that knows its tenant');
-    return known;
   }
 }
 

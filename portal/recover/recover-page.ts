@@ -49,10 +49,6 @@ export class RecoverPage extends LitElement {
       li.secret {
         margin: 0.5rem 0 0 1rem;
       }
-      li.secret .bar {
-        flex-wrap: nowrap;
-        align-items: start;
-      }
       dl {
         margin-bottom: 0.8rem;
       }
@@ -63,6 +59,10 @@ export class RecoverPage extends LitElement {
       }
       .bar {
         justify-content: space-between;
+      }
+      li.secret .bar {
+        flex-wrap: nowrap;
+        align-items: start;
       }
     `,
   ];

@@ -1,0 +1,93 @@
+// The gate of a tenant's object: every call from outside passes here. The object knows whose it is, a person's role or a token's
+// revocation is checked again behind the Worker, and a refusal goes on record.
+import type { Role } from '../schema/person.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import * as audit from './audit.ts';
+import { type Caller, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { migrate } from './migrations.ts';
+import { findMember } from './people.ts';
+import { first } from './rows.ts';
+import { revokedAt } from './tokens.ts';
+
+/** What is done once the gate is passed; `now` is ms since the epoch. */
+type Act<T> = (now: number) => T | Refusal;
+
+export class Gate {
+  readonly #storage: DurableObjectStorage;
+  #tenant: string | null = null;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** For whoever the Worker let through: a machine, or a person of any role. */
+  anybody<T>(caller: Caller, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin', 'engineer', 'auditor'], act);
+  }
+
+  admins<T>(caller: Caller<Person>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin'], act);
+  }
+
+  /** Reading ciphertexts in bulk is a permission of its own: today it is the admins'. */
+  bulkReaders<T>(caller: Caller<Person>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin'], act);
+  }
+
+  engineers<T>(caller: Caller<Person>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin', 'engineer'], act);
+  }
+
+  auditors<T>(caller: Caller<Person>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin', 'auditor'], act);
+  }
+
+  #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
+    this.enter(caller.tenant);
+    const now = Date.now();
+    const result = this.#forbids(caller, roles) ?? act(now);
+    if (isRefusal(result))
+      this.#storage.transactionSync(() =>
+        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject),
+      );
+    return result;
+  }
+
+  #forbids({ principal }: Caller, roles: readonly Role[]): Refusal | null {
+    const { sql } = this.#storage;
+    if (principal.kind === 'person') {
+      // Whoever was removed is out here at once, whatever the index still says.
+      if (findMember(sql, principal.id)?.removedAt != null)
+        return refuse('not_a_member', 'You are no longer a member of this tenant.');
+      return roleForbids(principal, roles);
+    }
+    return revokedAt(sql, principal.tokenHash) === null
+      ? null
+      : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
+  }
+
+  /** The first call makes the object its tenant's, for good; it never serves another. */
+  enter(tenant: string): void {
+    if (this.#tenant === null) {
+      const now = Date.now();
+      const { sql } = this.#storage;
+      this.#tenant = this.#storage.transactionSync(() => {
+        migrate(sql, now);
+        const known = first<{ tenant: string }>(sql, 'SELECT tenant FROM identity');
+        if (known) return known.tenant;
+        sql.exec('INSERT INTO identity VALUES (?, ?)', tenant, now);
+        audit.record(sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
+        return tenant;
+      });
+    }
+    if (this.#tenant !== tenant) throw new Error('a tenant object was asked to serve another tenant');
+  }
+
+  /** Whose object this is, for work that nobody called for. */
+  requireTenant(): string {
+    const known = this.#tenant ?? first<{ tenant: string }>(this.#storage.sql, 'SELECT tenant FROM identity')?.tenant;
+    if (!known) throw new Error('an alarm is set only by an object that knows its tenant');
+    this.enter(known);
+    return known;
+  }
+}
