@@ -132,7 +132,12 @@ export class KeysPage extends LitElement {
         upload: (items: Parameters<typeof api.uploadResealed>[1]) => api.uploadResealed(this.#tenant, items),
         reseal: vault().reseal,
       };
-      const done = await rotate(hands, () => void this.#refresh(), running.signal);
+      const before = this.rotation;
+      // Counted here, and set right by the next refresh: to ask after each page would cost the object more than the work itself.
+      const progressed = (resealed: number) => {
+        if (before) this.rotation = { ...before, remaining: Math.max(0, before.remaining - resealed) };
+      };
+      const done = await rotate(hands, progressed, running.signal);
       this.leftBehind = done.leftBehind;
       this.said = done.stopped
         ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
