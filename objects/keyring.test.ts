@@ -1,11 +1,23 @@
 // What the object lets into a keyring: complete, in order, and never so that something sealed is left without a key.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeEscrowKey } from '../portal/vault/escrow-key.ts';
+import { makeEscrowKey, resealEscrowKey } from '../portal/vault/escrow-key.ts';
 import { signManifest } from '../portal/vault/root.ts';
-import type { KeyringWrite } from '../schema/keyring.ts';
+import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
+import type { KeyringWrite, UnlockerChanged } from '../schema/keyring.ts';
+import type { PeopleList } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Manifest } from '../schema/signed.ts';
-import { asPerson, emailOf, makeKeyring, seedTenant, type TestKeyring, writeNext } from '../test/workerd-fixtures.ts';
+import {
+  asPerson,
+  changedUnlocker,
+  emailOf,
+  grantRequest,
+  makeKeyring,
+  seedTenant,
+  startRotation,
+  type TestKeyring,
+  writeNext,
+} from '../test/workerd-fixtures.ts';
 
 let id: string;
 let keyring: TestKeyring;
@@ -134,5 +146,92 @@ describe('the next keyring', () => {
     expect(await next(1, keyring.kid, 'active')()).toBe('keyring_incomplete');
     expect(await next(2, null, 'active')()).toBe('keyring_incomplete');
     expect(await next(2, keyring.kid, 'retiring')()).toBe('keyring_incomplete');
+  });
+
+  it('may not bring an unlocker for somebody else, nor give admin rights to an engineer, because a server-side role is no proof of a person', async () => {
+    const engineer = emailOf('engineer');
+    const asked = await grantRequest(id, engineer, keyring.root.fingerprint);
+    const entry = { ...asked.unlocker, owner: engineer, createdAt: Date.now() };
+    const named = (rights: ('reveal' | 'admin')[], owner: string | null = engineer) =>
+      writeNext(
+        id,
+        keyring,
+        (manifest) => {
+          manifest.unlockers.push({ ...entry, owner, rights });
+        },
+        [],
+        rights.map((purpose) => wrapOf(purpose, entry)),
+      );
+    const wrapOf = (purpose: 'reveal' | 'admin', unlocker: typeof entry) =>
+      wrapVaultKey(id, unlocker.id, unlocker.jwk, keyring[purpose]);
+    // Nobody has asked: there is no half that its owner made.
+    expect((await named(['reveal'])).json).toMatchObject({ code: 'keyring_incomplete' });
+    await asPerson(engineer, `/v1/tenants/${id}/grants`, asked);
+    expect((await named(['reveal', 'admin'])).json).toMatchObject({ code: 'keyring_invalid' });
+    expect((await named(['reveal'], emailOf('auditor'))).json).toMatchObject({ code: 'keyring_invalid' });
+    const { status } = await named(['reveal']);
+    expect(status).toBe(200);
+    // And a half sent along by the admin is theirs, not the person's.
+    const forged = await writeNext(id, keyring, () => {}, [], [], [asked.half]);
+    expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
+  });
+});
+
+describe('the change of an unlocker', () => {
+  const change = (email: string, unlocker: string, body: UnlockerChanged) =>
+    asPerson<Problem>(email, `/v1/tenants/${id}/unlockers/${unlocker}/change`, body);
+  beforeEach(async () => {
+    await send(keyring.write);
+  });
+
+  it('must be signed by the unlocker itself, because only who can open the half may replace it', async () => {
+    const honest = await changedUnlocker(id, keyring);
+    const own = keyring.ids.own;
+    const other = await makeKeyring(id);
+    // The same ids and hashes, signed by a key that is not the unlocker's.
+    const forged = await changedUnlocker(id, { ...other, ids: { ...other.ids } });
+    const moved = { half: { ...forged.half, id: own }, change: forged.change };
+    expect((await change(emailOf('admin'), own, moved)).json).toMatchObject({ code: 'invalid_body' });
+    const swapped = { half: { ...honest.half, sealed: forged.half.sealed }, change: honest.change };
+    expect((await change(emailOf('admin'), own, swapped)).json).toMatchObject({ code: 'invalid_body' });
+    expect((await change(emailOf('engineer'), own, honest)).json).toMatchObject({ code: 'unknown_unlocker' });
+    expect((await change(emailOf('admin'), own, honest)).status).toBe(200);
+    // Replayed, it no longer follows on what is kept.
+    expect((await change(emailOf('admin'), own, honest)).json).toMatchObject({ code: 'unlocker_conflict' });
+  });
+});
+
+describe('a leaver', () => {
+  it('who was stripped of every unlocker first still needs a new escrow key, because they may have kept the one of then', async () => {
+    await send(keyring.write);
+    const engineer = emailOf('engineer');
+    const admin = <T>(path: string, body?: unknown) => asPerson<T>(emailOf('admin'), `/v1/tenants/${id}/${path}`, body);
+    // The team passphrase is all they had; it goes, with new vault keys, and only then are they removed.
+    const { reveal } = keyring;
+    const next = newVaultKey('reveal', 2);
+    const key = keyring.write.escrowKeys[0];
+    const sealedPrivate = key && (await resealEscrowKey(id, key.kid, key.sealedPrivate, reveal, next));
+    if (!key || !sealedPrivate) throw new Error('the escrow key moves');
+    const kept = keyring.manifest.unlockers.filter((one) => one.owner !== null || one.kind === 'recovery');
+    const commitment = await commit(id, next);
+    const stripped = await writeNext(
+      id,
+      keyring,
+      (manifest) => {
+        manifest.unlockers = kept;
+        manifest.vaultKeys = [...manifest.vaultKeys.filter((one) => one.purpose === 'admin'), commitment];
+      },
+      [{ ...key, sealedPrivate }],
+      kept.map((one) => wrapVaultKey(id, one.id, one.jwk, next)),
+    );
+    expect(stripped.json).toMatchObject({ version: 2 });
+    const { people } = (await admin<PeopleList>('people')).json;
+    const person = people.find((one) => one.email === engineer)?.id;
+    expect((await admin(`people/${person}/remove`, {})).status).toBe(200);
+    const leaver = async () => (await admin<PeopleList>('people')).json.leavers[0];
+    expect(await leaver()).toMatchObject({ unlockersReplaced: true, escrowKeyReplaced: false });
+    keyring.reveal = next;
+    await startRotation(id, keyring);
+    expect(await leaver()).toMatchObject({ unlockersReplaced: true, escrowKeyReplaced: true });
   });
 });

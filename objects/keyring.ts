@@ -28,10 +28,14 @@ export function head(sql: SqlStorage): Head | null {
 const payloadOf = (jws: string): Manifest =>
   JSON.parse(new TextDecoder().decode(base64urlnopad.decode(jws.split('.')[1] ?? '')));
 
-/** An earlier manifest; null where there was none of that version. */
-export function manifestAt(sql: SqlStorage, version: number): Manifest | null {
-  const row = first<{ jws: string }>(sql, 'SELECT jws FROM manifests WHERE version = ?', version);
-  return row && payloadOf(row.jws);
+/** An earlier manifest and when it was written, ms since the epoch; null where there was none of that version. */
+export function manifestAt(sql: SqlStorage, version: number): { manifest: Manifest; at: number } | null {
+  const row = first<{ jws: string; at: number }>(
+    sql,
+    'SELECT jws, written_at AS at FROM manifests WHERE version = ?',
+    version,
+  );
+  return row && { manifest: payloadOf(row.jws), at: row.at };
 }
 
 type RootRow = { fingerprint: string; vault_epoch: number; sealed: string };

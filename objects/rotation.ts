@@ -44,6 +44,9 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
   const read = readSealed(item.sealed);
   if (!read.ok) return refuse('not_sealed', `${read.field}: ${read.message}.`, [read]);
   const { header } = read;
+  // What a raw ciphertext had no header for, its record says.
+  const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
+  const { iat, by } = old?.ok ? old.header : { iat: Math.floor(row.escrowed_at / 1000), by: undefined };
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
@@ -52,6 +55,8 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['eid', header.eid === row.eid],
     ['ref', refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
+    ['iat', header.iat === iat],
+    ['by', header.by === by],
     ['src', header.src === row.sha256],
     ['bound', (header.bound ?? true) === (row.bound === 1)],
   ];

@@ -161,7 +161,7 @@ async function compose(
   root: Root,
   change: Change,
 ): Promise<KeyringWrite | VaultFault> {
-  const { manifest, seen, unlocker } = trusted;
+  const { manifest, seen, unlocker, entry } = trusted;
   const { tenant } = manifest;
   const removed = new Set(change.remove);
   const fresh = [...change.add.map(({ entry }) => entry), ...change.grant];
@@ -206,8 +206,9 @@ async function compose(
     for (const key of next.keys) if (key.kid === change.keyState.kid) key.state = change.keyState.state;
 
   const rootMoved = change.newRoot || renewed.has('admin');
-  // Who acts has just confirmed the new root: it is pinned in their own unlocker at once.
-  const own = change.newRoot && !removed.has(unlocker.id) ? [repinned(tenant, unlocker, root.fingerprint)] : [];
+  // Who acts has just confirmed the new root: it is pinned in their own unlocker at once. Not in a shared one: others confirm for themselves.
+  const repins = change.newRoot && !removed.has(unlocker.id) && entry.owner !== null;
+  const own = repins ? [repinned(tenant, unlocker, root.fingerprint)] : [];
   const known = new Set(fresh.map((one) => one.id));
   const wraps = await Promise.all([
     wrapsFor(tenant, fresh, vaults.all),

@@ -55,7 +55,9 @@ export class Keeper implements Vault {
 
   async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
     const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];
-    return a !== null && b !== null && a.setId === b.setId && hex.encode(a.secret) === hex.encode(b.secret);
+    if (!a || !b) return false;
+    // The index too: with a threshold of one every sheet holds the same secret, and each is to be typed back.
+    return a.setId === b.setId && a.index === b.index && hex.encode(a.secret) === hex.encode(b.secret);
   }
 
   draft: Vault['draft'] = async (input, act) => {

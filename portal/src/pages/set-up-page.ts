@@ -229,7 +229,7 @@ export class SetUpPage extends LitElement {
       case 'team':
         return html`<p>
             Engineers reveal secrets with a shared team passphrase. It gives no admin rights and must differ from yours.
-            You may add it later, in the settings.
+            You may add it later, on the Access page.
           </p>
           <passphrase-field
             .label=${'Team passphrase'}
