@@ -9,7 +9,7 @@ import { fault, isFault } from './fault.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
-import { openTrustedRoot, type TrustedKeyring, trustKeyring, untrusted } from './trust.ts';
+import { escrowKeysOf, openTrustedRoot, type TrustedKeyring, trustKeyring, untrusted } from './trust.ts';
 import {
   type MadeUnlocker,
   makePasskeyUnlocker,
@@ -105,6 +105,8 @@ async function changeOf(
       const words = grantWords(tenant, seen.fingerprint, await thumbprint(jwk), email);
       if (words.join(' ') !== act.words.join(' '))
         return untrusted('The unlocker is not the one whose words you have compared.');
+      if (manifest.unlockers.some((one) => one.id === id))
+        return fault('keyring_changed', 'The keyring lists that unlocker already. Read the requests again.');
       const rights = act.admin ? BOTH : BOTH.slice(0, 1);
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
@@ -144,6 +146,10 @@ export async function draftAct(input: UnlockInput, act: KeyringAct): Promise<Dra
   if (isFault(trusted)) return trusted;
   const old = await openTrustedRoot(trusted, keyring);
   if (isFault(old)) return old;
+  // Signed on over a key that the server withholds, its private half would stay under a dropped vault key: lost for everybody. And what a
+  // new root states of a key is what the old one stated, not what the server says it did.
+  const keys = await escrowKeysOf(trusted, keyring);
+  if (isFault(keys)) return keys;
   const replaces = act.act === 'replace_root' || (act.act === 'leaver' && act.couldFetch.recovery);
   const root = replaces ? await newRoot() : old;
   const change = await changeOf(input, act, trusted, root.fingerprint);

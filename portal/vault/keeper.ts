@@ -13,7 +13,7 @@ import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
-import { escrowKeysOf, trustKeyring } from './trust.ts';
+import { escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
 import { rekeyed, repinned, signChange } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
@@ -104,8 +104,7 @@ export class Keeper implements Vault {
     const { tenant, unlocker } = input;
     const activeKid = trusted.manifest.keys.find((key) => key.state === 'active')?.kid;
     const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
-    if (!active || !keys.has(active.kid))
-      return fault('keyring_untrusted', 'The server withholds the active escrow key. Nothing was unlocked.');
+    if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
     this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
     this.#touch();
@@ -137,6 +136,9 @@ export class Keeper implements Vault {
   beginBundle: Vault['beginBundle'] = async ({ name, ...input }) => {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
+    // A bundle that lacks a key would be noticed on the day it is needed.
+    const keys = await escrowKeysOf(trusted, input.keyring);
+    if (isFault(keys)) return keys;
     const bundle = BundleWriter.begin(trusted, input.keyring, name);
     if (isFault(bundle)) return bundle;
     this.#bundle = bundle;

@@ -95,7 +95,7 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   return { manifest, seen: { version: manifest.version, sha256, fingerprint: root }, unlocker, entry, vaults };
 }
 
-/** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid. */
+/** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid in both halves; all of them. */
 export async function escrowKeysOf(
   { manifest, seen, vaults }: TrustedKeyring,
   keyring: Keyring,
@@ -106,11 +106,15 @@ export async function escrowKeysOf(
     const statement = await verifyStatement(key.statement);
     if (!listed || !statement.ok || statement.root !== seen.fingerprint || statement.payload.kid !== key.kid)
       return untrusted('The server sent an escrow key that the root does not vouch for.');
+    // What is re-sealed is sealed to this half: another's would hand every secret to whoever made it.
+    if ((await thumbprint(key.jwk)) !== key.kid) return untrusted('An escrow key’s public half is another key’s.');
     const vault = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === key.sealedPrivate.vaultEpoch);
     const opened = vault && (await openEscrowKey(manifest.tenant, key.kid, key.sealedPrivate, vault));
     if (!opened) return untrusted('An escrow key’s private half does not open, or is another key’s.');
     keys.set(key.kid, opened);
   }
+  if (manifest.keys.some((one) => one.state !== 'destroyed' && !keys.has(one.kid)))
+    return untrusted('The server withholds an escrow key that the keyring names.');
   return keys;
 }
 
