@@ -43,12 +43,14 @@ export async function resealSecret(
   const src = hex.encode(new Uint8Array(digest));
   // The swap compares with what the server says it holds: it must be what was opened here.
   if (src !== item.version.sha256) return fault('cannot_open', 'The ciphertext is not the one that its record names.');
+  // As it was opened, not as the record has it: a raw origin that a server calls bound would be sealed as bound for ever.
+  const source: Revealed = { ...item, version: { ...item.version, bound: opened.bound } };
   const sealed = await new CompactEncrypt(new TextEncoder().encode(opened.plaintext))
-    .setProtectedHeader(headerFor(tenant, item, to.kid, src))
+    .setProtectedHeader(headerFor(tenant, source, to.kid, src))
     .encrypt(to.publicKey);
   const again = await openSecret(
     tenant,
-    { ...item, sealed, version: { ...item.version, kid: to.kid, format: 'jwe' } },
+    { ...source, sealed, version: { ...source.version, kid: to.kid, format: 'jwe' } },
     keys,
   );
   if (isFault(again)) return again;
