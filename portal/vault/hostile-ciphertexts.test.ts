@@ -46,7 +46,7 @@ beforeAll(async () => {
   const { write } = must(await new Keeper().draft(input(first), { act: 'rotate' }));
   rotated = await keyringAfter(first, write);
   record = await sealedRecord(first, password);
-});
+}, 60_000);
 
 /** A fault and nothing beside it: no ciphertext, no finding, no part of a bundle. */
 const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.any(String) });
