@@ -104,4 +104,12 @@ describe('a team passphrase added later', () => {
     const trusted = await trustKeyring(unlockInput(keyring, unlockerAt(added.write, 0), TEAM_PASSPHRASE));
     expect(trusted).toMatchObject({ manifest: { version: 2 }, vaults: [{ purpose: 'reveal' }] });
   });
+
+  it('is refused where it is the one of before, because whoever left knows that one', async () => {
+    const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 0), PASSPHRASE);
+    expect(await draftAct(input, { act: 'set_team_passphrase', passphrase: ` ${TEAM_PASSPHRASE}` })).toMatchObject({
+      ok: false,
+      code: 'same_passphrase',
+    });
+  });
 });
