@@ -1,6 +1,6 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
@@ -29,8 +29,9 @@ import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
 import { openTrustedRoot, trustKeyring } from './trust.ts';
 
-/** Where several passphrases are derived, which takes half a second each and on busy cores two. */
-const SLOW_MS = 60_000;
+// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const OTHER_TENANT = 'another-tenant';
 const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;
 
@@ -69,7 +70,7 @@ beforeAll(async () => {
   });
   root = must(await openTrustedRoot(must(await trustKeyring(input(first))), first));
   record = await sealedRecord(first, password);
-}, SLOW_MS);
+});
 
 /** Every way in that uses the keys, and the one that only uses an unlocker. */
 const KEY_DOORS = {
@@ -103,19 +104,15 @@ async function expectShut(to: UnlockInput, refusal: object, doors: Partial<typeo
 }
 
 describe('a keyring that nobody bent', () => {
-  it(
-    'opens by every door, so that what is refused below is refused for the lie alone',
-    async () => {
-      for (const [door, enter] of Object.entries(DOORS))
-        for (const keyring of [first, rotated])
-          expect(await enter(new Keeper(), input(keyring)), door).toMatchObject({ ok: true });
-      const keeper = new Keeper();
-      await keeper.unlock(input(rotated));
-      expect(await keeper.open(record)).toMatchObject({ ok: true, plaintext: password.plaintext });
-      await keeper.lock();
-    },
-    SLOW_MS,
-  );
+  it('opens by every door, so that what is refused below is refused for the lie alone', async () => {
+    for (const [door, enter] of Object.entries(DOORS))
+      for (const keyring of [first, rotated])
+        expect(await enter(new Keeper(), input(keyring)), door).toMatchObject({ ok: true });
+    const keeper = new Keeper();
+    await keeper.unlock(input(rotated));
+    expect(await keeper.open(record)).toMatchObject({ ok: true, plaintext: password.plaintext });
+    await keeper.lock();
+  });
 });
 
 describe('a hostile server’s keyring', () => {
@@ -323,27 +320,23 @@ describe('a hostile server’s unlocker', () => {
   } as const;
   const just = { unlock: DOORS.unlock };
 
-  it(
-    'cannot be another’s half, nor a half under another’s derivation, because both are sealed in',
-    async () => {
-      const held: [string, string][] = [
-        [unlockerAt(draft.write, 0), PASSPHRASE],
-        [unlockerAt(draft.write, 1), draft.recoveryCode],
-        [unlockerAt(draft.write, 2), TEAM_PASSPHRASE],
-        [passkey, PRF],
-      ];
-      for (const [unlocker, secret] of held)
-        for (const [other] of held) {
-          if (other === unlocker) continue;
-          const { kdf, set, sealed } = half(other);
-          const refusal = justThe(WRONG[kdf.name]);
-          await expectShut(input(withHalf({ id: unlocker, kdf, set, sealed }), { unlocker, secret }), refusal, just);
-          const asOther = { ...half(unlocker), kdf, set };
-          await expectShut(input(withHalf(asOther), { unlocker, secret }), refusal, just);
-        }
-    },
-    SLOW_MS,
-  );
+  it('cannot be another’s half, nor a half under another’s derivation, because both are sealed in', async () => {
+    const held: [string, string][] = [
+      [unlockerAt(draft.write, 0), PASSPHRASE],
+      [unlockerAt(draft.write, 1), draft.recoveryCode],
+      [unlockerAt(draft.write, 2), TEAM_PASSPHRASE],
+      [passkey, PRF],
+    ];
+    for (const [unlocker, secret] of held)
+      for (const [other] of held) {
+        if (other === unlocker) continue;
+        const { kdf, set, sealed } = half(other);
+        const refusal = justThe(WRONG[kdf.name]);
+        await expectShut(input(withHalf({ id: unlocker, kdf, set, sealed }), { unlocker, secret }), refusal, just);
+        const asOther = { ...half(unlocker), kdf, set };
+        await expectShut(input(withHalf(asOther), { unlocker, secret }), refusal, just);
+      }
+  });
 
   it('cannot be a half with the secret of the one whose place it takes, because its id is sealed in', async () => {
     const [team, own] = [unlockerAt(draft.write, 2), unlockerAt(draft.write, 0)];

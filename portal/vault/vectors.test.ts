@@ -1,5 +1,5 @@
 // The checked-in vectors: what was written once must open for ever, in Node and in the browser.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuditEntry } from '../../schema/audit.ts';
 import { readSealed } from '../../schema/jwe.ts';
 import { thumbprint } from '../../schema/jwk.ts';
@@ -27,6 +27,9 @@ import type { UnlockInput } from './contract.ts';
 import { keyringAfter, keyringOf, must, unlockerAt, unlockInput } from './fixtures.ts';
 import { Keeper } from './keeper.ts';
 import { trustKeyring } from './trust.ts';
+
+// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const write = keyring.write as KeyringWrite;
 const first = keyringOf({ write, fingerprint: keyring.fingerprint });
