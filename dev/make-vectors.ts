@@ -214,7 +214,7 @@ await file('exit.bundle', async () => {
     { kind: 'audit', entries: audit.entries },
   ];
   const lines = [begun.line];
-  for (const part of parts) lines.push(must(await keeper.bundlePart(part)).line);
-  return [...lines, must(await keeper.endBundle()).line].join('');
+  for (const part of parts) lines.push(must(await keeper.bundlePart(begun.bundle, part)).line);
+  return [...lines, must(await keeper.endBundle(begun.bundle)).line].join('');
 });
 await unlocked.lock();

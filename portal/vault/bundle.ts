@@ -2,6 +2,7 @@
 // the reveal vault key; every further line is a part of the body, sealed; the last says how many there are. Whoever can unlock the
 // keyring can open the file, with no server (docs/protocol.md).
 import type { Keyring } from '../../schema/keyring.ts';
+import type { SecretVersion } from '../../schema/secret.ts';
 import type { BundleHead, BundlePart, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
@@ -34,11 +35,13 @@ export class BundleWriter {
   readonly #key = crypto.getRandomValues(new Uint8Array(BODY_KEY_BYTES));
   readonly #id = crypto.randomUUID();
   readonly #tenant: string;
+  readonly #kids: ReadonlySet<string>;
   #parts = 0;
   readonly head: string;
 
   private constructor(tenant: string, name: string, keyring: Keyring, vault: TrustedKeyring['vaults'][number]) {
     this.#tenant = tenant;
+    this.#kids = new Set(keyring.escrowKeys.map((key) => key.kid));
     const said = { format: FORMAT, id: this.#id, tenant, name, madeAt: Date.now(), vaultEpoch: vault.vaultEpoch };
     const head: BundleHead = { ...said, bodyKey: sealBytes(vault.key, keyContext(said), this.#key), keyring };
     this.head = `${JSON.stringify(head)}\n`;
@@ -52,10 +55,17 @@ export class BundleWriter {
       : fault('no_rights', 'This needs a way to unlock.');
   }
 
-  part(content: BundlePart): string {
+  part(content: BundlePart): string | VaultFault {
+    if (content.kind === 'secrets' && !content.secrets.every(({ version }) => this.#opens(version)))
+      return fault('keyring_changed', 'The keyring was changed during the export. Begin again.');
     const sealed = sealBytes(this.#key, contextOf('part', this.#tenant, this.#id, this.#parts), utf8(content));
     this.#parts += 1;
     return `${JSON.stringify({ sealed })}\n`;
+  }
+
+  /** What was marked as opened by nothing goes along as it is. */
+  #opens({ kid, unopenable }: Pick<SecretVersion, 'kid' | 'unopenable'>): boolean {
+    return unopenable || this.#kids.has(kid);
   }
 
   /** A file that was cut off lacks this line, or its count is another. */

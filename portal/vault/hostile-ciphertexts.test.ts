@@ -144,7 +144,7 @@ describe('a hostile keeper of a bundle', () => {
   ];
   const written = async (): Promise<string[]> => {
     const writer = must(BundleWriter.begin(must(await trustKeyring(input(first))), first, 'Acme'));
-    return [writer.head, ...parts().map((part) => writer.part(part)), writer.end()];
+    return [writer.head, ...parts().map((part) => must(writer.part(part))), writer.end()];
   };
   const opened = async (lines: string[]) => openBundle(lines.join(''), must(await trustKeyring(input(first))));
 

@@ -91,7 +91,7 @@ const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.an
 async function nothingIsOpen(keeper: Keeper): Promise<void> {
   expect(await keeper.state()).toEqual({ state: 'locked' });
   expect(await keeper.open(record)).toEqual(justThe('locked'));
-  expect(await keeper.bundlePart({ kind: 'machines', machines: [] })).toEqual(justThe('locked'));
+  expect(await keeper.bundlePart(crypto.randomUUID(), { kind: 'machines', machines: [] })).toEqual(justThe('locked'));
 }
 
 /** Each door answers with just this fault, and opens nothing. */

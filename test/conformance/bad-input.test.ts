@@ -84,7 +84,7 @@ const contents = () =>
       'settings',
       'counters',
       'revocations',
-      'replaced_ciphertexts',
+      'replaced',
       'grants',
       'leavers',
       'successions',

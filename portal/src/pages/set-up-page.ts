@@ -183,7 +183,7 @@ export class SetUpPage extends LitElement {
   }
 
   async #kept(draft: SetUpDraft): Promise<void> {
-    await rememberManifest(this.membership.tenant, 1, draft.write.manifest, draft.fingerprint);
+    await rememberManifest(this.membership.tenant, draft.write.manifest, draft.fingerprint);
     this.step = { at: 'done', fingerprint: draft.fingerprint };
   }
 
