@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Manifest, verifyManifest } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import type { SetUpDraft } from './contract.ts';
@@ -16,9 +16,6 @@ import {
 import { Keeper } from './keeper.ts';
 import { draftSetUp } from './set-up.ts';
 import { trustKeyring } from './trust.ts';
-
-// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let draft: SetUpDraft;
 beforeAll(async () => {

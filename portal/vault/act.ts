@@ -254,7 +254,8 @@ async function compose(
           }),
         }
       : {}),
-    ...(rootMoved && oldRoots.length > 0
+    // Under the vault key they have, they are held already, the one that has just been followed too.
+    ...(renewed.has('admin') && oldRoots.length > 0
       ? { oldRoots: oldRoots.map((one) => sealRoot(tenant, one, vaults.admin)) }
       : {}),
     escrowKeys,

@@ -1,6 +1,6 @@
 // A server that lies about ciphertexts, and a keeper of a bundle who does: each lie is refused by its own code, nothing is sealed on its
 // word, and no part of a bundle comes out. Lies about the keyring are in hostile.test.ts.
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readSealed } from '../../schema/jwe.ts';
 import type { EscrowKey, Keyring } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
@@ -23,9 +23,6 @@ import {
 import { Keeper } from './keeper.ts';
 import { draftSetUp } from './set-up.ts';
 import { trustKeyring } from './trust.ts';
-
-// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const OTHER_TENANT = 'another-tenant';
 const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;

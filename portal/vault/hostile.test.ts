@@ -1,6 +1,6 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
@@ -28,9 +28,6 @@ import { newRoot, type Root, signManifest, signStatement, signSuccession } from 
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
 import { openTrustedRoot, trustKeyring } from './trust.ts';
-
-// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const OTHER_TENANT = 'another-tenant';
 const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;

@@ -1,5 +1,5 @@
 // The checked-in vectors: what was written once must open for ever, in Node and in the browser.
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../schema/audit.ts';
 import { readSealed } from '../../schema/jwe.ts';
 import { thumbprint } from '../../schema/jwk.ts';
@@ -28,9 +28,6 @@ import { keyringAfter, keyringOf, must, unlockerAt, unlockInput } from './fixtur
 import { Keeper } from './keeper.ts';
 import { successionWords } from './spoken-words.ts';
 import { trustKeyring } from './trust.ts';
-
-// A passphrase takes half a second to derive, on busy cores two; some tests derive several.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const write = keyring.write as KeyringWrite;
 const first = keyringOf({ write, fingerprint: keyring.fingerprint });
