@@ -3,11 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sealRaw } from '../engine/seal.ts';
-import { hashEntry } from '../objects/audit.ts';
-import { sha256 } from '../objects/rows.ts';
 import { PASSPHRASE, sealedRecord, TEAM_PASSPHRASE, TENANT } from '../portal/vault/fixtures.ts';
 import { draftSetUp } from '../portal/vault/set-up.ts';
 import type { AuditEntry } from '../schema/audit.ts';
+import { genesisHash, hashEntry } from '../schema/chain.ts';
 import { root } from './run.ts';
 
 const folder = path.join(root, 'schema/vectors');
@@ -59,7 +58,7 @@ for (const [index, [action, detail]] of acts.entries()) {
     ...{ v: 1, tenant: TENANT, seq: index + 1, at: 1_790_000_000_000 + index },
     principal: { kind: 'person', id: 'u1', name: 'admin@example.com' },
     ...{ action, subject: TENANT, outcome: 'done', detail, ip: '192.0.2.1', userAgent: null },
-    previousHash: entries.at(-1)?.hash ?? sha256(TENANT),
+    previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT),
   };
   entries.push({ ...entry, hash: hashEntry(entry) });
 }

@@ -156,6 +156,18 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX secret_versions_not_sound ON secret_versions (finding, secret_id, version) WHERE finding <> 'sound';
     `,
   },
+  {
+    id: 6,
+    name: 'audit filters',
+    // What comes by the thousand is left out of two of the three: an escrow costs one more row written, not three.
+    statements: `
+      ALTER TABLE audit ADD COLUMN about TEXT
+        GENERATED ALWAYS AS (coalesce(CAST(json_extract(detail, '$.machine') AS TEXT), subject)) VIRTUAL;
+      CREATE INDEX audit_by_about ON audit (about);
+      CREATE INDEX audit_by_person ON audit (principal_id) WHERE principal_kind <> 'machine';
+      CREATE INDEX audit_by_action ON audit (action) WHERE action NOT IN ('secret.escrowed', 'machine.enrolled');
+    `,
+  },
 ];
 
 /** Brings the object's tables up to date, in the caller's transaction. Throws if an entry that ran was edited since. */

@@ -114,6 +114,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   '/v1/tenants/:tenant/people/:person/remove': async () => ({}),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
+  '/v1/tenants/:tenant/audit/export': async () => ({ format: 'ndjson' }),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
 };
 
