@@ -88,7 +88,8 @@ export async function request<T = Problem>(
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
   const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
-  const text = await response.text();
+  // Not `text()`: workerd warns of every media type that is not text by name.
+  const text = new TextDecoder().decode(await response.arrayBuffer());
   const isJson = /json$/.test(response.headers.get('content-type')?.replace(/ndjson$/, '') ?? '');
   const json = text && isJson ? JSON.parse(text) : null;
   return { status: response.status, json, text, headers: response.headers };
