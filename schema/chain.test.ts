@@ -71,7 +71,7 @@ describe('a chain', () => {
         expect(verdict).toMatchObject({ ok: false, seq: index + 1 });
         expect(!verdict.ok && ['edited', 'malformed']).toContain(!verdict.ok && verdict.fault);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

@@ -75,7 +75,7 @@ export class TotlApp extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 0 1rem;
-        flex: 1;
+        flex: 1 1 14rem;
       }
       nav a {
         color: var(--text-quiet);

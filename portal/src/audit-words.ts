@@ -1,5 +1,6 @@
 // The audit in plain words: what was done, to what, by whom.
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
+import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { SecretKind } from '../../schema/secret.ts';
 import { KIND_WORDS, shortId } from './words.ts';
 
@@ -60,6 +61,9 @@ export function subjectWords(entry: AuditEntry): string {
   // Ids are cut short as everywhere; what a refusal names is a place in the API.
   return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subject) ? shortId(subject) : subject;
 }
+
+/** A refusal's code in words. */
+export const refusalWords = (code: unknown): string => REFUSALS[code as RefusalCode]?.[1] ?? 'Refused';
 
 /** `indexHash` as "Index hash". */
 export const detailWords = (name: string): string => {

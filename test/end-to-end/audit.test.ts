@@ -105,14 +105,14 @@ test('filters stand in the URL, find what they say, and an entry opens to all th
 
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByRole('combobox', { name: 'Person' }).selectOption({ label: AUDITOR });
-  await page.getByText('Refused: role_forbids').waitFor();
-  await page.getByLabel('Text').fill('no such text');
-  await page.getByLabel('Text').press('Enter');
+  await page.getByText('Your role does not allow this').waitFor();
+  await page.getByRole('searchbox', { name: 'Text' }).fill('no such text');
+  await page.getByRole('searchbox', { name: 'Text' }).press('Enter');
   await page.getByText('No entry fits these filters.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByLabel('From').fill('2020-01-01');
-  await page.getByLabel('To').fill('2020-01-02');
-  await page.getByLabel('To').press('Tab');
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01');
+  await page.getByLabel('To', { exact: true }).fill('2020-01-02');
+  await page.getByLabel('To', { exact: true }).press('Tab');
   await page.getByText('No entry fits these filters.').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await cell('Revealed a secret').waitFor();

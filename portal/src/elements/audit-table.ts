@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
-import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, subjectWords } from '../audit-words.ts';
+import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
@@ -133,7 +133,7 @@ export class AuditTable extends LitElement {
         <td class="who">${principal.name}${kind ? html` <span class="quiet">${kind}</span>` : nothing}</td>
         <td class="what">
           ${actionWords(entry.action)}
-          ${outcome === 'refused' ? html`<span class="pill warn">Refused${detail.code ? html`: ${detail.code}` : nothing}</span>` : nothing}
+          ${outcome === 'refused' ? html`<span class="pill warn">${refusalWords(detail.code)}</span>` : nothing}
         </td>
         <td class="subject" title=${entry.subject}>
           ${machine ? html`<a href="/t/${this.tenant}/machines/${machine}">${about}</a>` : about}

@@ -52,7 +52,7 @@ export class ChainCard extends LitElement {
     if (!checked.ok)
       return html`<div class="note bad" role="alert">
         <p><strong>The chain is not whole.</strong> ${checked.says}</p>
-        <p>Export what the server shows, keep it, and tell your operator. The last entry to trust is ${checked.seq - 1}.</p>
+        <p>Export what the server shows, keep it, and tell your operator.</p>
       </div>`;
     const { head, index, seen } = checked;
     return html`<div class="note good" role="status">

@@ -32,6 +32,9 @@ export class AuditPage extends LitElement {
       .bar {
         justify-content: space-between;
       }
+      p.note {
+        margin: 1rem 0 0;
+      }
       .table {
         padding: 0.25rem;
       }
