@@ -76,7 +76,8 @@ export async function accessToken(email: string | undefined, options: TokenOptio
     .sign(key);
 }
 
-export type Answer<T = unknown> = { status: number; json: T; headers: Headers };
+/** `text` is the body as it came; `json` is null where it is not JSON. */
+export type Answer<T = unknown> = { status: number; json: T; text: string; headers: Headers };
 
 /** One request to the Worker, whole: authentication, routing, object and all. */
 export async function request<T = Problem>(
@@ -87,8 +88,11 @@ export async function request<T = Problem>(
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
   const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
-  const text = await response.text();
-  return { status: response.status, json: text ? JSON.parse(text) : null, headers: response.headers };
+  // Not `text()`: workerd warns of every media type that is not text by name.
+  const text = new TextDecoder().decode(await response.arrayBuffer());
+  const isJson = /json$/.test(response.headers.get('content-type')?.replace(/ndjson$/, '') ?? '');
+  const json = text && isJson ? JSON.parse(text) : null;
+  return { status: response.status, json, text, headers: response.headers };
 }
 
 const sent = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
-import type { Route } from './route.ts';
+import type { Route, Streams } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -68,7 +68,7 @@ function operation(route: Route): Json {
     responses: {
       [route.status ?? 200]: {
         description: 'Done',
-        content: { 'application/json': { schema: schemaOf(route.answer, 'output') } },
+        content: contentOf(route.answer),
       },
       default: {
         description: 'Refused',
@@ -77,6 +77,11 @@ function operation(route: Route): Json {
     },
   };
 }
+
+const contentOf = (answer: z.ZodType | Streams): Json =>
+  'streams' in answer
+    ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
+    : { 'application/json': { schema: schemaOf(answer, 'output') } };
 
 const operationId = (route: Route): string =>
   [route.method.toLowerCase(), ...route.path.split('/').filter((part) => part && part !== 'v1')]

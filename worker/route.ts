@@ -12,7 +12,7 @@ import type { MemberRow } from './index-db.ts';
 type Described = {
   path: `/${string}`;
   summary: string;
-  answer: z.ZodType;
+  answer: z.ZodType | Streams;
   /** The status of a success, 200 where absent. */
   status?: 201;
 } & ({ method: 'GET'; audit: null } | { method: 'POST'; audit: readonly AuditAction[] });
@@ -24,6 +24,11 @@ export type BodyRule<B> = {
   schema: z.ZodType;
   parse: (text: string, type: string) => B | Refusal;
 };
+
+/** A success is a file of one of these media types, sent as it is made. */
+export type Streams = { streams: readonly string[] };
+/** What the handler of such a route answers. */
+export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
 
 /** An answer with a status other than the route's own. */
 export type Answered = { status: 200 | 201; json: unknown };

@@ -9,7 +9,7 @@ import type { Env } from './env.ts';
 import { callerOf, tenantObject } from './forward.ts';
 import { membershipsOf } from './index-db.ts';
 import type { RequestLog } from './log.ts';
-import type { Answered, BodyRule, MachineRoute, MemberRoute, PersonRoute, Route } from './route.ts';
+import type { Answered, BodyRule, MachineRoute, MemberRoute, PersonRoute, Route, Streamed } from './route.ts';
 
 /** What the log line learns on the way. */
 export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
@@ -24,9 +24,16 @@ export async function serve(route: Route, asked: Asked): Promise<Response | Refu
     return refuse('not_found', 'An id in a path is lower-case letters, digits and dashes.');
   const outcome = await outcomeOf(route, asked);
   if (isRefusal(outcome)) return outcome;
+  if ('streams' in route.answer) return file(outcome as Streamed);
   const { status, json } = isAnswered(outcome) ? outcome : { status: route.status ?? 200, json: outcome };
   return Response.json(json, { status });
 }
+
+/** Saved, never shown: a browser that opened it would read what others have written in it. */
+const file = ({ type, fileName, body }: Streamed): Response =>
+  new Response(body, {
+    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${fileName}"` },
+  });
 
 const isAnswered = (outcome: unknown): outcome is Answered =>
   typeof outcome === 'object' && outcome !== null && 'status' in outcome && 'json' in outcome;

@@ -109,6 +109,10 @@ const good = async (path: string): Promise<unknown> => {
     const item = { secret: secretId, version: 1, kid: tenant.keyring.kid, sha256: 'f'.repeat(64), finding: 'sound' };
     return { items: [item] };
   }
+  if (path.endsWith('/audit/export')) {
+    const filters = { person: 'u0', machine: machine.id, action: 'secret.revealed', outcome: 'done', text: 'a text' };
+    return { format: 'csv', from: 0, to: 1_790_000_000_000, ...filters };
+  }
   if (path.endsWith('/settings')) return { allowRawRsaOaep: true };
   return {};
 };
@@ -267,7 +271,7 @@ describe('a query', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('machines', `runs/${run.id}/events`, 'audit'),
-        fc.constantFrom('limit', 'after', 'sort', 'status', CANARY),
+        fc.constantFrom('limit', 'after', 'sort', 'status', 'order', 'person', 'machine', 'from', 'to', 'text', CANARY),
         fc.oneof(
           fc.string(),
           fc.constantFrom('-1', '0', '1.5', '9007199254740993', 'NaN', '%00', 'W10', 'WyJzdGFydGVkIiwiMSIsMl0'),

@@ -128,6 +128,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people/:person/remove': async () => ({}),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
+  '/v1/tenants/:tenant/audit/export': async () => ({ format: 'ndjson' }),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
 };
 
