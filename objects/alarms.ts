@@ -1,10 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'revocations' | 'people';
-
-/** How soon an index that did not answer is tried again. */
-export const INDEX_RETRY_MS = 15_000;
+export type Due = 'refusals' | 'index';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {

@@ -11,6 +11,7 @@ import type { KidState } from './escrow.ts';
 import { allGrants } from './grants.ts';
 import { type KeyringFacts, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
+import type { Pins } from './tokens.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
 
@@ -140,6 +141,16 @@ export function custody(sql: SqlStorage): Custody | null {
     recoveryProvenAt: drilled ?? made,
     grantsWaiting: first<{ waiting: number }>(sql, 'SELECT count(*) AS waiting FROM grants')?.waiting ?? 0,
     notOpening: notOpening(sql),
+  };
+}
+
+/** What an engine may be told to pin: the root and those earlier ones that overlap, and the active key's epoch. */
+export function pins(sql: SqlStorage): Pins {
+  const latest = head(sql);
+  const active = latest?.manifest.keys.find((key) => key.state === 'active');
+  return {
+    roots: latest ? [latest.fingerprint, ...(latest.manifest.overlapping ?? [])] : [],
+    minEpoch: active?.keyEpoch ?? null,
   };
 }
 

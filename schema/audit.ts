@@ -22,8 +22,12 @@ export const AuditAction = z.enum([
   'secrets.resealed',
   'secret.marked_unopenable',
   'secrets.verified',
+  'person.added',
+  'person.role_changed',
   'person.removed',
   'settings.changed',
+  'token.issued',
+  'token.rotated',
   'token.revoked',
   'access.refused',
 ]);

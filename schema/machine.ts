@@ -106,6 +106,10 @@ export const Custody = z.object({
 });
 export type Custody = z.infer<typeof Custody>;
 
+/** A machine token that ends soon and has no successor. */
+export const ExpiringToken = z.object({ id: z.string(), label: z.string(), expiresAt: z.int() });
+export type ExpiringToken = z.infer<typeof ExpiringToken>;
+
 export const Overview = z.object({
   tenant: z.string(),
   name: z.string(),
@@ -118,6 +122,8 @@ export const Overview = z.object({
   secrets: z.int(),
   attention: z.int(),
   custody: Custody.nullable(),
+  /** For admins; empty for everybody else. */
+  tokensExpiring: z.array(ExpiringToken),
 });
 export type Overview = z.infer<typeof Overview>;
 
