@@ -26,7 +26,7 @@ export class PersonDialog extends LitElement {
   ];
   @property({ attribute: false }) person!: Member;
   /** The role they are to have; null: they are to be removed. */
-  @property({ attribute: false }) role: Role | null = null;
+  @property({ attribute: false }) becomes: Role | null = null;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   override firstUpdated(): void {
@@ -38,7 +38,7 @@ export class PersonDialog extends LitElement {
   };
 
   override render() {
-    const { person, role } = this;
+    const { person, becomes: role } = this;
     const lower = role !== null && RANK[role] < RANK[person.role];
     return html`<dialog aria-labelledby="heading" @cancel=${this.#close}>
       <h1 id="heading">${role === null ? `Remove ${person.email}?` : `Make ${person.email} an ${ROLE_WORDS[role].toLowerCase()}?`}</h1>
@@ -68,7 +68,7 @@ export class PersonDialog extends LitElement {
       ${stays ? 'They hold keys that they may no longer use, so' : 'Then'} everything they could open is replaced: their ways to
       unlock, the team passphrase${this.person.role === 'admin' ? ', the recovery set, the root' : ''} and the escrow key, and every
       secret is re-sealed. You can stop and go on at any time. What they have copied before stays known to them: a report lists what
-      they revealed.${stays && this.role !== 'auditor' ? ' Afterwards they ask for access anew.' : ''}
+      they revealed.${stays && this.becomes !== 'auditor' ? ' Afterwards they ask for access anew.' : ''}
     </p>`;
   }
 }

@@ -202,7 +202,7 @@ export class PeoplePage extends LitElement {
   #confirm(asked: PersonActWanted['detail']) {
     return html`<person-dialog
       .person=${asked.person}
-      .role=${asked.role}
+      .becomes=${asked.role}
       @closed=${() => {
         this.asked = null;
       }}
