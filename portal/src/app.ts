@@ -77,6 +77,12 @@ export class TotlApp extends LitElement {
         gap: 0.2rem 1rem;
         flex: 1;
       }
+      @media (max-width: 48rem) {
+        nav {
+          order: 1;
+          flex-basis: 100%;
+        }
+      }
       nav a {
         color: var(--text-quiet);
         text-decoration: none;

@@ -127,6 +127,7 @@ test('revoked, a token is refused at once, although the Worker has it cached', a
   await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).first().click();
   await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
   await admin.getByText('is revoked: it is refused from now on').waitFor();
+  await admin.getByText('Revoked and expired (1)').waitFor();
   await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).click();
   await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
   await admin.getByText('Revoked and expired (2)').waitFor();
@@ -157,7 +158,7 @@ test('the Keys page says how many live tokens were handed out with an earlier ro
     .locator('..')
     .getByRole('link', { name: 'Tokens' })
     .click();
-  await admin.getByText('an earlier root').waitFor();
+  await admin.getByText('an earlier root').first().waitFor();
   await provision(await engineFrom(path.join(stateDir, 'lab.json'), 5));
 });
 
@@ -179,7 +180,7 @@ test('an engineer who is added signs in, is made admin, and is told nothing they
 
   await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Admin');
   await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
-  await admin.getByText(`${NEW_ENGINEER} is admin now`).waitFor();
+  await admin.getByText(`${NEW_ENGINEER} is an admin now`).waitFor();
   await page.reload();
   await page.getByRole('heading', { name: 'Issue a token' }).waitFor();
   await page.getByText('This browser has not verified').waitFor();
@@ -191,7 +192,7 @@ test('a demoted admin is refused at once, and what they could open is replaced b
   await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Auditor');
   await picture(admin, 'demotion');
   await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
-  await admin.getByText(`${NEW_ENGINEER} is auditor now, and holds earlier keys`).waitFor();
+  await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
   await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
   await admin.getByLabel('No team passphrase any more').check();
   await admin.getByRole('button', { name: 'Replace', exact: true }).click();

@@ -80,14 +80,14 @@ export class LeaverCard extends LitElement {
         ? finished
           ? 'has left'
           : 'is leaving'
-        : `is ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
+        : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
     }</h2>
       <ol>
         ${this.#step(
           true,
           becomes === null
             ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
-            : `Was ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
+            : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
         )}
         ${this.#step(this.#replaced, 'Everything they could open is replaced')}
         ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}

@@ -28,6 +28,9 @@ export class PersonList extends LitElement {
         border-bottom: 1px solid var(--line);
         overflow-wrap: anywhere;
       }
+      li:first-child {
+        padding-top: 0;
+      }
       li:last-child {
         border-bottom: 0;
       }

@@ -33,6 +33,9 @@ export class TokenListElement extends LitElement {
         padding: 0.9rem 0;
         border-bottom: 1px solid var(--line);
       }
+      li:first-child {
+        padding-top: 0;
+      }
       li:last-child {
         border-bottom: 0;
       }
@@ -126,7 +129,8 @@ export class TokenListElement extends LitElement {
   }
 
   #acts(token: Token) {
-    const name = token.label || token.id;
+    // Two may have the same label: who hears only the button needs more.
+    const name = `${token.label || token.id}, ${token.prefix}`;
     const want = (act: 'rotate' | 'revoke') => () =>
       this.dispatchEvent(new CustomEvent('token-act-wanted', { detail: { token, act } }));
     return html`<div class="row">

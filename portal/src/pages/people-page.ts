@@ -102,7 +102,7 @@ export class PeoplePage extends LitElement {
   #add({ detail: { email, role } }: PersonWanted): void {
     void this.#do(async () => {
       const added = await administration.addPerson(this.#tenant, email, role);
-      this.said = `${added.email} is a member now, as ${ROLE_WORDS[added.role].toLowerCase()}.`;
+      this.said = `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
       this.form?.clear();
     });
   }
@@ -113,7 +113,7 @@ export class PeoplePage extends LitElement {
       if (role === null) await custody.removePerson(this.#tenant, person.id);
       else {
         await administration.changeRole(this.#tenant, person.id, role);
-        this.said = `${person.email} is ${ROLE_WORDS[role].toLowerCase()} now.`;
+        this.said = `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
       }
     });
   }
