@@ -181,6 +181,23 @@ describe('the last admin', () => {
   });
 });
 
+describe('an operator’s way back in by SQL', () => {
+  it('is a new row for the address: the object takes it over with its role', async () => {
+    const { id } = await seedTenant();
+    await people(id);
+    const db = bindings.INDEX_DB;
+    await db.prepare("DELETE FROM users WHERE tenant_id = ? AND id = 'u1'").bind(id).run();
+    await db
+      .prepare("INSERT INTO users (id,tenant_id,email,role) VALUES ('u9', ?, ?, 'admin')")
+      .bind(id, engineer)
+      .run();
+    expect((await settings(id, engineer)).status).toBe(200);
+    expect((await people(id)).people.filter((one) => one.email === engineer)).toMatchObject([
+      { id: 'u9', role: 'admin', missing: false },
+    ]);
+  });
+});
+
 describe('somebody who is a member nowhere', () => {
   it('is told whom to ask, and a member is not', async () => {
     await seedTenant();

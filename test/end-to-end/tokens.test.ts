@@ -143,6 +143,23 @@ test('a token that ends within a fortnight is announced on every screen of an ad
   await picture(admin, 'token-expiring');
 });
 
+test('where the server shows another fingerprint than this browser has verified, no token is issued', async () => {
+  const key = `totl.seen.${stand.demo.tenant}`;
+  const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
+  const other = { ...JSON.parse(seen), fingerprint: 'A'.repeat(43) };
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, JSON.stringify(other)]);
+  await admin.goto(at('tokens'));
+  await admin.getByText('The server shows another fingerprint').waitFor();
+  assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+  const before = await tokens();
+  await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+  await admin.getByText('is not the one this browser has verified: see above').waitFor();
+  assert.equal((await tokens()).length, before.length);
+  await picture(admin, 'tokens-other-fingerprint');
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
+});
+
 test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', async () => {
   await admin.goto(at('tokens'));
   await admin.getByLabel('What it is for').fill('Lab');
