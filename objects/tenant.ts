@@ -13,7 +13,7 @@ import type {
   UnlockerChanged,
 } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
-import type { PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
+import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {
@@ -28,8 +28,9 @@ import type {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
-import type { TokenRevoked } from '../schema/token.ts';
-import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import { Administration } from './administration.ts';
+import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
 import * as bulk from './bulk.ts';
@@ -44,27 +45,27 @@ import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
-import * as people from './people.ts';
+import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
+import { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
 
-/** What the index has to follow; each is written until it has answered. */
-const INDEXED = ['revocations', 'people', 'head'] as const;
-
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
 type ObjectBindings = { INDEX_DB: D1Database };
 
 export class Tenant extends DurableObject<ObjectBindings> {
-  readonly #gate = new Gate(this.ctx.storage);
+  readonly #uses = new TokenUses(this.ctx.storage.sql);
+  readonly #gate = new Gate(this.ctx.storage, this.#uses);
+  readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -90,7 +91,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   // --- What a person asks ---
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
-    return this.#gate.anybody(caller, 'overview', () => {
+    return this.#gate.anybody(caller, 'overview', (now) => {
       const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
@@ -111,6 +112,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
         attention: count('attention'),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
+        tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
       };
     });
   }
@@ -181,9 +183,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
   grants(caller: Caller<Person>): GrantList | Refusal {
-    const { role, name } = caller.principal;
+    const { principal } = caller;
     return this.#gate.engineers(caller, 'grants', () => ({
-      grants: grants.allGrants(this.#sql).filter((one) => role === 'admin' || one.email === name),
+      grants: grants.allGrants(this.#sql).filter((one) => principal.role === 'admin' || one.email === principal.name),
     }));
   }
 
@@ -247,31 +249,26 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** The tenant's people, and how far each leaver's act has come. */
-  async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#gate.auditors(caller, 'people', () => {
-      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-      return { people: people.members(this.#sql), leavers: people.leavers(this.#sql) };
-    });
+  people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
+    return this.#administration.people(caller);
+  }
+
+  addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
+    return this.#administration.addPerson(caller, wanted);
+  }
+
+  changeRole(caller: Caller<Person>, id: string, role: Role): Promise<Member | Refusal> {
+    return this.#administration.changeRole(caller, id, role);
   }
 
   /** Begins a leaver's act: out here at once, in the index as soon as it answers. */
-  async removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    const result = this.#gate.admins(caller, id, (now) =>
-      people.removePerson(this.ctx.storage, caller, indexed, id, now),
-    );
-    if (!isRefusal(result)) await this.#index('people');
-    return result;
+  removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
+    return this.#administration.removePerson(caller, id);
   }
 
   /** What a person has revealed, and which of it has no newer version since. */
-  async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#gate.auditors(caller, id, () => {
-      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-      return reveals.report(this.#sql, id, after);
-    });
+  revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
+    return this.#administration.revealedBy(caller, id, after);
   }
 
   settings(caller: Caller<Person>): Settings | Refusal {
@@ -292,22 +289,21 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
+  tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
+    return this.#administration.tokens(caller);
+  }
+
+  issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
+    return this.#administration.issueToken(caller, wanted);
+  }
+
+  rotateToken(caller: Caller<Person>, id: string, wanted: TokenRotate): Promise<IssuedToken | Refusal> {
+    return this.#administration.rotateToken(caller, id, wanted);
+  }
+
   /** Takes a machine token out of use: here at once, in the index as soon as it answers. */
-  async revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
-    const token = await tokens.findToken(this.env.INDEX_DB, caller.tenant, id);
-    const result = this.#gate.admins(caller, id, (now) => {
-      if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
-      const before = tokens.revokedAt(this.#sql, token.hash);
-      if (before !== null) return { id, revokedAt: before };
-      return this.ctx.storage.transactionSync(() => {
-        tokens.revoke(this.#sql, token, now);
-        audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
-        schedule(this.ctx.storage, 'revocations', now + INDEX_RETRY_MS);
-        return { id, revokedAt: now };
-      });
-    });
-    if (!isRefusal(result)) await this.#index('revocations');
-    return result;
+  revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
+    return this.#administration.revokeToken(caller, id);
   }
 
   /** Puts on record that the Worker turned a member away before the object was asked. */
@@ -337,10 +333,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
-      for (const what of INDEXED) if (taken.includes(what)) schedule(this.ctx.storage, what, now + INDEX_RETRY_MS);
+      for (const what of ['index', 'head'] as const)
+        if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));
       return taken;
     });
-    for (const what of INDEXED) if (due.includes(what)) await this.#index(what);
+    if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
+    if (due.includes('head')) await this.#tellHead(tenant);
     this.#gate.follow(now);
   }
 
@@ -350,15 +348,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.ctx.storage.sql;
   }
 
-  /** The index follows; where it does not answer now, what is scheduled tries again. */
-  async #index(what: (typeof INDEXED)[number]): Promise<void> {
-    const tenant = this.#gate.requireTenant();
+  /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */
+  async #tellHead(tenant: string): Promise<void> {
     try {
-      if (what === 'people') await people.indexRemovals(this.#sql, this.env.INDEX_DB, tenant);
-      else if (what === 'head')
-        this.#gate.told(await tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now()));
-      else await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
-      done(this.ctx.storage, what);
+      this.#gate.told(await tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now()));
+      done(this.ctx.storage, 'head');
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
     }
