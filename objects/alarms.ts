@@ -1,7 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'revocations' | 'people';
+export type Due = 'refusals' | 'revocations' | 'people' | 'to_rotate';
 
 /** How soon an index that did not answer is tried again. */
 export const INDEX_RETRY_MS = 15_000;

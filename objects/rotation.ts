@@ -48,6 +48,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
     ['run', header.run === row.run_id],
+    ['by', (header.by ?? null) === row.sealed_by],
     ['kind', header.kind === row.kind],
     ['eid', header.eid === row.eid],
     ['ref', refKey(header.ref) === row.ref],
