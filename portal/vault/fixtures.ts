@@ -59,7 +59,7 @@ export async function sealedRecord(write: KeyringWrite, wanted: Sealing): Promis
     version: {
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
       ...{ escrowedAt: 1_790_000_000_000, sha256: '0'.repeat(64), unopenable: false },
-      ...{ verifiedAt: null, finding: null },
+      ...{ verifiedAt: null, finding: null, by: null, uploadedBy: null },
     },
     sealed,
     auditSeq: 1,
