@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RunEvent } from '../schema/report.ts';
 import { SpoolLine } from '../schema/spool.ts';
 import { Engine } from './client.ts';
 import { newEscrowKey, newFolder, newRoot, publicKeyAnswer, startServer, stateKey } from './fixtures.ts';
@@ -42,7 +43,9 @@ it('holds every unsent event in reports of at most 500 and every secret without 
   const file = path.join(newFolder(), 'pc.spool.ndjson');
   expect(engine.exportSpool(file)).toBe(4);
   const lines = linesOf(file);
-  const seqs = lines.flatMap((line) => ('report' in line ? line.report.events.map((event) => event.seq) : []));
+  const seqs = lines.flatMap((line) =>
+    'report' in line ? line.report.events.map((event) => RunEvent.parse(event).seq) : [],
+  );
   expect(seqs).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
   for (const line of lines) if ('report' in line) expect(line.report.events.length).toBeLessThanOrEqual(500);
   expect(lines.at(-1)).toMatchObject({ secret: { kind: 'local_admin_password', run: run.id } });

@@ -1,4 +1,5 @@
 // For tests in workerd: a tenant with people and a token in D1, signed-in requests, keys, reports and sealed secrets.
+import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { createHash, randomBytes } from 'node:crypto';
 import { base64urlnopad } from '@scure/base';
@@ -295,6 +296,12 @@ export async function sealedFor(
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
   return { machine, run, kind, eid, ref, sealed };
 }
+
+/** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
+export const forgetReveals = (tenant: string): Promise<void> =>
+  runInDurableObject(bindings.TENANT.getByName(tenant), (_object, state) => {
+    state.storage.sql.exec('DELETE FROM reveal_log');
+  });
 
 /** Seals a secret by hand, as an unlocked browser does: the body of `POST …/machines/:machine/secrets`. */
 export async function handSecret(

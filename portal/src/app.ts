@@ -28,6 +28,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   people: () => import('./pages/people-page.ts'),
   safekeeping: () => import('./pages/safekeeping-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
+  upload: () => import('./pages/upload-page.ts'),
 };
 
 const PAGE_WORDS: Record<Place['page'], string> = {
@@ -40,6 +41,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   people: 'People',
   safekeeping: 'Safekeeping',
   settings: 'Settings',
+  upload: 'Upload a spool file',
   unknown: 'Nothing here',
 };
 
@@ -261,7 +263,7 @@ export class TotlApp extends LitElement {
     const { page } = this.#router.place;
     const link = (name: Place['page'], words: string, also?: Place['page']) =>
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
-    return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
+    return html`<a href="/t/${tenant}" aria-current=${['fleet', 'machine', 'upload'].includes(page) ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
       ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing} ${link('settings', 'Settings')}
       ${several ? html`<a href="/">All tenants</a>` : nothing}`;
@@ -298,7 +300,7 @@ export class TotlApp extends LitElement {
       case 'fleet':
         return html`<fleet-page .membership=${membership}></fleet-page>`;
       case 'machine':
-        return html`<machine-page .membership=${membership} .machine=${place.machine}></machine-page>`;
+        return html`<machine-page .membership=${membership} .email=${me.email} .machine=${place.machine}></machine-page>`;
       case 'set-up':
         return html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`;
       case 'keys':
@@ -311,6 +313,8 @@ export class TotlApp extends LitElement {
         return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
+      case 'upload':
+        return html`<upload-page .membership=${membership}></upload-page>`;
       default:
         return nothing;
     }
