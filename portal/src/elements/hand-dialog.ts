@@ -27,6 +27,9 @@ export class HandDialog extends LitElement {
   static override styles = [
     shared,
     css`
+      h1 + p {
+        margin-top: 0.4rem;
+      }
       .actions {
         display: flex;
         justify-content: flex-end;

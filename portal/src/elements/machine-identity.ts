@@ -50,9 +50,9 @@ export class MachineIdentity extends LitElement {
       ['Machine ID', machine.id],
       ['Enrolled', exactTime(machine.enrolledAt)],
     ];
-    // What changed at least once: a name on the way, a serial that should not have.
-    const changed = machine.history.filter(
-      (one) => machine.history.filter((other) => other.attribute === one.attribute).length > 1,
+    // What changed at least once: a name on the way, a serial that should not have. Two ids of a PC say much that is the same.
+    const changed = machine.history.filter((one) =>
+      machine.history.some((other) => other.attribute === one.attribute && other.value !== one.value),
     );
     return html`<h2>Identity</h2>
       <dl>

@@ -2,23 +2,22 @@
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Machine, MachineSummary, Run } from '../../../schema/machine.ts';
+import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
 import type { Secret } from '../../../schema/secret.ts';
 import { Adding } from '../adding.ts';
-import { merge, shelve } from '../api/by-hand.ts';
+import { shelve } from '../api/by-hand.ts';
 import * as api from '../api/tenant.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
-import type { MergeChosen } from '../elements/merge-dialog.ts';
 import type { RevealWanted } from '../elements/secret-list.ts';
+import { Merging } from '../merging.ts';
 import { Polling } from '../polling.ts';
 import { Revealing } from '../revealing.ts';
 import { shared } from '../styles/shared.ts';
 import { ATTENTION_WORDS, exactTime, shortId } from '../words.ts';
 import '../elements/event-list.ts';
 import '../elements/machine-identity.ts';
-import '../elements/merge-dialog.ts';
 import '../elements/phase-list.ts';
 import '../elements/problem-note.ts';
 import '../elements/relative-time.ts';
@@ -29,8 +28,6 @@ import '../elements/shelf-note.ts';
 const REFRESH_MS = 4_000;
 /** A run writes some hundreds of events; a page that holds more would only be slow. The latest are kept. */
 const EVENTS_MAX = 5_000;
-/** How many other machines the merge offers by name; any other is named by its id. */
-const CANDIDATES = 200;
 
 type Loaded = { machine: Machine; runs: Run[]; secrets: Secret[] };
 
@@ -84,8 +81,6 @@ export class MachinePage extends LitElement {
   @state() private refusal: unknown = null;
   @state() private said = '';
   @state() private acting = false;
-  /** Machines to merge from, while that is asked. */
-  @state() private candidates: readonly MachineSummary[] | null = null;
   #eventsOf: string | null = null;
   #eventsTurn = 0;
   #revealing = new Revealing(
@@ -93,6 +88,7 @@ export class MachinePage extends LitElement {
     () => this.#tenant,
     () => void this.#refresh(),
   );
+  #merging = new Merging(this, () => void this.#refresh());
   #adding = new Adding(
     this,
     () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
@@ -128,7 +124,7 @@ export class MachinePage extends LitElement {
     this.#eventsOf = null;
     this.refusal = null;
     this.said = '';
-    this.candidates = null;
+    this.#merging.forget();
     this.#revealing.forget();
     this.#adding.forget();
   }
@@ -178,38 +174,18 @@ export class MachinePage extends LitElement {
 
   #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
 
-  /** What a person does with the entry itself; what came of it is read anew. */
-  async #do(work: () => Promise<unknown>): Promise<boolean> {
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
+  #shelf = async (event: ShelfWanted): Promise<void> => {
+    const { act, machine } = event.detail;
     this.acting = true;
-    this.refusal = null;
     this.said = '';
-    let went = true;
-    try {
-      await work();
-    } catch (error) {
-      this.refusal = error;
-      went = false;
-    }
+    this.refusal = await shelve(this.#tenant, machine, act).then(
+      () => null,
+      (error) => error,
+    );
     this.acting = false;
     await this.#refresh();
-    return went;
-  }
-
-  #shelf = (event: ShelfWanted): void => {
-    const { act, machine } = event.detail;
-    void this.#do(() => shelve(this.#tenant, machine, act));
   };
-
-  async #startMerge(): Promise<void> {
-    this.refusal = null;
-    const filter = { sort: 'hostname', status: '', shelf: 'fleet' } as const;
-    const page = await api.machines(this.#tenant, filter, null, CANDIDATES).catch(() => null);
-    this.candidates = (page?.machines ?? []).filter((one) => one.id !== this.machine);
-  }
-
-  async #merge(other: string): Promise<void> {
-    if (await this.#do(() => merge(this.#tenant, other, this.machine))) this.candidates = null;
-  }
 
   override render() {
     const { loaded } = this;
@@ -222,24 +198,11 @@ export class MachinePage extends LitElement {
           : nothing
       }
       ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)}
-      ${loaded && this.candidates ? this.#mergeDialog(loaded.machine, this.candidates) : nothing}`;
+      ${this.#merging.render()}`;
   }
 
   get #name(): string {
     return this.loaded?.machine.hostname ?? shortId(this.machine);
-  }
-
-  #mergeDialog(machine: Machine, candidates: readonly MachineSummary[]) {
-    return html`<merge-dialog
-      .machine=${machine}
-      .others=${candidates}
-      .fault=${this.refusal instanceof Error ? this.refusal.message : ''}
-      @merge-chosen=${(event: MergeChosen) => void this.#merge(event.detail)}
-      @closed=${() => {
-        this.candidates = null;
-        this.refusal = null;
-      }}
-    ></merge-dialog>`;
   }
 
   #page({ machine, runs, secrets }: Loaded) {
@@ -261,7 +224,7 @@ export class MachinePage extends LitElement {
         @shelf-wanted=${this.#shelf}
       ></shelf-note>
       ${this.said ? html`<p class="note good attention" role="status">${this.said}</p>` : nothing}
-      ${this.candidates ? nothing : html`<problem-note class="attention" .error=${this.refusal}></problem-note>`}
+      <problem-note class="attention" .error=${this.refusal}></problem-note>
       <div class="columns">
         <section class="card">
           <div class="row head">
@@ -282,7 +245,7 @@ export class MachinePage extends LitElement {
             .acting=${this.#mayAct}
             .busy=${this.acting}
             @shelf-wanted=${this.#shelf}
-            @merge-wanted=${() => void this.#startMerge()}
+            @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
           ></machine-identity>
         </section>
         ${

@@ -18,6 +18,9 @@ export class UploadPage extends LitElement {
         display: block;
         max-width: 48rem;
       }
+      h1 + p {
+        margin-top: 0.4rem;
+      }
       section {
         margin-top: 1rem;
       }
