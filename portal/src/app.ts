@@ -73,7 +73,8 @@ export class TotlApp extends LitElement {
       }
       nav {
         display: flex;
-        gap: 1rem;
+        flex-wrap: wrap;
+        gap: 0 1rem;
         flex: 1;
       }
       nav a {
