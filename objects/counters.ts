@@ -1,7 +1,7 @@
 // Running totals, kept by writes, so that an overview never scans the fleet.
 import { all } from './rows.ts';
 
-export type Counter = 'machines' | 'secrets' | 'attention' | `status:${string}`;
+export type Counter = 'machines' | 'archived' | 'secrets' | 'attention' | 'to_rotate' | `status:${string}`;
 
 /** Adds `by` (may be negative) to a counter. Zero writes nothing. */
 export function add(sql: SqlStorage, name: Counter, by: number): void {
