@@ -1,7 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'revocations' | 'people';
+export type Due = 'refusals' | 'revocations' | 'people' | 'notices' | 'stalled' | 'tokens_expiring' | 'backup';
 
 /** How soon an index that did not answer is tried again. */
 export const INDEX_RETRY_MS = 15_000;
@@ -15,6 +15,10 @@ export function schedule(storage: DurableObjectStorage, what: Due, at: number): 
   );
   rearm(storage);
 }
+
+/** When `what` is due, or null. */
+export const dueAt = (sql: SqlStorage, what: Due): number | null =>
+  first<{ at: number }>(sql, 'SELECT at FROM due WHERE what = ?', what)?.at ?? null;
 
 /** Takes what is due out of the table and sets the alarm for the rest. Handlers must be idempotent: an alarm may repeat. */
 export function takeDue(storage: DurableObjectStorage, now: number): Due[] {

@@ -4,6 +4,7 @@ import type { AuditAction, AuditEntry, AuditPage } from '../schema/audit.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import type { Actor } from './caller.ts';
+import { noticeActed } from './notices.ts';
 import { all, first, type Row, sha256 } from './rows.ts';
 
 export type Recorded = { seq: number; hash: string };
@@ -23,13 +24,17 @@ export function hashEntry(entry: Omit<AuditEntry, 'hash'>): string {
   return sha256(canonical);
 }
 
+/** Where the chain ends; before its first entry, at the hash of the tenant's id. */
+export const head = (sql: SqlStorage, tenant: string): Recorded =>
+  first<Recorded>(sql, 'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1') ?? { seq: 0, hash: sha256(tenant) };
+
 /** Appends one entry. Call it in the transaction of what it records: both happen, or neither. */
 export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): Recorded {
-  const head = first<{ seq: number; hash: string }>(sql, 'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+  const before = head(sql, tenant);
   const entry: Omit<AuditEntry, 'hash'> = {
     v: 1,
     tenant,
-    seq: (head?.seq ?? 0) + 1,
+    seq: before.seq + 1,
     at,
     principal: { kind: actor.principal.kind, id: actor.principal.id, name: actor.principal.name },
     action: act.action,
@@ -38,7 +43,7 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     detail: act.detail ?? {},
     ip: actor.ip,
     userAgent: actor.userAgent,
-    previousHash: head?.hash ?? sha256(tenant),
+    previousHash: before.hash,
   };
   const hash = hashEntry(entry);
   sql.exec(
@@ -57,6 +62,7 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     entry.previousHash,
     hash,
   );
+  noticeActed(sql, entry);
   return { seq: entry.seq, hash };
 }
 

@@ -128,8 +128,8 @@ export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
   sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
 };
 
-/** Derives a machine's summary from its latest run and its secrets, and keeps the counters in step. One row written. */
-export function summarize(sql: SqlStorage, id: string): void {
+/** Derives a machine's summary from its latest run and its secrets, and keeps the counters in step. One row written. Answers what is new to look at. */
+export function summarize(sql: SqlStorage, id: string): Attention[] {
   const row = first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
   if (!row) throw new Error('a machine is enrolled before it is summarized');
   const run = runsOf(sql, id, 1)[0];
@@ -172,6 +172,8 @@ export function summarize(sql: SqlStorage, id: string): void {
       run.startedAt,
       id,
     );
+  const before: Attention[] = JSON.parse(row.attention);
+  return reasons.filter((reason) => !before.includes(reason));
 }
 
 /** The fleet list's sorts: the index of each (alone and behind a status filter) begins with these columns. */

@@ -4,6 +4,7 @@ import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/repo
 import type { Caller, Machine } from './caller.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
 import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
+import { noticeReported } from './notices.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
@@ -40,7 +41,8 @@ export function submitReport(
       );
       putRun(sql, { ...after, nextSeq: next });
       if (!known) abandonEarlier(sql, machine.id, after);
-      summarize(sql, machine.id);
+      const appeared = summarize(sql, machine.id);
+      noticeReported(sql, caller.tenant, now, { before, after, appeared });
     }
     return { accepted: fresh.length, duplicates, rejected: refused, nextSeq: next };
   });

@@ -2,6 +2,7 @@
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
 import type { AuditPage } from '../schema/audit.ts';
+import type { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type {
@@ -27,10 +28,21 @@ import type {
 } from '../schema/rotation.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
 import type { TokenRevoked } from '../schema/token.ts';
+import type {
+  DeliveryList,
+  TestQueued,
+  Webhook,
+  WebhookActed,
+  WebhookList,
+  WebhookMade,
+  WebhookWrite,
+} from '../schema/webhook.ts';
 import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
+import * as backup from './backup.ts';
 import * as bulk from './bulk.ts';
-import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
+import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
+import * as chores from './chores.ts';
 import * as counters from './counters.ts';
 import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
@@ -42,6 +54,7 @@ import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
 import * as people from './people.ts';
 import { type Submission, submitReport } from './reports.ts';
+import * as restore from './restore.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
@@ -49,6 +62,7 @@ import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
+import * as webhooks from './webhooks.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
@@ -56,11 +70,11 @@ const RUNS_SHOWN = 100;
 /** What the index has to follow; each is written until it has answered. */
 const INDEXED = ['revocations', 'people'] as const;
 
-/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
-type ObjectBindings = { INDEX_DB: D1Database };
+/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant, and a bucket for backups if there is one. */
+type ObjectBindings = chores.ChoreBindings;
 
 export class Tenant extends DurableObject<ObjectBindings> {
-  readonly #gate = new Gate(this.ctx.storage);
+  readonly #gate = new Gate(this.ctx.storage, (now) => chores.arm(this.ctx.storage, this.env, now));
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -311,6 +325,56 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.auditors(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit));
   }
 
+  // --- Notices, backup, restore ---
+
+  webhooks(caller: Caller<Person>): WebhookList | Refusal {
+    return this.#gate.admins(caller, 'webhooks', () => webhooks.listWebhooks(this.#sql));
+  }
+
+  /** `allowLocal`: this installation is on localhost, so a webhook may be too. */
+  addWebhook(caller: Caller<Person>, write: WebhookWrite, allowLocal: boolean): WebhookMade | Refusal {
+    return this.#gate.admins(caller, 'webhooks', (now) =>
+      webhooks.addWebhook(this.ctx.storage, caller, write, allowLocal, now),
+    );
+  }
+
+  removeWebhook(caller: Caller<Person>, id: string): WebhookActed | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.removeWebhook(this.ctx.storage, caller, id, now));
+  }
+
+  pauseWebhook(caller: Caller<Person>, id: string, paused: boolean): Webhook | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now));
+  }
+
+  testWebhook(caller: Caller<Person>, id: string): TestQueued | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.testWebhook(this.ctx.storage, caller, id, now));
+  }
+
+  deliveries(caller: Caller<Person>, id: string): DeliveryList | Refusal {
+    return this.#gate.admins(caller, id, () => webhooks.deliveryLog(this.#sql, id));
+  }
+
+  backupState(caller: Caller<Person>): BackupState | Refusal {
+    return this.#gate.admins(caller, 'backup', () => backup.backupState(this.#sql, this.env.BACKUP !== undefined));
+  }
+
+  requestBackup(caller: Caller<Person>): BackupRequested | Refusal {
+    const on = this.env.BACKUP !== undefined;
+    return this.#gate.admins(caller, 'backup', (now) => backup.requestBackup(this.ctx.storage, caller, on, now));
+  }
+
+  /** Puts a backup into this object, which must be empty. Asked again, it goes on where it stopped. */
+  async restore(caller: Caller<Operator>, { at }: RestoreRequest): Promise<RestoreAnswer | Refusal> {
+    const { BACKUP: bucket } = this.env;
+    const found = bucket ? await restore.findBackup(bucket, caller.tenant, at) : backup.backupOff();
+    const begun = this.#gate.operators(caller, 'restore', () =>
+      isRefusal(found) ? found : restore.beginRestore(this.ctx.storage, caller, found),
+    );
+    if (!bucket || isRefusal(begun) || isRefusal(found)) return begun as Refusal;
+    const answer = await restore.goOn(this.ctx.storage, bucket, caller, found);
+    return this.#gate.operators(caller, 'restore', () => answer);
+  }
+
   override async alarm(): Promise<void> {
     const tenant = this.#gate.requireTenant();
     const now = Date.now();
@@ -319,9 +383,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of INDEXED) if (taken.includes(what)) schedule(this.ctx.storage, what, now + INDEX_RETRY_MS);
+      chores.again(this.ctx.storage, taken, now);
       return taken;
     });
     for (const what of INDEXED) if (due.includes(what)) await this.#index(what);
+    await chores.doChores(this.ctx.storage, this.env, tenant, due);
+    chores.arm(this.ctx.storage, this.env, Date.now());
   }
 
   // --- Inside ---

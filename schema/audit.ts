@@ -25,6 +25,14 @@ export const AuditAction = z.enum([
   'person.removed',
   'settings.changed',
   'token.revoked',
+  'webhook.added',
+  'webhook.removed',
+  'webhook.paused',
+  'webhook.resumed',
+  'webhook.tested',
+  'backup.requested',
+  'backup.made',
+  'tenant.imported',
   'access.refused',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
