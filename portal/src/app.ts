@@ -27,6 +27,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   access: () => import('./pages/access-page.ts'),
   people: () => import('./pages/people-page.ts'),
   safekeeping: () => import('./pages/safekeeping-page.ts'),
+  notices: () => import('./pages/notices-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
 };
 
@@ -39,6 +40,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   access: 'Access',
   people: 'People',
   safekeeping: 'Safekeeping',
+  notices: 'Notices',
   settings: 'Settings',
   unknown: 'Nothing here',
 };
@@ -71,7 +73,8 @@ export class TotlApp extends LitElement {
       }
       nav {
         display: flex;
-        gap: 1rem;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
         flex: 1;
       }
       nav a {
@@ -263,7 +266,8 @@ export class TotlApp extends LitElement {
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
-      ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing} ${link('settings', 'Settings')}
+      ${role === 'admin' ? html`${link('safekeeping', 'Safekeeping')} ${link('notices', 'Notices')}` : nothing}
+      ${link('settings', 'Settings')}
       ${several ? html`<a href="/">All tenants</a>` : nothing}`;
   }
 
@@ -309,6 +313,8 @@ export class TotlApp extends LitElement {
         return html`<people-page .membership=${membership} .email=${me.email}></people-page>`;
       case 'safekeeping':
         return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
+      case 'notices':
+        return html`<notices-page .membership=${membership}></notices-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
       default:
