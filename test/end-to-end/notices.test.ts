@@ -9,7 +9,9 @@ import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
+import { run } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
+import type { AuditPage } from '../../schema/audit.ts';
 import type { BackupState } from '../../schema/backup.ts';
 import { Notice } from '../../schema/notice.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
@@ -122,4 +124,38 @@ test('an engineer finds no link to the notices, and the page says whose they are
   await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/notices`);
   await page.getByText('set up by the tenant’s admins').waitFor();
   assert.deepEqual(faults, []);
+});
+
+test('a tenant whose object is lost is put back by the operator’s command, and its secrets still open', async () => {
+  const { page, context, faults } = await openPage(browser);
+  const { tenant } = stand.demo;
+  const machine = stand.fleet?.machines.find((one) => one.escrowed.length === 2);
+  const sealed = machine?.escrowed.find((one) => one.kind === 'local_admin_password');
+  assert.ok(machine && sealed);
+  await signIn(page, stand.addresses.portal, ADMIN);
+  const lastBackup = async () => (await asPerson<BackupState>(stand, ADMIN, 'backup')).last;
+  const before = await lastBackup();
+  await asPerson(stand, ADMIN, 'backup/run', {});
+  let made = before;
+  while (made === null || made.at === before?.at) made = await lastBackup();
+  const port = stand.addresses.ports[0] ?? 0;
+  await stand.close();
+  rmSync(path.join(stateDir, 'v3/do'), { recursive: true });
+  stand = await startStand({ port, stateDir, fleet: 0 });
+  const options = ['--local', '--tenant', tenant, '--port', String(port), '--state-dir', stateDir];
+  assert.ok(await run('node', ['dev/restore.ts', ...options]));
+  assert.ok(!(await run('node', ['dev/restore.ts', ...options])), 'a second one is refused: the tenant is not empty');
+
+  const { entries } = await asPerson<AuditPage>(stand, 'auditor@example.com', `audit?after=${made.head?.seq}&limit=5`);
+  assert.equal(entries[0]?.action, 'tenant.imported');
+  assert.equal(entries[0]?.previousHash, made.head?.hash);
+  await page.goto(`${stand.addresses.portal}/t/${tenant}/machines/${machine.id}`);
+  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+  await page.getByLabel('Why do you need it?').fill('after the restore');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+  await page.locator('.plain').waitFor();
+  assert.equal(await page.locator('.plain').innerText(), sealed.plaintext);
+  assert.deepEqual(faults, []);
+  await context.close();
 });
