@@ -9,7 +9,7 @@ const FAULT_WORDS: Record<NonNullable<BackupRun['fault']>, string> = {
   bucket_unreachable: 'the bucket could not be reached',
   too_busy: 'there was more than one night could write',
 };
-const SIZE = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
+const KILOBYTES = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
 
 @customElement('backup-card')
 export class BackupCard extends LitElement {
@@ -51,7 +51,7 @@ export class BackupCard extends LitElement {
         ${
           last
             ? html`<dt>Holds</dt>
-                <dd>${last.chunks} chunks, ${SIZE.format(last.bytes / 1_000_000)}; ${last.written} were new</dd>
+                <dd>${last.chunks} chunks, ${KILOBYTES.format(last.bytes / 1000)}; ${last.written} were new</dd>
                 <dt>Audit head</dt>
                 <dd>${last.head?.seq}, <span class="mono" title=${last.head?.hash ?? ''}>${shortId(last.head?.hash ?? '')}</span></dd>`
             : nothing

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Webhook } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
-import { exactTime, NOTICE_WORDS } from '../words.ts';
+import { exactTime, NOTICE_KINDS, NOTICE_WORDS } from '../words.ts';
 
 export type WebhookAct = 'test' | 'pause' | 'resume' | 'remove' | 'log';
 export type WebhookActWanted = CustomEvent<WebhookAct>;
@@ -15,6 +15,9 @@ export class WebhookCard extends LitElement {
     css`
       .head {
         justify-content: space-between;
+      }
+      h2 {
+        margin: 0;
       }
       p {
         margin: 0.35rem 0;
@@ -45,7 +48,11 @@ export class WebhookCard extends LitElement {
         ${this.#state(webhook)}
       </div>
       <p class="mono">${webhook.url}</p>
-      <p class="quiet">${webhook.kinds.map((kind) => NOTICE_WORDS[kind]).join(' · ')}</p>
+      <p class="quiet">${
+        webhook.kinds.length === NOTICE_KINDS.length
+          ? 'Told of everything'
+          : webhook.kinds.map((kind) => NOTICE_WORDS[kind]).join(' · ')
+      }</p>
       <p class="quiet">Added ${exactTime(webhook.madeAt)} by ${webhook.madeBy}</p>
       <div class="row acts">
         ${act('log', 'Deliveries')}
