@@ -38,7 +38,7 @@ let grantId: string;
 let webhookId: string;
 const machine = newMachine();
 const run = newRun();
-const WEBHOOK = { url: 'https://hooks.example.com/', label: 'bad input', kinds: ['key_destroyed'] };
+const WEBHOOK = { url: `${bindings.TEST_RECEIVER}/ok/bad-input`, label: 'bad input', kinds: ['key_destroyed'] };
 
 beforeEach(async () => {
   tenant = await seedReadyTenant();

@@ -43,8 +43,7 @@ let world: World;
 
 const machine = newMachine();
 const run = newRun();
-/** For what the walk never brings about, so that nothing is sent. */
-const WEBHOOK = { url: 'https://hooks.example.com/', label: 'the walk', kinds: ['key_destroyed'] };
+const WEBHOOK = { url: `${bindings.TEST_RECEIVER}/ok/walk`, label: 'the walk', kinds: ['key_destroyed'] };
 
 beforeEach(async () => {
   const tenant = await seedReadyTenant();
