@@ -28,6 +28,10 @@ export function hashEntry(entry: Omit<AuditEntry, 'hash'>): string {
 export const head = (sql: SqlStorage, tenant: string): Recorded =>
   first<Recorded>(sql, 'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1') ?? { seq: 0, hash: sha256(tenant) };
 
+/** Whether the chain has this entry: whoever holds a head of earlier can tell that nothing before it was exchanged. */
+export const holds = (sql: SqlStorage, { seq, hash }: Recorded): boolean =>
+  first(sql, 'SELECT 1 FROM audit WHERE seq = ? AND hash = ?', seq, hash) !== null;
+
 /** Appends one entry. Call it in the transaction of what it records: both happen, or neither. */
 export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): Recorded {
   const before = head(sql, tenant);

@@ -48,7 +48,7 @@ export async function readChunk(bucket: R2Bucket, tenant: string, hash: string):
   return text !== undefined && sha256(text) === hash ? text : null;
 }
 
-export type FoundManifest = { manifest: BackupManifest; sha256: string };
+export type FoundManifest = { manifest: BackupManifest; text: string; sha256: string };
 
 /** The latest manifest, or that of `at`; null where there is none, or none that can be read. */
 export async function readManifest(bucket: R2Bucket, tenant: string, at?: number): Promise<FoundManifest | null> {
@@ -58,7 +58,7 @@ export async function readManifest(bucket: R2Bucket, tenant: string, at?: number
 
 function parsed(text: string): FoundManifest | null {
   try {
-    return { manifest: BackupManifest.parse(JSON.parse(text)), sha256: sha256(text) };
+    return { manifest: BackupManifest.parse(JSON.parse(text)), text, sha256: sha256(text) };
   } catch {
     return null;
   }
@@ -71,6 +71,11 @@ export async function putManifest(bucket: R2Bucket, manifest: BackupManifest): P
   await bucket.put(latestName(manifest.tenant), text);
   return sha256(text);
 }
+
+/** Makes an earlier backup the latest again: the one that a tenant was restored from, which its chain now continues. */
+export const makeLatest = async (bucket: R2Bucket, { manifest, text }: FoundManifest): Promise<void> => {
+  await bucket.put(latestName(manifest.tenant), text);
+};
 
 /** Takes away manifests past their time, and chunks that none of those kept names. */
 export async function prune(bucket: R2Bucket, tenant: string, now: number): Promise<void> {

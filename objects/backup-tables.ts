@@ -79,8 +79,8 @@ export function putRows(sql: SqlStorage, table: string, text: string): void {
 export const ranMigrations = (sql: SqlStorage): { id: number; sha256: string }[] =>
   all<{ id: number; sha256: string }>(sql, 'SELECT id, sha256 FROM migrations ORDER BY id');
 
-/** Whether the tenant has nothing of its own yet: what an object that has just been made holds. */
+/** Whether the tenant has nothing of its own yet. People do not count: a look at their page adopts those of the index. */
 export const isEmpty = (sql: SqlStorage): boolean =>
-  ['secrets', 'secret_versions', 'manifests', 'escrow_keys', 'machines', 'runs', 'people'].every(
+  ['secrets', 'secret_versions', 'manifests', 'escrow_keys', 'machines', 'runs'].every(
     (table) => first(sql, `SELECT 1 FROM "${table}" LIMIT 1`) === null,
   );

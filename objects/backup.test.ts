@@ -186,6 +186,17 @@ describe('a backup', () => {
     expect((await backup()).head.seq).toBeGreaterThan(before.head.seq);
   });
 
+  it('of an object that was lost and began anew never takes the place of the one it has to be restored from', async () => {
+    const made = await backup();
+    await wipe();
+    // Somebody looks at it before the operator does.
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    expect(await backup()).toEqual(made);
+    expect((await state()).runs).toMatchObject([{ outcome: 'failed', fault: 'other_chain' }]);
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
+  });
+
   it('is kept thirty days: then its manifest goes, and every chunk that no kept one names', async () => {
     const old = await backup();
     const oldName = `tenants/${tenant.id}/backups/${String(old.at).padStart(15, '0')}.json`;
@@ -244,6 +255,16 @@ describe('a restore', () => {
     const next = await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID());
     expect((await asMachine(tenant.token, '/v1/secret', next)).status).toBe(201);
     expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
+  });
+
+  it('of an earlier backup makes that one the latest, so that the next ones follow on it', async () => {
+    const first = await backup();
+    await escrow();
+    expect((await backup()).at).toBeGreaterThan(first.at);
+    await wipe();
+    expect((await restore({ at: first.at })).json).toMatchObject({ finished: true, backupAt: first.at });
+    expect(await manifest()).toEqual(first);
+    expect((await backup()).head.seq).toBe(first.head.seq + 1);
   });
 
   it('is refused into a tenant that holds anything, and changes nothing there', async () => {

@@ -3,7 +3,7 @@
 import type { BackupChunk, BackupManifest, BackupRequested, BackupRun, BackupState } from '../schema/backup.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { dueAt, schedule } from './alarms.ts';
-import { head, record } from './audit.ts';
+import { head, holds, record } from './audit.ts';
 import { chunksThere, prune, putChunks, putManifest, readManifest } from './backup-bucket.ts';
 import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
@@ -59,6 +59,12 @@ export function snapshot(
 export async function backUp(storage: DurableObjectStorage, bucket: R2Bucket, tenant: string): Promise<boolean> {
   try {
     const before = await readManifest(bucket, tenant);
+    // An object that was lost and begins anew, or was set back, must not take the place of the backup that it has to be restored from.
+    if (before && !holds(storage.sql, before.manifest.head)) {
+      keepFailed(storage, 'other_chain');
+      logFailure(tenant, 'other_chain');
+      return false;
+    }
     const there = await chunksThere(bucket, tenant);
     let written = 0;
     for (let go = 0; go < GOES_MAX; go++) {

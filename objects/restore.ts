@@ -4,7 +4,7 @@ import type { BackupManifest, RestoreAnswer } from '../schema/backup.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import { hashEntry, head, page, record } from './audit.ts';
-import { type FoundManifest, readChunk, readManifest } from './backup-bucket.ts';
+import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { first, sha256 } from './rows.ts';
@@ -70,9 +70,10 @@ export async function goOn(
   storage: DurableObjectStorage,
   bucket: R2Bucket,
   caller: Caller<Operator>,
-  { manifest, sha256: hash }: FoundManifest,
+  found: FoundManifest,
 ): Promise<RestoreAnswer | Refusal> {
   const { sql } = storage;
+  const { manifest } = found;
   const { tenant, chunks } = manifest;
   for (let read = 0; read < CHUNKS_A_CALL; read++) {
     const place = progressOf(sql)?.chunks_done;
@@ -94,7 +95,8 @@ export async function goOn(
     return { ...answer, finished: false, chunksDone: progress.chunks_done, head: manifest.head };
   const broken = progress && chainFault(sql, manifest);
   if (broken) return undo(storage, tenant, broken);
-  if (progress) finish(storage, caller, manifest, hash, progress);
+  if (progress) await makeLatest(bucket, found);
+  if (progress && isRestoring(sql)) finish(storage, caller, found, progress);
   return { ...answer, finished: true, chunksDone: chunks.length, head: manifest.head };
 }
 
@@ -128,8 +130,7 @@ function undo(storage: DurableObjectStorage, tenant: string, why: string): Refus
 function finish(
   storage: DurableObjectStorage,
   caller: Caller<Operator>,
-  { tenant, at, head: restored }: BackupManifest,
-  manifestSha256: string,
+  { manifest: { tenant, at, head: restored }, sha256: manifestSha256 }: FoundManifest,
   { discarded_seq: discardedSeq, discarded_hash: discardedHash }: Progress,
 ): void {
   const now = Date.now();

@@ -377,6 +377,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   override async alarm(): Promise<void> {
     const tenant = this.#gate.requireTenant();
+    // A backup half in is nobody's state to act on; its last step sets the alarm again.
+    if (restore.isRestoring(this.#sql)) return;
     const now = Date.now();
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);

@@ -54,6 +54,14 @@ export class WebhookCard extends LitElement {
           : webhook.kinds.map((kind) => NOTICE_WORDS[kind]).join(' · ')
       }</p>
       <p class="quiet">Added ${exactTime(webhook.madeAt)} by ${webhook.madeBy}</p>
+      ${
+        webhook.failures > 0 && webhook.nextAt !== null
+          ? html`<p class="quiet">
+              ${webhook.failures === 1 ? 'The last try failed' : `The last ${webhook.failures} tries failed`}; next try
+              ${exactTime(webhook.nextAt)}
+            </p>`
+          : nothing
+      }
       <div class="row acts">
         ${act('log', 'Deliveries')}
         ${webhook.pausedAt === null ? act('test', 'Test') : nothing}
@@ -61,13 +69,10 @@ export class WebhookCard extends LitElement {
       </div>`;
   }
 
-  #state({ pausedAt, failures, waiting, nextAt }: Webhook) {
+  #state({ pausedAt, failures, waiting }: Webhook) {
     if (pausedAt !== null)
       return html`<span class="pill warn">Paused${waiting > 0 ? `, ${waiting} waiting` : ''}</span>`;
-    if (failures > 0)
-      return html`<span class="pill bad"
-        >Failing, ${waiting} waiting${nextAt !== null ? html`, next try ${exactTime(nextAt)}` : nothing}</span
-      >`;
+    if (failures > 0) return html`<span class="pill bad">Failing, ${waiting} waiting</span>`;
     return waiting > 0
       ? html`<span class="pill warn">${waiting} waiting</span>`
       : html`<span class="pill good">Up to date</span>`;

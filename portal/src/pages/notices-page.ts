@@ -25,6 +25,9 @@ export class NoticesPage extends LitElement {
         display: block;
         max-width: 48rem;
       }
+      h1 {
+        margin-bottom: 0.4rem;
+      }
       section {
         margin-top: 1rem;
       }
