@@ -138,6 +138,8 @@ test('a tenant whose object is lost is put back by the operator’s command, and
   await asPerson(stand, ADMIN, 'backup/run', {});
   let made = before;
   while (made === null || made.at === before?.at) made = await lastBackup();
+  // A page that is open would ask a stand that is gone.
+  await page.goto('about:blank');
   const port = stand.addresses.ports[0] ?? 0;
   await stand.close();
   rmSync(path.join(stateDir, 'v3/do'), { recursive: true });
