@@ -94,7 +94,7 @@ const contents = () =>
       'settings',
       'counters',
       'revocations',
-      'replaced_ciphertexts',
+      'replaced',
       'grants',
       'leavers',
       'successions',
