@@ -261,7 +261,7 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
 function adjusted(route: Route, expected: Expected, who: string): Expected {
   if (expected !== 'ok' || route.method !== 'POST') return expected;
   if (route.path.endsWith('/keyring')) return 'keyring_conflict';
-  if (route.path.endsWith('/restore')) return 'unknown_backup';
+  if (route.who === 'operator') return 'unknown_backup';
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';
 }
 
@@ -289,7 +289,7 @@ describe('the walk itself', () => {
       expect(route.audit.length, route.path).toBeGreaterThan(0);
       for (const action of route.audit) expect(AuditAction.options).toContain(action);
       const before = (await auditOf(world.tenant.id)).length;
-      if (/\/(keyring|restore)$/.test(route.path)) continue;
+      if (route.who === 'operator' || route.path.endsWith('/keyring')) continue;
       const headers = route.who === 'machine' ? await bearer(() => world.tenant.token)() : await person(email)();
       expect((await ask(route, headers)).status, route.path).toBeLessThan(300);
       const fresh = (await auditOf(world.tenant.id)).slice(before);
