@@ -14,7 +14,9 @@ export type TokenFacts = {
 /** `tokenHash` is the salted hash in the index: an id may be given to another token by SQL, its hash may not. */
 export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string; facts: TokenFacts };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
-export type Principal = Machine | Person;
+/** Named by configuration, so their address is their id. */
+export type Operator = { kind: 'operator'; id: string; name: string };
+export type Principal = Machine | Person | Operator;
 
 /** `tenant` is the id of the D1 row that the credential led to; the object refuses to serve another than its own. */
 export type Caller<P extends Principal = Principal> = {

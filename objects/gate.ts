@@ -3,10 +3,11 @@
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import * as audit from './audit.ts';
-import { type Caller, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { type Caller, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
+import { isRestoring } from './restore.ts';
 import { first } from './rows.ts';
 import type { TokenUses } from './token-uses.ts';
 import { refusalOf } from './tokens.ts';
@@ -17,13 +18,16 @@ type Act<T> = (now: number) => T | Refusal;
 export class Gate {
   readonly #storage: DurableObjectStorage;
   readonly #uses: TokenUses;
+  readonly #after: (now: number) => void;
   #tenant: string | null = null;
   /** The last seq that the index has been told of, or is about to be. */
   #followed: number | null = null;
 
-  constructor(storage: DurableObjectStorage, uses: TokenUses) {
+  /** `after` runs in the turn of every call that was served, so that what it has left to do later gets its alarm. */
+  constructor(storage: DurableObjectStorage, uses: TokenUses, after: (now: number) => void) {
     this.#storage = storage;
     this.#uses = uses;
+    this.#after = after;
   }
 
   /** For whoever the Worker let through: a machine, or a person of any role. */
@@ -48,15 +52,25 @@ export class Gate {
     return this.#serve(caller, subject, ['admin', 'auditor'], act);
   }
 
+  /** An operator's act on the tenant as a whole; also while a backup is on its way in. */
+  operators<T>(caller: Caller<Operator>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, [], act);
+  }
+
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
+    // Neither answered nor recorded: the chain itself is on its way in.
+    const restoring = isRestoring(this.#storage.sql);
+    if (caller.principal.kind !== 'operator' && restoring)
+      return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
     const result = this.#forbids(caller, roles, now) ?? act(now);
-    if (isRefusal(result))
+    if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() =>
         audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject),
       );
     this.follow(now);
+    this.#after(now);
     return result;
   }
 
@@ -80,6 +94,8 @@ export class Gate {
       if (!refusal) this.#uses.note(principal.id, ip, now);
       return refusal;
     }
+    // The Worker has held an operator against its configuration, which is all there is to know.
+    if (principal.kind === 'operator') return null;
     const known = findMember(sql, principal.id);
     // Whoever was removed is out here at once, whatever the index still says.
     if (known && known.removedAt !== null) return refuse('not_a_member', 'You are no longer a member of this tenant.');

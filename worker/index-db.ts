@@ -54,6 +54,12 @@ export async function membershipsOf(index: D1Database, email: string): Promise<M
   return results.map((row) => ({ ...row, role: Role.parse(row.role) }));
 }
 
+/** A tenant's id as the index has it, whatever its status; null where there is none. */
+export async function tenantById(index: D1Database, id: string): Promise<string | null> {
+  const row = await index.prepare('SELECT id FROM tenants WHERE id = ?').bind(id).first<{ id: string }>();
+  return row?.id ?? null;
+}
+
 /** Does D1 answer? For `/health`. */
 export async function indexAnswers(index: D1Database): Promise<boolean> {
   try {

@@ -1,6 +1,6 @@
 // What a route is. One table of these (routes.ts) drives routing, authorization, OpenAPI and the route-walk test.
 import type { z } from 'zod';
-import type { Caller, Machine, Person } from '../objects/caller.ts';
+import type { Caller, Machine, Operator, Person } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditAction } from '../schema/audit.ts';
 import type { Role } from '../schema/person.ts';
@@ -53,13 +53,19 @@ export type MemberRoute<Q = never, B = never> = Described & {
   query?: z.ZodType<Q>;
   body?: BodyRule<B>;
   handle: (
-    c: Asked<Q, B> & { caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
+    c: Asked<Q, B> & { env: Env; caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
   ) => Outcome;
+};
+/** On one tenant, whatever its status; `:tenant` must be a row of the index. */
+export type OperatorRoute<B = never> = Described & {
+  who: 'operator';
+  body?: BodyRule<B>;
+  handle: (c: Asked<never, B> & { caller: Caller<Operator>; object: DurableObjectStub<Tenant> }) => Outcome;
 };
 
 /** Any row of the table; what a handler is given was parsed by the row's own query and body, so the types agree. */
 // biome-ignore lint/suspicious/noExplicitAny: existential over each row's own query and body
-export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any>;
+export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any> | OperatorRoute<any>;
 
 /** Keep each row's own types while it is written. */
 export const machineRoute = <B = never>(route: Omit<MachineRoute<B>, 'who'> & Described): Route => ({
@@ -69,4 +75,8 @@ export const machineRoute = <B = never>(route: Omit<MachineRoute<B>, 'who'> & De
 export const memberRoute = <Q = never, B = never>(route: Omit<MemberRoute<Q, B>, 'who'> & Described): Route => ({
   ...route,
   who: 'member',
+});
+export const operatorRoute = <B = never>(route: Omit<OperatorRoute<B>, 'who'> & Described): Route => ({
+  ...route,
+  who: 'operator',
 });

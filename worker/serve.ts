@@ -7,9 +7,18 @@ import { authorizeMember, authorizeOrigin, authorizeRole } from './authorize.ts'
 import { mediaType, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
 import { callerOf, tenantObject } from './forward.ts';
-import { membershipsOf } from './index-db.ts';
+import { membershipsOf, tenantById } from './index-db.ts';
 import type { RequestLog } from './log.ts';
-import type { Answered, BodyRule, MachineRoute, MemberRoute, PersonRoute, Route, Streamed } from './route.ts';
+import type {
+  Answered,
+  BodyRule,
+  MachineRoute,
+  MemberRoute,
+  OperatorRoute,
+  PersonRoute,
+  Route,
+  Streamed,
+} from './route.ts';
 
 /** What the log line learns on the way. */
 export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
@@ -48,6 +57,8 @@ async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal>
       return asPerson(route, asked);
     case 'member':
       return asMember(route, asked);
+    case 'operator':
+      return asOperator(route, asked);
     default:
       return route satisfies never;
   }
@@ -99,7 +110,26 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
-  return route.handle({ params, query: query.value, body: body.value, caller, object, member });
+  return route.handle({ env, params, query: query.value, body: body.value, caller, object, member });
+}
+
+async function asOperator(route: OperatorRoute<unknown>, { request, params, env, trace }: Asked) {
+  const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
+  if (isRefusal(person)) return person;
+  trace.principal = 'person';
+  const { email } = person;
+  if (!env.operatorEmails.has(email)) return refuse('not_an_operator', 'OPERATOR_EMAILS names who operates this.');
+  trace.principal = 'operator';
+  const forbidden = route.method === 'POST' ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null;
+  if (forbidden) return forbidden;
+  const body = await bodyOf(request, route.body);
+  if (isRefusal(body)) return body;
+  const tenant = await tenantById(env.index, params.tenant ?? '');
+  if (tenant === null) return refuse('unknown_tenant', 'The index has no tenant with this id.');
+  trace.tenant = tenant;
+  const caller = callerOf(request, trace.requestId, tenant, { kind: 'operator' as const, id: email, name: email });
+  const object = tenantObject(env, tenant);
+  return route.handle({ params, query: undefined as never, body: body.value, caller, object });
 }
 
 async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promise<{ value: B } | Refusal> {
