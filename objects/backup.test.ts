@@ -264,7 +264,8 @@ describe('a restore', () => {
     await wipe();
     expect((await restore({ at: first.at })).json).toMatchObject({ finished: true, backupAt: first.at });
     expect(await manifest()).toEqual(first);
-    expect((await backup()).head.seq).toBe(first.head.seq + 1);
+    // `tenant.imported`, and that the index knew a later head, where it had been told of one.
+    expect((await backup()).head.seq).toBeGreaterThan(first.head.seq);
   });
 
   it('is refused into a tenant that holds anything, and changes nothing there', async () => {

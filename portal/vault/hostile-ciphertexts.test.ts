@@ -99,14 +99,17 @@ describe('a hostile server’s rotation page', () => {
     expect(await keeper.reseal(foreign, activeKid())).toEqual(justThe('unknown_kid'));
   });
 
-  it('cannot pass a JWE’s wrapped content key off as a raw secret, because a key is no text', async () => {
+  it('gains nothing by passing a JWE’s wrapped content key off as a raw secret, because it goes on unbound, sealed to our key, and is no text', async () => {
     const raw = bent(record, (one) => {
       const [, key = ''] = one.sealed.split('.');
       one.sealed = key.replaceAll('-', '+').replaceAll('_', '/');
       one.version.format = 'rsa-oaep-256';
     });
     raw.version.sha256 = await sha256Hex(raw.sealed);
-    expect(await keeper.reseal(raw, activeKid())).toEqual(justThe('cannot_open'));
+    const { resealed } = must(await keeper.reseal(raw, activeKid()));
+    expect(readSealed(resealed.sealed)).toMatchObject({ ok: true, header: { kid: activeKid(), bound: false } });
+    expect(await keeper.open(raw)).toEqual(justThe('not_text'));
+    expect(await keeper.check(raw)).toEqual({ ok: true, finding: 'malformed' });
   });
 
   it('cannot make a raw ciphertext a bound one by calling it so, because nothing ever bound it to its machine', async () => {
