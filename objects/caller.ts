@@ -6,7 +6,9 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 /** `tokenHash` is the salted hash in the index: the object knows revoked tokens by it. */
 export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
-export type Principal = Machine | Person;
+/** Named by configuration, not by a row: `id` stands for the email where none may stand, as in the log. */
+export type Operator = { kind: 'operator'; id: string; name: string };
+export type Principal = Machine | Person | Operator;
 
 /** `tenant` is the id of the D1 row that the credential led to; the object refuses to serve another than its own. */
 export type Caller<P extends Principal = Principal> = {

@@ -3,10 +3,11 @@
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import * as audit from './audit.ts';
-import { type Caller, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
 import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
 import { first } from './rows.ts';
+import { isSuspended, lookAgain } from './standing.ts';
 import { revokedAt } from './tokens.ts';
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */
@@ -21,7 +22,7 @@ export class Gate {
   }
 
   /** For whoever the Worker let through: a machine, or a person of any role. */
-  anybody<T>(caller: Caller, subject: string, act: Act<T>): T | Refusal {
+  anybody<T>(caller: Caller<Machine | Person>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, ['admin', 'engineer', 'auditor'], act);
   }
 
@@ -42,28 +43,44 @@ export class Gate {
     return this.#serve(caller, subject, ['admin', 'auditor'], act);
   }
 
+  /** The only ones whom a suspended tenant answers. The Worker holds them against its configuration; there is no row to look at. */
+  operators<T>(caller: Caller<Operator>, subject: string, act: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, [], act);
+  }
+
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
     const result = this.#forbids(caller, roles) ?? act(now);
     if (isRefusal(result))
-      this.#storage.transactionSync(() =>
-        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject),
-      );
+      this.#storage.transactionSync(() => {
+        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
+        if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
+      });
     return result;
   }
 
   #forbids({ principal }: Caller, roles: readonly Role[]): Refusal | null {
     const { sql } = this.#storage;
-    if (principal.kind === 'person') {
-      // Whoever was removed is out here at once, whatever the index still says.
-      if (findMember(sql, principal.id)?.removedAt != null)
-        return refuse('not_a_member', 'You are no longer a member of this tenant.');
-      return roleForbids(principal, roles);
+    switch (principal.kind) {
+      case 'operator':
+        return null;
+      case 'person':
+        // Whoever was removed is out here at once, whatever the index still says.
+        if (findMember(sql, principal.id)?.removedAt != null)
+          return refuse('not_a_member', 'You are no longer a member of this tenant.');
+        return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
+      case 'machine':
+        return revokedAt(sql, principal.tokenHash) === null
+          ? this.#suspended('The tenant is suspended; keep what is unsent and try again later.')
+          : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
+      default:
+        return principal satisfies never;
     }
-    return revokedAt(sql, principal.tokenHash) === null
-      ? null
-      : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
+  }
+
+  #suspended(detail: string): Refusal | null {
+    return isSuspended(this.#storage.sql) ? refuse('tenant_suspended', detail) : null;
   }
 
   /** The first call makes the object its tenant's, for good; it never serves another. */

@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import type { Caller, Machine } from './caller.ts';
+import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
 import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
@@ -9,7 +10,7 @@ import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 /** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
 
-/** Stores one report in one transaction; a resend writes no row. Refuses only a run of another machine. */
+/** Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. */
 export function submitReport(
   storage: DurableObjectStorage,
   caller: Caller<Machine>,
@@ -26,6 +27,7 @@ export function submitReport(
   const before = known ?? newRun(machine.id, reported, now);
 
   return storage.transactionSync(() => {
+    noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname, now);
     if (!known || fresh.length > 0) describe(sql, machine, now);
     append(sql, reported.id, fresh, now);

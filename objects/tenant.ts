@@ -13,6 +13,7 @@ import type {
   UnlockerChanged,
 } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
+import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
@@ -30,8 +31,10 @@ import type { TokenRevoked } from '../schema/token.ts';
 import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as bulk from './bulk.ts';
-import type { Caller, Machine as MachinePrincipal, Person } from './caller.ts';
+import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
+import { census } from './census.ts';
 import * as counters from './counters.ts';
+import * as creation from './creation.ts';
 import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { Gate } from './gate.ts';
@@ -47,6 +50,7 @@ import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
+import * as standing from './standing.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 
@@ -54,7 +58,7 @@ import * as unlockers from './unlockers.ts';
 const RUNS_SHOWN = 100;
 
 /** What the index has to follow; each is written until it has answered. */
-const INDEXED = ['revocations', 'people'] as const;
+const INDEXED = ['revocations', 'people', 'creation', 'standing'] as const;
 
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
 type ObjectBindings = { INDEX_DB: D1Database };
@@ -301,8 +305,54 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return result;
   }
 
+  // --- What an operator asks ---
+
+  /** Counts for the operators' list, and the status that holds; `indexed` is the tenant's row as the Worker read it. */
+  async census(
+    caller: Caller<Operator>,
+    indexed: standing.IndexedStanding,
+  ): Promise<{ status: TenantStatus; counts: TenantCounts } | Refusal> {
+    const [indexedPeople, indexedTokens] = await Promise.all([
+      people.activePeople(this.env.INDEX_DB, caller.tenant),
+      tokens.liveTokens(this.env.INDEX_DB, caller.tenant, Date.now()),
+    ]);
+    return this.#gate.operators(caller, caller.tenant, (now) =>
+      this.ctx.storage.transactionSync(() => {
+        standing.adopt(this.#sql, caller.tenant, indexed, now);
+        const counts = census(this.#sql, indexedPeople, indexedTokens);
+        return { status: standing.statusOf(this.#sql), counts };
+      }),
+    );
+  }
+
+  /** The creation of this tenant with its first admin; the tenant's row stands in the index already. */
+  async create(
+    caller: Caller<Operator>,
+    wanted: creation.TenantWanted,
+  ): Promise<{ created: boolean; tenant: TenantCreated } | Refusal> {
+    const inUse = await creation.isInUse(this.env.INDEX_DB, caller.tenant);
+    const result = this.#gate.operators(caller, caller.tenant, (now) =>
+      creation.createTenant(this.ctx.storage, caller, wanted, inUse, now),
+    );
+    if (!isRefusal(result)) await this.#index('creation');
+    return result;
+  }
+
+  /** Suspends or resumes the tenant: here at once, in the index as soon as it answers. */
+  async setStanding(
+    caller: Caller<Operator>,
+    indexed: standing.IndexedStanding,
+    wanted: { status: TenantStatus; reason: string },
+  ): Promise<TenantStanding | Refusal> {
+    const result = this.#gate.operators(caller, caller.tenant, (now) =>
+      standing.setStanding(this.ctx.storage, caller, indexed, wanted, now),
+    );
+    if (!isRefusal(result)) await this.#index('standing');
+    return result;
+  }
+
   /** Puts on record that the Worker turned a member away before the object was asked. */
-  recordRefusal(caller: Caller, code: RefusalCode, subject: string): void {
+  recordRefusal(caller: Caller<MachinePrincipal | Person>, code: RefusalCode, subject: string): void {
     this.#gate.anybody(caller, subject, () => refuse(code, ''));
   }
 
@@ -334,11 +384,26 @@ export class Tenant extends DurableObject<ObjectBindings> {
   async #index(what: (typeof INDEXED)[number]): Promise<void> {
     const tenant = this.#gate.requireTenant();
     try {
-      if (what === 'people') await people.indexRemovals(this.#sql, this.env.INDEX_DB, tenant);
-      else await tokens.indexRevocations(this.#sql, this.env.INDEX_DB, tenant);
+      await this.#written(what, tenant);
       done(this.ctx.storage, what);
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+    }
+  }
+
+  #written(what: (typeof INDEXED)[number], tenant: string): Promise<void> {
+    const { INDEX_DB } = this.env;
+    switch (what) {
+      case 'people':
+        return people.indexRemovals(this.#sql, INDEX_DB, tenant);
+      case 'revocations':
+        return tokens.indexRevocations(this.#sql, INDEX_DB, tenant);
+      case 'creation':
+        return creation.indexFirstAdmin(this.#sql, INDEX_DB, tenant);
+      case 'standing':
+        return standing.indexStanding(this.ctx.storage, INDEX_DB, tenant);
+      default:
+        return what satisfies never;
     }
   }
 }

@@ -16,6 +16,18 @@ export const revokedAt = (sql: SqlStorage, tokenHash: string): number | null =>
   first<{ revoked_at: number }>(sql, 'SELECT revoked_at FROM revocations WHERE token_hash = ?', tokenHash)
     ?.revoked_at ?? null;
 
+/** The salted hashes of the tenant's tokens that the index lets in at this moment (ms since the epoch). */
+export async function liveTokens(index: D1Database, tenant: string, now: number): Promise<readonly string[]> {
+  const { results } = await index
+    .prepare(
+      `SELECT token_hash AS hash FROM api_tokens
+       WHERE tenant_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`,
+    )
+    .bind(tenant, now)
+    .all<{ hash: string }>();
+  return results.map(({ hash }) => hash);
+}
+
 export const revoke = (sql: SqlStorage, token: IndexedToken, at: number): void => {
   sql.exec('INSERT INTO revocations VALUES (?, ?, ?, 0)', token.hash, token.id, at);
 };

@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 export const AuditAction = z.enum([
   'tenant.initialized',
+  'tenant.created',
+  'tenant.suspended',
+  'tenant.resumed',
   'machine.enrolled',
   'secret.escrowed',
   'secret.revealed',

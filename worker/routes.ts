@@ -21,6 +21,14 @@ import {
   Settings,
   SettingsWrite,
 } from '../schema/machine.ts';
+import {
+  TenantCreate,
+  TenantCreated,
+  TenantPage,
+  TenantStanding,
+  TenantSuspend,
+  TenantsQuery,
+} from '../schema/operator.ts';
 import { Me, PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
@@ -38,8 +46,9 @@ import { TokenRevoked } from '../schema/token.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
+import { createTenant, listTenants, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
-import { type BodyRule, machineRoute, memberRoute, type Route } from './route.ts';
+import { type BodyRule, machineRoute, memberRoute, operatorRoute, type Route } from './route.ts';
 
 const ADMINS = ['admin'] as const;
 const ENGINEERS = ['admin', 'engineer'] as const;
@@ -428,5 +437,45 @@ export const routes: readonly Route[] = [
     query: AuditQuery,
     answer: AuditPage,
     handle: ({ object, caller, query }) => object.auditPage(caller, query.after, query.limit),
+  }),
+  operatorRoute({
+    method: 'GET',
+    path: '/v1/operator/tenants',
+    summary: 'Tenants by name, with counts of each and nothing of its data',
+    audit: null,
+    query: TenantsQuery,
+    answer: TenantPage,
+    handle: ({ env, from, query }) => listTenants(env, from, query),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants',
+    summary: 'Create a tenant with its first admin',
+    audit: ['tenant.created'],
+    body: json(TenantCreate, SMALL_BODY_BYTES),
+    answer: TenantCreated,
+    status: 201,
+    refuses: ['tenant_conflict'],
+    handle: ({ body, ...c }) => createTenant(c, body),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/suspend',
+    summary: 'Suspend a tenant at once: nobody but operators is answered, engines keep their spool',
+    audit: ['tenant.suspended'],
+    body: json(TenantSuspend, SMALL_BODY_BYTES),
+    answer: TenantStanding,
+    refuses: ['unknown_tenant'],
+    handle: ({ body, ...c }) => setStanding(c, { status: 'suspended', reason: body.reason }),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/resume',
+    summary: 'Resume a suspended tenant',
+    audit: ['tenant.resumed'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: TenantStanding,
+    refuses: ['unknown_tenant'],
+    handle: (c) => setStanding(c, { status: 'active', reason: '' }),
   }),
 ];

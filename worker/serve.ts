@@ -1,18 +1,17 @@
 // One request through one route: authenticate, authorize, parse, forward. The order is the same for every route, so no
 // handler can leave a step out.
+import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
 import { authenticatePerson } from './authenticate/person.ts';
-import { authorizeMember, authorizeOrigin, authorizeRole } from './authorize.ts';
+import { authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
 import { mediaType, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
-import { callerOf, tenantObject } from './forward.ts';
+import { callerOf, fromOf, tenantObject } from './forward.ts';
 import { membershipsOf } from './index-db.ts';
-import type { RequestLog } from './log.ts';
-import type { Answered, BodyRule, MachineRoute, MemberRoute, PersonRoute, Route } from './route.ts';
+import type { Trace } from './log.ts';
+import type { Answered, BodyRule, MachineRoute, MemberRoute, OperatorRoute, PersonRoute, Route } from './route.ts';
 
-/** What the log line learns on the way. */
-export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
 
 /** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
@@ -41,6 +40,8 @@ async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal>
       return asPerson(route, asked);
     case 'member':
       return asMember(route, asked);
+    case 'operator':
+      return asOperator(route, asked);
     default:
       return route satisfies never;
   }
@@ -86,14 +87,35 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
     await object.recordRefusal(caller, forbidden.refused, route.path);
     return forbidden;
   }
-  const query = route.query
-    ? parseWith(route.query, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
-    : { value: undefined };
+  const query = queryOf(request, route.query);
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   return route.handle({ params, query: query.value, body: body.value, caller, object, member });
 }
+
+async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
+  const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
+  if (isRefusal(person)) return person;
+  trace.principal = 'person';
+  const operator = authorizeOperator(env.operatorEmails, person.email);
+  if (isRefusal(operator)) return operator;
+  trace.principal = 'operator';
+  trace.principalId = operator.id;
+  const forbidden = route.method === 'POST' ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null;
+  if (forbidden) return forbidden;
+  const query = queryOf(request, route.query);
+  if (isRefusal(query)) return query;
+  const body = await bodyOf(request, route.body);
+  if (isRefusal(body)) return body;
+  const from = fromOf(request, trace.requestId, operator);
+  return route.handle({ params, query: query.value, body: body.value, env, from, trace });
+}
+
+const queryOf = (request: Request, schema: z.ZodType<unknown> | undefined): { value: unknown } | Refusal =>
+  schema
+    ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
+    : { value: undefined };
 
 async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promise<{ value: B } | Refusal> {
   if (!rule) return { value: undefined as never };
