@@ -65,5 +65,9 @@ export type FieldError = { field: string; message: string };
 export const refuse = (refused: RefusalCode, detail: string, errors?: FieldError[]): Refusal =>
   errors === undefined ? { refused, detail } : { refused, detail, errors };
 
+/** For a ciphertext that does not have the form of one; of the fault only what a client may read. */
+export const notSealed = ({ field, message }: FieldError): Refusal =>
+  refuse('not_sealed', `${field}: ${message}.`, [{ field, message }]);
+
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value;

@@ -26,6 +26,7 @@ import type { Problem } from '../schema/problem.ts';
 import type { Resealed } from '../schema/rotation.ts';
 import type { Revealed, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
+import { contractFault } from './contract.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
 export const bindings = env as unknown as TestBindings & { TEST_ACCESS_KEY: string };
@@ -78,7 +79,7 @@ export async function accessToken(email: string | undefined, options: TokenOptio
 
 export type Answer<T = unknown> = { status: number; json: T; headers: Headers };
 
-/** One request to the Worker, whole: authentication, routing, object and all. */
+/** One request to the Worker, whole: authentication, routing, object and all. Throws where the answer is not what the table says. */
 export async function request<T = Problem>(
   method: 'GET' | 'POST' | 'OPTIONS',
   path: string,
@@ -88,7 +89,10 @@ export async function request<T = Problem>(
   const worker = exports as unknown as { default: Fetcher };
   const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
   const text = await response.text();
-  return { status: response.status, json: text ? JSON.parse(text) : null, headers: response.headers };
+  const json = text ? JSON.parse(text) : null;
+  const fault = method === 'OPTIONS' ? null : contractFault(method, path, response.status, json);
+  if (fault) throw new Error(fault);
+  return { status: response.status, json, headers: response.headers };
 }
 
 const sent = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));

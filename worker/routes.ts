@@ -123,6 +123,7 @@ export const routes: readonly Route[] = [
     summary: 'The active escrow key and the root’s statement about it',
     audit: null,
     answer: PublicKeyAnswer,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.publicKey(caller),
   }),
   machineRoute({
@@ -132,6 +133,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.enrolled'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
+    refuses: ['run_conflict', 'too_many_events'],
     handle: ({ object, caller, body }) => object.report(caller, body),
   }),
   machineRoute({
@@ -142,6 +144,16 @@ export const routes: readonly Route[] = [
     body: json(EscrowRequest, SECRET_MAX_BYTES),
     answer: Receipt,
     status: 201,
+    refuses: [
+      'no_tenant_key',
+      'eid_conflict',
+      'run_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_destroyed',
+      'raw_not_allowed',
+    ],
     handle: async ({ object, caller, body }) => {
       const result = await object.escrow(caller, body);
       return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.receipt };
@@ -181,6 +193,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Keyring,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.keyring(caller),
   }),
   memberRoute({
@@ -194,6 +207,7 @@ export const routes: readonly Route[] = [
     ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
     answer: KeyringWritten,
+    refuses: ['keyring_conflict', 'keyring_invalid', 'keyring_incomplete', 'rotation_unfinished', 'too_early'],
     handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
   }),
   memberRoute({
@@ -203,6 +217,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Rotation,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.rotation(caller),
   }),
   memberRoute({
@@ -213,6 +228,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.read_in_bulk'],
     body: json(RotationPageRequest, SMALL_BODY_BYTES),
     answer: RotationPage,
+    refuses: ['no_tenant_key', 'bulk_budget_exceeded'],
     handle: ({ object, caller, body }) => object.rotationPage(caller, body),
   }),
   memberRoute({
@@ -223,6 +239,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.resealed'],
     body: json(ResealRequest, RESEAL_MAX_BYTES),
     answer: ResealAnswer,
+    refuses: ['no_tenant_key', 'unknown_secret', 'not_sealed', 'header_mismatch'],
     handle: ({ object, caller, body }) => object.reseal(caller, body),
   }),
   memberRoute({
@@ -233,6 +250,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.marked_unopenable'],
     body: json(MarkUnopenable, SMALL_BODY_BYTES),
     answer: Marked,
+    refuses: ['unknown_secret', 'not_left_behind'],
     handle: ({ object, caller, body }) => object.markUnopenable(caller, body),
   }),
   memberRoute({
@@ -262,6 +280,7 @@ export const routes: readonly Route[] = [
     audit: ['grant.declined'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_grant'],
     handle: ({ object, caller, params }) => object.declineGrant(caller, params.grant ?? ''),
   }),
   memberRoute({
@@ -272,6 +291,7 @@ export const routes: readonly Route[] = [
     audit: ['unlocker.changed'],
     body: json(UnlockerChanged, GRANT_MAX_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_unlocker', 'unlocker_conflict'],
     handle: ({ object, caller, params, body }) => object.changeUnlocker(caller, params.unlocker ?? '', body),
   }),
   memberRoute({
@@ -282,6 +302,7 @@ export const routes: readonly Route[] = [
     audit: ['recovery.drilled'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_unlocker'],
     handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
   }),
   memberRoute({
@@ -292,6 +313,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.read_in_bulk'],
     body: json(BulkPageRequest, SMALL_BODY_BYTES),
     answer: BulkPage,
+    refuses: ['bulk_budget_exceeded'],
     handle: ({ object, caller, body }) => object.bulkPage(caller, body),
   }),
   memberRoute({
@@ -321,6 +343,7 @@ export const routes: readonly Route[] = [
     audit: ['person.removed'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: PersonRemoved,
+    refuses: ['unknown_person', 'not_yourself', 'last_admin'],
     handle: ({ object, caller, params }) => object.removePerson(caller, params.person ?? ''),
   }),
   memberRoute({
@@ -331,6 +354,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: RevealedQuery,
     answer: RevealedReport,
+    refuses: ['unknown_person'],
     handle: ({ object, caller, params, query }) => object.revealedBy(caller, params.person ?? '', query.after),
   }),
   memberRoute({
@@ -350,6 +374,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Machine,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.machine(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -359,6 +384,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: RunList,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.runs(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -368,6 +394,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: SecretList,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.secrets(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -377,6 +404,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Run,
+    refuses: ['unknown_run'],
     handle: ({ object, caller, params }) => object.run(caller, params.run ?? ''),
   }),
   memberRoute({
@@ -387,6 +415,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: EventsQuery,
     answer: EventPage,
+    refuses: ['unknown_run'],
     handle: ({ object, caller, params, query }) => object.events(caller, params.run ?? '', query.after, query.limit),
   }),
   memberRoute({
@@ -397,6 +426,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.revealed'],
     body: json(RevealRequest, SMALL_BODY_BYTES),
     answer: Revealed,
+    refuses: ['unknown_secret'],
     handle: ({ object, caller, params, body }) => object.reveal(caller, params.secret ?? '', body),
   }),
   memberRoute({
@@ -426,6 +456,7 @@ export const routes: readonly Route[] = [
     audit: ['token.revoked'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: TokenRevoked,
+    refuses: ['unknown_token'],
     handle: ({ object, caller, params }) => object.revokeToken(caller, params.token ?? ''),
   }),
   memberRoute({

@@ -15,7 +15,7 @@ import type { Answered, BodyRule, MachineRoute, MemberRoute, OperatorRoute, Pers
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
 
 /** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
-const PATH_ID = /^[a-z0-9-]{1,64}$/;
+export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
 /** Serves one request by its route; a refusal is a value. */
 export async function serve(route: Route, asked: Asked): Promise<Response | Refusal> {
