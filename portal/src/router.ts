@@ -2,13 +2,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
-  | { page: 'choose' }
+  | { page: 'choose' | 'operator' }
   | { page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'safekeeping'; tenant: string }
   | { page: 'machine'; tenant: string; machine: string }
   | { page: 'unknown' };
 
 const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/$/, () => ({ page: 'choose' })],
+  [/^\/operator$/, () => ({ page: 'operator' })],
   [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
   [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],
   [/^\/t\/([a-z0-9-]+)\/keys$/, (tenant = '') => ({ page: 'keys', tenant })],
