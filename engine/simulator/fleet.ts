@@ -173,7 +173,7 @@ async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) =
   for (let asked = 0; ; asked++) {
     const key = await engine.tenantKey();
     if (key.ok) return;
-    if (key.code !== 'no_tenant_key' && key.code !== 'offline') throw new Error(key.message);
+    if (!['no_tenant_key', 'offline', 'tenant_suspended'].includes(key.code)) throw new Error(key.message);
     if (asked === 0) onLine('waiting for the tenant’s key: an admin has to do the first-time set-up');
     await sleep(WAIT_FOR_KEY_MS);
   }

@@ -18,6 +18,13 @@ export class NewTenant extends LitElement {
         gap: 0.8rem 1rem;
         align-items: end;
       }
+      .note {
+        margin-top: 1.1rem;
+      }
+      h3 {
+        margin: 0;
+        font-size: 1rem;
+      }
       ol {
         margin: 0.5rem 0 0;
         padding-left: 1.3rem;

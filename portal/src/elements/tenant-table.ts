@@ -1,5 +1,5 @@
 // Tenants as an operator sees them: one row each, counts only; on a narrow screen each becomes a card.
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
@@ -51,6 +51,9 @@ export class TenantTable extends LitElement {
       .act {
         text-align: right;
       }
+      .keys {
+        white-space: nowrap;
+      }
       @media (max-width: 60rem) {
         thead {
           display: none;
@@ -65,7 +68,9 @@ export class TenantTable extends LitElement {
         tbody tr:last-child {
           border-bottom: 0;
         }
-        td {
+        td,
+        td.number,
+        td.act {
           padding: 0;
           border: 0;
           text-align: left;
@@ -143,7 +148,7 @@ export class TenantTable extends LitElement {
       </td>
       ${number('Machines', counts.machines)} ${number('Secrets', counts.secrets)} ${number('People', counts.people)}
       ${number('Tokens', counts.tokens)}
-      <td data-words="Keys"><span class=${tone ? `pill ${tone}` : nothing}>${keys}</span></td>
+      <td data-words="Keys"><span class=${tone ? `pill ${tone}` : 'quiet keys'}>${keys}</span></td>
       ${number('Storage', byteWords(counts.storageBytes))} ${number('Schema', counts.schemaVersion)}`;
   }
 }

@@ -1,7 +1,13 @@
 // The operator's page: every tenant with its counts, a new one, suspend and resume. Nothing of a tenant's own data comes here.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { OperatedTenant, TenantCreate, TenantCreated, TenantPage } from '../../../schema/operator.ts';
+import type {
+  OperatedTenant,
+  TenantCreate,
+  TenantCreated,
+  TenantPage,
+  TenantStanding,
+} from '../../../schema/operator.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/operator.ts';
 import type { CreateWanted } from '../elements/new-tenant.ts';
@@ -89,6 +95,13 @@ export class OperatorPage extends LitElement {
     this.loading = false;
   }
 
+  /** At once, before everybody has been asked again. */
+  #show({ id, status }: TenantStanding): void {
+    if (!this.list) return;
+    const tenants = this.list.tenants.map((one) => (one.id === id ? { ...one, status } : one));
+    this.list = { ...this.list, tenants };
+  }
+
   async #do(tenant: string, work: () => Promise<string>): Promise<void> {
     this.failure = null;
     this.said = '';
@@ -117,7 +130,7 @@ export class OperatorPage extends LitElement {
   #suspend(tenant: OperatedTenant, reason: string): void {
     void this.#do(tenant.id, async () => {
       try {
-        await api.suspend(tenant.id, { reason });
+        this.#show(await api.suspend(tenant.id, { reason }));
         return `${tenant.name} is suspended.`;
       } finally {
         this.suspending = null;
@@ -127,7 +140,7 @@ export class OperatorPage extends LitElement {
 
   #resume = ({ detail: tenant }: TenantWanted): void => {
     void this.#do(tenant.id, async () => {
-      await api.resume(tenant.id);
+      this.#show(await api.resume(tenant.id));
       return `${tenant.name} is active again.`;
     });
   };
