@@ -7,6 +7,8 @@ import { startIssuer } from './test/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
 
 const root = import.meta.dirname;
+/** What hangs is ended; how long a test takes is nothing that a test says. Key derivation on busy cores takes its time. */
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -34,6 +36,7 @@ export default defineConfig({
         // WebAssembly cannot be compiled in workerd: tests there that use a browser's vault derive by the same RFC in JavaScript.
         resolve: { alias: { 'hash-wasm': path.join(root, 'test/support/argon2id.ts') } },
         test: {
+          ...PATIENCE,
           name: 'workerd',
           include: ['worker/**/*.test.ts', 'objects/**/*.test.ts', 'test/conformance/**/*.test.ts'],
           setupFiles: ['./test/workerd-setup.ts'],
@@ -42,6 +45,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENCE,
           name: 'node',
           environment: 'node',
           include: ['schema/**/*.test.ts', 'engine/**/*.test.ts', 'dev/**/*.test.ts', 'portal/vault/**/*.test.ts'],
@@ -50,6 +54,7 @@ export default defineConfig({
       {
         optimizeDeps: { include: ['@noble/ciphers/chacha.js', '@scure/base', 'hash-wasm', 'jose', 'zod'] },
         test: {
+          ...PATIENCE,
           name: 'chromium',
           include: ['portal/vault/**/*.test.ts', 'portal/src/**/*.test.ts'],
           browser: {

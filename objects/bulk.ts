@@ -112,6 +112,22 @@ export function readPage(
   return isRefusal(items) ? items : { items, total: versions(storage.sql) };
 }
 
+/** One that was marked as opened by nothing, and opens: the mark was wrong, and goes. In the caller's transaction. */
+function healed(sql: SqlStorage, caller: Caller<Person>, { secret, version, kid }: Verified, now: number): void {
+  const marked = all(
+    sql,
+    'UPDATE secret_versions SET unopenable = 0 WHERE secret_id = ? AND version = ? AND unopenable = 1 RETURNING version',
+    secret,
+    version,
+  );
+  if (marked.length > 0)
+    record(sql, caller.tenant, caller, now, {
+      action: 'secret.marked_openable',
+      subject: secret,
+      detail: { version, kid },
+    });
+}
+
 /** Keeps what a sweep found of each version, and puts the ids of those that are not sound on record. */
 export function takeFindings(
   storage: DurableObjectStorage,
@@ -122,6 +138,7 @@ export function takeFindings(
   const { sql } = storage;
   return storage.transactionSync(() => {
     const kept = items.filter((item) => storeFinding(sql, item, now));
+    for (const item of kept) if (item.finding === 'sound') healed(sql, caller, item, now);
     const unsound = kept.filter((item) => item.finding !== 'sound');
     if (kept.length > 0)
       record(sql, caller.tenant, caller, now, {

@@ -110,8 +110,13 @@ export type KidFacts = {
   keyEpoch: number;
   retiredAt: number | null;
   remaining: number;
-  vaultEpoch: number | null;
+  /** Versions that were re-sealed from it and have not been opened since: it may be all that opens them. */
+  unproven: number;
+  half: Half | null;
 };
+
+/** A sealed private half as it is kept; null sealed bytes never equal what is sent. */
+export type Half = { vaultEpoch: number; sealed: string };
 
 /** An unlocker that waits for an admin's signature. */
 export type GrantFacts = Pick<ManifestUnlocker, 'kind' | 'jwk'> & { email: string; admin: boolean };
@@ -124,8 +129,10 @@ export type KeyringFacts = {
   caller: string;
   grants: ReadonlyMap<string, GrantFacts>;
   wraps: ReadonlySet<string>;
-  /** Earlier roots whose private halves are held. */
-  oldRoots: ReadonlyMap<string, { vaultEpoch: number }>;
+  /** The root and the earlier ones whose private halves are held. */
+  roots: ReadonlyMap<string, Half>;
+  /** Every root that was ever followed by another. */
+  followedRoots: ReadonlySet<string>;
 };
 
 export const wrapKey = (wrap: Pick<Wrap, 'unlocker' | 'purpose' | 'vaultEpoch'>): string =>
@@ -133,6 +140,10 @@ export const wrapKey = (wrap: Pick<Wrap, 'unlocker' | 'purpose' | 'vaultEpoch'>)
 
 const incomplete = (detail: string): Refusal => refuse('keyring_incomplete', detail);
 const wrong = (detail: string): Refusal => refuse('keyring_invalid', detail);
+
+/** Nobody can tell from outside whether other bytes open: under the vault key it has, a half stays as it is. */
+const isReplaced = (held: Half | null | undefined, sent: Half): boolean =>
+  held?.vaultEpoch === sent.vaultEpoch && held.sealed !== sent.sealed;
 
 /** Decides whether a verified write follows on what is kept and leaves nothing without a key. Pure. Null: it does. */
 export function decideWrite(verified: VerifiedWrite, facts: KeyringFacts): Refusal | null {
@@ -164,17 +175,26 @@ function decideRoots({ write, manifest, root, follows, oldStatements }: Verified
   if (replaced && follows !== head.fingerprint)
     return wrong('The manifest must be signed by the root of this keyring, or by one that it names as its successor.');
   if (!replaced && follows !== null) return wrong('A succession comes with another root only.');
+  // Whoever had to leave may have kept it.
+  if (facts.followedRoots.has(root)) return wrong('A root that was followed by another does not come back.');
   const earlier = new Set([...(head.manifest.overlapping ?? []), ...(replaced ? [head.fingerprint] : [])]);
   const sent = new Map((write.oldRoots ?? []).map((one) => [one.kid, one]));
+  for (const half of [write.root, ...sent.values()])
+    if (isReplaced(facts.roots.get(half.kid), half))
+      return wrong('A root’s private half stays as it is under its vault key.');
   const admin = new Set(manifest.vaultKeys.filter((key) => key.purpose === 'admin').map((key) => key.vaultEpoch));
   for (const one of overlapping) {
     if (!earlier.has(one)) return wrong('Only a root of this keyring may overlap.');
-    const held = sent.get(one) ?? facts.oldRoots.get(one);
+    const held = sent.get(one) ?? facts.roots.get(one);
     if (!held || !admin.has(held.vaultEpoch))
       return incomplete('Every overlapping root needs its sealed private half.');
+    const newlyEarlier = replaced && one === head.fingerprint;
     for (const key of write.escrowKeys)
-      if (!facts.kids.has(key.kid) && !oldStatements.some((old) => old.kid === key.kid && old.root === one))
-        return incomplete('A new escrow key needs the statement of every overlapping root.');
+      if (
+        (newlyEarlier || !facts.kids.has(key.kid)) &&
+        !oldStatements.some((old) => old.kid === key.kid && old.root === one)
+      )
+        return incomplete('An escrow key needs the statement of every overlapping root.');
   }
   const restated = new Set(write.escrowKeys.map((key) => key.kid));
   if (replaced && manifest.keys.some((key) => key.state !== 'destroyed' && !restated.has(key.kid)))
@@ -196,7 +216,8 @@ function decideVaultKeys({ manifest }: VerifiedWrite, { head }: KeyringFacts): R
       0,
       ...(before?.vaultKeys ?? []).filter((one) => one.purpose === key.purpose).map((one) => one.vaultEpoch),
     );
-    if (!same && key.vaultEpoch <= highest) return wrong('A new vault key needs a new, higher epoch.');
+    // The next one exactly: epochs that were skipped to their end would leave nobody removable.
+    if (!same && key.vaultEpoch !== highest + 1) return wrong('A new vault key needs the epoch after the highest.');
   }
   return null;
 }
@@ -213,10 +234,12 @@ function decideKeys({ write, manifest, statements }: VerifiedWrite, facts: Keyri
   const epochs = new Set(manifest.keys.map((key) => key.keyEpoch));
   if (epochs.size !== manifest.keys.length || Math.max(...epochs) !== activeKeys[0]?.keyEpoch)
     return incomplete('The active escrow key must have the highest keyEpoch, and no two the same.');
+  const highest = Math.max(0, ...[...facts.kids.values()].map((key) => key.keyEpoch));
   for (const { kid, keyEpoch, state } of manifest.keys) {
     const before = facts.kids.get(kid);
     if (!before) {
       if (state !== 'active') return incomplete('A new escrow key must be the active one.');
+      if (keyEpoch !== highest + 1) return incomplete('A new escrow key needs the keyEpoch after the highest.');
       if (!sent.has(kid))
         return incomplete('Every kid that is not destroyed needs its public key, statement and sealed private half.');
       if (statements.get(kid)?.previousKid !== activeBefore)
@@ -230,8 +253,11 @@ function decideKeys({ write, manifest, statements }: VerifiedWrite, facts: Keyri
       if (sent.has(kid)) return wrong('A destroyed key’s private half must not be sent.');
       continue;
     }
+    const half = write.escrowKeys.find((key) => key.kid === kid)?.sealedPrivate;
+    if (half && isReplaced(before.half, half))
+      return wrong('An escrow key’s private half stays as it is under its vault key.');
     // A vault key that the manifest no longer commits to unwraps for nobody: what it seals would be lost.
-    const epoch = sent.has(kid) ? null : before.vaultEpoch;
+    const epoch = half ? null : before.half?.vaultEpoch;
     if (epoch && !manifest.vaultKeys.some((key) => key.purpose === 'reveal' && key.vaultEpoch === epoch))
       return incomplete('The manifest must commit to the vault key of every escrow key that it keeps.');
   }
@@ -252,9 +278,11 @@ function decideUnlockers({ write, manifest }: VerifiedWrite, facts: KeyringFacts
   const rightsOf = new Map(manifest.unlockers.map((unlocker) => [unlocker.id, unlocker.rights]));
   for (const id of sent)
     if (!rightsOf.has(id)) return incomplete('An unlocker was sent that the manifest does not name.');
-  for (const wrap of write.wraps)
+  for (const wrap of write.wraps) {
     if (!rightsOf.get(wrap.unlocker)?.includes(wrap.purpose))
       return incomplete('A wrap was sent for an unlocker that has no right to it.');
+    if (facts.wraps.has(wrapKey(wrap))) return wrong('A wrap that is held stays as it is.');
+  }
   // A keyring that no admin could change any more would be lost at the first leaver; one that only a passkey opens, with its device.
   if (!manifest.unlockers.some((one) => one.kind !== 'passkey' && hasBoth(one)))
     return incomplete('At least one unlocker that is not a passkey must hold both rights.');
@@ -278,7 +306,9 @@ function decideUnlocker(
       sameKey(before.jwk, unlocker.jwk) &&
       before.rights.join() === unlocker.rights.join();
     if (!same) return wrong('An unlocker keeps its kind, owner, key and rights.');
-    return sent && !mine ? wrong('An unlocker’s sealed half may be replaced by its owner only.') : null;
+    return sent && unlocker.owner !== facts.caller
+      ? wrong('An unlocker’s sealed half may be replaced by its owner only; a shared unlocker is replaced as a whole.')
+      : null;
   }
   if (sent) return mine ? null : wrong('A person’s unlocker comes from their own browser, as a grant.');
   const grant = facts.grants.get(unlocker.id);
@@ -292,10 +322,11 @@ const sameKey = (a: ManifestUnlocker['jwk'], b: ManifestUnlocker['jwk']): boolea
 
 /**
  * The life of an escrow key is one way: active, retiring, retired, destroyed. It is retired only when nothing is left to
- * re-seal, destroyed only 90 days after that and only if nothing has come in since. Pure. Null: the step may be taken.
+ * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if all that was re-sealed from it has been
+ * opened under its present key. Pure. Null: the step may be taken.
  */
 export function decideKeyState(
-  before: Pick<KidFacts, 'state' | 'retiredAt' | 'remaining'>,
+  before: Pick<KidFacts, 'state' | 'retiredAt' | 'remaining' | 'unproven'>,
   next: KidState,
   now: number,
 ): Refusal | null {
@@ -306,7 +337,13 @@ export function decideKeyState(
   if (before.state === 'retired' && next === 'destroyed') {
     if (now < (before.retiredAt ?? now) + DESTROY_AFTER_MS)
       return refuse('too_early', 'A key can be destroyed 90 days after its rotation was finished.');
-    return before.remaining > 0 ? left() : null;
+    if (before.remaining > 0) return left();
+    return before.unproven > 0
+      ? refuse(
+          'not_proven',
+          `${before.unproven} secrets that were re-sealed from that key have not been opened since; do a health sweep first.`,
+        )
+      : null;
   }
   return wrong('An escrow key goes from active to retiring, retired and destroyed, and never back.');
 }

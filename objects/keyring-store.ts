@@ -9,6 +9,7 @@ import type { Caller, Person } from './caller.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
 import { decideWrite, type VerifiedWrite } from './keyring-rules.ts';
+import { forgetReplaced } from './replaced.ts';
 
 /** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
 const KEY_ACTIONS = {
@@ -28,9 +29,12 @@ export function writeKeyring(
   const { sql } = storage;
   const { manifest, root, follows } = verified;
   const facts = keyringFacts(sql, caller.principal.name, now);
+  const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
+  // Sent again, because the answer was lost: it is kept already.
+  if (facts.head?.sha256 === verified.manifestSha256)
+    return { version: manifest.version, fingerprint: root, activeKid };
   const refusal = decideWrite(verified, facts);
   if (refusal) return refusal;
-  const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
   const put = (action: AuditAction, subject: string, detail: AuditEntry['detail'] = {}) =>
     record(sql, caller.tenant, caller, now, { action, subject, detail });
   return storage.transactionSync(() => {
@@ -120,7 +124,8 @@ function storeRoots(sql: SqlStorage, { write, root, follows }: VerifiedWrite, by
   for (const sealed of [write.root, ...(write.oldRoots ?? [])])
     sql.exec(
       `INSERT INTO roots VALUES (?, ?, ?, ?)
-       ON CONFLICT (fingerprint) DO UPDATE SET vault_epoch = excluded.vault_epoch, sealed = excluded.sealed`,
+       ON CONFLICT (fingerprint) DO UPDATE SET vault_epoch = excluded.vault_epoch, sealed = excluded.sealed,
+         followed = excluded.followed`,
       sealed.kid,
       sealed.vaultEpoch,
       sealed.sealed,
@@ -173,5 +178,5 @@ function destroyKey(sql: SqlStorage, kid: string, at: number): void {
     kid,
   );
   sql.exec('DELETE FROM old_statements WHERE kid = ?', kid);
-  sql.exec('DELETE FROM replaced_ciphertexts WHERE kid = ?', kid);
+  forgetReplaced(sql, kid);
 }

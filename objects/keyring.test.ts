@@ -1,11 +1,24 @@
 // What the object lets into a keyring: complete, in order, and never so that something sealed is left without a key.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeEscrowKey } from '../portal/vault/escrow-key.ts';
-import { signManifest } from '../portal/vault/root.ts';
-import type { KeyringWrite } from '../schema/keyring.ts';
+import { makeEscrowKey, resealEscrowKey } from '../portal/vault/escrow-key.ts';
+import { newRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from '../portal/vault/root.ts';
+import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
+import type { AuditPage } from '../schema/audit.ts';
+import type { KeyringWrite, UnlockerChanged } from '../schema/keyring.ts';
+import type { PeopleList } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Manifest } from '../schema/signed.ts';
-import { asPerson, emailOf, makeKeyring, seedTenant, type TestKeyring, writeNext } from '../test/workerd-fixtures.ts';
+import { type KeyStatement, type Manifest, sha256Hex, verifyStatement } from '../schema/signed.ts';
+import {
+  asPerson,
+  changedUnlocker,
+  emailOf,
+  grantRequest,
+  makeKeyring,
+  seedTenant,
+  startRotation,
+  type TestKeyring,
+  writeNext,
+} from '../test/workerd-fixtures.ts';
 
 let id: string;
 let keyring: TestKeyring;
@@ -134,5 +147,205 @@ describe('the next keyring', () => {
     expect(await next(1, keyring.kid, 'active')()).toBe('keyring_incomplete');
     expect(await next(2, null, 'active')()).toBe('keyring_incomplete');
     expect(await next(2, keyring.kid, 'retiring')()).toBe('keyring_incomplete');
+  });
+
+  it('may not bring an unlocker for somebody else, nor give admin rights to an engineer, because a server-side role is no proof of a person', async () => {
+    const engineer = emailOf('engineer');
+    const asked = await grantRequest(id, engineer, keyring.root.fingerprint);
+    const entry = { ...asked.unlocker, owner: engineer, createdAt: Date.now() };
+    const named = (rights: ('reveal' | 'admin')[], owner: string | null = engineer) =>
+      writeNext(
+        id,
+        keyring,
+        (manifest) => {
+          manifest.unlockers.push({ ...entry, owner, rights });
+        },
+        [],
+        rights.map((purpose) => wrapOf(purpose, entry)),
+      );
+    const wrapOf = (purpose: 'reveal' | 'admin', unlocker: typeof entry) =>
+      wrapVaultKey(id, unlocker.id, unlocker.jwk, keyring[purpose]);
+    // Nobody has asked: there is no half that its owner made.
+    expect((await named(['reveal'])).json).toMatchObject({ code: 'keyring_incomplete' });
+    await asPerson(engineer, `/v1/tenants/${id}/grants`, asked);
+    expect((await named(['reveal', 'admin'])).json).toMatchObject({ code: 'keyring_invalid' });
+    expect((await named(['reveal'], emailOf('auditor'))).json).toMatchObject({ code: 'keyring_invalid' });
+    const { status } = await named(['reveal']);
+    expect(status).toBe(200);
+    // And a half sent along by the admin is theirs, not the person's.
+    const forged = await writeNext(id, keyring, () => {}, [], [], [asked.half]);
+    expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
+  });
+});
+
+describe('what is kept of a keyring', () => {
+  beforeEach(async () => {
+    await send(keyring.write);
+  });
+
+  it('is answered the same where it is sent again, because an answer may be lost', async () => {
+    expect(await send(keyring.write)).toMatchObject({ version: 1, fingerprint: keyring.root.fingerprint });
+    const { head } = await auditHead();
+    expect(head).toBe('keyring.created');
+  });
+
+  const auditHead = async () => {
+    const { json } = await asPerson<AuditPage>(emailOf('admin'), `/v1/tenants/${id}/audit?limit=500`);
+    return { head: json.entries.at(-1)?.action };
+  };
+
+  it('is not replaced by other bytes that nobody can tell from garbage: no wrap, no private half, no shared unlocker', async () => {
+    const [key] = keyring.write.escrowKeys;
+    const [own, recovery] = keyring.write.unlockers;
+    const entry = keyring.manifest.unlockers[0];
+    const sealedPrivate =
+      key && (await resealEscrowKey(id, key.kid, key.sealedPrivate, keyring.reveal, keyring.reveal));
+    if (!key || !sealedPrivate || !own || !recovery || !entry) throw new Error('the keyring has its parts');
+    const nothing = () => {};
+    const wrap = wrapVaultKey(id, entry.id, entry.jwk, keyring.reveal);
+    for (const attempt of [
+      () => writeNext(id, keyring, nothing, [], [wrap]),
+      () => writeNext(id, keyring, nothing, [{ ...key, sealedPrivate }]),
+      () => writeNext(id, keyring, nothing, [], [], [recovery]),
+      () =>
+        writeNext(
+          id,
+          { ...keyring, write: { ...keyring.write, root: sealRoot(id, keyring.root, keyring.admin) } },
+          nothing,
+        ),
+    ])
+      expect((await attempt()).json).toMatchObject({ code: 'keyring_invalid' });
+    expect((await writeNext(id, keyring, nothing)).status).toBe(200);
+  });
+
+  it('names the next epochs and no later ones, because epochs that were skipped to their end would leave nobody removable', async () => {
+    const far = newVaultKey('reveal', Number.MAX_SAFE_INTEGER);
+    const commitment = await commit(id, far);
+    const skipped = await writeNext(
+      id,
+      keyring,
+      (manifest) => {
+        manifest.vaultKeys.push(commitment);
+      },
+      [],
+      keyring.manifest.unlockers.map((one) => wrapVaultKey(id, one.id, one.jwk, far)),
+    );
+    expect(skipped.json).toMatchObject({ code: 'keyring_invalid' });
+    const key = await makeEscrowKey(id, keyring.root, keyring.reveal, { keyEpoch: 1_000, previousKid: keyring.kid });
+    const late = await writeNext(
+      id,
+      keyring,
+      (manifest) => {
+        for (const one of manifest.keys) one.state = 'retiring';
+        manifest.keys.push({ kid: key.kid, keyEpoch: 1_000, state: 'active' });
+      },
+      [key],
+    );
+    expect(late.json).toMatchObject({ code: 'keyring_incomplete' });
+  });
+
+  it('names owners in lower case only, because what is read back must be what was verified', async () => {
+    const loud = await writeNext(id, keyring, (manifest) => {
+      for (const one of manifest.unlockers) if (one.owner) one.owner = one.owner.toUpperCase();
+    });
+    expect(loud.json).toMatchObject({ code: 'keyring_invalid' });
+  });
+
+  it('never goes back to a root that another followed, because whoever had to leave may have kept it', async () => {
+    const next = await newRoot();
+    const replaced = await succeed(keyring.root, next, [keyring.root.fingerprint]);
+    expect(replaced).toMatchObject({ version: 2, fingerprint: next.fingerprint });
+    expect(await succeed(next, keyring.root, [])).toMatchObject({ code: 'keyring_invalid' });
+    const { status } = await asPerson(emailOf('admin'), `/v1/tenants/${id}/keyring`);
+    expect(status).toBe(200);
+  });
+
+  /** Another root in the place of the one before, as a browser writes it. */
+  async function succeed(from: Root, to: Root, overlapping: string[]) {
+    const [key] = keyring.write.escrowKeys;
+    if (!key) throw new Error('the keyring has a key');
+    const { payload } = (await verifyStatement(key.statement)) as { payload: KeyStatement };
+    const manifest: Manifest = {
+      ...structuredClone(keyring.manifest),
+      ...{ version: keyring.manifest.version + 1, previous: await sha256Hex(keyring.write.manifest) },
+      ...(overlapping.length > 0 ? { overlapping } : {}),
+    };
+    const write: KeyringWrite = {
+      ...{
+        manifest: await signManifest(to, manifest),
+        root: sealRoot(id, to, keyring.admin),
+        unlockers: [],
+        wraps: [],
+      },
+      succession: await signSuccession(from, {
+        ...{ tenant: id, from: from.fingerprint, to: to.fingerprint, createdAt: Date.now() },
+      }),
+      escrowKeys: [{ ...key, statement: await signStatement(to, payload), oldStatements: [key.statement] }],
+    };
+    const answer = await send(write);
+    if ('version' in answer) {
+      keyring.manifest = manifest;
+      keyring.write = { ...keyring.write, manifest: write.manifest, escrowKeys: write.escrowKeys };
+    }
+    return answer;
+  }
+});
+
+describe('the change of an unlocker', () => {
+  const change = (email: string, unlocker: string, body: UnlockerChanged) =>
+    asPerson<Problem>(email, `/v1/tenants/${id}/unlockers/${unlocker}/change`, body);
+  beforeEach(async () => {
+    await send(keyring.write);
+  });
+
+  it('must be signed by the unlocker itself, because only who can open the half may replace it', async () => {
+    const honest = await changedUnlocker(id, keyring);
+    const own = keyring.ids.own;
+    const other = await makeKeyring(id);
+    // The same ids and hashes, signed by a key that is not the unlocker's.
+    const forged = await changedUnlocker(id, { ...other, ids: { ...other.ids } });
+    const moved = { half: { ...forged.half, id: own }, change: forged.change };
+    expect((await change(emailOf('admin'), own, moved)).json).toMatchObject({ code: 'invalid_body' });
+    const swapped = { half: { ...honest.half, sealed: forged.half.sealed }, change: honest.change };
+    expect((await change(emailOf('admin'), own, swapped)).json).toMatchObject({ code: 'invalid_body' });
+    expect((await change(emailOf('engineer'), own, honest)).json).toMatchObject({ code: 'unknown_unlocker' });
+    expect((await change(emailOf('admin'), own, honest)).status).toBe(200);
+    // Replayed, it no longer follows on what is kept.
+    expect((await change(emailOf('admin'), own, honest)).json).toMatchObject({ code: 'unlocker_conflict' });
+  });
+});
+
+describe('a leaver', () => {
+  it('who was stripped of every unlocker first still needs a new escrow key, because they may have kept the one of then', async () => {
+    await send(keyring.write);
+    const engineer = emailOf('engineer');
+    const admin = <T>(path: string, body?: unknown) => asPerson<T>(emailOf('admin'), `/v1/tenants/${id}/${path}`, body);
+    // The team passphrase is all they had; it goes, with new vault keys, and only then are they removed.
+    const { reveal } = keyring;
+    const next = newVaultKey('reveal', 2);
+    const key = keyring.write.escrowKeys[0];
+    const sealedPrivate = key && (await resealEscrowKey(id, key.kid, key.sealedPrivate, reveal, next));
+    if (!key || !sealedPrivate) throw new Error('the escrow key moves');
+    const kept = keyring.manifest.unlockers.filter((one) => one.owner !== null || one.kind === 'recovery');
+    const commitment = await commit(id, next);
+    const stripped = await writeNext(
+      id,
+      keyring,
+      (manifest) => {
+        manifest.unlockers = kept;
+        manifest.vaultKeys = [...manifest.vaultKeys.filter((one) => one.purpose === 'admin'), commitment];
+      },
+      [{ ...key, sealedPrivate }],
+      kept.map((one) => wrapVaultKey(id, one.id, one.jwk, next)),
+    );
+    expect(stripped.json).toMatchObject({ version: 2 });
+    const { people } = (await admin<PeopleList>('people')).json;
+    const person = people.find((one) => one.email === engineer)?.id;
+    expect((await admin(`people/${person}/remove`, {})).status).toBe(200);
+    const leaver = async () => (await admin<PeopleList>('people')).json.leavers[0];
+    expect(await leaver()).toMatchObject({ unlockersReplaced: true, escrowKeyReplaced: false });
+    keyring.reveal = next;
+    await startRotation(id, keyring);
+    expect(await leaver()).toMatchObject({ unlockersReplaced: true, escrowKeyReplaced: true });
   });
 });

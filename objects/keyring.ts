@@ -9,7 +9,8 @@ import type { Manifest } from '../schema/signed.ts';
 import { notOpening } from './bulk.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants } from './grants.ts';
-import { type KeyringFacts, wrapKey } from './keyring-rules.ts';
+import { type Half, type KeyringFacts, wrapKey } from './keyring-rules.ts';
+import { unprovenSince } from './replaced.ts';
 import { all, first, type Row } from './rows.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
@@ -28,10 +29,14 @@ export function head(sql: SqlStorage): Head | null {
 const payloadOf = (jws: string): Manifest =>
   JSON.parse(new TextDecoder().decode(base64urlnopad.decode(jws.split('.')[1] ?? '')));
 
-/** An earlier manifest; null where there was none of that version. */
-export function manifestAt(sql: SqlStorage, version: number): Manifest | null {
-  const row = first<{ jws: string }>(sql, 'SELECT jws FROM manifests WHERE version = ?', version);
-  return row && payloadOf(row.jws);
+/** An earlier manifest and when it was written, ms since the epoch; null where there was none of that version. */
+export function manifestAt(sql: SqlStorage, version: number): { manifest: Manifest; at: number } | null {
+  const row = first<{ jws: string; at: number }>(
+    sql,
+    'SELECT jws, written_at AS at FROM manifests WHERE version = ?',
+    version,
+  );
+  return row && { manifest: payloadOf(row.jws), at: row.at };
 }
 
 type RootRow = { fingerprint: string; vault_epoch: number; sealed: string };
@@ -50,12 +55,14 @@ function requireRoot(sql: SqlStorage): SealedKey {
 /** Reads the facts a write of this person is decided on. */
 export function keyringFacts(sql: SqlStorage, caller: string, now: number): KeyringFacts {
   const keys = all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys');
-  const epochs = new Map(keys.map((row) => [row.kid, row.vault_epoch]));
+  const halves = new Map(keys.map((row) => [row.kid, halfOf(row)]));
+  const unproven = unprovenSince(sql);
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number }>(
     sql,
     'SELECT unlocker, purpose, vault_epoch FROM wraps',
   );
-  const oldRoots = all<{ fingerprint: string; vault_epoch: number }>(sql, 'SELECT * FROM roots WHERE followed = 1');
+  const roots = all<RootRow>(sql, 'SELECT * FROM roots');
+  const followed = all<{ from_root: string }>(sql, 'SELECT from_root FROM successions');
   return {
     head: head(sql),
     now,
@@ -63,7 +70,7 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
     kids: new Map(
       keyHistory(sql).map(({ kid, keyEpoch, state, retiredAt, remaining }) => [
         kid,
-        { state, keyEpoch, retiredAt, remaining, vaultEpoch: epochs.get(kid) ?? null },
+        { state, keyEpoch, retiredAt, remaining, unproven: unproven.get(kid) ?? 0, half: halves.get(kid) ?? null },
       ]),
     ),
     grants: new Map(
@@ -72,9 +79,13 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
     wraps: new Set(
       wraps.map((row) => wrapKey({ unlocker: row.unlocker, purpose: row.purpose, vaultEpoch: row.vault_epoch })),
     ),
-    oldRoots: new Map(oldRoots.map((row) => [row.fingerprint, { vaultEpoch: row.vault_epoch }])),
+    roots: new Map(roots.map((row) => [row.fingerprint, { vaultEpoch: row.vault_epoch, sealed: row.sealed }])),
+    followedRoots: new Set(followed.map((row) => row.from_root)),
   };
 }
+
+const halfOf = ({ vault_epoch: vaultEpoch, sealed }: EscrowKeyRow): Half | null =>
+  vaultEpoch === null || sealed === null ? null : { vaultEpoch, sealed };
 
 /** Every escrow key there ever was, with what is sealed to it now. */
 export function keyHistory(sql: SqlStorage): KeyHistory[] {
@@ -199,13 +210,14 @@ type UnlockerRow = { id: string; kind: string; owner: string | null; sealed: str
 /** Every escrow key that is not destroyed, its private half sealed. */
 const livingKeys = (sql: SqlStorage): EscrowKey[] =>
   all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys ORDER BY key_epoch').flatMap((row) => {
-    if (row.vault_epoch === null || row.sealed === null) return [];
+    const half = halfOf(row);
+    if (!half) return [];
     const earlier = oldStatements(sql, row.kid);
     return [
       {
         ...{ kid: row.kid, jwk: JSON.parse(row.jwk), statement: row.statement },
         ...(earlier.length > 0 ? { oldStatements: earlier } : {}),
-        sealedPrivate: { kid: row.kid, vaultEpoch: row.vault_epoch, sealed: row.sealed },
+        sealedPrivate: { kid: row.kid, ...half },
       },
     ];
   });

@@ -170,6 +170,21 @@ const MIGRATIONS: readonly Migration[] = [
       INSERT INTO counters SELECT 'last_report_at', max(last_event_at) FROM runs HAVING max(last_event_at) IS NOT NULL;
     `,
   },
+  {
+    id: 11,
+    name: 'replaced ciphertexts, each its own row',
+    statements: `
+      CREATE TABLE replaced (
+        kid TEXT NOT NULL, secret_id TEXT NOT NULL, version INTEGER NOT NULL, sha256 TEXT NOT NULL,
+        format TEXT NOT NULL, sealed TEXT NOT NULL, replaced_at INTEGER NOT NULL, undone INTEGER NOT NULL,
+        PRIMARY KEY (kid, secret_id, version, sha256)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO replaced SELECT kid, secret_id, version, sha256, format, sealed, replaced_at, 0
+        FROM replaced_ciphertexts;
+      DROP TABLE replaced_ciphertexts;
+      CREATE INDEX replaced_by_secret ON replaced (secret_id, version);
+    `,
+  },
 ];
 
 /** The highest migration that has run. */

@@ -116,16 +116,30 @@ const theirs = (manifest: Manifest, { email, role }: LeaverRow): string[] =>
     })
     .map((one) => one.id);
 
+/**
+ * What a leaver could open when last they could open anything, and until when. Whoever was stripped of their unlockers first, and removed
+ * later, may have kept the keys of then.
+ */
+function lastHad(sql: SqlStorage, row: LeaverRow): { ids: string[]; until: number } {
+  let until = row.started_at;
+  for (let version = row.manifest_version; version > 0; version--) {
+    const kept = manifestAt(sql, version);
+    const ids = kept ? theirs(kept.manifest, row) : [];
+    if (ids.length > 0) return { ids, until };
+    until = kept?.at ?? until;
+  }
+  return { ids: [], until };
+}
+
 /** Every leaver with what is left to do, which is read off the keyring and the secrets as they are: the act may stop anywhere. */
 export function leavers(sql: SqlStorage): Leaver[] {
   const latest = head(sql);
   const keys = keyHistory(sql);
   return all<LeaverRow>(sql, 'SELECT * FROM leavers ORDER BY started_at, person').map((row) => {
-    const before = row.manifest_version > 0 ? manifestAt(sql, row.manifest_version) : null;
-    const had = before ? theirs(before, row) : [];
+    const { ids: had, until } = lastHad(sql, row);
     const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
-    // The one that was active when they left is the newest made before that.
-    const known = keys.filter((key) => key.madeAt <= row.started_at);
+    // The one that was active until then is the newest made before that.
+    const known = keys.filter((key) => key.madeAt <= until);
     const active = keys.find((key) => key.state === 'active');
     return {
       person: row.person,

@@ -8,6 +8,8 @@ import type {
   ResealAnswer,
   Resealed,
   ResealRequest,
+  Restored,
+  RestoreReplaced,
   RotationPage,
   RotationPageRequest,
 } from '../schema/rotation.ts';
@@ -16,6 +18,7 @@ import { record } from './audit.ts';
 import { handOut } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
 import { noTenantKey, outline } from './keyring.ts';
+import { dropReplaced, findReplaced, keepReplaced, type ReplacedRow } from './replaced.ts';
 import { all, first, sha256 } from './rows.ts';
 import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
@@ -40,10 +43,14 @@ export type ResealDecision = Refusal | 'swap' | 'pass_over';
  */
 export function decideReseal(tenant: string, activeKid: string, row: RecordRow | null, item: Resealed): ResealDecision {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  if (row.kid !== item.fromKid || row.sha256 !== item.fromSha256) return 'pass_over';
+  // Under the active key there is nothing to re-seal: whoever has the role alone could put garbage in the place of every secret.
+  if (row.kid === activeKid || row.kid !== item.fromKid || row.sha256 !== item.fromSha256) return 'pass_over';
   const read = readSealed(item.sealed);
   if (!read.ok) return notSealed(read);
   const { header } = read;
+  // What a raw ciphertext had no header for, its record says.
+  const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
+  const { iat, by } = old?.ok ? old.header : { iat: Math.floor(row.escrowed_at / 1000), by: undefined };
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
@@ -52,6 +59,8 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['eid', header.eid === row.eid],
     ['ref', refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
+    ['iat', header.iat === iat],
+    ['by', header.by === by],
     ['src', header.src === row.sha256],
     ['bound', (header.bound ?? true) === (row.bound === 1)],
   ];
@@ -63,22 +72,23 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
 
 /** Swaps the ciphertext of one version, keeping the one before. In the caller's transaction. */
 function swap(sql: SqlStorage, row: RecordRow, activeKid: string, sealed: string, at: number): void {
+  keepReplaced(sql, row, at);
+  place(sql, row, { kid: activeKid, format: 'jwe', sealed, sha256: sha256(sealed) });
+}
+
+/** Puts a ciphertext in a version's place; what was found of the one before says nothing of this one. */
+function place(
+  sql: SqlStorage,
+  row: RecordRow,
+  { kid, format, sealed, sha256 }: Pick<ReplacedRow, 'kid' | 'format' | 'sealed' | 'sha256'>,
+): void {
   sql.exec(
-    'INSERT INTO replaced_ciphertexts VALUES (?, ?, ?, ?, ?, ?, ?)',
-    row.secret_id,
-    row.version,
-    row.kid,
-    row.format,
-    row.sealed,
-    row.sha256,
-    at,
-  );
-  sql.exec(
-    `UPDATE secret_versions SET kid = ?, format = 'jwe', sealed = ?, sha256 = ?, verified_at = NULL,
+    `UPDATE secret_versions SET kid = ?, format = ?, sealed = ?, sha256 = ?, unopenable = 0, verified_at = NULL,
        verified_kid = NULL, finding = NULL WHERE secret_id = ? AND version = ?`,
-    activeKid,
+    kid,
+    format,
     sealed,
-    sha256(sealed),
+    sha256,
     row.secret_id,
     row.version,
   );
@@ -148,7 +158,33 @@ export function takePage(
   });
 }
 
-/** An admin's word that no held key opens a version. */
+/** Puts back what a version was before it was re-sealed: for one that does not open any more. What stood in its place is kept too. */
+export function restore(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { secret, version, reason }: RestoreReplaced,
+  now: number,
+): Restored | Refusal {
+  const { sql } = storage;
+  const row = findVersion(sql, secret, version);
+  if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
+  const before = findReplaced(sql, secret, version);
+  if (!before)
+    return refuse('nothing_replaced', 'Nothing of before is kept of this version, or its key was destroyed.');
+  return storage.transactionSync(() => {
+    keepReplaced(sql, row, now, true);
+    dropReplaced(sql, before);
+    place(sql, row, before);
+    record(sql, caller.tenant, caller, now, {
+      action: 'secret.restored',
+      subject: secret,
+      detail: { version, kid: before.kid, sha256: before.sha256, instead: row.sha256, reason },
+    });
+    return { secret, version, kid: before.kid };
+  });
+}
+
+/** An admin's word that no held key opens a version, which a browser that held them has found. */
 export function giveUp(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -162,6 +198,8 @@ export function giveUp(
   // Only what a rotation could not take along: else one slip would leave a good secret behind when its key is destroyed.
   if (row.kid === outline(sql)?.activeKid)
     return refuse('not_left_behind', 'This version is under the active key; there is nothing to mark.');
+  if (row.finding !== 'does_not_open')
+    return refuse('not_left_behind', 'Have a browser with the keys find first that this version does not open.');
   return storage.transactionSync(() => {
     markUnopenable(sql, row);
     record(sql, caller.tenant, caller, now, {

@@ -22,6 +22,8 @@ import type {
   MarkUnopenable,
   ResealAnswer,
   ResealRequest,
+  Restored,
+  RestoreReplaced,
   Rotation,
   RotationPage,
   RotationPageRequest,
@@ -228,6 +230,10 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   markUnopenable(caller: Caller<Person>, request: MarkUnopenable): Marked | Refusal {
     return this.#gate.admins(caller, request.secret, (now) => rotation.giveUp(this.ctx.storage, caller, request, now));
+  }
+
+  restoreReplaced(caller: Caller<Person>, request: RestoreReplaced): Restored | Refusal {
+    return this.#gate.admins(caller, request.secret, (now) => rotation.restore(this.ctx.storage, caller, request, now));
   }
 
   /** A page of every ciphertext, for a health sweep or an export. */

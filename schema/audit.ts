@@ -24,6 +24,8 @@ export const AuditAction = z.enum([
   'secrets.read_in_bulk',
   'secrets.resealed',
   'secret.marked_unopenable',
+  'secret.marked_openable',
+  'secret.restored',
   'secrets.verified',
   'person.removed',
   'settings.changed',

@@ -88,7 +88,8 @@ export const KeyringWrite = z.strictObject({
   succession: CompactJws(4096).optional(),
   /** Earlier roots that overlap, sealed again, when the admin vault key is a new one. */
   oldRoots: z.array(SealedKey).max(10).optional(),
-  escrowKeys: z.array(EscrowKey).max(100),
+  /** Each takes some 4 KiB of the body's 2 MiB. */
+  escrowKeys: z.array(EscrowKey).max(400),
   unlockers: z.array(SealedUnlocker).max(500),
   wraps: z.array(Wrap).max(2000),
 });

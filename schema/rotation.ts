@@ -44,13 +44,16 @@ export type RotationPageRequest = z.infer<typeof RotationPageRequest>;
 export const RotationPage = z.object({ activeKid: Thumbprint, items: z.array(Revealed) });
 export type RotationPage = z.infer<typeof RotationPage>;
 
+/** The header of a re-sealed one is longer, by `src` and by `bound`: the largest that was taken must go through. */
+const RESEALED_MAX_CHARACTERS = SEALED_MAX_CHARACTERS + 512;
+
 /** A version under its new key. `fromSha256` and `fromKid` are compared and swapped: another's work is never overwritten. */
 export const Resealed = z.strictObject({
   secret: Uuid,
   version: z.int().min(1),
   fromKid: Thumbprint,
   fromSha256: Sha256,
-  sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+  sealed: z.string().min(1).max(RESEALED_MAX_CHARACTERS),
 });
 export type Resealed = z.infer<typeof Resealed>;
 
@@ -67,6 +70,12 @@ export const MarkUnopenable = z.strictObject({
   reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
 });
 export type MarkUnopenable = z.infer<typeof MarkUnopenable>;
+
+/** Takes the ciphertext of before back in the place of a re-sealed one that does not open. */
+export const RestoreReplaced = MarkUnopenable;
+export type RestoreReplaced = MarkUnopenable;
+export const Restored = z.object({ secret: z.string(), version: z.int(), kid: Thumbprint });
+export type Restored = z.infer<typeof Restored>;
 
 export const Marked = z.object({ secret: z.string(), version: z.int() });
 export type Marked = z.infer<typeof Marked>;

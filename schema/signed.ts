@@ -5,7 +5,7 @@ import { base64urlnopad } from '@scure/base';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
 import { EcPublicJwk, thumbprint } from './jwk.ts';
-import { Base64Url, Email, Instant, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, Instant, LowerCaseEmail, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
 export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
@@ -40,12 +40,16 @@ export const ManifestUnlocker = z.strictObject({
   id: Uuid,
   kind: UnlockerKind,
   label: Text(100),
-  owner: Email.nullable(),
+  /** Lower-case as signed: what is read back is what was verified. */
+  owner: LowerCaseEmail.nullable(),
   rights: z.array(VaultPurpose).min(1).max(2),
   jwk: EcPublicJwk,
   createdAt: Instant,
 });
 export type ManifestUnlocker = z.infer<typeof ManifestUnlocker>;
+
+/** How many earlier roots may overlap at once. */
+export const OVERLAPPING_MAX = 10;
 
 export const KeyState = z.enum(['active', 'retiring', 'retired', 'destroyed']);
 
@@ -65,7 +69,7 @@ export const Manifest = z.strictObject({
     .min(1)
     .max(1000),
   /** Earlier roots whose statements engines with an older configuration file still accept. */
-  overlapping: z.array(Thumbprint).max(10).optional(),
+  overlapping: z.array(Thumbprint).max(OVERLAPPING_MAX).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

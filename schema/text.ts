@@ -35,9 +35,16 @@ export const Base64Url = (max: number) =>
     .max(max)
     .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' });
 
-export const Email = z
+const AnyEmail = z
   .string()
   .max(254)
   .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
-  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
-  .transform((email) => email.toLowerCase());
+  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
+
+/** An address as somebody writes it; what comes out is lower-case. */
+export const Email = AnyEmail.transform((email) => email.toLowerCase());
+
+/** An address as we keep it. */
+export const LowerCaseEmail = AnyEmail.refine((email) => email === email.toLowerCase(), {
+  error: 'must be lower-case',
+});

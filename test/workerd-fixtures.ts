@@ -20,7 +20,7 @@ import {
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
-import type { EscrowKey, KeyringWrite, PrfKdf, UnlockerChanged } from '../schema/keyring.ts';
+import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Resealed } from '../schema/rotation.ts';
@@ -194,13 +194,18 @@ export async function writeNext(
   keyring: TestKeyring,
   change: (manifest: Manifest) => void,
   escrowKeys: EscrowKey[] = [],
+  wraps: readonly Promise<Wrap>[] = [],
+  unlockers: SealedUnlocker[] = [],
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;
   next.previous = await sha256Hex(keyring.write.manifest);
   change(next);
   const manifest = await signManifest(keyring.root, next);
-  const write: KeyringWrite = { manifest, root: keyring.write.root, escrowKeys, unlockers: [], wraps: [] };
+  const write: KeyringWrite = {
+    ...{ manifest, root: keyring.write.root, escrowKeys, unlockers },
+    wraps: await Promise.all(wraps),
+  };
   const answer = await asPerson<Problem>(emailOf('admin'), `/v1/tenants/${tenant}/keyring`, write);
   if (answer.status === 200) {
     keyring.manifest = next;

@@ -76,9 +76,9 @@ export function find(machines: readonly MachineWithSecrets[], typed: string): Ma
 
 const keyIdOf = ({ ref }: Revealed): string | null => ('protectorId' in ref ? ref.protectorId : null);
 
-const COLUMNS = ['machine', 'name', 'serial', 'client', 'kind', 'ref', 'version', 'escrowed', 'bound', 'plaintext'];
+const COLUMNS = 'machine,name,serial,client,kind,ref,version,escrowed,bound,plaintext,escaped';
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-/** A spreadsheet takes a cell that begins so for a formula; a name comes from whoever named the PC. */
+/** A spreadsheet takes a cell that begins so for a formula, and whoever has a machine token may have sealed one. */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 /** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
@@ -87,7 +87,7 @@ export async function toCsv(
   refWords: (ref: Revealed['ref']) => string,
   onProgress: (done: number) => void,
 ): Promise<{ csv: string; notOpened: number }> {
-  const lines = [COLUMNS.join(',')];
+  const lines = [COLUMNS];
   let notOpened = 0;
   for (const { machine, secrets } of machines)
     for (const secret of secrets) {
@@ -98,8 +98,10 @@ export async function toCsv(
         .concat(refWords(secret.ref), String(version.version), new Date(version.escrowedAt).toISOString())
         .concat(version.bound ? 'yes' : 'no')
         .map((text) => quoted(harmless(text)));
-      // The plaintext stands as it is: one with a sign put in front would be another password.
-      lines.push([...about, quoted(isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext)].join(','));
+      const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
+      // An apostrophe in front belongs to no password: the last column says where one was put.
+      const escaped = harmless(plaintext) !== plaintext;
+      lines.push([...about, quoted(harmless(plaintext)), escaped ? 'yes' : 'no'].join(','));
       onProgress(lines.length - 1);
     }
   return { csv: `${lines.join('\r\n')}\r\n`, notOpened };

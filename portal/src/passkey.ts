@@ -4,6 +4,7 @@ import type { PrfKdf } from '../../schema/keyring.ts';
 
 const USER_ID_BYTES = 16;
 const CHALLENGE_BYTES = 32;
+const PRF_BYTES = 32;
 const ES256 = -7;
 const RS256 = -257;
 
@@ -53,7 +54,10 @@ export async function usePasskey({ credential, salt, rpId }: PrfKdf): Promise<st
   if (!(asked instanceof PublicKeyCredential)) throw cancelled();
   const first = prfOf(asked)?.results?.first;
   if (!first) throw new PasskeyFault('This passkey cannot open keys: its authenticator has no PRF.');
-  return toBase64Url(new Uint8Array(first instanceof ArrayBuffer ? first : first.buffer));
+  const output = new Uint8Array(first instanceof ArrayBuffer ? first : first.buffer);
+  if (output.length !== PRF_BYTES)
+    throw new PasskeyFault('This passkey cannot open keys: its answer has not the right length.');
+  return toBase64Url(output);
 }
 
 /**

@@ -21,7 +21,8 @@ const STOPPING: ReadonlySet<string> = new Set(['locked', 'unknown_kid', 'keyring
 
 /**
  * Re-seals until nothing is left or `signal` stops it. What does not open is named in the answer and passed over. Throws what the
- * API throws; whatever was uploaded before stays done.
+ * API throws; whatever was uploaded before stays done. The page after this one is fetched, and the one before uploaded, while this one
+ * is re-sealed: the RSA is what takes the time.
  */
 export async function rotate(
   hands: RotationHands,
@@ -29,26 +30,47 @@ export async function rotate(
   signal: AbortSignal,
 ): Promise<RotationDone> {
   const done: RotationDone = { resealed: 0, leftBehind: [], stopped: false };
-  let after: RotationPageRequest['after'] = null;
+  const upload = async (ready: Resealed[]): Promise<void> => {
+    if (ready.length === 0) return;
+    const { resealed } = await hands.upload(ready);
+    done.resealed += resealed;
+    onProgress(done.resealed);
+  };
+  let uploading = Promise.resolve();
+  let page = later(hands.page({ after: null, limit: PAGE }));
   while (!signal.aborted) {
-    const { activeKid, items } = await hands.page({ after, limit: PAGE });
+    const { activeKid, items } = await page;
     const last = items.at(-1);
-    if (!last) return done;
-    const ready: Resealed[] = [];
-    await inLanes(items, async (item) => {
-      if (signal.aborted) return;
-      const result = await hands.reseal(item, activeKid);
-      if (result.ok) ready.push(result.resealed);
-      else if (STOPPING.has(result.code)) throw new Error(result.message);
-      else done.leftBehind.push({ item, why: result.message });
-    });
-    if (ready.length > 0) {
-      const { resealed } = await hands.upload(ready);
-      done.resealed += resealed;
-      onProgress(done.resealed);
-    }
-    if (signal.aborted) break;
-    after = { secret: last.id, version: last.version.version };
+    if (!last) break;
+    page = later(hands.page({ after: { secret: last.id, version: last.version.version }, limit: PAGE }));
+    const ready = await resealAll(hands, activeKid, items, done.leftBehind, signal);
+    await uploading;
+    uploading = later(upload(ready));
   }
-  return { ...done, stopped: true };
+  await uploading;
+  return { ...done, stopped: signal.aborted };
+}
+
+async function resealAll(
+  hands: RotationHands,
+  activeKid: string,
+  items: readonly Revealed[],
+  leftBehind: LeftBehind[],
+  signal: AbortSignal,
+): Promise<Resealed[]> {
+  const ready: Resealed[] = [];
+  await inLanes(items, async (item) => {
+    if (signal.aborted) return;
+    const result = await hands.reseal(item, activeKid);
+    if (result.ok) ready.push(result.resealed);
+    else if (STOPPING.has(result.code)) throw new Error(result.message);
+    else leftBehind.push({ item, why: result.message });
+  });
+  return ready;
+}
+
+/** A promise that is awaited in its turn: where the work before it fails, its own failure is nobody's. */
+function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

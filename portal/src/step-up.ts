@@ -4,7 +4,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Keyring } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../vault/contract.ts';
-import { readManifest, usableUnlockers } from './api/manifest.ts';
+import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { rememberManifest, seenManifest, vault } from './vault-client.ts';
@@ -21,6 +21,7 @@ type Wanted<T> = {
   work: (input: UnlockInput) => Promise<VaultResult<T>>;
 };
 type Asked = Wanted<unknown> & {
+  tenant: string;
   keyring: Keyring;
   done: (result: { value: unknown; proof: Proof; keyring: Keyring } | null) => void;
 };
@@ -30,8 +31,8 @@ const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.include
 
 /** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
 export async function writeDrafted(tenant: string, { write, fingerprint }: Drafted): Promise<void> {
-  const { version } = await api.writeKeyring(tenant, write);
-  await rememberManifest(tenant, version, write.manifest, fingerprint);
+  await api.writeKeyring(tenant, write);
+  await rememberManifest(tenant, write.manifest, fingerprint);
 }
 
 /** One act at a time; put `render()` somewhere in the host's template. */
@@ -55,8 +56,10 @@ export class StepUp implements ReactiveController {
     this.#end();
     const keyring = await api.keyring(tenant);
     if (!keyring) return null;
+    // Another may have been asked for while the keyring came.
+    this.#end();
     const answer = await new Promise<{ value: unknown; proof: Proof; keyring: Keyring } | null>((done) => {
-      this.#asked = { ...wanted, keyring, done };
+      this.#asked = { ...wanted, tenant, keyring, done };
       this.#host.requestUpdate();
     });
     return answer as { value: T; proof: Proof; keyring: Keyring } | null;
@@ -79,8 +82,9 @@ export class StepUp implements ReactiveController {
     const asked = this.#asked;
     if (!asked) return;
     this.#show(true, null);
-    const { tenant } = readManifest(asked.keyring);
-    const input = { tenant, keyring: asked.keyring, seen: seenManifest(tenant), ...detail };
+    // The tenant that was asked for, never the one that the server's keyring names.
+    const { tenant, keyring } = asked;
+    const input = { tenant, keyring, seen: seenManifest(tenant), ...detail };
     const result = await asked.work(input).catch(() => ({ ok: false as const, message: BROKEN }));
     // Whoever cancelled meanwhile gets nothing written behind them.
     if (this.#asked !== asked) return;

@@ -1,10 +1,11 @@
 // The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
+import type { Manifest } from '../../schema/signed.ts';
 import type { SeenManifest, UnlockInput, Vault, VaultState } from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker } from './api/custody.ts';
-import { readManifest } from './api/manifest.ts';
+import { readManifest, readPayload } from './api/manifest.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };
@@ -69,23 +70,24 @@ export function seenManifest(tenant: string): SeenManifest | null {
   return text ? (JSON.parse(text) as SeenManifest) : null;
 }
 
+/** Never goes back: another tab may have seen a newer one meanwhile. */
+function remember(tenant: string, seen: SeenManifest): void {
+  if ((seenManifest(tenant)?.version ?? 0) < seen.version) localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
+}
+
 /** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
-export async function rememberManifest(
-  tenant: string,
-  version: number,
-  manifest: string,
-  fingerprint: string,
-): Promise<void> {
+export async function rememberManifest(tenant: string, manifest: string, fingerprint: string): Promise<void> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(manifest)));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const seen: SeenManifest = { version, sha256, fingerprint };
-  localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
+  // The version that was signed, not the one that the server answers.
+  const { version } = readPayload<Manifest>(manifest);
+  remember(tenant, { version, sha256, fingerprint });
 }
 
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */
 export async function unlock(input: Omit<UnlockInput, 'seen'>) {
   const result = await vault().unlock({ ...input, seen: seenManifest(input.tenant) });
-  if (result.ok) localStorage.setItem(seenKey(input.tenant), JSON.stringify(result.seen));
+  if (result.ok) remember(input.tenant, result.seen);
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
     await changeUnlocker(input.tenant, result.repinned).catch(() => {});

@@ -2,14 +2,20 @@
 // signed, and what it needs is sealed and wrapped. The root is open for the length of one act.
 import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, KeyringWrite, SealedKey } from '../../schema/keyring.ts';
-import { type Manifest, type ManifestUnlocker, type VaultPurpose, verifyStatement } from '../../schema/signed.ts';
+import {
+  Manifest,
+  type ManifestUnlocker,
+  OVERLAPPING_MAX,
+  type VaultPurpose,
+  verifyStatement,
+} from '../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
-import { openTrustedRoot, type TrustedKeyring, trustKeyring, untrusted } from './trust.ts';
+import { escrowKeysOf, openTrustedRoot, type TrustedKeyring, trustKeyring, untrusted } from './trust.ts';
 import {
   type MadeUnlocker,
   makePasskeyUnlocker,
@@ -62,6 +68,12 @@ async function isTheOldTeams(
 
 const sameAsBefore = () => fault('same_passphrase', 'That is the team passphrase of before. Choose another.');
 
+/** Whether a leaver may have kept the root: as who could fetch a recovery set, or by an unlocker with admin rights, whatever the server says. */
+const couldSign = (
+  { unlockers }: Manifest,
+  { email, couldFetch }: Pick<Extract<KeyringAct, { act: 'leaver' }>, 'email' | 'couldFetch'>,
+): boolean => couldFetch.recovery || unlockers.some((one) => one.owner === email && one.rights.includes('admin'));
+
 /** Says what an act changes. `root` is the thumbprint that new unlockers are to pin. */
 async function changeOf(
   input: UnlockInput,
@@ -105,6 +117,8 @@ async function changeOf(
       const words = grantWords(tenant, seen.fingerprint, await thumbprint(jwk), email);
       if (words.join(' ') !== act.words.join(' '))
         return untrusted('The unlocker is not the one whose words you have compared.');
+      if (manifest.unlockers.some((one) => one.id === id))
+        return fault('keyring_changed', 'The keyring lists that unlocker already. Read the requests again.');
       const rights = act.admin ? BOTH : BOTH.slice(0, 1);
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
@@ -129,7 +143,7 @@ async function changeOf(
         add,
         recovery: made,
         newEscrowKey: true,
-        newRoot: act.couldFetch.recovery,
+        newRoot: couldSign(manifest, act),
       };
     }
     default:
@@ -144,7 +158,11 @@ export async function draftAct(input: UnlockInput, act: KeyringAct): Promise<Dra
   if (isFault(trusted)) return trusted;
   const old = await openTrustedRoot(trusted, keyring);
   if (isFault(old)) return old;
-  const replaces = act.act === 'replace_root' || (act.act === 'leaver' && act.couldFetch.recovery);
+  // Signed on over a key that the server withholds, its private half would stay under a dropped vault key: lost for everybody. And what a
+  // new root states of a key is what the old one stated, not what the server says it did.
+  const keys = await escrowKeysOf(trusted, keyring);
+  if (isFault(keys)) return keys;
+  const replaces = act.act === 'replace_root' || (act.act === 'leaver' && couldSign(trusted.manifest, act));
   const root = replaces ? await newRoot() : old;
   const change = await changeOf(input, act, trusted, root.fingerprint);
   if (isFault(change)) return change;
@@ -161,7 +179,7 @@ async function compose(
   root: Root,
   change: Change,
 ): Promise<KeyringWrite | VaultFault> {
-  const { manifest, seen, unlocker } = trusted;
+  const { manifest, seen, unlocker, entry } = trusted;
   const { tenant } = manifest;
   const removed = new Set(change.remove);
   const fresh = [...change.add.map(({ entry }) => entry), ...change.grant];
@@ -182,6 +200,11 @@ async function compose(
 
   const overlapping = (manifest.overlapping ?? []).filter((one) => one !== change.endOverlap);
   if (change.newRoot) overlapping.push(old.fingerprint);
+  if (overlapping.length > OVERLAPPING_MAX)
+    return fault(
+      'keyring_changed',
+      `At most ${OVERLAPPING_MAX} earlier roots may overlap. End the overlap of one on the Keys page first.`,
+    );
   if (overlapping.length > 0) next.overlapping = overlapping;
   else delete next.overlapping;
   const oldRoots = await openOldRoots(trusted, keyring, overlapping, old);
@@ -206,8 +229,9 @@ async function compose(
     for (const key of next.keys) if (key.kid === change.keyState.kid) key.state = change.keyState.state;
 
   const rootMoved = change.newRoot || renewed.has('admin');
-  // Who acts has just confirmed the new root: it is pinned in their own unlocker at once.
-  const own = change.newRoot && !removed.has(unlocker.id) ? [repinned(tenant, unlocker, root.fingerprint)] : [];
+  // Who acts has just confirmed the new root: it is pinned in their own unlocker at once. Not in a shared one: others confirm for themselves.
+  const repins = change.newRoot && !removed.has(unlocker.id) && entry.owner !== null;
+  const own = repins ? [repinned(tenant, unlocker, root.fingerprint)] : [];
   const known = new Set(fresh.map((one) => one.id));
   const wraps = await Promise.all([
     wrapsFor(tenant, fresh, vaults.all),
@@ -218,6 +242,8 @@ async function compose(
     ),
   ]);
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
+  // A grant's label and key come from the server: what nobody could read again is not signed.
+  if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
   return {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,
@@ -228,7 +254,8 @@ async function compose(
           }),
         }
       : {}),
-    ...(rootMoved && oldRoots.length > 0
+    // Under the vault key they have, they are held already, the one that has just been followed too.
+    ...(renewed.has('admin') && oldRoots.length > 0
       ? { oldRoots: oldRoots.map((one) => sealRoot(tenant, one, vaults.admin)) }
       : {}),
     escrowKeys,
@@ -281,7 +308,11 @@ async function movedKey(
 ): Promise<EscrowKey | VaultFault> {
   const { tenant } = manifest;
   const from = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === key.sealedPrivate.vaultEpoch);
-  const sealedPrivate = from && (await resealEscrowKey(tenant, key.kid, key.sealedPrivate, from, to));
+  // Under the vault key it has, it stays as it is: the server takes no other bytes for it.
+  const sealedPrivate =
+    from?.vaultEpoch === to.vaultEpoch
+      ? key.sealedPrivate
+      : from && (await resealEscrowKey(tenant, key.kid, key.sealedPrivate, from, to));
   if (!sealedPrivate) return untrusted('An escrow key’s private half does not open, or is another key’s.');
   if (!newRoot) return { ...key, sealedPrivate };
   const statement = await verifyStatement(key.statement);

@@ -2,6 +2,7 @@
 // the reveal vault key; every further line is a part of the body, sealed; the last says how many there are. Whoever can unlock the
 // keyring can open the file, with no server (docs/protocol.md).
 import type { Keyring } from '../../schema/keyring.ts';
+import type { SecretVersion } from '../../schema/secret.ts';
 import type { BundleHead, BundlePart, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
@@ -10,7 +11,17 @@ import { type TrustedKeyring, untrusted } from './trust.ts';
 const FORMAT = 'totlprovision-bundle/v1';
 const BODY_KEY_BYTES = 32;
 
-const contextOf = (what: 'key' | 'part' | 'end', tenant: string, id: string, number: number): Context => [
+/** All that the head says is authenticated: an old bundle must not pass for a new one. The keyring in it stands on its own signature. */
+const keyContext = ({ tenant, id, vaultEpoch, name, madeAt }: Omit<BundleHead, 'bodyKey' | 'keyring'>): Context => [
+  'totlprovision/bundle-key/v1',
+  tenant,
+  id,
+  vaultEpoch,
+  name,
+  madeAt,
+];
+
+const contextOf = (what: 'part' | 'end', tenant: string, id: string, number: number): Context => [
   `totlprovision/bundle-${what}/v1`,
   tenant,
   id,
@@ -24,16 +35,15 @@ export class BundleWriter {
   readonly #key = crypto.getRandomValues(new Uint8Array(BODY_KEY_BYTES));
   readonly #id = crypto.randomUUID();
   readonly #tenant: string;
+  readonly #kids: ReadonlySet<string>;
   #parts = 0;
   readonly head: string;
 
   private constructor(tenant: string, name: string, keyring: Keyring, vault: TrustedKeyring['vaults'][number]) {
     this.#tenant = tenant;
-    const head: BundleHead = {
-      ...{ format: FORMAT, id: this.#id, tenant, name, madeAt: Date.now(), vaultEpoch: vault.vaultEpoch },
-      bodyKey: sealBytes(vault.key, contextOf('key', tenant, this.#id, vault.vaultEpoch), this.#key),
-      keyring,
-    };
+    this.#kids = new Set(keyring.escrowKeys.map((key) => key.kid));
+    const said = { format: FORMAT, id: this.#id, tenant, name, madeAt: Date.now(), vaultEpoch: vault.vaultEpoch };
+    const head: BundleHead = { ...said, bodyKey: sealBytes(vault.key, keyContext(said), this.#key), keyring };
     this.head = `${JSON.stringify(head)}\n`;
   }
 
@@ -45,10 +55,17 @@ export class BundleWriter {
       : fault('no_rights', 'This needs a way to unlock.');
   }
 
-  part(content: BundlePart): string {
+  part(content: BundlePart): string | VaultFault {
+    if (content.kind === 'secrets' && !content.secrets.every(({ version }) => this.#opens(version)))
+      return fault('keyring_changed', 'The keyring was changed during the export. Begin again.');
     const sealed = sealBytes(this.#key, contextOf('part', this.#tenant, this.#id, this.#parts), utf8(content));
     this.#parts += 1;
     return `${JSON.stringify({ sealed })}\n`;
+  }
+
+  /** What was marked as opened by nothing goes along as it is. */
+  #opens({ kid, unopenable }: Pick<SecretVersion, 'kid' | 'unopenable'>): boolean {
+    return unopenable || this.#kids.has(kid);
   }
 
   /** A file that was cut off lacks this line, or its count is another. */
@@ -78,24 +95,25 @@ export function openBundle(text: string, { manifest, vaults }: TrustedKeyring): 
   const { tenant, id, vaultEpoch } = head;
   if (tenant !== manifest.tenant) return untrusted('The bundle is another tenant’s.');
   const vault = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === vaultEpoch);
-  const key = vault && openBytes(vault.key, contextOf('key', tenant, id, vaultEpoch), head.bodyKey);
+  const key = vault && openBytes(vault.key, keyContext(head), head.bodyKey);
   if (!key) return fault('cannot_open', 'The bundle’s body is sealed to another key than this keyring’s.');
   const lines = text.trimEnd().split('\n').slice(1);
   const parts: BundlePart[] = [];
   for (const [number, line] of lines.entries()) {
-    const { sealed, end } = parseLine(line);
+    const { sealed, end, parts: told } = parseLine(line);
     const last = number === lines.length - 1;
     const context = contextOf(last ? 'end' : 'part', tenant, id, number);
     const bytes = openBytes(key, context, (last ? end : sealed) ?? '');
-    if (!bytes) return fault('cannot_open', `Line ${number + 2} of the bundle is missing, moved or damaged.`);
+    if (!bytes || (last && told !== number))
+      return fault('cannot_open', `Line ${number + 2} of the bundle is missing, moved or damaged.`);
     if (!last) parts.push(JSON.parse(new TextDecoder().decode(bytes)) as BundlePart);
   }
   return lines.length > 0 ? parts : notABundle();
 }
 
-function parseLine(line: string): { sealed?: string; end?: string } {
+function parseLine(line: string): { sealed?: string; end?: string; parts?: number } {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line) ?? {};
   } catch {
     return {};
   }

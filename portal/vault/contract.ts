@@ -22,7 +22,9 @@ export type VaultFaultCode =
   | 'unknown_kid'
   | 'keyring_changed'
   | 'wrong_header'
-  | 'cannot_open';
+  | 'cannot_open'
+  /** It opens, and what comes out is not text. */
+  | 'not_text';
 
 /** `message` is a full sentence for a person. `succession` comes with `root_succeeded`: the words to compare, and what they confirm. */
 export type VaultFault = {
@@ -129,6 +131,9 @@ export type BundlePart =
   | { kind: 'secrets'; secrets: Revealed[] }
   | { kind: 'audit'; entries: AuditEntry[] };
 
+/** An earlier root, when it was followed, and the words that lead from it to the root of now. */
+export type RootBefore = { root: string; followedAt: number; words: string[] };
+
 export interface Vault {
   state(): Promise<VaultState>;
   /** Makes every key of a new tenant. Nothing is kept: the page sends `write`, then unlocks as anybody would. */
@@ -141,8 +146,11 @@ export interface Vault {
   draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
   /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
   grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
-  /** The words of a succession, for the admin whom somebody asks. */
-  successionWords(tenant: string, from: string, to: string): Promise<string[]>;
+  /**
+   * The roots that `fingerprint` follows, newest first, each by the verified word of the one before; with the words that a browser which
+   * still pins that root shows. What is signed for another root, as a leaver might, is not among them.
+   */
+  rootsBefore(tenant: string, fingerprint: string, successions: readonly string[]): Promise<RootBefore[]>;
   /** Opens an unlocker and seals it under another passphrase. Nothing else of the keyring changes. */
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },
@@ -160,9 +168,10 @@ export interface Vault {
   open(revealed: Revealed): Promise<VaultResult<Opened>>;
   /** Opens one ciphertext to see whether it can be opened and is one of its kind; the plaintext goes nowhere. */
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
-  /** A step-up: begins a bundle. One at a time; the answers are its lines, in order. */
-  beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ line: string }>>;
-  bundlePart(part: BundlePart): Promise<VaultResult<{ line: string }>>;
-  endBundle(): Promise<VaultResult<{ line: string }>>;
+  /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */
+  beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ bundle: string; line: string }>>;
+  /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
+  bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
+  endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
   lock(): Promise<void>;
 }

@@ -1,15 +1,24 @@
-// For tests: a tenant set up with cheap hands, and secrets sealed to it as an engine would.
+// For tests: a tenant set up with cheap hands, what the server would hand out of it, and secrets sealed to it as an engine would.
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import { SEALED_TYP } from '../../schema/jwe.ts';
-import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { Keyring, KeyringWrite, PrfKdf, SealedKey, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
-import type { SetUpDraft, UnlockInput } from './contract.ts';
+import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import type { SetUpDraft, UnlockInput, VaultFault } from './contract.ts';
+import { isFault } from './fault.ts';
+import { newSalt } from './kdf.ts';
 import { draftSetUp } from './set-up.ts';
 
 export const TENANT = '0b6a6f1e-3c0c-4b7c-9d43-4f8f0a5d7c11';
 export const ADMIN = 'admin@example.com';
 export const PASSPHRASE = 'orbit velvet canyon sample drift';
 export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
+/** What an authenticator's PRF would answer. */
+export const PRF = 'cHJmLW91dHB1dC1vZi0zMi1ieXRlcy1mb3ItdGVzdHM';
+
+export const passkeyKdf = (): PrfKdf => ({
+  ...{ name: 'webauthn-prf', salt: newSalt(), credential: 'credential', rpId: 'portal.example.com' },
+});
 
 /** What the server would hand an admin after this write. */
 export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, version = 1): Keyring => ({
@@ -17,6 +26,49 @@ export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, vers
   version,
   fingerprint: draft.fingerprint,
 });
+
+/** What is no fault; a fault ends the test. */
+export function must<T>(answer: T | VaultFault): T {
+  if (isFault(answer)) throw new Error(`${answer.code}: ${answer.message}`);
+  return answer;
+}
+
+/** A copy with a lie in it. */
+export function bent<T>(truth: T, bend: (copy: T) => void): T {
+  const copy = structuredClone(truth);
+  bend(copy);
+  return copy;
+}
+
+/** Of lists in order, the last that was said of each. */
+const latest = <T>(lists: readonly (readonly T[])[], key: (one: T) => string): T[] => [
+  ...new Map(lists.flat().map((one) => [key(one), one])).values(),
+];
+
+/** What the server would hand an admin after a further write. `granted` are the halves that came with requests for access. */
+export async function keyringAfter(
+  before: Keyring,
+  write: KeyringWrite,
+  granted: SealedUnlocker[] = [],
+): Promise<Keyring> {
+  const signed = await verifyManifest(write.manifest);
+  if (!signed.ok) throw new Error(signed.message);
+  const { version, unlockers, keys, vaultKeys, overlapping } = signed.payload;
+  const named = new Set(unlockers.map((one) => one.id));
+  const living = new Set(keys.filter((one) => one.state !== 'destroyed').map((one) => one.kid));
+  const vaults = new Set(vaultKeys.map((one) => `${one.purpose}/${one.vaultEpoch}`));
+  const roots: SealedKey[] = [...(before.root ? [before.root] : []), ...before.oldRoots];
+  return {
+    ...{ manifest: write.manifest, version, fingerprint: signed.root, root: write.root, drills: {} },
+    oldRoots: latest([roots, write.oldRoots ?? []], (one) => one.kid).filter((one) => overlapping?.includes(one.kid)),
+    successions: [...before.successions, ...(write.succession ? [write.succession] : [])],
+    escrowKeys: latest([before.escrowKeys, write.escrowKeys], (one) => one.kid).filter((one) => living.has(one.kid)),
+    unlockers: latest([before.unlockers, granted, write.unlockers], (one) => one.id).filter((one) => named.has(one.id)),
+    wraps: latest([before.wraps, write.wraps], (one) => `${one.unlocker}/${one.purpose}/${one.vaultEpoch}`).filter(
+      (one) => named.has(one.unlocker) && vaults.has(`${one.purpose}/${one.vaultEpoch}`),
+    ),
+  };
+}
 
 export const makeTenant = () =>
   draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE });
@@ -34,9 +86,9 @@ export const unlockInput = (keyring: Keyring, unlocker: string, secret: string):
 
 type Sealing = { kind: SecretKind; ref: SecretRef; plaintext: string; header?: Record<string, unknown>; enc?: string };
 
-/** Seals as an engine does and wraps it in the record a reveal returns. */
-export async function sealedRecord(write: KeyringWrite, wanted: Sealing): Promise<Revealed> {
-  const key = write.escrowKeys[0];
+/** Seals as an engine does, to the newest escrow key, and wraps it in the record a reveal returns. */
+export async function sealedRecord(write: Pick<KeyringWrite, 'escrowKeys'>, wanted: Sealing): Promise<Revealed> {
+  const key = write.escrowKeys.at(-1);
   if (!key) throw new Error('the draft has an escrow key');
   const [machine, run, eid] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
   const { kind, ref } = wanted;
@@ -58,7 +110,7 @@ export async function sealedRecord(write: KeyringWrite, wanted: Sealing): Promis
     ref,
     version: {
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
-      ...{ escrowedAt: 1_790_000_000_000, sha256: '0'.repeat(64), unopenable: false },
+      ...{ escrowedAt: 1_790_000_000_000, sha256: await sha256Hex(sealed), unopenable: false },
       ...{ verifiedAt: null, finding: null },
     },
     sealed,

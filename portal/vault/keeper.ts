@@ -3,6 +3,7 @@ import { hex } from '@scure/base';
 import type { Finding } from '../../schema/bulk.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { Revealed, SecretKind } from '../../schema/secret.ts';
+import { sha256Hex } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import { BundleWriter } from './bundle.ts';
 import type { Opened, Vault, VaultState } from './contract.ts';
@@ -13,10 +14,13 @@ import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
-import { escrowKeysOf, trustKeyring } from './trust.ts';
+import { ancestry, escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
 import { rekeyed, repinned, signChange } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
+/** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
+const BUNDLES_MAX = 4;
+const NO_BUNDLE = fault('locked', 'That bundle was not begun, or the browser has forgotten it. Begin again.');
 
 type Held = {
   tenant: string;
@@ -36,7 +40,8 @@ function wellFormed(kind: SecretKind, { plaintext, bitlocker }: Opened): Finding
 /** The vault behind `contract.ts`. One instance serves every tab that shares its worker. */
 export class Keeper implements Vault {
   #held: Held | null = null;
-  #bundle: BundleWriter | null = null;
+  /** By a random id. They can only seal, so an export goes on over a lock. */
+  readonly #bundles = new Map<string, BundleWriter>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
 
@@ -55,7 +60,9 @@ export class Keeper implements Vault {
 
   async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
     const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];
-    return a !== null && b !== null && a.setId === b.setId && hex.encode(a.secret) === hex.encode(b.secret);
+    if (!a || !b) return false;
+    // The index too: with a threshold of one every sheet holds the same secret, and each is to be typed back.
+    return a.setId === b.setId && a.index === b.index && hex.encode(a.secret) === hex.encode(b.secret);
   }
 
   draft: Vault['draft'] = async (input, act) => {
@@ -68,7 +75,10 @@ export class Keeper implements Vault {
   grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
     grantWords(tenant, fingerprint, await thumbprint(jwk), email);
 
-  successionWords: Vault['successionWords'] = async (tenant, from, to) => successionWords(tenant, from, to);
+  rootsBefore: Vault['rootsBefore'] = async (tenant, fingerprint, successions) =>
+    (await ancestry(tenant, fingerprint, successions)).map(({ from, createdAt }) => ({
+      ...{ root: from, followedAt: createdAt, words: successionWords(tenant, from, fingerprint) },
+    }));
 
   draftPassphraseChange: Vault['draftPassphraseChange'] = async ({ passphrase, ...input }) => {
     const trusted = await trustKeyring(input);
@@ -102,8 +112,7 @@ export class Keeper implements Vault {
     const { tenant, unlocker } = input;
     const activeKid = trusted.manifest.keys.find((key) => key.state === 'active')?.kid;
     const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
-    if (!active || !keys.has(active.kid))
-      return fault('keyring_untrusted', 'The server withholds the active escrow key. Nothing was unlocked.');
+    if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
     this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
     this.#touch();
@@ -128,32 +137,45 @@ export class Keeper implements Vault {
     if (!held.keys.has(item.version.kid) && !item.version.unopenable)
       return fault('keyring_changed', 'The keyring was changed since you unlocked. Lock, unlock, and go on.');
     this.#touch();
+    // The finding is kept under this hash: it must be that of what was opened.
+    if ((await sha256Hex(item.sealed)) !== item.version.sha256) return { ok: true, finding: 'does_not_open' };
     const opened = await openSecret(held.tenant, item, held.keys);
-    return { ok: true, finding: isFault(opened) ? 'does_not_open' : wellFormed(item.kind, opened) };
+    if (isFault(opened)) return { ok: true, finding: opened.code === 'not_text' ? 'malformed' : 'does_not_open' };
+    return { ok: true, finding: wellFormed(item.kind, opened) };
   };
 
   beginBundle: Vault['beginBundle'] = async ({ name, ...input }) => {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
+    // A bundle that lacks a key would be noticed on the day it is needed.
+    const keys = await escrowKeysOf(trusted, input.keyring);
+    if (isFault(keys)) return keys;
     const bundle = BundleWriter.begin(trusted, input.keyring, name);
     if (isFault(bundle)) return bundle;
-    this.#bundle = bundle;
-    return { ok: true, line: bundle.head };
+    const id = crypto.randomUUID();
+    const [oldest] = this.#bundles.keys();
+    if (oldest !== undefined && this.#bundles.size >= BUNDLES_MAX) this.#bundles.delete(oldest);
+    this.#bundles.set(id, bundle);
+    return { ok: true, bundle: id, line: bundle.head };
   };
 
-  bundlePart: Vault['bundlePart'] = async (part) =>
-    this.#bundle ? { ok: true, line: this.#bundle.part(part) } : fault('locked', 'No bundle was begun.');
+  bundlePart: Vault['bundlePart'] = async (id, part) => {
+    const bundle = this.#bundles.get(id);
+    if (!bundle) return NO_BUNDLE;
+    const line = bundle.part(part);
+    return isFault(line) ? line : { ok: true, line };
+  };
 
-  endBundle: Vault['endBundle'] = async () => {
-    const bundle = this.#bundle;
-    this.#bundle = null;
-    return bundle ? { ok: true, line: bundle.end() } : fault('locked', 'No bundle was begun.');
+  endBundle: Vault['endBundle'] = async (id) => {
+    const bundle = this.#bundles.get(id);
+    if (!bundle) return NO_BUNDLE;
+    this.#bundles.delete(id);
+    return { ok: true, line: bundle.end() };
   };
 
   async lock(): Promise<void> {
     clearTimeout(this.#timer);
     this.#held = null;
-    this.#bundle = null;
   }
 
   /** A worker may sleep through its timer: what is overdue counts as locked when it is next asked for. */

@@ -6,39 +6,48 @@ import { readSealed } from '../../schema/jwe.ts';
 import { type Revealed, refKey } from '../../schema/secret.ts';
 import { readRecoveryPassword } from './bitlocker.ts';
 import type { Opened, VaultFault } from './contract.ts';
-import { fault } from './fault.ts';
+import { fault, isFault } from './fault.ts';
 
-/** Opens with the escrow key of the version's kid. */
-export async function openSecret(
+/** Opens with the escrow key of the version's kid, whatever the bytes may be. */
+export async function openBytesOf(
   tenant: string,
   revealed: Revealed,
   keys: ReadonlyMap<string, CryptoKey>,
-): Promise<Opened | VaultFault> {
+): Promise<{ bytes: Uint8Array; bound: boolean } | VaultFault> {
   const key = keys.get(revealed.version.kid);
   if (!key) return fault('unknown_kid', 'Your unlocker holds no key for this secret. Lock and unlock, then try again.');
   if (revealed.version.format === 'jwe') {
     const wrong = wrongHeader(tenant, revealed);
     if (wrong) return wrong;
   }
-  let bytes: Uint8Array;
+  const { format, bound } = revealed.version;
   try {
-    bytes =
-      revealed.version.format === 'jwe' ? await openJwe(revealed.sealed, key) : await openRaw(revealed.sealed, key);
+    const bytes = format === 'jwe' ? await openJwe(revealed.sealed, key) : await openRaw(revealed.sealed, key);
+    return { bytes, bound: format === 'jwe' && bound };
   } catch {
     return fault(
       'cannot_open',
       'This ciphertext does not open with the key it names: it was damaged or tampered with.',
     );
   }
+}
+
+/** Opens one that is text, as every secret should be. */
+export async function openSecret(
+  tenant: string,
+  revealed: Revealed,
+  keys: ReadonlyMap<string, CryptoKey>,
+): Promise<Opened | VaultFault> {
+  const opened = await openBytesOf(tenant, revealed, keys);
+  if (isFault(opened)) return opened;
   let plaintext: string;
   try {
-    plaintext = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    plaintext = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.bytes);
   } catch {
-    return fault('cannot_open', 'What was sealed is not text in UTF-8.');
+    return fault('not_text', 'What was sealed is not text in UTF-8.');
   }
-  const bound = revealed.version.format === 'jwe' && revealed.version.bound;
   const bitlocker = revealed.kind === 'bitlocker_recovery_key' ? readRecoveryPassword(plaintext) : null;
-  return { plaintext, bound, bitlocker };
+  return { plaintext, bound: opened.bound, bitlocker };
 }
 
 function wrongHeader(tenant: string, revealed: Revealed): VaultFault | null {

@@ -7,7 +7,7 @@ import type { Resealed } from '../../schema/rotation.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import type { VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
-import { openSecret } from './opener.ts';
+import { openBytesOf } from './opener.ts';
 
 /** The key to seal to: the active one of a trusted manifest. */
 export type SealTo = { kid: string; publicKey: CryptoKey };
@@ -37,22 +37,24 @@ export async function resealSecret(
   keys: ReadonlyMap<string, CryptoKey>,
   to: SealTo,
 ): Promise<Resealed | VaultFault> {
-  const opened = await openSecret(tenant, item, keys);
+  const opened = await openBytesOf(tenant, item, keys);
   if (isFault(opened)) return opened;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(item.sealed));
   const src = hex.encode(new Uint8Array(digest));
   // The swap compares with what the server says it holds: it must be what was opened here.
   if (src !== item.version.sha256) return fault('cannot_open', 'The ciphertext is not the one that its record names.');
-  const sealed = await new CompactEncrypt(new TextEncoder().encode(opened.plaintext))
-    .setProtectedHeader(headerFor(tenant, item, to.kid, src))
+  // As it was opened, not as the record has it: a raw origin that a server calls bound would be sealed as bound for ever.
+  const source: Revealed = { ...item, version: { ...item.version, bound: opened.bound } };
+  const sealed = await new CompactEncrypt(opened.bytes)
+    .setProtectedHeader(headerFor(tenant, source, to.kid, src))
     .encrypt(to.publicKey);
-  const again = await openSecret(
+  const again = await openBytesOf(
     tenant,
-    { ...item, sealed, version: { ...item.version, kid: to.kid, format: 'jwe' } },
+    { ...source, sealed, version: { ...source.version, kid: to.kid, format: 'jwe' } },
     keys,
   );
   if (isFault(again)) return again;
-  if (again.plaintext !== opened.plaintext)
+  if (hex.encode(again.bytes) !== hex.encode(opened.bytes))
     return fault('cannot_open', 'What was sealed anew does not open to the same; it is not uploaded.');
   const { id: secret, version } = item;
   return { secret, version: version.version, fromKid: version.kid, fromSha256: src, sealed };

@@ -5,6 +5,7 @@ import type { Keyring } from '../../schema/keyring.ts';
 import {
   type Manifest,
   type ManifestUnlocker,
+  type Succession,
   sha256Hex,
   verifyManifest,
   verifyStatement,
@@ -30,17 +31,22 @@ export type TrustedKeyring = {
 export const untrusted = (what: string): VaultFault =>
   fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
 
-/** Whether roots follow each other from `from` to `to`, each by the word of the one before. */
-async function follows(tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> {
-  let at = from;
-  for (const compact of successions) {
+/** The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. */
+export async function ancestry(tenant: string, root: string, successions: readonly string[]): Promise<Succession[]> {
+  const found: Succession[] = [];
+  let at = root;
+  for (const compact of successions.toReversed()) {
     const signed = await verifySuccession(compact);
-    if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.from !== at) continue;
-    at = signed.payload.to;
-    if (at === to) return true;
+    if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.to !== at) continue;
+    found.push(signed.payload);
+    at = signed.payload.from;
   }
-  return false;
+  return found;
 }
+
+/** Whether roots follow each other from `from` to `to`. */
+const follows = async (tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> =>
+  (await ancestry(tenant, to, successions)).some((one) => one.from === from);
 
 /**
  * Opens an unlocker and verifies the keyring against the pin it yields: the manifest is this tenant's and not older than one
@@ -95,7 +101,7 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   return { manifest, seen: { version: manifest.version, sha256, fingerprint: root }, unlocker, entry, vaults };
 }
 
-/** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid. */
+/** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid in both halves; all of them. */
 export async function escrowKeysOf(
   { manifest, seen, vaults }: TrustedKeyring,
   keyring: Keyring,
@@ -106,11 +112,15 @@ export async function escrowKeysOf(
     const statement = await verifyStatement(key.statement);
     if (!listed || !statement.ok || statement.root !== seen.fingerprint || statement.payload.kid !== key.kid)
       return untrusted('The server sent an escrow key that the root does not vouch for.');
+    // What is re-sealed is sealed to this half: another's would hand every secret to whoever made it.
+    if ((await thumbprint(key.jwk)) !== key.kid) return untrusted('An escrow key’s public half is another key’s.');
     const vault = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === key.sealedPrivate.vaultEpoch);
     const opened = vault && (await openEscrowKey(manifest.tenant, key.kid, key.sealedPrivate, vault));
     if (!opened) return untrusted('An escrow key’s private half does not open, or is another key’s.');
     keys.set(key.kid, opened);
   }
+  if (manifest.keys.some((one) => one.state !== 'destroyed' && !keys.has(one.kid)))
+    return untrusted('The server withholds an escrow key that the keyring names.');
   return keys;
 }
 

@@ -107,9 +107,21 @@ export type OpenedUnlocker = {
 /** The key that a half is sealed under, from what its owner gave. */
 async function keyFor(half: SealedUnlocker, kdf: Kdf, secret: string): Promise<Uint8Array | VaultFault> {
   if (kdf.name === 'argon2id') return keyFromPassphrase(secret, kdf);
-  if (kdf.name === 'webauthn-prf') return keyFromPrf(base64urlnopad.decode(secret), kdf);
+  if (kdf.name === 'webauthn-prf') {
+    const output = prfOutput(secret);
+    return output ? keyFromPrf(output, kdf) : WRONG[kdf.name];
+  }
   const shares = await secretFromShares(secret, half.set);
   return isFault(shares) ? shares : keyFromRecoverySecret(shares.secret, kdf.salt);
+}
+
+/** Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's. */
+function prfOutput(secret: string): Uint8Array | null {
+  try {
+    return base64urlnopad.decode(secret);
+  } catch {
+    return null;
+  }
 }
 
 const WRONG: Record<Kdf['name'], VaultFault> = {

@@ -89,7 +89,7 @@ const rowsOf = (id: string) =>
       'settings',
       'counters',
       'revocations',
-      'replaced_ciphertexts',
+      'replaced',
       'grants',
       'leavers',
       'successions',

@@ -2,10 +2,12 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RotationHands, rotate } from '../../portal/src/rotation.ts';
+import { sweep } from '../../portal/src/sweep.ts';
 import { isFault } from '../../portal/vault/fault.ts';
-import { openSecret } from '../../portal/vault/opener.ts';
+import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
+import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { ResealAnswer, Resealed, Rotation, RotationPage, RotationPageRequest } from '../../schema/rotation.ts';
 import { BULK_READS_A_DAY, DESTROY_AFTER_MS } from '../../schema/rotation.ts';
@@ -16,6 +18,7 @@ import {
   bindings,
   emailOf,
   privateKeysOf,
+  resealedItem,
   sealedSecret,
   seedReadyTenant,
   setKeyState,
@@ -71,6 +74,35 @@ async function hands(): Promise<RotationHands> {
 }
 
 const never = new AbortController().signal;
+
+/** An admin's browser opens everything once and keeps what it found. */
+async function runSweep() {
+  const keys = await privateKeysOf(tenant.id, tenant.keyring);
+  const page = (request: BulkPageRequest) => throws(asPerson<BulkPage>(ADMIN, at('ciphertexts/page'), request));
+  const keep = (items: Verified[]) => throws(asPerson(ADMIN, at('ciphertexts/findings'), { items }));
+  const check = async (item: Revealed) => {
+    const opened = await openSecret(tenant.id, item, keys);
+    return { ok: true as const, finding: isFault(opened) ? ('does_not_open' as const) : ('sound' as const) };
+  };
+  return sweep({ page, keep, check }, () => {}, never);
+}
+
+const ninetyDays = (kid: string) =>
+  runInDurableObject(stub(), (_object, state) => {
+    state.storage.sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ? WHERE kid = ?', DESTROY_AFTER_MS, kid);
+  });
+
+/** The same secret with its header bent, sealed anew to the active key. */
+async function withHeader(sealed: string, bent: Record<string, unknown>): Promise<string> {
+  const header = JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString());
+  const { machine, eid, run, ref } = header;
+  const made = await sealedSecret(tenant.id, tenant.keyring, machine, {
+    run,
+    ref,
+    header: { ...header, eid, ...bent },
+  });
+  return made.sealed;
+}
 const runRotation = async () => rotate(await hands(), () => {}, never);
 
 /** Opens every version there is with the keys the keyring holds now, and answers the plaintexts by secret. */
@@ -116,6 +148,9 @@ describe('an escrow key', () => {
     });
     expect((await destroy()).json).toMatchObject({ status: 409, code: 'rotation_unfinished' });
     await runRotation();
+    // Re-sealed is not enough: until each has been opened, the old ciphertext may be all there is.
+    expect((await destroy()).json).toMatchObject({ status: 409, code: 'not_proven' });
+    await runSweep();
     expect((await destroy()).status).toBe(200);
     expect(await keyNamed(old)).toMatchObject({ state: 'destroyed', destroyedAt: expect.any(Number), madeBy: ADMIN });
 
@@ -155,11 +190,77 @@ describe('re-sealing', () => {
     expect([after, kid, src]).toEqual([before, tenant.keyring.kid, result.resealed.fromSha256]);
 
     const tampered = await sealedSecret(tenant.id, tenant.keyring, body.machine, { header: { src } });
+    const older = await withHeader(result.resealed.sealed, { iat: 1 });
+    await expect(upload([{ ...result.resealed, sealed: older }])).rejects.toThrow('header_mismatch');
     await expect(upload([{ ...result.resealed, sealed: tampered.sealed }])).rejects.toThrow('header_mismatch');
     await expect(upload([{ ...result.resealed, sealed: body.sealed }])).rejects.toThrow('header_mismatch');
     expect(await upload([result.resealed])).toEqual({ resealed: 1, passedOver: 0 });
     // Sent again, as after a lost answer: somebody has done it, which is as good.
     expect(await upload([result.resealed])).toEqual({ resealed: 0, passedOver: 1 });
+  });
+
+  it('takes nothing in the place of what is under the active key, because the role alone would then be enough to replace every secret by garbage', async () => {
+    const { receipt } = await escrow('p');
+    const { upload } = await hands();
+    const item = await resealedItem(tenant.id, tenant.keyring, receipt.secretId);
+    expect(await upload([item])).toEqual({ resealed: 0, passedOver: 1 });
+    expect((await openAll([receipt])).get(receipt.secretId)).toBe('p');
+  });
+
+  it('takes along the largest secret that was taken, though its header grows', async () => {
+    const largest = 'x'.repeat(11_470);
+    const { body, receipt } = await escrow(largest);
+    expect(body.sealed.length).toBeGreaterThan(16_300);
+    expect(body.sealed.length).toBeLessThanOrEqual(16_384);
+    await startRotation(tenant.id, tenant.keyring);
+    expect(await runRotation()).toMatchObject({ resealed: 1, leftBehind: [] });
+    expect((await openAll([receipt])).get(receipt.secretId)).toBe(largest);
+  });
+
+  it('takes along what is not text, byte for byte', async () => {
+    const key = tenant.keyring.write.escrowKeys[0];
+    await asPerson(ADMIN, at('settings'), { allowRawRsaOaep: true });
+    const rsa = { name: 'RSA-OAEP', hash: 'SHA-256' };
+    const publicKey = await crypto.subtle.importKey('jwk', key?.jwk as JsonWebKey, rsa, false, ['encrypt']);
+    const latin1 = new Uint8Array([0x70, 0xe4, 0xdf, 0xff]);
+    const body = {
+      ...(await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID())),
+      ...{ format: 'rsa-oaep-256', kid: tenant.keyring.kid },
+      sealed: Buffer.from(await crypto.subtle.encrypt(rsa, publicKey, latin1)).toString('base64'),
+    };
+    const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
+    await startRotation(tenant.id, tenant.keyring);
+    expect(await runRotation()).toMatchObject({ resealed: 1, leftBehind: [] });
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${receipt.secretId}/reveal`), { reason: 'see' });
+    const opened = await openBytesOf(tenant.id, json, await privateKeysOf(tenant.id, tenant.keyring));
+    expect(opened).toMatchObject({ bytes: latin1 });
+  });
+
+  it('can be undone while the old key lives: what a garbage ciphertext took the place of is put back, and goes along again', async () => {
+    const { body, receipt } = await escrow('precious');
+    const old = await startRotation(tenant.id, tenant.keyring);
+    const { page, reseal, upload } = await hands();
+    const result = await reseal((await page({ after: null, limit: 50 })).items[0] as Revealed, tenant.keyring.kid);
+    if (!result.ok) throw new Error(result.message);
+    // Somebody with an admin's session and no key: well-formed, and opened by nothing.
+    const garbage = `${result.resealed.sealed.slice(0, -6)}AAAAAA`;
+    expect(await upload([{ ...result.resealed, sealed: garbage }])).toEqual({ resealed: 1, passedOver: 0 });
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
+    await ninetyDays(old);
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
+    expect((await runSweep()).unsound).toMatchObject([{ item: { id: receipt.secretId }, finding: 'does_not_open' }]);
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
+
+    const restore = () =>
+      asPerson<Problem>(ADMIN, at('rotation/restore'), { secret: receipt.secretId, version: 1, reason: 'garbage' });
+    expect((await restore()).json).toMatchObject({ secret: receipt.secretId, kid: old });
+    expect((await restore()).json).toMatchObject({ code: 'nothing_replaced' });
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${receipt.secretId}/reveal`), { reason: 'look' });
+    expect(json).toMatchObject({ sealed: body.sealed, version: { kid: old } });
+    expect(await runRotation()).toMatchObject({ resealed: 1, leftBehind: [] });
+    expect((await openAll([receipt])).get(receipt.secretId)).toBe('precious');
+    await runSweep();
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).status).toBe(200);
   });
 
   it('keeps a raw ciphertext unbound for ever', async () => {
@@ -192,6 +293,7 @@ describe('re-sealing', () => {
     expect(done).toMatchObject({ resealed: 1, leftBehind: [{ item: { id: bad.receipt.secretId } }] });
     const retire = () => setKeyState(tenant.id, tenant.keyring, old, 'retired');
     expect((await retire()).json.code).toBe('rotation_unfinished');
+    await runSweep();
     const mark = (secret: string) =>
       asPerson<Problem>(ADMIN, at('rotation/unopenable'), { secret, version: 1, reason: 'damaged in transit' });
     expect((await mark(good.receipt.secretId)).json).toMatchObject({ code: 'not_left_behind' });
@@ -224,6 +326,25 @@ describe('re-sealing', () => {
       state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);
     });
     await expect(page({ after: null, limit: 50 })).rejects.toThrow('bulk_budget_exceeded');
+  });
+});
+
+describe('a secret that was given up', () => {
+  it('and opens after all is no longer given up, because a mark that is wrong would lose it with its key', async () => {
+    const { receipt } = await escrow('precious');
+    const old = await startRotation(tenant.id, tenant.keyring);
+    const secret = receipt.secretId;
+    const mark = () => asPerson<Problem>(ADMIN, at('rotation/unopenable'), { secret, version: 1, reason: 'a slip' });
+    // Nobody has found that it does not open.
+    expect((await mark()).json).toMatchObject({ code: 'not_left_behind' });
+    const { kid, sha256 } = { kid: old, sha256: receipt.sha256 };
+    const lie = { items: [{ secret, version: 1, kid, sha256, finding: 'does_not_open' }] };
+    await asPerson(ADMIN, at('ciphertexts/findings'), lie);
+    expect((await mark()).status).toBe(200);
+    expect(await keyNamed(old)).toMatchObject({ remaining: 0, unopenable: 1 });
+    await runSweep();
+    expect(await keyNamed(old)).toMatchObject({ remaining: 1, unopenable: 0 });
+    expect((await auditOf()).map((entry) => entry.action)).toContain('secret.marked_openable');
   });
 });
 

@@ -6,6 +6,7 @@ import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
+import type { Finding } from '../../schema/bulk.ts';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
@@ -97,6 +98,14 @@ const subjectOf = (route: Route): string => {
   return route.path.includes(':tenant') ? world.bare.id : (world.ids.created ?? '');
 };
 
+/** What a browser found of the secret that is left under the old key. */
+async function finding(found: Finding) {
+  const path = `/v1/tenants/${world.tenant.id}/secrets/${world.ids.left}/reveal`;
+  const { version } = (await asPerson<Revealed>(emailOf('admin'), path, { reason: 'the walk' })).json;
+  const { kid, sha256 } = version;
+  return { secret: world.ids.left, version: 1, kid, sha256, finding: found };
+}
+
 /** A body each POST accepts. A new POST without one fails the walk: give it one here. */
 const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),
@@ -108,7 +117,17 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/rotation/reseal': async () => ({
     items: [await resealedItem(world.tenant.id, world.tenant.keyring, world.ids.secret ?? '')],
   }),
-  '/v1/tenants/:tenant/rotation/unopenable': async () => ({ secret: world.ids.left, version: 1, reason: 'the walk' }),
+  '/v1/tenants/:tenant/rotation/unopenable': async () => {
+    const path = `/v1/tenants/${world.tenant.id}/ciphertexts/findings`;
+    await asPerson(emailOf('admin'), path, { items: [await finding('does_not_open')] });
+    return { secret: world.ids.left, version: 1, reason: 'the walk' };
+  },
+  '/v1/tenants/:tenant/rotation/restore': async () => {
+    const { id, keyring } = world.tenant;
+    const items = [await resealedItem(id, keyring, world.ids.secret ?? '')];
+    await asPerson(emailOf('admin'), `/v1/tenants/${id}/rotation/reseal`, { items });
+    return { secret: world.ids.secret, version: 1, reason: 'the walk' };
+  },
   // A person's newer request takes the place of their older one: it is this one that is declined next.
   '/v1/tenants/:tenant/grants': async () => {
     const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint);
@@ -119,12 +138,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/unlockers/:unlocker/change': () => changedUnlocker(world.tenant.id, world.tenant.keyring),
   '/v1/tenants/:tenant/recovery/:recovery/drilled': async () => ({}),
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
-  '/v1/tenants/:tenant/ciphertexts/findings': async () => {
-    const path = `/v1/tenants/${world.tenant.id}/secrets/${world.ids.left}/reveal`;
-    const { version } = (await asPerson<Revealed>(email, path, { reason: 'the walk' })).json;
-    const { kid, sha256 } = version;
-    return { items: [{ secret: world.ids.left, version: 1, kid, sha256, finding: 'sound' }] };
-  },
+  '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people/:person/remove': async () => ({}),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),

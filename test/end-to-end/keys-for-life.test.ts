@@ -242,7 +242,7 @@ test('an engineer leaves: out at once, everything they could open replaced and r
   await admin.goto(at('people'));
   await admin.getByText(`${ENGINEER} has left`).waitFor();
   await admin.getByRole('button', { name: 'What did they reveal?' }).click();
-  await admin.getByText('1 versions, of which 1 have no newer version since').waitFor();
+  await admin.getByText('1 version, 1 of them without a newer one since').waitFor();
   await picture(admin, 'left');
   const { leavers } = await asPerson<PeopleList>(stand, ADMIN, 'people');
   assert.partialDeepStrictEqual(leavers, [

@@ -7,6 +7,7 @@ import type {
   Marked,
   ResealAnswer,
   Resealed,
+  Restored,
   Rotation,
   RotationPage,
   RotationPageRequest,
@@ -62,5 +63,7 @@ export const rotationPage = (tenant: string, request: RotationPageRequest): Prom
   call(at(tenant, 'rotation/page'), request);
 export const uploadResealed = (tenant: string, items: Resealed[]): Promise<ResealAnswer> =>
   call(at(tenant, 'rotation/reseal'), { items });
+export const restoreReplaced = (tenant: string, secret: string, version: number, reason: string): Promise<Restored> =>
+  call(at(tenant, 'rotation/restore'), { secret, version, reason });
 export const markUnopenable = (tenant: string, secret: string, version: number, reason: string): Promise<Marked> =>
   call(at(tenant, 'rotation/unopenable'), { secret, version, reason });

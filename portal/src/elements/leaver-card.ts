@@ -139,7 +139,10 @@ export class LeaverCard extends LitElement {
       ${
         revealed.length === 0
           ? html`<p>Nothing, one by one.</p>`
-          : html`<p>${revealed.length} versions, of which ${open.length} have no newer version since. Change those on the PC:</p>`
+          : html`<p>
+              ${revealed.length === 1 ? '1 version' : `${revealed.length} versions`}, ${open.length} of them without a newer
+              one since${open.length > 0 ? '. Change those on the PC:' : '.'}
+            </p>`
       }
       ${bulkReads > 0 ? html`<p class="note warn">They also read ${bulkReads} ciphertexts in bulk, for a rotation, a health sweep or an export, in a browser that held the keys.</p>` : nothing}
       ${

@@ -1,12 +1,13 @@
-// Secrets that a rotation could not take along, each named with its reason, and the admin's act that lets the rotation go on.
-import { css, html, LitElement } from 'lit';
+// Secrets that do not open, each named with its reason, and what an admin can do about one: put back what it was before it was re-sealed, or
+// give it up.
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { LeftBehind } from '../rotation.ts';
 import { shared } from '../styles/shared.ts';
 import { KIND_WORDS, refWords, shortId } from '../words.ts';
 
-/** Fired when an admin gives one up, with the reason. */
-export type GiveUpWanted = CustomEvent<{ secret: string; version: number; reason: string }>;
+/** Fired when an admin gives one up, or has one put back, with the reason. */
+export type HelpWanted = CustomEvent<{ item: LeftBehind['item']; help: 'give_up' | 'restore'; reason: string }>;
 
 @customElement('left-behind')
 export class LeftBehindList extends LitElement {
@@ -31,25 +32,33 @@ export class LeftBehindList extends LitElement {
   ];
   @property({ attribute: false }) items: readonly LeftBehind[] = [];
   @property() tenant = '';
+  /** Only what a rotation could not take along can be given up. */
+  @property({ attribute: false }) canGiveUp = false;
 
   override render() {
     return html`<div class="note warn">
-      <strong>These do not open, and the rotation cannot be finished while they are left.</strong>
-      <p>Try again later, or give one up: its ciphertext is kept for ever, and your reason goes on record.</p>
+      <strong>
+        ${this.canGiveUp ? 'These do not open, and the rotation cannot be finished while they are left.' : 'These do not open.'}
+      </strong>
+      <p>
+        Where one was re-sealed, what it was before can be put back until its key is destroyed.
+        ${this.canGiveUp ? 'Or give one up: its ciphertext is kept for ever.' : nothing} Your reason goes on record.
+      </p>
       <ul>
         ${this.items.map(({ item, why }) => {
           const submit = (event: SubmitEvent) => {
             event.preventDefault();
             const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
-            const detail = { secret: item.id, version: item.version.version, reason };
-            this.dispatchEvent(new CustomEvent('give-up-wanted', { detail }));
+            const help = (event.submitter as HTMLButtonElement | null)?.value ?? '';
+            this.dispatchEvent(new CustomEvent('help-wanted', { detail: { item, help, reason } }));
           };
           return html`<li>
             ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
             <a href="/t/${this.tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${why}
             <form @submit=${submit}>
-              <input name="reason" aria-label="Why it is given up" placeholder="Why it is given up" required minlength="3" />
-              <button>Mark as not openable</button>
+              <input name="reason" aria-label="Why" placeholder="Why" required minlength="3" maxlength="500" />
+              <button value="restore">Put back what it was</button>
+              ${this.canGiveUp ? html`<button value="give_up">Mark as not openable</button>` : nothing}
             </form>
           </li>`;
         })}

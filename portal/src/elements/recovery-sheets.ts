@@ -42,6 +42,9 @@ export class RecoverySheets extends LitElement {
         margin: 0;
         user-select: all;
       }
+      .keep {
+        grid-column: 1 / -1;
+      }
       .kept {
         color: var(--good);
       }
@@ -79,7 +82,8 @@ export class RecoverySheets extends LitElement {
   @property({ type: Boolean }) busy = false;
   @state() private typedBack = 0;
   @state() private wrong = false;
-  @state() private copied = false;
+  /** The sheet that was copied last. */
+  @state() private copied: number | null = null;
   readonly #madeAt = exactTime(Date.now());
 
   get #count(): number {
@@ -90,38 +94,37 @@ export class RecoverySheets extends LitElement {
     return this.#count === 1 ? 'Recovery sheet' : `Recovery sheet ${place + 1} of ${this.#count}`;
   }
 
-  #text(): string {
-    const { fingerprint, setId, codes, threshold } = this.sheets;
-    return codes
-      .flatMap((code, place) => [
-        `TotlProvision ${this.#name(place).toLowerCase()}`,
-        `Tenant: ${this.tenant}`,
-        `Fingerprint: ${fingerprint}`,
-        `Set: ${setId}, ${threshold} needed`,
-        `Made: ${this.#madeAt}`,
-        `Code: ${code}`,
-        '',
-      ])
-      .join('\n');
+  #text(code: string, place: number): string {
+    const { fingerprint, setId, threshold } = this.sheets;
+    return [
+      `TotlProvision ${this.#name(place).toLowerCase()}`,
+      `Tenant: ${this.tenant}`,
+      `Fingerprint: ${fingerprint}`,
+      `Set: ${setId}, ${threshold} needed`,
+      `Made: ${this.#madeAt}`,
+      `Code: ${code}`,
+      '',
+    ].join('\n');
   }
 
-  #save = (): void => {
+  /** A file a sheet: sheets that lie together in one file are no better than one. */
+  #save(code: string, place: number): void {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([this.#text()], { type: 'text/plain' }));
-    link.download = `totlprovision-recovery-${this.sheets.setId}.txt`;
+    link.href = URL.createObjectURL(new Blob([this.#text(code, place)], { type: 'text/plain' }));
+    link.download = `totlprovision-recovery-${this.sheets.setId}${this.#count > 1 ? `-${place + 1}` : ''}.txt`;
     link.click();
     // Some browsers read the file after this turn.
     setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
-  };
+  }
 
-  #copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(this.#text()).then(
+  async #copy(code: string, place: number): Promise<void> {
+    await navigator.clipboard.writeText(this.#text(code, place)).then(
       () => {
-        this.copied = true;
+        this.copied = place;
       },
       () => {},
     );
-  };
+  }
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -151,9 +154,7 @@ export class RecoverySheets extends LitElement {
       </p>
       ${codes.map((code, place) => this.#sheet(code, place))}
       <div class="row screen">
-        <button @click=${() => window.print()}>Print</button>
-        <button @click=${this.#save}>Save as a file</button>
-        <button @click=${() => void this.#copy()}>${this.copied ? 'Copied' : 'Copy'}</button>
+        <button @click=${() => window.print()}>${several ? 'Print all, one a page' : 'Print'}</button>
       </div>
       <form class="screen" @submit=${(event: SubmitEvent) => void this.#submit(event)}>
         ${this.typedBack < this.#count ? this.#field(several) : html`<p class="quiet">Every sheet was typed back.</p>`}
@@ -182,9 +183,10 @@ export class RecoverySheets extends LitElement {
 
   #sheet(code: string, place: number) {
     const { fingerprint, setId, threshold } = this.sheets;
+    const which = this.#name(place).toLowerCase();
     return html`<div class="sheet">
       <h3>
-        TotlProvision ${this.#name(place).toLowerCase()}
+        TotlProvision ${which}
         ${place < this.typedBack ? html`<span class="kept screen">✓ typed back</span>` : nothing}
       </h3>
       <dl>
@@ -199,6 +201,12 @@ export class RecoverySheets extends LitElement {
       </dl>
       <qr-code .text=${code} label="The code as a QR code"></qr-code>
       <p class="code" data-testid="recovery-code">${code.replaceAll('-', ' ')}</p>
+      <div class="row keep screen">
+        <button aria-label="Save ${which} as a file" @click=${() => this.#save(code, place)}>Save as a file</button>
+        <button aria-label="Copy ${which}" @click=${() => void this.#copy(code, place)}>
+          ${this.copied === place ? 'Copied' : 'Copy'}
+        </button>
+      </div>
     </div>`;
   }
 }

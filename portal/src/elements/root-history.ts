@@ -2,10 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { Succession } from '../../../schema/signed.ts';
-import { readManifest, readPayload } from '../api/manifest.ts';
+import type { RootBefore } from '../../vault/contract.ts';
+import { readManifest } from '../api/manifest.ts';
 import { shared } from '../styles/shared.ts';
-import { vault } from '../vault-client.ts';
+import { seenManifest, vault } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
 import './eight-words.ts';
 import './fingerprint-text.ts';
@@ -28,26 +28,23 @@ export class RootHistory extends LitElement {
   ];
   @property({ attribute: false }) keyring!: Keyring;
   @property({ type: Boolean }) admin = false;
-  @state() private words: readonly (readonly string[])[] = [];
+  /** Null: this browser has verified no root yet, so it vouches for no words. */
+  @state() private earlier: readonly RootBefore[] | null = [];
 
   override willUpdate(changed: Map<string, unknown>): void {
     const before = changed.get('keyring') as Keyring | undefined;
     if (changed.has('keyring') && before?.version !== this.keyring.version) void this.#say();
   }
 
-  #successions(): Succession[] {
-    return this.keyring.successions.map((compact) => readPayload<Succession>(compact));
-  }
-
+  /** From the root that this browser has verified, never from what the server says: these words are read out to whoever asks. */
   async #say(): Promise<void> {
-    this.words = await Promise.all(
-      this.#successions().map(({ tenant, from, to }) => vault().successionWords(tenant, from, to)),
-    );
+    const { tenant } = readManifest(this.keyring);
+    const seen = seenManifest(tenant);
+    this.earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, this.keyring.successions));
   }
 
   override render() {
     const overlapping = readManifest(this.keyring).overlapping ?? [];
-    const successions = this.#successions();
     return html`<div class="row bar">
         <h2>Root</h2>
         ${
@@ -58,18 +55,22 @@ export class RootHistory extends LitElement {
       </div>
       <fingerprint-text .fingerprint=${this.keyring.fingerprint}></fingerprint-text>
       ${
-        successions.length === 0
+        this.keyring.successions.length === 0
           ? html`<p class="quiet">The root of the first set-up. It vouches for every key; engines pin its fingerprint.</p>`
-          : html`<ol>
-              ${successions.map(
-                ({ from, to, createdAt }, place) => html`<li>
-                  Replaced ${exactTime(createdAt)}. Who is asked for these words reads them out:
-                  <eight-words .words=${this.words[place] ?? []}></eight-words>
-                  <span class="quiet">From <span class="mono">${from}</span> to <span class="mono">${to}</span></span>
-                  ${overlapping.includes(from) ? this.#overlap(from) : nothing}
-                </li>`,
-              )}
-            </ol>`
+          : this.earlier === null
+            ? html`<p class="note">
+                The root was replaced. Unlock once: then this browser knows the true one, and shows the words that others ask for.
+              </p>`
+            : html`<ol>
+                ${this.earlier.map(
+                  ({ root, followedAt, words }) => html`<li>
+                    Replaced ${exactTime(followedAt)}. Who is asked for the words of this earlier root reads them out:
+                    <eight-words .words=${words}></eight-words>
+                    <span class="quiet mono">${root}</span>
+                    ${overlapping.includes(root) ? this.#overlap(root) : nothing}
+                  </li>`,
+                )}
+              </ol>`
       }`;
   }
 

@@ -73,6 +73,7 @@ export class AccessPage extends LitElement {
     task: async ([tenant]): Promise<Loaded> => {
       const keyring = await api.keyring(tenant);
       const { grants } = this.membership.role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
+      this.#forgetWords(grants);
       return { keyring, manifest: keyring && readManifest(keyring), grants };
     },
   });
@@ -150,6 +151,13 @@ export class AccessPage extends LitElement {
   /** The words stay in the browser that made them: what a server would give back proves nothing. */
   #wordsKey = (grant: string): string => `totl.grant.${this.#tenant}.${grant}`;
 
+  /** Words of requests that no longer wait. */
+  #forgetWords(grants: readonly Grant[]): void {
+    const waiting = new Set(grants.map((one) => this.#wordsKey(one.id)));
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(this.#wordsKey('')) && !waiting.has(key)) localStorage.removeItem(key);
+  }
+
   #mayAdd({ keyring, manifest }: Loaded): boolean {
     const usable = new Set(keyring?.unlockers.map((one) => one.id));
     return this.#admin && (manifest?.unlockers ?? []).some((one) => usable.has(one.id) && one.rights.includes('admin'));
@@ -164,7 +172,8 @@ export class AccessPage extends LitElement {
       return;
     }
     const act: KeyringAct = { act: 'grant', grant, words, admin: grant.role === 'admin' };
-    void this.#act(`Give ${grant.email} access`, 'Give access', act, `${grant.email} can unlock now.`);
+    const what = act.admin ? 'admin access' : 'access';
+    void this.#act(`Give ${grant.email} ${what}`, 'Give access', act, `${grant.email} can unlock now.`);
   }
 
   #remove(unlocker: ManifestUnlocker): void {

@@ -5,13 +5,16 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
+import * as custody from '../api/custody.ts';
 import * as api from '../api/tenant.ts';
 import type { KeyStepWanted } from '../elements/key-table.ts';
-import type { GiveUpWanted } from '../elements/left-behind.ts';
+import type { HelpWanted } from '../elements/left-behind.ts';
 import { Polling } from '../polling.ts';
 import { type LeftBehind, rotate } from '../rotation.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import { type Progress, sweep } from '../sweep.ts';
+import { sweepHands } from '../sweep-hands.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, unlock, vault } from '../vault-client.ts';
 import '../elements/key-table.ts';
@@ -49,6 +52,8 @@ export class KeysPage extends LitElement {
   /** What the last refresh met; the next one takes it away. */
   @state() private unreachable: unknown = null;
   @state() private running: AbortController | null = null;
+  /** How far the check before a destruction has come. */
+  @state() private checking: Progress | null = null;
   @state() private leftBehind: LeftBehind[] = [];
   @state() private said = '';
   #stepUp = new StepUp(this);
@@ -112,16 +117,51 @@ export class KeysPage extends LitElement {
     await this.#reseal();
   };
 
-  #step = ({ detail: { kid, state } }: KeyStepWanted): void => {
+  #step = async ({ detail: { kid, state } }: KeyStepWanted): Promise<void> => {
+    if (state === 'destroyed' && !(await this.#everythingOpens())) return;
     const [heading, action] =
       state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
-    void this.#act(heading, action, { act: 'set_key_state', kid, state });
+    await this.#act(heading, action, { act: 'set_key_state', kid, state });
   };
 
+  /** Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. */
+  async #everythingOpens(): Promise<boolean> {
+    if (!(await this.#unlocked())) return false;
+    const running = new AbortController();
+    this.running = running;
+    this.failure = null;
+    this.said = '';
+    try {
+      const { unsound } = await sweep(
+        sweepHands(this.#tenant),
+        (progress) => {
+          this.checking = progress;
+        },
+        running.signal,
+      );
+      const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
+      if (running.signal.aborted) return false;
+      if (lost.length > 0)
+        this.failure = new Error(
+          `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
+        );
+      return lost.length === 0;
+    } catch (error) {
+      this.failure = error;
+      return false;
+    } finally {
+      this.running = null;
+      this.checking = null;
+    }
+  }
+
+  async #unlocked(): Promise<boolean> {
+    const state = await refreshVaultState();
+    return (state.state === 'unlocked' && state.tenant === this.#tenant) || requestUnlock(this.#tenant);
+  }
+
   async #reseal(): Promise<void> {
-    const vaultState = await refreshVaultState();
-    const open = vaultState.state === 'unlocked' && vaultState.tenant === this.#tenant;
-    if (!open && !(await requestUnlock(this.#tenant))) return;
+    if (!(await this.#unlocked())) return;
     const running = new AbortController();
     this.running = running;
     this.leftBehind = [];
@@ -132,7 +172,12 @@ export class KeysPage extends LitElement {
         upload: (items: Parameters<typeof api.uploadResealed>[1]) => api.uploadResealed(this.#tenant, items),
         reseal: vault().reseal,
       };
-      const done = await rotate(hands, () => void this.#refresh(), running.signal);
+      const before = this.rotation;
+      // Counted here, and set right by the next refresh: to ask after each page would cost the object more than the work itself.
+      const progressed = (resealed: number) => {
+        if (before) this.rotation = { ...before, remaining: Math.max(0, before.remaining - resealed) };
+      };
+      const done = await rotate(hands, progressed, running.signal);
       this.leftBehind = done.leftBehind;
       this.said = done.stopped
         ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
@@ -145,10 +190,18 @@ export class KeysPage extends LitElement {
     }
   }
 
-  async #giveUp({ secret, version, reason }: GiveUpWanted['detail']): Promise<void> {
+  async #help({ item, help, reason }: HelpWanted['detail']): Promise<void> {
+    const { id: secret, version: at } = item;
+    const { version, kid, sha256 } = at;
+    this.failure = null;
     try {
-      await api.markUnopenable(this.#tenant, secret, version, reason);
-      this.leftBehind = this.leftBehind.filter(({ item }) => item.id !== secret || item.version.version !== version);
+      if (help === 'restore') await api.restoreReplaced(this.#tenant, secret, version, reason);
+      else {
+        // What the rotation has just found, as a finding: the mark rests on it.
+        await custody.keepFindings(this.#tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
+        await api.markUnopenable(this.#tenant, secret, version, reason);
+      }
+      this.leftBehind = this.leftBehind.filter((one) => one.item !== item);
     } catch (error) {
       this.failure = error;
     }
@@ -168,13 +221,14 @@ export class KeysPage extends LitElement {
       <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
       ${this.ready ? nothing : html`<p>The first-time set-up has not been done.</p>`}
       ${rotation === null && this.ready && !this.unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
-      ${rotation ? this.#progress(rotation) : nothing}
+      ${this.checking ? this.#check(this.checking) : rotation ? this.#progress(rotation) : nothing}
       ${
         this.leftBehind.length > 0
           ? html`<left-behind
               .items=${this.leftBehind}
               .tenant=${this.#tenant}
-              @give-up-wanted=${(event: GiveUpWanted) => void this.#giveUp(event.detail)}
+              .canGiveUp=${true}
+              @help-wanted=${(event: HelpWanted) => void this.#help(event.detail)}
             ></left-behind>`
           : nothing
       }
@@ -185,7 +239,7 @@ export class KeysPage extends LitElement {
                 .keys=${rotation.keys}
                 .admin=${this.#admin}
                 .destroyableAt=${destroyableAt}
-                @key-step-wanted=${this.#step}
+                @key-step-wanted=${(event: KeyStepWanted) => void this.#step(event)}
               ></key-table>
             </section>`
           : nothing
@@ -206,6 +260,17 @@ export class KeysPage extends LitElement {
         @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
           void this.#act('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
       ></root-history>
+    </section>`;
+  }
+
+  #check({ done, total }: Progress) {
+    return html`<section class="card">
+      <h2>Checking that every secret opens without it</h2>
+      <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
+      <div class="row bar">
+        <span role="status">${done} of ${total} …</span>
+        <button @click=${() => this.running?.abort()}>Stop</button>
+      </div>
     </section>`;
   }
 

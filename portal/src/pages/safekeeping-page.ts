@@ -4,15 +4,17 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
-import * as custody from '../api/custody.ts';
 import * as api from '../api/tenant.ts';
+import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { type Progress, type Sweep, sweep } from '../sweep.ts';
+import { sweepHands } from '../sweep-hands.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, vault } from '../vault-client.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../words.ts';
+import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
 
 const FILE_KEPT_MS = 60_000;
@@ -91,12 +93,7 @@ export class SafekeepingPage extends LitElement {
     const state = await refreshVaultState();
     if (!(state.state === 'unlocked' && state.tenant === this.#tenant) && !(await requestUnlock(this.#tenant))) return;
     await this.#run('sweep', async (running) => {
-      const hands = {
-        page: (request: Parameters<typeof custody.bulkPage>[1]) => custody.bulkPage(this.#tenant, request),
-        keep: (items: Parameters<typeof custody.keepFindings>[1]) => custody.keepFindings(this.#tenant, items),
-        check: vault().check,
-      };
-      this.found = await sweep(hands, this.#show(running), running.stop.signal);
+      this.found = await sweep(sweepHands(this.#tenant), this.#show(running), running.stop.signal);
       this.said = running.stop.signal.aborted ? 'Stopped. What was found so far is kept.' : '';
     });
   };
@@ -109,8 +106,9 @@ export class SafekeepingPage extends LitElement {
         work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
       });
       if (!begun) return;
+      const { bundle } = begun.value;
       const seal = async (part: BundlePart) => {
-        const sealed = await vault().bundlePart(part);
+        const sealed = await vault().bundlePart(bundle, part);
         if (!sealed.ok) throw new Error(sealed.message);
         return sealed.line;
       };
@@ -119,7 +117,7 @@ export class SafekeepingPage extends LitElement {
         this.said = 'Stopped. Nothing was saved.';
         return;
       }
-      const ended = await vault().endBundle();
+      const ended = await vault().endBundle(bundle);
       if (!ended.ok) throw new Error(ended.message);
       this.#save([begun.value.line, ...lines, ended.line]);
       this.said = 'Saved. Keep it with the recovery page: the two together open everything without us.';
@@ -161,17 +159,44 @@ export class SafekeepingPage extends LitElement {
   #result({ checked, unsound }: Sweep) {
     if (unsound.length === 0)
       return html`<p class="note good" role="status">${checked} checked, and every one is sound.</p>`;
-    return html`<div class="note warn" role="status">
-      ${checked} checked; these need a look:
-      <ul>
-        ${unsound.map(
-          ({ item, finding }) => html`<li>
-            ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
-            <a href="/t/${this.#tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${FINDING_WORDS[finding]}
-          </li>`,
-        )}
-      </ul>
-    </div>`;
+    const lost = unsound.filter(({ finding }) => finding === 'does_not_open');
+    const malformed = unsound.filter(({ finding }) => finding === 'malformed');
+    return html`<p class="note warn" role="status">${checked} checked; ${unsound.length} need a look.</p>
+      ${
+        malformed.length === 0
+          ? nothing
+          : html`<div class="note warn">
+              <ul>
+                ${malformed.map(
+                  ({ item, finding }) => html`<li>
+                    ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
+                    <a href="/t/${this.#tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${FINDING_WORDS[finding]}
+                  </li>`,
+                )}
+              </ul>
+            </div>`
+      }
+      ${
+        lost.length === 0
+          ? nothing
+          : html`<left-behind
+              .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
+              .tenant=${this.#tenant}
+              @help-wanted=${(event: HelpWanted) => void this.#putBack(event.detail)}
+            ></left-behind>`
+      }`;
+  }
+
+  async #putBack({ item, reason }: HelpWanted['detail']): Promise<void> {
+    this.failure = null;
+    try {
+      await api.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
+      if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
+      this.said = 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
+    } catch (error) {
+      this.failure = error;
+    }
+    await this.#refresh();
   }
 
   #exit() {

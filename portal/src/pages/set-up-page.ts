@@ -183,7 +183,7 @@ export class SetUpPage extends LitElement {
   }
 
   async #kept(draft: SetUpDraft): Promise<void> {
-    await rememberManifest(this.membership.tenant, 1, draft.write.manifest, draft.fingerprint);
+    await rememberManifest(this.membership.tenant, draft.write.manifest, draft.fingerprint);
     this.step = { at: 'done', fingerprint: draft.fingerprint };
   }
 
@@ -229,7 +229,7 @@ export class SetUpPage extends LitElement {
       case 'team':
         return html`<p>
             Engineers reveal secrets with a shared team passphrase. It gives no admin rights and must differ from yours.
-            You may add it later, in the settings.
+            You may add it later, on the Access page.
           </p>
           <passphrase-field
             .label=${'Team passphrase'}

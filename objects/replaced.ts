@@ -1,0 +1,59 @@
+// Ciphertexts that a re-sealed one took the place of, each kept until its key is destroyed: until what followed has been opened, it may be
+// all there is of a secret. Nothing here opens one.
+import { all, first } from './rows.ts';
+import type { VersionRow } from './secrets.ts';
+
+export type ReplacedRow = Pick<VersionRow, 'secret_id' | 'version' | 'kid' | 'format' | 'sealed' | 'sha256'>;
+
+/**
+ * Keeps a version's present ciphertext. In the caller's transaction, before another takes its place. `undone`: it was a re-sealed one, and
+ * what it was made from is back in its place.
+ */
+export function keepReplaced(sql: SqlStorage, row: ReplacedRow, at: number, undone = false): void {
+  sql.exec(
+    `INSERT INTO replaced VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET replaced_at = excluded.replaced_at, undone = excluded.undone`,
+    row.kid,
+    row.secret_id,
+    row.version,
+    row.sha256,
+    row.format,
+    row.sealed,
+    at,
+    undone ? 1 : 0,
+  );
+}
+
+/** What a version was before it was last re-sealed, if that key still lives. */
+export const findReplaced = (sql: SqlStorage, secret: string, version: number): ReplacedRow | null =>
+  first<ReplacedRow>(
+    sql,
+    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND undone = 0 ORDER BY replaced_at DESC, kid LIMIT 1`,
+    secret,
+    version,
+  );
+
+export const dropReplaced = (sql: SqlStorage, { kid, secret_id, version, sha256 }: ReplacedRow): void => {
+  sql.exec(
+    'DELETE FROM replaced WHERE kid = ? AND secret_id = ? AND version = ? AND sha256 = ?',
+    kid,
+    secret_id,
+    version,
+    sha256,
+  );
+};
+
+export const forgetReplaced = (sql: SqlStorage, kid: string): void => {
+  sql.exec('DELETE FROM replaced WHERE kid = ?', kid);
+};
+
+/** By kid: how many versions were re-sealed from it that nobody has found sound, or at least to open, under the key they have now. */
+export const unprovenSince = (sql: SqlStorage): Map<string, number> =>
+  new Map(
+    all<{ kid: string; unproven: number }>(
+      sql,
+      `SELECT replaced.kid, count(DISTINCT replaced.secret_id || '/' || replaced.version) AS unproven FROM replaced
+       JOIN secret_versions USING (secret_id, version)
+       WHERE undone = 0 AND (finding IS NULL OR finding = 'does_not_open') GROUP BY replaced.kid`,
+    ).map((row) => [row.kid, row.unproven]),
+  );

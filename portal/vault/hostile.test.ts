@@ -1,0 +1,432 @@
+// A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
+// ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
+import type { Revealed } from '../../schema/secret.ts';
+import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import type { KeyringAct, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
+import {
+  ADMIN,
+  bent,
+  keyringAfter,
+  keyringOf,
+  makeTenant,
+  must,
+  PASSPHRASE,
+  PRF,
+  passkeyKdf,
+  sealedRecord,
+  TEAM_PASSPHRASE,
+  TENANT,
+  unlockerAt,
+  unlockInput,
+} from './fixtures.ts';
+import { requestGrant } from './grant.ts';
+import { Keeper } from './keeper.ts';
+import { newRoot, type Root, signManifest, signStatement, signSuccession } from './root.ts';
+import { draftSetUp } from './set-up.ts';
+import { grantWords, successionWords } from './spoken-words.ts';
+import { openTrustedRoot, trustKeyring } from './trust.ts';
+
+const OTHER_TENANT = 'another-tenant';
+const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;
+
+let draft: SetUpDraft;
+/** A true keyring: the admin's passphrase, the recovery code, the team passphrase, a passkey. */
+let first: Keyring;
+/** The same after a rotation of the escrow key, which is unfinished; and after a succession of the root. */
+let rotated: Keyring;
+let succeeded: Keyring;
+/** What the liar has made for itself, under the same tenant's name. */
+let evil: SetUpDraft;
+let evilRoot: Root;
+let root: Root;
+/** Sealed to the first escrow key. */
+let record: Revealed;
+let passkey = '';
+
+/** Unlocks with the recovery code, which has both rights and is quick. */
+const input = (keyring: Keyring, more: Partial<UnlockInput> = {}): UnlockInput => ({
+  ...unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode),
+  ...more,
+});
+const act = async (before: UnlockInput, what: KeyringAct): Promise<Keyring> =>
+  keyringAfter(before.keyring, must(await new Keeper().draft(before, what)).write);
+
+beforeAll(async () => {
+  draft = await makeTenant();
+  evil = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+  evilRoot = await newRoot();
+  const added = { act: 'add_passkey', email: ADMIN, label: 'Passkey', kdf: passkeyKdf(), prf: PRF } as const;
+  first = await act(input(keyringOf(draft)), added);
+  passkey = first.unlockers.at(-1)?.id ?? '';
+  rotated = await act(input(first), { act: 'rotate' });
+  succeeded = await act(input(first, { unlocker: unlockerAt(draft.write, 0), secret: PASSPHRASE }), {
+    act: 'replace_root',
+  });
+  root = must(await openTrustedRoot(must(await trustKeyring(input(first))), first));
+  record = await sealedRecord(first, password);
+});
+
+/** Every way in that uses the keys, and the one that only uses an unlocker. */
+const KEY_DOORS = {
+  unlock: (keeper: Keeper, to: UnlockInput) => keeper.unlock(to),
+  drill: (keeper: Keeper, to: UnlockInput) => keeper.drill(to),
+  draft: (keeper: Keeper, to: UnlockInput) => keeper.draft(to, { act: 'rotate' }),
+  beginBundle: (keeper: Keeper, to: UnlockInput) => keeper.beginBundle({ ...to, name: 'Acme' }),
+};
+const DOORS = {
+  ...KEY_DOORS,
+  draftPassphraseChange: (keeper: Keeper, to: UnlockInput) =>
+    keeper.draftPassphraseChange({ ...to, passphrase: 'another one entirely' }),
+};
+
+/** A fault and nothing beside it: no write, no line, no ciphertext, no key. */
+const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.any(String) });
+
+async function nothingIsOpen(keeper: Keeper): Promise<void> {
+  expect(await keeper.state()).toEqual({ state: 'locked' });
+  expect(await keeper.open(record)).toEqual(justThe('locked'));
+  expect(await keeper.bundlePart(crypto.randomUUID(), { kind: 'machines', machines: [] })).toEqual(justThe('locked'));
+}
+
+/** Each door answers with just this fault, and opens nothing. */
+async function expectShut(to: UnlockInput, refusal: object, doors: Partial<typeof DOORS> = DOORS): Promise<void> {
+  for (const [door, enter] of Object.entries(doors)) {
+    const keeper = new Keeper();
+    expect(await enter(keeper, to), door).toEqual(refusal);
+    await nothingIsOpen(keeper);
+  }
+}
+
+describe('a keyring that nobody bent', () => {
+  it('opens by every door, so that what is refused below is refused for the lie alone', async () => {
+    for (const [door, enter] of Object.entries(DOORS))
+      for (const keyring of [first, rotated])
+        expect(await enter(new Keeper(), input(keyring)), door).toMatchObject({ ok: true });
+    const keeper = new Keeper();
+    await keeper.unlock(input(rotated));
+    expect(await keeper.open(record)).toMatchObject({ ok: true, plaintext: password.plaintext });
+    await keeper.lock();
+  });
+});
+
+describe('a hostile server’s keyring', () => {
+  it('cannot be its own, because the unlocker holds the pin', async () => {
+    const own = bent(first, (keyring) => {
+      keyring.manifest = evil.write.manifest;
+    });
+    await expectShut(input(own), justThe('keyring_untrusted'));
+  });
+
+  it('cannot be an older one than this browser has seen', async () => {
+    const seen = { version: 3, sha256: await sha256Hex(rotated.manifest), fingerprint: draft.fingerprint };
+    await expectShut(input(first, { seen }), justThe('keyring_rolled_back'));
+  });
+
+  it('cannot be a second one of the version that this browser has seen', async () => {
+    const seen = { version: 3, sha256: 'f'.repeat(64), fingerprint: draft.fingerprint };
+    await expectShut(input(rotated, { seen }), justThe('keyring_rolled_back'));
+  });
+
+  it('cannot lower the KDF for offline guessing, nor inflate it to hang the browser', async () => {
+    for (const m of [1024, 4 * 1_048_576]) {
+      const keyring = bent(first, ({ unlockers }) => {
+        for (const { kdf } of unlockers) if (kdf.name === 'argon2id') kdf.m = m;
+      });
+      const own = { unlocker: unlockerAt(draft.write, 0), secret: PASSPHRASE };
+      await expectShut(input(keyring, own), justThe('weak_kdf'));
+    }
+  });
+
+  it('cannot swap an escrow key, because its kid is the thumbprint and the root states it', async () => {
+    const keyring = bent(first, (one) => {
+      one.escrowKeys = evil.write.escrowKeys;
+    });
+    await expectShut(input(keyring), justThe('keyring_untrusted'), KEY_DOORS);
+  });
+
+  it('cannot swap the public half alone, because re-sealing would seal to whoever made it', async () => {
+    const keyring = bent(rotated, ({ escrowKeys }) => {
+      for (const key of escrowKeys) key.jwk = (evil.write.escrowKeys[0] as EscrowKey).jwk;
+    });
+    await expectShut(input(keyring), justThe('keyring_untrusted'), KEY_DOORS);
+  });
+
+  it('cannot withhold an escrow key, the active or an older one, because a drill or a bundle would prove less than it says', async () => {
+    for (const place of [0, 1]) {
+      const keyring = bent(rotated, ({ escrowKeys }) => {
+        escrowKeys.splice(place, 1);
+      });
+      await expectShut(input(keyring), justThe('keyring_untrusted'), KEY_DOORS);
+    }
+  });
+
+  it('cannot bring back a destroyed escrow key, because the manifest says that it is gone', async () => {
+    const [{ kid } = { kid: '' }] = rotated.escrowKeys;
+    const retired = await act(input(rotated), { act: 'set_key_state', kid, state: 'retired' });
+    const destroyed = await act(input(retired), { act: 'set_key_state', kid, state: 'destroyed' });
+    expect(await new Keeper().drill(input(destroyed))).toMatchObject({ ok: true });
+    const keyring = bent(destroyed, (one) => {
+      one.escrowKeys = retired.escrowKeys;
+    });
+    await expectShut(input(keyring), justThe('keyring_untrusted'), KEY_DOORS);
+  });
+
+  it('cannot wrap a vault key of its own, because the manifest commits to each', async () => {
+    const keyring = bent(first, ({ wraps }) => {
+      for (const wrap of wraps) wrap.jwe = evil.write.wraps[0]?.jwe ?? '';
+    });
+    await expectShut(input(keyring), justThe('keyring_untrusted'));
+  });
+
+  it('cannot let a removed unlocker back in, because the manifest no longer lists it', async () => {
+    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey });
+    const keyring = bent(removed, (one) => {
+      one.unlockers = first.unlockers;
+      one.wraps.push(...first.wraps.filter((wrap) => wrap.unlocker === passkey));
+    });
+    await expectShut(input(keyring, { unlocker: passkey, secret: PRF }), justThe('keyring_untrusted'));
+  });
+});
+
+/** The first keyring as another root would go on with it, with what is said of how that root came. */
+async function takenOver(by: Root, successions: string[]): Promise<Keyring> {
+  const signed = await verifyManifest(first.manifest);
+  if (!signed.ok) throw new Error(signed.message);
+  const manifest = await signManifest(by, { ...signed.payload, version: 3 });
+  return { ...structuredClone(first), manifest, version: 3, fingerprint: by.fingerprint, successions };
+}
+
+describe('a hostile server’s succession', () => {
+  const from = (signer: Root, tenant: string) =>
+    signSuccession(signer, { tenant, from: root.fingerprint, to: evilRoot.fingerprint, createdAt: Date.now() });
+  const askFor = (asked: string) => ({
+    ...justThe('root_succeeded'),
+    succession: { root: asked, words: successionWords(TENANT, draft.fingerprint, asked) },
+  });
+  /** Refused even where somebody has confirmed it: only the old root can name the next. */
+  const confirmed = (keyring: Keyring) => input(keyring, { confirmedRoot: keyring.fingerprint });
+
+  it('is not signed by somebody else than the old root, because only that can name the next', async () => {
+    const keyring = await takenOver(evilRoot, [await from(evilRoot, TENANT)]);
+    await expectShut(confirmed(keyring), justThe('keyring_untrusted'));
+  });
+
+  it('is not another tenant’s, because a root’s word counts for its tenant alone', async () => {
+    const keyring = await takenOver(evilRoot, [await from(root, OTHER_TENANT)]);
+    await expectShut(confirmed(keyring), justThe('keyring_untrusted'));
+  });
+
+  it('is not withheld, because another root without one is a stranger', async () => {
+    const keyring = bent(succeeded, (one) => {
+      one.successions = [];
+    });
+    await expectShut(confirmed(keyring), justThe('keyring_untrusted'));
+  });
+
+  it('is asked about with its words, though it is true, because whoever left may have kept the old root', async () => {
+    await expectShut(input(succeeded), askFor(succeeded.fingerprint));
+    await expectShut(input(succeeded, { confirmedRoot: evilRoot.fingerprint }), askFor(succeeded.fingerprint));
+    const seen = { version: 2, sha256: await sha256Hex(first.manifest), fingerprint: draft.fingerprint };
+    await expectShut(input(succeeded, { seen }), askFor(succeeded.fingerprint));
+    for (const [door, enter] of Object.entries(DOORS))
+      expect(await enter(new Keeper(), confirmed(succeeded)), door).toMatchObject({ ok: true });
+  });
+
+  it('of a leaver who kept the old root has other words than an admin’s, and no browser that knows the new root hears it', async () => {
+    const keyring = await takenOver(evilRoot, [await from(root, TENANT), ...succeeded.successions]);
+    const admins = successionWords(TENANT, draft.fingerprint, succeeded.fingerprint);
+    expect(askFor(evilRoot.fingerprint).succession.words).not.toEqual(admins);
+    await expectShut(input(keyring), askFor(evilRoot.fingerprint));
+    const seen = { version: 3, sha256: await sha256Hex(succeeded.manifest), fingerprint: succeeded.fingerprint };
+    await expectShut({ ...confirmed(keyring), seen }, justThe('keyring_untrusted'));
+    // The admin who replaced the root has it pinned: that half with a browser that remembers nothing.
+    const pinned = bent(keyring, (one) => {
+      one.unlockers = succeeded.unlockers;
+    });
+    const own = { unlocker: unlockerAt(draft.write, 0), secret: PASSPHRASE };
+    await expectShut({ ...confirmed(pinned), ...own }, justThe('keyring_untrusted'), { unlock: DOORS.unlock });
+  });
+
+  it('does not lead back, because a browser that has seen the new root takes no keyring of the old', async () => {
+    const seen = { version: 3, sha256: await sha256Hex(succeeded.manifest), fingerprint: succeeded.fingerprint };
+    const keyring = { ...first, successions: succeeded.successions };
+    await expectShut(input(keyring, { seen, confirmedRoot: first.fingerprint }), justThe('keyring_untrusted'));
+  });
+});
+
+describe('a hostile server’s grant', () => {
+  const email = 'engineer@example.com';
+  const ask = (rootShown: string) =>
+    requestGrant({
+      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey' },
+      ...{ kind: 'passkey', kdf: passkeyKdf(), prf: PRF },
+    });
+  const shown = ({ unlocker }: GrantRequest): Grant => ({ ...unlocker, email, role: 'engineer', requestedAt: 1 });
+  const give = (grant: Grant, words: string[]) =>
+    new Keeper().draft(input(first), { act: 'grant', grant, words, admin: false });
+
+  it('gives access by the words that both sides made, where nobody bent it', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const given = await keyringAfter(first, must(await give(shown(request), words)).write, [request.half]);
+    const theirs = unlockInput(given, request.unlocker.id, PRF);
+    expect(await new Keeper().drill(theirs)).toMatchObject({ ok: true });
+  });
+
+  it('cannot swap the key after the words were shown, because they are made again from the key that is signed', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const swapped = (await ask(draft.fingerprint)).request.unlocker.jwk;
+    expect(await give({ ...shown(request), jwk: swapped }, words)).toEqual(justThe('keyring_untrusted'));
+  });
+
+  it('cannot give the key another’s name, because the words name the person', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const renamed = { ...shown(request), email: 'somebody.else@example.com' };
+    expect(await give(renamed, words)).toEqual(justThe('keyring_untrusted'));
+  });
+
+  it('cannot show a person a root of its own, because their words are then others than the admin’s', async () => {
+    const { request, words } = await ask(evilRoot.fingerprint);
+    const admins = await new Keeper().grantWords(TENANT, draft.fingerprint, shown(request));
+    expect(words).not.toEqual(admins);
+    expect(await give(shown(request), words)).toEqual(justThe('keyring_untrusted'));
+    expect(grantWords(OTHER_TENANT, draft.fingerprint, 'same', email)).not.toEqual(
+      grantWords(TENANT, draft.fingerprint, 'same', email),
+    );
+  });
+
+  it('cannot go under the id of an unlocker that is there, because removing the one would remove the other', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const under = { ...shown(request), id: unlockerAt(draft.write, 0) };
+    expect(await give(under, words)).toEqual(justThe('keyring_changed'));
+  });
+});
+
+describe('a hostile server’s unlocker', () => {
+  const half = (id: string): SealedUnlocker => first.unlockers.find((one) => one.id === id) as SealedUnlocker;
+  const withHalf = (next: SealedUnlocker): Keyring =>
+    bent(first, (keyring) => {
+      keyring.unlockers = keyring.unlockers.map((one) => (one.id === next.id ? next : one));
+    });
+  const WRONG = {
+    argon2id: 'wrong_passphrase',
+    'hkdf-sha256': 'wrong_recovery_code',
+    'webauthn-prf': 'wrong_passkey',
+  } as const;
+  const just = { unlock: DOORS.unlock };
+
+  it('cannot be another’s half, nor a half under another’s derivation, because both are sealed in', async () => {
+    const held: [string, string][] = [
+      [unlockerAt(draft.write, 0), PASSPHRASE],
+      [unlockerAt(draft.write, 1), draft.recoveryCode],
+      [unlockerAt(draft.write, 2), TEAM_PASSPHRASE],
+      [passkey, PRF],
+    ];
+    for (const [unlocker, secret] of held)
+      for (const [other] of held) {
+        if (other === unlocker) continue;
+        const { kdf, set, sealed } = half(other);
+        const refusal = justThe(WRONG[kdf.name]);
+        await expectShut(input(withHalf({ id: unlocker, kdf, set, sealed }), { unlocker, secret }), refusal, just);
+        const asOther = { ...half(unlocker), kdf, set };
+        await expectShut(input(withHalf(asOther), { unlocker, secret }), refusal, just);
+      }
+  });
+
+  it('cannot be a half with the secret of the one whose place it takes, because its id is sealed in', async () => {
+    const [team, own] = [unlockerAt(draft.write, 2), unlockerAt(draft.write, 0)];
+    const keyring = withHalf({ ...half(team), id: own });
+    const shut = input(keyring, { unlocker: own, secret: TEAM_PASSPHRASE });
+    await expectShut(shut, justThe('wrong_passphrase'), just);
+  });
+
+  it('cannot ask for another salt, credential or site of a passkey, because they are sealed in', async () => {
+    const { kdf } = half(passkey);
+    for (const changed of [{ salt: passkeyKdf().salt }, { credential: 'other' }, { rpId: 'portal.example.org' }]) {
+      const keyring = withHalf({ ...half(passkey), kdf: { ...kdf, ...changed } as typeof kdf });
+      await expectShut(input(keyring, { unlocker: passkey, secret: PRF }), justThe('wrong_passkey'));
+    }
+  });
+
+  it('cannot lower a recovery set’s threshold or count, nor name another set, because codes and half both hold them', async () => {
+    const drafted = must(await new Keeper().draft(input(first), { act: 'make_recovery_set', threshold: 2, count: 3 }));
+    const keyring = await keyringAfter(first, drafted.write);
+    const [{ id = '' } = {}] = drafted.write.unlockers;
+    const codes = drafted.recovery?.codes ?? [];
+    const by = (changed: object, given: string[]) =>
+      unlockInput(
+        bent(keyring, ({ unlockers }) => {
+          for (const one of unlockers) if (one.id === id && one.set) Object.assign(one.set, changed);
+        }),
+        id,
+        given.join('\n'),
+      );
+    expect(await new Keeper().drill(by({}, codes.slice(1)))).toMatchObject({ ok: true });
+    const lies = [{ threshold: 1 }, { threshold: 3 }, { count: 2 }, { count: 4 }, { id: '00000000' }];
+    for (const changed of lies)
+      for (const given of [codes.slice(0, 1), codes.slice(0, 2), codes])
+        await expectShut(by(changed, given), justThe('wrong_recovery_code'));
+    await expectShut(by({}, codes.slice(0, 1)), justThe('wrong_recovery_code'));
+    const bare = by({}, codes);
+    for (const one of bare.keyring.unlockers) if (one.id === id) delete one.set;
+    await expectShut(bare, justThe('wrong_recovery_code'));
+  });
+});
+
+describe('a hostile server while an admin acts', () => {
+  const team = () => unlockerAt(draft.write, 2);
+  const acts = (): KeyringAct[] => [
+    { act: 'rotate' },
+    { act: 'add_passkey', email: ADMIN, label: 'Second', kdf: passkeyKdf(), prf: PRF },
+    { act: 'make_recovery_set', threshold: 2, count: 3 },
+    { act: 'remove_unlocker', unlocker: team() },
+    { act: 'replace_root' },
+    {
+      ...{ act: 'leaver', email: 'engineer@example.com', couldFetch: { team: true, recovery: true } },
+      ...{ teamPassphrase: null, recovery: { threshold: 2, count: 3 } },
+    },
+  ];
+  const signsNothing = async (to: UnlockInput, code: VaultFaultCode) => {
+    for (const one of acts()) expect(await new Keeper().draft(to, one), one.act).toEqual(justThe(code));
+  };
+
+  it('cannot withhold an escrow key, because it would be left under a vault key that nobody has any more', async () => {
+    for (const place of [0, 1]) {
+      const keyring = bent(rotated, ({ escrowKeys }) => {
+        escrowKeys.splice(place, 1);
+      });
+      await signsNothing(input(keyring), 'keyring_untrusted');
+    }
+  });
+
+  it('cannot swap an escrow key’s public half, because the admin would hand it on', async () => {
+    const keyring = bent(rotated, ({ escrowKeys: [old] }) => {
+      if (old) old.jwk = (evil.write.escrowKeys[0] as EscrowKey).jwk;
+    });
+    await signsNothing(input(keyring), 'keyring_untrusted');
+  });
+
+  it('cannot have a statement of its own signed again, because engines would then never take a newer key', async () => {
+    const { kid } = rotated.escrowKeys[0] as EscrowKey;
+    const statement = await signStatement(evilRoot, {
+      ...{ tenant: TENANT, kid, keyEpoch: 1_000_000, createdAt: 1, previousKid: null },
+    });
+    const keyring = bent(rotated, ({ escrowKeys: [old] }) => {
+      if (old) old.statement = statement;
+    });
+    await signsNothing(input(keyring), 'keyring_untrusted');
+  });
+
+  it('cannot hand out another root, an earlier one no more than the present one', async () => {
+    const other = bent(rotated, (one) => {
+      one.root = evil.write.root;
+    });
+    await signsNothing(input(other), 'keyring_untrusted');
+    const none = { ...rotated, root: null };
+    await signsNothing(input(none), 'no_rights');
+    const overlapping = { ...succeeded, oldRoots: [] };
+    await signsNothing(input(overlapping, { confirmedRoot: succeeded.fingerprint }), 'keyring_untrusted');
+  });
+});
