@@ -52,7 +52,12 @@ export default defineConfig({
         },
       },
       {
-        optimizeDeps: { include: ['@noble/ciphers/chacha.js', '@scure/base', 'hash-wasm', 'jose', 'zod'] },
+        optimizeDeps: {
+          include: [
+            ...['@noble/ciphers/chacha.js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@scure/base'],
+            ...['canonicalize', 'hash-wasm', 'jose', 'zod'],
+          ],
+        },
         test: {
           ...PATIENCE,
           name: 'chromium',

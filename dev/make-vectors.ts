@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { base64urlnopad } from '@scure/base';
 import { sealRaw } from '../engine/seal.ts';
-import { hashEntry } from '../objects/audit.ts';
 import { sha256 } from '../objects/rows.ts';
 import type { BundlePart, KeyringAct, UnlockInput } from '../portal/vault/contract.ts';
 import {
@@ -25,6 +24,7 @@ import { Keeper } from '../portal/vault/keeper.ts';
 import { draftSetUp } from '../portal/vault/set-up.ts';
 import { successionWords } from '../portal/vault/spoken-words.ts';
 import type { AuditEntry } from '../schema/audit.ts';
+import { genesisHash, hashEntry } from '../schema/chain.ts';
 import { thumbprint } from '../schema/jwk.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { MachineSummary } from '../schema/machine.ts';
@@ -95,7 +95,7 @@ const audit = await vector('audit.json', async () => {
       ...{ v: 1, tenant: TENANT, seq: index + 1, at: 1_790_000_000_000 + index },
       principal: { kind: 'person', id: 'u1', name: ADMIN },
       ...{ action, subject: TENANT, outcome: 'done', detail, ip: '192.0.2.1', userAgent: null },
-      previousHash: entries.at(-1)?.hash ?? sha256(TENANT),
+      previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT),
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
   }

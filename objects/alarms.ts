@@ -1,7 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'revocations' | 'people' | 'creation' | 'standing';
+export type Due = 'refusals' | 'revocations' | 'people' | 'head' | 'creation' | 'standing';
 
 /** How soon an index that did not answer is tried again. */
 export const INDEX_RETRY_MS = 15_000;
@@ -16,9 +16,8 @@ export function schedule(storage: DurableObjectStorage, what: Due, at: number): 
   rearm(storage);
 }
 
-/** Is `what` in the table already? */
-export const isScheduled = (sql: SqlStorage, what: Due): boolean =>
-  first(sql, 'SELECT 1 FROM due WHERE what = ?', what) !== null;
+export const isDue = (storage: DurableObjectStorage, what: Due): boolean =>
+  first(storage.sql, 'SELECT at FROM due WHERE what = ?', what) !== null;
 
 /** Takes what is due out of the table and sets the alarm for the rest. Handlers must be idempotent: an alarm may repeat. */
 export function takeDue(storage: DurableObjectStorage, now: number): Due[] {

@@ -1,12 +1,10 @@
 // The tenant's audit chain: append-only, each entry's hash covering the one before. Written only inside a transaction.
-import canonicalize from 'canonicalize';
-import type { AuditAction, AuditEntry, AuditPage } from '../schema/audit.ts';
+import type { AuditAction, AuditEntry, ChainHead } from '../schema/audit.ts';
+import { genesisHash, hashEntry } from '../schema/chain.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import type { Actor } from './caller.ts';
-import { all, first, type Row, sha256 } from './rows.ts';
-
-export type Recorded = { seq: number; hash: string };
+import { all, first } from './rows.ts';
 
 export type Act = {
   action: AuditAction;
@@ -16,21 +14,26 @@ export type Act = {
   detail?: AuditEntry['detail'];
 };
 
-/** The hash of an entry: SHA-256 over the RFC 8785 canonical JSON of all its other members. */
-export function hashEntry(entry: Omit<AuditEntry, 'hash'>): string {
-  const canonical = canonicalize(entry);
-  if (canonical === undefined) throw new Error('an audit entry always has a canonical form');
-  return sha256(canonical);
+/** The last entry; null only before the very first. */
+export const head = (sql: SqlStorage): (ChainHead & { at: number }) | null =>
+  first<ChainHead & { at: number }>(sql, 'SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1');
+
+/** The head of a chain that has begun. */
+export function requireHead(sql: SqlStorage): ChainHead {
+  const last = head(sql);
+  if (!last) throw new Error('a chain begins with the first call');
+  return { seq: last.seq, hash: last.hash };
 }
 
 /** Appends one entry. Call it in the transaction of what it records: both happen, or neither. */
-export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): Recorded {
-  const head = first<{ seq: number; hash: string }>(sql, 'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): ChainHead {
+  const last = head(sql);
   const entry: Omit<AuditEntry, 'hash'> = {
     v: 1,
     tenant,
-    seq: (head?.seq ?? 0) + 1,
-    at,
+    seq: (last?.seq ?? 0) + 1,
+    // Time never goes back within a chain, whatever a clock does: a span of time is a span of seqs.
+    at: Math.max(at, last?.at ?? 0),
     principal: { kind: actor.principal.kind, id: actor.principal.id, name: actor.principal.name },
     action: act.action,
     subject: act.subject,
@@ -38,13 +41,13 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     detail: act.detail ?? {},
     ip: actor.ip,
     userAgent: actor.userAgent,
-    previousHash: head?.hash ?? sha256(tenant),
+    previousHash: last?.hash ?? genesisHash(tenant),
   };
   const hash = hashEntry(entry);
   sql.exec(
     'INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     entry.seq,
-    at,
+    entry.at,
     entry.principal.kind,
     entry.principal.id,
     entry.principal.name,
@@ -58,45 +61,6 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     hash,
   );
   return { seq: entry.seq, hash };
-}
-
-type AuditRow = Row & {
-  seq: number;
-  at: number;
-  principal_kind: AuditEntry['principal']['kind'];
-  principal_id: string;
-  principal_name: string;
-  action: AuditAction;
-  subject: string;
-  outcome: AuditEntry['outcome'];
-  detail: string;
-  ip: string | null;
-  user_agent: string | null;
-  previous_hash: string;
-  hash: string;
-};
-
-/** One page of the chain in order, from after `after` on. */
-export function page(sql: SqlStorage, tenant: string, after: number, limit: number): AuditPage {
-  const rows = all<AuditRow>(sql, 'SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', after, limit + 1);
-  const entries = rows.slice(0, limit).map(
-    (row): AuditEntry => ({
-      v: 1,
-      tenant,
-      seq: row.seq,
-      at: row.at,
-      principal: { kind: row.principal_kind, id: row.principal_id, name: row.principal_name },
-      action: row.action,
-      subject: row.subject,
-      outcome: row.outcome,
-      detail: JSON.parse(row.detail),
-      ip: row.ip,
-      userAgent: row.user_agent,
-      previousHash: row.previous_hash,
-      hash: row.hash,
-    }),
-  );
-  return { entries, next: rows.length > limit ? (entries.at(-1)?.seq ?? null) : null };
 }
 
 /** Engines poll for the key before set-up: an expected wait, not an attempt at anything. */

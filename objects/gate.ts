@@ -4,6 +4,7 @@ import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import * as audit from './audit.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
 import { first } from './rows.ts';
@@ -16,6 +17,8 @@ type Act<T> = (now: number) => T | Refusal;
 export class Gate {
   readonly #storage: DurableObjectStorage;
   #tenant: string | null = null;
+  /** The last seq that the index has been told of, or is about to be. */
+  #followed: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -57,7 +60,21 @@ export class Gate {
         audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
         if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
       });
+    this.follow(now);
     return result;
+  }
+
+  /** Whatever has been recorded since is told to the index. In the same turn, so that both are kept or neither. */
+  follow(now: number): void {
+    const seq = audit.head(this.#storage.sql)?.seq ?? null;
+    if (seq === this.#followed) return;
+    this.#followed = seq;
+    followHead(this.#storage, now);
+  }
+
+  /** The index knows this seq; what was recorded while it was told is still to follow. */
+  told(seq: number): void {
+    this.#followed = seq;
   }
 
   #forbids({ principal }: Caller, roles: readonly Role[]): Refusal | null {
@@ -90,6 +107,7 @@ export class Gate {
       const { sql } = this.#storage;
       this.#tenant = this.#storage.transactionSync(() => {
         migrate(sql, now);
+        compareSoon(this.#storage, now);
         const known = first<{ tenant: string }>(sql, 'SELECT tenant FROM identity');
         if (known) return known.tenant;
         sql.exec('INSERT INTO identity VALUES (?, ?)', tenant, now);

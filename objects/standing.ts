@@ -1,7 +1,7 @@
 // Whether the tenant is suspended. The object decides and puts it on record; its row in the index follows, by alarm until it has.
 // A status that raw SQL has changed there is taken over, on record too.
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import { INDEX_RETRY_MS, isScheduled, schedule } from './alarms.ts';
+import { INDEX_RETRY_MS, isDue, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from './caller.ts';
 import { first } from './rows.ts';
@@ -85,7 +85,7 @@ const bornAt = (sql: SqlStorage): number =>
 
 /** While suspended, raw SQL may have resumed the tenant: the alarm looks. In the caller's transaction. */
 export function lookAgain(storage: DurableObjectStorage, now: number): void {
-  if (!isScheduled(storage.sql, 'standing')) schedule(storage, 'standing', now + INDEX_RETRY_MS);
+  if (!isDue(storage, 'standing')) schedule(storage, 'standing', now + INDEX_RETRY_MS);
 }
 
 /**

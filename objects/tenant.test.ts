@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { AuditEntry, type AuditPage } from '../schema/audit.ts';
+import { hashEntry } from '../schema/chain.ts';
 import type { ReportAnswer } from '../schema/report.ts';
 import type { Receipt } from '../schema/secret.ts';
 import {
@@ -17,7 +18,6 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../test/workerd-fixtures.ts';
-import { hashEntry } from './audit.ts';
 import { migrate } from './migrations.ts';
 import { sha256 } from './rows.ts';
 

@@ -1,7 +1,7 @@
 // A tenant's object: the single writer of all that belongs to one tenant. It reads like a table of contents; the rules and
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
-import type { AuditPage } from '../schema/audit.ts';
+import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type {
@@ -32,6 +32,7 @@ import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from
 import type { TokenRevoked } from '../schema/token.ts';
 import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
+import * as auditPages from './audit-pages.ts';
 import * as bulk from './bulk.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import { census } from './census.ts';
@@ -41,6 +42,7 @@ import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
+import { tellHead } from './head.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
@@ -60,7 +62,7 @@ import * as unlockers from './unlockers.ts';
 const RUNS_SHOWN = 100;
 
 /** What the index has to follow; each is written until it has answered. */
-const INDEXED = ['revocations', 'people', 'creation', 'standing'] as const;
+const INDEXED = ['revocations', 'people', 'head', 'creation', 'standing'] as const;
 
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
 type ObjectBindings = { INDEX_DB: D1Database };
@@ -112,6 +114,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
         secrets: count('secrets'),
         attention: count('attention'),
         custody: keyring.custody(this.#sql),
+        rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
       };
     });
   }
@@ -362,9 +365,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
     this.#gate.anybody(caller, subject, () => refuse(code, ''));
   }
 
-  /** The chain, oldest first. */
-  auditPage(caller: Caller<Person>, after: number, limit: number): AuditPage | Refusal {
-    return this.#gate.auditors(caller, 'audit', () => audit.page(this.#sql, caller.tenant, after, limit));
+  auditPage(caller: Caller<Person>, query: AuditQuery): AuditPage | Refusal {
+    return this.#gate.auditors(caller, 'audit', () => auditPages.page(this.#sql, caller.tenant, query));
+  }
+
+  auditHead(caller: Caller<Person>): ChainHead | Refusal {
+    return this.#gate.auditors(caller, 'audit', () => audit.requireHead(this.#sql));
+  }
+
+  /** Puts an export on record; its pages follow by `auditPage`. Answers the last entry it may hold. */
+  exportAudit(caller: Caller<Person>, request: AuditExportRequest): ChainHead | Refusal {
+    return this.#gate.auditors(caller, 'audit', (now) =>
+      this.ctx.storage.transactionSync(() => auditPages.recordExport(this.#sql, caller, request, now)),
+    );
   }
 
   override async alarm(): Promise<void> {
@@ -378,6 +391,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       return taken;
     });
     for (const what of INDEXED) if (due.includes(what)) await this.#index(what);
+    this.#gate.follow(now);
   }
 
   // --- Inside ---
@@ -404,6 +418,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
         return people.indexRemovals(this.#sql, INDEX_DB, tenant);
       case 'revocations':
         return tokens.indexRevocations(this.#sql, INDEX_DB, tenant);
+      case 'head':
+        return tellHead(this.ctx.storage, INDEX_DB, tenant, Date.now()).then((seq) => this.#gate.told(seq));
       case 'creation':
         return creation.indexFirstAdmin(this.#sql, INDEX_DB, tenant);
       case 'standing':

@@ -1,5 +1,6 @@
 // The audit entry: one link of a tenant's chain. The vocabulary of actions is closed; docs/audit.md explains each.
 import { z } from 'zod';
+import { Instant, Sha256, Text } from './text.ts';
 
 export const AuditAction = z.enum([
   'tenant.initialized',
@@ -30,12 +31,19 @@ export const AuditAction = z.enum([
   'person.removed',
   'settings.changed',
   'token.revoked',
+  'audit.exported',
+  'audit.rollback_noticed',
   'access.refused',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 
+/** What the object puts on record by itself: no route promises these. */
+export const SYSTEM_ACTIONS = ['tenant.initialized', 'audit.rollback_noticed', 'access.refused'] as const;
+
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);
 export type PrincipalKind = z.infer<typeof PrincipalKind>;
+
+const Outcome = z.enum(['done', 'refused']);
 
 /**
  * `hash` is SHA-256 over the RFC 8785 canonical JSON of every other member. `previousHash` of seq 1 is SHA-256 of the
@@ -49,7 +57,7 @@ export const AuditEntry = z.object({
   principal: z.object({ kind: PrincipalKind, id: z.string(), name: z.string() }),
   action: AuditAction,
   subject: z.string(),
-  outcome: z.enum(['done', 'refused']),
+  outcome: Outcome,
   detail: z.record(z.string(), z.union([z.string(), z.int(), z.boolean(), z.null()])),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
@@ -58,6 +66,40 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-/** `next` is the seq to ask after for more, null at the head. */
+/** The last entry of a chain, as far as somebody knows it. */
+export const ChainHead = z.object({ seq: z.int().min(1), hash: Sha256 });
+export type ChainHead = z.infer<typeof ChainHead>;
+
+const Id = z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'must be an id' });
+
+/** `person` is a principal's id, of anybody but a machine. `machine`: what an entry is about. `from` and `to` are included. */
+const filters = <I extends z.ZodType<number>>(instant: I) => ({
+  person: Id.optional(),
+  machine: Id.optional(),
+  action: AuditAction.optional(),
+  outcome: Outcome.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  text: Text(100).optional(),
+});
+
+/** `after` is the `next` of an earlier answer in the same order. */
+export const AuditQuery = z.strictObject({
+  ...filters(z.coerce.number().pipe(Instant)),
+  order: z.enum(['oldest', 'newest']).default('oldest'),
+  after: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+export type AuditFilter = Omit<AuditQuery, 'order' | 'after' | 'limit'>;
+
+/** `next` is the seq to ask after for more, null at the end. A page may hold fewer entries than asked for, even none, and yet go on. */
 export const AuditPage = z.object({ entries: z.array(AuditEntry), next: z.int().nullable() });
 export type AuditPage = z.infer<typeof AuditPage>;
+
+export const AuditExportRequest = z.strictObject({ format: z.enum(['ndjson', 'csv']), ...filters(Instant) });
+export type AuditExportRequest = z.infer<typeof AuditExportRequest>;
+
+/** The chain's head as the object has it and as the index was last told; null where the index was never told. */
+export const AuditHeads = z.object({ chain: ChainHead, index: ChainHead.nullable() });
+export type AuditHeads = z.infer<typeof AuditHeads>;

@@ -118,6 +118,8 @@ export const Overview = z.object({
   secrets: z.int(),
   attention: z.int(),
   custody: Custody.nullable(),
+  /** When the object last found that its chain is not the one it had told the index of, ms since the epoch. */
+  rollbackNoticed: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;
 

@@ -15,12 +15,21 @@ export const routeOf = (method: string, path: string): Route | undefined =>
   patterns.find(({ route, pattern }) => route.method === method && pattern.test(path.split('?')[0] ?? ''))?.route;
 
 /** What an answer says that the table does not, in one sentence; null where they agree. */
-export function contractFault(method: string, path: string, status: number, json: unknown): string | null {
+export function contractFault(
+  method: string,
+  path: string,
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  json: unknown,
+): string | null {
   const route = routeOf(method, path);
   const name = route ? `${route.method} ${route.path}` : `${method} ${path}`;
   if (status >= 400) return problemFault(name, route, status, json);
   if (!route) return null;
   if (status !== 200 && status !== route.status) return `${name} answered ${status}, which its row does not name`;
+  if ('streams' in route.answer) {
+    const type = (headers.get('content-type') ?? '').split(';')[0] ?? '';
+    return route.answer.streams.includes(type) ? null : `${name} answered ${type}, which its row does not name`;
+  }
   const parsed = route.answer.safeParse(json);
   if (!parsed.success) return `${name} answered what its row does not: ${parsed.error.message}`;
   // zod drops the members that a schema does not know: what is gone was in the answer and not in the row.

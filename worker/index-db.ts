@@ -32,6 +32,9 @@ export type MemberRow = {
   tenant: string;
   tenantName: string;
   tenantStatus: 'active' | 'suspended';
+  /** The head of the tenant's audit chain as its object last told it; 0 and blank before that. */
+  auditSeq: number;
+  auditHash: string;
   role: Role;
 };
 
@@ -39,7 +42,8 @@ export type MemberRow = {
 export async function membershipsOf(index: D1Database, email: string): Promise<MemberRow[]> {
   const { results } = await index
     .prepare(
-      `SELECT users.id, tenant_id AS tenant, tenants.name AS tenantName, tenants.status AS tenantStatus, role
+      `SELECT users.id, tenant_id AS tenant, tenants.name AS tenantName, tenants.status AS tenantStatus,
+         audit_seq AS auditSeq, audit_hash AS auditHash, role
        FROM users JOIN tenants ON tenants.id = tenant_id
        WHERE email = ? AND users.status = 'active' ORDER BY tenants.name, tenants.id`,
     )

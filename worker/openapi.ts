@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
 import { REFUSALS } from '../schema/refusal.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Route } from './route.ts';
+import type { Route, Streams } from './route.ts';
 import { PATH_ID } from './serve.ts';
 
 type Json = Record<string, unknown>;
@@ -84,7 +84,7 @@ function requestBody(route: Route): Json {
 }
 
 function successes(route: Route): Json {
-  const content = { 'application/json': { schema: schemaOf(route.answer, 'output') } };
+  const content = contentOf(route.answer);
   return route.status === 201
     ? { 200: { description: 'Done before: the same answer', content }, 201: { description: 'Done', content } }
     : { 200: { description: 'Done', content } };
@@ -116,6 +116,11 @@ function problems(route: Route): Json {
     ]),
   );
 }
+
+const contentOf = (answer: z.ZodType | Streams): Json =>
+  'streams' in answer
+    ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
+    : { 'application/json': { schema: schemaOf(answer, 'output') } };
 
 const operationId = (route: Route): string =>
   [route.method.toLowerCase(), ...route.path.split('/').filter((part) => part && part !== 'v1')]

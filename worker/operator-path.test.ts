@@ -1,7 +1,7 @@
 // The operator path through the whole Worker: list, create, suspend, resume.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
-import { page } from '../objects/audit.ts';
+import { page } from '../objects/audit-pages.ts';
 import { schemaVersion } from '../objects/migrations.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
@@ -30,7 +30,10 @@ const found = async (id: string): Promise<OperatedTenant | undefined> =>
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
 /** Read past the gate, which a suspended tenant has shut. */
 const auditOf = (id: string): Promise<AuditEntry[]> =>
-  runInDurableObject(stubOf(id), (_object, state) => page(state.storage.sql, id, 0, 500).entries);
+  runInDurableObject(
+    stubOf(id),
+    (_object, state) => page(state.storage.sql, id, { order: 'oldest', limit: 500 }).entries,
+  );
 const indexed = (id: string) =>
   bindings.INDEX_DB.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(id).first();
 const suspend = (id: string, reason = 'unpaid since May') =>

@@ -13,7 +13,7 @@ import type { Trace } from './log.ts';
 type Described = {
   path: `/${string}`;
   summary: string;
-  answer: z.ZodType;
+  answer: z.ZodType | Streams;
   /** The status of a success, 200 where absent. With 201 a repeated request may get 200. */
   status?: 201;
   /** What the route itself may refuse, beyond what its kind, query and body always may. */
@@ -27,6 +27,11 @@ export type BodyRule<B> = {
   schema: z.ZodType;
   parse: (text: string, type: string) => B | Refusal;
 };
+
+/** A success is a file of one of these media types, sent as it is made. */
+export type Streams = { streams: readonly string[] };
+/** What the handler of such a route answers. */
+export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
 
 /** An answer with a status other than the route's own. */
 export type Answered = { status: 200 | 201; json: unknown };

@@ -1,6 +1,6 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
-import { AuditPage } from '../schema/audit.ts';
+import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
 import {
@@ -45,6 +45,7 @@ import {
 } from '../schema/rotation.ts';
 import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
 import { TokenRevoked } from '../schema/token.ts';
+import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
@@ -88,10 +89,6 @@ const RevealedQuery = z.strictObject({
     .string()
     .regex(/^[0-9a-f-]{36}\/\d{1,9}$/, { error: 'must be a cursor from an earlier answer' })
     .optional(),
-});
-const AuditQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
 /** Made at the first ask, then the same for the isolate's life. */
@@ -482,12 +479,38 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/audit',
-    summary: 'The audit chain, oldest first',
+    summary: 'The audit chain in either order, filtered, a page at a time',
     roles: AUDITORS,
     audit: null,
     query: AuditQuery,
     answer: AuditPage,
-    handle: ({ object, caller, query }) => object.auditPage(caller, query.after, query.limit),
+    handle: ({ object, caller, query }) => object.auditPage(caller, query),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/audit/head',
+    summary: 'The chain’s head as the object has it, and as the index was told',
+    roles: AUDITORS,
+    audit: null,
+    answer: AuditHeads,
+    handle: async ({ object, caller, member }) => {
+      const chain = await object.auditHead(caller);
+      const index = member.auditSeq > 0 ? { seq: member.auditSeq, hash: member.auditHash } : null;
+      return isRefusal(chain) ? chain : { chain, index };
+    },
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/audit/export',
+    summary: 'Export the audit, whole or filtered, as a file; on record',
+    roles: AUDITORS,
+    audit: ['audit.exported'],
+    body: json(AuditExportRequest, SMALL_BODY_BYTES),
+    answer: { streams: [NDJSON, CSV] },
+    handle: async ({ object, caller, body }) => {
+      const head = await object.exportAudit(caller, body);
+      return isRefusal(head) ? head : exportFile(object, caller, body, head.seq);
+    },
   }),
   operatorRoute({
     method: 'GET',

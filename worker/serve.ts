@@ -10,7 +10,16 @@ import type { Env } from './env.ts';
 import { callerOf, fromOf, tenantObject } from './forward.ts';
 import { membershipsOf } from './index-db.ts';
 import type { Trace } from './log.ts';
-import type { Answered, BodyRule, MachineRoute, MemberRoute, OperatorRoute, PersonRoute, Route } from './route.ts';
+import type {
+  Answered,
+  BodyRule,
+  MachineRoute,
+  MemberRoute,
+  OperatorRoute,
+  PersonRoute,
+  Route,
+  Streamed,
+} from './route.ts';
 
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
 
@@ -23,9 +32,16 @@ export async function serve(route: Route, asked: Asked): Promise<Response | Refu
     return refuse('not_found', 'An id in a path is lower-case letters, digits and dashes.');
   const outcome = await outcomeOf(route, asked);
   if (isRefusal(outcome)) return outcome;
+  if ('streams' in route.answer) return file(outcome as Streamed);
   const { status, json } = isAnswered(outcome) ? outcome : { status: route.status ?? 200, json: outcome };
   return Response.json(json, { status });
 }
+
+/** Saved, never shown: a browser that opened it would read what others have written in it. */
+const file = ({ type, fileName, body }: Streamed): Response =>
+  new Response(body, {
+    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${fileName}"` },
+  });
 
 const isAnswered = (outcome: unknown): outcome is Answered =>
   typeof outcome === 'object' && outcome !== null && 'status' in outcome && 'json' in outcome;

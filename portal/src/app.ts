@@ -27,6 +27,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   access: () => import('./pages/access-page.ts'),
   people: () => import('./pages/people-page.ts'),
   safekeeping: () => import('./pages/safekeeping-page.ts'),
+  audit: () => import('./pages/audit-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
   operator: () => import('./pages/operator-page.ts'),
 };
@@ -40,6 +41,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   access: 'Access',
   people: 'People',
   safekeeping: 'Safekeeping',
+  audit: 'Audit',
   settings: 'Settings',
   operator: 'Tenants',
   unknown: 'Nothing here',
@@ -73,8 +75,9 @@ export class TotlApp extends LitElement {
       }
       nav {
         display: flex;
-        gap: 1rem;
-        flex: 1;
+        flex-wrap: wrap;
+        gap: 0 1rem;
+        flex: 1 1 14rem;
       }
       nav a {
         color: var(--text-quiet);
@@ -248,7 +251,7 @@ export class TotlApp extends LitElement {
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
         ${this.expired ? this.#expiredNote() : nothing}
-        ${membership?.role === 'admin' && membership.status === 'active' ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
+        ${membership && membership.role !== 'engineer' && membership.status === 'active' ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
         ${membership ? this.#page(me, membership) : place.page === 'operator' && me.operator ? this.#operator() : this.#noTenant(me)}
       </main>
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}`;
@@ -265,7 +268,8 @@ export class TotlApp extends LitElement {
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
-      ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing} ${link('settings', 'Settings')}`;
+      ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing}
+      ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}`;
   }
 
   /** Ways out of the tenant that is open: to one's others, and to the operators' page. */
@@ -334,6 +338,8 @@ export class TotlApp extends LitElement {
         return html`<people-page .membership=${membership} .email=${me.email}></people-page>`;
       case 'safekeeping':
         return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
+      case 'audit':
+        return html`<audit-page .membership=${membership}></audit-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
       default:

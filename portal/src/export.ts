@@ -1,6 +1,7 @@
 // What goes into an exit bundle, in order: machines, secrets with every version, the audit. Events of runs do not: they are the fleet's
 // diary, not what a PC is opened with.
 import type { BundlePart } from '../vault/contract.ts';
+import { auditPage } from './api/audit.ts';
 import * as custody from './api/custody.ts';
 import * as api from './api/tenant.ts';
 import { everyPage, type Progress } from './sweep.ts';
@@ -28,7 +29,7 @@ export async function exportBundle(
   await everyPage((request) => custody.bulkPage(tenant, request), 'export', keep, onProgress, signal);
   let after: number | null = 0;
   while (after !== null && !signal.aborted) {
-    const page = await custody.auditPage(tenant, after, AUDIT_PAGE);
+    const page = await auditPage(tenant, { after, limit: AUDIT_PAGE });
     lines.push(await seal({ kind: 'audit', entries: page.entries }));
     after = page.next;
   }

@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
   | { page: 'choose' | 'operator' }
-  | { page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'safekeeping'; tenant: string }
+  | { page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'safekeeping' | 'audit'; tenant: string }
   | { page: 'machine'; tenant: string; machine: string }
   | { page: 'unknown' };
 
@@ -16,6 +16,7 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/access$/, (tenant = '') => ({ page: 'access', tenant })],
   [/^\/t\/([a-z0-9-]+)\/people$/, (tenant = '') => ({ page: 'people', tenant })],
   [/^\/t\/([a-z0-9-]+)\/safekeeping$/, (tenant = '') => ({ page: 'safekeeping', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/audit$/, (tenant = '') => ({ page: 'audit', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [
     /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,

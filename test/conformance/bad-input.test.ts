@@ -126,6 +126,10 @@ const good = async (path: string): Promise<unknown> => {
   if (path === '/v1/operator/tenants')
     return { id: crypto.randomUUID(), name: 'Another', firstAdmin: 'first@another.example' };
   if (path.endsWith('/suspend')) return { reason: 'a reason' };
+  if (path.endsWith('/audit/export')) {
+    const filters = { person: 'u0', machine: machine.id, action: 'secret.revealed', outcome: 'done', text: 'a text' };
+    return { format: 'csv', from: 0, to: 1_790_000_000_000, ...filters };
+  }
   if (path.endsWith('/settings')) return { allowRawRsaOaep: true };
   return {};
 };
@@ -284,7 +288,7 @@ describe('a query', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('machines', `runs/${run.id}/events`, 'audit'),
-        fc.constantFrom('limit', 'after', 'sort', 'status', CANARY),
+        fc.constantFrom('limit', 'after', 'sort', 'status', 'order', 'person', 'machine', 'from', 'to', 'text', CANARY),
         fc.oneof(
           fc.string(),
           fc.constantFrom('-1', '0', '1.5', '9007199254740993', 'NaN', '%00', 'W10', 'WyJzdGFydGVkIiwiMSIsMl0'),

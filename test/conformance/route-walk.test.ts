@@ -4,7 +4,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { page } from '../../objects/audit.ts';
+import { page } from '../../objects/audit-pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
 import type { Role } from '../../schema/person.ts';
@@ -141,6 +141,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people/:person/remove': async () => ({}),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
+  '/v1/tenants/:tenant/audit/export': async () => ({ format: 'ndjson' }),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
   '/v1/operator/tenants': async () => {
     world.ids.created = crypto.randomUUID();
@@ -315,7 +316,7 @@ describe('the walk itself', () => {
     const auditOf = (id: string): Promise<AuditEntry[]> =>
       runInDurableObject(
         bindings.TENANT.getByName(id),
-        (_object, state) => page(state.storage.sql, id, 0, 500).entries,
+        (_object, state) => page(state.storage.sql, id, { order: 'oldest', limit: 500 }).entries,
       );
     for (const route of routes) {
       if (route.method !== 'POST') continue;

@@ -1,5 +1,4 @@
 // The API of what outlives people: grants, unlockers, leavers, and ciphertexts in bulk.
-import type { AuditPage } from '../../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified, VerifiedAnswer } from '../../../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
 import type { UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
@@ -39,7 +38,3 @@ export const bulkPage = (tenant: string, request: BulkPageRequest): Promise<Bulk
   call(at(tenant, 'ciphertexts/page'), request);
 export const keepFindings = (tenant: string, items: Verified[]): Promise<VerifiedAnswer> =>
   call(at(tenant, 'ciphertexts/findings'), { items });
-
-/** The audit chain, oldest first. */
-export const auditPage = (tenant: string, after: number, limit: number): Promise<AuditPage> =>
-  call(at(tenant, `audit?after=${after}&limit=${limit}`));

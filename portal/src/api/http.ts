@@ -45,14 +45,38 @@ const TIMEOUT_MS = 30_000;
 const timeLimit = (signal?: AbortSignal): AbortSignal =>
   signal ? AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
 
-/** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
+/** Asks the API for JSON. Throws `ApiProblem` for every answer that is not a success. */
 export async function call<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await ask(path, body, signal, timeLimit(signal));
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new ApiProblem('unreachable', 'The API’s answer did not arrive whole. This page tries again.');
+  }
+}
+
+/** Asks the API for a file. However long it takes; a file that breaks off is a failure, never a shorter file. */
+export async function download(path: string, body: unknown, signal: AbortSignal): Promise<Blob> {
+  const response = await ask(path, body, signal, signal);
+  try {
+    return await response.blob();
+  } catch {
+    throw new ApiProblem('unreachable', 'The file did not arrive whole, so it was not saved. Try again.');
+  }
+}
+
+async function ask(
+  path: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+  limit: AbortSignal,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(new URL(path, origin()), {
       method: body === undefined ? 'GET' : 'POST',
       credentials: 'include',
-      signal: timeLimit(signal),
+      signal: limit,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch (error) {
@@ -60,12 +84,7 @@ export async function call<T>(path: string, body?: unknown, signal?: AbortSignal
     if (!(await stillSignedIn())) throw expired();
     throw new ApiProblem('unreachable', 'The API cannot be reached. Check your connection; this page tries again.');
   }
-  if (response.ok)
-    try {
-      return (await response.json()) as T;
-    } catch {
-      throw new ApiProblem('unreachable', 'The API’s answer did not arrive whole. This page tries again.');
-    }
+  if (response.ok) return response;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   throw new ApiProblem(

@@ -1,11 +1,13 @@
-// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits.
+// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits. And
+// an auditor too, that the tenant's object was rolled back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Custody } from '../../../schema/machine.ts';
+import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
+import { exactTime } from '../words.ts';
 
 const REFRESH_MS = 30_000;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -28,7 +30,7 @@ export class CustodyNote extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   /** Another page is another look. */
   @property() place = '';
-  @state() private custody: Custody | null = null;
+  @state() private overview: Overview | null = null;
 
   constructor() {
     super();
@@ -41,15 +43,25 @@ export class CustodyNote extends LitElement {
 
   async #refresh(): Promise<void> {
     // The page beneath says what is wrong with the connection; here the last word stands.
-    this.custody = await api.overview(this.membership.tenant).then(
-      ({ custody }) => custody,
-      () => this.custody,
-    );
+    this.overview = await api.overview(this.membership.tenant).catch(() => this.overview);
   }
 
   override render() {
-    const { custody } = this;
-    if (!custody) return nothing;
+    const { overview } = this;
+    if (!overview) return nothing;
+    return html`${overview.rollbackNoticed === null ? nothing : this.#rollback(overview.rollbackNoticed)}
+    ${overview.custody && this.membership.role === 'admin' ? this.#custody(overview.custody) : nothing}`;
+  }
+
+  #rollback(at: number) {
+    const { tenant } = this.membership;
+    return html`<p class="note bad" role="alert">
+      On ${exactTime(at)} this tenant’s object was found to hold another history than it had told before: it was rolled back, or
+      its audit was tampered with. <a href="/t/${tenant}/audit?action=audit.rollback_noticed">Audit</a>
+    </p>`;
+  }
+
+  #custody(custody: Custody) {
     const access = html`<a href="/t/${this.membership.tenant}/access">Access</a>`;
     const due = custody.recoveryProvenAt !== null && Date.now() - custody.recoveryProvenAt > YEAR_MS;
     return html`${

@@ -7,6 +7,7 @@ import type { BundlePart } from '../../vault/contract.ts';
 import * as api from '../api/tenant.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
+import { saveFile } from '../save-file.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { type Progress, type Sweep, sweep } from '../sweep.ts';
@@ -16,8 +17,6 @@ import { refreshVaultState, vault } from '../vault-client.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../words.ts';
 import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
-
-const FILE_KEPT_MS = 60_000;
 
 type Running = { what: 'sweep' | 'export'; stop: AbortController; progress: Progress | null };
 
@@ -125,11 +124,8 @@ export class SafekeepingPage extends LitElement {
   };
 
   #save(lines: string[]): void {
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));
-    link.download = `totlprovision-${this.#tenant}-${new Date().toISOString().slice(0, 10)}.bundle`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
+    const name = `totlprovision-${this.#tenant}-${new Date().toISOString().slice(0, 10)}.bundle`;
+    saveFile(new Blob(lines, { type: 'application/x-ndjson' }), name);
   }
 
   override render() {

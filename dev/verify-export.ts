@@ -1,0 +1,83 @@
+// An audit export judged offline, line by line, against what others hold of the chain. It needs no server and no key.
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ChainHead } from '../schema/audit.ts';
+import { type BadChain, beyond, verifyChain, type Witness } from '../schema/chain.ts';
+import { Receipt } from '../schema/secret.ts';
+
+/** Lines judged at a time: a chain of years need not fit into memory. */
+const PIECE_LINES = 1_000;
+
+export type ExportVerdict = ({ ok: true; head: ChainHead } | BadChain) & { tenant: string };
+
+/** Verifies an NDJSON export. Answers the head, or the first bad entry. Throws where the file cannot be read. */
+export async function verifyExport(file: string, witnesses: readonly Witness[]): Promise<ExportVerdict> {
+  let tenant = '';
+  let head: ChainHead | undefined;
+  const pieces = piecesOf(file);
+  for await (const piece of pieces) {
+    if (!head) tenant = tenantOf(piece[0]);
+    const verdict = verifyChain(piece, { tenant, after: head, witnesses });
+    if (!verdict.ok) return { ...(await orLater(verdict, pieces)), tenant };
+    head = verdict.head;
+  }
+  if (!head) return { ok: false, seq: 1, fault: 'truncated', says: 'The file holds no entry.', tenant };
+  return { ...(beyond(head, witnesses) ?? { ok: true, head }), tenant };
+}
+
+/** The lines as JSON; what is none is null, and judged so in its place. */
+async function* piecesOf(file: string): AsyncGenerator<unknown[]> {
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+  let piece: unknown[] = [];
+  for await (const line of lines) {
+    if (line !== '') piece.push(parsed(line));
+    if (piece.length < PIECE_LINES) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/** An entry is not missing where it comes later in the file: the rest is looked through for it. */
+async function orLater(found: BadChain, rest: AsyncIterable<unknown[]>): Promise<BadChain> {
+  if (found.fault !== 'missing') return found;
+  for await (const piece of rest)
+    if (piece.some((entry) => memberOf(entry, 'seq') === found.seq))
+      return { ...found, fault: 'reordered', says: `Entry ${found.seq} comes only after later ones.` };
+  return found;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+const memberOf = (entry: unknown, name: string): unknown =>
+  typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)[name] : undefined;
+const tenantOf = (entry: unknown): string => String(memberOf(entry, 'tenant') ?? '');
+
+/** Receipts that engines hold, as witnesses: a folder of them (a spool's `receipts`), or a file with one a line. Throws one sentence. */
+export function readReceipts(place: string): Witness[] {
+  const texts = statSync(place).isDirectory()
+    ? readdirSync(place)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => readFileSync(path.join(place, name), 'utf8'))
+    : readFileSync(place, 'utf8').split('\n').filter(Boolean);
+  return texts.map((text, index) => {
+    const receipt = Receipt.safeParse(parsed(text));
+    if (!receipt.success) throw new Error(`${place}: receipt ${index + 1} cannot be read.`);
+    const { auditSeq, auditHash, secretId, version } = receipt.data;
+    return { seq: auditSeq, hash: auditHash, holder: `the receipt for version ${version} of secret ${secretId}` };
+  });
+}
+
+/** `seq:hash`, as `audit head` of the API and this command's own answer name it. Throws one sentence. */
+export function readHead(text: string): Witness {
+  const match = /^([1-9]\d{0,15}):([0-9a-f]{64})$/.exec(text);
+  if (!match) throw new Error('--head must be SEQ:HASH, the hash as 64 lower-case hex digits.');
+  return { seq: Number(match[1]), hash: match[2] ?? '', holder: 'the head you gave' };
+}

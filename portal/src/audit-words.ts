@@ -1,0 +1,77 @@
+// The audit in plain words: what was done, to what, by whom.
+import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
+import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
+import type { SecretKind } from '../../schema/secret.ts';
+import { KIND_WORDS, shortId } from './words.ts';
+
+export const ACTION_WORDS: Record<AuditAction, string> = {
+  'tenant.initialized': 'The tenant’s object began',
+  'tenant.created': 'Created the tenant',
+  'tenant.suspended': 'Suspended the tenant',
+  'tenant.resumed': 'Resumed the tenant',
+  'machine.enrolled': 'A machine reported for the first time',
+  'secret.escrowed': 'Took a secret into escrow',
+  'secret.revealed': 'Revealed a secret',
+  'keyring.created': 'Did the first-time set-up',
+  'keyring.updated': 'Changed the keyring',
+  'root.replaced': 'Replaced the root',
+  'grant.requested': 'Asked for access',
+  'grant.declined': 'Declined a request for access',
+  'unlocker.added': 'Added a way to unlock',
+  'unlocker.removed': 'Removed a way to unlock',
+  'unlocker.changed': 'Changed their own way to unlock',
+  'recovery.drilled': 'Proved the recovery set',
+  'key.rotated': 'Began a new escrow key',
+  'key.retired': 'Finished a rotation',
+  'key.destroyed': 'Destroyed an escrow key',
+  'secrets.read_in_bulk': 'Read ciphertexts in bulk',
+  'secrets.resealed': 'Re-sealed secrets',
+  'secret.marked_unopenable': 'Marked a secret as not openable',
+  'secret.marked_openable': 'Found that a secret opens after all',
+  'secret.restored': 'Put back what a secret was before it was re-sealed',
+  'secrets.verified': 'Checked that secrets open',
+  'person.removed': 'Removed a person',
+  'settings.changed': 'Changed the settings',
+  'token.revoked': 'Revoked a machine token',
+  'audit.exported': 'Exported the audit',
+  'audit.rollback_noticed': 'The object was rolled back or forked',
+  'access.refused': 'Was refused',
+};
+
+/** An action of a newer version of the server has no words here yet: its name stands for itself. */
+export const actionWords = (action: AuditAction): string => ACTION_WORDS[action] ?? action;
+
+export const PRINCIPAL_WORDS: Record<AuditEntry['principal']['kind'], string> = {
+  machine: 'machine token',
+  person: '',
+  operator: 'operator',
+  system: 'by itself',
+};
+
+/** The machine that an entry is about, if it is about one. */
+export function machineOf({ action, subject, detail }: AuditEntry): string | null {
+  if (typeof detail.machine === 'string') return detail.machine;
+  return action.startsWith('machine.') ? subject : null;
+}
+
+/** What an entry is about. */
+export function subjectWords(entry: AuditEntry): string {
+  const { action, subject, detail, tenant } = entry;
+  if (subject === tenant) return 'The tenant';
+  if (typeof detail.kind === 'string' && detail.kind in KIND_WORDS)
+    return `${KIND_WORDS[detail.kind as SecretKind]}${detail.version === undefined ? '' : `, version ${detail.version}`}`;
+  if (typeof detail.email === 'string') return detail.email;
+  if (typeof detail.hostname === 'string') return detail.hostname;
+  if (action.startsWith('machine.')) return `Machine ${shortId(subject)}`;
+  // Ids are cut short as everywhere; what a refusal names is a place in the API.
+  return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subject) ? shortId(subject) : subject;
+}
+
+/** A refusal's code in words. */
+export const refusalWords = (code: unknown): string => REFUSALS[code as RefusalCode]?.[1] ?? 'Refused';
+
+/** `indexHash` as "Index hash". */
+export const detailWords = (name: string): string => {
+  const words = name.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
