@@ -64,7 +64,8 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
     const headers: http.OutgoingHttpHeaders = {};
     for (const [name, value] of Object.entries(request.headers))
       if (!name.startsWith('cf-') || (assertion === null && name === ASSERTION)) headers[name] = value;
-    headers['cf-connecting-ip'] = request.socket.remoteAddress;
+    // Whoever has hung up has no address any more.
+    headers['cf-connecting-ip'] = request.socket.remoteAddress ?? '';
     headers['cf-ray'] = `${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}-DEV`;
     if (assertion) headers[ASSERTION] = assertion;
     return headers;

@@ -17,21 +17,29 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** The production API's origin as the portal names it; the stand puts its own in its place, in these two files only. */
+/** The production API's origins as the portal names them; the stand puts its own in their place, in these two files only. */
 export const PRODUCTION_API = 'https://totlprovision-api.totlcom.com';
+/** Where engines call: not behind Access. */
+export const PRODUCTION_ENGINE_API = 'https://totlprovision-api.totlcom-inc.workers.dev';
+
+/** What a stand has in their place. */
+export type Origins = { api: string; engine: string };
+
+/** The production origins in a text replaced by a stand's. */
+export const localize = (text: string, { api, engine }: Origins): string =>
+  text
+    .replaceAll(PRODUCTION_API.replace('https:', 'wss:'), api.replace('http:', 'ws:'))
+    .replaceAll(PRODUCTION_API, api)
+    .replaceAll(PRODUCTION_ENGINE_API, engine);
 
 /** Pages reads these and never serves them. Only these: Vite gives some chunks a name with an underscore in front. */
 const PAGES_OWN = new Set(['_headers', '_redirects', '_routes.json', '_worker.js']);
 
 export type ServeFile = (pathname: string, response: ServerResponse) => void;
 
-/** A handler for one built portal. `apiOrigin` replaces the production API's in index.html and `_headers`. */
-export function servePortal(folder: string, apiOrigin: string): ServeFile {
-  const localize = (text: string) =>
-    text
-      .replaceAll(PRODUCTION_API.replace('https:', 'wss:'), apiOrigin.replace('http:', 'ws:'))
-      .replaceAll(PRODUCTION_API, apiOrigin);
-  const headersOf = parsePagesHeaders(localize(readFileSync(path.join(folder, '_headers'), 'utf8')));
+/** A handler for one built portal. `origins` take the place of production's in index.html and `_headers`. */
+export function servePortal(folder: string, origins: Origins): ServeFile {
+  const headersOf = parsePagesHeaders(localize(readFileSync(path.join(folder, '_headers'), 'utf8'), origins));
   const index = path.join(folder, 'index.html');
 
   return (pathname, response) => {
@@ -48,7 +56,7 @@ export function servePortal(folder: string, apiOrigin: string): ServeFile {
     }
     for (const [name, value] of headersOf(pathname)) response.setHeader(name, value);
     response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream');
-    response.end(file === index ? localize(readFileSync(file, 'utf8')) : readFileSync(file));
+    response.end(file === index ? localize(readFileSync(file, 'utf8'), origins) : readFileSync(file));
   };
 }
 

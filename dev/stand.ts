@@ -93,7 +93,8 @@ async function bringUp(
   const demo = await withLocalIndex(root, stateDir, (db) => ensureDemoData(db, file('demo.json')));
   const audience = keptText(file('audience'), () => randomBytes(32).toString('hex'));
   const tokens = await accessTokens(file('access-key.json'), addresses.team, audience);
-  const hot = options.hot ? await hotPortal(root, addresses.apiBehindAccess) : null;
+  const origins = { api: addresses.apiBehindAccess, engine: addresses.api };
+  const hot = options.hot ? await hotPortal(root, origins) : null;
   if (hot) undo.push(hot.close);
   const worker = await startWorker(addresses, audience, stateDir, options.onLine ?? (() => {}));
   undo.push(() => worker.dispose());
@@ -101,7 +102,7 @@ async function bringUp(
     addresses,
     tokens,
     people: [...demo.people, { email: OPERATOR_EMAIL, role: 'operator' }],
-    servePortal: hot?.serve ?? servePortal(built ?? '', addresses.apiBehindAccess),
+    servePortal: hot?.serve ?? servePortal(built ?? '', origins),
     worker: await worker.url,
   });
   undo.push(access.close);

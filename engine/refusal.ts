@@ -13,7 +13,8 @@ export type EngineRefusalCode =
   | 'tenant_suspended'
   | 'key_destroyed'
   | 'wrong_receipt'
-  | 'rejected';
+  | 'rejected'
+  | 'bad_configuration';
 
 export type EngineRefusal = { ok: false; code: EngineRefusalCode; message: string };
 

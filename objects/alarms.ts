@@ -1,10 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'revocations' | 'people' | 'head' | 'creation' | 'standing';
-
-/** How soon an index that did not answer is tried again. */
-export const INDEX_RETRY_MS = 15_000;
+export type Due = 'refusals' | 'index' | 'head' | 'standing';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {
@@ -35,5 +32,6 @@ export function done(storage: DurableObjectStorage, what: Due): void {
 function rearm(storage: DurableObjectStorage): void {
   const next = first<{ at: number | null }>(storage.sql, 'SELECT min(at) AS at FROM due')?.at ?? null;
   // Not awaited: the write joins the transaction's other writes, and the output gate holds the answer until all are kept.
-  if (next !== null) void storage.setAlarm(next);
+  // A date of 0 means at once; the platform takes none before 1.
+  if (next !== null) void storage.setAlarm(Math.max(1, next));
 }

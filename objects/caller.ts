@@ -3,8 +3,16 @@
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 
-/** `tokenHash` is the salted hash in the index: the object knows revoked tokens by it. */
-export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string };
+/** What the index says of a token besides its id, label and hash: the object adopts one that it does not know. */
+export type TokenFacts = {
+  prefix: string;
+  salt: string;
+  createdAt: number;
+  expiresAt: number | null;
+  version: number;
+};
+/** `tokenHash` is the salted hash in the index: an id may be given to another token by SQL, its hash may not. */
+export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string; facts: TokenFacts };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
 /** Named by configuration, not by a row: `id` stands for the email where none may stand, as in the log. */
 export type Operator = { kind: 'operator'; id: string; name: string };

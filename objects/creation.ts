@@ -1,15 +1,15 @@
 // How a tenant that an operator created began: its name and its first admin, kept so that a resend gets the same answer.
 import type { TenantCreated } from '../schema/operator.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import { INDEX_RETRY_MS, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import type { Caller, Operator } from './caller.ts';
 import { read } from './counters.ts';
+import { addFirstAdmin } from './people.ts';
 import { first } from './rows.ts';
 
 /** `row`: the tenant's row in the index, which the Worker wrote or found. `firstAdmin`: a lower-case email. */
 export type TenantWanted = { row: { name: string; createdAt: number }; name: string; firstAdmin: string };
-type CreationRow = { name: string; created_at: number; person: string; email: string; indexed: number };
+type CreationRow = { name: string; created_at: number; person: string; email: string };
 
 const readCreation = (sql: SqlStorage): CreationRow | null => first<CreationRow>(sql, 'SELECT * FROM creation');
 
@@ -53,22 +53,19 @@ export function createTenant(
     const decision = decideCreation(wanted, known, indexInUse || hasLife(sql));
     if (typeof decision !== 'string') return decision;
     if (known) return { created: false, tenant: answer(caller.tenant, known) };
-    const { name, firstAdmin } = wanted;
+    const { name, firstAdmin: email } = wanted;
     const row: CreationRow = {
-      ...{ name, created_at: wanted.row.createdAt, person: crypto.randomUUID(), email: firstAdmin, indexed: 0 },
+      name,
+      created_at: wanted.row.createdAt,
+      person: addFirstAdmin(storage, email, now),
+      email,
     };
-    sql.exec('INSERT INTO creation VALUES (?, ?, ?, ?, 0)', name, row.created_at, row.person, row.email);
-    sql.exec(
-      "INSERT INTO people (id, email, role, removed_at, indexed) VALUES (?, ?, 'admin', NULL, 1)",
-      row.person,
-      row.email,
-    );
+    sql.exec('INSERT INTO creation VALUES (?, ?, ?, ?)', name, row.created_at, row.person, email);
     record(sql, caller.tenant, caller, now, {
       action: 'tenant.created',
       subject: caller.tenant,
-      detail: { name, firstAdmin, person: row.person },
+      detail: { name, firstAdmin: email, person: row.person },
     });
-    schedule(storage, 'creation', now + INDEX_RETRY_MS);
     return { created: true, tenant: answer(caller.tenant, row) };
   });
 }
@@ -82,14 +79,3 @@ const answer = (id: string, row: CreationRow): TenantCreated => ({
   createdAt: row.created_at,
   firstAdmin: { id: row.person, email: row.email },
 });
-
-/** Writes the first admin into the index; idempotent. Throws where D1 does not answer. */
-export async function indexFirstAdmin(sql: SqlStorage, index: D1Database, tenant: string): Promise<void> {
-  const row = readCreation(sql);
-  if (row?.indexed !== 0) return;
-  await index
-    .prepare("INSERT INTO users (id, tenant_id, email, role) VALUES (?, ?, ?, 'admin') ON CONFLICT DO NOTHING")
-    .bind(row.person, tenant, row.email)
-    .run();
-  sql.exec('UPDATE creation SET indexed = 1');
-}

@@ -9,19 +9,22 @@ import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
-import { revokedAt } from './tokens.ts';
+import type { TokenUses } from './token-uses.ts';
+import { refusalOf } from './tokens.ts';
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;
 
 export class Gate {
   readonly #storage: DurableObjectStorage;
+  readonly #uses: TokenUses;
   #tenant: string | null = null;
   /** The last seq that the index has been told of, or is about to be. */
   #followed: number | null = null;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, uses: TokenUses) {
     this.#storage = storage;
+    this.#uses = uses;
   }
 
   /** For whoever the Worker let through: a machine, or a person of any role. */
@@ -54,7 +57,7 @@ export class Gate {
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
-    const result = this.#forbids(caller, roles) ?? act(now);
+    const result = this.#forbids(caller, roles, now) ?? act(now);
     if (isRefusal(result))
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
@@ -77,20 +80,27 @@ export class Gate {
     this.#followed = seq;
   }
 
-  #forbids({ principal }: Caller, roles: readonly Role[]): Refusal | null {
+  #forbids({ principal, ip }: Caller, roles: readonly Role[], now: number): Refusal | null {
     const { sql } = this.#storage;
     switch (principal.kind) {
       case 'operator':
         return null;
-      case 'person':
+      case 'person': {
+        const known = findMember(sql, principal.id);
         // Whoever was removed is out here at once, whatever the index still says.
-        if (findMember(sql, principal.id)?.removedAt != null)
+        if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
+        // So is a role that was changed: from here on the caller has the object's.
+        if (known) principal.role = known.role;
         return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
-      case 'machine':
-        return revokedAt(sql, principal.tokenHash) === null
-          ? this.#suspended('The tenant is suspended; keep what is unsent and try again later.')
-          : refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
+      }
+      case 'machine': {
+        const refusal =
+          refusalOf(sql, principal, now) ??
+          this.#suspended('The tenant is suspended; keep what is unsent and try again later.');
+        if (!refusal) this.#uses.note(principal.id, ip, now);
+        return refusal;
+      }
       default:
         return principal satisfies never;
     }

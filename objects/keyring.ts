@@ -12,6 +12,7 @@ import { allGrants } from './grants.ts';
 import { type Half, type KeyringFacts, wrapKey } from './keyring-rules.ts';
 import { unprovenSince } from './replaced.ts';
 import { all, first, type Row } from './rows.ts';
+import type { Pins } from './tokens.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
 
@@ -151,6 +152,16 @@ export function custody(sql: SqlStorage): Custody | null {
     recoveryProvenAt: drilled ?? made,
     grantsWaiting: first<{ waiting: number }>(sql, 'SELECT count(*) AS waiting FROM grants')?.waiting ?? 0,
     notOpening: notOpening(sql),
+  };
+}
+
+/** What an engine may be told to pin: the root and those earlier ones that overlap, and the active key's epoch. */
+export function pins(sql: SqlStorage): Pins {
+  const latest = head(sql);
+  const active = latest?.manifest.keys.find((key) => key.state === 'active');
+  return {
+    roots: latest ? [latest.fingerprint, ...(latest.manifest.overlapping ?? [])] : [],
+    minEpoch: active?.keyEpoch ?? null,
   };
 }
 

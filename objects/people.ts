@@ -1,158 +1,164 @@
-// A tenant's people as the object knows them: rows of the index it has adopted, and those whose leaving has begun.
-// Removal counts in the object at once; the index follows, by alarm until it has.
-import type { Leaver, Member, PersonRemoved, Role } from '../schema/person.ts';
+// A tenant's people: rows of the index that the object has adopted, and those it made. From adoption on its row wins. A change counts
+// here at once; the index follows by the outbox.
+import { randomUUID } from 'node:crypto';
+import type { Member, PersonAdd, PersonRemoved, Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { Manifest } from '../schema/signed.ts';
-import { INDEX_RETRY_MS, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { head, keyHistory, manifestAt } from './keyring.ts';
+import type { IndexedPerson } from './index-rows.ts';
+import { begin } from './leavers.ts';
+import { put, settled } from './outbox.ts';
 import { all, first } from './rows.ts';
 
-export type IndexedPerson = { id: string; email: string; role: Role };
-type PersonRow = { id: string; email: string; role: Role; removed_at: number | null; indexed: number };
+type PersonRow = { id: string; email: string; role: Role; removed_at: number | null; version: number };
 
-/** The tenant's active people in the index. */
-export async function activePeople(index: D1Database, tenant: string): Promise<IndexedPerson[]> {
-  const { results } = await index
-    .prepare("SELECT id, lower(email) AS email, role FROM users WHERE tenant_id = ? AND status = 'active'")
-    .bind(tenant)
-    .all<IndexedPerson>();
-  return results;
+/** What the index says of the tenant's people, null where it does not answer; `before` is what it was known to have when it was asked. */
+export type Index = { rows: readonly IndexedPerson[] | null; before: ReadonlyMap<string, number> };
+
+/** What the index was known to have, before it is asked: taken, so that a change meanwhile is not mistaken for SQL's. */
+export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'person', 'people');
+
+/** Takes over rows of SQL that are not known yet. Of a known one only its version counts, so that ours are higher. */
+export function adopt(sql: SqlStorage, rows: readonly IndexedPerson[]): void {
+  for (const { id, email, role, status, version } of rows) {
+    const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
+    if (row && row.version < version) sql.exec('UPDATE people SET version = ? WHERE id = ?', version, id);
+    if (row || status === 'removed') continue;
+    // SQL gave the address to another id: the earlier one can be in the index no more.
+    sql.exec('DELETE FROM people WHERE email = ? AND removed_at IS NULL', email);
+    sql.exec('INSERT INTO people VALUES (?, ?, ?, NULL, ?)', id, email, role, version);
+  }
 }
 
-/** Takes over rows of the index that are not known yet, and their roles; whoever was removed here stays removed. */
-export function adopt(sql: SqlStorage, people: readonly IndexedPerson[]): void {
-  for (const { id, email, role } of people)
-    sql.exec(
-      `INSERT INTO people VALUES (?, ?, ?, NULL, 1)
-       ON CONFLICT (id) DO UPDATE SET role = excluded.role WHERE removed_at IS NULL AND role <> excluded.role`,
-      id,
-      email,
-      role,
-    );
-}
-
-const member = (row: PersonRow): Member => ({
-  id: row.id,
-  email: row.email,
-  role: row.role,
-  removedAt: row.removed_at,
+const member = (row: PersonRow, missing: boolean): Member => ({
+  ...{ id: row.id, email: row.email, role: row.role, removedAt: row.removed_at },
+  missing,
 });
 
-export const members = (sql: SqlStorage): Member[] =>
-  all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map(member);
+/** Everybody who is or was a member, those who are new to the object included. In a transaction: it adopts. */
+export function members(sql: SqlStorage, { rows, before }: Index): Member[] {
+  if (rows) adopt(sql, rows);
+  const active = rows && new Set(rows.filter((row) => row.status === 'active').map((row) => row.id));
+  return all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
+    member(
+      row,
+      active !== null && row.removed_at === null && !active.has(row.id) && before.get(row.id) === row.version,
+    ),
+  );
+}
 
 export function findMember(sql: SqlStorage, id: string): Member | null {
   const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
-  return row && member(row);
+  return row && member(row, false);
 }
+
+const unknownPerson = () => refuse('unknown_person', 'The tenant has no person with this id.');
+
+const isLastAdmin = (people: readonly Member[], person: Member): boolean =>
+  person.role === 'admin' &&
+  !people.some((one) => one.id !== person.id && one.role === 'admin' && one.removedAt === null && !one.missing);
 
 /** Whether this person may be removed by that one. Pure. Null: yes. */
 export function decideRemoval(people: readonly Member[], id: string, by: string): Refusal | null {
   const person = people.find((one) => one.id === id);
-  if (!person) return refuse('unknown_person', 'The tenant has no person with this id.');
+  if (!person) return unknownPerson();
   if (person.removedAt !== null) return null;
-  if (person.id === by)
-    return refuse('not_yourself', 'Another admin has to remove you: your keys are replaced by theirs.');
-  const admins = people.filter((one) => one.role === 'admin' && one.removedAt === null);
-  return person.role === 'admin' && admins.length === 1
-    ? refuse('last_admin', 'The last admin of a tenant cannot be removed.')
+  if (isLastAdmin(people, person)) return refuse('last_admin', 'The last admin of a tenant cannot be removed.');
+  return person.id === by
+    ? refuse('not_yourself', 'Another admin has to remove you: your keys are replaced by theirs.')
     : null;
 }
 
-/** Begins a leaver's act. In the caller's transaction. */
-function remove(
-  sql: SqlStorage,
-  person: Member,
-  latest: { version: number; fingerprint: string } | null,
-  by: string,
-  at: number,
+/** Whether this person may be given that role by that one. Pure. Null: yes. */
+export function decideRole(people: readonly Member[], id: string, role: Role, by: string): Refusal | null {
+  const person = people.find((one) => one.id === id);
+  if (!person || person.removedAt !== null || person.missing) return unknownPerson();
+  if (person.role === role) return null;
+  if (isLastAdmin(people, person)) return refuse('last_admin', 'The last admin of a tenant stays an admin.');
+  return person.id === by ? refuse('not_yourself', 'Another admin has to change your role.') : null;
+}
+
+const RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin: 2 };
+
+/** Keeps a person's row in its next version and puts it out for the index. In the caller's transaction. */
+function keep(
+  storage: DurableObjectStorage,
+  person: Pick<Member, 'id' | 'email' | 'role' | 'removedAt'>,
+  now: number,
 ): void {
-  sql.exec('UPDATE people SET removed_at = ?, indexed = 0 WHERE id = ?', at, person.id);
-  sql.exec('DELETE FROM grants WHERE person = ?', person.id);
-  sql.exec(
-    'INSERT INTO leavers VALUES (?, ?, ?, ?, ?, ?, ?)',
-    person.id,
-    person.email,
-    person.role,
-    at,
-    by,
-    latest?.version ?? 0,
-    latest?.fingerprint ?? null,
+  const { sql } = storage;
+  const { id, email, role, removedAt } = person;
+  const row = first<PersonRow>(
+    sql,
+    `INSERT INTO people VALUES (?, ?, ?, ?, 1) ON CONFLICT (id) DO UPDATE SET
+       role = excluded.role, removed_at = excluded.removed_at, version = version + 1 RETURNING *`,
+    id,
+    email,
+    role,
+    removedAt,
   );
+  if (!row) throw new Error('an upsert returns its row');
+  const status = removedAt === null ? 'active' : 'removed';
+  put(storage, 'person', { id, email, role, status, version: row.version }, now);
 }
 
-/** Writes removals that the index does not know yet; idempotent. Throws where D1 does not answer. */
-export async function indexRemovals(sql: SqlStorage, index: D1Database, tenant: string): Promise<void> {
-  for (const { id } of all<{ id: string }>(sql, 'SELECT id FROM people WHERE indexed = 0')) {
-    await index
-      .prepare("UPDATE users SET status = 'removed', version = version + 1 WHERE tenant_id = ? AND id = ?")
-      .bind(tenant, id)
-      .run();
-    sql.exec('UPDATE people SET indexed = 1 WHERE id = ?', id);
-  }
+/** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */
+export function addFirstAdmin(storage: DurableObjectStorage, email: string, now: number): string {
+  const id = randomUUID();
+  keep(storage, { id, email, role: 'admin', removedAt: null }, now);
+  return id;
 }
 
-type LeaverRow = {
-  person: string;
-  email: string;
-  role: Role;
-  started_at: number;
-  by: string;
-  manifest_version: number;
-  fingerprint: string | null;
-};
-
-/** What a role can fetch of the shared ways to unlock; the same rule as keyring.ts's `mayFetch`. */
-const couldFetch = (role: Role): Leaver['couldFetch'] => ({ team: role !== 'auditor', recovery: role === 'admin' });
-
-/** The unlockers of a manifest that a leaver had or could fetch. */
-const theirs = (manifest: Manifest, { email, role }: LeaverRow): string[] =>
-  manifest.unlockers
-    .filter((one) => {
-      if (one.owner !== null) return one.owner === email;
-      return one.kind === 'recovery' ? couldFetch(role).recovery : couldFetch(role).team;
-    })
-    .map((one) => one.id);
-
-/**
- * What a leaver could open when last they could open anything, and until when. Whoever was stripped of their unlockers first, and removed
- * later, may have kept the keys of then.
- */
-function lastHad(sql: SqlStorage, row: LeaverRow): { ids: string[]; until: number } {
-  let until = row.started_at;
-  for (let version = row.manifest_version; version > 0; version--) {
-    const kept = manifestAt(sql, version);
-    const ids = kept ? theirs(kept.manifest, row) : [];
-    if (ids.length > 0) return { ids, until };
-    until = kept?.at ?? until;
-  }
-  return { ids: [], until };
+/** Adds a person by address. One who was removed comes back under the id of before. */
+export function addPerson(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { email, role }: PersonAdd,
+  index: Index & { rows: readonly IndexedPerson[] },
+  now: number,
+): Member | Refusal {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
+    const same = members(sql, index).filter((one) => one.email === email);
+    if (same.some((one) => one.removedAt === null && !one.missing))
+      return refuse('already_member', 'A member has that address; change their role instead.');
+    const old = index.rows.find((row) => row.email === email);
+    const id = same[0]?.id ?? old?.id ?? randomUUID();
+    // A row that only SQL knew, and had removed: its version is the one to go on from.
+    if (!same[0] && old) sql.exec('INSERT INTO people VALUES (?, ?, ?, ?, ?)', id, email, role, now, old.version);
+    keep(storage, { id, email, role, removedAt: null }, now);
+    record(sql, caller.tenant, caller, now, { action: 'person.added', subject: id, detail: { email, role } });
+    return { id, email, role, removedAt: null, missing: false };
+  });
 }
 
-/** Every leaver with what is left to do, which is read off the keyring and the secrets as they are: the act may stop anywhere. */
-export function leavers(sql: SqlStorage): Leaver[] {
-  const latest = head(sql);
-  const keys = keyHistory(sql);
-  return all<LeaverRow>(sql, 'SELECT * FROM leavers ORDER BY started_at, person').map((row) => {
-    const { ids: had, until } = lastHad(sql, row);
-    const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
-    // The one that was active until then is the newest made before that.
-    const known = keys.filter((key) => key.madeAt <= until);
-    const active = keys.find((key) => key.state === 'active');
-    return {
-      person: row.person,
-      email: row.email,
-      role: row.role,
-      startedAt: row.started_at,
-      by: row.by,
-      couldFetch: couldFetch(row.role),
-      unlockersReplaced: !had.some((id) => kept.has(id)),
-      escrowKeyReplaced: had.length === 0 || (active !== undefined && !known.includes(active)),
-      rootReplaced: !couldFetch(row.role).recovery || latest === null || latest.fingerprint !== row.fingerprint,
-      remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
-    };
+/** Gives a person another role. A lower one begins a leaver's act: they hold keys that they may no longer use. */
+export function changeRole(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  index: Index,
+  id: string,
+  role: Role,
+  now: number,
+): Member | Refusal {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
+    const people = members(sql, index);
+    const refusal = decideRole(people, id, role, caller.principal.id);
+    if (refusal) return refusal;
+    const person = people.find((one) => one.id === id);
+    if (!person) throw new Error('decideRole lets no unknown person through');
+    if (person.role === role) return person;
+    keep(storage, { ...person, role }, now);
+    // What they asked for, they asked for in another role.
+    sql.exec('DELETE FROM grants WHERE person = ?', id);
+    if (RANK[role] < RANK[person.role]) begin(sql, person, role, caller.principal.name, now);
+    record(sql, caller.tenant, caller, now, {
+      action: 'person.role_changed',
+      subject: id,
+      detail: { email: person.email, from: person.role, to: role },
+    });
+    return { ...person, role };
   });
 }
 
@@ -160,26 +166,26 @@ export function leavers(sql: SqlStorage): Leaver[] {
 export function removePerson(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  indexed: readonly IndexedPerson[],
+  index: Index,
   id: string,
   now: number,
 ): PersonRemoved | Refusal {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    adopt(sql, indexed);
-    const people = members(sql);
+    const people = members(sql, index);
     const person = people.find((one) => one.id === id);
     const refusal = decideRemoval(people, id, caller.principal.id);
     if (refusal) return refusal;
     if (!person) throw new Error('decideRemoval lets no unknown person through');
     if (person.removedAt !== null) return { person: id, removedAt: person.removedAt };
-    remove(sql, person, head(sql), caller.principal.name, now);
+    keep(storage, { ...person, removedAt: now }, now);
+    sql.exec('DELETE FROM grants WHERE person = ?', id);
+    begin(sql, person, null, caller.principal.name, now);
     record(sql, caller.tenant, caller, now, {
       action: 'person.removed',
       subject: id,
       detail: { email: person.email, role: person.role },
     });
-    schedule(storage, 'people', now + INDEX_RETRY_MS);
     return { person: id, removedAt: now };
   });
 }

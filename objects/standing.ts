@@ -1,16 +1,18 @@
-// Whether the tenant is suspended. The object decides and puts it on record; its row in the index follows, by alarm until it has.
-// A status that raw SQL has changed there is taken over, on record too.
+// Whether the tenant is suspended. The object decides and puts it on record; its row in the index follows by the outbox. A status that
+// raw SQL has changed there is taken over, on record too.
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import { INDEX_RETRY_MS, isDue, schedule } from './alarms.ts';
+import { isDue, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from './caller.ts';
+import type { IndexedStanding } from './index-rows.ts';
+import { isOut, put } from './outbox.ts';
 import { first } from './rows.ts';
 
-/** The tenant's row in the index. `version` grows with every change of the status that the object or our tools write. */
-export type IndexedStanding = { status: TenantStatus; version: number };
-type StandingRow = IndexedStanding & { since_at: number; reason: string; indexed: number };
+type StandingRow = IndexedStanding & { since_at: number; reason: string };
 
 const SET_IN_THE_INDEX = 'set in the index';
+/** How soon a tenant that turns somebody away looks whether SQL has resumed it. */
+const LOOK_AGAIN_MS = 15_000;
 
 const readStanding = (sql: SqlStorage): StandingRow | null => first<StandingRow>(sql, 'SELECT * FROM standing');
 
@@ -19,39 +21,29 @@ export const isSuspended = (sql: SqlStorage): boolean => readStanding(sql)?.stat
 export const statusOf = (sql: SqlStorage): TenantStatus => readStanding(sql)?.status ?? 'active';
 
 /**
- * Whether the index's word is newer than the object's. Pure. Not while the object's own word is still on its way there, and not
- * where what was read is older than what the object wrote.
+ * Whether the index's word is newer than the object's. Pure. Not while the object's own word is still on its way there (`out`), and
+ * not where what was read is older than what the object wrote.
  */
-export function isNewer(known: Pick<StandingRow, 'status' | 'version' | 'indexed'> | null, indexed: IndexedStanding) {
+export function isNewer(known: IndexedStanding | null, out: boolean, indexed: IndexedStanding): boolean {
   if (known === null) return indexed.status !== 'active';
-  return known.indexed === 1 && indexed.version >= known.version && indexed.status !== known.status;
+  return !out && indexed.version >= known.version && indexed.status !== known.status;
 }
 
 const keep = (sql: SqlStorage, row: StandingRow): void => {
   sql.exec('DELETE FROM standing');
-  sql.exec(
-    'INSERT INTO standing VALUES (?, ?, ?, ?, ?)',
-    row.status,
-    row.since_at,
-    row.reason,
-    row.version,
-    row.indexed,
-  );
+  sql.exec('INSERT INTO standing VALUES (?, ?, ?, ?)', row.status, row.since_at, row.reason, row.version);
 };
 
 const putOnRecord = (sql: SqlStorage, tenant: string, actor: Actor, row: StandingRow): void => {
   const action = row.status === 'suspended' ? 'tenant.suspended' : 'tenant.resumed';
-  record(sql, tenant, actor, row.since_at, {
-    action,
-    subject: tenant,
-    detail: row.reason ? { reason: row.reason } : {},
-  });
+  const detail: Record<string, string> = row.reason ? { reason: row.reason } : {};
+  record(sql, tenant, actor, row.since_at, { action, subject: tenant, detail });
 };
 
 /** Takes over what raw SQL has set. In the caller's transaction. */
-export function adopt(sql: SqlStorage, tenant: string, indexed: IndexedStanding, now: number): void {
-  if (!isNewer(readStanding(sql), indexed)) return;
-  const row: StandingRow = { ...indexed, since_at: now, reason: SET_IN_THE_INDEX, indexed: 1 };
+export function adopt(sql: SqlStorage, tenant: string, { status, version }: IndexedStanding, now: number): void {
+  if (!isNewer(readStanding(sql), isOut(sql, 'tenant', tenant), { status, version })) return;
+  const row: StandingRow = { status, version, since_at: now, reason: SET_IN_THE_INDEX };
   keep(sql, row);
   putOnRecord(sql, tenant, SYSTEM, row);
 }
@@ -72,10 +64,10 @@ export function setStanding(
     if ((known?.status ?? 'active') === wanted.status)
       return { id: tenant, status: wanted.status, since: known?.since_at ?? bornAt(sql) };
     const version = Math.max(known?.version ?? 0, indexed.version) + 1;
-    const row: StandingRow = { ...wanted, since_at: now, version, indexed: 0 };
+    const row: StandingRow = { ...wanted, since_at: now, version };
     keep(sql, row);
+    put(storage, 'tenant', { id: tenant, status: row.status, version }, now);
     putOnRecord(sql, tenant, caller, row);
-    schedule(storage, 'standing', now + INDEX_RETRY_MS);
     return { id: tenant, status: wanted.status, since: now };
   });
 }
@@ -85,28 +77,5 @@ const bornAt = (sql: SqlStorage): number =>
 
 /** While suspended, raw SQL may have resumed the tenant: the alarm looks. In the caller's transaction. */
 export function lookAgain(storage: DurableObjectStorage, now: number): void {
-  if (!isDue(storage, 'standing')) schedule(storage, 'standing', now + INDEX_RETRY_MS);
-}
-
-/**
- * Brings the index and the object to one word; idempotent. The version makes a write that lands late a write of nothing. Throws
- * where D1 does not answer.
- */
-export async function indexStanding(storage: DurableObjectStorage, index: D1Database, tenant: string): Promise<void> {
-  let known = readStanding(storage.sql);
-  const wrote = known?.indexed === 0;
-  // Again where the standing changed while D1 was asked: what is scheduled is taken off after this.
-  for (; known?.indexed === 0; known = readStanding(storage.sql)) {
-    await index
-      .prepare('UPDATE tenants SET status = ?, version = ? WHERE id = ? AND version < ?')
-      .bind(known.status, known.version, tenant, known.version)
-      .run();
-    storage.sql.exec('UPDATE standing SET indexed = 1 WHERE version = ?', known.version);
-  }
-  if (wrote) return;
-  const indexed = await index
-    .prepare('SELECT status, version FROM tenants WHERE id = ?')
-    .bind(tenant)
-    .first<IndexedStanding>();
-  if (indexed) storage.transactionSync(() => adopt(storage.sql, tenant, indexed, Date.now()));
+  if (!isDue(storage, 'standing')) schedule(storage, 'standing', now + LOOK_AGAIN_MS);
 }

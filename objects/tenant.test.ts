@@ -123,7 +123,8 @@ describe('storage', () => {
   it('serves its own tenant only', async () => {
     const { id } = await seedReadyTenant();
     await runInDurableObject(stubOf(id), (object) => {
-      const principal = { kind: 'machine' as const, id: 't1', name: 'engine', tokenHash: '' };
+      const facts = { prefix: 'tok_0000', salt: '', createdAt: 0, expiresAt: null, version: 0 };
+      const principal = { kind: 'machine' as const, id: 't1', name: 'engine', tokenHash: '', facts };
       const caller = { tenant: crypto.randomUUID(), principal, requestId: 'r', ip: null, userAgent: null };
       expect(() => object.publicKey(caller)).toThrow(/another tenant/);
     });

@@ -13,8 +13,8 @@ import type {
   UnlockerChanged,
 } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
-import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
-import type { PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
+import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
+import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {
@@ -29,46 +29,48 @@ import type {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
-import type { TokenRevoked } from '../schema/token.ts';
-import { done, INDEX_RETRY_MS, schedule, takeDue } from './alarms.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import { Administration } from './administration.ts';
+import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
 import * as bulk from './bulk.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
-import { census } from './census.ts';
 import * as counters from './counters.ts';
-import * as creation from './creation.ts';
+import type { TenantWanted } from './creation.ts';
 import { takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
+import type { IndexedStanding } from './index-rows.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
-import * as people from './people.ts';
+import { Operation } from './operation.ts';
+import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
-import * as standing from './standing.ts';
+import { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
 
-/** What the index has to follow; each is written until it has answered. */
-const INDEXED = ['revocations', 'people', 'head', 'creation', 'standing'] as const;
-
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
 type ObjectBindings = { INDEX_DB: D1Database };
 
 export class Tenant extends DurableObject<ObjectBindings> {
-  readonly #gate = new Gate(this.ctx.storage);
+  readonly #uses = new TokenUses(this.ctx.storage.sql);
+  readonly #gate = new Gate(this.ctx.storage, this.#uses);
+  readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
+  readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -94,7 +96,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   // --- What a person asks ---
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
-    return this.#gate.anybody(caller, 'overview', () => {
+    return this.#gate.anybody(caller, 'overview', (now) => {
       const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
@@ -115,6 +117,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
         attention: count('attention'),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
+        tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
       };
     });
   }
@@ -185,9 +188,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
   grants(caller: Caller<Person>): GrantList | Refusal {
-    const { role, name } = caller.principal;
+    const { principal } = caller;
     return this.#gate.engineers(caller, 'grants', () => ({
-      grants: grants.allGrants(this.#sql).filter((one) => role === 'admin' || one.email === name),
+      grants: grants.allGrants(this.#sql).filter((one) => principal.role === 'admin' || one.email === principal.name),
     }));
   }
 
@@ -251,31 +254,26 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** The tenant's people, and how far each leaver's act has come. */
-  async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#gate.auditors(caller, 'people', () => {
-      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-      return { people: people.members(this.#sql), leavers: people.leavers(this.#sql) };
-    });
+  people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
+    return this.#administration.people(caller);
+  }
+
+  addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
+    return this.#administration.addPerson(caller, wanted);
+  }
+
+  changeRole(caller: Caller<Person>, id: string, role: Role): Promise<Member | Refusal> {
+    return this.#administration.changeRole(caller, id, role);
   }
 
   /** Begins a leaver's act: out here at once, in the index as soon as it answers. */
-  async removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    const result = this.#gate.admins(caller, id, (now) =>
-      people.removePerson(this.ctx.storage, caller, indexed, id, now),
-    );
-    if (!isRefusal(result)) await this.#index('people');
-    return result;
+  removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
+    return this.#administration.removePerson(caller, id);
   }
 
   /** What a person has revealed, and which of it has no newer version since. */
-  async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
-    const indexed = await people.activePeople(this.env.INDEX_DB, caller.tenant);
-    return this.#gate.auditors(caller, id, () => {
-      this.ctx.storage.transactionSync(() => people.adopt(this.#sql, indexed));
-      return reveals.report(this.#sql, id, after);
-    });
+  revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
+    return this.#administration.revealedBy(caller, id, after);
   }
 
   settings(caller: Caller<Person>): Settings | Refusal {
@@ -296,68 +294,41 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
+  tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
+    return this.#administration.tokens(caller);
+  }
+
+  issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
+    return this.#administration.issueToken(caller, wanted);
+  }
+
+  rotateToken(caller: Caller<Person>, id: string, wanted: TokenRotate): Promise<IssuedToken | Refusal> {
+    return this.#administration.rotateToken(caller, id, wanted);
+  }
+
   /** Takes a machine token out of use: here at once, in the index as soon as it answers. */
-  async revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
-    const token = await tokens.findToken(this.env.INDEX_DB, caller.tenant, id);
-    const result = this.#gate.admins(caller, id, (now) => {
-      if (!token) return refuse('unknown_token', 'The tenant has no token with this id.');
-      const before = tokens.revokedAt(this.#sql, token.hash);
-      if (before !== null) return { id, revokedAt: before };
-      return this.ctx.storage.transactionSync(() => {
-        tokens.revoke(this.#sql, token, now);
-        audit.record(this.#sql, caller.tenant, caller, now, { action: 'token.revoked', subject: id });
-        schedule(this.ctx.storage, 'revocations', now + INDEX_RETRY_MS);
-        return { id, revokedAt: now };
-      });
-    });
-    if (!isRefusal(result)) await this.#index('revocations');
-    return result;
+  revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
+    return this.#administration.revokeToken(caller, id);
   }
 
   // --- What an operator asks ---
 
-  /** Counts for the operators' list, and the status that holds; `indexed` is the tenant's row as the Worker read it. */
-  async census(
-    caller: Caller<Operator>,
-    indexed: standing.IndexedStanding,
-  ): Promise<{ status: TenantStatus; counts: TenantCounts } | Refusal> {
-    const [indexedPeople, indexedTokens] = await Promise.all([
-      people.activePeople(this.env.INDEX_DB, caller.tenant),
-      tokens.liveTokens(this.env.INDEX_DB, caller.tenant, Date.now()),
-    ]);
-    return this.#gate.operators(caller, caller.tenant, (now) =>
-      this.ctx.storage.transactionSync(() => {
-        standing.adopt(this.#sql, caller.tenant, indexed, now);
-        const counts = census(this.#sql, indexedPeople, indexedTokens);
-        return { status: standing.statusOf(this.#sql), counts };
-      }),
-    );
+  census(caller: Caller<Operator>, row: IndexedStanding): ReturnType<Operation['census']> {
+    return this.#operation.census(caller, row);
   }
 
   /** The creation of this tenant with its first admin; the tenant's row stands in the index already. */
-  async create(
-    caller: Caller<Operator>,
-    wanted: creation.TenantWanted,
-  ): Promise<{ created: boolean; tenant: TenantCreated } | Refusal> {
-    const inUse = await creation.isInUse(this.env.INDEX_DB, caller.tenant);
-    const result = this.#gate.operators(caller, caller.tenant, (now) =>
-      creation.createTenant(this.ctx.storage, caller, wanted, inUse, now),
-    );
-    if (!isRefusal(result)) await this.#index('creation');
-    return result;
+  create(caller: Caller<Operator>, wanted: TenantWanted): ReturnType<Operation['create']> {
+    return this.#operation.create(caller, wanted);
   }
 
   /** Suspends or resumes the tenant: here at once, in the index as soon as it answers. */
-  async setStanding(
+  setStanding(
     caller: Caller<Operator>,
-    indexed: standing.IndexedStanding,
+    row: IndexedStanding,
     wanted: { status: TenantStatus; reason: string },
   ): Promise<TenantStanding | Refusal> {
-    const result = this.#gate.operators(caller, caller.tenant, (now) =>
-      standing.setStanding(this.ctx.storage, caller, indexed, wanted, now),
-    );
-    if (!isRefusal(result)) await this.#index('standing');
-    return result;
+    return this.#operation.setStanding(caller, row, wanted);
   }
 
   /** Puts on record that the Worker turned a member away before the object was asked. */
@@ -387,10 +358,13 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
-      for (const what of INDEXED) if (taken.includes(what)) schedule(this.ctx.storage, what, now + INDEX_RETRY_MS);
+      for (const what of ['index', 'head'] as const)
+        if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));
       return taken;
     });
-    for (const what of INDEXED) if (due.includes(what)) await this.#index(what);
+    if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
+    if (due.includes('standing')) await this.#operation.look();
+    if (due.includes('head')) await this.#tellHead(tenant);
     this.#gate.follow(now);
   }
 
@@ -400,32 +374,13 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.ctx.storage.sql;
   }
 
-  /** The index follows; where it does not answer now, what is scheduled tries again. */
-  async #index(what: (typeof INDEXED)[number]): Promise<void> {
-    const tenant = this.#gate.requireTenant();
+  /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */
+  async #tellHead(tenant: string): Promise<void> {
     try {
-      await this.#written(what, tenant);
-      done(this.ctx.storage, what);
+      this.#gate.told(await tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now()));
+      done(this.ctx.storage, 'head');
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
-    }
-  }
-
-  #written(what: (typeof INDEXED)[number], tenant: string): Promise<void> {
-    const { INDEX_DB } = this.env;
-    switch (what) {
-      case 'people':
-        return people.indexRemovals(this.#sql, INDEX_DB, tenant);
-      case 'revocations':
-        return tokens.indexRevocations(this.#sql, INDEX_DB, tenant);
-      case 'head':
-        return tellHead(this.ctx.storage, INDEX_DB, tenant, Date.now()).then((seq) => this.#gate.told(seq));
-      case 'creation':
-        return creation.indexFirstAdmin(this.#sql, INDEX_DB, tenant);
-      case 'standing':
-        return standing.indexStanding(this.ctx.storage, INDEX_DB, tenant);
-      default:
-        return what satisfies never;
     }
   }
 }

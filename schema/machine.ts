@@ -106,6 +106,10 @@ export const Custody = z.object({
 });
 export type Custody = z.infer<typeof Custody>;
 
+/** A machine token that ends soon and has no successor. */
+export const ExpiringToken = z.object({ id: z.string(), label: z.string(), expiresAt: z.int() });
+export type ExpiringToken = z.infer<typeof ExpiringToken>;
+
 export const Overview = z.object({
   tenant: z.string(),
   name: z.string(),
@@ -120,6 +124,8 @@ export const Overview = z.object({
   custody: Custody.nullable(),
   /** When the object last found that its chain is not the one it had told the index of, ms since the epoch. */
   rollbackNoticed: z.int().nullable(),
+  /** For admins; empty for everybody else. */
+  tokensExpiring: z.array(ExpiringToken),
 });
 export type Overview = z.infer<typeof Overview>;
 

@@ -1,6 +1,7 @@
 // People: their roles and what `GET /v1/me` says of the one who asks.
 import { z } from 'zod';
 import { SecretKind, SecretRef } from './secret.ts';
+import { Email } from './text.ts';
 
 /** admin: everything in the tenant. engineer: the fleet, and reveals. auditor: the fleet and the audit, reveals nothing. */
 export const Role = z.enum(['admin', 'engineer', 'auditor']);
@@ -14,18 +15,43 @@ export const Membership = z.object({
 });
 export type Membership = z.infer<typeof Membership>;
 
-export const Me = z.object({ email: z.string(), operator: z.boolean(), memberships: z.array(Membership) });
+/** `ask`: the operators' addresses, for somebody who is a member nowhere. */
+export const Me = z.object({
+  email: z.string(),
+  operator: z.boolean(),
+  memberships: z.array(Membership),
+  ask: z.array(z.string()).optional(),
+});
 export type Me = z.infer<typeof Me>;
 
-/** A member as an admin sees them. `removedAt`: their leaving has begun; it is finished when no key of before is left. */
-export const Member = z.object({ id: z.string(), email: z.string(), role: Role, removedAt: z.int().nullable() });
+/**
+ * A member as an admin sees them. `removedAt`: their leaving has begun; it is finished when no key of before is left. `missing`: their
+ * row was taken out of the index by SQL, so they cannot come in.
+ */
+export const Member = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: Role,
+  removedAt: z.int().nullable(),
+  missing: z.boolean(),
+});
 export type Member = z.infer<typeof Member>;
 
-/** One leaver's act: each step is true once it is done, or where there is nothing to do. */
+export const PersonAdd = z.strictObject({ email: Email, role: Role });
+export type PersonAdd = z.infer<typeof PersonAdd>;
+
+export const RoleChange = z.strictObject({ role: Role });
+export type RoleChange = z.infer<typeof RoleChange>;
+
+/**
+ * One leaver's act: each step is true once it is done, or where there is nothing to do. `becomes` is the lower role of somebody who
+ * stays, null of somebody who left; `role` the one they had, by which they hold keys.
+ */
 export const Leaver = z.object({
   person: z.string(),
   email: z.string(),
   role: Role,
+  becomes: Role.nullable(),
   startedAt: z.int(),
   by: z.string(),
   /** What they could fetch of the shared ways to unlock, by the role they had. */

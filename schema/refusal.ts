@@ -33,6 +33,8 @@ export const REFUSALS = {
   run_conflict: [409, 'This run belongs to another machine'],
   keyring_conflict: [409, 'The keyring has changed meanwhile'],
   unlocker_conflict: [409, 'The unlocker has changed meanwhile'],
+  already_member: [409, 'That address is a member already'],
+  token_not_live: [409, 'That token cannot be rotated'],
   last_admin: [409, 'A tenant needs an admin'],
   not_yourself: [409, 'Somebody else has to do that'],
   not_left_behind: [409, 'That version is not left behind'],
@@ -49,12 +51,14 @@ export const REFUSALS = {
   not_sealed: [422, 'This is not a sealed secret'],
   unknown_kid: [422, 'No such escrow key'],
   raw_not_allowed: [422, 'This tenant does not accept raw RSA-OAEP'],
+  unknown_fingerprint: [422, 'That is not this tenant’s fingerprint'],
   keyring_invalid: [422, 'The keyring does not verify'],
   keyring_incomplete: [422, 'The keyring is not complete'],
   bulk_budget_exceeded: [429, 'The budget for bulk reads is used up'],
   internal_error: [500, 'Something went wrong on our side'],
   access_not_configured: [503, 'Sign-in is not configured'],
   access_unreachable: [503, 'Sign-in cannot be verified now'],
+  index_unreachable: [503, 'The index cannot be reached now'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -8,18 +8,22 @@ export type TokenRow = {
   label: string;
   tenant: string;
   tenantStatus: 'active' | 'suspended';
+  prefix: string;
   hash: string;
   salt: string;
+  createdAt: number;
   expiresAt: number | null;
   revokedAt: number | null;
+  version: number;
 };
 
 /** Every token with this prefix: four random characters may well collide among many tenants. */
 export async function tokensByPrefix(index: D1Database, prefix: string): Promise<TokenRow[]> {
   const { results } = await index
     .prepare(
-      `SELECT api_tokens.id, label, tenant_id AS tenant, tenants.status AS tenantStatus, token_hash AS hash,
-         token_salt AS salt, expires_at AS expiresAt, revoked_at AS revokedAt
+      `SELECT api_tokens.id, label, tenant_id AS tenant, tenants.status AS tenantStatus, token_prefix AS prefix,
+         token_hash AS hash, token_salt AS salt, api_tokens.created_at AS createdAt, expires_at AS expiresAt,
+         revoked_at AS revokedAt, api_tokens.version
        FROM api_tokens JOIN tenants ON tenants.id = tenant_id WHERE token_prefix = ?`,
     )
     .bind(prefix)

@@ -180,11 +180,13 @@ describe('a tenant that an operator creates', () => {
 
   it('has its first admin in the index by the alarm where D1 did not answer', async () => {
     const body = wanted();
-    await asOperator(TENANTS, body);
+    const { json } = await asOperator<TenantCreated>(TENANTS, body);
     await bindings.INDEX_DB.prepare('DELETE FROM users WHERE tenant_id = ?').bind(body.id).run();
     await runInDurableObject(stubOf(body.id), async (_object, state) => {
-      state.storage.sql.exec('UPDATE creation SET indexed = 0');
-      state.storage.sql.exec("INSERT INTO due VALUES ('creation', 0)");
+      const row = { email: 'me@northwind.example', role: 'admin', status: 'active' };
+      const out = "INSERT INTO outbox (what, id, version, row) VALUES ('person', ?, 1, ?)";
+      state.storage.sql.exec(out, json.firstAdmin.id, JSON.stringify(row));
+      state.storage.sql.exec("INSERT INTO due VALUES ('index', 0)");
       await state.storage.setAlarm(Date.now() + 60_000);
     });
     expect(await runDurableObjectAlarm(stubOf(body.id))).toBe(true);
@@ -238,8 +240,9 @@ describe('a suspended tenant', () => {
     // As if D1 had not answered then.
     await bindings.INDEX_DB.prepare("UPDATE tenants SET status = 'active', version = 0 WHERE id = ?").bind(id).run();
     await runInDurableObject(stubOf(id), async (_object, state) => {
-      state.storage.sql.exec('UPDATE standing SET indexed = 0');
-      state.storage.sql.exec("INSERT INTO due VALUES ('standing', 0)");
+      const out = "INSERT INTO outbox (what, id, version, row) VALUES ('tenant', ?, 1, ?)";
+      state.storage.sql.exec(out, id, JSON.stringify({ status: 'suspended' }));
+      state.storage.sql.exec("INSERT INTO due VALUES ('index', 0)");
       await state.storage.setAlarm(Date.now() + 60_000);
     });
     expect(await found(id)).toMatchObject({ status: 'suspended' });

@@ -29,7 +29,7 @@ import {
   TenantSuspend,
   TenantsQuery,
 } from '../schema/operator.ts';
-import { Me, PeopleList, PersonRemoved, RevealedReport } from '../schema/person.ts';
+import { Me, Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, RoleChange } from '../schema/person.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
 import {
@@ -44,7 +44,7 @@ import {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
-import { TokenRevoked } from '../schema/token.ts';
+import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
@@ -174,6 +174,8 @@ export const routes: readonly Route[] = [
         role: row.role,
         status: row.tenantStatus,
       })),
+      // Whoever is a member nowhere has no admin to ask.
+      ...(memberships.length === 0 ? { ask: [...env.operatorEmails] } : {}),
     }),
   },
   memberRoute({
@@ -354,6 +356,29 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'POST',
+    path: '/v1/tenants/:tenant/people',
+    summary: 'Add a person by address; one who was removed comes back',
+    roles: ADMINS,
+    audit: ['person.added'],
+    body: json(PersonAdd, SMALL_BODY_BYTES),
+    answer: Member,
+    status: 201,
+    refuses: ['already_member', 'index_unreachable'],
+    handle: ({ object, caller, body }) => object.addPerson(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/people/:person/role',
+    summary: 'Change a person’s role at once; a lower one begins the leaver’s act',
+    roles: ADMINS,
+    audit: ['person.role_changed'],
+    body: json(RoleChange, SMALL_BODY_BYTES),
+    answer: Member,
+    refuses: ['unknown_person', 'not_yourself', 'last_admin'],
+    handle: ({ object, caller, params, body }) => object.changeRole(caller, params.person ?? '', body.role),
+  }),
+  memberRoute({
+    method: 'POST',
     path: '/v1/tenants/:tenant/people/:person/remove',
     summary: 'Remove a person at once; what they could open is closed to them by the leaver’s act',
     roles: ADMINS,
@@ -464,6 +489,39 @@ export const routes: readonly Route[] = [
     body: json(SettingsWrite, SMALL_BODY_BYTES),
     answer: Settings,
     handle: ({ object, caller, body }) => object.writeSettings(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/tokens',
+    summary: 'The tenant’s machine tokens: whose, until when, last used, pinned to which root',
+    roles: ADMINS,
+    audit: null,
+    answer: TokenList,
+    handle: ({ object, caller }) => object.tokens(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens',
+    summary: 'Issue a machine token; it is in this answer only',
+    roles: ADMINS,
+    audit: ['token.issued'],
+    body: json(TokenWrite, SMALL_BODY_BYTES),
+    answer: IssuedToken,
+    status: 201,
+    refuses: ['unknown_fingerprint', 'index_unreachable'],
+    handle: ({ object, caller, body }) => object.issueToken(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/rotate',
+    summary: 'Issue a token’s successor; the earlier one works on for the overlap',
+    roles: ADMINS,
+    audit: ['token.issued', 'token.rotated'],
+    body: json(TokenRotate, SMALL_BODY_BYTES),
+    answer: IssuedToken,
+    status: 201,
+    refuses: ['unknown_token', 'token_not_live', 'unknown_fingerprint', 'index_unreachable'],
+    handle: ({ object, caller, params, body }) => object.rotateToken(caller, params.token ?? '', body),
   }),
   memberRoute({
     method: 'POST',

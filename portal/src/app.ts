@@ -26,6 +26,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   keys: () => import('./pages/keys-page.ts'),
   access: () => import('./pages/access-page.ts'),
   people: () => import('./pages/people-page.ts'),
+  tokens: () => import('./pages/tokens-page.ts'),
   safekeeping: () => import('./pages/safekeeping-page.ts'),
   audit: () => import('./pages/audit-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
@@ -40,6 +41,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   keys: 'Escrow keys',
   access: 'Access',
   people: 'People',
+  tokens: 'Tokens',
   safekeeping: 'Safekeeping',
   audit: 'Audit',
   settings: 'Settings',
@@ -76,8 +78,14 @@ export class TotlApp extends LitElement {
       nav {
         display: flex;
         flex-wrap: wrap;
-        gap: 0 1rem;
+        gap: 0.2rem 1rem;
         flex: 1 1 14rem;
+      }
+      @media (max-width: 48rem) {
+        nav {
+          order: 1;
+          flex-basis: 100%;
+        }
       }
       nav a {
         color: var(--text-quiet);
@@ -268,7 +276,7 @@ export class TotlApp extends LitElement {
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
     return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
-      ${role === 'admin' ? link('safekeeping', 'Safekeeping') : nothing}
+      ${role === 'admin' ? html`${link('tokens', 'Tokens')} ${link('safekeeping', 'Safekeeping')}` : nothing}
       ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}`;
   }
 
@@ -336,6 +344,8 @@ export class TotlApp extends LitElement {
         return html`<access-page .membership=${membership} .email=${me.email}></access-page>`;
       case 'people':
         return html`<people-page .membership=${membership} .email=${me.email}></people-page>`;
+      case 'tokens':
+        return html`<tokens-page .membership=${membership}></tokens-page>`;
       case 'safekeeping':
         return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
       case 'audit':
@@ -364,6 +374,7 @@ export class TotlApp extends LitElement {
       return html`<div class="card stack">
         <h1>You are not a member of any tenant</h1>
         <p>You are signed in as ${me.email}. Ask an admin of your MSP to add this address.</p>
+        ${me.ask && me.ask.length > 0 ? html`<p>Or ask who operates this installation: ${me.ask.map((email) => html`<a href="mailto:${email}">${email}</a> `)}</p>` : nothing}
       </div>`;
     return html`<h1>Choose a tenant</h1>
       <ul class="tenants">

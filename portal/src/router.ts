@@ -3,7 +3,10 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
   | { page: 'choose' | 'operator' }
-  | { page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'safekeeping' | 'audit'; tenant: string }
+  | {
+      page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'tokens' | 'safekeeping' | 'audit';
+      tenant: string;
+    }
   | { page: 'machine'; tenant: string; machine: string }
   | { page: 'unknown' };
 
@@ -15,6 +18,7 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/keys$/, (tenant = '') => ({ page: 'keys', tenant })],
   [/^\/t\/([a-z0-9-]+)\/access$/, (tenant = '') => ({ page: 'access', tenant })],
   [/^\/t\/([a-z0-9-]+)\/people$/, (tenant = '') => ({ page: 'people', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/tokens$/, (tenant = '') => ({ page: 'tokens', tenant })],
   [/^\/t\/([a-z0-9-]+)\/safekeeping$/, (tenant = '') => ({ page: 'safekeeping', tenant })],
   [/^\/t\/([a-z0-9-]+)\/audit$/, (tenant = '') => ({ page: 'audit', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],

@@ -2,6 +2,7 @@
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { TenantCounts } from '../../schema/operator.ts';
+import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
 import type { UnlockerKind } from '../../schema/signed.ts';
@@ -58,6 +59,8 @@ export const FINDING_WORDS: Record<Finding, string> = {
   malformed: 'it opens, but is not one of its kind',
   does_not_open: 'no key of this tenant opens it',
 };
+
+export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Engineer', auditor: 'Auditor' };
 
 export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passphrase: 'Passphrase',

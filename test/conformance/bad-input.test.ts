@@ -50,6 +50,8 @@ beforeEach(async () => {
   const request = await grantRequest(tenant.id, emailOf('engineer'), tenant.keyring.root.fingerprint);
   grantId = request.unlocker.id;
   await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/grants`, request);
+  // The object takes over what SQL made when it is first asked: here, so that a bad request changes nothing.
+  for (const list of ['people', 'tokens']) await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/${list}`);
 });
 
 const posts = routes.filter((route) => route.method === 'POST');
@@ -88,7 +90,9 @@ const rowsOf = (id: string) =>
       'wraps',
       'settings',
       'counters',
-      'revocations',
+      'tokens',
+      'people',
+      'outbox',
       'replaced',
       'grants',
       'leavers',
@@ -130,6 +134,10 @@ const good = async (path: string): Promise<unknown> => {
     const filters = { person: 'u0', machine: machine.id, action: 'secret.revealed', outcome: 'done', text: 'a text' };
     return { format: 'csv', from: 0, to: 1_790_000_000_000, ...filters };
   }
+  if (path.endsWith('/people')) return { email: 'new@example.com', role: 'engineer' };
+  if (path.endsWith('/role')) return { role: 'engineer' };
+  if (path.endsWith('/tokens')) return { label: 'A label', expiresAt: 4_000_000_000_000, fingerprint: null };
+  if (path.endsWith('/rotate')) return { overlapMs: 3_600_000, fingerprint: null };
   if (path.endsWith('/settings')) return { allowRawRsaOaep: true };
   return {};
 };
@@ -175,7 +183,7 @@ function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown
 }
 
 /** These take an empty object, which is found here sooner or later; everything else wants more. */
-const TAKES_NOTHING = /\/(revoke|rotation\/page|decline|drilled|remove|resume)$/;
+const TAKES_NOTHING = /\/(revoke|rotate|rotation\/page|decline|drilled|remove|resume)$/;
 
 describe.each(posts.map((route) => route.path))('POST %s', (path) => {
   it('answers anything at all with a problem that echoes nothing, and stores nothing of it', async () => {
@@ -185,7 +193,7 @@ describe.each(posts.map((route) => route.path))('POST %s', (path) => {
         fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.constantFrom('', '[]', 'null', '{"a":', `"${CANARY}"`)),
         async (text) => {
           const { status, json } = await post(path, text);
-          if (TAKES_NOTHING.test(path) && [200, 404].includes(status)) return;
+          if (TAKES_NOTHING.test(path) && [200, 201, 404, 409].includes(status)) return;
           expect(status).toBeGreaterThanOrEqual(400);
           expect(status).toBeLessThan(500);
           expect(json).toMatchObject({ code: expect.any(String), requestId: expect.any(String) });

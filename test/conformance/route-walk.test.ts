@@ -58,9 +58,10 @@ beforeEach(async () => {
     bindings.INDEX_DB.prepare(
       "INSERT INTO api_tokens (id,tenant_id,token_prefix,token_hash,token_salt) VALUES ('spare', ?, 'tok_none', ?, ?)",
     ).bind(tenant.id, 'f'.repeat(64), 'f'.repeat(16)),
-    bindings.INDEX_DB.prepare("INSERT INTO users (id,tenant_id,email,role) VALUES ('leaver', ?, ?, 'engineer')").bind(
-      tenant.id,
-      'leaver@example.com',
+    ...['leaver', 'demoted'].map((id) =>
+      bindings.INDEX_DB.prepare("INSERT INTO users (id,tenant_id,email,role) VALUES (?, ?, ?, 'engineer')").bind(
+        ...[id, tenant.id, `${id}@example.com`],
+      ),
     ),
     bindings.INDEX_DB.prepare('UPDATE api_tokens SET revoked_at = 1 WHERE tenant_id = ?').bind(bare.id),
   ]);
@@ -139,7 +140,17 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/recovery/:recovery/drilled': async () => ({}),
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
-  '/v1/tenants/:tenant/people/:person/remove': async () => ({}),
+  '/v1/tenants/:tenant/people': async () => ({ email: `${crypto.randomUUID()}@example.com`, role: 'auditor' }),
+  '/v1/tenants/:tenant/people/:person/role': async () => {
+    world.ids.person = 'demoted';
+    return { role: 'auditor' };
+  },
+  '/v1/tenants/:tenant/people/:person/remove': async () => {
+    world.ids.person = 'leaver';
+    return {};
+  },
+  '/v1/tenants/:tenant/tokens': async () => ({ label: 'The walk', expiresAt: null, fingerprint: null }),
+  '/v1/tenants/:tenant/tokens/:token/rotate': async () => ({ overlapMs: 3_600_000 }),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
   '/v1/tenants/:tenant/audit/export': async () => ({ format: 'ndjson' }),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),

@@ -20,10 +20,13 @@ const DUMMY: TokenRow = {
   label: '',
   tenant: '',
   tenantStatus: 'active',
+  prefix: '',
   hash: '0'.repeat(64),
   salt: '0'.repeat(16),
+  createdAt: 0,
   expiresAt: null,
   revokedAt: null,
+  version: 0,
 };
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest();
@@ -66,7 +69,9 @@ function decide(row: TokenRow, now: number): Authenticated | Refusal {
     return refuse('token_expired', 'This machine token has expired; have a new one issued.');
   if (row.tenantStatus !== 'active')
     return refuse('tenant_suspended', 'The tenant is suspended; keep what is unsent and try again later.');
-  return { principal: { kind: 'machine', id: row.id, name: row.label, tokenHash: row.hash }, tenant: row.tenant };
+  const { id, label, tenant, hash, prefix, salt, createdAt, expiresAt, version } = row;
+  const facts = { prefix, salt, createdAt, expiresAt, version };
+  return { principal: { kind: 'machine', id, name: label, tokenHash: hash, facts }, tenant };
 }
 
 /** For tests: an isolate without memory. */

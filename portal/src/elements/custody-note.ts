@@ -1,5 +1,5 @@
-// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits. And
-// an auditor too, that the tenant's object was rolled back.
+// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits, a
+// token that ends soon. And an auditor too, that the tenant's object was rolled back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Custody, Overview } from '../../../schema/machine.ts';
@@ -49,8 +49,9 @@ export class CustodyNote extends LitElement {
   override render() {
     const { overview } = this;
     if (!overview) return nothing;
+    const admin = this.membership.role === 'admin';
     return html`${overview.rollbackNoticed === null ? nothing : this.#rollback(overview.rollbackNoticed)}
-    ${overview.custody && this.membership.role === 'admin' ? this.#custody(overview.custody) : nothing}`;
+    ${overview.custody && admin ? this.#custody(overview.custody) : nothing} ${this.#expiring(overview)}`;
   }
 
   #rollback(at: number) {
@@ -58,6 +59,15 @@ export class CustodyNote extends LitElement {
     return html`<p class="note bad" role="alert">
       On ${exactTime(at)} this tenant’s object was found to hold another history than it had told before: it was rolled back, or
       its audit was tampered with. <a href="/t/${tenant}/audit?action=audit.rollback_noticed">Audit</a>
+    </p>`;
+  }
+
+  #expiring({ tokensExpiring }: Overview) {
+    const [first, ...others] = tokensExpiring;
+    if (!first) return nothing;
+    return html`<p class="note warn">
+      The token “${first.label || first.id}” expires ${exactTime(first.expiresAt)}${others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing}.
+      Rotate in time: <a href="/t/${this.membership.tenant}/tokens">Tokens</a>.
     </p>`;
   }
 

@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { shared } from '../styles/shared.ts';
-import { exactTime, KIND_WORDS, refWords, shortId } from '../words.ts';
+import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { PassphraseField } from './passphrase-field.ts';
 import './passphrase-field.ts';
 import './problem-note.ts';
@@ -74,9 +74,21 @@ export class LeaverCard extends LitElement {
   override render() {
     const { leaver } = this;
     const finished = this.#replaced && leaver.remaining === 0;
-    return html`<h2>${leaver.email} ${finished ? 'has left' : 'is leaving'}</h2>
+    const { becomes } = leaver;
+    return html`<h2>${leaver.email} ${
+      becomes === null
+        ? finished
+          ? 'has left'
+          : 'is leaving'
+        : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
+    }</h2>
       <ol>
-        ${this.#step(true, `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`)}
+        ${this.#step(
+          true,
+          becomes === null
+            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
+            : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
+        )}
         ${this.#step(this.#replaced, 'Everything they could open is replaced')}
         ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
       </ol>

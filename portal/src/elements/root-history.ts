@@ -28,6 +28,8 @@ export class RootHistory extends LitElement {
   ];
   @property({ attribute: false }) keyring!: Keyring;
   @property({ type: Boolean }) admin = false;
+  /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
+  @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
   /** Null: this browser has verified no root yet, so it vouches for no words. */
   @state() private earlier: readonly RootBefore[] | null = [];
 
@@ -77,7 +79,7 @@ export class RootHistory extends LitElement {
   #overlap(root: string) {
     return html`<p class="note warn">
       Engines that pin the earlier root go on working. When all of them have a new configuration file, end the overlap: from
-      then on they are refused a key, and keep what they have sealed.
+      then on they are refused a key, and keep what they have sealed. ${this.#count(root)}
       ${
         this.admin
           ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('end-overlap-wanted', { detail: root }))}>
@@ -86,5 +88,18 @@ export class RootHistory extends LitElement {
           : nothing
       }
     </p>`;
+  }
+
+  #count(root: string) {
+    if (!this.handedOut) return nothing;
+    const count = this.handedOut.get(root) ?? 0;
+    const words =
+      count === 0
+        ? 'No live token was handed out with it.'
+        : count === 1
+          ? 'One live token was handed out with it:'
+          : `${count} live tokens were handed out with it:`;
+    const { tenant } = readManifest(this.keyring);
+    return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${tenant}/tokens">Tokens</a>.`}`;
   }
 }

@@ -5,10 +5,12 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
+import * as administration from '../api/administration.ts';
 import * as custody from '../api/custody.ts';
 import * as api from '../api/tenant.ts';
 import type { KeyStepWanted } from '../elements/key-table.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
+import { isLive } from '../elements/token-list.ts';
 import { Polling } from '../polling.ts';
 import { type LeftBehind, rotate } from '../rotation.ts';
 import { StepUp } from '../step-up.ts';
@@ -47,6 +49,7 @@ export class KeysPage extends LitElement {
   @state() private rotation: Rotation | null = null;
   @state() private ready = true;
   @state() private keyring: Keyring | null = null;
+  @state() private handedOut: ReadonlyMap<string, number> | null = null;
   /** What one act met; it stays until the next. */
   @state() private failure: unknown = null;
   /** What the last refresh met; the next one takes it away. */
@@ -87,6 +90,7 @@ export class KeysPage extends LitElement {
       if (this.ready) {
         const { tenant } = this.membership;
         [this.rotation, this.keyring] = await Promise.all([api.rotation(tenant), api.keyring(tenant)]);
+        if (this.#admin && (this.keyring?.successions.length ?? 0) > 0) this.handedOut = await handedOut(tenant);
       }
       this.unreachable = null;
     } catch (error) {
@@ -256,6 +260,7 @@ export class KeysPage extends LitElement {
       <root-history
         .keyring=${keyring}
         .admin=${this.#admin}
+        .handedOut=${this.handedOut}
         @replace-root-wanted=${this.#replaceRoot}
         @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
           void this.#act('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
@@ -301,3 +306,13 @@ export class KeysPage extends LitElement {
 /** Ninety days after its rotation was finished: engines may have been offline as long. The object counts again. */
 const destroyableAt = (key: KeyHistory): number | null =>
   key.retiredAt === null ? null : key.retiredAt + DESTROY_AFTER_MS;
+
+/** Live tokens by the fingerprint they were handed out with. */
+async function handedOut(tenant: string): Promise<ReadonlyMap<string, number>> {
+  const { tokens } = await administration.tokens(tenant);
+  const counts = new Map<string, number>();
+  for (const token of tokens)
+    if (token.fingerprint !== null && isLive(token, Date.now()))
+      counts.set(token.fingerprint, (counts.get(token.fingerprint) ?? 0) + 1);
+  return counts;
+}

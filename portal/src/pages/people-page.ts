@@ -1,19 +1,26 @@
-// People: who is a member, and a leaver's act from the first click to the last re-sealed secret. All state is the server's, so it may
+// People: who is a member, who is added or changed, and a leaver's act from the first click to the last re-sealed secret. All state is the server's, so it may
 // be taken up anywhere.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { Leaver, Member, Membership, PeopleList } from '../../../schema/person.ts';
+import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
+import * as administration from '../api/administration.ts';
 import * as custody from '../api/custody.ts';
 import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { Replacements } from '../elements/leaver-card.ts';
+import type { PersonForm, PersonWanted } from '../elements/person-form.ts';
+import type { PersonActWanted } from '../elements/person-list.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
 import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import { ROLE_WORDS } from '../words.ts';
 import '../elements/leaver-card.ts';
+import '../elements/person-dialog.ts';
+import '../elements/person-form.ts';
+import '../elements/person-list.ts';
 import '../elements/problem-note.ts';
 import '../elements/recovery-sheets.ts';
 
@@ -31,27 +38,6 @@ export class PeoplePage extends LitElement {
       section {
         margin-top: 1rem;
       }
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
-      li {
-        display: flex;
-        justify-content: space-between;
-        gap: 1rem;
-        padding: 0.6rem 0;
-        border-bottom: 1px solid var(--line);
-      }
-      li:last-child {
-        border-bottom: 0;
-      }
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       @media print {
         .screen {
           display: none;
@@ -66,10 +52,11 @@ export class PeoplePage extends LitElement {
   @state() private keyring: Keyring | null = null;
   @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
-  @state() private leaving: Member | null = null;
+  @state() private asked: PersonActWanted['detail'] | null = null;
+  @state() private said = '';
   @state() private out: { drafted: Drafted; sheets: Sheets } | null = null;
   @state() private busy = false;
-  @query('dialog') private dialog!: HTMLDialogElement | null;
+  @query('person-form') private form!: PersonForm | null;
   #stepUp = new StepUp(this);
 
   constructor() {
@@ -80,10 +67,6 @@ export class PeoplePage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#refresh();
-  }
-
-  override updated(): void {
-    if (this.dialog && !this.dialog.open) this.dialog.showModal();
   }
 
   get #tenant(): string {
@@ -105,6 +88,7 @@ export class PeoplePage extends LitElement {
 
   async #do(work: () => Promise<void>): Promise<void> {
     this.failure = null;
+    this.said = '';
     this.busy = true;
     try {
       await work();
@@ -115,10 +99,22 @@ export class PeoplePage extends LitElement {
     await this.#refresh();
   }
 
-  #remove(person: Member): void {
-    this.leaving = null;
+  #add({ detail: { email, role } }: PersonWanted): void {
     void this.#do(async () => {
-      await custody.removePerson(this.#tenant, person.id);
+      const added = await administration.addPerson(this.#tenant, email, role);
+      this.said = `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
+      this.form?.clear();
+    });
+  }
+
+  #act({ person, role }: PersonActWanted['detail']): void {
+    this.asked = null;
+    void this.#do(async () => {
+      if (role === null) await custody.removePerson(this.#tenant, person.id);
+      else {
+        await administration.changeRole(this.#tenant, person.id, role);
+        this.said = `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
+      }
     });
   }
 
@@ -150,9 +146,10 @@ export class PeoplePage extends LitElement {
     const { list } = this;
     return html`<h1 class="screen">People</h1>
       <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
       ${list === null && !this.unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
       ${this.out ? this.#sheets(this.out) : list ? this.#lists(list) : nothing}
-      ${this.leaving ? this.#confirm(this.leaving) : nothing} ${this.#stepUp.render()}`;
+      ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
   }
 
   #sheets({ drafted, sheets }: { drafted: Drafted; sheets: Sheets }) {
@@ -182,56 +179,34 @@ export class PeoplePage extends LitElement {
           ></leaver-card>
         </section>`,
     )}
+      ${
+        this.#admin
+          ? html`<section class="card">
+              <h2>Add a person</h2>
+              <person-form .disabled=${this.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
+            </section>`
+          : nothing
+      }
       <section class="card">
-        <ul>
-          ${people.filter((one) => one.removedAt === null).map((one) => this.#person(one, unlockers.filter((u) => u.owner === one.email).length))}
-        </ul>
+        <person-list
+          .people=${people}
+          .unlockers=${unlockers}
+          admin=${this.#admin ? this.email : ''}
+          @person-act-wanted=${({ detail }: PersonActWanted) => {
+            this.asked = detail;
+          }}
+        ></person-list>
       </section>`;
   }
 
-  #person(person: Member, ways: number) {
-    return html`<li>
-      <span
-        >${person.email} <span class="pill">${person.role}</span><br /><span class="quiet"
-          >${person.role === 'auditor' ? 'reveals nothing' : ways === 0 ? 'no way of their own to unlock' : `${ways} of their own to unlock`}</span
-        ></span
-      >
-      ${
-        this.#admin && person.email !== this.email
-          ? html`<button
-              aria-label="Remove ${person.email}"
-              @click=${() => {
-                this.leaving = person;
-              }}
-            >
-              Remove
-            </button>`
-          : nothing
-      }
-    </li>`;
-  }
-
-  #confirm(person: Member) {
-    const close = () => {
-      this.leaving = null;
-    };
-    return html`<dialog aria-labelledby="leaving" @cancel=${close}>
-      <h1 id="leaving">Remove ${person.email}?</h1>
-      <p>They are out at once: their next request is refused.</p>
-      ${
-        person.role === 'auditor'
-          ? html`<p>Auditors reveal nothing, so no key has to be replaced.</p>`
-          : html`<p>
-              Then everything they could open is replaced: their ways to unlock, the team
-              passphrase${person.role === 'admin' ? ', the recovery set, the root' : ''} and the escrow key, and every secret is
-              re-sealed. You can stop and go on at any time. What they have copied before stays known to them: a report lists
-              what they revealed.
-            </p>`
-      }
-      <div class="actions">
-        <button @click=${close}>Cancel</button>
-        <button class="primary" @click=${() => this.#remove(person)}>Remove</button>
-      </div>
-    </dialog>`;
+  #confirm(asked: PersonActWanted['detail']) {
+    return html`<person-dialog
+      .person=${asked.person}
+      .becomes=${asked.role}
+      @closed=${() => {
+        this.asked = null;
+      }}
+      @confirmed=${() => this.#act(asked)}
+    ></person-dialog>`;
   }
 }

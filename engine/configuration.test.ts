@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { readConfiguration } from './configuration.ts';
+import { newFolder } from './fixtures.ts';
+
+const TOKEN = `tok_${'a'.repeat(32)}`;
+const WHOLE = { apiOrigin: 'https://api.example.com', token: TOKEN, fingerprint: 'f'.repeat(43), minEpoch: 3 };
+const fileOf = (text: string): string => {
+  const file = path.join(newFolder(), 'engine.json');
+  writeFileSync(file, text);
+  return file;
+};
+
+it('gives an engine what it needs, also with a byte order mark in front', () => {
+  for (const mark of ['', '\uFEFF'])
+    expect(readConfiguration(fileOf(mark + JSON.stringify(WHOLE)))).toEqual({ ok: true, ...WHOLE });
+});
+
+it('without a fingerprint leaves the pin to the first use', () => {
+  const { apiOrigin, token } = WHOLE;
+  const read = readConfiguration(fileOf(JSON.stringify({ apiOrigin, token, fingerprint: null })));
+  expect(read).toEqual({ ok: true, apiOrigin, token, minEpoch: 1 });
+});
+
+it.each([
+  ['a token cut off', { ...WHOLE, token: TOKEN.slice(0, 30) }],
+  ['a fingerprint with a space in it', { ...WHOLE, fingerprint: `${'f'.repeat(40)} ff` }],
+  ['an address that is none', { ...WHOLE, apiOrigin: 'api.example.com' }],
+  ['an epoch of 0', { ...WHOLE, minEpoch: 0 }],
+])('with %s is refused by the name of the field, and the token is in no message', (_what, json) => {
+  const read = readConfiguration(fileOf(JSON.stringify(json)));
+  expect(read).toMatchObject({ ok: false, code: 'bad_configuration' });
+  expect(JSON.stringify(read)).not.toContain('tok_');
+});
+
+it('that is missing or not JSON is refused by value, because an engine on a bench must be able to say so', () => {
+  for (const file of [fileOf('apiOrigin = x'), '/nowhere/engine.json'])
+    expect(readConfiguration(file)).toMatchObject({ ok: false, code: 'bad_configuration' });
+});

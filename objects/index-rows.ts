@@ -1,0 +1,92 @@
+// The rows of D1, the global index, that a tenant's object reads and writes: its tokens, its people, its own status. Every write is idempotent and
+// bears a version: an older one that arrives late, or the same one again, changes nothing.
+import type { TenantStatus } from '../schema/operator.ts';
+import type { Role } from '../schema/person.ts';
+
+export type IndexedToken = {
+  id: string;
+  label: string;
+  prefix: string;
+  hash: string;
+  salt: string;
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
+  version: number;
+};
+
+/** The tenant's tokens in the index. */
+export async function indexedTokens(index: D1Database, tenant: string): Promise<IndexedToken[]> {
+  const { results } = await index
+    .prepare(
+      `SELECT id, label, token_prefix AS prefix, token_hash AS hash, token_salt AS salt, created_at AS createdAt,
+         expires_at AS expiresAt, revoked_at AS revokedAt, version FROM api_tokens WHERE tenant_id = ?`,
+    )
+    .bind(tenant)
+    .all<IndexedToken>();
+  return results;
+}
+
+export type IndexedPerson = { id: string; email: string; role: Role; status: 'active' | 'removed'; version: number };
+
+/** The tenant's people in the index, those who were removed there included. */
+export async function indexedPeople(index: D1Database, tenant: string): Promise<IndexedPerson[]> {
+  const { results } = await index
+    .prepare('SELECT id, lower(email) AS email, role, status, version FROM users WHERE tenant_id = ?')
+    .bind(tenant)
+    .all<IndexedPerson>();
+  return results;
+}
+
+/** The tenant's row. `version` grows with every change of the status that the object or our tools make, and with nothing else. */
+export type IndexedStanding = { status: TenantStatus; version: number };
+
+export const indexedStanding = (index: D1Database, tenant: string): Promise<IndexedStanding | null> =>
+  index.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(tenant).first<IndexedStanding>();
+
+/** Makes the statements of one change, which run together. */
+type Writer<Row> = (index: D1Database, tenant: string, row: Row) => D1PreparedStatement[];
+
+/** A revocation is never taken back, also one made by SQL; and an id that SQL gave to another token is left alone. */
+const writeToken: Writer<IndexedToken> = (index, tenant, row) => [
+  index
+    .prepare(
+      `INSERT INTO api_tokens
+         (tenant_id, id, label, token_prefix, token_hash, token_salt, created_at, expires_at, revoked_at, version)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (tenant_id, id) DO UPDATE SET expires_at = excluded.expires_at,
+         revoked_at = coalesce(api_tokens.revoked_at, excluded.revoked_at), version = excluded.version
+       WHERE excluded.version > api_tokens.version AND excluded.token_hash = api_tokens.token_hash`,
+    )
+    .bind(
+      ...[tenant, row.id, row.label, row.prefix, row.hash, row.salt],
+      ...[row.createdAt, row.expiresAt, row.revokedAt, row.version],
+    ),
+];
+
+/** An address is one person of the tenant: a member takes the place of a row that SQL made for the same one under another id. */
+const writePerson: Writer<IndexedPerson> = (index, tenant, { id, email, role, status, version }) => [
+  ...(status === 'active'
+    ? [index.prepare('DELETE FROM users WHERE tenant_id = ? AND email = ? AND id <> ?').bind(tenant, email, id)]
+    : []),
+  index
+    .prepare(
+      `INSERT INTO users (tenant_id, id, email, role, status, version) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (tenant_id, id) DO UPDATE SET role = excluded.role, status = excluded.status, version = excluded.version
+         WHERE excluded.version > users.version
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(tenant, id, email, role, status, version),
+];
+
+const writeTenant: Writer<IndexedStanding & { id: string }> = (index, tenant, { status, version }) => [
+  index
+    .prepare('UPDATE tenants SET status = ?, version = ? WHERE id = ? AND version < ?')
+    .bind(status, version, tenant, version),
+];
+
+/** What goes into the index through the outbox, by the name it has there. A new kind of row is a line here. */
+export const WRITERS = { token: writeToken, person: writePerson, tenant: writeTenant } as const;
+
+export type What = keyof typeof WRITERS;
+export type RowOf<W extends What> = (typeof WRITERS)[W] extends Writer<infer Row> ? Row : never;

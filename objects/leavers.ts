@@ -1,0 +1,98 @@
+// Leavers: who was removed, or now has a lower role, and what is left of closing to them what they could open. What is done is read
+// off the keyring and the secrets as they are, so the act may stop anywhere.
+import type { Leaver, Member, Role } from '../schema/person.ts';
+import type { Manifest, ManifestUnlocker } from '../schema/signed.ts';
+import { head, keyHistory, manifestAt } from './keyring.ts';
+import { all } from './rows.ts';
+
+type LeaverRow = {
+  person: string;
+  email: string;
+  role: Role;
+  becomes: Role | null;
+  started_at: number;
+  by: string;
+  manifest_version: number;
+  fingerprint: string | null;
+  /** What they could open, as JSON: read off the keyrings of their time once. */
+  had: string | null;
+};
+
+/** Begins a leaver's act, by the role they had. `becomes` null: they are out. In the caller's transaction. */
+export function begin(sql: SqlStorage, person: Member, becomes: Role | null, by: string, at: number): void {
+  const latest = head(sql);
+  sql.exec(
+    `INSERT INTO leavers (person, email, role, becomes, started_at, by, manifest_version, fingerprint, had)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    person.id,
+    person.email,
+    person.role,
+    becomes,
+    at,
+    by,
+    latest?.version ?? 0,
+    latest?.fingerprint ?? null,
+    JSON.stringify(lastHad(sql, { ...person, manifest_version: latest?.version ?? 0, started_at: at })),
+  );
+}
+
+type CouldFetch = Leaver['couldFetch'];
+
+/** What a role can fetch of the shared ways to unlock; the same rule as keyring.ts's `mayFetch`. */
+const byRole = (role: Role): CouldFetch => ({ team: role !== 'auditor', recovery: role === 'admin' });
+
+/** The unlockers of a manifest that a leaver had or could fetch. */
+const theirs = (manifest: Manifest, email: string, could: CouldFetch): ManifestUnlocker[] =>
+  manifest.unlockers.filter((one) => {
+    if (one.owner !== null) return one.owner === email;
+    return one.kind === 'recovery' ? could.recovery : could.team;
+  });
+
+type Had = { ids: string[]; until: number; could: CouldFetch };
+
+/**
+ * What a leaver could open when last they could open anything, and until when: whoever was stripped of their unlockers first, and removed
+ * later, may have kept the keys of then. A way to unlock with admin rights says more than the role of the last day.
+ */
+function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manifest_version' | 'started_at'>): Had {
+  let could = byRole(row.role);
+  let until = row.started_at;
+  let found: Pick<Had, 'ids' | 'until'> | null = null;
+  for (let version = row.manifest_version; version > 0; version--) {
+    const kept = manifestAt(sql, version);
+    if (!kept) continue;
+    const own = kept.manifest.unlockers.filter((one) => one.owner === row.email);
+    if (own.some((one) => one.rights.includes('reveal'))) could = { ...could, team: true };
+    if (own.some((one) => one.rights.includes('admin'))) could = { team: true, recovery: true };
+    const ids = theirs(kept.manifest, row.email, could).map((one) => one.id);
+    if (ids.length > 0) found ??= { ids, until };
+    until = kept.at;
+  }
+  return { ...(found ?? { ids: [], until }), could };
+}
+
+/** Every leaver with what is left to do. */
+export function leavers(sql: SqlStorage): Leaver[] {
+  const latest = head(sql);
+  const keys = keyHistory(sql);
+  const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
+  return all<LeaverRow>(sql, 'SELECT * FROM leavers ORDER BY place').map((row) => {
+    const { ids: had, until, could }: Had = row.had === null ? lastHad(sql, row) : JSON.parse(row.had);
+    // The one that was active until then is the newest made before that.
+    const known = keys.filter((key) => key.madeAt <= until);
+    const active = keys.find((key) => key.state === 'active');
+    return {
+      person: row.person,
+      email: row.email,
+      role: row.role,
+      becomes: row.becomes,
+      startedAt: row.started_at,
+      by: row.by,
+      couldFetch: could,
+      unlockersReplaced: !had.some((id) => kept.has(id)),
+      escrowKeyReplaced: had.length === 0 || (active !== undefined && !known.includes(active)),
+      rootReplaced: !could.recovery || latest === null || latest.fingerprint !== row.fingerprint,
+      remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
+    };
+  });
+}

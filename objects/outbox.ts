@@ -1,0 +1,114 @@
+// The index outbox: what D1 has yet to follow. A change writes its own row, its audit entry and its outbox row in one transaction;
+// D1, which is outside of it, is written after that, and by the alarm for as long as it takes.
+import { done, schedule } from './alarms.ts';
+import { type RowOf, type What, WRITERS } from './index-rows.ts';
+import { all, first } from './rows.ts';
+
+const RETRY_MS = 15_000;
+const RETRY_MAX_MS = 600_000;
+/** How long a person who waits for an answer waits for D1; the alarm goes on where it is slower. */
+const ANSWER_MS = 5_000;
+
+type OutboxRow = { what: What; id: string; version: number; row: string; tries: number };
+
+type Versioned = { id: string; version: number };
+
+/** After how long an index that did not answer is asked again: 15 s, doubling to 10 min. Pure. */
+export const retryDelay = (tries: number): number => Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(tries, 16));
+
+/** Puts a row out for the index, in place of an older version of it. Call it in the transaction of the change. */
+export function put<W extends What>(
+  storage: DurableObjectStorage,
+  what: W,
+  row: RowOf<W> & Versioned,
+  now: number,
+): void {
+  storage.sql.exec(
+    `INSERT INTO outbox (what, id, version, row) VALUES (?, ?, ?, ?)
+     ON CONFLICT (what, id) DO UPDATE SET version = excluded.version, row = excluded.row, tries = 0
+     WHERE excluded.version > version`,
+    what,
+    row.id,
+    row.version,
+    JSON.stringify(row),
+  );
+  // Were the object gone before it has written, the alarm would.
+  schedule(storage, 'index', now + RETRY_MS);
+}
+
+/** Is this row still on its way to the index? */
+export const isOut = (sql: SqlStorage, what: What, id: string): boolean =>
+  first(sql, 'SELECT 1 FROM outbox WHERE what = ? AND id = ?', what, id) !== null;
+
+/** The versions of a table's rows that the index has been told: where it shows another thing now, SQL has changed it. */
+export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people'): Map<string, number> =>
+  new Map(
+    all<{ id: string; version: number }>(
+      sql,
+      `SELECT id, version FROM ${table} WHERE id NOT IN (SELECT id FROM outbox WHERE what = ?)`,
+      what,
+    ).map((row) => [row.id, row.version]),
+  );
+
+/** Writes everything that is out, each row by itself, and says whether nothing is left. Never throws: the alarm comes again. */
+export async function drain(
+  storage: DurableObjectStorage,
+  index: D1Database,
+  tenant: string,
+  answerMs = ANSWER_MS,
+): Promise<boolean> {
+  const { sql } = storage;
+  const rows = all<OutboxRow>(sql, 'SELECT * FROM outbox');
+  for (const { what, id } of rows) await write(storage, index, tenant, what, id, answerMs);
+  return storage.transactionSync(() => {
+    const next = first<{ tries: number | null }>(sql, 'SELECT min(tries) AS tries FROM outbox')?.tries ?? null;
+    done(storage, 'index');
+    if (next !== null) schedule(storage, 'index', Date.now() + retryDelay(Math.max(0, next - 1)));
+    return next === null;
+  });
+}
+
+/**
+ * Writes one row, if it is still out. True: the index has confirmed it, now or before. A write that has happened although its answer
+ * was lost is written again, to no effect.
+ */
+export async function write(
+  storage: DurableObjectStorage,
+  index: D1Database,
+  tenant: string,
+  what: What,
+  id: string,
+  answerMs = ANSWER_MS,
+): Promise<boolean> {
+  const { sql } = storage;
+  const out = first<OutboxRow>(sql, 'SELECT * FROM outbox WHERE what = ? AND id = ?', what, id);
+  if (!out) return true;
+  try {
+    const statements = WRITERS[what](index, tenant, { ...JSON.parse(out.row), id, version: out.version });
+    await within(answerMs, index.batch(statements));
+  } catch {
+    sql.exec('UPDATE outbox SET tries = tries + 1 WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
+    console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+    return false;
+  }
+  // A newer version that was put out meanwhile stays.
+  sql.exec('DELETE FROM outbox WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
+  return true;
+}
+
+/** What the index says, or null where it does not: then the object decides on what it knows. */
+export async function ask<T>(read: () => Promise<T>, answerMs = ANSWER_MS): Promise<T | null> {
+  try {
+    return await within(answerMs, read());
+  } catch {
+    return null;
+  }
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the index did not answer in time')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

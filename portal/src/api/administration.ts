@@ -1,0 +1,20 @@
+// The API of what an admin administers: machine tokens, and people's coming and changing.
+import type { Member, Role } from '../../../schema/person.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../../../schema/token.ts';
+import { call } from './http.ts';
+
+const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
+
+export const tokens = (tenant: string): Promise<TokenList> => call(at(tenant, 'tokens'));
+/** The token is in this answer, once. */
+export const issueToken = (tenant: string, wanted: TokenWrite): Promise<IssuedToken> =>
+  call(at(tenant, 'tokens'), wanted);
+export const rotateToken = (tenant: string, token: string, wanted: TokenRotate): Promise<IssuedToken> =>
+  call(at(tenant, `tokens/${token}/rotate`), wanted);
+export const revokeToken = (tenant: string, token: string): Promise<TokenRevoked> =>
+  call(at(tenant, `tokens/${token}/revoke`), {});
+
+export const addPerson = (tenant: string, email: string, role: Role): Promise<Member> =>
+  call(at(tenant, 'people'), { email, role });
+export const changeRole = (tenant: string, person: string, role: Role): Promise<Member> =>
+  call(at(tenant, `people/${person}/role`), { role });

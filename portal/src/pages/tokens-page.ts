@@ -1,0 +1,219 @@
+// Machine tokens: issue, rotate, revoke, and which engines pin which root.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Membership } from '../../../schema/person.ts';
+import type { IssuedToken, Token } from '../../../schema/token.ts';
+import * as administration from '../api/administration.ts';
+import { readManifest } from '../api/manifest.ts';
+import * as api from '../api/tenant.ts';
+import type { TokenActConfirmed } from '../elements/token-dialog.ts';
+import type { TokenWanted } from '../elements/token-form.ts';
+import type { TokenActWanted } from '../elements/token-list.ts';
+import { type Pin, pinOf } from '../engine-file.ts';
+import { Polling } from '../polling.ts';
+import { holdHere } from '../router.ts';
+import { shared } from '../styles/shared.ts';
+import { requestUnlock } from '../unlocking.ts';
+import '../elements/issued-token.ts';
+import '../elements/problem-note.ts';
+import '../elements/token-dialog.ts';
+import '../elements/token-form.ts';
+import '../elements/token-list.ts';
+
+const REFRESH_MS = 10_000;
+
+/** What the server says; the pin is held against what this browser has verified each time it is shown. */
+type Loaded = { tokens: Token[]; fingerprint: string | null; minEpoch: number };
+
+@customElement('tokens-page')
+export class TokensPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 52rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private loaded: Loaded | null = null;
+  @state() private failure: unknown = null;
+  @state() private unreachable: unknown = null;
+  @state() private issued: IssuedToken | null = null;
+  @state() private asked: TokenActWanted['detail'] | null = null;
+  @state() private said = '';
+  @state() private busy = false;
+
+  constructor() {
+    super();
+    new Polling(this, REFRESH_MS, () => this.#refresh());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.#admin) void this.#refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    holdHere(null);
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  get #admin(): boolean {
+    return this.membership.role === 'admin';
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#admin) return;
+    try {
+      const [{ tokens }, { fingerprint }, keyring] = await Promise.all([
+        administration.tokens(this.#tenant),
+        api.overview(this.#tenant),
+        api.keyring(this.#tenant),
+      ]);
+      const active = keyring && readManifest(keyring).keys.find((key) => key.state === 'active');
+      this.loaded = { tokens, fingerprint, minEpoch: active?.keyEpoch ?? 1 };
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+  }
+
+  async #do(work: () => Promise<void>): Promise<void> {
+    this.failure = null;
+    this.said = '';
+    this.busy = true;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = error;
+    }
+    this.busy = false;
+    await this.#refresh();
+  }
+
+  #show(issued: IssuedToken): void {
+    this.issued = issued;
+    holdHere('The token is shown once. Leave without it?');
+  }
+
+  /** Null: none. A fingerprint that this browser has not verified goes into no engine. */
+  #fingerprint(pin: Pin): string | null {
+    return pin.state === 'verified' ? pin.fingerprint : null;
+  }
+
+  #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
+    void this.#do(async () => {
+      const expiresAt = livesMs === null ? null : Date.now() + livesMs;
+      const fingerprint = this.#fingerprint(pin);
+      this.#show(await administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }));
+    });
+  }
+
+  #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
+    this.asked = null;
+    void this.#do(async () => {
+      if (act === 'rotate') {
+        if (pin.state === 'differs')
+          throw new Error('The fingerprint is not the one this browser has verified: see above.');
+        const fingerprint = this.#fingerprint(pin);
+        this.#show(await administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }));
+      } else {
+        await administration.revokeToken(this.#tenant, token.id);
+        this.said = `“${token.label || token.id}” is revoked: it is refused from now on.`;
+      }
+    });
+  }
+
+  #close = (): void => {
+    this.issued = null;
+    holdHere(null);
+  };
+
+  override render() {
+    if (!this.#admin)
+      return html`<h1>Tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
+    const { loaded } = this;
+    return html`<h1>Tokens</h1>
+      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      ${loaded === null && !this.unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
+      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint)) : nothing}`;
+  }
+
+  #sections({ tokens, fingerprint, minEpoch }: Loaded, pin: Pin) {
+    const { issued, asked } = this;
+    const pinned = pin.state === 'verified';
+    return html`${
+      issued
+        ? html`<section class="card">
+            <issued-token .issued=${issued} .minEpoch=${minEpoch} @closed=${this.#close}></issued-token>
+          </section>`
+        : html`<section class="card">
+            <h2>Issue a token</h2>
+            ${this.#pinNote(pin)}
+            <token-form
+              .disabled=${this.busy || pin.state === 'differs'}
+              .pinned=${pinned}
+              @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
+            ></token-form>
+          </section>`
+    }
+      <section class="card">
+        <token-list
+          .tokens=${tokens}
+          .fingerprint=${fingerprint}
+          @token-act-wanted=${({ detail }: TokenActWanted) => {
+            this.asked = detail;
+          }}
+        ></token-list>
+      </section>
+      ${
+        asked
+          ? html`<token-dialog
+              .token=${asked.token}
+              act=${asked.act}
+              .pinned=${pinned}
+              @closed=${() => {
+                this.asked = null;
+              }}
+              @confirmed=${({ detail }: TokenActConfirmed) => this.#act(asked, detail, pin)}
+            ></token-dialog>`
+          : nothing
+      }`;
+  }
+
+  #pinNote(pin: Pin) {
+    switch (pin.state) {
+      case 'verified':
+        return html`<p class="quiet">
+          Its configuration file carries the fingerprint that this browser has verified, so that the engine refuses every other root.
+        </p>`;
+      case 'none':
+        return html`<p class="note warn">
+          The first-time set-up has not been done, so there is no fingerprint yet: an engine would trust the first root it meets.
+        </p>`;
+      case 'unseen':
+        return html`<p class="note warn">
+          This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned.
+          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.requestUpdate())}>Unlock to verify</button>
+        </p>`;
+      case 'differs':
+        return html`<p class="note bad" role="alert">
+          The server shows another fingerprint than the one this browser has verified, so no token is issued here. If the root was
+          replaced, unlock and compare the words with the admin who did it; else tell your operator.
+        </p>`;
+      default:
+        return pin satisfies never;
+    }
+  }
+}

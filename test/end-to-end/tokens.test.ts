@@ -1,0 +1,284 @@
+// Tokens and people in the portal: an engine goes by the file that was downloaded, its token is rotated and revoked; people are added
+// and given other roles.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { asPerson } from '../../dev/as-person.ts';
+import { freePorts } from '../../dev/ports.ts';
+import { type Stand, startStand } from '../../dev/stand.ts';
+import { Engine } from '../../engine/client.ts';
+import { readConfiguration } from '../../engine/configuration.ts';
+import { simulatedPc } from '../../engine/simulator/pc.ts';
+import type { Overview } from '../../schema/machine.ts';
+import type { PeopleList } from '../../schema/person.ts';
+import type { TokenList } from '../../schema/token.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
+
+const ADMIN = 'admin@example.com';
+const NEW_ENGINEER = 'new.engineer@example.com';
+let stateDir: string;
+let stand: Stand;
+let browser: Browser;
+let admin: Page;
+const lines: string[] = [];
+const allFaults: string[][] = [];
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-tokens-'));
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0, onLine: (line) => lines.push(line) });
+  browser = await openBrowser();
+  const opened = await openPage(browser);
+  admin = opened.page;
+  allFaults.push(opened.faults);
+  await signIn(admin, stand.addresses.portal, ADMIN);
+});
+after(async () => {
+  await browser?.close();
+  await stand?.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/${rest}`;
+const tokens = async () => (await asPerson<TokenList>(stand, ADMIN, 'tokens')).tokens;
+
+/** An engine of a PC of its own, started from a downloaded file. */
+async function engineFrom(file: string, pc: number): Promise<Engine> {
+  const configuration = readConfiguration(file);
+  assert.ok(configuration.ok);
+  const { before: machine } = simulatedPc(11, pc);
+  return new Engine({ ...configuration, machine, spoolDir: path.join(stateDir, `pc-${pc}`) });
+}
+
+/** Reports a run and escrows a password; both have to work. */
+async function provision(engine: Engine): Promise<void> {
+  const run = { id: crypto.randomUUID(), startedAt: Date.now(), phases: ['preflight'] };
+  engine.startRun(run);
+  engine.event(run.id, { type: 'run_started', message: 'Started' });
+  assert.partialDeepStrictEqual(await engine.flush(), { ok: true, sent: 1 });
+  const escrowed = await engine.escrow(run.id, 'local_admin_password', { account: 'Administrator' }, 'kq7-Vm2');
+  assert.ok(escrowed.ok);
+}
+
+async function downloaded(page: Page, name: string): Promise<{ file: string; token: string }> {
+  const token = await page.getByTestId('token').innerText();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download configuration' }).click(),
+  ]);
+  const file = path.join(stateDir, name);
+  await download.saveAs(file);
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByTestId('token').waitFor({ state: 'detached' });
+  return { file, token };
+}
+
+test('before the set-up a token is unpinned, and the page says why', async () => {
+  await admin.goto(at('tokens'));
+  await admin.getByText('there is no fingerprint yet').waitFor();
+  await admin.getByRole('button', { name: 'Issue unpinned' }).waitFor();
+  await admin.getByText('Demo fleet').waitFor();
+  await admin.getByText('by SQL').waitFor();
+  await picture(admin, 'tokens-before-set-up');
+  await admin.goto(stand.addresses.portal);
+  await setUp(admin);
+});
+
+let first: { file: string; token: string };
+test('a token issued in the portal is shown once, and an engine goes by the downloaded file, pinned', async () => {
+  await admin.goto(at('tokens'));
+  await admin.getByLabel('What it is for').fill('Workshop sticks');
+  await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+  await admin.getByTestId('token').waitFor();
+  await picture(admin, 'token-issued');
+  first = await downloaded(admin, 'first.json');
+  const configuration = readConfiguration(first.file);
+  const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
+  assert.deepEqual(configuration, {
+    ...{ ok: true, apiOrigin: stand.addresses.api, token: first.token, fingerprint, minEpoch: 1 },
+  });
+  assert.ok(!(await admin.content()).includes(first.token));
+  await provision(await engineFrom(first.file, 1));
+  await admin.reload();
+  await admin.getByText('Last used just now').waitFor();
+  await admin.getByText(`Pinned ${fingerprint?.slice(0, 8)}`).waitFor();
+  await picture(admin, 'tokens');
+});
+
+let second: { file: string; token: string };
+test('rotated, the earlier token and its successor both work', async () => {
+  await admin.getByRole('button', { name: 'Rotate Workshop sticks' }).click();
+  await admin.getByLabel('The earlier one works on for').selectOption('One day');
+  await picture(admin, 'token-rotate');
+  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+  second = await downloaded(admin, 'second.json');
+  assert.notEqual(second.token, first.token);
+  await provision(await engineFrom(first.file, 2));
+  await provision(await engineFrom(second.file, 3));
+  await admin.getByText('Has a successor').waitFor();
+});
+
+test('revoked, a token is refused at once, although the Worker has it cached', async () => {
+  const engine = await engineFrom(second.file, 4);
+  assert.ok((await engine.tenantKey()).ok);
+  await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).first().click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await admin.getByText('is revoked: it is refused from now on').waitFor();
+  await admin.getByText('Revoked and expired (1)').waitFor();
+  await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await admin.getByText('Revoked and expired (2)').waitFor();
+  for (const file of [first.file, second.file])
+    assert.partialDeepStrictEqual(await (await engineFrom(file, 4)).tenantKey(), { ok: false, code: 'token_refused' });
+  assert.ok((await tokens()).filter((one) => one.createdBy === ADMIN).every((one) => one.revokedAt !== null));
+});
+
+test('a token that ends within a fortnight is announced on every screen of an admin', async () => {
+  await asPerson(stand, ADMIN, 'tokens', { label: 'Old bench', expiresAt: Date.now() + 86_400_000, fingerprint: null });
+  await admin.goto(at('settings'));
+  await admin.getByText('The token “Old bench” expires').waitFor();
+  await picture(admin, 'token-expiring');
+});
+
+test('where the server shows another fingerprint than this browser has verified, no token is issued', async () => {
+  const key = `totl.seen.${stand.demo.tenant}`;
+  const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
+  const other = { ...JSON.parse(seen), fingerprint: 'A'.repeat(43) };
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, JSON.stringify(other)]);
+  await admin.goto(at('tokens'));
+  await admin.getByText('The server shows another fingerprint').waitFor();
+  assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+  const before = await tokens();
+  await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+  await admin.getByText('is not the one this browser has verified: see above').waitFor();
+  assert.equal((await tokens()).length, before.length);
+  await picture(admin, 'tokens-other-fingerprint');
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
+});
+
+test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', async () => {
+  await admin.goto(at('tokens'));
+  await admin.getByLabel('What it is for').fill('Lab');
+  await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+  await downloaded(admin, 'lab.json');
+  await admin.goto(at('keys'));
+  await admin.getByRole('button', { name: 'Replace the root' }).click();
+  await stepUp(admin, 'Replace the root');
+  await admin.getByText('One live token was handed out with it').waitFor();
+  await picture(admin, 'root-handed-out');
+  await admin
+    .getByText('One live token was handed out with it')
+    .locator('..')
+    .getByRole('link', { name: 'Tokens' })
+    .click();
+  await admin.getByText('an earlier root').first().waitFor();
+  await provision(await engineFrom(path.join(stateDir, 'lab.json'), 5));
+});
+
+test('an engineer who is added signs in, is made admin, and is told nothing they may not know', async () => {
+  await admin.goto(at('people'));
+  await admin.getByLabel('Email address').fill(NEW_ENGINEER);
+  await admin.getByRole('button', { name: 'Add', exact: true }).click();
+  await admin.getByText(`${NEW_ENGINEER} is a member now`).waitFor();
+  await picture(admin, 'people');
+  const { page, faults, context } = await openPage(browser);
+  allFaults.push(faults);
+  await page.goto(stand.addresses.portal);
+  await page.getByLabel('Somebody else').fill(NEW_ENGINEER);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0);
+  await page.goto(at('tokens'));
+  await page.getByText('An admin of Acme MSP issues and revokes').waitFor();
+
+  await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Admin');
+  await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+  await admin.getByText(`${NEW_ENGINEER} is an admin now`).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Issue a token' }).waitFor();
+  await page.getByText('This browser has not verified').waitFor();
+  await context.close();
+});
+
+test('a demoted admin is refused at once, and what they could open is replaced by a leaver’s act while they stay', async () => {
+  await admin.goto(at('people'));
+  await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Auditor');
+  await picture(admin, 'demotion');
+  await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+  await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
+  await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
+  await admin.getByLabel('No team passphrase any more').check();
+  await admin.getByRole('button', { name: 'Replace', exact: true }).click();
+  await stepUp(admin, 'Replace');
+  await admin.getByTestId('recovery-code').first().waitFor();
+  const codes = await admin.getByTestId('recovery-code').allInnerTexts();
+  const field = admin.getByLabel('Type the code', { exact: false });
+  for (const [place, code] of codes.entries()) {
+    await field.fill(code);
+    const last = place === codes.length - 1;
+    await admin.getByRole('button', { name: last ? 'Replace everything' : 'Next sheet' }).click();
+  }
+  await admin.getByRole('link', { name: 'Go on re-sealing' }).click();
+  await admin.getByRole('button', { name: 'Resume' }).click();
+  const passphrase = admin.getByLabel('Passphrase', { exact: true });
+  const finish = admin.getByRole('button', { name: 'Finish the rotation' });
+  await passphrase.or(finish).first().waitFor();
+  if (await passphrase.isVisible()) await unlock(admin, 'Passphrase', ADMIN_PASSPHRASE);
+  await finish.first().waitFor();
+  await admin.goto(at('people'));
+  await admin.getByText('and holds no earlier key').waitFor();
+  await picture(admin, 'demoted');
+  const { people, leavers } = await asPerson<PeopleList>(stand, ADMIN, 'people');
+  assert.partialDeepStrictEqual(
+    people.find((one) => one.email === NEW_ENGINEER),
+    { role: 'auditor', removedAt: null },
+  );
+  assert.partialDeepStrictEqual(leavers, [
+    { becomes: 'auditor', unlockersReplaced: true, rootReplaced: true, remaining: 0 },
+  ]);
+});
+
+test('a removed person’s next request is refused, and somebody who is a member nowhere is told whom to ask', async () => {
+  await admin.getByRole('button', { name: `Remove ${NEW_ENGINEER}` }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await admin.getByText(`${NEW_ENGINEER} has left`).waitFor();
+  await assert.rejects(asPerson(stand, NEW_ENGINEER, 'overview'), /403/);
+  const { page, faults, context } = await openPage(browser);
+  allFaults.push(faults);
+  await page.goto(stand.addresses.portal);
+  await page.getByLabel('Somebody else').fill(NEW_ENGINEER);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('You are not a member of any tenant').waitFor();
+  await page.getByRole('link', { name: 'operator@example.com' }).waitFor();
+  await picture(page, 'member-nowhere');
+  await context.close();
+});
+
+test('the new screens hold in the dark and on a narrow screen', async () => {
+  for (const [scheme, width] of [
+    ['dark', 1280],
+    ['light', 360],
+  ] as const) {
+    await admin.emulateMedia({ colorScheme: scheme });
+    await admin.setViewportSize({ width, height: 860 });
+    for (const place of ['tokens', 'people']) {
+      await admin.goto(at(place));
+      await admin.getByRole('heading', { name: place === 'tokens' ? 'Issue a token' : 'Add a person' }).waitFor();
+      const tooWide = await admin.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.ok(tooWide <= 0, `${place} at ${width} is ${tooWide} px too wide`);
+      await picture(admin, `${place}-${scheme}-${width}`);
+    }
+  }
+});
+
+test('no token is in the Worker’s log, and no page made a fault on the way', () => {
+  const log = lines.join('\n');
+  for (const { token } of [first, second]) assert.ok(!log.includes(token.slice(8)));
+  assert.deepEqual(allFaults.flat(), []);
+});
