@@ -1,22 +1,14 @@
 // The engine's side of TotlProvision: trust the tenant's key, stream a run, escrow secrets sealed. Only public HTTP.
 import { createHash } from 'node:crypto';
-import {
-  EVENT_MAX_BYTES,
-  REPORT_MAX_EVENTS,
-  ReportAnswer,
-  type ReportedMachine,
-  type ReportedRun,
-  RunEvent,
-} from '../schema/report.ts';
+import { EVENT_MAX_BYTES, ReportAnswer, type ReportedMachine, type ReportedRun, RunEvent } from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
+import { writeWhole } from './files.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 import { seal } from './seal.ts';
-import { Spool, type SpooledRun } from './spool.ts';
+import { nextBatch, Spool, type SpooledRun } from './spool.ts';
+import { spoolLines } from './spool-file.ts';
 import { type TrustedKey, trustKey } from './tenant-key.ts';
 import { ask, type Transport } from './transport.ts';
-
-/** Under the server's 1 MiB, so that an envelope and its line ends always fit. */
-const BATCH_MAX_BYTES = 900 * 1024;
 
 export type EngineOptions = {
   apiOrigin: string;
@@ -151,6 +143,16 @@ export class Engine {
     return this.#spool.runs().map((run) => run.id);
   }
 
+  /**
+   * Writes what is unsent as one spool file, for a person to upload in the portal. The spool stays as it is: what is sent later too is
+   * harmless. Answers how many lines the file has; without any, none is written.
+   */
+  exportSpool(file: string): number {
+    const lines = spoolLines(this.#spool);
+    if (lines.length > 0) writeWhole(file, `${lines.join('\n')}\n`);
+    return lines.length;
+  }
+
   /** A run that is over and wholly acknowledged leaves the spool. */
   closeRun(run: string): void {
     const spooled = this.#spool.run(run);
@@ -193,17 +195,4 @@ export class Engine {
       ? no('key_destroyed', 'The escrow key was destroyed: make a new secret and seal it again.')
       : no('rejected', `The server refused the secret (${reply.code ?? reply.status}).`);
   }
-}
-
-/** The next events to send: contiguous from `nextSeq`, within the limits of one report. */
-function nextBatch(run: Pick<SpooledRun, 'events'>, nextSeq: number): RunEvent[] {
-  const batch: RunEvent[] = [];
-  let bytes = 0;
-  for (const event of run.events) {
-    if (event.seq < nextSeq) continue;
-    bytes += Buffer.byteLength(JSON.stringify(event)) + 1;
-    if (batch.length >= REPORT_MAX_EVENTS || bytes > BATCH_MAX_BYTES) break;
-    batch.push(event);
-  }
-  return batch;
 }

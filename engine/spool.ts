@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { ReportEnvelope, RunEvent } from '../schema/report.ts';
+import { REPORT_MAX_EVENTS, ReportEnvelope, RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';
 import { Thumbprint } from '../schema/text.ts';
 import { appendLine, makeFolder, readJson, setAside, writeWhole } from './files.ts';
@@ -125,4 +125,20 @@ export class Spool {
     const file = this.#file('secrets', `${eid}.json`);
     if (existsSync(file)) setAside(file);
   }
+}
+
+/** Under the server's 1 MiB, so that an envelope and its line ends always fit. */
+const BATCH_MAX_BYTES = 900 * 1024;
+
+/** The next events to send: contiguous from `nextSeq`, within the limits of one report. */
+export function nextBatch(run: Pick<SpooledRun, 'events'>, nextSeq: number): RunEvent[] {
+  const batch: RunEvent[] = [];
+  let bytes = 0;
+  for (const event of run.events) {
+    if (event.seq < nextSeq) continue;
+    bytes += Buffer.byteLength(JSON.stringify(event)) + 1;
+    if (batch.length >= REPORT_MAX_EVENTS || bytes > BATCH_MAX_BYTES) break;
+    batch.push(event);
+  }
+  return batch;
 }

@@ -67,6 +67,10 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
 const NOT_RECORDED: ReadonlySet<RefusalCode> = new Set(['no_tenant_key']);
 const MINUTE_MS = 60_000;
 
+/** What a refusal is called in the chain: one that an admin has to see has a name of its own. */
+const refusalAction = (code: string): AuditAction =>
+  code === 'reveal_budget_exceeded' ? 'reveal.budget_exceeded' : 'access.refused';
+
 /**
  * Records a refusal, coalesced per principal, code and minute: the first one at once, how many followed when the minute
  * is over (`settleRefusals`, by alarm). So nobody can flood the chain with what they may not do.
@@ -94,7 +98,7 @@ export function recordRefusal(
     minute,
   );
   if (inserted[0]?.further !== 0) return;
-  record(sql, tenant, actor, at, { action: 'access.refused', subject, outcome: 'refused', detail: { code } });
+  record(sql, tenant, actor, at, { action: refusalAction(code), subject, outcome: 'refused', detail: { code } });
   schedule(storage, 'refusals', (minute + 1) * MINUTE_MS);
 }
 
@@ -113,7 +117,7 @@ export function settleRefusals(sql: SqlStorage, tenant: string, at: number): voi
     if (row.further === 0) continue;
     const principal = { kind: row.principal_kind, id: row.principal_id, name: row.principal_name };
     record(sql, tenant, { principal, ip: null, userAgent: null }, at, {
-      action: 'access.refused',
+      action: refusalAction(row.code),
       subject: tenant,
       outcome: 'refused',
       detail: { code: row.code, further: row.further, minuteAt: row.minute * MINUTE_MS },

@@ -1,7 +1,14 @@
 // Running totals, kept by writes, so that an overview never scans the fleet.
 import { all } from './rows.ts';
 
-export type Counter = 'machines' | 'secrets' | 'attention' | 'last_report_at' | `status:${string}`;
+export type Counter =
+  | 'machines'
+  | 'archived'
+  | 'secrets'
+  | 'attention'
+  | 'to_rotate'
+  | 'last_report_at'
+  | `status:${string}`;
 
 const MINUTE_MS = 60_000;
 

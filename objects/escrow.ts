@@ -4,13 +4,15 @@ import { RSA_BLOCK_BYTES, readSealed } from '../schema/jwe.ts';
 import { notSealed, type Refusal, refuse } from '../schema/refusal.ts';
 import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
-import type { Caller, Machine } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { kidState, publicKey } from './keyring.ts';
 import { enrolIfNew, summarize } from './machines.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
-import { findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
+import { type Escrowed, findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
+import { bringBack } from './shelves.ts';
+import { clearOlderProtectors } from './to-rotate.ts';
 
 /** What the keyring says of a kid that a ciphertext names. */
 export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
@@ -70,14 +72,17 @@ function checkJwe(request: EscrowRequest, tenant: string): Checked {
     ['src', header.src === undefined],
     ['bound', header.bound === undefined],
   ];
+  return headerMismatch(same) ?? { kid: header.kid, bound: true };
+}
+
+/** A refusal that names every header field which is not as it has to be; null where all are. */
+export function headerMismatch(same: readonly [field: string, equal: boolean][]): Refusal | null {
   const errors = same
     .filter(([, equal]) => !equal)
     .map(([field]) => ({ field: `sealed.header.${field}`, message: `differs from the body's ${field}` }));
-  if (errors.length > 0) {
-    const fields = errors.map((error) => error.field).join(', ');
-    return refuse('header_mismatch', `The protected header must repeat the body: ${fields}.`, errors);
-  }
-  return { kid: header.kid, bound: true };
+  if (errors.length === 0) return null;
+  const fields = errors.map((error) => error.field).join(', ');
+  return refuse('header_mismatch', `The protected header must repeat the body: ${fields}.`, errors);
 }
 
 function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
@@ -97,7 +102,7 @@ function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
   return { kid: request.kid, bound: false };
 }
 
-const receiptOf = (row: VersionRow): Receipt => ({
+export const receiptOf = (row: VersionRow): Receipt => ({
   secretId: row.secret_id,
   version: row.version,
   kid: row.first_kid,
@@ -106,13 +111,41 @@ const receiptOf = (row: VersionRow): Receipt => ({
   auditHash: row.audit_hash,
 });
 
-/** Takes one sealed secret. `created` is false for a resend, which gets its first receipt again. */
+export type Taken = { created: boolean; receipt: Receipt };
+
+/** Keeps a version in the caller's transaction: recorded, receipted, and its machine brought up to date. */
+export function keep(
+  sql: SqlStorage,
+  caller: Caller,
+  escrowed: Escrowed,
+  { kid, bound, sha256 }: { kid: string; bound: boolean; sha256: string },
+  now: number,
+): Taken {
+  const { machine, kind, by, uploadedBy } = escrowed;
+  const { secretId, version } = placeFor(sql, escrowed);
+  const { seq, hash } = record(sql, caller.tenant, caller, now, {
+    action: 'secret.escrowed',
+    subject: secretId,
+    detail: {
+      ...{ machine, kind, version, kid, sha256, bound },
+      ...(by === null ? {} : { byHand: true }),
+      ...(uploadedBy === null ? {} : { uploaded: true }),
+    },
+  });
+  const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
+  storeVersion(sql, escrowed, bound, receipt, now);
+  clearOlderProtectors(sql, secretId, escrowed);
+  summarize(sql, machine, now);
+  return { created: true, receipt };
+}
+
+/** Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. */
 export function takeSecret(
   storage: DurableObjectStorage,
-  caller: Caller<Machine>,
+  caller: Caller,
   request: EscrowRequest,
   now: number,
-): { created: boolean; receipt: Receipt } | Refusal {
+): Taken | Refusal {
   const { sql } = storage;
   const run = findRun(sql, request.run);
   if (run && run.machine !== request.machine)
@@ -126,19 +159,12 @@ export function takeSecret(
   });
   if ('refused' in decision) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
-  const { kid, bound, sha256 } = decision.store;
-
+  const { principal } = caller;
+  const uploadedBy = principal.kind === 'person' ? principal.name : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const { secretId, version } = placeFor(sql, request);
-    const { seq, hash } = record(sql, caller.tenant, caller, now, {
-      action: 'secret.escrowed',
-      subject: secretId,
-      detail: { machine: request.machine, kind: request.kind, version, kid, sha256, bound },
-    });
-    const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
-    storeVersion(sql, request, bound, receipt, now);
-    summarize(sql, request.machine);
-    return { created: true, receipt };
+    const taken = keep(sql, caller, { ...request, by: null, uploadedBy }, decision.store, now);
+    bringBack(sql, caller, request.machine, 'escrow', now);
+    return taken;
   });
 }

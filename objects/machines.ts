@@ -1,21 +1,14 @@
 // Machines: enrolment, attributes with their history, the summary row the fleet list reads. Never deleted.
-import { base64urlnopad } from '@scure/base';
-import type {
-  Attention,
-  AttributeChange,
-  Machine,
-  MachinePage,
-  MachineSummary,
-  MachinesQuery,
-} from '../schema/machine.ts';
+import type { Attention, AttributeChange, Machine, MachineSummary, Shelf } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
-import { add } from './counters.ts';
+import { add, type Counter } from './counters.ts';
+import { familyOf, keptBy, mergedInto } from './families.ts';
 import { all, first, type Row } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 
-type MachineRow = Row & {
+export type MachineRow = Row & {
   id: string;
   hostname: string;
   serial: string | null;
@@ -35,6 +28,11 @@ type MachineRow = Row & {
   attention: string;
   serial_changed: number;
   seq_conflict: number;
+  shelf: Shelf;
+  to_rotate: number;
+  archived_at: number | null;
+  archived_by: string | null;
+  merged_into: string | null;
 };
 
 const ATTRIBUTES = [
@@ -46,7 +44,7 @@ const ATTRIBUTES = [
   ['client', 'client'],
 ] as const;
 
-const summary = (row: MachineRow): MachineSummary => ({
+export const summaryOf = (row: MachineRow): MachineSummary => ({
   id: row.id,
   hostname: row.hostname || null,
   serial: row.serial,
@@ -57,7 +55,9 @@ const summary = (row: MachineRow): MachineSummary => ({
   enrolledAt: row.enrolled_at,
   lastEventAt: row.last_event_at,
   secrets: row.secrets,
+  toRotate: row.to_rotate,
   attention: JSON.parse(row.attention),
+  shelf: row.shelf,
   run:
     row.run_id === null || row.run_status === null
       ? null
@@ -74,15 +74,34 @@ const summary = (row: MachineRow): MachineSummary => ({
 export const machineExists = (sql: SqlStorage, id: string): boolean =>
   first(sql, 'SELECT 1 FROM machines WHERE id = ?', id) !== null;
 
+export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
+  first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
+
+/** A machine as its page shows it: what was merged into it belongs to its history, each line under the id it came from. */
 export function findMachine(sql: SqlStorage, id: string): Machine | null {
-  const row = first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
+  const row = findRow(sql, id);
   if (!row) return null;
-  const history = all<{ attribute: AttributeChange['attribute']; value: string | null; since_at: number }>(
+  const history = all<{
+    machine_id: string;
+    attribute: AttributeChange['attribute'];
+    value: string | null;
+    since_at: number;
+  }>(
     sql,
-    'SELECT attribute, value, since_at FROM machine_attributes WHERE machine_id = ? ORDER BY since_at, attribute',
-    id,
-  ).map((change) => ({ attribute: change.attribute, value: change.value, sinceAt: change.since_at }));
-  return { ...summary(row), history };
+    `SELECT machine_id, attribute, value, since_at FROM machine_attributes
+     WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY since_at, attribute`,
+    JSON.stringify(familyOf(sql, id)),
+  ).map((change) => ({
+    ...{ attribute: change.attribute, value: change.value, sinceAt: change.since_at, machine: change.machine_id },
+  }));
+  return {
+    ...summaryOf(row),
+    archivedAt: row.archived_at,
+    archivedBy: row.archived_by,
+    mergedInto: row.merged_into,
+    merged: mergedInto(sql, id),
+    history,
+  };
 }
 
 /** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
@@ -101,7 +120,7 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
 
 /** Takes over what a report says of the PC; each change of an attribute is kept with its instant. */
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
-  const row = first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', reported.id);
+  const row = findRow(sql, reported.id);
   if (!row) throw new Error('a machine is enrolled before it is described');
   const changes = ATTRIBUTES.flatMap(([attribute, column]) => {
     const value = reported[attribute];
@@ -128,96 +147,93 @@ export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
   sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
 };
 
-/** Derives a machine's summary from its latest run and its secrets, and keeps the counters in step. One row written. */
-export function summarize(sql: SqlStorage, id: string): void {
-  const row = first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
+/** What a machine's row adds to the counters. A merged one adds nothing: the machine it was merged into speaks for it. */
+function countersOf(row: MachineRow): Map<Counter, number> {
+  const counts = new Map<Counter, number>();
+  if (row.shelf !== 'merged') counts.set('secrets', row.secrets);
+  if (row.shelf === 'archived') counts.set('archived', 1);
+  if (row.shelf === 'fleet') {
+    counts.set('machines', 1).set('attention', row.attention === '[]' ? 0 : 1);
+    counts.set('to_rotate', row.to_rotate);
+    if (row.run_status !== null) counts.set(`status:${row.run_status}`, 1);
+  }
+  return counts;
+}
+
+/** Keeps the counters in step with a row that changed. Whoever changes a shelf calls it too. */
+export function recount(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
+  const [was, is] = [countersOf(before), countersOf(after)];
+  for (const name of new Set([...was.keys(), ...is.keys()])) add(sql, name, (is.get(name) ?? 0) - (was.get(name) ?? 0));
+}
+
+/** Derives a machine's summary from its latest run and its secrets, and that of the machine it was merged into. */
+export function summarize(sql: SqlStorage, id: string, now: number): void {
+  const kept = keptBy(sql, id);
+  summarizeOne(sql, id, now);
+  if (kept !== null) summarizeOne(sql, kept, now);
+}
+
+/** One row written, and the counters that change. */
+function summarizeOne(sql: SqlStorage, id: string, now: number): void {
+  const row = findRow(sql, id);
   if (!row) throw new Error('a machine is enrolled before it is summarized');
-  const run = runsOf(sql, id, 1)[0];
-  const held = all<{ kind: string; held: number }>(
+  const family = familyOf(sql, id);
+  const ids = JSON.stringify(family);
+  const run = runsOf(sql, family, 1)[0];
+  const held = all<{ kind: string; held: number; due: number }>(
     sql,
-    'SELECT kind, count(*) AS held FROM secrets WHERE machine_id = ? GROUP BY kind',
-    id,
+    `SELECT kind, count(*) AS held, coalesce(sum(rotate_due_at <= ?), 0) AS due FROM secrets
+     WHERE machine_id IN (SELECT value FROM json_each(?)) GROUP BY kind`,
+    now,
+    ids,
   );
-  const secrets = held.reduce((sum, one) => sum + one.held, 0);
+  const flags = first<{ serial: number; seq: number }>(
+    sql,
+    `SELECT max(serial_changed) AS serial, max(seq_conflict) AS seq FROM machines
+     WHERE id IN (SELECT value FROM json_each(?))`,
+    ids,
+  );
+  const due = held.reduce((sum, one) => sum + one.due, 0);
   const encrypted = run?.phases.some((phase) => phase.name === 'bitlocker' && phase.state === 'succeeded') ?? false;
   const reasons: Attention[] = [];
   if (run?.status === 'failed') reasons.push('run_failed');
   if (encrypted && !held.some((one) => one.kind === 'bitlocker_recovery_key')) reasons.push('no_recovery_key');
-  if (row.serial_changed) reasons.push('serial_changed');
-  if (row.seq_conflict) reasons.push('seq_conflict');
-  const wasInAttention = row.attention !== '[]';
-  add(sql, 'attention', Number(reasons.length > 0) - Number(wasInAttention));
-  add(sql, 'secrets', secrets - row.secrets);
-  if ((run?.status ?? null) !== row.run_status) {
-    if (row.run_status !== null) add(sql, `status:${row.run_status}`, -1);
-    if (run) add(sql, `status:${run.status}`, 1);
-  }
+  if (flags?.serial) reasons.push('serial_changed');
+  if (flags?.seq) reasons.push('seq_conflict');
+  if (due > 0) reasons.push('to_be_rotated');
+  const after: MachineRow = {
+    ...row,
+    phases_done: run ? phasesDone(run) : 0,
+    phases_total: run?.phases.length ?? 0,
+    run_phase: run ? currentPhase(run) : null,
+    last_event_at: run?.lastEventAt ?? null,
+    secrets: held.reduce((sum, one) => sum + one.held, 0),
+    to_rotate: due,
+    attention: JSON.stringify(reasons),
+    run_id: run?.id ?? null,
+    run_status: run?.status ?? null,
+    started_at: run?.startedAt ?? row.enrolled_at,
+  };
+  recount(sql, row, after);
   // An index is written again only for a column that changes: leave the sort keys alone when they stand.
   sql.exec(
-    `UPDATE machines SET phases_done = ?, phases_total = ?, run_phase = ?, last_event_at = ?, secrets = ?, attention = ?
-     WHERE id = ?`,
-    run ? phasesDone(run) : 0,
-    run?.phases.length ?? 0,
-    run ? currentPhase(run) : null,
-    run?.lastEventAt ?? null,
-    secrets,
-    JSON.stringify(reasons),
+    `UPDATE machines SET phases_done = ?, phases_total = ?, run_phase = ?, last_event_at = ?, secrets = ?,
+       to_rotate = ?, attention = ? WHERE id = ?`,
+    after.phases_done,
+    after.phases_total,
+    after.run_phase,
+    after.last_event_at,
+    after.secrets,
+    after.to_rotate,
+    after.attention,
     id,
   );
-  if (run && (run.id !== row.run_id || run.status !== row.run_status || run.startedAt !== row.started_at))
+  if (after.run_id !== row.run_id || after.run_status !== row.run_status || after.started_at !== row.started_at)
     sql.exec(
       'UPDATE machines SET run_id = ?, run_status = ?, started_at = ? WHERE id = ?',
-      run.id,
-      run.status,
-      run.startedAt,
+      after.run_id,
+      after.run_status,
+      after.started_at,
       id,
     );
-}
-
-/** The fleet list's sorts: the index of each (alone and behind a status filter) begins with these columns. */
-const SORTS = {
-  started: { column: 'started_at', direction: 'DESC', beyond: '<' },
-  hostname: { column: 'hostname', direction: 'ASC', beyond: '>' },
-} as const;
-
-/** One page of the fleet, keyset-paged: `next` is opaque and names the last row's place. Null for a cursor that is not ours. */
-export function listMachines(sql: SqlStorage, query: MachinesQuery): MachinePage | null {
-  const { column, direction, beyond } = SORTS[query.sort];
-  const where: string[] = [];
-  const bindings: SqlStorageValue[] = [];
-  if (query.status) {
-    where.push('run_status = ?');
-    bindings.push(query.status);
-  }
-  if (query.after) {
-    const place = readCursor(query.after, query.sort);
-    if (!place) return null;
-    where.push(`(${column}, id) ${beyond} (?, ?)`);
-    bindings.push(...place);
-  }
-  const rows = all<MachineRow>(
-    sql,
-    `SELECT * FROM machines ${where.length ? `WHERE ${where.join(' AND ')}` : ''}
-     ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`,
-    ...bindings,
-    query.limit + 1,
-  );
-  const shown = rows.slice(0, query.limit);
-  const last = rows.length > query.limit ? shown.at(-1) : undefined;
-  const next = last
-    ? base64urlnopad.encode(new TextEncoder().encode(JSON.stringify([query.sort, last[column], last.id])))
-    : null;
-  return { machines: shown.map(summary), next };
-}
-
-function readCursor(cursor: string, sort: MachinesQuery['sort']): [string | number, string] | null {
-  try {
-    const place: unknown = JSON.parse(new TextDecoder().decode(base64urlnopad.decode(cursor)));
-    if (!Array.isArray(place) || place.length !== 3 || place[0] !== sort) return null;
-    const [, key, id] = place;
-    if (typeof key !== (sort === 'started' ? 'number' : 'string') || typeof id !== 'string') return null;
-    return [key, id];
-  } catch {
-    return null;
-  }
 }

@@ -1,19 +1,24 @@
 // A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
-import type { Caller, Machine } from './caller.ts';
+import { record } from './audit.ts';
+import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
 import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
+import { bringBack } from './shelves.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
 
-/** Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. */
+/**
+ * Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. A person hands it over from a
+ * spool file: then what was new of it is on record under their name.
+ */
 export function submitReport(
   storage: DurableObjectStorage,
-  caller: Caller<Machine>,
+  caller: Caller,
   { machine, run: reported, events, rejected: unparsed }: Submission,
   now: number,
 ): ReportAnswer | Refusal {
@@ -24,7 +29,10 @@ export function submitReport(
   const { stored, tombstones } = collisions(sql, reported.id, events);
   const { fresh, duplicates, rejected, conflicts } = classify(events, stored, tombstones);
   const refused = [...unparsed, ...rejected].sort((a, b) => a.index - b.index);
-  const before = known ?? newRun(machine.id, reported, now);
+  const { principal } = caller;
+  const uploadedBy = principal.kind === 'person' ? principal.name : null;
+  const before = known ?? newRun(machine.id, reported, now, uploadedBy);
+  const changes = !known || fresh.length > 0 || conflicts > 0;
 
   return storage.transactionSync(() => {
     noteReport(sql, now);
@@ -34,7 +42,7 @@ export function submitReport(
     bury(sql, reported.id, unparsed, now);
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
     const next = nextSeq(sql, reported.id, before.nextSeq);
-    if (!known || fresh.length > 0 || conflicts > 0 || next !== before.nextSeq) {
+    if (changes || next !== before.nextSeq) {
       const after = advance(
         before,
         fresh.map(({ event }) => event),
@@ -42,7 +50,14 @@ export function submitReport(
       );
       putRun(sql, { ...after, nextSeq: next });
       if (!known) abandonEarlier(sql, machine.id, after);
-      summarize(sql, machine.id);
+      summarize(sql, machine.id, now);
+      bringBack(sql, caller, machine.id, 'report', now);
+      if (uploadedBy !== null)
+        record(sql, caller.tenant, caller, now, {
+          action: 'spool.uploaded',
+          subject: reported.id,
+          detail: { machine: machine.id, accepted: fresh.length, rejected: refused.length },
+        });
     }
     return { accepted: fresh.length, duplicates, rejected: refused, nextSeq: next };
   });

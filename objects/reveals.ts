@@ -2,12 +2,16 @@
 import type { RevealedReport, RevealedVersion } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Revealed, RevealRequest } from '../schema/secret.ts';
+import { beginsWithTicket } from '../schema/ticket.ts';
 import { record } from './audit.ts';
+import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
 import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { readSettings } from './settings.ts';
+import { markToRotate } from './to-rotate.ts';
 
 type RevealPlan = { secret: SecretRow; version: VersionRow };
 
@@ -101,7 +105,16 @@ const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed =
   auditSeq,
 });
 
-/** Hands out one ciphertext. The audit entry is written in the same transaction: without it, nothing is returned. */
+/** Whether the tenant takes this reason. Pure. Null: it does. */
+export const decideReason = (pattern: string | null, reason: string): Refusal | null =>
+  pattern === null || beginsWithTicket(pattern, reason)
+    ? null
+    : refuse('not_a_ticket', `reason: must begin with a ticket like ${pattern}, where # is a digit.`);
+
+/**
+ * Hands out one ciphertext. The reason, the budget, the audit entry and the day from which the secret is to be rotated are settled in
+ * the same transaction: without them, nothing is returned.
+ */
 export function reveal(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -110,9 +123,15 @@ export function reveal(
   now: number,
 ): Revealed | Refusal {
   const { sql } = storage;
+  const email = caller.principal.name;
+  const settings = readSettings(sql);
   const plan = planReveal(sql, id, request.version);
   if (isRefusal(plan)) return plan;
+  const unfit = decideReason(settings.ticketPattern, request.reason);
+  if (unfit) return unfit;
   return storage.transactionSync(() => {
+    const over = spendReveal(sql, settings.revealBudget, email, now);
+    if (over) return over;
     const { seq } = record(sql, caller.tenant, caller, now, {
       action: 'secret.revealed',
       subject: id,
@@ -123,7 +142,11 @@ export function reveal(
         reason: request.reason,
       },
     });
-    markRevealed(sql, plan, caller.principal.name, now);
+    noteReveal(sql, email, seq, now);
+    markRevealed(sql, plan, email, now);
+    // An earlier version has a newer one already.
+    if (plan.version.version === plan.secret.latest_version)
+      markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });
 }

@@ -50,17 +50,17 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
   const { header } = read;
   // What a raw ciphertext had no header for, its record says.
   const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
-  const { iat, by } = old?.ok ? old.header : { iat: Math.floor(row.escrowed_at / 1000), by: undefined };
+  const iat = old?.ok ? old.header.iat : Math.floor(row.escrowed_at / 1000);
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
     ['run', header.run === row.run_id],
+    ['by', (header.by ?? null) === row.sealed_by],
     ['kind', header.kind === row.kind],
     ['eid', header.eid === row.eid],
     ['ref', refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
     ['iat', header.iat === iat],
-    ['by', header.by === by],
     ['src', header.src === row.sha256],
     ['bound', (header.bound ?? true) === (row.bound === 1)],
   ];

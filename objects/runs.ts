@@ -8,7 +8,7 @@ type FoldedPhase = Phase & { seq: number };
 export type RunState = Omit<Run, 'phases'> & { statusSeq: number; phases: FoldedPhase[] };
 
 /** A run nobody has heard of yet. `startedAt` is never in the future: a PC's clock may be wrong. */
-export function newRun(machine: string, run: ReportedRun, now: number): RunState {
+export function newRun(machine: string, run: ReportedRun, now: number, uploadedBy: string | null = null): RunState {
   const startedAt = Math.min(run.startedAt, now);
   return {
     id: run.id,
@@ -25,6 +25,7 @@ export function newRun(machine: string, run: ReportedRun, now: number): RunState
     errors: 0,
     events: 0,
     nextSeq: 1,
+    uploadedBy,
   };
 }
 
@@ -100,6 +101,7 @@ type RunRow = Row & {
   errors: number;
   events: number;
   next_seq: number;
+  uploaded_by: string | null;
 };
 
 const fromRow = (row: RunRow): RunState => ({
@@ -117,6 +119,7 @@ const fromRow = (row: RunRow): RunState => ({
   errors: row.errors,
   events: row.events,
   nextSeq: row.next_seq,
+  uploadedBy: row.uploaded_by,
 });
 
 export function findRun(sql: SqlStorage, id: string): RunState | null {
@@ -124,19 +127,24 @@ export function findRun(sql: SqlStorage, id: string): RunState | null {
   return row && fromRow(row);
 }
 
-/** A machine's runs, latest start first. */
-export const runsOf = (sql: SqlStorage, machine: string, limit: number): RunState[] =>
-  all<RunRow>(
-    sql,
-    'SELECT * FROM runs WHERE machine_id = ? ORDER BY started_at DESC, id DESC LIMIT ?',
-    machine,
-    limit,
-  ).map(fromRow);
+/** The runs of a machine's ids, latest start first. Each id is asked by itself, so that the index gives its latest without a sort. */
+export const runsOf = (sql: SqlStorage, machines: readonly string[], limit: number): RunState[] =>
+  machines
+    .flatMap((machine) =>
+      all<RunRow>(
+        sql,
+        'SELECT * FROM runs WHERE machine_id = ? ORDER BY started_at DESC, id DESC LIMIT ?',
+        machine,
+        limit,
+      ).map(fromRow),
+    )
+    .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
+    .slice(0, limit);
 
 /** Writes a run: one row. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
@@ -155,6 +163,7 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.errors,
     run.events,
     run.nextSeq,
+    run.uploadedBy,
   );
 }
 

@@ -15,6 +15,8 @@ export type VersionRow = Row & {
   version: number;
   eid: string;
   run_id: string | null;
+  sealed_by: string | null;
+  uploaded_by: string | null;
   format: SecretVersion['format'];
   bound: number;
   kid: string;
@@ -31,11 +33,21 @@ export type VersionRow = Row & {
   finding: SecretVersion['finding'];
 };
 
+/** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
+export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
+  run: string | null;
+  by: string | null;
+  uploadedBy: string | null;
+};
+
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 
 /** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
-export function placeFor(sql: SqlStorage, request: EscrowRequest): { secretId: string; version: number } {
+export function placeFor(
+  sql: SqlStorage,
+  request: Pick<Escrowed, 'machine' | 'kind' | 'ref'>,
+): { secretId: string; version: number } {
   const row = first<{ id: string; latest_version: number }>(
     sql,
     'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
@@ -47,16 +59,10 @@ export function placeFor(sql: SqlStorage, request: EscrowRequest): { secretId: s
 }
 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
-export function storeVersion(
-  sql: SqlStorage,
-  request: EscrowRequest,
-  bound: boolean,
-  receipt: Receipt,
-  at: number,
-): void {
+export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean, receipt: Receipt, at: number): void {
   sql.exec(
-    `INSERT INTO secrets VALUES (?, ?, ?, ?, ?, NULL)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version`,
+    `INSERT INTO secrets (id, machine_id, kind, ref, latest_version) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, rotate_due_at = NULL`,
     receipt.secretId,
     request.machine,
     request.kind,
@@ -65,7 +71,8 @@ export function storeVersion(
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
-       first_sha256, escrowed_at, audit_seq, audit_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       first_sha256, escrowed_at, audit_seq, audit_hash, sealed_by, uploaded_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     receipt.secretId,
     receipt.version,
     request.eid,
@@ -80,6 +87,8 @@ export function storeVersion(
     at,
     receipt.auditSeq,
     receipt.auditHash,
+    request.by,
+    request.uploadedBy,
   );
 }
 
@@ -90,6 +99,7 @@ export type SecretRow = Row & {
   ref: string;
   latest_version: number;
   last_revealed_at: number | null;
+  rotate_due_at: number | null;
 };
 
 /** Version metadata without its ciphertext. */
@@ -99,6 +109,8 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   format: row.format as SecretVersion['format'],
   bound: row.bound === 1,
   run: row.run_id as string | null,
+  by: row.sealed_by as string | null,
+  uploadedBy: row.uploaded_by as string | null,
   eid: row.eid as string,
   escrowedAt: row.escrowed_at as number,
   sha256: row.sha256 as string,
@@ -107,12 +119,16 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   finding: row.finding as SecretVersion['finding'],
 });
 
-/** A machine's secrets, metadata only: the query itself never selects `sealed`. */
-export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
-  const secrets = all<SecretRow>(sql, 'SELECT * FROM secrets WHERE machine_id = ? ORDER BY kind, ref', machine);
+/** The secrets of a machine's ids, metadata only: the query itself never selects `sealed`. */
+export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[] {
+  const secrets = all<SecretRow>(
+    sql,
+    'SELECT * FROM secrets WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY kind, ref, machine_id',
+    JSON.stringify(machines),
+  );
   const versions = all<Omit<VersionRow, 'sealed'>>(
     sql,
-    `SELECT secret_id, version, eid, run_id, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
+    `SELECT secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
        finding
      FROM secret_versions
      WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
@@ -124,6 +140,7 @@ export function secretsOf(sql: SqlStorage, machine: string): Secret[] {
     kind: secret.kind,
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
+    rotateDueAt: secret.rotate_due_at,
     versions: versions.filter((version) => version.secret_id === secret.id).map(publicVersion),
   }));
 }

@@ -12,7 +12,7 @@ import type {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
-import type { Machine, MachinePage, MachinesQuery, Overview, Run, RunList, Settings } from '../schema/machine.ts';
+import type { Machine, MachinePage, MachineShelved, MachinesQuery, Overview, Run, RunList } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
@@ -28,18 +28,23 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../schema/rotation.ts';
-import type { EscrowRequest, Receipt, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
+import type { EscrowRequest, HandSecret, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
+import type { Settings, SettingsChange } from '../schema/settings.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
 import { Administration } from './administration.ts';
 import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
+import * as budgets from './budgets.ts';
 import * as bulk from './bulk.ts';
+import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as counters from './counters.ts';
 import type { TenantWanted } from './creation.ts';
-import { takeSecret } from './escrow.ts';
+import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
+import { familyOf } from './families.ts';
+import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
@@ -56,6 +61,8 @@ import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
+import * as shelves from './shelves.ts';
+import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
@@ -89,7 +96,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): { created: boolean; receipt: Receipt } | Refusal {
+  escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): Taken | Refusal {
     return this.#gate.anybody(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
   }
 
@@ -115,6 +122,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
         },
         secrets: count('secrets'),
         attention: count('attention'),
+        archived: count('archived'),
+        toRotate: count('to_rotate'),
+        budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
         tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
@@ -127,7 +137,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       caller,
       'machines',
       () =>
-        machines.listMachines(this.#sql, query) ??
+        listMachines(this.#sql, query) ??
         refuse('invalid_query', 'after: must be a cursor from an earlier answer with the same sort.'),
     );
   }
@@ -139,7 +149,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   runs(caller: Caller<Person>, machine: string): RunList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? { runs: runs.runsOf(this.#sql, machine, RUNS_SHOWN).map(runs.publicRun) }
+        ? { runs: runs.runsOf(this.#sql, familyOf(this.#sql, machine), RUNS_SHOWN).map(runs.publicRun) }
         : unknownMachine(),
     );
   }
@@ -159,8 +169,43 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
-      machines.machineExists(this.#sql, machine) ? { secrets: secretsOf(this.#sql, machine) } : unknownMachine(),
+      machines.machineExists(this.#sql, machine)
+        ? { secrets: secretsOf(this.#sql, familyOf(this.#sql, machine)) }
+        : unknownMachine(),
     );
+  }
+
+  /** Takes a secret that a person sealed in their browser. */
+  addByHand(caller: Caller<Person>, machine: string, request: HandSecret): Taken | Refusal {
+    return this.#gate.engineers(caller, machine, (now) => takeByHand(this.ctx.storage, caller, machine, request, now));
+  }
+
+  /** A report out of a spool file, as the engine would have sent it. */
+  uploadReport(caller: Caller<Person>, submission: Submission): ReportAnswer | Refusal {
+    return this.#gate.engineers(caller, submission.machine.id, (now) =>
+      submitReport(this.ctx.storage, caller, submission, now),
+    );
+  }
+
+  /** A sealed secret out of a spool file. */
+  uploadSecret(caller: Caller<Person>, request: EscrowRequest): Taken | Refusal {
+    return this.#gate.engineers(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
+  }
+
+  archive(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+    return this.#gate.engineers(caller, machine, (now) => shelves.archive(this.ctx.storage, caller, machine, now));
+  }
+
+  restore(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+    return this.#gate.engineers(caller, machine, (now) => shelves.restore(this.ctx.storage, caller, machine, now));
+  }
+
+  merge(caller: Caller<Person>, machine: string, into: string): MachineShelved | Refusal {
+    return this.#gate.engineers(caller, machine, (now) => shelves.merge(this.ctx.storage, caller, machine, into, now));
+  }
+
+  unmerge(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+    return this.#gate.engineers(caller, machine, (now) => shelves.unmerge(this.ctx.storage, caller, machine, now));
   }
 
   /** Hands out one ciphertext, with its audit entry or not at all. */
@@ -280,17 +325,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(caller, 'settings', () => settings.readSettings(this.#sql));
   }
 
-  writeSettings(caller: Caller<Person>, next: Settings): Settings | Refusal {
+  changeSettings(caller: Caller<Person>, change: SettingsChange): Settings | Refusal {
     return this.#gate.admins(caller, 'settings', (now) =>
-      this.ctx.storage.transactionSync(() => {
-        settings.writeSettings(this.#sql, next);
-        audit.record(this.#sql, caller.tenant, caller, now, {
-          action: 'settings.changed',
-          subject: caller.tenant,
-          detail: { allowRawRsaOaep: next.allowRawRsaOaep },
-        });
-        return next;
-      }),
+      settings.changeSettings(this.ctx.storage, caller, change, now),
     );
   }
 
@@ -357,6 +394,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
+      if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

@@ -8,8 +8,14 @@ export const AuditAction = z.enum([
   'tenant.suspended',
   'tenant.resumed',
   'machine.enrolled',
+  'machine.archived',
+  'machine.restored',
+  'machine.merged',
+  'machine.unmerged',
+  'spool.uploaded',
   'secret.escrowed',
   'secret.revealed',
+  'reveal.budget_exceeded',
   'keyring.created',
   'keyring.updated',
   'root.replaced',
@@ -42,7 +48,12 @@ export const AuditAction = z.enum([
 export type AuditAction = z.infer<typeof AuditAction>;
 
 /** What the object puts on record by itself: no route promises these. */
-export const SYSTEM_ACTIONS = ['tenant.initialized', 'audit.rollback_noticed', 'access.refused'] as const;
+export const SYSTEM_ACTIONS = [
+  'tenant.initialized',
+  'audit.rollback_noticed',
+  'access.refused',
+  'reveal.budget_exceeded',
+] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);
 export type PrincipalKind = z.infer<typeof PrincipalKind>;

@@ -1,5 +1,6 @@
 // A machine and its runs, as a person reads them.
 import { z } from 'zod';
+import { Uuid } from './text.ts';
 
 export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'abandoned']);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -29,12 +30,18 @@ export const Run = z.object({
   errors: z.int(),
   events: z.int(),
   nextSeq: z.int(),
+  /** The person who uploaded its first report from a spool file; null where the engine sent it. */
+  uploadedBy: z.string().nullable(),
 });
 export type Run = z.infer<typeof Run>;
 
 /** Why somebody should look at a machine. */
-export const Attention = z.enum(['run_failed', 'serial_changed', 'seq_conflict', 'no_recovery_key']);
+export const Attention = z.enum(['run_failed', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated']);
 export type Attention = z.infer<typeof Attention>;
+
+/** Where a machine's row is kept: `merged` ones are shown with the machine they were merged into. */
+export const Shelf = z.enum(['fleet', 'archived', 'merged']);
+export type Shelf = z.infer<typeof Shelf>;
 
 /** One row of the fleet list. `null` run fields: a machine that escrowed a secret but never reported. */
 export const MachineSummary = z.object({
@@ -48,7 +55,10 @@ export const MachineSummary = z.object({
   enrolledAt: z.int(),
   lastEventAt: z.int().nullable(),
   secrets: z.int(),
+  /** Secrets that were revealed and whose day to be rotated has come. */
+  toRotate: z.int(),
   attention: z.array(Attention),
+  shelf: Shelf,
   run: z
     .object({
       id: z.string(),
@@ -70,10 +80,27 @@ export const AttributeChange = z.object({
   attribute: z.enum(['hostname', 'serial', 'manufacturer', 'model', 'osVersion', 'client']),
   value: z.string().nullable(),
   sinceAt: z.int(),
+  /** The id that reported it: the machine's own, or one merged into it. */
+  machine: z.string(),
 });
 export type AttributeChange = z.infer<typeof AttributeChange>;
 
-export const Machine = MachineSummary.extend({ history: z.array(AttributeChange) });
+/** Another id of the same PC. Its runs and secrets keep that id and are shown with the machine that is kept. */
+export const MergedMachine = z.object({
+  id: z.string(),
+  hostname: z.string().nullable(),
+  mergedAt: z.int(),
+  mergedBy: z.string(),
+});
+export type MergedMachine = z.infer<typeof MergedMachine>;
+
+export const Machine = MachineSummary.extend({
+  archivedAt: z.int().nullable(),
+  archivedBy: z.string().nullable(),
+  mergedInto: z.string().nullable(),
+  merged: z.array(MergedMachine),
+  history: z.array(AttributeChange),
+});
 export type Machine = z.infer<typeof Machine>;
 
 export const RunList = z.object({ runs: z.array(Run) });
@@ -86,6 +113,7 @@ export const FLEET_STATUSES = ['running', 'succeeded', 'failed', 'abandoned'] as
 export const MachinesQuery = z.strictObject({
   sort: z.enum(FLEET_SORTS).default('started'),
   status: z.enum(FLEET_STATUSES).optional(),
+  shelf: Shelf.default('fleet'),
   after: z
     .string()
     .max(512)
@@ -94,6 +122,13 @@ export const MachinesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
 export type MachinesQuery = z.infer<typeof MachinesQuery>;
+
+export const MergeRequest = z.strictObject({ into: Uuid });
+export type MergeRequest = z.infer<typeof MergeRequest>;
+
+/** Where a machine is after it was archived, restored, merged or unmerged. */
+export const MachineShelved = z.object({ machine: z.string(), shelf: Shelf, mergedInto: z.string().nullable() });
+export type MachineShelved = z.infer<typeof MachineShelved>;
 
 /** How a tenant's ways to unlock stand. `recoveryProvenAt`: when its recovery set was made or last drilled, ms since the epoch. */
 export const Custody = z.object({
@@ -121,6 +156,11 @@ export const Overview = z.object({
   runs: z.record(RunStatus, z.int()),
   secrets: z.int(),
   attention: z.int(),
+  archived: z.int(),
+  /** Secrets in the fleet that are to be rotated now. */
+  toRotate: z.int(),
+  /** Who went over their budget of reveals within the last day, and when last. */
+  budgetExceeded: z.array(z.object({ email: z.string(), at: z.int() })),
   custody: Custody.nullable(),
   /** When the object last found that its chain is not the one it had told the index of, ms since the epoch. */
   rollbackNoticed: z.int().nullable(),
@@ -128,7 +168,3 @@ export const Overview = z.object({
   tokensExpiring: z.array(ExpiringToken),
 });
 export type Overview = z.infer<typeof Overview>;
-
-export const Settings = z.object({ allowRawRsaOaep: z.boolean() });
-export type Settings = z.infer<typeof Settings>;
-export const SettingsWrite = z.strictObject({ allowRawRsaOaep: z.boolean() });

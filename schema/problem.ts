@@ -8,6 +8,8 @@ export const Problem = z.object({
   detail: z.string(),
   code: z.string(),
   requestId: z.string(),
+  /** Where waiting helps: how long, in seconds; the same as the header `Retry-After`. */
+  retryAfterSeconds: z.int().optional(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -37,6 +37,8 @@ export const REFUSALS = {
   token_not_live: [409, 'That token cannot be rotated'],
   last_admin: [409, 'A tenant needs an admin'],
   not_yourself: [409, 'Somebody else has to do that'],
+  kid_not_active: [409, 'That escrow key is no longer the active one'],
+  merge_conflict: [409, 'These two cannot be merged'],
   not_left_behind: [409, 'That version is not left behind'],
   nothing_replaced: [409, 'Nothing of before is kept'],
   rotation_unfinished: [409, 'Secrets are left under that key'],
@@ -54,6 +56,8 @@ export const REFUSALS = {
   unknown_fingerprint: [422, 'That is not this tenant’s fingerprint'],
   keyring_invalid: [422, 'The keyring does not verify'],
   keyring_incomplete: [422, 'The keyring is not complete'],
+  not_a_ticket: [422, 'The reason must begin with a ticket'],
+  reveal_budget_exceeded: [429, 'The budget for reveals is used up'],
   bulk_budget_exceeded: [429, 'The budget for bulk reads is used up'],
   internal_error: [500, 'Something went wrong on our side'],
   access_not_configured: [503, 'Sign-in is not configured'],
@@ -63,8 +67,8 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** `detail` is a full sentence that names the field and the expectation, never the value. */
-export type Refusal = { refused: RefusalCode; detail: string; errors?: FieldError[] };
+/** `detail` is a full sentence that names the field and the expectation, never the value. `retryAfterSeconds`: when to ask again. */
+export type Refusal = { refused: RefusalCode; detail: string; errors?: FieldError[]; retryAfterSeconds?: number };
 export type FieldError = { field: string; message: string };
 
 /** Makes a refusal. */

@@ -78,6 +78,7 @@ export type ReportEnvelope = z.infer<typeof ReportEnvelope>;
 
 /** The JSON form. Events are parsed one by one, so that a bad one never sinks its batch. */
 export const Report = ReportEnvelope.extend({ events: z.array(z.unknown()).min(1).max(REPORT_MAX_EVENTS) });
+export type Report = z.infer<typeof Report>;
 
 /** An event that was not stored: where it stood in the batch, its seq where it had a usable one, and why. */
 export const RejectedEvent = z.object({

@@ -35,6 +35,15 @@ export function refKey(ref: SecretRef): string {
 export const SealedFormat = z.enum(['jwe', 'rsa-oaep-256']);
 export type SealedFormat = z.infer<typeof SealedFormat>;
 
+/** The ref of a kind, or its faults told to zod's context. */
+function parseRef(kind: SecretKind, ref: unknown, context: z.core.$RefinementCtx): SecretRef | null {
+  const parsed = REF_BY_KIND[kind].safeParse(ref);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: 'custom', message: issueMessage(issue), path: ['ref', ...issue.path] });
+  return null;
+}
+
 /**
  * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
  * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`.
@@ -51,19 +60,29 @@ export const EscrowRequest = z
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
   })
   .transform((request, context) => {
-    const ref = REF_BY_KIND[request.kind].safeParse(request.ref);
-    if (!ref.success) {
-      for (const issue of ref.error.issues)
-        context.addIssue({ code: 'custom', message: issueMessage(issue), path: ['ref', ...issue.path] });
-      return z.NEVER;
-    }
+    const ref = parseRef(request.kind, request.ref, context);
+    if (!ref) return z.NEVER;
     if (request.format === 'rsa-oaep-256' && request.kid === undefined) {
       context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
       return z.NEVER;
     }
-    return { ...request, ref: ref.data as SecretRef };
+    return { ...request, ref };
   });
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
+
+/** What a person's browser hands over for a machine: a JWE whose header has `run` null and `by` the person's email. */
+export const HandSecret = z
+  .strictObject({
+    kind: SecretKind,
+    eid: Uuid,
+    ref: z.record(z.string(), z.unknown()),
+    sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+  })
+  .transform((request, context) => {
+    const ref = parseRef(request.kind, request.ref, context);
+    return ref ? { ...request, ref } : z.NEVER;
+  });
+export type HandSecret = z.infer<typeof HandSecret>;
 
 /** Proof that a version is kept. `auditHash` makes its holder a witness of the tenant's audit chain. */
 export const Receipt = z.object({
@@ -81,7 +100,12 @@ export const SecretVersion = z.object({
   kid: z.string(),
   format: SealedFormat,
   bound: z.boolean(),
+  /** Null where a person sealed it by hand. */
   run: z.string().nullable(),
+  /** Who sealed it by hand; null where an engine did. */
+  by: z.string().nullable(),
+  /** Who uploaded it from a spool file; null where it came from where it was sealed. */
+  uploadedBy: z.string().nullable(),
   eid: z.string(),
   escrowedAt: Instant,
   sha256: Sha256,
@@ -101,6 +125,8 @@ export const Secret = z.object({
   kind: SecretKind,
   ref: SecretRef,
   lastRevealedAt: z.int().nullable(),
+  /** From when it is to be rotated, because it was revealed; a newer version clears it. */
+  rotateDueAt: z.int().nullable(),
   versions: z.array(SecretVersion),
 });
 export type Secret = z.infer<typeof Secret>;

@@ -1,4 +1,5 @@
 // For tests in workerd: a tenant with people and a token in D1, signed-in requests, keys, reports and sealed secrets.
+import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { createHash, randomBytes } from 'node:crypto';
 import { base64urlnopad } from '@scure/base';
@@ -6,6 +7,7 @@ import { CompactEncrypt, importJWK, SignJWT } from 'jose';
 import { makeEscrowKey, openEscrowKey } from '../portal/vault/escrow-key.ts';
 import { isFault } from '../portal/vault/fault.ts';
 import { requestGrant } from '../portal/vault/grant.ts';
+import { sealByHand } from '../portal/vault/hand.ts';
 import { newSalt } from '../portal/vault/kdf.ts';
 import { resealSecret, sealTo } from '../portal/vault/resealer.ts';
 import { newRoot, type Root, sealRoot, signManifest } from '../portal/vault/root.ts';
@@ -24,7 +26,7 @@ import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, 
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Resealed } from '../schema/rotation.ts';
-import type { Revealed, SecretRef } from '../schema/secret.ts';
+import type { HandSecret, Revealed, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import { contractFault } from './contract.ts';
 import type { TestBindings } from './workerd-setup.ts';
@@ -305,6 +307,29 @@ export async function sealedFor(
     })
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
   return { machine, run, kind, eid, ref, sealed };
+}
+
+/** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
+export const forgetReveals = (tenant: string): Promise<void> =>
+  runInDurableObject(bindings.TENANT.getByName(tenant), (_object, state) => {
+    state.storage.sql.exec('DELETE FROM reveal_log');
+  });
+
+/** Seals a secret by hand, as an unlocked browser does: the body of `POST …/machines/:machine/secrets`. */
+export async function handSecret(
+  tenant: string,
+  keyring: TestKeyring,
+  machine: string,
+  by: string,
+  plaintext = 'by-hand-9x',
+): Promise<HandSecret> {
+  const active = keyring.write.escrowKeys.find((key) => key.kid === keyring.kid);
+  if (!active) throw new Error('the keyring has an active key');
+  const to = await sealTo(active.kid, active.jwk);
+  const input = { tenant, machine, kind: 'bios_password', ref: { label: 'BIOS' }, by, plaintext } as const;
+  const sealed = await sealByHand(input, await privateKeysOf(tenant, keyring), to, Date.now());
+  if (isFault(sealed)) throw new Error(sealed.message);
+  return sealed;
 }
 
 /** Re-seals one version to the active key, as an unlocked admin's browser does: an item of `POST …/rotation/reseal`. */

@@ -14,10 +14,12 @@ export function problem(refusal: Refusal, requestId: string): Response {
     detail: refusal.detail,
     code: refusal.refused,
     requestId,
+    ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refusal.retryAfterSeconds }),
     ...(refusal.errors ? { errors: refusal.errors } : {}),
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
   if (status === 401) headers.set('www-authenticate', 'Bearer');
+  if (refusal.retryAfterSeconds !== undefined) headers.set('retry-after', String(refusal.retryAfterSeconds));
   return new Response(JSON.stringify(body), { status, headers });
 }
 

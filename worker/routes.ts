@@ -1,5 +1,6 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
+import type { Taken } from '../objects/escrow.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
@@ -14,12 +15,12 @@ import {
 import {
   Machine,
   MachinePage,
+  MachineShelved,
   MachinesQuery,
+  MergeRequest,
   Overview,
   Run,
   RunList,
-  Settings,
-  SettingsWrite,
 } from '../schema/machine.ts';
 import {
   TenantCreate,
@@ -30,7 +31,7 @@ import {
   TenantsQuery,
 } from '../schema/operator.ts';
 import { Me, Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, RoleChange } from '../schema/person.ts';
-import { isRefusal } from '../schema/refusal.ts';
+import { isRefusal, type Refusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
 import {
   Marked,
@@ -43,7 +44,16 @@ import {
   RotationPage,
   RotationPageRequest,
 } from '../schema/rotation.ts';
-import { EscrowRequest, Receipt, Revealed, RevealRequest, SECRET_MAX_BYTES, SecretList } from '../schema/secret.ts';
+import {
+  EscrowRequest,
+  HandSecret,
+  Receipt,
+  Revealed,
+  RevealRequest,
+  SECRET_MAX_BYTES,
+  SecretList,
+} from '../schema/secret.ts';
+import { Settings, SettingsChange } from '../schema/settings.ts';
 import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
@@ -51,7 +61,7 @@ import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
 import { createTenant, listTenants, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
-import { type BodyRule, machineRoute, memberRoute, operatorRoute, type Route } from './route.ts';
+import { type Answered, type BodyRule, machineRoute, memberRoute, operatorRoute, type Route } from './route.ts';
 
 const ADMINS = ['admin'] as const;
 const ENGINEERS = ['admin', 'engineer'] as const;
@@ -79,6 +89,10 @@ const json = <T>(schema: z.ZodType<T>, maxBytes: number): BodyRule<T> => ({
     return isRefusal(result) ? result : result.value;
   },
 });
+
+/** A receipt: 201 for what is new, 200 for a resend. */
+const receipted = (taken: Taken | Refusal): Answered | Refusal =>
+  isRefusal(taken) ? taken : { status: taken.created ? 201 : 200, json: taken.receipt };
 
 const EventsQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
@@ -129,7 +143,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/report',
     summary: 'Submit a report: one machine, one run, 1 to 500 events',
-    audit: ['machine.enrolled'],
+    audit: ['machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
     refuses: ['run_conflict', 'too_many_events'],
@@ -139,7 +153,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/secret',
     summary: 'Take one sealed secret into escrow',
-    audit: ['secret.escrowed'],
+    audit: ['secret.escrowed', 'machine.enrolled', 'machine.restored'],
     body: json(EscrowRequest, SECRET_MAX_BYTES),
     answer: Receipt,
     status: 201,
@@ -153,10 +167,7 @@ export const routes: readonly Route[] = [
       'kid_destroyed',
       'raw_not_allowed',
     ],
-    handle: async ({ object, caller, body }) => {
-      const result = await object.escrow(caller, body);
-      return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.receipt };
-    },
+    handle: async ({ object, caller, body }) => receipted(await object.escrow(caller, body)),
   }),
   {
     method: 'GET',
@@ -422,7 +433,7 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/machines/:machine/runs',
-    summary: 'A machine’s runs, latest first',
+    summary: 'The runs of a machine and of what is merged into it, latest first',
     roles: EVERYBODY,
     audit: null,
     answer: RunList,
@@ -438,6 +449,104 @@ export const routes: readonly Route[] = [
     answer: SecretList,
     refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.secrets(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/secrets',
+    summary: 'Add a secret that a person sealed in their browser',
+    roles: ENGINEERS,
+    audit: ['secret.escrowed'],
+    body: json(HandSecret, SECRET_MAX_BYTES),
+    answer: Receipt,
+    status: 201,
+    refuses: [
+      'unknown_machine',
+      'no_tenant_key',
+      'eid_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_not_active',
+      'kid_destroyed',
+    ],
+    handle: async ({ object, caller, params, body }) =>
+      receipted(await object.addByHand(caller, params.machine ?? '', body)),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/archive',
+    summary: 'Archive a machine: out of the fleet list and its counters; its secrets stay and can be revealed',
+    roles: ENGINEERS,
+    audit: ['machine.archived'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
+    handle: ({ object, caller, params }) => object.archive(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/restore',
+    summary: 'Bring an archived machine back',
+    roles: ENGINEERS,
+    audit: ['machine.restored'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
+    handle: ({ object, caller, params }) => object.restore(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/merge',
+    summary: 'Merge a machine into another id of the same PC; both histories are kept and shown there',
+    roles: ENGINEERS,
+    audit: ['machine.merged'],
+    body: json(MergeRequest, SMALL_BODY_BYTES),
+    answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
+    handle: ({ object, caller, params, body }) => object.merge(caller, params.machine ?? '', body.into),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/unmerge',
+    summary: 'Undo a merge',
+    roles: ENGINEERS,
+    audit: ['machine.unmerged'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: MachineShelved,
+    refuses: ['unknown_machine'],
+    handle: ({ object, caller, params }) => object.unmerge(caller, params.machine ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/spool/report',
+    summary: 'Submit a report out of a spool file, for a PC that cannot send it',
+    roles: ENGINEERS,
+    audit: ['spool.uploaded', 'machine.enrolled', 'machine.restored'],
+    body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
+    answer: ReportAnswer,
+    refuses: ['run_conflict', 'too_many_events'],
+    handle: ({ object, caller, body }) => object.uploadReport(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/spool/secret',
+    summary: 'Take a sealed secret out of a spool file into escrow',
+    roles: ENGINEERS,
+    audit: ['secret.escrowed', 'machine.enrolled', 'machine.restored'],
+    body: json(EscrowRequest, SECRET_MAX_BYTES),
+    answer: Receipt,
+    status: 201,
+    refuses: [
+      'no_tenant_key',
+      'eid_conflict',
+      'run_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_destroyed',
+      'raw_not_allowed',
+    ],
+    handle: async ({ object, caller, body }) => receipted(await object.uploadSecret(caller, body)),
   }),
   memberRoute({
     method: 'GET',
@@ -468,7 +577,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.revealed'],
     body: json(RevealRequest, SMALL_BODY_BYTES),
     answer: Revealed,
-    refuses: ['unknown_secret'],
+    refuses: ['unknown_secret', 'not_a_ticket', 'reveal_budget_exceeded'],
     handle: ({ object, caller, params, body }) => object.reveal(caller, params.secret ?? '', body),
   }),
   memberRoute({
@@ -486,9 +595,9 @@ export const routes: readonly Route[] = [
     summary: 'Change the tenant’s settings',
     roles: ADMINS,
     audit: ['settings.changed'],
-    body: json(SettingsWrite, SMALL_BODY_BYTES),
+    body: json(SettingsChange, SMALL_BODY_BYTES),
     answer: Settings,
-    handle: ({ object, caller, body }) => object.writeSettings(caller, body),
+    handle: ({ object, caller, body }) => object.changeSettings(caller, body),
   }),
   memberRoute({
     method: 'GET',

@@ -31,6 +31,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   audit: () => import('./pages/audit-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
   operator: () => import('./pages/operator-page.ts'),
+  upload: () => import('./pages/upload-page.ts'),
 };
 
 const PAGE_WORDS: Record<Place['page'], string> = {
@@ -46,6 +47,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   audit: 'Audit',
   settings: 'Settings',
   operator: 'Tenants',
+  upload: 'Upload a spool file',
   unknown: 'Nothing here',
 };
 
@@ -274,7 +276,7 @@ export class TotlApp extends LitElement {
     const { page } = this.#router.place;
     const link = (name: Place['page'], words: string, also?: Place['page']) =>
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
-    return html`<a href="/t/${tenant}" aria-current=${page === 'fleet' || page === 'machine' ? 'page' : nothing}>Fleet</a>
+    return html`<a href="/t/${tenant}" aria-current=${['fleet', 'machine', 'upload'].includes(page) ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
       ${role === 'admin' ? html`${link('tokens', 'Tokens')} ${link('safekeeping', 'Safekeeping')}` : nothing}
       ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}`;
@@ -335,7 +337,7 @@ export class TotlApp extends LitElement {
       case 'fleet':
         return html`<fleet-page .membership=${membership}></fleet-page>`;
       case 'machine':
-        return html`<machine-page .membership=${membership} .machine=${place.machine}></machine-page>`;
+        return html`<machine-page .membership=${membership} .email=${me.email} .machine=${place.machine}></machine-page>`;
       case 'set-up':
         return html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`;
       case 'keys':
@@ -352,6 +354,8 @@ export class TotlApp extends LitElement {
         return html`<audit-page .membership=${membership}></audit-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
+      case 'upload':
+        return html`<upload-page .membership=${membership}></upload-page>`;
       default:
         return nothing;
     }

@@ -1,11 +1,14 @@
 // What goes into an exit bundle, in order: machines, secrets with every version, the audit. Events of runs do not: they are the fleet's
 // diary, not what a PC is opened with.
+import type { MachinePage } from '../../schema/machine.ts';
 import type { BundlePart } from '../vault/contract.ts';
 import { auditPage } from './api/audit.ts';
 import * as custody from './api/custody.ts';
 import * as api from './api/tenant.ts';
 import { everyPage, type Progress } from './sweep.ts';
 
+/** Archived and merged machines have secrets too. */
+const SHELVES = ['fleet', 'archived', 'merged'] as const;
 const MACHINES_PAGE = 100;
 const AUDIT_PAGE = 500;
 
@@ -17,12 +20,15 @@ export async function exportBundle(
   signal: AbortSignal,
 ): Promise<string[] | null> {
   const lines: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await api.machines(tenant, { sort: 'started', status: '' }, cursor, MACHINES_PAGE);
-    lines.push(await seal({ kind: 'machines', machines: page.machines }));
-    cursor = page.next;
-  } while (cursor !== null && !signal.aborted);
+  for (const shelf of SHELVES) {
+    let cursor: string | null = null;
+    do {
+      const filter = { sort: 'started', status: '', shelf } as const;
+      const page: MachinePage = await api.machines(tenant, filter, cursor, MACHINES_PAGE);
+      lines.push(await seal({ kind: 'machines', machines: page.machines }));
+      cursor = page.next;
+    } while (cursor !== null && !signal.aborted);
+  }
   const keep = async (secrets: Extract<BundlePart, { kind: 'secrets' }>['secrets']) => {
     lines.push(await seal({ kind: 'secrets', secrets }));
   };

@@ -4,7 +4,17 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 export type Place =
   | { page: 'choose' | 'operator' }
   | {
-      page: 'fleet' | 'set-up' | 'settings' | 'keys' | 'access' | 'people' | 'tokens' | 'safekeeping' | 'audit';
+      page:
+        | 'fleet'
+        | 'set-up'
+        | 'settings'
+        | 'keys'
+        | 'access'
+        | 'people'
+        | 'tokens'
+        | 'safekeeping'
+        | 'audit'
+        | 'upload';
       tenant: string;
     }
   | { page: 'machine'; tenant: string; machine: string }
@@ -22,6 +32,7 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/safekeeping$/, (tenant = '') => ({ page: 'safekeeping', tenant })],
   [/^\/t\/([a-z0-9-]+)\/audit$/, (tenant = '') => ({ page: 'audit', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/upload$/, (tenant = '') => ({ page: 'upload', tenant })],
   [
     /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,
     (tenant = '', machine = '') => ({ page: 'machine', tenant, machine }),

@@ -19,6 +19,7 @@ export const ATTENTION_WORDS: Record<Attention, string> = {
   no_recovery_key: 'Encrypted, but no recovery key is in escrow',
   serial_changed: 'The serial number changed',
   seq_conflict: 'An event was sent twice with different content',
+  to_be_rotated: 'A revealed secret is to be rotated',
 };
 
 export const ATTRIBUTE_WORDS: Record<AttributeChange['attribute'], string> = {
@@ -93,6 +94,11 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ];
 
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+export const dateTime = (at: number): string => DATE.format(at);
+export const timeOfDay = (at: number): string => TIME.format(at);
 export const exactTime = (at: number): string => EXACT.format(at);
 
 /** "3 minutes ago"; under a minute it is "just now". */

@@ -6,7 +6,7 @@ import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schema/keyring.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
-import type { Revealed } from '../../schema/secret.ts';
+import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -22,6 +22,7 @@ export type VaultFaultCode =
   | 'unknown_kid'
   | 'keyring_changed'
   | 'wrong_header'
+  | 'malformed'
   | 'cannot_open'
   /** It opens, and what comes out is not text. */
   | 'not_text';
@@ -113,6 +114,18 @@ export type Opened = {
   bitlocker: { groups: string[]; checksum: 'valid' | 'invalid' } | null;
 };
 
+/** A secret that a person adds: `by` is their email, which goes into the header. */
+export type HandInput = {
+  tenant: string;
+  machine: string;
+  kind: SecretKind;
+  ref: SecretRef;
+  plaintext: string;
+  by: string;
+};
+/** The body to send; the plaintext is nowhere in it. */
+export type HandSealed = HandSecret;
+
 /** A bundle's first line. The keyring in it is what its maker could fetch. */
 export type BundleHead = {
   format: string;
@@ -166,6 +179,8 @@ export interface Vault {
   unlock(input: UnlockInput): Promise<VaultResult<Unlocked>>;
   /** Opens one ciphertext of the unlocked tenant after holding its header against the record. */
   open(revealed: Revealed): Promise<VaultResult<Opened>>;
+  /** Seals a secret to the active key of the unlocked tenant. Refuses a recovery password whose checksum fails. */
+  sealByHand(input: HandInput): Promise<VaultResult<{ request: HandSealed }>>;
   /** Opens one ciphertext to see whether it can be opened and is one of its kind; the plaintext goes nowhere. */
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
   /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */

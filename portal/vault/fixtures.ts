@@ -111,7 +111,7 @@ export async function sealedRecord(write: Pick<KeyringWrite, 'escrowKeys'>, want
     version: {
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
       ...{ escrowedAt: 1_790_000_000_000, sha256: await sha256Hex(sealed), unopenable: false },
-      ...{ verifiedAt: null, finding: null },
+      ...{ verifiedAt: null, finding: null, by: null, uploadedBy: null },
     },
     sealed,
     auditSeq: 1,

@@ -9,6 +9,7 @@ import { BundleWriter } from './bundle.ts';
 import type { Opened, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
+import { sealByHand } from './hand.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
@@ -128,6 +129,14 @@ export class Keeper implements Vault {
     this.#touch();
     const opened = await openSecret(held.tenant, revealed, held.keys);
     return isFault(opened) ? opened : { ok: true, ...opened };
+  };
+
+  sealByHand: Vault['sealByHand'] = async (input) => {
+    const held = this.#current();
+    if (held?.tenant !== input.tenant) return fault('locked', 'The vault is locked.');
+    this.#touch();
+    const request = await sealByHand(input, held.keys, held.active, this.#now());
+    return isFault(request) ? request : { ok: true, request };
   };
 
   check: Vault['check'] = async (item) => {

@@ -67,6 +67,12 @@ describe('opening a revealed secret', () => {
       },
     ],
     [
+      'another person’s hand',
+      (record) => {
+        record.version.by = 'somebody@example.com';
+      },
+    ],
+    [
       'another eid',
       (record) => {
         record.version.eid = crypto.randomUUID();

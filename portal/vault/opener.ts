@@ -8,10 +8,15 @@ import { readRecoveryPassword } from './bitlocker.ts';
 import type { Opened, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 
+/** What of a record its ciphertext is held against. `by` is absent in bundles made before secrets could be added by hand. */
+type Placed = Pick<Revealed, 'machine' | 'kind' | 'ref' | 'sealed'> & {
+  version: Pick<Revealed['version'], 'kid' | 'format' | 'bound' | 'run' | 'eid'> & { by?: string | null };
+};
+
 /** Opens with the escrow key of the version's kid, whatever the bytes may be. */
 export async function openBytesOf(
   tenant: string,
-  revealed: Revealed,
+  revealed: Placed,
   keys: ReadonlyMap<string, CryptoKey>,
 ): Promise<{ bytes: Uint8Array; bound: boolean } | VaultFault> {
   const key = keys.get(revealed.version.kid);
@@ -35,7 +40,7 @@ export async function openBytesOf(
 /** Opens one that is text, as every secret should be. */
 export async function openSecret(
   tenant: string,
-  revealed: Revealed,
+  revealed: Placed,
   keys: ReadonlyMap<string, CryptoKey>,
 ): Promise<Opened | VaultFault> {
   const opened = await openBytesOf(tenant, revealed, keys);
@@ -50,7 +55,7 @@ export async function openSecret(
   return { plaintext, bound: opened.bound, bitlocker };
 }
 
-function wrongHeader(tenant: string, revealed: Revealed): VaultFault | null {
+function wrongHeader(tenant: string, revealed: Placed): VaultFault | null {
   const sealed = readSealed(revealed.sealed);
   if (!sealed.ok) return fault('wrong_header', `The ciphertext’s header is not one of ours (${sealed.field}).`);
   const { header } = sealed;
@@ -58,6 +63,7 @@ function wrongHeader(tenant: string, revealed: Revealed): VaultFault | null {
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === revealed.machine],
     ['run', header.run === revealed.version.run],
+    ['by', (header.by ?? null) === (revealed.version.by ?? null)],
     ['kind', header.kind === revealed.kind],
     ['eid', header.eid === revealed.version.eid],
     ['ref', refKey(header.ref) === refKey(revealed.ref)],

@@ -35,6 +35,7 @@ import {
   asPerson,
   bindings,
   emailOf,
+  forgetReveals,
   passkeyKdf,
   sealedFor,
   seedTenant,
@@ -272,6 +273,7 @@ class World {
       for (const [place, plaintext] of this.secrets) {
         const [id, version] = place.split('/');
         const request = { reason: 'the law', version: Number(version) };
+        await forgetReveals(this.tenant.id);
         const revealed = await this.post<Revealed>(held.holder, `secrets/${id}/reveal`, request);
         expect(await keeper.open(revealed)).toMatchObject({ ok: true, plaintext });
       }

@@ -17,6 +17,7 @@ import {
   asPerson,
   bindings,
   emailOf,
+  forgetReveals,
   privateKeysOf,
   resealedItem,
   sealedSecret,
@@ -110,6 +111,7 @@ async function openAll(receipts: readonly Receipt[]): Promise<Map<string, string
   const keys = await privateKeysOf(tenant.id, tenant.keyring);
   const plaintexts = new Map<string, string>();
   for (const { secretId, version } of receipts) {
+    await forgetReveals(tenant.id);
     const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secretId}/reveal`), { reason: 'the test', version });
     const opened = await openSecret(tenant.id, json, keys);
     if (isFault(opened)) throw new Error(opened.message);

@@ -22,6 +22,7 @@ import {
   emailOf,
   event,
   grantRequest,
+  handSecret,
   makeKeyring,
   newMachine,
   newRun,
@@ -45,6 +46,8 @@ type World = {
 let world: World;
 
 const machine = newMachine();
+/** Another id of the same PC, to merge into. */
+const twin = newMachine();
 const run = newRun();
 
 beforeEach(async () => {
@@ -67,6 +70,7 @@ beforeEach(async () => {
   ]);
   await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
   await asPerson(email, `/v1/tenants/${bare.id}/overview`);
+  await asMachine(tenant.token, '/v1/report', { machine: twin, run: newRun(), events: [event(1)] });
   const escrow = async () => {
     const body = await sealedSecret(tenant.id, tenant.keyring, machine.id, { ref: { account: crypto.randomUUID() } });
     return (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId;
@@ -153,6 +157,14 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/tokens/:token/rotate': async () => ({ overlapMs: 3_600_000 }),
   '/v1/tenants/:tenant/tokens/:token/revoke': async () => ({}),
   '/v1/tenants/:tenant/audit/export': async () => ({ format: 'ndjson' }),
+  '/v1/tenants/:tenant/machines/:machine/secrets': () =>
+    handSecret(world.tenant.id, world.tenant.keyring, machine.id, email),
+  '/v1/tenants/:tenant/machines/:machine/archive': async () => ({}),
+  '/v1/tenants/:tenant/machines/:machine/restore': async () => ({}),
+  '/v1/tenants/:tenant/machines/:machine/merge': async () => ({ into: twin.id }),
+  '/v1/tenants/:tenant/machines/:machine/unmerge': async () => ({}),
+  '/v1/tenants/:tenant/spool/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),
+  '/v1/tenants/:tenant/spool/secret': () => sealedSecret(world.tenant.id, world.tenant.keyring, machine.id),
   '/v1/tenants/:tenant/settings': async () => ({ allowRawRsaOaep: true }),
   '/v1/operator/tenants': async () => {
     world.ids.created = crypto.randomUUID();
@@ -298,11 +310,12 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
 
 /**
  * A second set-up is refused for everybody who may try; the success of the first is the walk's own world. The unlocker that is
- * changed is the admin's own, which an engineer may not even know of.
+ * changed is the admin's own, which an engineer may not even know of; and what the admin sealed by hand no other may hand over.
  */
 function adjusted(route: Route, expected: Expected, who: string): Expected {
   if (expected !== 'ok' || route.method !== 'POST') return expected;
   if (route.path.endsWith('/keyring')) return 'keyring_conflict';
+  if (route.path.endsWith('/:machine/secrets') && who === 'an engineer') return 'header_mismatch';
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';
 }
 

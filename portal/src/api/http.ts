@@ -9,11 +9,14 @@ const origin = (): string =>
 export class ApiProblem extends Error {
   readonly code: string;
   readonly requestId: string | null;
+  /** Where waiting helps: from when to ask again, ms since the epoch by this browser's clock. */
+  readonly retryAt: number | null;
 
-  constructor(code: string, message: string, requestId: string | null = null) {
+  constructor(code: string, message: string, requestId: string | null = null, retryAfterSeconds?: number) {
     super(message);
     this.code = code;
     this.requestId = requestId;
+    this.retryAt = retryAfterSeconds === undefined ? null : Date.now() + retryAfterSeconds * 1000;
   }
 }
 
@@ -91,5 +94,6 @@ async function ask(
     problem?.code ?? 'unreachable',
     problem ? `${problem.title}. ${problem.detail}` : `The API answered ${response.status}.`,
     problem?.requestId ?? null,
+    problem?.retryAfterSeconds,
   );
 }

@@ -1,6 +1,6 @@
 // The API of one tenant as functions; `tenant` is an id from the person's own memberships.
 import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyring.ts';
-import type { Machine, MachinePage, Overview, RunList, Settings } from '../../../schema/machine.ts';
+import type { Machine, MachinePage, Overview, RunList, Shelf } from '../../../schema/machine.ts';
 import type { Me } from '../../../schema/person.ts';
 import type { EventPage } from '../../../schema/report.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   RotationPageRequest,
 } from '../../../schema/rotation.ts';
 import type { Revealed, SecretList } from '../../../schema/secret.ts';
+import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { call } from './http.ts';
 
 export const me = (): Promise<Me> => call('/v1/me');
@@ -21,7 +22,7 @@ const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${pa
 
 export const overview = (tenant: string): Promise<Overview> => call(at(tenant, 'overview'));
 
-export type FleetFilter = { sort: 'started' | 'hostname'; status: string };
+export type FleetFilter = { sort: 'started' | 'hostname'; status: string; shelf: Shelf };
 
 export function machines(
   tenant: string,
@@ -29,7 +30,7 @@ export function machines(
   after: string | null,
   limit: number,
 ): Promise<MachinePage> {
-  const query = new URLSearchParams({ sort: filter.sort, limit: String(limit) });
+  const query = new URLSearchParams({ sort: filter.sort, shelf: filter.shelf, limit: String(limit) });
   if (filter.status) query.set('status', filter.status);
   if (after) query.set('after', after);
   return call(at(tenant, `machines?${query}`));
@@ -52,7 +53,8 @@ export async function keyring(tenant: string): Promise<Keyring | null> {
 export const writeKeyring = (tenant: string, write: KeyringWrite): Promise<KeyringWritten> =>
   call(at(tenant, 'keyring'), write);
 export const settings = (tenant: string): Promise<Settings> => call(at(tenant, 'settings'));
-export const writeSettings = (tenant: string, next: Settings): Promise<Settings> => call(at(tenant, 'settings'), next);
+export const changeSettings = (tenant: string, change: SettingsChange): Promise<Settings> =>
+  call(at(tenant, 'settings'), change);
 
 /** Hands out one ciphertext, on record. */
 export const reveal = (tenant: string, secret: string, reason: string, version: number): Promise<Revealed> =>

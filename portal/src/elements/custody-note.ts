@@ -1,5 +1,5 @@
 // What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits, a
-// token that ends soon. And an auditor too, that the tenant's object was rolled back.
+// token that ends soon, somebody who reveals more than they may. And an auditor too, that the tenant's object was rolled back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Custody, Overview } from '../../../schema/machine.ts';
@@ -8,6 +8,7 @@ import * as api from '../api/tenant.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime } from '../words.ts';
+import './relative-time.ts';
 
 const REFRESH_MS = 30_000;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -51,7 +52,7 @@ export class CustodyNote extends LitElement {
     if (!overview) return nothing;
     const admin = this.membership.role === 'admin';
     return html`${overview.rollbackNoticed === null ? nothing : this.#rollback(overview.rollbackNoticed)}
-    ${overview.custody && admin ? this.#custody(overview.custody) : nothing} ${this.#expiring(overview)}`;
+    ${overview.budgetExceeded.map((hit) => this.#exceeded(hit))} ${overview.custody && admin ? this.#custody(overview.custody) : nothing} ${this.#expiring(overview)}`;
   }
 
   #rollback(at: number) {
@@ -59,6 +60,13 @@ export class CustodyNote extends LitElement {
     return html`<p class="note bad" role="alert">
       On ${exactTime(at)} this tenant’s object was found to hold another history than it had told before: it was rolled back, or
       its audit was tampered with. <a href="/t/${tenant}/audit?action=audit.rollback_noticed">Audit</a>
+    </p>`;
+  }
+
+  #exceeded({ email, at }: Overview['budgetExceeded'][number]) {
+    return html`<p class="note warn">
+      ${email} went over the budget for reveals, last <relative-time .at=${at}></relative-time>. Ask what for; what they have revealed is
+      on the <a href="/t/${this.membership.tenant}/people">People</a> page.
     </p>`;
   }
 

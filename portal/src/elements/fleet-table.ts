@@ -111,8 +111,9 @@ export class FleetTable extends LitElement {
       </td>
       <td>
         <run-status .run=${machine.run}></run-status>
+        ${machine.toRotate > 0 ? html`<span class="pill warn">${machine.toRotate} to be rotated</span>` : nothing}
         ${
-          machine.attention.length > 0
+          machine.attention.some((one) => one !== 'to_be_rotated')
             ? html`<span class="pill warn" title=${machine.attention.map((one) => ATTENTION_WORDS[one]).join('\n')}
                 >Needs attention</span
               >`

@@ -49,6 +49,8 @@ export class RevealDialog extends LitElement {
   @property({ attribute: false }) secret: Secret | null = null;
   @property({ attribute: false }) version: SecretVersion | null = null;
   @property() machine = '';
+  /** The pattern of a ticket that a reason must begin with; null: any reason will do. */
+  @property({ attribute: false }) ticket: string | null = null;
   @property({ attribute: false }) progress: RevealStep = { step: 'reason' };
   @state() private secondsLeft = SHOWN_SECONDS;
   @state() private copied = '';
@@ -133,7 +135,14 @@ export class RevealDialog extends LitElement {
       case 'reason':
         return html`<form @submit=${this.#ask}>
           <label for="reason">Why do you need it?</label>
-          <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" autocomplete="off" autofocus />
+          <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" autocomplete="off" autofocus aria-describedby="ticket" />
+          <p class="quiet" id="ticket">
+            ${
+              this.ticket === null
+                ? nothing
+                : html`Begin with a ticket like <span class="mono">${this.ticket}</span> (# is a digit${this.ticket.includes('*') ? ', * letters and digits' : ''}).`
+            }
+          </p>
           <p class="quiet">The reason, your name and the time go into the audit before anything is shown.</p>
           ${this.progress.fault ? html`<p class="note bad" role="alert">${this.progress.fault}</p>` : nothing}
           <div class="actions">

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import { shared } from '../styles/shared.ts';
-import { KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
+import { dateTime, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './relative-time.ts';
 
 /** Fired when somebody wants to see one version. */
@@ -41,6 +41,10 @@ export class SecretList extends LitElement {
       details {
         margin-top: 0.4rem;
       }
+      .pill {
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
       .older {
         display: flex;
         justify-content: space-between;
@@ -52,6 +56,8 @@ export class SecretList extends LitElement {
   ];
   @property({ attribute: false }) secrets: readonly Secret[] = [];
   @property({ attribute: false }) memberRole: Role = 'auditor';
+  /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
+  @property() machine = '';
 
   override render() {
     if (this.secrets.length === 0) return html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
@@ -73,6 +79,12 @@ export class SecretList extends LitElement {
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
           <p class="quiet">${refWords(secret.ref)}</p>
+          ${this.#rotate(secret.rotateDueAt)}
+          ${
+            secret.machine === this.machine
+              ? nothing
+              : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
+          }
           ${this.#version(latest)}
           <p class="quiet">
             ${
@@ -99,7 +111,21 @@ export class SecretList extends LitElement {
     return html`<p class="quiet">
       Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>, key
       <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
+      ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
+      ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
       ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
+    </p>`;
+  }
+
+  /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a newer version proves. */
+  #rotate(dueAt: number | null) {
+    if (dueAt === null) return nothing;
+    return html`<p>
+      ${
+        dueAt <= Date.now()
+          ? html`<span class="pill warn" title="Since ${dateTime(dueAt)}">To be rotated</span>`
+          : html`<span class="pill">To be rotated from ${dateTime(dueAt)}</span>`
+      }
     </p>`;
   }
 

@@ -10,6 +10,7 @@ import { Polling } from '../polling.ts';
 import { go } from '../router.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/fleet-table.ts';
+import '../elements/fleet-tiles.ts';
 import '../elements/problem-note.ts';
 import '../elements/relative-time.ts';
 
@@ -18,6 +19,7 @@ const PAGE_SIZE = 100;
 /** A refresh reads again what is shown, so that no row outlives its place in the list; in pages as large as the API gives. */
 const REFRESH_PAGE_SIZE = 200;
 const STATUSES = ['running', 'succeeded', 'failed', 'abandoned'];
+const ARCHIVED = 'archived';
 const NO_ROWS: Rows = { machines: [], next: null };
 type Fleet = { overview: Overview; rows: Rows };
 
@@ -26,21 +28,6 @@ export class FleetPage extends LitElement {
   static override styles = [
     shared,
     css`
-      .tiles {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr));
-        gap: 0.75rem;
-        margin: 1.25rem 0;
-      }
-      .tile {
-        padding: 0.8rem 1rem;
-      }
-      .tile strong {
-        display: block;
-        font-size: 1.6rem;
-        line-height: 1.2;
-        font-variant-numeric: tabular-nums;
-      }
       .bar {
         justify-content: space-between;
         margin-bottom: 0.75rem;
@@ -131,6 +118,7 @@ export class FleetPage extends LitElement {
     return {
       sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
       status: STATUSES.includes(status) ? status : '',
+      shelf: query.get('shelf') === 'archived' ? 'archived' : 'fleet',
     };
   }
 
@@ -139,6 +127,7 @@ export class FleetPage extends LitElement {
     const query = new URLSearchParams();
     if (next.sort !== 'started') query.set('sort', next.sort);
     if (next.status) query.set('status', next.status);
+    if (next.shelf !== 'fleet') query.set('shelf', next.shelf);
     go(`/t/${this.membership.tenant}${query.size > 0 ? `?${query}` : ''}`, true);
   }
 
@@ -225,27 +214,30 @@ export class FleetPage extends LitElement {
       }`;
   }
 
+  /** Archived is a shelf of its own to the API, and to people one more thing that a machine can be. */
+  #chooseStatus = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.#setFilter(value === ARCHIVED ? { status: '', shelf: 'archived' } : { status: value, shelf: 'fleet' });
+  };
+
   #overview(overview: Overview) {
+    const shown = this.filter.shelf === 'archived' ? ARCHIVED : this.filter.status;
     return html`${overview.keyState === 'none' ? this.#setUpCard() : nothing}
-      <div class="tiles">
-        ${this.#tile('Machines', overview.machines)} ${this.#tile('Provisioning', overview.runs.running)}
-        ${this.#tile('Succeeded', overview.runs.succeeded)} ${this.#tile('Failed', overview.runs.failed)}
-        ${this.#tile('Need attention', overview.attention)} ${this.#tile('Secrets held', overview.secrets)}
-      </div>
+      <fleet-tiles .overview=${overview}></fleet-tiles>
       <div class="row bar">
         <div class="row">
           <label
             >Status
-            <select @change=${(event: Event) => this.#setFilter({ status: (event.target as HTMLSelectElement).value })}>
+            <select @change=${this.#chooseStatus}>
               ${[
                 ['', 'All'],
                 ['running', 'Provisioning'],
                 ['succeeded', 'Succeeded'],
                 ['failed', 'Failed'],
                 ['abandoned', 'Abandoned'],
+                [ARCHIVED, 'Archived'],
               ].map(
-                ([value, words]) =>
-                  html`<option value=${value ?? ''} ?selected=${this.filter.status === value}>${words}</option>`,
+                ([value, words]) => html`<option value=${value ?? ''} ?selected=${shown === value}>${words}</option>`,
               )}
             </select></label
           >
@@ -260,13 +252,16 @@ export class FleetPage extends LitElement {
             </select></label
           >
         </div>
-        <button class=${this.waiting ? '' : 'away'} @click=${this.#letIn}>Show the new order</button>
+        <div class="row">
+          <button class=${this.waiting ? '' : 'away'} @click=${this.#letIn}>Show the new order</button>
+          ${
+            this.membership.role === 'auditor'
+              ? nothing
+              : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
+          }
+        </div>
       </div>
       ${this.rowsOf === this.#listKey ? this.#list(overview) : this.#pending()}`;
-  }
-
-  #tile(words: string, count: number | undefined) {
-    return html`<div class="card tile"><strong>${count ?? 0}</strong><span class="quiet">${words}</span></div>`;
   }
 
   #setUpCard() {
@@ -285,7 +280,9 @@ export class FleetPage extends LitElement {
   }
 
   #empty(overview: Overview) {
+    if (this.filter.shelf === 'archived') return html`<div class="card"><p>No machine is archived.</p></div>`;
     if (overview.machines > 0) return html`<div class="card"><p>No machine has this status.</p></div>`;
+    if (overview.archived > 0) return html`<div class="card"><p>Every machine is archived.</p></div>`;
     return html`<div class="card stack">
       <h2>No machines yet</h2>
       <p>A machine appears here with its engine’s first report. Give the engine this API’s address and a machine token.</p>

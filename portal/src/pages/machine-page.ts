@@ -1,27 +1,29 @@
-// One machine: who it is, its run with phases and events, its secrets, and the reveal.
+// One machine: who it is, its run with phases and events, its secrets, and what people do with them.
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
-import type { Revealed, Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { Secret } from '../../../schema/secret.ts';
+import { Adding } from '../adding.ts';
+import { shelve } from '../api/by-hand.ts';
 import * as api from '../api/tenant.ts';
-import type { RevealStep } from '../elements/reveal-dialog.ts';
+import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { RevealWanted } from '../elements/secret-list.ts';
+import { Merging } from '../merging.ts';
 import { Polling } from '../polling.ts';
-import { sameRef } from '../refs.ts';
+import { Revealing } from '../revealing.ts';
 import { shared } from '../styles/shared.ts';
-import { requestUnlock } from '../unlocking.ts';
-import { refreshVaultState, vault } from '../vault-client.ts';
-import { ATTENTION_WORDS, ATTRIBUTE_WORDS, exactTime, shortId } from '../words.ts';
+import { ATTENTION_WORDS, exactTime, shortId } from '../words.ts';
 import '../elements/event-list.ts';
+import '../elements/machine-identity.ts';
 import '../elements/phase-list.ts';
 import '../elements/problem-note.ts';
 import '../elements/relative-time.ts';
-import '../elements/reveal-dialog.ts';
 import '../elements/run-status.ts';
 import '../elements/secret-list.ts';
+import '../elements/shelf-note.ts';
 
 const REFRESH_MS = 4_000;
 /** A run writes some hundreds of events; a page that holds more would only be slow. The latest are kept. */
@@ -55,12 +57,8 @@ export class MachinePage extends LitElement {
       .attention {
         margin-top: 1rem;
       }
-      .names {
-        margin: 1rem 0 0;
-      }
-      ul.history {
-        margin: 0.4rem 0 0;
-        padding-left: 1.2rem;
+      problem-note {
+        display: block;
       }
       .head {
         justify-content: space-between;
@@ -73,15 +71,32 @@ export class MachinePage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
+  @property() email = '';
   @property() machine = '';
   @state() private loaded: Loaded | null = null;
   @state() private failure: unknown = null;
   @state() private events: StoredEvent[] = [];
   @state() private chosenRun: string | null = null;
-  @state() private asked: { secret: Secret; version: SecretVersion } | null = null;
-  @state() private reveal: RevealStep = { step: 'reason' };
+  /** Why the last act on the entry did not go, and what the last one that did was. */
+  @state() private refusal: unknown = null;
+  @state() private said = '';
+  @state() private acting = false;
   #eventsOf: string | null = null;
   #eventsTurn = 0;
+  #revealing = new Revealing(
+    this,
+    () => this.#tenant,
+    () => void this.#refresh(),
+  );
+  #merging = new Merging(this, () => void this.#refresh());
+  #adding = new Adding(
+    this,
+    () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
+    (words) => {
+      this.said = words;
+      void this.#refresh();
+    },
+  );
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.machine] as const,
@@ -107,8 +122,15 @@ export class MachinePage extends LitElement {
     this.chosenRun = null;
     this.events = [];
     this.#eventsOf = null;
-    this.asked = null;
-    this.reveal = { step: 'reason' };
+    this.refusal = null;
+    this.said = '';
+    this.#merging.forget();
+    this.#revealing.forget();
+    this.#adding.forget();
+  }
+
+  get #mayAct(): boolean {
+    return this.membership.role !== 'auditor';
   }
 
   async #refresh(): Promise<void> {
@@ -150,51 +172,19 @@ export class MachinePage extends LitElement {
     }
   }
 
-  #askReveal = (event: RevealWanted): void => {
-    this.asked = event.detail;
-    this.reveal = { step: 'reason' };
-  };
+  #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
 
-  async #reveal(reason: string): Promise<void> {
-    const { asked } = this;
-    if (!asked) return;
-    const state = await refreshVaultState();
-    const open = state.state === 'unlocked' && state.tenant === this.#tenant;
-    if (!open && !(await requestUnlock(this.#tenant))) {
-      this.reveal = { step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' };
-      return;
-    }
-    this.reveal = { step: 'working' };
-    let revealed: Revealed;
-    try {
-      revealed = await api.reveal(this.#tenant, asked.secret.id, reason, asked.version.version);
-    } catch (error) {
-      this.reveal = { step: 'fault', message: (error as Error).message, audited: false };
-      return;
-    }
-    // The answer must be for what was asked: a server that swaps the record would else choose what is shown here.
-    const same =
-      revealed.id === asked.secret.id &&
-      revealed.machine === asked.secret.machine &&
-      revealed.kind === asked.secret.kind &&
-      revealed.version.version === asked.version.version &&
-      sameRef(revealed.ref, asked.secret.ref);
-    const opened = same
-      ? await vault()
-          .open(revealed)
-          .catch(() => ({ ok: false as const, message: 'The vault gave no answer. Reload the page and try again.' }))
-      : { ok: false as const, message: 'The server answered with another secret than was asked for. It is not shown.' };
-    if (this.asked !== asked || this.machine !== asked.secret.machine) return;
-    this.reveal = opened.ok
-      ? { step: 'shown', opened, auditSeq: revealed.auditSeq }
-      : { step: 'fault', message: opened.message, audited: true };
-    await refreshVaultState();
-  }
-
-  #closeReveal = (): void => {
-    this.asked = null;
-    this.reveal = { step: 'reason' };
-    void this.#refresh();
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
+  #shelf = async (event: ShelfWanted): Promise<void> => {
+    const { act, machine } = event.detail;
+    this.acting = true;
+    this.said = '';
+    this.refusal = await shelve(this.#tenant, machine, act).then(
+      () => null,
+      (error) => error,
+    );
+    this.acting = false;
+    await this.#refresh();
   };
 
   override render() {
@@ -207,18 +197,12 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${
-        this.asked
-          ? html`<reveal-dialog
-              .secret=${this.asked.secret}
-              .version=${this.asked.version}
-              .progress=${this.reveal}
-              machine=${loaded?.machine.hostname ?? this.machine}
-              @reason-given=${(event: CustomEvent<string>) => void this.#reveal(event.detail)}
-              @closed=${this.#closeReveal}
-            ></reveal-dialog>`
-          : nothing
-      }`;
+      ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)}
+      ${this.#merging.render()}`;
+  }
+
+  get #name(): string {
+    return this.loaded?.machine.hostname ?? shortId(this.machine);
   }
 
   #page({ machine, runs, secrets }: Loaded) {
@@ -232,12 +216,38 @@ export class MachinePage extends LitElement {
           ? html`<div class="note warn attention">${machine.attention.map((one) => html`<div>${ATTENTION_WORDS[one]}</div>`)}</div>`
           : nothing
       }
+      <shelf-note
+        .machine=${machine}
+        tenant=${this.#tenant}
+        .acting=${this.#mayAct}
+        .busy=${this.acting}
+        @shelf-wanted=${this.#shelf}
+      ></shelf-note>
+      ${this.said ? html`<p class="note good attention" role="status">${this.said}</p>` : nothing}
+      <problem-note class="attention" .error=${this.refusal}></problem-note>
       <div class="columns">
         <section class="card">
-          <h2>Secrets</h2>
-          <secret-list .secrets=${secrets} .memberRole=${this.membership.role} @reveal-wanted=${this.#askReveal}></secret-list>
+          <div class="row head">
+            <h2>Secrets</h2>
+            ${this.#mayAct ? html`<button @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
+          </div>
+          <secret-list
+            .secrets=${secrets}
+            .memberRole=${this.membership.role}
+            machine=${machine.id}
+            @reveal-wanted=${this.#askReveal}
+          ></secret-list>
         </section>
-        <section class="card">${this.#identity(machine)}</section>
+        <section class="card">
+          <machine-identity
+            .machine=${machine}
+            tenant=${this.#tenant}
+            .acting=${this.#mayAct}
+            .busy=${this.acting}
+            @shelf-wanted=${this.#shelf}
+            @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
+          ></machine-identity>
+        </section>
         ${
           run
             ? html`<section class="card">
@@ -247,7 +257,9 @@ export class MachinePage extends LitElement {
                   </div>
                   <p class="quiet">
                     Started <relative-time .at=${run.startedAt}></relative-time>, ${run.events} events, ${run.reboots}
-                    ${run.reboots === 1 ? 'restart' : 'restarts'}, ${run.warnings} warnings, ${run.errors} errors
+                    ${run.reboots === 1 ? 'restart' : 'restarts'}, ${run.warnings} warnings, ${run.errors} errors${
+                      run.uploadedBy === null ? nothing : `, uploaded by ${run.uploadedBy}`
+                    }${run.machine === machine.id ? nothing : `, under the ID ${shortId(run.machine)}`}
                   </p>
                   <phase-list .run=${run}></phase-list>
                 </section>
@@ -267,32 +279,5 @@ export class MachinePage extends LitElement {
     >
       ${runs.map((one) => html`<option value=${one.id} ?selected=${one.id === run.id}>${exactTime(one.startedAt)}</option>`)}
     </select>`;
-  }
-
-  #identity(machine: Machine) {
-    const rows: [string, string | null][] = [
-      ['Client', machine.client],
-      ['Model', [machine.manufacturer, machine.model].filter(Boolean).join(' ') || null],
-      ['Serial', machine.serial],
-      ['System', machine.osVersion],
-      ['Machine ID', machine.id],
-      ['Enrolled', exactTime(machine.enrolledAt)],
-    ];
-    // What changed at least once: a name on the way, a serial that should not have.
-    const changed = machine.history.filter(
-      (one) => machine.history.filter((other) => other.attribute === one.attribute).length > 1,
-    );
-    return html`<h2>Identity</h2>
-      <dl>
-        ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${value}</dd>` : nothing))}
-      </dl>
-      ${
-        changed.length > 0
-          ? html`<p class="quiet names">What it was before</p>
-              <ul class="history">
-                ${changed.map((change) => html`<li>${ATTRIBUTE_WORDS[change.attribute]} ${change.value ?? 'unknown'} <span class="quiet">since ${exactTime(change.sinceAt)}</span></li>`)}
-              </ul>`
-          : nothing
-      }`;
   }
 }

@@ -1,18 +1,21 @@
-// Settings: the tenant's keys in plain words, and what engines may send.
+// Settings: the tenant's keys in plain words, how secrets may be revealed, and what engines may send.
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { Overview, Settings } from '../../../schema/machine.ts';
+import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import type { Manifest } from '../../../schema/signed.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
+import type { SettingsGiven } from '../elements/reveal-settings.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest } from '../vault-client.ts';
 import '../elements/fingerprint-text.ts';
 import '../elements/problem-note.ts';
+import '../elements/reveal-settings.ts';
 
 type Loaded = { overview: Overview; keyring: Keyring | null; manifest: Manifest | null; settings: Settings };
 
@@ -71,10 +74,11 @@ export class SettingsPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #setRaw(allowRawRsaOaep: boolean): Promise<void> {
+  async #change(change: SettingsChange): Promise<void> {
     this.failure = null;
+    this.done = '';
     try {
-      await api.writeSettings(this.membership.tenant, { allowRawRsaOaep });
+      await api.changeSettings(this.membership.tenant, change);
       this.done = 'Kept.';
     } catch (error) {
       this.failure = error;
@@ -91,6 +95,13 @@ export class SettingsPage extends LitElement {
         complete: (loaded) => html`
           <problem-note .error=${this.failure}></problem-note>
           ${this.done ? html`<p class="note good" role="status">${this.done}</p>` : nothing} ${this.#keys(loaded)}
+          <section class="card">
+            <reveal-settings
+              .settings=${loaded.settings}
+              .editable=${this.#admin}
+              @settings-given=${(event: SettingsGiven) => void this.#change(event.detail)}
+            ></reveal-settings>
+          </section>
           ${this.#engines(loaded.settings)}
         `,
       })}`;
@@ -144,7 +155,7 @@ export class SettingsPage extends LitElement {
           type="checkbox"
           .checked=${settings.allowRawRsaOaep}
           ?disabled=${!this.#admin}
-          @change=${(event: Event) => void this.#setRaw((event.target as HTMLInputElement).checked)}
+          @change=${(event: Event) => void this.#change({ allowRawRsaOaep: (event.target as HTMLInputElement).checked })}
         /><span>Accept raw RSA-OAEP from older engines</span></label
       >
       <p class="quiet">

@@ -1,0 +1,17 @@
+// The spool as lines of a spool file (docs/protocol.md): what the engine would have sent, for a person to carry to the portal.
+import type { SpoolLine } from '../schema/spool.ts';
+import { nextBatch, type Spool } from './spool.ts';
+
+/** Every unsent event in reports of at most 500, then every sealed secret without a receipt. Ciphertext only, as in the spool. */
+export function spoolLines(spool: Spool): string[] {
+  const lines: SpoolLine[] = [];
+  for (const run of spool.runs()) {
+    let { nextSeq } = run;
+    for (let events = nextBatch(run, nextSeq); events.length > 0; events = nextBatch(run, nextSeq)) {
+      lines.push({ report: { ...run.envelope, events } });
+      nextSeq = (events.at(-1)?.seq ?? nextSeq) + 1;
+    }
+  }
+  for (const secret of spool.secrets()) lines.push({ secret });
+  return lines.map((line) => JSON.stringify(line));
+}

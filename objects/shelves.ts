@@ -1,0 +1,155 @@
+// Shelves: a machine is in the fleet, archived, or merged into another id of the same PC. Nothing of it is ever deleted or rewritten:
+// its runs and secrets keep the id they were sealed and sent under.
+import type { MachineShelved, Shelf } from '../schema/machine.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import { record } from './audit.ts';
+import type { Caller, Person } from './caller.ts';
+import { familyOf } from './families.ts';
+import { findRow, type MachineRow, recount, summarize } from './machines.ts';
+
+const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
+const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
+
+const shelved = (sql: SqlStorage, id: string): MachineShelved => {
+  const row = findRow(sql, id);
+  if (!row) throw new Error('a machine is never deleted');
+  return { machine: id, shelf: row.shelf, mergedInto: row.merged_into };
+};
+
+function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
+  sql.exec('UPDATE machines SET shelf = ? WHERE id = ?', shelf, row.id);
+  recount(sql, row, { ...row, shelf });
+}
+
+/** Takes a machine out of the fleet list and its counters. Its secrets stay, and can be revealed. */
+export function archive(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  if (row.shelf === 'merged') return alias();
+  if (row.shelf === 'archived') return shelved(sql, id);
+  return storage.transactionSync(() => {
+    moveTo(sql, row, 'archived');
+    sql.exec('UPDATE machines SET archived_at = ?, archived_by = ? WHERE id = ?', now, caller.principal.name, id);
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.archived',
+      subject: id,
+      detail: { hostname: row.hostname },
+    });
+    return shelved(sql, id);
+  });
+}
+
+export function restore(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  if (row.shelf === 'merged') return alias();
+  return storage.transactionSync(() => {
+    bringBack(sql, caller, id, 'person', now);
+    return shelved(sql, id);
+  });
+}
+
+/** Brings an archived machine back, on record; one that is not archived is left alone. In the caller's transaction. */
+export function bringBack(
+  sql: SqlStorage,
+  caller: Caller,
+  id: string,
+  because: 'report' | 'escrow' | 'person',
+  now: number,
+): void {
+  const asked = findRow(sql, id);
+  // What an alias sends is the PC's word, and the PC is shown under the machine that is kept.
+  const row = asked?.merged_into != null ? findRow(sql, asked.merged_into) : asked;
+  if (row?.shelf !== 'archived') return;
+  moveTo(sql, row, 'fleet');
+  sql.exec('UPDATE machines SET archived_at = NULL, archived_by = NULL WHERE id = ?', row.id);
+  record(sql, caller.tenant, caller, now, {
+    action: 'machine.restored',
+    subject: row.id,
+    detail: { because },
+  });
+}
+
+/** Whether `machine` may become an alias of `into`. Pure. Null: it may, or it is one already. `aliases`: how many ids it has itself. */
+export function decideMerge(
+  machine: Pick<MachineRow, 'id' | 'merged_into'>,
+  into: Pick<MachineRow, 'id' | 'merged_into'>,
+  aliases: number,
+): Refusal | null {
+  if (machine.id === into.id) return refuse('merge_conflict', 'A machine cannot be merged into itself.');
+  if (machine.merged_into === into.id) return null;
+  if (machine.merged_into !== null)
+    return refuse('merge_conflict', 'It is merged into another machine already; undo that first.');
+  if (into.merged_into !== null)
+    return refuse('merge_conflict', 'into: is itself merged into another machine; merge into that one.');
+  return aliases > 0
+    ? refuse('merge_conflict', 'Other ids are merged into it: undo those merges, then merge each into the one to keep.')
+    : null;
+}
+
+/** Makes one id of a PC an alias of another. What it holds, and what is sent under it later, stays under its own id. */
+export function merge(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  into: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const [row, kept] = [findRow(sql, id), findRow(sql, into)];
+  if (!row || !kept) return unknown();
+  const refusal = decideMerge(row, kept, familyOf(sql, id).length - 1);
+  if (refusal) return refusal;
+  if (row.merged_into === into) return shelved(sql, id);
+  return storage.transactionSync(() => {
+    moveTo(sql, row, 'merged');
+    sql.exec(
+      'UPDATE machines SET merged_into = ?, merged_at = ?, merged_by = ? WHERE id = ?',
+      into,
+      now,
+      caller.principal.name,
+      id,
+    );
+    summarize(sql, id, now);
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.merged',
+      subject: id,
+      detail: { into, hostname: row.hostname, intoHostname: kept.hostname },
+    });
+    return shelved(sql, id);
+  });
+}
+
+/** Undoes a merge: the id stands by itself again, in the fleet or archived as it was. */
+export function unmerge(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  const from = row.merged_into;
+  if (from === null) return shelved(sql, id);
+  return storage.transactionSync(() => {
+    sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
+    moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+    summarize(sql, id, now);
+    summarize(sql, from, now);
+    record(sql, caller.tenant, caller, now, { action: 'machine.unmerged', subject: id, detail: { from } });
+    return shelved(sql, id);
+  });
+}

@@ -1,0 +1,25 @@
+// The API of what people do by hand: secrets, spool files, archived and merged machines.
+import type { MachineShelved } from '../../../schema/machine.ts';
+import type { Report, ReportAnswer } from '../../../schema/report.ts';
+import type { EscrowRequest, HandSecret, Receipt } from '../../../schema/secret.ts';
+import { call } from './http.ts';
+
+const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
+
+export const addSecret = (tenant: string, machine: string, request: HandSecret): Promise<Receipt> =>
+  call(at(tenant, `machines/${machine}/secrets`), request);
+
+/** Archives a machine, brings it back, or undoes its merge. */
+export const shelve = (
+  tenant: string,
+  machine: string,
+  act: 'archive' | 'restore' | 'unmerge',
+): Promise<MachineShelved> => call(at(tenant, `machines/${machine}/${act}`), {});
+export const merge = (tenant: string, machine: string, into: string): Promise<MachineShelved> =>
+  call(at(tenant, `machines/${machine}/merge`), { into });
+
+/** A report and a sealed secret out of a spool file, each in the body that its engine would have sent. */
+export const uploadReport = (tenant: string, report: Report): Promise<ReportAnswer> =>
+  call(at(tenant, 'spool/report'), report);
+export const uploadSecret = (tenant: string, secret: EscrowRequest): Promise<Receipt> =>
+  call(at(tenant, 'spool/secret'), secret);

@@ -1,0 +1,198 @@
+// A secret added by hand: what it is, and its plaintext typed twice or made here. It hands over what was typed and fetches nothing.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
+import { focused } from '../focus.ts';
+import { generatePassword } from '../password.ts';
+import { shared } from '../styles/shared.ts';
+import { KIND_WORDS } from '../words.ts';
+
+/** Fired with what was typed; it goes to the vault and nowhere else. */
+export type SecretGiven = CustomEvent<{ kind: SecretKind; ref: SecretRef; plaintext: string }>;
+
+const KINDS = Object.keys(KIND_WORDS) as SecretKind[];
+const PLAINTEXT_MAX_CHARACTERS = 4096;
+const UUID = '\\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}?';
+
+function refOf(kind: SecretKind, form: FormData): SecretRef {
+  const text = (name: string) => String(form.get(name) ?? '').trim();
+  if (kind === 'local_admin_password') return { account: text('account') };
+  if (kind === 'bitlocker_recovery_key')
+    return { protectorId: text('protector').replaceAll(/[{}]/g, '').toLowerCase(), volume: text('volume') };
+  return { label: text('label') };
+}
+
+@customElement('hand-dialog')
+export class HandDialog extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      h1 + p {
+        margin-top: 0.4rem;
+      }
+      .actions {
+        display: flex;
+        justify-content: flex-end;
+        gap: 0.6rem;
+        margin-top: 1.2rem;
+      }
+      .field {
+        margin-bottom: 0.9rem;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: 1fr 7rem;
+        gap: 0.75rem;
+      }
+      .plain-button {
+        border: 0;
+        background: none;
+        color: var(--accent);
+        padding: 0;
+        min-height: 0;
+        text-decoration: underline;
+      }
+      .typed {
+        font-family: var(--mono);
+      }
+    `,
+  ];
+  @property() machine = '';
+  @property({ attribute: false }) working = false;
+  @property({ attribute: false }) fault = '';
+  @state() private kind: SecretKind = 'local_admin_password';
+  @state() private visible = false;
+  @state() private first = '';
+  @state() private second = '';
+  @query('dialog') private dialog!: HTMLDialogElement;
+  #opener: HTMLElement | null = null;
+
+  override firstUpdated(): void {
+    this.#opener = focused();
+    this.dialog.showModal();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const opener = this.#opener;
+    queueMicrotask(() => opener?.isConnected && opener.focus());
+  }
+
+  #closed = (): void => {
+    this.first = '';
+    this.second = '';
+    this.dispatchEvent(new CustomEvent('closed'));
+  };
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.working || this.first === '' || this.first !== this.second) return;
+    const ref = refOf(this.kind, new FormData(event.target as HTMLFormElement));
+    const detail = { kind: this.kind, ref, plaintext: this.first };
+    this.dispatchEvent(new CustomEvent('secret-given', { detail }));
+  };
+
+  #generate = (): void => {
+    this.first = generatePassword();
+    this.second = this.first;
+    this.visible = true;
+  };
+
+  override render() {
+    const differ = this.second !== '' && this.first !== this.second;
+    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
+      <h1 id="title">Add a secret</h1>
+      <p class="quiet">
+        For ${this.machine}. It is sealed in this browser before it is sent, and marked as added by you. Where one of this kind and name is
+        held already, this becomes its newer version.
+      </p>
+      <form @submit=${this.#submit}>
+        <div class="field">
+          <label for="kind">Kind</label>
+          <select
+            id="kind"
+            @change=${(event: Event) => {
+              this.kind = (event.target as HTMLSelectElement).value as SecretKind;
+            }}
+          >
+            ${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === this.kind}>${KIND_WORDS[kind]}</option>`)}
+          </select>
+        </div>
+        ${this.#ref()} ${this.#typed('first', 'The secret', this.first)}
+        ${this.#typed('second', 'The same again', this.second)}
+        <p class="row">
+          ${
+            this.kind === 'bitlocker_recovery_key'
+              ? nothing
+              : html`<button type="button" class="plain-button" @click=${this.#generate}>Make one for me</button>`
+          }
+          <button type="button" class="plain-button" aria-pressed=${this.visible} @click=${() => {
+            this.visible = !this.visible;
+          }}>
+            ${this.visible ? 'Hide' : 'Show'}
+          </button>
+          <span class="quiet" role="status">${differ ? 'The two differ.' : nothing}</span>
+        </p>
+        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        ${this.working ? html`<p role="status">Sealing it and handing it over …</p>` : nothing}
+        <div class="actions">
+          <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
+          <button class="primary" ?disabled=${this.working || this.first === '' || this.first !== this.second}>
+            Seal and keep
+          </button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  #ref() {
+    if (this.kind === 'local_admin_password')
+      return html`<div class="field">
+        <label for="account">Account</label>
+        <input id="account" name="account" required maxlength="256" value="Administrator" autocomplete="off" />
+      </div>`;
+    if (this.kind === 'bitlocker_recovery_key')
+      return html`<div class="field pair">
+        <div>
+          <label for="protector">Key ID</label>
+          <input
+            id="protector"
+            name="protector"
+            class="typed"
+            required
+            pattern=${UUID}
+            title="The ID that the PC shows on its blue screen, whole: 8-4-4-4-12 characters"
+            autocomplete="off"
+            spellcheck="false"
+          />
+        </div>
+        <div>
+          <label for="volume">Volume</label>
+          <input id="volume" name="volume" required maxlength="64" value="C:" autocomplete="off" />
+        </div>
+      </div>`;
+    return html`<div class="field">
+      <label for="label">Name</label>
+      <input id="label" name="label" required maxlength="64" value=${this.kind === 'bios_password' ? 'BIOS' : ''} autocomplete="off" />
+    </div>`;
+  }
+
+  #typed(id: 'first' | 'second', label: string, value: string) {
+    return html`<div class="field">
+      <label for=${id}>${label}</label>
+      <input
+        id=${id}
+        class="typed"
+        type=${this.visible ? 'text' : 'password'}
+        required
+        maxlength=${PLAINTEXT_MAX_CHARACTERS}
+        autocomplete="new-password"
+        spellcheck="false"
+        .value=${value}
+        @input=${(event: InputEvent) => {
+          this[id] = (event.target as HTMLInputElement).value;
+        }}
+      />
+    </div>`;
+  }
+}

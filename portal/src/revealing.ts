@@ -1,0 +1,131 @@
+// A reveal from the reason to the plaintext: asks the API for one ciphertext and the vault to open it. The controller shows the dialog, so
+// that a page only says which secret is wanted.
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import type { Revealed, Secret, SecretVersion } from '../../schema/secret.ts';
+import { ApiProblem, isProblem } from './api/http.ts';
+import * as api from './api/tenant.ts';
+import type { RevealStep } from './elements/reveal-dialog.ts';
+import { sameRef } from './refs.ts';
+import { requestUnlock } from './unlocking.ts';
+import { refreshVaultState, vault } from './vault-client.ts';
+import { dateTime, duration } from './words.ts';
+import './elements/reveal-dialog.ts';
+
+type Asked = { secret: Secret; version: SecretVersion };
+
+/** A refusal in a person's words: whoever has used up their budget is told when it opens again, by their own clock. */
+function refusalWords(error: unknown): string {
+  if (isProblem(error, 'reveal_budget_exceeded') && error instanceof ApiProblem && error.retryAt !== null)
+    return `You have used up what one person may reveal here for now, and every admin sees that. The next reveal is possible in ${duration(error.retryAt - Date.now())}, on ${dateTime(error.retryAt)}.`;
+  return (error as Error).message;
+}
+
+/** The answer must be for what was asked: a server that swaps the record would else choose what is shown. */
+const isFor = (revealed: Revealed, { secret, version }: Asked): boolean =>
+  revealed.id === secret.id &&
+  revealed.machine === secret.machine &&
+  revealed.kind === secret.kind &&
+  revealed.version.version === version.version &&
+  sameRef(revealed.ref, secret.ref);
+
+/** One reveal at a time; put `render()` somewhere in the host's template. `onClosed` hears that the dialog is gone. */
+export class Revealing implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #tenant: () => string;
+  readonly #onClosed: () => void;
+  #asked: Asked | null = null;
+  #ticket: string | null = null;
+  #step: RevealStep = { step: 'reason' };
+
+  constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
+    this.#host = host;
+    this.#tenant = tenant;
+    this.#onClosed = onClosed;
+    host.addController(this);
+  }
+
+  hostConnected(): void {}
+
+  ask(asked: Asked): void {
+    this.#asked = asked;
+    this.#show({ step: 'reason' });
+    void this.#askTicket(asked);
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  forget(): void {
+    this.#asked = null;
+    this.#show({ step: 'reason' });
+  }
+
+  /** What a reason must look like. Where it does not arrive, the server says so when the reason is given. */
+  async #askTicket(asked: Asked): Promise<void> {
+    this.#ticket = null;
+    const settings = await api.settings(this.#tenant()).catch(() => null);
+    if (this.#asked !== asked) return;
+    this.#ticket = settings?.ticketPattern ?? null;
+    this.#host.requestUpdate();
+  }
+
+  async #reveal(reason: string): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    const tenant = this.#tenant();
+    const state = await refreshVaultState();
+    const open = state.state === 'unlocked' && state.tenant === tenant;
+    if (!open && !(await requestUnlock(tenant))) {
+      this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
+      return;
+    }
+    this.#show({ step: 'working' });
+    let revealed: Revealed;
+    try {
+      revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
+    } catch (error) {
+      if (this.#asked !== asked) return;
+      const message = refusalWords(error);
+      this.#show(
+        isProblem(error, 'not_a_ticket')
+          ? { step: 'reason', fault: message }
+          : { step: 'fault', message, audited: false },
+      );
+      return;
+    }
+    const opened = isFor(revealed, asked)
+      ? await vault()
+          .open(revealed)
+          .catch(() => ({ ok: false as const, message: 'The vault gave no answer. Reload the page and try again.' }))
+      : { ok: false as const, message: 'The server answered with another secret than was asked for. It is not shown.' };
+    if (this.#asked !== asked) return;
+    this.#show(
+      opened.ok
+        ? { step: 'shown', opened, auditSeq: revealed.auditSeq }
+        : { step: 'fault', message: opened.message, audited: true },
+    );
+    await refreshVaultState();
+  }
+
+  #closed = (): void => {
+    this.forget();
+    this.#onClosed();
+  };
+
+  #show(step: RevealStep): void {
+    this.#step = step;
+    this.#host.requestUpdate();
+  }
+
+  /** `machine` is the name that the dialog gives the PC. */
+  render(machine: string) {
+    if (!this.#asked) return nothing;
+    return html`<reveal-dialog
+      .secret=${this.#asked.secret}
+      .version=${this.#asked.version}
+      .progress=${this.#step}
+      .ticket=${this.#ticket}
+      machine=${machine}
+      @reason-given=${(event: CustomEvent<string>) => void this.#reveal(event.detail)}
+      @closed=${this.#closed}
+    ></reveal-dialog>`;
+  }
+}

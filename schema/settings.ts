@@ -1,0 +1,42 @@
+// A tenant's settings, their defaults and bounds, and what an admin sends to change some of them.
+import { z } from 'zod';
+import { TicketPattern } from './ticket.ts';
+
+/** How many secrets one person may reveal in any 60 seconds, any hour, any day. */
+export const RevealBudget = z
+  .strictObject({
+    perMinute: z.int().min(1).max(100),
+    perHour: z.int().min(1).max(1_000),
+    perDay: z.int().min(1).max(2_000),
+  })
+  .refine((budget) => budget.perMinute <= budget.perHour && budget.perHour <= budget.perDay, {
+    error: 'must not shrink from minute to hour to day',
+  });
+export type RevealBudget = z.infer<typeof RevealBudget>;
+
+const DAY_MS = 24 * 3600 * 1000;
+export const ROTATE_AFTER_MAX_MS = 365 * DAY_MS;
+
+export const Settings = z.object({
+  /** Whether older engines may send raw RSA-OAEP. */
+  allowRawRsaOaep: z.boolean(),
+  /** What a reason for a reveal must begin with; null: any reason will do. */
+  ticketPattern: TicketPattern.nullable(),
+  revealBudget: RevealBudget,
+  /** How long after a reveal the secret is to be rotated, in ms; 0: at once; null: never. */
+  rotateAfterRevealMs: z.int().min(0).max(ROTATE_AFTER_MAX_MS).nullable(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  allowRawRsaOaep: false,
+  ticketPattern: null,
+  revealBudget: { perMinute: 10, perHour: 50, perDay: 100 },
+  rotateAfterRevealMs: DAY_MS,
+};
+
+/** What is absent stays as it is. */
+export const SettingsChange = z
+  .strictObject(Settings.partial().shape)
+  .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one setting' });
+export type SettingsChange = z.infer<typeof SettingsChange>;
