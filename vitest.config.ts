@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { startIssuer } from './test/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
+import { startReceiver } from './test/support/receiver.ts';
 
 const root = import.meta.dirname;
 /** What hangs is ended; how long a test takes is nothing that a test says. Key derivation on busy cores takes its time. */
@@ -18,10 +19,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => {
             const issuer = await startIssuer();
+            const receiver = await startReceiver();
             return {
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
+                r2Buckets: ['BACKUP'],
                 bindings: {
+                  TEST_RECEIVER: receiver.origin,
                   TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
                   TEST_ACCESS_KEY: JSON.stringify(issuer.privateJwk),
                   ACCESS_TEAM_DOMAIN: issuer.origin,

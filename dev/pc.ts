@@ -4,20 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { startFleet } from '../engine/simulator/fleet.ts';
-import { Thumbprint } from '../schema/text.ts';
+import { EngineFile } from '../schema/engine-file.ts';
 
-const Configuration = z.object({
-  apiOrigin: z.url(),
-  token: z.string().min(1),
-  fingerprint: Thumbprint.optional(),
-  minEpoch: z.int().min(1).optional(),
-});
 const DEFAULT_SPEED = 60;
 const LOOK_EVERY_MS = 200;
 
-function readConfiguration(file: string | undefined): z.infer<typeof Configuration> {
+function readConfiguration(file: string | undefined): EngineFile {
   if (file === undefined) throw new Error('Usage: npm run pc -- engine.json [--speed N]');
   let json: unknown;
   try {
@@ -25,7 +18,7 @@ function readConfiguration(file: string | undefined): z.infer<typeof Configurati
   } catch {
     throw new Error(`${file} cannot be read as JSON.`);
   }
-  const parsed = Configuration.safeParse(json);
+  const parsed = EngineFile.safeParse(json);
   if (!parsed.success)
     throw new Error(`${file} is not an engine’s configuration: ${parsed.error.issues[0]?.path.join('.')}.`);
   return parsed.data;
@@ -37,7 +30,13 @@ try {
   const spoolDir = mkdtempSync(path.join(os.tmpdir(), 'totl-pc-'));
   let broken = false;
   const fleet = startFleet({
-    ...{ ...configuration, machines: 1, spoolDir, speed: Number(values.speed) || DEFAULT_SPEED },
+    ...{
+      ...configuration,
+      fingerprint: configuration.fingerprint ?? undefined,
+      machines: 1,
+      spoolDir,
+      speed: Number(values.speed) || DEFAULT_SPEED,
+    },
     // Another PC each time.
     seed: Math.floor(Math.random() * 2 ** 20),
     onLine: (text) => console.log(text),

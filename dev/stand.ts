@@ -129,6 +129,8 @@ async function startWorker(addresses: Addresses, audience: string, stateDir: str
       ACCESS_AUD: text(audience),
       PORTAL_ORIGIN: text(addresses.portal),
       OPERATOR_EMAILS: text(OPERATOR_EMAIL),
+      // Off in wrangler.toml, on here: kept beside the rest of the stand's state.
+      BACKUP: { type: 'r2_bucket' as const, bucket_name: 'totlprovision-backup' },
     },
     dev: {
       server: { hostname: '127.0.0.1', port: 0 },

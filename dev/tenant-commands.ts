@@ -1,5 +1,6 @@
 // What an operator does to tenants from a script: on the index only, which the tenants' objects take over.
 import { randomUUID } from 'node:crypto';
+import type { EngineFile } from '../schema/engine-file.ts';
 import { newToken } from './demo-data.ts';
 import { ask, type Place } from './index-by-wrangler.ts';
 import { sql } from './sql.ts';
@@ -7,13 +8,12 @@ import { sql } from './sql.ts';
 export type Created = { id: string; name: string; firstAdmin: { id: string; email: string } };
 export type Listed = { id: string; name: string; status: string; createdAt: number; people: number; tokens: number };
 export type Standing = { id: string; name: string; status: string };
-export type EngineConfiguration = { apiOrigin: string; token: string; fingerprint?: string; minEpoch?: number };
 export type Issued = {
   id: string;
   tenant: string;
   label: string;
   expiresAt: number | null;
-  configuration: EngineConfiguration;
+  configuration: EngineFile;
 };
 
 const unknown = (id: string) => new Error(`There is no tenant with the id ${id}; "list" shows all.`);
@@ -62,9 +62,9 @@ export async function setStatus(place: Place, id: string, status: 'active' | 'su
 /** Issues a machine token; only its salted hash is kept. `expiresAt` in ms since the epoch, or null. */
 export async function issueToken(
   place: Place,
-  wanted: { tenant: string; label: string; expiresAt: number | null } & Omit<EngineConfiguration, 'token'>,
+  wanted: { tenant: string; label: string; expiresAt: number | null } & Omit<EngineFile, 'token'>,
 ): Promise<Issued> {
-  const { tenant, label, expiresAt, ...rest } = wanted;
+  const { tenant, label, expiresAt, apiOrigin, fingerprint, minEpoch } = wanted;
   const { token, prefix, hash, salt } = newToken();
   const id = randomUUID();
   const [rows = []] = await ask(place, [
@@ -72,5 +72,5 @@ export async function issueToken(
       SELECT ${id}, id, ${prefix}, ${hash}, ${salt}, ${label}, ${expiresAt} FROM tenants WHERE id = ${tenant} RETURNING id`,
   ]);
   if (rows.length === 0) throw unknown(tenant);
-  return { id, tenant, label, expiresAt, configuration: { ...rest, token } };
+  return { id, tenant, label, expiresAt, configuration: { apiOrigin, token, fingerprint, minEpoch } };
 }

@@ -108,7 +108,8 @@ async function token(place: Place, tenant: string, values: Values): Promise<Answ
     label: valid(Text(100), values.label, '--label'),
     expiresAt: days === undefined ? null : Date.now() + days * DAY_MS,
     apiOrigin: optional(Origin, values.api, '--api') ?? addressesFrom(DEFAULT_PORT).api,
-    ...(fingerprint ? { fingerprint } : {}),
+    fingerprint: fingerprint ?? null,
+    minEpoch: 1,
   });
   const configuration = JSON.stringify(issued.configuration, null, 2);
   const pin = fingerprint

@@ -1,7 +1,16 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'index' | 'head' | 'standing' | 'to_rotate';
+export type Due =
+  | 'refusals'
+  | 'index'
+  | 'head'
+  | 'standing'
+  | 'to_rotate'
+  | 'notices'
+  | 'stalled'
+  | 'tokens_expiring'
+  | 'backup';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {
@@ -13,8 +22,9 @@ export function schedule(storage: DurableObjectStorage, what: Due, at: number): 
   rearm(storage);
 }
 
-export const isDue = (storage: DurableObjectStorage, what: Due): boolean =>
-  first(storage.sql, 'SELECT at FROM due WHERE what = ?', what) !== null;
+/** When `what` is due, or null. */
+export const dueAt = (sql: SqlStorage, what: Due): number | null =>
+  first<{ at: number }>(sql, 'SELECT at FROM due WHERE what = ?', what)?.at ?? null;
 
 /** Takes what is due out of the table and sets the alarm for the rest. Handlers must be idempotent: an alarm may repeat. */
 export function takeDue(storage: DurableObjectStorage, now: number): Due[] {

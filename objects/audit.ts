@@ -4,6 +4,7 @@ import { genesisHash, hashEntry } from '../schema/chain.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import type { Actor } from './caller.ts';
+import { noticeActed } from './notices.ts';
 import { all, first } from './rows.ts';
 
 export type Act = {
@@ -24,6 +25,10 @@ export function requireHead(sql: SqlStorage): ChainHead {
   if (!last) throw new Error('a chain begins with the first call');
   return { seq: last.seq, hash: last.hash };
 }
+
+/** Whether the chain has this entry: whoever holds a head of earlier can tell that nothing before it was exchanged. */
+export const holds = (sql: SqlStorage, { seq, hash }: ChainHead): boolean =>
+  first(sql, 'SELECT 1 FROM audit WHERE seq = ? AND hash = ?', seq, hash) !== null;
 
 /** Appends one entry. Call it in the transaction of what it records: both happen, or neither. */
 export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): ChainHead {
@@ -60,6 +65,7 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     entry.previousHash,
     hash,
   );
+  noticeActed(sql, entry);
   return { seq: entry.seq, hash };
 }
 

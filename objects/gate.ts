@@ -7,6 +7,7 @@ import { type Caller, type Machine, type Operator, type Person, roleForbids, SYS
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
+import { isRestoring } from './restore.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -18,13 +19,16 @@ type Act<T> = (now: number) => T | Refusal;
 export class Gate {
   readonly #storage: DurableObjectStorage;
   readonly #uses: TokenUses;
+  readonly #after: (now: number) => void;
   #tenant: string | null = null;
   /** The last seq that the index has been told of, or is about to be. */
   #followed: number | null = null;
 
-  constructor(storage: DurableObjectStorage, uses: TokenUses) {
+  /** `after` runs in the turn of every call that was served, so that what it has left to do later gets its alarm. */
+  constructor(storage: DurableObjectStorage, uses: TokenUses, after: (now: number) => void) {
     this.#storage = storage;
     this.#uses = uses;
+    this.#after = after;
   }
 
   /** For whoever the Worker let through: a machine, or a person of any role. */
@@ -49,7 +53,10 @@ export class Gate {
     return this.#serve(caller, subject, ['admin', 'auditor'], act);
   }
 
-  /** The only ones whom a suspended tenant answers. The Worker holds them against its configuration; there is no row to look at. */
+  /**
+   * An operator's act on the tenant as a whole: also while it is suspended or a backup is on its way in. The Worker holds an operator
+   * against its configuration; there is no row to look at.
+   */
   operators<T>(caller: Caller<Operator>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, [], act);
   }
@@ -57,13 +64,18 @@ export class Gate {
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
+    // Neither answered nor recorded: the chain itself is on its way in.
+    const restoring = isRestoring(this.#storage.sql);
+    if (caller.principal.kind !== 'operator' && restoring)
+      return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
     const result = this.#forbids(caller, roles, now) ?? act(now);
-    if (isRefusal(result))
+    if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
         if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
       });
     this.follow(now);
+    this.#after(now);
     return result;
   }
 

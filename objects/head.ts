@@ -1,7 +1,7 @@
 // The chain's head in the index: told at most once a minute, and compared before it is told. So an object that was rolled back or forked
 // is noticed by what it told before. Every write names the head it was compared with: an index that has moved on is never overwritten.
 import type { ChainHead } from '../schema/audit.ts';
-import { isDue, schedule } from './alarms.ts';
+import { dueAt, schedule } from './alarms.ts';
 import { record, requireHead } from './audit.ts';
 import { hashAt, rollbackNotice } from './audit-pages.ts';
 import { SYSTEM } from './caller.ts';
@@ -15,7 +15,7 @@ type Told = { seq: number; hash: string };
 
 /** Sees to it that the index follows, within a minute. In the turn of what was recorded. */
 export function followHead(storage: DurableObjectStorage, now: number): void {
-  if (!isDue(storage, 'head')) schedule(storage, 'head', now + TELL_EVERY_MS);
+  if (dueAt(storage.sql, 'head') === null) schedule(storage, 'head', now + TELL_EVERY_MS);
 }
 
 /** Sees to it that an object which has just started compares itself with the index. */

@@ -166,15 +166,18 @@ export function recount(sql: SqlStorage, before: MachineRow, after: MachineRow):
   for (const name of new Set([...was.keys(), ...is.keys()])) add(sql, name, (is.get(name) ?? 0) - (was.get(name) ?? 0));
 }
 
-/** Derives a machine's summary from its latest run and its secrets, and that of the machine it was merged into. */
-export function summarize(sql: SqlStorage, id: string, now: number): void {
+/**
+ * Derives a machine's summary from its latest run and its secrets, and that of the machine it was merged into. Answers what is new to
+ * look at.
+ */
+export function summarize(sql: SqlStorage, id: string, now: number): Attention[] {
   const kept = keptBy(sql, id);
-  summarizeOne(sql, id, now);
-  if (kept !== null) summarizeOne(sql, kept, now);
+  const own = summarizeOne(sql, id, now);
+  return kept === null ? own : summarizeOne(sql, kept, now);
 }
 
 /** One row written, and the counters that change. */
-function summarizeOne(sql: SqlStorage, id: string, now: number): void {
+function summarizeOne(sql: SqlStorage, id: string, now: number): Attention[] {
   const row = findRow(sql, id);
   if (!row) throw new Error('a machine is enrolled before it is summarized');
   const family = familyOf(sql, id);
@@ -236,4 +239,6 @@ function summarizeOne(sql: SqlStorage, id: string, now: number): void {
       after.started_at,
       id,
     );
+  const before: Attention[] = JSON.parse(row.attention);
+  return reasons.filter((reason) => !before.includes(reason));
 }

@@ -222,11 +222,11 @@ const MIGRATIONS: readonly Migration[] = [
     name: 'operators',
     statements: `
       CREATE TABLE standing (
-        status TEXT NOT NULL, since_at INTEGER NOT NULL, reason TEXT NOT NULL, version INTEGER NOT NULL
-      ) STRICT;
+        status TEXT NOT NULL, since_at INTEGER NOT NULL, reason TEXT NOT NULL, version INTEGER PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
       CREATE TABLE creation (
-        name TEXT NOT NULL, created_at INTEGER NOT NULL, person TEXT NOT NULL, email TEXT NOT NULL
-      ) STRICT;
+        name TEXT NOT NULL, created_at INTEGER NOT NULL, person TEXT PRIMARY KEY, email TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
       INSERT INTO counters SELECT 'last_report_at', max(last_event_at) FROM runs HAVING max(last_event_at) IS NOT NULL;
     `,
   },
@@ -264,6 +264,42 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX machines_by_hostname ON machines (shelf, hostname, id);
       CREATE INDEX machines_by_status_started ON machines (shelf, run_status, started_at, id);
       CREATE INDEX machines_by_status_hostname ON machines (shelf, run_status, hostname, id);
+    `,
+  },
+  {
+    id: 9,
+    name: 'notices',
+    statements: `
+      CREATE TABLE webhooks (
+        id TEXT PRIMARY KEY, url TEXT NOT NULL, label TEXT NOT NULL, kinds TEXT NOT NULL, secret TEXT NOT NULL,
+        made_at INTEGER NOT NULL, made_by TEXT NOT NULL, paused_at INTEGER,
+        failures INTEGER NOT NULL, next_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE deliveries (
+        webhook TEXT NOT NULL, place INTEGER NOT NULL, notice TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+        body TEXT NOT NULL, queued_at INTEGER NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL,
+        tried_at INTEGER, status INTEGER, fault TEXT, PRIMARY KEY (webhook, place)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX deliveries_waiting ON deliveries (webhook, place) WHERE state = 'waiting';
+      CREATE TABLE silences (run_id TEXT PRIMARY KEY, heard_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE expiries_told (
+        token TEXT NOT NULL, expires_at INTEGER NOT NULL, before_ms INTEGER NOT NULL,
+        PRIMARY KEY (token, expires_at, before_ms)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    id: 10,
+    name: 'backup',
+    statements: `
+      CREATE TABLE backup_runs (
+        at INTEGER PRIMARY KEY, outcome TEXT NOT NULL, chunks INTEGER NOT NULL, written INTEGER NOT NULL,
+        bytes INTEGER NOT NULL, head_seq INTEGER, head_hash TEXT, manifest_sha256 TEXT, fault TEXT
+      ) STRICT;
+      CREATE TABLE restore_progress (
+        manifest_sha256 TEXT PRIMARY KEY, chunks_done INTEGER NOT NULL, discarded_seq INTEGER NOT NULL,
+        discarded_hash TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
     `,
   },
   {

@@ -1,6 +1,6 @@
 // What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
 import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
-import type { Refusal } from '../schema/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Caller, Operator } from './caller.ts';
 import { census } from './census.ts';
 import * as creation from './creation.ts';
@@ -8,6 +8,7 @@ import type { Gate } from './gate.ts';
 import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './index-rows.ts';
 import * as outbox from './outbox.ts';
 import * as people from './people.ts';
+import { isRestoring } from './restore.ts';
 import * as standing from './standing.ts';
 import * as tokens from './tokens.ts';
 
@@ -34,7 +35,7 @@ export class Operation {
       outbox.ask(() => indexedPeople(this.#index(), tenant)),
       outbox.ask(() => indexedTokens(this.#index(), tenant)),
     ]);
-    return this.#gate.operators(caller, tenant, (now) =>
+    return this.#whole(caller, (now) =>
       this.#storage.transactionSync(() => {
         const { sql } = this.#storage;
         standing.adopt(sql, tenant, row, now);
@@ -54,9 +55,7 @@ export class Operation {
     wanted: creation.TenantWanted,
   ): Promise<{ created: boolean; tenant: TenantCreated } | Refusal> {
     const inUse = await creation.isInUse(this.#index(), caller.tenant);
-    const result = this.#gate.operators(caller, caller.tenant, (now) =>
-      creation.createTenant(this.#storage, caller, wanted, inUse, now),
-    );
+    const result = this.#whole(caller, (now) => creation.createTenant(this.#storage, caller, wanted, inUse, now));
     return this.#followed(result);
   }
 
@@ -65,9 +64,7 @@ export class Operation {
     row: IndexedStanding,
     wanted: { status: TenantStatus; reason: string },
   ): Promise<TenantStanding | Refusal> {
-    const result = this.#gate.operators(caller, caller.tenant, (now) =>
-      standing.setStanding(this.#storage, caller, row, wanted, now),
-    );
+    const result = this.#whole(caller, (now) => standing.setStanding(this.#storage, caller, row, wanted, now));
     return this.#followed(result);
   }
 
@@ -75,12 +72,22 @@ export class Operation {
   async look(): Promise<void> {
     const tenant = this.#gate.requireTenant();
     const row = await outbox.ask(() => indexedStanding(this.#index(), tenant));
-    if (row) this.#storage.transactionSync(() => standing.adopt(this.#storage.sql, tenant, row, Date.now()));
+    if (row && !isRestoring(this.#storage.sql))
+      this.#storage.transactionSync(() => standing.adopt(this.#storage.sql, tenant, row, Date.now()));
+  }
+
+  /** Not while a backup is on its way in: its rows are not to be mixed with ours. */
+  #whole<T>(caller: Caller<Operator>, act: (now: number) => T | Refusal): T | Refusal {
+    return this.#gate.operators(caller, caller.tenant, (now) =>
+      isRestoring(this.#storage.sql)
+        ? refuse('tenant_restoring', 'A backup is being put in; try again when it is finished.')
+        : act(now),
+    );
   }
 
   /** The index follows what was decided; where it does not answer now, the alarm tries again. */
   async #followed<T>(result: T | Refusal): Promise<T | Refusal> {
-    await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
+    if (!isRefusal(result)) await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
     return result;
   }
 }

@@ -6,6 +6,7 @@ import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
 import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
+import { noticeReported } from './notices.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 import { bringBack } from './shelves.ts';
 
@@ -50,7 +51,8 @@ export function submitReport(
       );
       putRun(sql, { ...after, nextSeq: next });
       if (!known) abandonEarlier(sql, machine.id, after);
-      summarize(sql, machine.id, now);
+      const appeared = summarize(sql, machine.id, now);
+      noticeReported(sql, caller.tenant, now, { before, after, appeared });
       bringBack(sql, caller, machine.id, 'report', now);
       if (uploadedBy !== null)
         record(sql, caller.tenant, caller, now, {

@@ -7,6 +7,7 @@ import { record } from './audit.ts';
 import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
+import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
 import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
@@ -131,7 +132,10 @@ export function reveal(
   if (unfit) return unfit;
   return storage.transactionSync(() => {
     const over = spendReveal(sql, settings.revealBudget, email, now);
-    if (over) return over;
+    if (over) {
+      noticeOverBudget(sql, caller.tenant, now, caller.principal.id);
+      return over;
+    }
     const { seq } = record(sql, caller.tenant, caller, now, {
       action: 'secret.revealed',
       subject: id,

@@ -1,7 +1,7 @@
 // Whether the tenant is suspended. The object decides and puts it on record; its row in the index follows by the outbox. A status that
 // raw SQL has changed there is taken over, on record too.
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import { isDue, schedule } from './alarms.ts';
+import { dueAt, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from './caller.ts';
 import type { IndexedStanding } from './index-rows.ts';
@@ -77,5 +77,5 @@ const bornAt = (sql: SqlStorage): number =>
 
 /** While suspended, raw SQL may have resumed the tenant: the alarm looks. In the caller's transaction. */
 export function lookAgain(storage: DurableObjectStorage, now: number): void {
-  if (!isDue(storage, 'standing')) schedule(storage, 'standing', now + LOOK_AGAIN_MS);
+  if (dueAt(storage.sql, 'standing') === null) schedule(storage, 'standing', now + LOOK_AGAIN_MS);
 }

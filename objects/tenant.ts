@@ -2,6 +2,7 @@
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
+import type { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type {
@@ -31,14 +32,25 @@ import type {
 import type { EscrowRequest, HandSecret, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
 import type { Settings, SettingsChange } from '../schema/settings.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import type {
+  DeliveryList,
+  TestQueued,
+  Webhook,
+  WebhookActed,
+  WebhookList,
+  WebhookMade,
+  WebhookWrite,
+} from '../schema/webhook.ts';
 import { Administration } from './administration.ts';
 import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
+import * as backup from './backup.ts';
 import * as budgets from './budgets.ts';
 import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
+import * as chores from './chores.ts';
 import * as counters from './counters.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
@@ -56,6 +68,7 @@ import * as machines from './machines.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
+import * as restore from './restore.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
@@ -66,16 +79,17 @@ import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
+import * as webhooks from './webhooks.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
 
-/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant. */
-type ObjectBindings = { INDEX_DB: D1Database };
+/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant, and a bucket for backups if there is one. */
+type ObjectBindings = chores.ChoreBindings;
 
 export class Tenant extends DurableObject<ObjectBindings> {
   readonly #uses = new TokenUses(this.ctx.storage.sql);
-  readonly #gate = new Gate(this.ctx.storage, this.#uses);
+  readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
 
@@ -196,7 +210,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, machine, (now) => shelves.archive(this.ctx.storage, caller, machine, now));
   }
 
-  restore(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+  restoreMachine(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
     return this.#gate.engineers(caller, machine, (now) => shelves.restore(this.ctx.storage, caller, machine, now));
   }
 
@@ -388,8 +402,60 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
+  // --- Notices, backup, restore ---
+
+  webhooks(caller: Caller<Person>): WebhookList | Refusal {
+    return this.#gate.admins(caller, 'webhooks', () => webhooks.listWebhooks(this.#sql));
+  }
+
+  /** `allowLocal`: this installation is on localhost, so a webhook may be too. */
+  addWebhook(caller: Caller<Person>, write: WebhookWrite, allowLocal: boolean): WebhookMade | Refusal {
+    return this.#gate.admins(caller, 'webhooks', (now) =>
+      webhooks.addWebhook(this.ctx.storage, caller, write, allowLocal, now),
+    );
+  }
+
+  removeWebhook(caller: Caller<Person>, id: string): WebhookActed | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.removeWebhook(this.ctx.storage, caller, id, now));
+  }
+
+  pauseWebhook(caller: Caller<Person>, id: string, paused: boolean): Webhook | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now));
+  }
+
+  testWebhook(caller: Caller<Person>, id: string): TestQueued | Refusal {
+    return this.#gate.admins(caller, id, (now) => webhooks.testWebhook(this.ctx.storage, caller, id, now));
+  }
+
+  deliveries(caller: Caller<Person>, id: string): DeliveryList | Refusal {
+    return this.#gate.admins(caller, id, () => webhooks.deliveryLog(this.#sql, id));
+  }
+
+  backupState(caller: Caller<Person>): BackupState | Refusal {
+    return this.#gate.admins(caller, 'backup', () => backup.backupState(this.#sql, this.env.BACKUP !== undefined));
+  }
+
+  requestBackup(caller: Caller<Person>): BackupRequested | Refusal {
+    const on = this.env.BACKUP !== undefined;
+    return this.#gate.admins(caller, 'backup', (now) => backup.requestBackup(this.ctx.storage, caller, on, now));
+  }
+
+  /** Puts a backup into this object, which must be empty. Asked again, it goes on where it stopped. */
+  async restore(caller: Caller<Operator>, { at }: RestoreRequest): Promise<RestoreAnswer | Refusal> {
+    const { BACKUP: bucket } = this.env;
+    const found = bucket ? await restore.findBackup(bucket, caller.tenant, at) : backup.backupOff();
+    const begun = this.#gate.operators(caller, 'restore', () =>
+      isRefusal(found) ? found : restore.beginRestore(this.ctx.storage, found),
+    );
+    if (!bucket || isRefusal(begun) || isRefusal(found)) return begun as Refusal;
+    const answer = await restore.goOn(this.ctx.storage, bucket, caller, found);
+    return this.#gate.operators(caller, 'restore', () => answer);
+  }
+
   override async alarm(): Promise<void> {
     const tenant = this.#gate.requireTenant();
+    // A backup half in is nobody's state to act on; its last step sets the alarm again.
+    if (restore.isRestoring(this.#sql)) return;
     const now = Date.now();
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
@@ -398,12 +464,16 @@ export class Tenant extends DurableObject<ObjectBindings> {
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));
+      chores.again(this.ctx.storage, taken, now);
       return taken;
     });
     if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
+    // The chain itself may be on its way in.
+    if (due.includes('head') && !restore.isRestoring(this.#sql)) await this.#tellHead(tenant);
     if (due.includes('standing')) await this.#operation.look();
-    if (due.includes('head')) await this.#tellHead(tenant);
-    this.#gate.follow(now);
+    await chores.doChores(this.ctx.storage, this.env, tenant, due);
+    this.#gate.follow(Date.now());
+    chores.arm(this.ctx.storage, this.env, Date.now());
   }
 
   // --- Inside ---

@@ -43,6 +43,14 @@ export const AuditAction = z.enum([
   'token.revoked',
   'audit.exported',
   'audit.rollback_noticed',
+  'webhook.added',
+  'webhook.removed',
+  'webhook.paused',
+  'webhook.resumed',
+  'webhook.tested',
+  'backup.requested',
+  'backup.made',
+  'tenant.imported',
   'access.refused',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
@@ -53,6 +61,7 @@ export const SYSTEM_ACTIONS = [
   'audit.rollback_noticed',
   'access.refused',
   'reveal.budget_exceeded',
+  'backup.made',
 ] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);

@@ -31,7 +31,11 @@ import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts
 import { contractFault } from './contract.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
-export const bindings = env as unknown as TestBindings & { TEST_ACCESS_KEY: string };
+export const bindings = env as unknown as TestBindings & {
+  TEST_ACCESS_KEY: string;
+  TEST_RECEIVER: string;
+  BACKUP: R2Bucket;
+};
 export const PORTAL = 'http://localhost:8788';
 
 export type TestTenant = { id: string; token: string };

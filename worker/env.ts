@@ -6,6 +6,8 @@ import type { Tenant } from '../objects/tenant.ts';
 export type Bindings = {
   INDEX_DB: D1Database;
   TENANT: DurableObjectNamespace<Tenant>;
+  /** Absent: no backups. Only tenant objects use it. */
+  BACKUP?: R2Bucket;
   ACCESS_TEAM_DOMAIN: string;
   ACCESS_AUD: string;
   PORTAL_ORIGIN: string;
@@ -39,6 +41,8 @@ export type Env = {
   /** Null: not configured yet; person routes answer 503, and jose is never called without an audience. */
   accessAudience: string | null;
   portalOrigin: string;
+  /** The portal is on localhost: this installation is somebody's own machine, and webhooks may be there too. */
+  onLocalhost: boolean;
   operatorEmails: ReadonlySet<string>;
 };
 
@@ -59,6 +63,7 @@ export function readEnv(bindings: Bindings): Env {
     accessIssuer: settings.data.ACCESS_TEAM_DOMAIN,
     accessAudience: settings.data.ACCESS_AUD || null,
     portalOrigin: settings.data.PORTAL_ORIGIN,
+    onLocalhost: new URL(settings.data.PORTAL_ORIGIN).hostname === 'localhost',
     operatorEmails: new Set(
       settings.data.OPERATOR_EMAILS.split(',')
         .map((email) => email.trim().toLowerCase())

@@ -2,13 +2,14 @@
 import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
 import type { Caller, Operator } from '../objects/caller.ts';
-import type { TenantCreate, TenantPage, TenantStanding, TenantStatus, TenantsQuery } from '../schema/operator.ts';
+import type { Tenant } from '../objects/tenant.ts';
+import type { TenantCreate, TenantPage, TenantStatus, TenantsQuery } from '../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
 import { tenantObject } from './forward.ts';
 import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from './index-db.ts';
 import type { Trace } from './log.ts';
-import type { Answered } from './route.ts';
+import type { Answered, Outcome } from './route.ts';
 
 /** One object that hangs must not keep the whole page from an operator. */
 const CENSUS_TIMEOUT_MS = 5_000;
@@ -73,14 +74,19 @@ export async function createTenant(
   return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.tenant };
 }
 
-/** Suspends or resumes a tenant. Refuses unknown_tenant. */
-export async function setStanding(
-  { env, from, trace, params }: { env: Env; from: From; trace: Trace; params: Record<string, string> },
-  wanted: { status: TenantStatus; reason: string },
-): Promise<TenantStanding | Refusal> {
+type Asked = { env: Env; from: From; trace: Trace; params: Record<string, string> };
+type OnTenant = { object: DurableObjectStub<Tenant>; caller: Caller<Operator>; row: TenantRow };
+
+/** Does something to the tenant that the path names, whatever its status. Refuses unknown_tenant. */
+export async function onTenant({ env, from, trace, params }: Asked, act: (on: OnTenant) => Outcome): Outcome {
   const row = await findTenant(env.index, params.tenant ?? '');
   if (!row) return refuse('unknown_tenant', 'There is no tenant with this id.');
   trace.tenant = row.id;
-  const standing = { status: row.status, version: row.version };
-  return tenantObject(env, row.id).setStanding({ ...from, tenant: row.id }, standing, wanted);
+  return act({ object: tenantObject(env, row.id), caller: { ...from, tenant: row.id }, row });
 }
+
+/** Suspends or resumes a tenant. */
+export const setStanding = (asked: Asked, wanted: { status: TenantStatus; reason: string }): Outcome =>
+  onTenant(asked, async ({ object, caller, row: { status, version } }) =>
+    object.setStanding(caller, { status, version }, wanted),
+  );

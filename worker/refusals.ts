@@ -3,7 +3,14 @@ import { Role } from '../schema/person.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import type { Route } from './route.ts';
 
-const MACHINE = ['missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'tenant_suspended'] as const;
+const MACHINE = [
+  'missing_token',
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+  'tenant_suspended',
+  'tenant_restoring',
+] as const;
 const SIGN_IN = [
   ...(['not_signed_in', 'invalid_session', 'session_expired', 'not_a_person'] as const),
   ...(['access_not_configured', 'access_unreachable'] as const),
@@ -31,7 +38,7 @@ function ofKind(route: Route): readonly RefusalCode[] {
     case 'member': {
       const some = Role.options.some((role) => !route.roles.includes(role));
       const forbidden = some ? (['role_forbids'] as const) : [];
-      return [...SIGN_IN, 'not_a_member', 'tenant_suspended', ...fromPortal, ...forbidden];
+      return [...SIGN_IN, 'not_a_member', 'tenant_suspended', 'tenant_restoring', ...fromPortal, ...forbidden];
     }
     case 'operator':
       return [...SIGN_IN, 'not_an_operator', ...fromPortal];

@@ -56,10 +56,9 @@ export type MemberRoute<Q = never, B = never> = Described & {
   query?: z.ZodType<Q>;
   body?: BodyRule<B>;
   handle: (
-    c: Asked<Q, B> & { caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
+    c: Asked<Q, B> & { env: Env; caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
   ) => Outcome;
 };
-
 /** `from` becomes a caller with the tenant of a row that was read; a handler about one tenant notes it in `trace`. */
 export type OperatorRoute<Q = never, B = never> = Described & {
   who: 'operator';

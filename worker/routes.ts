@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Taken } from '../objects/escrow.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
+import { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
 import {
@@ -55,11 +56,21 @@ import {
 } from '../schema/secret.ts';
 import { Settings, SettingsChange } from '../schema/settings.ts';
 import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import {
+  DeliveryList,
+  TestQueued,
+  Webhook,
+  WebhookActed,
+  WebhookList,
+  WebhookMade,
+  WebhookPause,
+  WebhookWrite,
+} from '../schema/webhook.ts';
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
-import { createTenant, listTenants, setStanding } from './operator.ts';
+import { createTenant, listTenants, onTenant, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
 import { type Answered, type BodyRule, machineRoute, memberRoute, operatorRoute, type Route } from './route.ts';
 
@@ -492,7 +503,7 @@ export const routes: readonly Route[] = [
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
     refuses: ['unknown_machine', 'merge_conflict'],
-    handle: ({ object, caller, params }) => object.restore(caller, params.machine ?? ''),
+    handle: ({ object, caller, params }) => object.restoreMachine(caller, params.machine ?? ''),
   }),
   memberRoute({
     method: 'POST',
@@ -679,6 +690,90 @@ export const routes: readonly Route[] = [
       return isRefusal(head) ? head : exportFile(object, caller, body, head.seq);
     },
   }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/webhooks',
+    summary: 'Where notices go; never the secrets that sign them',
+    roles: ADMINS,
+    audit: null,
+    answer: WebhookList,
+    handle: ({ object, caller }) => object.webhooks(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/webhooks',
+    summary: 'Add a webhook; its secret is said this once',
+    roles: ADMINS,
+    audit: ['webhook.added'],
+    body: json(WebhookWrite, SMALL_BODY_BYTES),
+    answer: WebhookMade,
+    status: 201,
+    refuses: ['too_many_webhooks'],
+    handle: ({ object, caller, body, env }) => object.addWebhook(caller, body, env.onLocalhost),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/webhooks/:webhook/deliveries',
+    summary: 'How each notice to a webhook went, newest first',
+    roles: ADMINS,
+    audit: null,
+    answer: DeliveryList,
+    refuses: ['unknown_webhook'],
+    handle: ({ object, caller, params }) => object.deliveries(caller, params.webhook ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/webhooks/:webhook/test',
+    summary: 'Send a test notice, and try what waits at once',
+    roles: ADMINS,
+    audit: ['webhook.tested'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: TestQueued,
+    refuses: ['unknown_webhook'],
+    handle: ({ object, caller, params }) => object.testWebhook(caller, params.webhook ?? ''),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/webhooks/:webhook/pause',
+    summary: 'Pause a webhook, or resume it',
+    roles: ADMINS,
+    audit: ['webhook.paused', 'webhook.resumed'],
+    body: json(WebhookPause, SMALL_BODY_BYTES),
+    answer: Webhook,
+    refuses: ['unknown_webhook'],
+    handle: ({ object, caller, params, body }) => object.pauseWebhook(caller, params.webhook ?? '', body.paused),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/webhooks/:webhook/remove',
+    summary: 'Remove a webhook with its secret, its log and what waits for it',
+    roles: ADMINS,
+    audit: ['webhook.removed'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: WebhookActed,
+    refuses: ['unknown_webhook'],
+    handle: ({ object, caller, params }) => object.removeWebhook(caller, params.webhook ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/backup',
+    summary: 'How the backups went',
+    roles: ADMINS,
+    audit: null,
+    answer: BackupState,
+    handle: ({ object, caller }) => object.backupState(caller),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/backup/run',
+    summary: 'Have a backup made now',
+    roles: ADMINS,
+    audit: ['backup.requested'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: BackupRequested,
+    refuses: ['backup_off'],
+    handle: ({ object, caller }) => object.requestBackup(caller),
+  }),
   operatorRoute({
     method: 'GET',
     path: '/v1/operator/tenants',
@@ -696,7 +791,7 @@ export const routes: readonly Route[] = [
     body: json(TenantCreate, SMALL_BODY_BYTES),
     answer: TenantCreated,
     status: 201,
-    refuses: ['tenant_conflict'],
+    refuses: ['tenant_conflict', 'tenant_restoring'],
     handle: ({ body, ...c }) => createTenant(c, body),
   }),
   operatorRoute({
@@ -706,7 +801,7 @@ export const routes: readonly Route[] = [
     audit: ['tenant.suspended'],
     body: json(TenantSuspend, SMALL_BODY_BYTES),
     answer: TenantStanding,
-    refuses: ['unknown_tenant'],
+    refuses: ['unknown_tenant', 'tenant_restoring'],
     handle: ({ body, ...c }) => setStanding(c, { status: 'suspended', reason: body.reason }),
   }),
   operatorRoute({
@@ -716,7 +811,17 @@ export const routes: readonly Route[] = [
     audit: ['tenant.resumed'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: TenantStanding,
-    refuses: ['unknown_tenant'],
+    refuses: ['unknown_tenant', 'tenant_restoring'],
     handle: (c) => setStanding(c, { status: 'active', reason: '' }),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/restore',
+    summary: 'Put a backup into a tenant that is empty; ask again until it is finished',
+    audit: ['tenant.imported'],
+    body: json(RestoreRequest, SMALL_BODY_BYTES),
+    answer: RestoreAnswer,
+    refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
+    handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   }),
 ];

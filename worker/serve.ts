@@ -107,7 +107,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
-  return route.handle({ params, query: query.value, body: body.value, caller, object, member });
+  return route.handle({ env, params, query: query.value, body: body.value, caller, object, member });
 }
 
 async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {

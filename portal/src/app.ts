@@ -29,6 +29,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   tokens: () => import('./pages/tokens-page.ts'),
   safekeeping: () => import('./pages/safekeeping-page.ts'),
   audit: () => import('./pages/audit-page.ts'),
+  notices: () => import('./pages/notices-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
   operator: () => import('./pages/operator-page.ts'),
   upload: () => import('./pages/upload-page.ts'),
@@ -45,6 +46,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   tokens: 'Tokens',
   safekeeping: 'Safekeeping',
   audit: 'Audit',
+  notices: 'Notices',
   settings: 'Settings',
   operator: 'Tenants',
   upload: 'Upload a spool file',
@@ -278,7 +280,11 @@ export class TotlApp extends LitElement {
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
     return html`<a href="/t/${tenant}" aria-current=${['fleet', 'machine', 'upload'].includes(page) ? 'page' : nothing}>Fleet</a>
       ${link('access', 'Access')} ${role === 'engineer' ? nothing : link('people', 'People')} ${link('keys', 'Keys')}
-      ${role === 'admin' ? html`${link('tokens', 'Tokens')} ${link('safekeeping', 'Safekeeping')}` : nothing}
+      ${
+        role === 'admin'
+          ? html`${link('tokens', 'Tokens')} ${link('safekeeping', 'Safekeeping')} ${link('notices', 'Notices')}`
+          : nothing
+      }
       ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}`;
   }
 
@@ -352,6 +358,8 @@ export class TotlApp extends LitElement {
         return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
       case 'audit':
         return html`<audit-page .membership=${membership}></audit-page>`;
+      case 'notices':
+        return html`<notices-page .membership=${membership}></notices-page>`;
       case 'settings':
         return html`<settings-page .membership=${membership}></settings-page>`;
       case 'upload':

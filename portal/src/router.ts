@@ -14,7 +14,8 @@ export type Place =
         | 'tokens'
         | 'safekeeping'
         | 'audit'
-        | 'upload';
+        | 'upload'
+        | 'notices';
       tenant: string;
     }
   | { page: 'machine'; tenant: string; machine: string }
@@ -31,6 +32,7 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/tokens$/, (tenant = '') => ({ page: 'tokens', tenant })],
   [/^\/t\/([a-z0-9-]+)\/safekeeping$/, (tenant = '') => ({ page: 'safekeeping', tenant })],
   [/^\/t\/([a-z0-9-]+)\/audit$/, (tenant = '') => ({ page: 'audit', tenant })],
+  [/^\/t\/([a-z0-9-]+)\/notices$/, (tenant = '') => ({ page: 'notices', tenant })],
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [/^\/t\/([a-z0-9-]+)\/upload$/, (tenant = '') => ({ page: 'upload', tenant })],
   [

@@ -1,11 +1,13 @@
 // The portal's words for codes, times and keys; sentence case, plain.
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
+import type { NoticeKind, SentKind } from '../../schema/notice.ts';
 import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
 import type { UnlockerKind } from '../../schema/signed.ts';
+import type { Delivery, DeliveryFault } from '../../schema/webhook.ts';
 
 export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
   running: ['Provisioning', 'accent'],
@@ -53,6 +55,37 @@ export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'acc
   retiring: ['Retiring', 'warn'],
   retired: ['Retired', ''],
   destroyed: ['Destroyed', ''],
+};
+
+export const NOTICE_WORDS: Record<SentKind, string> = {
+  run_failed: 'A run failed',
+  machine_stalled: 'A machine is silent for three hours',
+  encrypted_not_escrowed: 'Encrypted, but no recovery key in escrow',
+  secret_revealed: 'A secret was revealed',
+  reveal_budget_exceeded: 'Somebody is over their budget of reveals',
+  token_expiring: 'A machine token is about to expire',
+  key_rotated: 'The escrow key was rotated',
+  key_retired: 'A rotation was finished',
+  key_destroyed: 'A key was destroyed',
+  root_replaced: 'The root was replaced',
+  keyring_changed: 'The keyring was changed',
+  person_removed: 'A person was removed',
+  test: 'Test notice',
+};
+
+/** The kinds in the order in which a person chooses among them. */
+export const NOTICE_KINDS = Object.keys(NOTICE_WORDS).filter((kind) => kind !== 'test') as NoticeKind[];
+
+export const DELIVERY_WORDS: Record<Delivery['state'], [string, 'good' | 'warn' | 'bad']> = {
+  delivered: ['Delivered', 'good'],
+  waiting: ['Waiting', 'warn'],
+  given_up: ['Given up', 'bad'],
+};
+
+export const DELIVERY_FAULT_WORDS: Record<DeliveryFault, string> = {
+  timed_out: 'no answer within ten seconds',
+  unreachable: 'could not be reached',
+  redirected: 'answered with a redirect, which is never followed',
 };
 
 export const FINDING_WORDS: Record<Finding, string> = {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReportAnswer } from '../../schema/report.ts';
 import type { Receipt } from '../../schema/secret.ts';
+import type { WebhookMade } from '../../schema/webhook.ts';
 import { routes } from '../../worker/routes.ts';
 import {
   accessToken,
@@ -30,6 +31,7 @@ import {
   type TestTenant,
 } from '../workerd-fixtures.ts';
 
+const OPERATOR = 'operator@example.com';
 const CANARY = 'canary-7f3a';
 const RUNS = 60;
 let tenant: TestTenant & { keyring: TestKeyring };
@@ -37,9 +39,11 @@ let tenant: TestTenant & { keyring: TestKeyring };
 let closed: TestTenant;
 let secretId: string;
 let grantId: string;
+let webhookId: string;
 const machine = newMachine();
 const twin = newMachine();
 const run = newRun();
+const WEBHOOK = { url: `${bindings.TEST_RECEIVER}/ok/bad-input`, label: 'bad input', kinds: ['key_destroyed'] };
 
 beforeEach(async () => {
   tenant = await seedReadyTenant();
@@ -55,6 +59,8 @@ beforeEach(async () => {
   await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/grants`, request);
   // The object takes over what SQL made when it is first asked: here, so that a bad request changes nothing.
   for (const list of ['people', 'tokens']) await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/${list}`);
+  const made = await asPerson<WebhookMade>(emailOf('admin'), `/v1/tenants/${tenant.id}/webhooks`, WEBHOOK);
+  webhookId = made.json.webhook.id;
 });
 
 const posts = routes.filter((route) => route.method === 'POST');
@@ -67,10 +73,11 @@ const pathOf = (path: string) =>
     .replace(':grant', grantId)
     .replace(':unlocker', tenant.keyring.ids.own)
     .replace(':recovery', tenant.keyring.ids.recovery)
+    .replace(':webhook', webhookId)
     .replace(':person', 'u2');
 
 async function post(path: string, body: string, type = 'application/json') {
-  const email = path.startsWith('/v1/operator/') ? 'operator@example.com' : emailOf('admin');
+  const email = path.startsWith('/v1/operator/') ? OPERATOR : emailOf('admin');
   const headers: Record<string, string> =
     path.startsWith('/v1/operator/') || path.includes(':tenant')
       ? { 'cf-access-jwt-assertion': await accessToken(email), origin: PORTAL }
@@ -103,6 +110,8 @@ const rowsOf = (id: string) =>
       'successions',
       'standing',
       'creation',
+      'webhooks',
+      'deliveries',
     ];
     return tables.map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray());
   });
@@ -151,6 +160,8 @@ const good = async (path: string): Promise<unknown> => {
       ...{ allowRawRsaOaep: true, ticketPattern: 'INC-#####', rotateAfterRevealMs: 1_000 },
       revealBudget: { perMinute: 2, perHour: 3, perDay: 4 },
     };
+  if (path.endsWith('/webhooks')) return WEBHOOK;
+  if (path.endsWith('/pause')) return { paused: true };
   return {};
 };
 
@@ -196,7 +207,7 @@ function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown
 
 /** These take an empty object, which is found here sooner or later; everything else wants more. */
 const TAKES_NOTHING =
-  /\/(revoke|rotate|rotation\/page|decline|drilled|remove|archive|:machine\/restore|unmerge|resume)$/;
+  /\/(revoke|rotate|rotation\/page|decline|drilled|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run)$/;
 
 describe.each(posts.map((route) => route.path))('POST %s', (path) => {
   it('answers anything at all with a problem that echoes nothing, and stores nothing of it', async () => {

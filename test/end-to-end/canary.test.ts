@@ -1,5 +1,5 @@
 // Canaries: known plaintexts, passphrases, the recovery code, private keys, the token and the reason go through the whole flow. Then
-// no byte of D1, of the objects' SQLite, of the Worker's log, of what the browser sent or keeps, or of the engine's spool holds one
+// no byte of D1, of the objects' SQLite, of the backup, of the Worker's log, of what the browser sent or keeps, or of the engine's spool holds one
 // where it does not belong. The test plants leaks and sees itself fail.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { type Stand, startStand } from '../../dev/stand.ts';
 import { draftAct } from '../../portal/vault/act.ts';
 import { parseRecoveryCode } from '../../portal/vault/recovery-code.ts';
 import { escrowKeysOf, trustKeyring } from '../../portal/vault/trust.ts';
+import type { BackupState } from '../../schema/backup.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { bytesCanary, bytesUnder, type Canary, findIn, textCanary } from '../support/canary.ts';
@@ -31,6 +32,7 @@ let canaries: Canary[] = [];
 const places = () => ({
   'the index (D1)': bytesUnder(path.join(stateDir, 'v3/d1')),
   'the objects’ SQLite': bytesUnder(path.join(stateDir, 'v3/do')),
+  'the backup (R2)': bytesUnder(path.join(stateDir, 'v3/r2')),
   'the Worker’s log': Buffer.from(log.join('\n')),
   'what the browser sent': Buffer.from(sent.join('\n')),
   'what the browser keeps': Buffer.from(kept),
@@ -38,7 +40,7 @@ const places = () => ({
 });
 /** The reason belongs into the request that gives it and into the audit; everything else belongs nowhere. */
 const BELONGS: Record<string, readonly string[]> = {
-  'the reason': ['the objects’ SQLite', 'what the browser sent'],
+  'the reason': ['the objects’ SQLite', 'the backup (R2)', 'what the browser sent'],
 };
 
 before(async () => {
@@ -115,6 +117,9 @@ test('the whole flow goes well, with canaries in it', async () => {
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.getByText('Unlocked, 15 min').waitFor();
+  await asPerson(stand, 'admin@example.com', 'backup/run', {});
+  const backedUp = async () => (await asPerson<BackupState>(stand, 'admin@example.com', 'backup')).last !== null;
+  while (!(await backedUp())) await new Promise((resolve) => setTimeout(resolve, 100));
   kept = JSON.stringify(await context.storageState({ indexedDB: true }));
   assert.deepEqual(faults, []);
   await context.close();

@@ -122,7 +122,7 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
   const plain = await cli(`token ${id} --local --label engine`);
   assert.deepEqual(
     Object.keys(JSON.parse(plain.stdout)),
-    ['apiOrigin', 'token'],
+    ['apiOrigin', 'token', 'fingerprint', 'minEpoch'],
     'the configuration alone is on stdout',
   );
 

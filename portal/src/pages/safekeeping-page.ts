@@ -1,12 +1,15 @@
 // Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { BackupState } from '../../../schema/backup.ts';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
+import * as notices from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
+import { Polling } from '../polling.ts';
 import { saveFile } from '../save-file.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
@@ -15,8 +18,11 @@ import { sweepHands } from '../sweep-hands.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, vault } from '../vault-client.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../words.ts';
+import '../elements/backup-card.ts';
 import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
+
+const REFRESH_MS = 5_000;
 
 type Running = { what: 'sweep' | 'export'; stop: AbortController; progress: Progress | null };
 
@@ -40,15 +46,24 @@ export class SafekeepingPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @state() private overview: Overview | null = null;
+  @state() private backup: BackupState | null = null;
+  /** When a backup was last asked for here; it is being made until one of after that is shown. */
+  @state() private backupAskedAt = 0;
   @state() private running: Running | null = null;
   @state() private found: Sweep | null = null;
   @state() private said = '';
   @state() private failure: unknown = null;
   #stepUp = new StepUp(this);
 
+  constructor() {
+    super();
+    new Polling(this, REFRESH_MS, () => this.#refreshBackup());
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#refresh();
+    void this.#refreshBackup();
   }
 
   override disconnectedCallback(): void {
@@ -67,6 +82,24 @@ export class SafekeepingPage extends LitElement {
       this.failure = error;
     }
   }
+
+  async #refreshBackup(): Promise<void> {
+    if (this.membership.role !== 'admin') return;
+    try {
+      this.backup = await notices.backup(this.#tenant);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  #backUp = async (): Promise<void> => {
+    try {
+      this.backupAskedAt = (await notices.runBackup(this.#tenant)).requestedAt;
+    } catch (error) {
+      this.failure = error;
+    }
+    await this.#refreshBackup();
+  };
 
   async #run(what: Running['what'], work: (running: Running) => Promise<void>): Promise<void> {
     const running: Running = { what, stop: new AbortController(), progress: null };
@@ -134,7 +167,15 @@ export class SafekeepingPage extends LitElement {
     return html`<h1>Safekeeping</h1>
       <problem-note .error=${this.failure}></problem-note>
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing} ${this.#health()}
-      ${this.#exit()} ${this.#stepUp.render()}`;
+      ${this.#exit()}
+      <section class="card">
+        <backup-card
+          .backup=${this.backup}
+          .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
+          @backup-wanted=${() => void this.#backUp()}
+        ></backup-card>
+      </section>
+      ${this.#stepUp.render()}`;
   }
 
   #health() {

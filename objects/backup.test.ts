@@ -1,0 +1,372 @@
+// Backup and restore in workerd's own bucket: what is written, what is not written again, what a cut-off leaves, and that what comes back
+// is the same to the last byte and still opens.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openSecret } from '../portal/vault/opener.ts';
+import type { AuditPage } from '../schema/audit.ts';
+import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
+import type { TenantPage } from '../schema/operator.ts';
+import type { Problem } from '../schema/problem.ts';
+import type { Receipt, Revealed } from '../schema/secret.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  privateKeysOf,
+  resealedItem,
+  sealedSecret,
+  seedReadyTenant,
+  startRotation,
+  type TestKeyring,
+  type TestTenant,
+} from '../test/workerd-fixtures.ts';
+import { backUp, snapshot } from './backup.ts';
+import { backedUpTables, chunksOf } from './backup-tables.ts';
+
+const OPERATOR = 'operator@example.com';
+let tenant: TestTenant & { keyring: TestKeyring };
+let secrets: { id: string; plaintext: string }[];
+beforeEach(async () => {
+  tenant = await seedReadyTenant();
+  const machine = newMachine();
+  await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events: [event(1), event(2)] });
+  secrets = await Promise.all([1, 2, 3].map(escrow));
+  await startRotation(tenant.id, tenant.keyring);
+  await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/rotation/reseal`, {
+    items: [await resealedItem(tenant.id, tenant.keyring, secrets[0]?.id ?? '')],
+  });
+  await asPerson(emailOf('auditor'), `/v1/tenants/${tenant.id}/people`);
+});
+
+async function escrow(): Promise<{ id: string; plaintext: string }> {
+  const plaintext = `plain-${crypto.randomUUID()}`;
+  const body = await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID(), { plaintext });
+  return { id: (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId, plaintext };
+}
+
+const stub = () => bindings.TENANT.getByName(tenant.id);
+const inObject = <T>(use: (storage: DurableObjectStorage) => T): Promise<T> =>
+  runInDurableObject(stub(), (_object, state) => use(state.storage)) as Promise<T>;
+const state = async () => (await asPerson<BackupState>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup`)).json;
+/** The daily backup, by its alarm. */
+async function backup(): Promise<BackupManifest> {
+  await inObject(({ sql }) => sql.exec("INSERT OR REPLACE INTO due VALUES ('backup', 1)"));
+  await runDurableObjectAlarm(stub());
+  return manifest();
+}
+const manifest = async () =>
+  BackupManifest.parse(await (await bindings.BACKUP.get(`tenants/${tenant.id}/manifest.json`))?.json());
+const namesIn = async (folder: string) =>
+  (await bindings.BACKUP.list({ prefix: `tenants/${tenant.id}/${folder}/` })).objects.map((one) => one.key);
+/** As if the object had been lost: nothing stored, nothing remembered. */
+const wipe = async () => {
+  await runInDurableObject(stub(), async (_object, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  });
+  await evictDurableObject(stub());
+};
+const restore = (body = {}) =>
+  asPerson<RestoreAnswer & Problem>(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore`, body);
+/** Every row of every table that a backup holds, but for what is due, which is of the moment. */
+const contents = (): Promise<Record<string, unknown[]>> =>
+  inObject(({ sql }) =>
+    Object.fromEntries(
+      backedUpTables(sql)
+        .filter((table) => table !== 'due')
+        .map((table) => [table, [...chunksOf(sql, table, 0)].flatMap(({ text }) => text.trimEnd().split('\n'))]),
+    ),
+  );
+const auditOf = async () =>
+  (await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${tenant.id}/audit?limit=500`)).json.entries;
+
+describe('a backup', () => {
+  it('comes by itself an hour after the first call, names every chunk by its hash, and is on record', async () => {
+    const { on, last, nextAt } = await state();
+    expect([on, last]).toEqual([true, null]);
+    expect(nextAt).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    const made = await backup();
+    expect(made.chunks.map((chunk) => chunk.table)).toEqual(
+      expect.arrayContaining(['audit', 'escrow_keys', 'machines', 'manifests', 'secret_versions', 'secrets', 'wraps']),
+    );
+    for (const { sha256 } of made.chunks)
+      expect(await bindings.BACKUP.head(`tenants/${tenant.id}/chunks/${sha256}.ndjson`)).not.toBeNull();
+    const entry = (await auditOf()).find((one) => one.action === 'backup.made');
+    expect(entry).toMatchObject({ principal: { kind: 'system' }, detail: { headSeq: made.head.seq } });
+    expect((await auditOf())[made.head.seq - 1]?.hash).toBe(made.head.hash);
+    const after = await state();
+    expect(after.last).toMatchObject({ outcome: 'done', chunks: made.chunks.length, head: made.head });
+    expect(after.nextAt).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+  });
+
+  it('holds no plaintext, no token and no webhook’s secret: it is sealed as stored', async () => {
+    const webhook = { url: 'https://hooks.example.com/secret-path', label: 'x', kinds: ['run_failed'] };
+    const { json } = await asPerson<{ secret: string }>(emailOf('admin'), `/v1/tenants/${tenant.id}/webhooks`, webhook);
+    await backup();
+    const names = (await bindings.BACKUP.list()).objects.map((one) => one.key);
+    const all = (await Promise.all(names.map(async (name) => (await bindings.BACKUP.get(name))?.text()))).join('\n');
+    for (const { plaintext } of secrets) expect(all).not.toContain(plaintext);
+    for (const canary of [tenant.token, json.secret, 'secret-path']) expect(all).not.toContain(canary);
+  });
+
+  it('writes again only what has changed', async () => {
+    await backup();
+    const before = new Set(await namesIn('chunks'));
+    const again = await backup();
+    const fresh = (await namesIn('chunks')).filter((name) => !before.has(name));
+    const tables = fresh.map((name) => again.chunks.find((chunk) => name.includes(chunk.sha256))?.table);
+    // The entry of the backup before, and what is due: nothing else.
+    expect(tables.sort()).toEqual(['audit', 'due']);
+  });
+
+  it('changes one chunk of many where one row of many comes in, and reads no closed part of the chain again', async () => {
+    const grow = (from: number, to: number) =>
+      inObject(({ sql }) => {
+        for (let i = from; i < to; i++) {
+          const hash = i.toString(16).padStart(64, '0');
+          sql.exec(`INSERT INTO reveals VALUES ('u', ?, 1, ?)`, `${hash.slice(-8)}-${i}`, i);
+          sql.exec(
+            "INSERT INTO audit VALUES (?, 1, 'system', 'x', 'x', 'x', ?, 'done', '{}', NULL, NULL, ?, ?)",
+            9000 + i,
+            'x'.repeat(100),
+            hash,
+            hash,
+          );
+        }
+      });
+    await grow(0, 3000);
+    const first = await inObject(({ sql }) => snapshot(sql, tenant.id, 1, null, new Set()));
+    const there = new Set(first.manifest.chunks.map((chunk) => chunk.sha256));
+    const chunks = (table: string) => first.manifest.chunks.filter((chunk) => chunk.table === table);
+    expect(chunks('reveals').length).toBeGreaterThan(4);
+    expect(chunks('audit').length).toBeGreaterThan(4);
+    await grow(3000, 3001);
+    const second = await inObject(({ sql }) => snapshot(sql, tenant.id, 2, first.manifest, there));
+    expect(second.fresh.size).toBe(2);
+    // An edited entry of the closed part goes unread, and so does not get into the backup.
+    await inObject(({ sql }) => sql.exec("UPDATE audit SET subject = 'edited' WHERE seq = 9001"));
+    const third = await inObject(({ sql }) => snapshot(sql, tenant.id, 3, first.manifest, there));
+    expect(third.manifest.chunks).toEqual(second.manifest.chunks);
+  });
+
+  it('puts back a chunk that somebody has deleted', async () => {
+    const made = await backup();
+    const [chunk] = made.chunks;
+    await bindings.BACKUP.delete(`tenants/${tenant.id}/chunks/${chunk?.sha256}.ndjson`);
+    const again = await backup();
+    for (const { sha256 } of again.chunks)
+      expect(await bindings.BACKUP.head(`tenants/${tenant.id}/chunks/${sha256}.ndjson`)).not.toBeNull();
+  });
+
+  it('that is cut off at any point leaves the one before whole, is shown as failed, and is tried again', async () => {
+    const before = await backup();
+    await escrow();
+    for (const breaks of ['list', 'put', 'manifest'] as const) {
+      const broken = new Proxy(bindings.BACKUP, {
+        get: (bucket, name) => {
+          const does = name === 'list' ? breaks === 'list' : name === 'put' && breaks !== 'list';
+          const method = Reflect.get(bucket, name).bind(bucket);
+          if (!does) return method;
+          return (key: string, ...rest: unknown[]) => {
+            if (breaks !== 'manifest' || key.endsWith('manifest.json')) throw new Error('the bucket is gone');
+            return method(key, ...rest);
+          };
+        },
+      });
+      expect(await runInDurableObject(stub(), (_object, { storage }) => backUp(storage, broken, tenant.id))).toBe(
+        false,
+      );
+      expect(await manifest()).toEqual(before);
+      expect((await state()).runs[0]).toMatchObject({ outcome: 'failed', fault: 'bucket_unreachable' });
+    }
+    expect((await state()).last?.at).toBe(before.at);
+    expect((await backup()).head.seq).toBeGreaterThan(before.head.seq);
+  });
+
+  it('of an object that was lost and began anew never takes the place of the one it has to be restored from', async () => {
+    const made = await backup();
+    await wipe();
+    // Somebody looks at it before the operator does.
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    expect(await backup()).toEqual(made);
+    expect((await state()).runs).toMatchObject([{ outcome: 'failed', fault: 'other_chain' }]);
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
+  });
+
+  it('is kept thirty days: then its manifest goes, and every chunk that no kept one names', async () => {
+    const old = await backup();
+    const oldName = `tenants/${tenant.id}/backups/${String(old.at).padStart(15, '0')}.json`;
+    // As if it had been made forty days ago, with a chunk of its own.
+    const gone = 'f'.repeat(64);
+    await bindings.BACKUP.put(`tenants/${tenant.id}/chunks/${gone}.ndjson`, 'old');
+    const aged = { ...old, at: old.at - 40 * 24 * 3_600_000, chunks: [{ ...old.chunks[0], sha256: gone }] };
+    const agedName = `tenants/${tenant.id}/backups/${String(aged.at).padStart(15, '0')}.json`;
+    await bindings.BACKUP.put(agedName, JSON.stringify(aged));
+    const made = await backup();
+    expect(await namesIn('backups')).not.toContain(agedName);
+    expect(await namesIn('backups')).toContain(oldName);
+    const chunks = await namesIn('chunks');
+    expect(chunks.some((name) => name.includes(gone))).toBe(false);
+    for (const { sha256 } of [...old.chunks, ...made.chunks])
+      expect(chunks).toContain(`tenants/${tenant.id}/chunks/${sha256}.ndjson`);
+  });
+
+  it('can be asked for at once by an admin, on record', async () => {
+    const asked = await asPerson<{ requestedAt: number }>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup/run`, {});
+    expect(asked.status).toBe(200);
+    while ((await state()).last === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await auditOf()).map((one) => one.action)).toContain('backup.requested');
+  });
+});
+
+describe('a restore', () => {
+  it('into an emptied object is the same to the last row, continues the chain, and every secret still opens', async () => {
+    const made = await backup();
+    const before = await contents();
+    await wipe();
+    const { status, json } = await restore();
+    expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
+    const after = await contents();
+    const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];
+    const imported = audit[made.head.seq];
+    expect(imported).toMatchObject({
+      action: 'tenant.imported',
+      principal_kind: 'operator',
+      previous_hash: made.head.hash,
+    });
+    expect(JSON.parse(imported.detail)).toMatchObject({ headSeq: made.head.seq, headHash: made.head.hash });
+    // The entry of the backup itself came after its snapshot; the import stands in its place.
+    const untilHead = (tables: Record<string, unknown[]>) => ({
+      ...tables,
+      audit: tables.audit?.slice(0, made.head.seq),
+    });
+    expect(untilHead(after)).toEqual(untilHead(before));
+    const keys = await privateKeysOf(tenant.id, tenant.keyring);
+    for (const { id, plaintext } of secrets) {
+      const path = `/v1/tenants/${tenant.id}/secrets/${id}/reveal`;
+      const revealed = await asPerson<Revealed>(emailOf('engineer'), path, { reason: 'after the restore' });
+      expect(await openSecret(tenant.id, revealed.json, keys)).toMatchObject({ plaintext });
+    }
+    // And it lives: engines go on, the next backup is made.
+    const next = await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID());
+    expect((await asMachine(tenant.token, '/v1/secret', next)).status).toBe(201);
+    expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
+  });
+
+  it('of an earlier backup makes that one the latest, so that the next ones follow on it', async () => {
+    const first = await backup();
+    await escrow();
+    expect((await backup()).at).toBeGreaterThan(first.at);
+    await wipe();
+    expect((await restore({ at: first.at })).json).toMatchObject({ finished: true, backupAt: first.at });
+    expect(await manifest()).toEqual(first);
+    expect((await backup()).head.seq).toBe(first.head.seq + 1);
+  });
+
+  it('is refused into a tenant that holds anything, and changes nothing there', async () => {
+    await backup();
+    const before = await contents();
+    expect((await restore()).json).toMatchObject({ status: 409, code: 'not_empty' });
+    const after = await contents();
+    expect({ ...after, audit: [] }).toEqual({ ...before, audit: [] });
+  });
+
+  it('of a chunk that was bent, cut or lost is refused, and leaves the tenant empty', async () => {
+    const made = await backup();
+    const name = `tenants/${tenant.id}/chunks/${made.chunks.at(-1)?.sha256}.ndjson`;
+    const text = (await (await bindings.BACKUP.get(name))?.text()) ?? '';
+    for (const bent of [text.replace(/.$/m, '!'), text.slice(0, -5), null]) {
+      await wipe();
+      if (bent === null) await bindings.BACKUP.delete(name);
+      else await bindings.BACKUP.put(name, bent);
+      expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_damaged' });
+      const { audit, ...rest } = await contents();
+      expect(audit?.map((line) => JSON.parse(line as string).action)).toEqual(['tenant.initialized', 'access.refused']);
+      expect(
+        Object.entries(rest)
+          .filter(([, rows]) => rows.length > 0)
+          .map(([table]) => table),
+      ).toEqual([]);
+    }
+    await bindings.BACKUP.put(name, text);
+    expect((await restore()).json).toMatchObject({ finished: true });
+  });
+
+  it('of a chain that was forged whole but for its head is refused', async () => {
+    const made = await backup();
+    const bent = { ...made, head: { ...made.head, hash: 'e'.repeat(64) } };
+    await bindings.BACKUP.put(`tenants/${tenant.id}/manifest.json`, JSON.stringify(bent));
+    await wipe();
+    expect((await restore()).json).toMatchObject({ code: 'backup_damaged', detail: expect.stringContaining('chain') });
+  });
+
+  it('of another schema, another tenant or no backup is refused', async () => {
+    const made = await backup();
+    await wipe();
+    const name = `tenants/${tenant.id}/manifest.json`;
+    await bindings.BACKUP.put(name, JSON.stringify({ ...made, migrations: made.migrations.slice(1) }));
+    expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_differs' });
+    await bindings.BACKUP.put(name, JSON.stringify({ ...made, tenant: 'another' }));
+    expect((await restore()).json).toMatchObject({ status: 404, code: 'unknown_backup' });
+    await bindings.BACKUP.delete(name);
+    expect((await restore()).json).toMatchObject({ status: 404, code: 'unknown_backup' });
+    expect((await restore({ at: made.at })).json).toMatchObject({ finished: true });
+  });
+
+  it('that is cut off goes on where it stopped, and until then the tenant answers nobody and puts nothing on record', async () => {
+    const made = await backup();
+    const before = await contents();
+    await wipe();
+    const [chunk] = made.chunks.slice(-1);
+    const name = `tenants/${tenant.id}/chunks/${chunk?.sha256}.ndjson`;
+    // As if the operator's call had ended before the last chunk.
+    await runInDurableObject(stub(), async (object, { storage }) => {
+      const { beginRestore, goOn } = await import('./restore.ts');
+      const { readManifest } = await import('./backup-bucket.ts');
+      const principal = { kind: 'operator' as const, id: OPERATOR, name: OPERATOR };
+      const caller = { tenant: tenant.id, principal, requestId: 'r', ip: null, userAgent: null };
+      const person = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
+      object.recordRefusal({ ...caller, principal: person }, 'no_tenant_key', 'enters');
+      const found = await readManifest(bindings.BACKUP, tenant.id);
+      if (!found) throw new Error('there is a backup');
+      beginRestore(storage, found);
+      let left = made.chunks.length - 1;
+      const cutOff = new Proxy(bindings.BACKUP, {
+        get: (bucket, key) =>
+          key === 'get' && left-- <= 0
+            ? () => Promise.reject(new Error('gone'))
+            : Reflect.get(bucket, key).bind(bucket),
+      });
+      await goOn(storage, cutOff, caller, found).catch(() => null);
+    });
+    expect(await bindings.BACKUP.head(name)).not.toBeNull();
+    // An operator who looks or suspends meanwhile mixes nothing into it.
+    const { json: list } = await asPerson<TenantPage>(OPERATOR, '/v1/operator/tenants');
+    expect(list.tenants.find(({ id }) => id === tenant.id)).toMatchObject({ status: 'active', counts: null });
+    const suspend = `/v1/operator/tenants/${tenant.id}/suspend`;
+    expect((await asPerson<Problem>(OPERATOR, suspend, { reason: 'now' })).json.code).toBe('tenant_restoring');
+    expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).json).toMatchObject({
+      status: 503,
+      code: 'tenant_restoring',
+    });
+    expect((await restore()).json).toMatchObject({ finished: true, chunksDone: made.chunks.length });
+    const after = await contents();
+    expect({ ...after, audit: after.audit?.slice(0, made.head.seq) }).toEqual({
+      ...before,
+      audit: before.audit?.slice(0, made.head.seq),
+    });
+  });
+
+  it('is an operator’s alone, and of a tenant that the index knows', async () => {
+    const path = `/v1/operator/tenants/${tenant.id}/restore`;
+    expect((await asPerson(emailOf('admin'), path, {})).json).toMatchObject({ status: 403, code: 'not_an_operator' });
+    expect((await asPerson(OPERATOR, '/v1/operator/tenants/nobody/restore', {})).json).toMatchObject({
+      code: 'unknown_tenant',
+    });
+  });
+});

@@ -1,0 +1,88 @@
+// Chores: what a tenant's object does by itself, later: deliver notices, look for silent machines and expiring tokens, make a backup.
+// Each is found in storage, so a missed turn costs time and nothing else.
+import { type Due, done, dueAt, schedule } from './alarms.ts';
+import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
+import { deliverDue, nextDeliveryAt } from './deliveries.ts';
+import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
+import { isRestoring } from './restore.ts';
+import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
+
+/** What of the Worker's bindings chores use. Without a bucket there are no backups. */
+export type ChoreBindings = { INDEX_DB: D1Database; BACKUP?: R2Bucket };
+
+/** If the object is gone in the middle of a chore, its alarm comes again after this. */
+const AGAIN_MS: Partial<Record<Due, number>> = {
+  notices: 60_000,
+  tokens_expiring: 3_600_000,
+  backup: 900_000,
+};
+
+/** Sees to it that all there is to do has its alarm. In the turn of what may have given rise to it; mostly it only reads. */
+export function arm(storage: DurableObjectStorage, env: ChoreBindings, now: number): void {
+  const { sql } = storage;
+  if (isRestoring(sql)) return;
+  const delivery = nextDeliveryAt(sql);
+  if (delivery !== null && (dueAt(sql, 'notices') ?? Number.POSITIVE_INFINITY) > Math.max(delivery, now))
+    schedule(storage, 'notices', Math.max(delivery, now));
+  if (dueAt(sql, 'stalled') === null && someRunning(sql)) schedule(storage, 'stalled', now + STALLED_AFTER_MS);
+  if (env.BACKUP && dueAt(sql, 'backup') === null) schedule(storage, 'backup', now + FIRST_BACKUP_MS);
+}
+
+/** Asks again for the chores just taken, before they are tried. In the transaction that took them. */
+export function again(storage: DurableObjectStorage, taken: readonly Due[], now: number): void {
+  for (const what of taken) {
+    const later = AGAIN_MS[what];
+    if (later !== undefined) schedule(storage, what, now + later);
+  }
+}
+
+/** Does the chores that are due. */
+export async function doChores(
+  storage: DurableObjectStorage,
+  env: ChoreBindings,
+  tenant: string,
+  due: readonly Due[],
+): Promise<void> {
+  const { sql } = storage;
+  if (due.includes('stalled')) {
+    const now = Date.now();
+    storage.transactionSync(() => {
+      const lookAgainAt = tellStalled(sql, tenant, now);
+      if (lookAgainAt !== null) schedule(storage, 'stalled', lookAgainAt);
+    });
+  }
+  if (due.includes('tokens_expiring')) await lookAtTokens(storage, env.INDEX_DB, tenant);
+  if (due.includes('backup') && env.BACKUP) {
+    const finished = await backUp(storage, env.BACKUP, tenant);
+    next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
+  }
+  // Last: receivers are other people's, and may be slow.
+  if (due.includes('notices') || nextDeliveryAt(sql) !== null) {
+    await deliverDue(storage);
+    const at = nextDeliveryAt(sql);
+    next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
+  }
+}
+
+/** Puts the next date in place of the one asked for in case, unless somebody has asked for it to be done at once meanwhile. */
+function next(storage: DurableObjectStorage, what: Due, at: number | null): void {
+  storage.transactionSync(() => {
+    if ((dueAt(storage.sql, what) ?? Number.POSITIVE_INFINITY) <= Date.now()) return;
+    done(storage, what);
+    if (at !== null) schedule(storage, what, at);
+  });
+}
+
+async function lookAtTokens(storage: DurableObjectStorage, index: D1Database, tenant: string): Promise<void> {
+  const { sql } = storage;
+  if (!someoneAsks(sql)) return done(storage, 'tokens_expiring');
+  try {
+    const now = Date.now();
+    const tokens = await expiringTokens(index, tenant, now);
+    storage.transactionSync(() => tellExpiring(sql, tenant, tokens, now));
+    next(storage, 'tokens_expiring', now + LOOK_EVERY_MS);
+  } catch {
+    // What was asked for in case tries again.
+    console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+  }
+}

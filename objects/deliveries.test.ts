@@ -1,0 +1,90 @@
+// Deciding about deliveries, silences and expiries, by tables: no clock, no network.
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { backOffMs, outcomeOf, signature } from './deliveries.ts';
+import { decideExpiring, TOLD_BEFORE_MS } from './expiring-tokens.ts';
+import { decideStalled, type RunningRun, STALLED_AFTER_MS } from './stalled.ts';
+
+const [SECOND, HOUR, DAY] = [1000, 3_600_000, 24 * 3_600_000];
+
+describe('the back-off', () => {
+  it.each([
+    [1, 30 * SECOND],
+    [2, 60 * SECOND],
+    [3, 120 * SECOND],
+    [8, 64 * 60 * SECOND],
+    [10, 256 * 60 * SECOND],
+    [11, 6 * HOUR],
+    [50, 6 * HOUR],
+    [5000, 6 * HOUR],
+  ])('after %i failures in a row is %i ms, doubling from 30 s and never more than 6 h', (failures, ms) => {
+    expect(backOffMs(failures)).toBe(ms);
+  });
+});
+
+describe('a receiver’s answer', () => {
+  it.each([
+    [200, true, null],
+    [204, true, null],
+    [299, true, null],
+    [301, false, 'redirected'],
+    [307, false, 'redirected'],
+    [400, false, null],
+    [404, false, null],
+    [410, false, null],
+    [429, false, null],
+    [500, false, null],
+  ])('of %i counts as delivered: %s', (status, delivered, fault) => {
+    expect(outcomeOf(status)).toEqual({ delivered, status, fault });
+  });
+});
+
+describe('the signature', () => {
+  it('is HMAC-SHA256 over instant and body, so that neither can be exchanged', () => {
+    const of = (text: string) => createHmac('sha256', 'key').update(text).digest('hex');
+    expect(signature('key', '{"a":1}', 1234)).toBe(`t=1234,v1=${of('1234.{"a":1}')}`);
+    expect(signature('key', '{"a":1}', 1235)).not.toContain(of('1234.{"a":1}'));
+  });
+});
+
+describe('a silent run', () => {
+  const now = 100 * DAY;
+  const run = (silentMs: number, toldOf: 'this' | 'earlier' | null = null): RunningRun => {
+    const heardAt = now - silentMs;
+    const told = toldOf === 'this' ? heardAt : toldOf === 'earlier' ? heardAt - DAY : null;
+    return { run: `${silentMs}`, machine: 'm', hostname: null, heardAt, toldOf: told };
+  };
+  it.each<[string, RunningRun[], string[], number | null]>([
+    ['nothing runs', [], [], null],
+    ['it spoke just now', [run(0)], [], now + STALLED_AFTER_MS],
+    ['it is quiet for less than three hours', [run(STALLED_AFTER_MS - 1)], [], now + 1],
+    ['three hours are over', [run(STALLED_AFTER_MS)], [`${STALLED_AFTER_MS}`], null],
+    ['it was told of already', [run(STALLED_AFTER_MS, 'this')], [], null],
+    ['it spoke since it was told of', [run(HOUR, 'earlier')], [], now + 2 * HOUR],
+    ['it fell silent again', [run(STALLED_AFTER_MS + 5, 'earlier')], [`${STALLED_AFTER_MS + 5}`], null],
+    ['one is silent and two are not', [run(4 * HOUR), run(HOUR), run(2 * HOUR)], [`${4 * HOUR}`], now + HOUR],
+    ['the server’s own clock went back', [run(-HOUR)], [], now + HOUR + STALLED_AFTER_MS],
+  ])('is found where %s', (_where, running, stalled, lookAgainAt) => {
+    const decided = decideStalled(running, now);
+    expect([decided.stalled.map((one) => one.run), decided.lookAgainAt]).toEqual([stalled, lookAgainAt]);
+  });
+});
+
+describe('a token that expires', () => {
+  const now = 100 * DAY;
+  const [early, late] = TOLD_BEFORE_MS;
+  const told = (beforeMs: number, expiresAt: number) => [{ token: 't', expiresAt, beforeMs }];
+  it.each<[string, number, ReturnType<typeof told>, number[]]>([
+    ['in a month is not told of', now + 30 * DAY, [], []],
+    ['in two weeks is', now + early, [], [early]],
+    ['in two weeks is told of once', now + early, told(early, now + early), []],
+    ['in ten days, seen late, is told of', now + 10 * DAY, [], [early]],
+    ['in two days is told of again', now + late, told(early, now + late), [late]],
+    ['in two days, told of that, is not', now + late, told(late, now + late), []],
+    ['in a day, never seen before, is told of once', now + DAY, [], [late]],
+    ['already is not', now, [], []],
+    ['later than it did, since its date was moved, is told of anew', now + early, told(early, now + 20 * DAY), [early]],
+  ])('%s', (_when, expiresAt, known, warnings) => {
+    expect(decideExpiring([{ id: 't', expiresAt }], known, now).map((one) => one.beforeMs)).toEqual(warnings);
+  });
+});

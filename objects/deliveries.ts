@@ -1,0 +1,164 @@
+// Deliveries: the outbox sent to its webhooks by the alarm, in order for each, signed, tried again until three days are over. An
+// eviction between a try and its note repeats the try under the same id; nothing is lost.
+import { createHmac } from 'node:crypto';
+import { NOTICE_HEADER, SIGNATURE_HEADER } from '../schema/notice.ts';
+import type { Delivery, DeliveryFault } from '../schema/webhook.ts';
+import { all, first } from './rows.ts';
+
+const TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 6 * 3_600_000;
+/** From when it was queued on; then it is given up, and the log says so. */
+export const GIVE_UP_MS = 3 * 24 * 3_600_000;
+/** How long a delivery stays in the log. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+/** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other chores have their turn. */
+const RUN_MS = 30_000;
+const LOG_SHOWN = 100;
+
+/** How long to wait after so many failures in a row: 30 s, doubling up to 6 h. Pure. */
+export const backOffMs = (failures: number): number =>
+  Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
+
+/** What a receiver's answer means. Pure. Any 2xx is taken; a redirect is never followed, since it could lead inside. */
+export function outcomeOf(status: number): { delivered: boolean; status: number; fault: DeliveryFault | null } {
+  const redirected = status >= 300 && status < 400;
+  return { delivered: status >= 200 && status < 300, status, fault: redirected ? 'redirected' : null };
+}
+export type Outcome = { delivered: boolean; status: number | null; fault: DeliveryFault | null };
+
+/** `t=…,v1=…`: HMAC-SHA256 over the instant and the body, so that neither can be exchanged. `now` is ms since the epoch. */
+export const signature = (secret: string, body: string, now: number): string =>
+  `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}`;
+
+/** When the next delivery is due, or null. */
+export const nextDeliveryAt = (sql: SqlStorage): number | null =>
+  first<{ at: number | null }>(
+    sql,
+    `SELECT min(next_at) AS at FROM webhooks WHERE paused_at IS NULL
+       AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting')`,
+  )?.at ?? null;
+
+type Waiting = { webhook: string; place: number; notice: string; body: string; url: string; secret: string };
+
+/** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. */
+const nextWaiting = (sql: SqlStorage, webhook: string, now: number): Waiting | null =>
+  first<Waiting>(
+    sql,
+    `SELECT webhook, place, notice, body, url, secret FROM deliveries JOIN webhooks ON webhooks.id = webhook
+     WHERE webhook = ? AND state = 'waiting' AND paused_at IS NULL AND next_at <= ? ORDER BY place LIMIT 1`,
+    webhook,
+    now,
+  );
+
+function giveUpOld(sql: SqlStorage, webhook: string, now: number): void {
+  sql.exec(
+    "UPDATE deliveries SET state = 'given_up' WHERE webhook = ? AND state = 'waiting' AND queued_at <= ?",
+    webhook,
+    now - GIVE_UP_MS,
+  );
+  sql.exec(
+    "DELETE FROM deliveries WHERE webhook = ? AND state <> 'waiting' AND queued_at <= ?",
+    webhook,
+    now - KEPT_MS,
+  );
+}
+
+async function send({ url, secret, notice, body }: Waiting, now: number): Promise<Outcome> {
+  // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      signal: limit.signal,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'TotlProvision',
+        [NOTICE_HEADER]: notice,
+        [SIGNATURE_HEADER]: signature(secret, body, now),
+      },
+    });
+    // What a receiver says is neither kept nor read.
+    await answer.body?.cancel();
+    return outcomeOf(answer.status);
+  } catch {
+    return { delivered: false, status: null, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function note(sql: SqlStorage, { webhook, place }: Waiting, { delivered, status, fault }: Outcome, now: number): void {
+  sql.exec(
+    'UPDATE deliveries SET state = ?, tries = tries + 1, tried_at = ?, status = ?, fault = ? WHERE webhook = ? AND place = ?',
+    delivered ? 'delivered' : 'waiting',
+    now,
+    status,
+    fault,
+    webhook,
+    place,
+  );
+  const before = first<{ failures: number }>(sql, 'SELECT failures FROM webhooks WHERE id = ?', webhook)?.failures ?? 0;
+  const failures = delivered ? 0 : before + 1;
+  const nextAt = delivered ? 0 : now + backOffMs(failures);
+  sql.exec('UPDATE webhooks SET failures = ?, next_at = ? WHERE id = ?', failures, nextAt, webhook);
+}
+
+/** Sends what waits for one webhook, oldest first, until one fails. */
+async function deliverTo(storage: DurableObjectStorage, webhook: string, until: number): Promise<void> {
+  const { sql } = storage;
+  while (Date.now() < until) {
+    const now = Date.now();
+    const waiting = storage.transactionSync(() => {
+      giveUpOld(sql, webhook, now);
+      return nextWaiting(sql, webhook, now);
+    });
+    if (!waiting) return;
+    const outcome = await send(waiting, now);
+    storage.transactionSync(() => note(sql, waiting, outcome, Date.now()));
+    if (!outcome.delivered) return;
+  }
+}
+
+/** Sends what is due, all webhooks side by side: a slow receiver delays its own notices only. */
+export async function deliverDue(storage: DurableObjectStorage): Promise<void> {
+  const now = Date.now();
+  const due = all<{ id: string }>(storage.sql, 'SELECT id FROM webhooks WHERE paused_at IS NULL AND next_at <= ?', now);
+  await Promise.all(due.map(({ id }) => deliverTo(storage, id, now + RUN_MS)));
+}
+
+type DeliveryRow = {
+  notice: string;
+  kind: Delivery['kind'];
+  queued_at: number;
+  state: Delivery['state'];
+  tries: number;
+  tried_at: number | null;
+  status: number | null;
+  fault: Delivery['fault'];
+  paused_at: number | null;
+  next_at: number;
+};
+
+/** A webhook's log, newest first. */
+export const deliveriesOf = (sql: SqlStorage, webhook: string): Delivery[] =>
+  all<DeliveryRow>(
+    sql,
+    `SELECT notice, kind, queued_at, state, tries, tried_at, status, fault, paused_at, next_at
+     FROM deliveries JOIN webhooks ON webhooks.id = webhook WHERE webhook = ? ORDER BY place DESC LIMIT ?`,
+    webhook,
+    LOG_SHOWN,
+  ).map((row) => ({
+    notice: row.notice,
+    kind: row.kind,
+    queuedAt: row.queued_at,
+    state: row.state,
+    tries: row.tries,
+    triedAt: row.tried_at,
+    status: row.status,
+    fault: row.fault,
+    nextAt: row.state === 'waiting' && row.paused_at === null ? Math.max(row.next_at, row.queued_at) : null,
+  }));

@@ -1,0 +1,328 @@
+// Notices from their cause to a real receiver: in one transaction, in order, signed, tried again, never lost, and without a word that
+// does not belong to them.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { createHmac } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Notice, NoticeKind } from '../schema/notice.ts';
+import type { Problem } from '../schema/problem.ts';
+import type { Receipt } from '../schema/secret.ts';
+import type { Delivery, DeliveryList, Webhook, WebhookList, WebhookMade } from '../schema/webhook.ts';
+import type { Received } from '../test/support/receiver.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  sealedSecret,
+  seedReadyTenant,
+  startRotation,
+  type TestKeyring,
+  type TestTenant,
+} from '../test/workerd-fixtures.ts';
+import { GIVE_UP_MS } from './deliveries.ts';
+import { noticeOverBudget } from './notices.ts';
+import { STALLED_AFTER_MS } from './stalled.ts';
+
+const RECEIVER = bindings.TEST_RECEIVER;
+let tenant: TestTenant & { keyring: TestKeyring };
+/** Each test listens under a name of its own. */
+let name: string;
+beforeEach(async () => {
+  tenant = await seedReadyTenant();
+  name = crypto.randomUUID();
+});
+
+const stub = () => bindings.TENANT.getByName(tenant.id);
+const path = (rest = '') => `/v1/tenants/${tenant.id}/webhooks${rest}`;
+const ask = <T = Problem>(rest: string, body?: unknown) => asPerson<T>(emailOf('admin'), path(rest), body);
+/** A webhook that is not due yet: alarms fire by themselves too, and a test wants to see what is before. */
+const add = async (mode: string, kinds: readonly string[] = NoticeKind.options): Promise<WebhookMade> => {
+  const { json } = await ask<WebhookMade>('', { url: `${RECEIVER}/${mode}/${name}`, label: 'Ours', kinds });
+  await sql((db) => db.exec('UPDATE webhooks SET next_at = ?', Date.now() + 3_600_000));
+  return json;
+};
+/** Its time has come. */
+const deliver = async () => {
+  await sql((db) => db.exec('UPDATE webhooks SET next_at = 0'));
+  await sql((db) => db.exec("INSERT OR REPLACE INTO due VALUES ('notices', 1)"));
+  expect(await alarm()).toBe(true);
+};
+const until = async (holds: () => Promise<boolean>) => {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+const log = async ({ webhook }: WebhookMade): Promise<Delivery[]> =>
+  (await ask<DeliveryList>(`/${webhook.id}/deliveries`)).json.deliveries;
+const received = async (): Promise<Received[]> => (await fetch(`${RECEIVER}/received/${name}`)).json();
+const notices = async (): Promise<Notice[]> => (await received()).map(({ body }) => Notice.parse(JSON.parse(body)));
+const alarm = () => runDurableObjectAlarm(stub());
+const sql = <T>(use: (sql: SqlStorage) => T): Promise<T> =>
+  runInDurableObject(stub(), (_object, state) => use(state.storage.sql));
+/** As if so much time had passed for what was heard, what waits and what is due. */
+const pass = (ms: number) =>
+  sql((db) => {
+    db.exec('UPDATE deliveries SET queued_at = queued_at - ?', ms);
+    db.exec('UPDATE due SET at = at - ?', ms);
+    db.exec('UPDATE events SET received_at = received_at - ?', ms);
+    db.exec('UPDATE silences SET heard_at = heard_at - ?', ms);
+  });
+const failedRun = async (machine = newMachine()) => {
+  const events = [
+    event(1, { type: 'phase_failed', phase: 'bitlocker', level: 'error' }),
+    event(2, { type: 'run_failed', level: 'error' }),
+  ];
+  await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events });
+  return machine;
+};
+
+describe('a notice', () => {
+  it('of a failed run reaches its receiver, signed over instant and body, and the log says so', async () => {
+    const made = await add('ok');
+    const machine = await failedRun();
+    await deliver();
+    const [got] = await received();
+    if (!got) throw new Error('the receiver has got something');
+    const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(got.headers['totl-signature'] ?? '') ?? [];
+    expect(v1).toBe(createHmac('sha256', made.secret).update(`${t}.${got.body}`).digest('hex'));
+    const notice = Notice.parse(JSON.parse(got.body));
+    expect(notice).toMatchObject({
+      ...{ id: got.headers['totl-notice'], kind: 'run_failed', tenant: tenant.id },
+      about: { machine: machine.id, hostname: machine.hostname, phase: 'bitlocker' },
+    });
+    expect(await log(made)).toMatchObject([{ notice: notice.id, state: 'delivered', tries: 1, status: 204 }]);
+  });
+
+  it('goes out for every cause there is, each of its kind', async () => {
+    await bindings.INDEX_DB.prepare(
+      "INSERT INTO users (id,tenant_id,email,role) VALUES ('leaver', ?, 'leaver@example.com', 'engineer')",
+    )
+      .bind(tenant.id)
+      .run();
+    await bindings.INDEX_DB.prepare('UPDATE api_tokens SET expires_at = ? WHERE tenant_id = ?')
+      .bind(Date.now() + 3_600_000, tenant.id)
+      .run();
+    await add('ok');
+    const machine = await failedRun();
+    const encrypted = { machine: newMachine(), run: newRun() };
+    const events = [event(1, { type: 'phase_succeeded', phase: 'bitlocker' })];
+    await asMachine(tenant.token, '/v1/report', { ...encrypted, events });
+    const sealed = await sealedSecret(tenant.id, tenant.keyring, machine.id);
+    const { secretId } = (await asMachine<Receipt>(tenant.token, '/v1/secret', sealed)).json;
+    await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, {
+      reason: 'locked out',
+    });
+    await startRotation(tenant.id, tenant.keyring);
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people/leaver/remove`, {});
+    await runInDurableObject(stub(), (_object, state) =>
+      state.storage.transactionSync(() => {
+        for (let i = 0; i < 3; i++) noticeOverBudget(state.storage.sql, tenant.id, Date.now(), 'u1');
+      }),
+    );
+    await pass(STALLED_AFTER_MS);
+    await alarm();
+    await deliver();
+    const got = await notices();
+    expect(got.map((one) => one.kind).sort()).toEqual(
+      [
+        ...['encrypted_not_escrowed', 'key_rotated', 'keyring_changed', 'machine_stalled', 'person_removed'],
+        ...['reveal_budget_exceeded', 'run_failed', 'secret_revealed', 'token_expiring'],
+      ].sort(),
+    );
+    const about = (kind: string) => got.find((one) => one.kind === kind)?.about;
+    expect(about('secret_revealed')).toMatchObject({ secret: secretId, machine: machine.id, by: 'u1', version: 1 });
+    expect(about('machine_stalled')).toMatchObject({ machine: encrypted.machine.id, run: encrypted.run.id });
+    expect(about('token_expiring')).toMatchObject({ token: 't1' });
+    expect(about('person_removed')).toMatchObject({ person: 'leaver', by: 'u0' });
+    expect(about('key_rotated')).toMatchObject({ kid: tenant.keyring.kid });
+  });
+
+  it('never holds a plaintext, a token, a reason, an email address, a ciphertext or a webhook’s secret', async () => {
+    const made = await add('ok');
+    const machine = await failedRun();
+    const plaintext = 'canary-plaintext-kq7';
+    const sealed = await sealedSecret(tenant.id, tenant.keyring, machine.id, { plaintext });
+    const { secretId } = (await asMachine<Receipt>(tenant.token, '/v1/secret', sealed)).json;
+    const reason = 'canary reason: locked out';
+    await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, { reason });
+    await startRotation(tenant.id, tenant.keyring);
+    await ask(`/${made.webhook.id}/test`, {});
+    await until(async () => (await log(made)).every((one) => one.state === 'delivered'));
+    const all = JSON.stringify(await received());
+    expect((await notices()).length).toBeGreaterThanOrEqual(5);
+    for (const canary of [plaintext, btoa(plaintext), reason, tenant.token, sealed.sealed, made.secret, '@example.com'])
+      expect(all).not.toContain(canary);
+  });
+
+  it('goes only to webhooks that are for its kind, and costs nothing where there is none', async () => {
+    await failedRun();
+    expect(await sql((db) => db.exec('SELECT * FROM deliveries').toArray())).toEqual([]);
+    await add('ok', ['key_rotated']);
+    await failedRun();
+    await deliver();
+    expect(await received()).toEqual([]);
+  });
+
+  it('of a stalled machine is told once a silence, and again when it has spoken and fallen silent again', async () => {
+    await add('ok', ['machine_stalled']);
+    const [machine, run] = [newMachine(), newRun()];
+    const speak = (seq: number) => asMachine(tenant.token, '/v1/report', { machine, run, events: [event(seq)] });
+    await speak(1);
+    for (const _ of [1, 2, 3]) {
+      await pass(STALLED_AFTER_MS);
+      await alarm();
+      await deliver();
+    }
+    expect(await notices()).toHaveLength(1);
+    await speak(2);
+    await pass(STALLED_AFTER_MS);
+    await alarm();
+    await deliver();
+    expect(await notices()).toHaveLength(2);
+    await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(3, { type: 'run_succeeded' })] });
+    await pass(2 * STALLED_AFTER_MS);
+    await alarm();
+    await deliver();
+    expect(await notices()).toHaveLength(2);
+  });
+});
+
+describe('a receiver', () => {
+  it('that is down gets every notice in order once it is up, each under one id', async () => {
+    const made = await add('after/2');
+    const machines = [await failedRun(), await failedRun(), await failedRun()];
+    await deliver();
+    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 0 }, { tries: 0 }, { status: 503, tries: 1 }]);
+    await deliver();
+    await deliver();
+    const got = await notices();
+    expect(got.map((one) => one.about.machine)).toEqual([0, 0, 0, 1, 2].map((index) => machines[index]?.id));
+    expect(new Set(got.map((one) => one.id)).size).toBe(3);
+    expect((await log(made)).every((one) => one.state === 'delivered')).toBe(true);
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ waiting: 0, failures: 0 }]);
+  });
+
+  it.each([
+    ['status/500', { status: 500, fault: null }],
+    ['status/404', { status: 404, fault: null }],
+    ['redirect', { status: 307, fault: 'redirected' }],
+  ])('that answers %s is tried again later, its answer not followed and not kept', async (mode, seen) => {
+    const made = await add(mode);
+    await failedRun();
+    await deliver();
+    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 1, ...seen }]);
+    expect((await received()).map((one) => one.path)).toEqual([`/${mode}/${name}`]);
+    expect(JSON.stringify(await sql((db) => db.exec('SELECT * FROM deliveries').toArray()))).not.toContain('nobody');
+    const { nextAt } = (await log(made))[0] ?? {};
+    expect(nextAt).toBeGreaterThan(Date.now() + 20_000);
+  });
+
+  it('that nobody is behind is unreachable, and what waits three days is given up and shown so', async () => {
+    const nobody = { url: 'http://localhost:9/', label: 'Nobody', kinds: ['run_failed'] };
+    const { json: made } = await ask<WebhookMade>('', nobody);
+    await failedRun();
+    await deliver();
+    expect(await log(made)).toMatchObject([{ state: 'waiting', status: null, fault: 'unreachable' }]);
+    await pass(GIVE_UP_MS);
+    await failedRun();
+    await deliver();
+    expect((await log(made)).map((one) => [one.state, one.nextAt !== null])).toEqual([
+      ['waiting', true],
+      ['given_up', false],
+    ]);
+  });
+
+  it('that never answers is given ten seconds, and delays its own notices only', { timeout: 30_000 }, async () => {
+    const silent = await add('silent');
+    const quick = await add('ok');
+    await failedRun();
+    await deliver();
+    expect(await log(silent)).toMatchObject([{ state: 'waiting', tries: 1, status: null, fault: 'timed_out' }]);
+    expect(await log(quick)).toMatchObject([{ state: 'delivered' }]);
+  });
+});
+
+describe('an object that is evicted', () => {
+  it('between the cause and the delivery delivers by its alarm all the same', async () => {
+    await add('ok');
+    await failedRun();
+    await evictDurableObject(stub());
+    await deliver();
+    expect(await notices()).toHaveLength(1);
+  });
+
+  it('between a delivery and its note delivers again under the same id, so that nothing is lost', async () => {
+    const made = await add('ok');
+    await failedRun();
+    await deliver();
+    // As if the note had never been written: the delivery waits still.
+    await sql((db) => db.exec("UPDATE deliveries SET state = 'waiting', tries = 0, status = NULL"));
+    await evictDurableObject(stub());
+    await deliver();
+    const got = await notices();
+    expect([got.length, new Set(got.map((one) => one.id)).size]).toEqual([2, 1]);
+    expect(await log(made)).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  it('in the middle of its chores has asked for its alarm again before it began', async () => {
+    await add('ok');
+    await failedRun();
+    await sql((db) => db.exec("UPDATE due SET at = 1 WHERE what = 'notices'"));
+    const due = await runInDurableObject(stub(), async (_object, state) => {
+      const { again } = await import('./chores.ts');
+      const { takeDue } = await import('./alarms.ts');
+      return state.storage.transactionSync(() => {
+        const taken = takeDue(state.storage, Date.now());
+        again(state.storage, taken, Date.now());
+        return state.storage.sql.exec("SELECT at FROM due WHERE what = 'notices'").toArray();
+      });
+    });
+    expect(due).toHaveLength(1);
+  });
+});
+
+describe('a webhook', () => {
+  it('says its secret once: no list and no log holds it, nor does the audit hold its URL', async () => {
+    const made = await add('ok');
+    expect(made.secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const said = [
+      (await ask('')).json,
+      (await ask(`/${made.webhook.id}/deliveries`)).json,
+      (await asPerson(emailOf('auditor'), `/v1/tenants/${tenant.id}/audit?limit=500`)).json,
+    ];
+    expect(JSON.stringify(said)).not.toContain(made.secret);
+    expect(JSON.stringify(said[2])).not.toContain(`/ok/${name}`);
+  });
+
+  it('is refused where its URL leads inside, and beyond the fifth', async () => {
+    const write = { label: 'x', kinds: ['run_failed'] };
+    const bad = await ask('', { ...write, url: 'https://169.254.169.254/latest' });
+    expect(bad.json).toMatchObject({ status: 422, code: 'invalid_body', errors: [{ field: 'body.url' }] });
+    for (let i = 0; i < 5; i++) expect((await ask('', { ...write, url: 'https://a.example.com/' })).status).toBe(201);
+    const sixth = await ask('', { ...write, url: 'https://a.example.com/' });
+    expect(sixth.json).toMatchObject({ status: 409, code: 'too_many_webhooks' });
+  });
+
+  it('that is paused keeps what comes in, and sends it when it is resumed', async () => {
+    const made = await add('ok');
+    const pause = (paused: boolean) => ask<Webhook>(`/${made.webhook.id}/pause`, { paused });
+    expect((await pause(true)).json.pausedAt).not.toBeNull();
+    await failedRun();
+    await deliver();
+    expect(await received()).toEqual([]);
+    expect((await pause(false)).json).toMatchObject({ pausedAt: null, waiting: 1 });
+    await until(async () => (await log(made)).every((one) => one.state === 'delivered'));
+    expect(await notices()).toHaveLength(1);
+  });
+
+  it('that is removed takes with it what waits for it', async () => {
+    const made = await add('status/500');
+    await failedRun();
+    expect((await ask(`/${made.webhook.id}/remove`, {})).status).toBe(200);
+    await deliver();
+    expect(await received()).toEqual([]);
+    expect((await ask(`/${made.webhook.id}/deliveries`)).json).toMatchObject({ code: 'unknown_webhook' });
+  });
+});

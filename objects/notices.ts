@@ -1,0 +1,104 @@
+// The outbox of notices: a row for each webhook that wants to know, written in the transaction of its cause. What is sent is ids and
+// words of ours; the reason of a reveal, a token, an email address never get in here. Sending is for deliveries.ts.
+import type { AuditAction, AuditEntry } from '../schema/audit.ts';
+import type { Attention } from '../schema/machine.ts';
+import type { Notice, NoticeAbout, NoticeKind } from '../schema/notice.ts';
+import { all, first } from './rows.ts';
+import type { RunState } from './runs.ts';
+
+/** A notice over budget is worth one word an hour and person: whoever floods is told of once. */
+const BUDGET_QUIET_MS = 3_600_000;
+
+type Subscriber = { id: string };
+
+/** Puts a notice into the outbox of every webhook that is for its kind. In the caller's transaction; without a webhook it writes nothing. */
+export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeKind, about: NoticeAbout): void {
+  const webhooks = all<Subscriber>(
+    sql,
+    'SELECT id FROM webhooks WHERE EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)',
+    kind,
+  );
+  if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
+}
+
+/** The same, to these webhooks whatever they are for. */
+export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notice: Notice): void {
+  const { about } = notice;
+  for (const { id } of webhooks)
+    sql.exec(
+      `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries)
+       SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0 FROM deliveries WHERE webhook = ?1`,
+      id,
+      notice.id,
+      notice.kind,
+      about.person ?? about.machine ?? about.kid ?? about.token ?? '',
+      JSON.stringify(notice),
+      notice.at,
+    );
+}
+
+const hostnameOf = (sql: SqlStorage, machine: string): string | null =>
+  first<{ hostname: string }>(sql, 'SELECT hostname FROM machines WHERE id = ?', machine)?.hostname || null;
+
+const text = (value: AuditEntry['detail'][string] | undefined): string => String(value ?? '');
+
+type Recorded = Omit<AuditEntry, 'hash'>;
+
+/** Those actions on record that are a notice as well, and what it says of each; anything a detail holds beyond that stays here. */
+const OF_ACTIONS: Partial<
+  Record<AuditAction, [NoticeKind, (entry: Recorded, sql: SqlStorage) => Omit<NoticeAbout, 'by' | 'auditSeq'>]>
+> = {
+  'secret.revealed': [
+    'secret_revealed',
+    ({ subject, detail }, sql) => ({
+      secret: subject,
+      secretKind: text(detail.kind),
+      version: Number(detail.version),
+      machine: text(detail.machine),
+      hostname: hostnameOf(sql, text(detail.machine)),
+    }),
+  ],
+  'key.rotated': ['key_rotated', ({ subject }) => ({ kid: subject })],
+  'key.retired': ['key_retired', ({ subject }) => ({ kid: subject })],
+  'key.destroyed': ['key_destroyed', ({ subject }) => ({ kid: subject })],
+  'root.replaced': ['root_replaced', ({ subject }) => ({ fingerprint: subject })],
+  'keyring.updated': [
+    'keyring_changed',
+    ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
+  ],
+  'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
+};
+
+/** Queues the notice of an entry just recorded, where its action is one. In the transaction of the entry. */
+export function noticeActed(sql: SqlStorage, entry: Recorded): void {
+  const known = OF_ACTIONS[entry.action];
+  if (!known || entry.outcome !== 'done') return;
+  const [kind, about] = known;
+  queue(sql, entry.tenant, entry.at, kind, { ...about(entry, sql), by: entry.principal.id, auditSeq: entry.seq });
+}
+
+/** Queues what a report has brought: a run that failed, a PC that is encrypted while no recovery key is in escrow. */
+export function noticeReported(
+  sql: SqlStorage,
+  tenant: string,
+  at: number,
+  { before, after, appeared }: { before: RunState; after: RunState; appeared: readonly Attention[] },
+): void {
+  const pc = { machine: after.machine, hostname: hostnameOf(sql, after.machine), run: after.id };
+  if (after.status === 'failed' && before.status !== 'failed') {
+    const failed = after.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
+    queue(sql, tenant, at, 'run_failed', { ...pc, phase: failed?.name ?? null });
+  }
+  if (appeared.includes('no_recovery_key')) queue(sql, tenant, at, 'encrypted_not_escrowed', pc);
+}
+
+/** Queues that a person asked for more reveals than their budget has; once an hour. Call it in the transaction that refuses. */
+export function noticeOverBudget(sql: SqlStorage, tenant: string, at: number, person: string): void {
+  const told = first(
+    sql,
+    `SELECT 1 FROM deliveries WHERE kind = 'reveal_budget_exceeded' AND subject = ? AND queued_at > ?`,
+    person,
+    at - BUDGET_QUIET_MS,
+  );
+  if (!told) queue(sql, tenant, at, 'reveal_budget_exceeded', { person });
+}

@@ -1,0 +1,164 @@
+// Webhooks: added, paused, tested, removed by admins, each on record. The secret signs what is sent, so it is kept as it is; it opens
+// nothing, and is said once.
+import { randomBytes } from 'node:crypto';
+import type { NoticeKind } from '../schema/notice.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
+import {
+  type DeliveryList,
+  type TestQueued,
+  WEBHOOKS_MAX,
+  type Webhook,
+  type WebhookActed,
+  type WebhookList,
+  type WebhookMade,
+  type WebhookWrite,
+  webhookUrlFault,
+} from '../schema/webhook.ts';
+import { dueAt, schedule } from './alarms.ts';
+import { record } from './audit.ts';
+import type { Caller, Person } from './caller.ts';
+import { deliveriesOf } from './deliveries.ts';
+import { queueFor } from './notices.ts';
+import { all, first } from './rows.ts';
+
+type WebhookRow = {
+  id: string;
+  url: string;
+  label: string;
+  kinds: string;
+  made_at: number;
+  made_by: string;
+  paused_at: number | null;
+  failures: number;
+  next_at: number;
+  waiting: number;
+};
+
+const SELECT = `SELECT id, url, label, kinds, made_at, made_by, paused_at, failures, next_at,
+  (SELECT count(*) FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting') AS waiting FROM webhooks`;
+
+const publicWebhook = (row: WebhookRow): Webhook => ({
+  id: row.id,
+  url: row.url,
+  label: row.label,
+  kinds: JSON.parse(row.kinds) as NoticeKind[],
+  madeAt: row.made_at,
+  madeBy: row.made_by,
+  pausedAt: row.paused_at,
+  waiting: row.waiting,
+  failures: row.failures,
+  nextAt: row.waiting > 0 && row.paused_at === null ? row.next_at : null,
+});
+
+export const listWebhooks = (sql: SqlStorage): WebhookList => ({
+  webhooks: all<WebhookRow>(sql, `${SELECT} ORDER BY made_at, id`).map(publicWebhook),
+});
+
+function findWebhook(sql: SqlStorage, id: string): Webhook | null {
+  const row = first<WebhookRow>(sql, `${SELECT} WHERE id = ?`, id);
+  return row && publicWebhook(row);
+}
+
+const unknownWebhook = () => refuse('unknown_webhook', 'The tenant has no webhook with this id.');
+
+/** Adds a webhook. `allowLocal`: the Worker's word that this installation is on localhost. The audit gets the host: a URL may hold a key. */
+export function addWebhook(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { url, label, kinds }: WebhookWrite,
+  allowLocal: boolean,
+  now: number,
+): WebhookMade | Refusal {
+  const { sql } = storage;
+  const message = webhookUrlFault(url, allowLocal);
+  if (message) return refuse('invalid_body', `body.url: ${message}.`, [{ field: 'body.url', message }]);
+  if (listWebhooks(sql).webhooks.length >= WEBHOOKS_MAX)
+    return refuse('too_many_webhooks', `A tenant has at most ${WEBHOOKS_MAX} webhooks; remove one first.`);
+  const id = crypto.randomUUID();
+  const secret = randomBytes(32).toString('base64url');
+  return storage.transactionSync(() => {
+    sql.exec(
+      'INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)',
+      id,
+      url,
+      label,
+      JSON.stringify(kinds),
+      secret,
+      now,
+      caller.principal.name,
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'webhook.added',
+      subject: id,
+      detail: { label, host: new URL(url).host, kinds: kinds.join(' ') },
+    });
+    if (kinds.includes('token_expiring') && dueAt(sql, 'tokens_expiring') === null)
+      schedule(storage, 'tokens_expiring', now);
+    const webhook = findWebhook(sql, id);
+    if (!webhook) throw new Error('a webhook just added is there');
+    return { webhook, secret };
+  });
+}
+
+/** Removes a webhook with its secret, its log and what waits for it. */
+export function removeWebhook(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): WebhookActed | Refusal {
+  const { sql } = storage;
+  const webhook = findWebhook(sql, id);
+  if (!webhook) return unknownWebhook();
+  return storage.transactionSync(() => {
+    sql.exec('DELETE FROM webhooks WHERE id = ?', id);
+    sql.exec('DELETE FROM deliveries WHERE webhook = ?', id);
+    record(sql, caller.tenant, caller, now, {
+      action: 'webhook.removed',
+      subject: id,
+      detail: { label: webhook.label, waiting: webhook.waiting },
+    });
+    return { webhook: id };
+  });
+}
+
+/** Pauses or resumes. What comes in meanwhile waits, three days at most; a resume tries at once. */
+export function pauseWebhook(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  paused: boolean,
+  now: number,
+): Webhook | Refusal {
+  const { sql } = storage;
+  const webhook = findWebhook(sql, id);
+  if (!webhook) return unknownWebhook();
+  return storage.transactionSync(() => {
+    sql.exec('UPDATE webhooks SET paused_at = ?, next_at = ? WHERE id = ?', paused ? now : null, now, id);
+    const action = paused ? 'webhook.paused' : 'webhook.resumed';
+    record(sql, caller.tenant, caller, now, { action, subject: id, detail: { label: webhook.label } });
+    return findWebhook(sql, id) ?? webhook;
+  });
+}
+
+/** Queues a test notice behind what waits, and has it all tried at once. */
+export function testWebhook(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): TestQueued | Refusal {
+  const { sql } = storage;
+  if (!findWebhook(sql, id)) return unknownWebhook();
+  const notice = crypto.randomUUID();
+  return storage.transactionSync(() => {
+    const about = { by: caller.principal.id };
+    queueFor(sql, [{ id }], { id: notice, kind: 'test', tenant: caller.tenant, at: now, about });
+    sql.exec('UPDATE webhooks SET next_at = ? WHERE id = ?', now, id);
+    record(sql, caller.tenant, caller, now, { action: 'webhook.tested', subject: id, detail: { notice } });
+    return { webhook: id, notice };
+  });
+}
+
+export const deliveryLog = (sql: SqlStorage, id: string): DeliveryList | Refusal =>
+  findWebhook(sql, id) ? { deliveries: deliveriesOf(sql, id) } : unknownWebhook();

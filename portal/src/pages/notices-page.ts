@@ -1,0 +1,208 @@
+// Notices: the webhooks of the tenant, for its admins: added with a secret that is shown once, paused, tested, removed, with a log of what went out.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Membership } from '../../../schema/person.ts';
+import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
+import * as api from '../api/notices.ts';
+import type { WebhookAct, WebhookActWanted } from '../elements/webhook-card.ts';
+import type { WebhookWanted } from '../elements/webhook-form.ts';
+import { Polling } from '../polling.ts';
+import { shared } from '../styles/shared.ts';
+import '../elements/delivery-log.ts';
+import '../elements/problem-note.ts';
+import '../elements/webhook-card.ts';
+import '../elements/webhook-form.ts';
+import '../elements/webhook-secret.ts';
+
+const REFRESH_MS = 3_000;
+
+@customElement('notices-page')
+export class NoticesPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 48rem;
+      }
+      h1 {
+        margin-bottom: 0.4rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      .actions {
+        display: flex;
+        justify-content: flex-end;
+        gap: 0.6rem;
+        margin-top: 1.2rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private webhooks: readonly Webhook[] | null = null;
+  /** Of the webhook whose log is shown. */
+  @state() private shown: { webhook: string; deliveries: readonly Delivery[] | null } | null = null;
+  @state() private made: WebhookMade | null = null;
+  @state() private removing: Webhook | null = null;
+  @state() private failure: unknown = null;
+  @state() private unreachable: unknown = null;
+  @state() private busy = false;
+  @state() private said = '';
+  @query('dialog') private dialog!: HTMLDialogElement | null;
+
+  constructor() {
+    super();
+    new Polling(this, REFRESH_MS, () => this.#refresh());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#refresh();
+  }
+
+  override updated(): void {
+    if (this.dialog && !this.dialog.open) this.dialog.showModal();
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  get #admin(): boolean {
+    return this.membership.role === 'admin';
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#admin) return;
+    try {
+      this.webhooks = (await api.webhooks(this.#tenant)).webhooks;
+      await this.#refreshLog();
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+  }
+
+  async #refreshLog(): Promise<void> {
+    const webhook = this.shown?.webhook;
+    if (webhook === undefined) return;
+    if (!this.webhooks?.some((one) => one.id === webhook)) {
+      this.shown = null;
+      return;
+    }
+    const { deliveries } = await api.deliveries(this.#tenant, webhook);
+    // Another one may have been opened while this was on its way.
+    if (this.shown?.webhook === webhook) this.shown = { webhook, deliveries };
+  }
+
+  async #do(work: () => Promise<string>): Promise<void> {
+    this.failure = null;
+    this.said = '';
+    this.busy = true;
+    try {
+      this.said = await work();
+    } catch (error) {
+      this.failure = error;
+    }
+    this.busy = false;
+    await this.#refresh();
+  }
+
+  #add = (write: WebhookWrite): Promise<void> =>
+    this.#do(async () => {
+      this.made = await api.addWebhook(this.#tenant, write);
+      return '';
+    });
+
+  #act(webhook: Webhook, what: WebhookAct): void {
+    const { id, label } = webhook;
+    if (what === 'log') {
+      this.shown = this.shown?.webhook === id ? null : { webhook: id, deliveries: null };
+      void this.#refresh();
+    } else if (what === 'remove') this.removing = webhook;
+    else
+      void this.#do(async () => {
+        if (what === 'test') {
+          await api.testWebhook(this.#tenant, id);
+          this.shown = { webhook: id, deliveries: null };
+          return `A test notice is on its way to ${label}.`;
+        }
+        await api.pauseWebhook(this.#tenant, id, what === 'pause');
+        return what === 'pause' ? `${label} is paused.` : `${label} goes on.`;
+      });
+  }
+
+  override render() {
+    if (!this.#admin)
+      return html`<h1>Notices</h1>
+        <p class="note">Notices are set up by the tenant’s admins.</p>`;
+    return html`<h1>Notices</h1>
+      <p class="quiet">
+        A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
+      </p>
+      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      ${this.made ? this.#secret(this.made) : nothing}
+      ${this.webhooks === null && !this.unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
+      ${this.webhooks?.map((webhook) => this.#webhook(webhook))}
+      ${this.webhooks && !this.made ? this.#form(this.webhooks.length) : nothing}
+      ${this.removing ? this.#confirm(this.removing) : nothing}`;
+  }
+
+  #secret({ webhook, secret }: WebhookMade) {
+    return html`<section class="card">
+      <webhook-secret
+        .secret=${secret}
+        .label=${webhook.label}
+        @kept=${() => {
+          this.made = null;
+        }}
+      ></webhook-secret>
+    </section>`;
+  }
+
+  #webhook(webhook: Webhook) {
+    const open = this.shown?.webhook === webhook.id;
+    return html`<section class="card">
+      <webhook-card
+        .webhook=${webhook}
+        .busy=${this.busy}
+        .open=${open}
+        @act-wanted=${(event: WebhookActWanted) => this.#act(webhook, event.detail)}
+      ></webhook-card>
+      ${open ? html`<delivery-log .deliveries=${this.shown?.deliveries ?? null}></delivery-log>` : nothing}
+    </section>`;
+  }
+
+  #form(there: number) {
+    return html`<section class="card">
+      <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
+      <webhook-form .busy=${this.busy} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+    </section>`;
+  }
+
+  #confirm(webhook: Webhook) {
+    const close = () => {
+      this.removing = null;
+    };
+    const remove = () => {
+      close();
+      void this.#do(async () => {
+        await api.removeWebhook(this.#tenant, webhook.id);
+        return `${webhook.label} is removed.`;
+      });
+    };
+    return html`<dialog aria-labelledby="removing" @cancel=${close}>
+      <h1 id="removing">Remove ${webhook.label}?</h1>
+      <p>
+        Its secret and its log go with it${webhook.waiting > 0 ? html`, and ${webhook.waiting} notices that wait for it` : nothing}.
+      </p>
+      <div class="actions">
+        <button @click=${close}>Cancel</button>
+        <button class="primary" @click=${remove}>Remove</button>
+      </div>
+    </dialog>`;
+  }
+}

@@ -1,0 +1,63 @@
+// A notice: what a webhook is told. Ids and a few words of ours, never a secret, a token, a reason or an email address.
+import { z } from 'zod';
+
+/** The closed list; docs/notices.md explains each. */
+export const NoticeKind = z.enum([
+  'run_failed',
+  'machine_stalled',
+  'encrypted_not_escrowed',
+  'secret_revealed',
+  'reveal_budget_exceeded',
+  'token_expiring',
+  'key_rotated',
+  'key_retired',
+  'key_destroyed',
+  'root_replaced',
+  'keyring_changed',
+  'person_removed',
+]);
+export type NoticeKind = z.infer<typeof NoticeKind>;
+
+/** `test` is sent when an admin asks for it, whatever a webhook is for. */
+export const SentKind = z.enum([...NoticeKind.options, 'test']);
+export type SentKind = z.infer<typeof SentKind>;
+
+/** What a notice is about. Every member is an id, a count, an instant (ms since the epoch) or one of our own words; `hostname` is what the PC said of itself. */
+export const NoticeAbout = z.strictObject({
+  machine: z.string().optional(),
+  hostname: z.string().nullable().optional(),
+  run: z.string().optional(),
+  phase: z.string().nullable().optional(),
+  /** When the server last heard of the run. */
+  heardAt: z.int().optional(),
+  secret: z.string().optional(),
+  secretKind: z.string().optional(),
+  version: z.int().optional(),
+  kid: z.string().optional(),
+  fingerprint: z.string().optional(),
+  manifestVersion: z.int().optional(),
+  token: z.string().optional(),
+  expiresAt: z.int().optional(),
+  person: z.string().optional(),
+  /** The id of whoever did it. */
+  by: z.string().optional(),
+  /** The entry of the audit chain that says more. */
+  auditSeq: z.int().optional(),
+});
+export type NoticeAbout = z.infer<typeof NoticeAbout>;
+
+/** The body of one delivery. `id` is the same in every try and to every webhook: whoever has seen it has nothing more to do. */
+export const Notice = z.strictObject({
+  id: z.string(),
+  kind: SentKind,
+  tenant: z.string(),
+  /** When what it tells happened. */
+  at: z.int(),
+  about: NoticeAbout,
+});
+export type Notice = z.infer<typeof Notice>;
+
+/** The header that names the notice, so that a receiver can pass over a repeat before it parses anything. */
+export const NOTICE_HEADER = 'totl-notice';
+/** `t=<ms since the epoch>,v1=<hex HMAC-SHA256 of "t.body" under the webhook's secret>`. */
+export const SIGNATURE_HEADER = 'totl-signature';

@@ -1,0 +1,95 @@
+// Webhooks: where a tenant's notices go, and how each delivery went.
+import { z } from 'zod';
+import { NoticeKind, SentKind } from './notice.ts';
+import { Text } from './text.ts';
+
+/** A Worker keeps at most six connections open at once: all webhooks of a tenant are served side by side. */
+export const WEBHOOKS_MAX = 5;
+
+export const WebhookWrite = z.strictObject({
+  url: Text(2000),
+  label: Text(100),
+  kinds: z
+    .array(NoticeKind)
+    .min(1)
+    .max(NoticeKind.options.length)
+    .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'must name each kind once' }),
+});
+export type WebhookWrite = z.infer<typeof WebhookWrite>;
+
+export const Webhook = z.object({
+  id: z.string(),
+  url: z.string(),
+  label: z.string(),
+  kinds: z.array(NoticeKind),
+  madeAt: z.int(),
+  madeBy: z.string(),
+  pausedAt: z.int().nullable(),
+  /** Notices that wait for it. */
+  waiting: z.int(),
+  /** Tries in a row that failed; 0: the last one went well, or there was none. */
+  failures: z.int(),
+  /** When it is tried again, if something waits. */
+  nextAt: z.int().nullable(),
+});
+export type Webhook = z.infer<typeof Webhook>;
+
+export const WebhookList = z.object({ webhooks: z.array(Webhook) });
+export type WebhookList = z.infer<typeof WebhookList>;
+
+/** `secret` is said this once. */
+export const WebhookMade = z.object({ webhook: Webhook, secret: z.string() });
+export type WebhookMade = z.infer<typeof WebhookMade>;
+
+export const WebhookPause = z.strictObject({ paused: z.boolean() });
+export type WebhookPause = z.infer<typeof WebhookPause>;
+
+export const WebhookActed = z.object({ webhook: z.string() });
+export type WebhookActed = z.infer<typeof WebhookActed>;
+
+export const TestQueued = z.object({ webhook: z.string(), notice: z.string() });
+export type TestQueued = z.infer<typeof TestQueued>;
+
+/** Why a try failed where there was no status to keep, or where the status alone does not say it. */
+export const DeliveryFault = z.enum(['timed_out', 'unreachable', 'redirected']);
+export type DeliveryFault = z.infer<typeof DeliveryFault>;
+
+export const Delivery = z.object({
+  notice: z.string(),
+  kind: SentKind,
+  queuedAt: z.int(),
+  state: z.enum(['waiting', 'delivered', 'given_up']),
+  tries: z.int(),
+  triedAt: z.int().nullable(),
+  /** What the receiver answered last; null: nothing. */
+  status: z.int().nullable(),
+  fault: DeliveryFault.nullable(),
+  /** Null: it is not tried again, or the webhook is paused. */
+  nextAt: z.int().nullable(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+/** Newest first. */
+export const DeliveryList = z.object({ deliveries: z.array(Delivery) });
+export type DeliveryList = z.infer<typeof DeliveryList>;
+
+/** Names that never belong to a receiver on the public internet (RFC 6761, RFC 6762, RFC 8375 and common usage). */
+const PRIVATE_SUFFIXES = 'localhost local internal intranet private corp home lan arpa test invalid onion'.split(' ');
+
+/**
+ * What is wrong with a webhook's URL, or null. `allowLocal`: this installation is itself on localhost, so http to localhost will do.
+ * The URL parser has already turned every spelling of an IPv4 address (2130706433, 0x7f.1) into its dotted form.
+ */
+export function webhookUrlFault(text: string, allowLocal: boolean): string | null {
+  if (!URL.canParse(text)) return 'must be a URL';
+  const url = new URL(text);
+  if (url.username || url.password) return 'must not hold credentials';
+  const host = url.hostname.replace(/\.$/, '');
+  if (allowLocal && host === 'localhost' && ['http:', 'https:'].includes(url.protocol)) return null;
+  if (url.protocol !== 'https:') return 'must begin with https://';
+  if (host.startsWith('[') || /^\d{1,3}(\.\d{1,3}){3}$/.test(host)) return 'must name a host, not an address';
+  const labels = host.split('.');
+  if (labels.length < 2 || PRIVATE_SUFFIXES.includes(labels.at(-1) ?? ''))
+    return 'must name a host on the public internet';
+  return null;
+}
