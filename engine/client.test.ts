@@ -87,6 +87,20 @@ describe('streaming', () => {
     expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
   });
 
+  it('keeps everything and asks once when its tenant is suspended, and goes on where it was when that is over', async () => {
+    const one = engine();
+    one.startRun(run);
+    one.event(run.id, { message: 'before' });
+    await one.flush();
+    one.event(run.id, { message: 'meanwhile' });
+    server.faults.push(403, 403);
+    for (let tries = 0; tries < 2; tries++)
+      expect(await one.flush()).toMatchObject({ ok: false, code: 'tenant_suspended' });
+    expect(server.requests()).toBe(3);
+    expect(new Spool(spoolDir).run(run.id)?.events.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(await engine().flush()).toMatchObject({ ok: true, sent: 1 });
+  });
+
   it('gives up after six tries, keeps its spool, and catches up later', async () => {
     const one = engine();
     one.startRun(run);
@@ -153,6 +167,17 @@ describe('escrow', () => {
       code: 'offline',
     });
     expect(server.secrets.size).toBe(0);
+    expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });
+    expect(server.secrets.size).toBe(1);
+  });
+
+  it('keeps the ciphertext where the tenant is suspended between key and escrow, and hands it over when it is resumed', async () => {
+    server.faults.push('none', 403);
+    expect(await engine().escrow(run.id, 'local_admin_password', REF, 'p')).toMatchObject({ code: 'tenant_suspended' });
+    expect(new Spool(spoolDir).secrets()).toHaveLength(1);
+    server.faults.push(403);
+    expect(await engine().flush()).toMatchObject({ ok: false, code: 'tenant_suspended' });
+    expect(new Spool(spoolDir).secrets()).toHaveLength(1);
     expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });
     expect(server.secrets.size).toBe(1);
   });

@@ -1,7 +1,16 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due = 'refusals' | 'index' | 'head' | 'to_rotate' | 'notices' | 'stalled' | 'tokens_expiring' | 'backup';
+export type Due =
+  | 'refusals'
+  | 'index'
+  | 'head'
+  | 'standing'
+  | 'to_rotate'
+  | 'notices'
+  | 'stalled'
+  | 'tokens_expiring'
+  | 'backup';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {

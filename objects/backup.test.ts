@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
+import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
 import {
@@ -330,7 +331,8 @@ describe('a restore', () => {
       const { readManifest } = await import('./backup-bucket.ts');
       const principal = { kind: 'operator' as const, id: OPERATOR, name: OPERATOR };
       const caller = { tenant: tenant.id, principal, requestId: 'r', ip: null, userAgent: null };
-      object.recordRefusal(caller, 'no_tenant_key', 'enters');
+      const person = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
+      object.recordRefusal({ ...caller, principal: person }, 'no_tenant_key', 'enters');
       const found = await readManifest(bindings.BACKUP, tenant.id);
       if (!found) throw new Error('there is a backup');
       beginRestore(storage, found);
@@ -344,6 +346,11 @@ describe('a restore', () => {
       await goOn(storage, cutOff, caller, found).catch(() => null);
     });
     expect(await bindings.BACKUP.head(name)).not.toBeNull();
+    // An operator who looks or suspends meanwhile mixes nothing into it.
+    const { json: list } = await asPerson<TenantPage>(OPERATOR, '/v1/operator/tenants');
+    expect(list.tenants.find(({ id }) => id === tenant.id)).toMatchObject({ status: 'active', counts: null });
+    const suspend = `/v1/operator/tenants/${tenant.id}/suspend`;
+    expect((await asPerson<Problem>(OPERATOR, suspend, { reason: 'now' })).json.code).toBe('tenant_restoring');
     expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).json).toMatchObject({
       status: 503,
       code: 'tenant_restoring',

@@ -1,6 +1,6 @@
 // A secret that a person sealed in their browser for a machine: the same header, with `run` null and `by` who it was. Nothing here opens it.
 import { readSealed } from '../schema/jwe.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { isRefusal, notSealed, type Refusal, refuse } from '../schema/refusal.ts';
 import { type HandSecret, type Receipt, refKey } from '../schema/secret.ts';
 import type { Caller, Person } from './caller.ts';
 import { headerMismatch, keep, receiptOf, type Taken } from './escrow.ts';
@@ -30,7 +30,7 @@ export function decideByHand(
       ? { receipt: receiptOf(facts.earlier) }
       : refuse('eid_conflict', 'The eid was used before, for another ciphertext; a new secret needs a new eid.');
   const sealed = readSealed(request.sealed);
-  if (!sealed.ok) return refuse('not_sealed', `${sealed.field}: ${sealed.message}.`, [sealed]);
+  if (!sealed.ok) return notSealed(sealed);
   const { header } = sealed;
   const mismatch = headerMismatch([
     ['tenant', header.tenant === facts.tenant],

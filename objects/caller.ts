@@ -14,7 +14,7 @@ export type TokenFacts = {
 /** `tokenHash` is the salted hash in the index: an id may be given to another token by SQL, its hash may not. */
 export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string; facts: TokenFacts };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
-/** Named by configuration, so their address is their id. */
+/** Named by configuration, not by a row: `id` stands for the email where none may stand, as in the log. */
 export type Operator = { kind: 'operator'; id: string; name: string };
 export type Principal = Machine | Person | Operator;
 

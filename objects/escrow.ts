@@ -1,7 +1,7 @@
 // Escrow: what an engine hands over is taken only sealed, for its place, to a known key. Nothing here opens it.
 import { base64 } from '@scure/base';
 import { RSA_BLOCK_BYTES, readSealed } from '../schema/jwe.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
+import { notSealed, type Refusal, refuse } from '../schema/refusal.ts';
 import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
@@ -57,7 +57,7 @@ type Checked = Refusal | { kid: string; bound: boolean };
 
 function checkJwe(request: EscrowRequest, tenant: string): Checked {
   const sealed = readSealed(request.sealed);
-  if (!sealed.ok) return refuse('not_sealed', `${sealed.field}: ${sealed.message}.`, [sealed]);
+  if (!sealed.ok) return notSealed(sealed);
   const { header } = sealed;
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
@@ -96,7 +96,7 @@ function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
   }
   if (length !== RSA_BLOCK_BYTES) {
     const message = `must be base64 of exactly ${RSA_BLOCK_BYTES} bytes`;
-    return refuse('not_sealed', `sealed: ${message}.`, [{ field: 'sealed', message }]);
+    return notSealed({ field: 'sealed', message });
   }
   if (request.kid === undefined) throw new Error('the schema requires a kid with a raw ciphertext');
   return { kid: request.kid, bound: false };

@@ -3,12 +3,13 @@
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import * as audit from './audit.ts';
-import { type Caller, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
 import { findMember } from './people.ts';
 import { isRestoring } from './restore.ts';
 import { first } from './rows.ts';
+import { isSuspended, lookAgain } from './standing.ts';
 import type { TokenUses } from './token-uses.ts';
 import { refusalOf } from './tokens.ts';
 
@@ -31,7 +32,7 @@ export class Gate {
   }
 
   /** For whoever the Worker let through: a machine, or a person of any role. */
-  anybody<T>(caller: Caller, subject: string, act: Act<T>): T | Refusal {
+  anybody<T>(caller: Caller<Machine | Person>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, ['admin', 'engineer', 'auditor'], act);
   }
 
@@ -52,7 +53,10 @@ export class Gate {
     return this.#serve(caller, subject, ['admin', 'auditor'], act);
   }
 
-  /** An operator's act on the tenant as a whole; also while a backup is on its way in. */
+  /**
+   * An operator's act on the tenant as a whole: also while it is suspended or a backup is on its way in. The Worker holds an operator
+   * against its configuration; there is no row to look at.
+   */
   operators<T>(caller: Caller<Operator>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, [], act);
   }
@@ -66,9 +70,10 @@ export class Gate {
       return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
     const result = this.#forbids(caller, roles, now) ?? act(now);
     if (isRefusal(result) && !restoring)
-      this.#storage.transactionSync(() =>
-        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject),
-      );
+      this.#storage.transactionSync(() => {
+        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
+        if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
+      });
     this.follow(now);
     this.#after(now);
     return result;
@@ -89,19 +94,32 @@ export class Gate {
 
   #forbids({ principal, ip }: Caller, roles: readonly Role[], now: number): Refusal | null {
     const { sql } = this.#storage;
-    if (principal.kind === 'machine') {
-      const refusal = refusalOf(sql, principal, now);
-      if (!refusal) this.#uses.note(principal.id, ip, now);
-      return refusal;
+    switch (principal.kind) {
+      case 'operator':
+        return null;
+      case 'person': {
+        const known = findMember(sql, principal.id);
+        // Whoever was removed is out here at once, whatever the index still says.
+        if (known && known.removedAt !== null)
+          return refuse('not_a_member', 'You are no longer a member of this tenant.');
+        // So is a role that was changed: from here on the caller has the object's.
+        if (known) principal.role = known.role;
+        return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
+      }
+      case 'machine': {
+        const refusal =
+          refusalOf(sql, principal, now) ??
+          this.#suspended('The tenant is suspended; keep what is unsent and try again later.');
+        if (!refusal) this.#uses.note(principal.id, ip, now);
+        return refusal;
+      }
+      default:
+        return principal satisfies never;
     }
-    // The Worker has held an operator against its configuration, which is all there is to know.
-    if (principal.kind === 'operator') return null;
-    const known = findMember(sql, principal.id);
-    // Whoever was removed is out here at once, whatever the index still says.
-    if (known && known.removedAt !== null) return refuse('not_a_member', 'You are no longer a member of this tenant.');
-    // So is a role that was changed: from here on the caller has the object's.
-    if (known) principal.role = known.role;
-    return roleForbids(principal, roles);
+  }
+
+  #suspended(detail: string): Refusal | null {
+    return isSuspended(this.#storage.sql) ? refuse('tenant_suspended', detail) : null;
   }
 
   /** The first call makes the object its tenant's, for good; it never serves another. */

@@ -45,7 +45,7 @@ export async function tellHead(
   if (chain.seq === told.seq && chain.hash === told.hash) return chain.seq;
   const { meta } = await index
     .prepare(
-      `UPDATE tenants SET audit_seq = ?, audit_hash = ?, version = version + 1
+      `UPDATE tenants SET audit_seq = ?, audit_hash = ?
        WHERE id = ? AND audit_seq = ? AND audit_hash = ?`,
     )
     .bind(chain.seq, chain.hash, tenant, told.seq, told.hash)

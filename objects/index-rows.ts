@@ -1,5 +1,6 @@
-// The rows of D1, the global index, that a tenant's object reads and writes: its tokens and its people. Every write is idempotent and
+// The rows of D1, the global index, that a tenant's object reads and writes: its tokens, its people, its own status. Every write is idempotent and
 // bears a version: an older one that arrives late, or the same one again, changes nothing.
+import type { TenantStatus } from '../schema/operator.ts';
 import type { Role } from '../schema/person.ts';
 
 export type IndexedToken = {
@@ -37,6 +38,12 @@ export async function indexedPeople(index: D1Database, tenant: string): Promise<
   return results;
 }
 
+/** The tenant's row. `version` grows with every change of the status that the object or our tools make, and with nothing else. */
+export type IndexedStanding = { status: TenantStatus; version: number };
+
+export const indexedStanding = (index: D1Database, tenant: string): Promise<IndexedStanding | null> =>
+  index.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(tenant).first<IndexedStanding>();
+
 /** Makes the statements of one change, which run together. */
 type Writer<Row> = (index: D1Database, tenant: string, row: Row) => D1PreparedStatement[];
 
@@ -72,8 +79,14 @@ const writePerson: Writer<IndexedPerson> = (index, tenant, { id, email, role, st
     .bind(tenant, id, email, role, status, version),
 ];
 
+const writeTenant: Writer<IndexedStanding & { id: string }> = (index, tenant, { status, version }) => [
+  index
+    .prepare('UPDATE tenants SET status = ?, version = ? WHERE id = ? AND version < ?')
+    .bind(status, version, tenant, version),
+];
+
 /** What goes into the index through the outbox, by the name it has there. A new kind of row is a line here. */
-export const WRITERS = { token: writeToken, person: writePerson } as const;
+export const WRITERS = { token: writeToken, person: writePerson, tenant: writeTenant } as const;
 
 export type What = keyof typeof WRITERS;
 export type RowOf<W extends What> = (typeof WRITERS)[W] extends Writer<infer Row> ? Row : never;

@@ -1,5 +1,5 @@
 // The object's schema as an append-only list. What ran is kept with its hash: an edited entry is an error, not a surprise.
-import { all, sha256 } from './rows.ts';
+import { all, first, sha256 } from './rows.ts';
 
 type Migration = { id: number; name: string; statements: string };
 
@@ -218,6 +218,19 @@ const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
+    id: 7,
+    name: 'operators',
+    statements: `
+      CREATE TABLE standing (
+        status TEXT NOT NULL, since_at INTEGER NOT NULL, reason TEXT NOT NULL, version INTEGER PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE creation (
+        name TEXT NOT NULL, created_at INTEGER NOT NULL, person TEXT PRIMARY KEY, email TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO counters SELECT 'last_report_at', max(last_event_at) FROM runs HAVING max(last_event_at) IS NOT NULL;
+    `,
+  },
+  {
     id: 8,
     name: 'reveal control, secrets by hand, archived and merged machines',
     statements: `
@@ -305,6 +318,10 @@ const MIGRATIONS: readonly Migration[] = [
     `,
   },
 ];
+
+/** The highest migration that has run. */
+export const schemaVersion = (sql: SqlStorage): number =>
+  first<{ id: number }>(sql, 'SELECT max(id) AS id FROM migrations')?.id ?? 0;
 
 /** Brings the object's tables up to date, in the caller's transaction. Throws if an entry that ran was edited since. */
 export function migrate(sql: SqlStorage, at: number, migrations: readonly Migration[] = MIGRATIONS): void {

@@ -36,6 +36,10 @@ export function put<W extends What>(
   schedule(storage, 'index', now + RETRY_MS);
 }
 
+/** Is this row still on its way to the index? */
+export const isOut = (sql: SqlStorage, what: What, id: string): boolean =>
+  first(sql, 'SELECT 1 FROM outbox WHERE what = ? AND id = ?', what, id) !== null;
+
 /** The versions of a table's rows that the index has been told: where it shows another thing now, SQL has changed it. */
 export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people'): Map<string, number> =>
   new Map(

@@ -102,6 +102,13 @@ function keep(
   put(storage, 'person', { id, email, role, status, version: row.version }, now);
 }
 
+/** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */
+export function addFirstAdmin(storage: DurableObjectStorage, email: string, now: number): string {
+  const id = randomUUID();
+  keep(storage, { id, email, role: 'admin', removedAt: null }, now);
+  return id;
+}
+
 /** Adds a person by address. One who was removed comes back under the id of before. */
 export function addPerson(
   storage: DurableObjectStorage,

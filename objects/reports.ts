@@ -3,6 +3,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
 import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
 import { noticeReported } from './notices.ts';
@@ -13,7 +14,7 @@ import { bringBack } from './shelves.ts';
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
 
 /**
- * Stores one report in one transaction; a resend writes no row. Refuses only a run of another machine. A person hands it over from a
+ * Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. A person hands it over from a
  * spool file: then what was new of it is on record under their name.
  */
 export function submitReport(
@@ -35,6 +36,7 @@ export function submitReport(
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
   return storage.transactionSync(() => {
+    noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname, now);
     if (!known || fresh.length > 0) describe(sql, machine, now);
     append(sql, reported.id, fresh, now);

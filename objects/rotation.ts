@@ -1,7 +1,7 @@
 // Rotation: hands out what is sealed to an older key, takes it back under the active one by compare-and-swap, and marks what no
 // key opens. The replaced ciphertext stays until its key is destroyed. Nothing here opens one.
 import { readSealed } from '../schema/jwe.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { isRefusal, notSealed, type Refusal, refuse } from '../schema/refusal.ts';
 import type {
   Marked,
   MarkUnopenable,
@@ -46,7 +46,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
   // Under the active key there is nothing to re-seal: whoever has the role alone could put garbage in the place of every secret.
   if (row.kid === activeKid || row.kid !== item.fromKid || row.sha256 !== item.fromSha256) return 'pass_over';
   const read = readSealed(item.sealed);
-  if (!read.ok) return refuse('not_sealed', `${read.field}: ${read.message}.`, [read]);
+  if (!read.ok) return notSealed(read);
   const { header } = read;
   // What a raw ciphertext had no header for, its record says.
   const old = row.format === 'jwe' ? readSealed(row.sealed) : null;

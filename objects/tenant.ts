@@ -14,6 +14,7 @@ import type {
   UnlockerChanged,
 } from '../schema/keyring.ts';
 import type { Machine, MachinePage, MachineShelved, MachinesQuery, Overview, Run, RunList } from '../schema/machine.ts';
+import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
@@ -51,6 +52,7 @@ import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
 import * as counters from './counters.ts';
+import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
@@ -58,10 +60,12 @@ import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
+import type { IndexedStanding } from './index-rows.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import * as machines from './machines.ts';
+import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
@@ -87,6 +91,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   readonly #uses = new TokenUses(this.ctx.storage.sql);
   readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
+  readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -357,8 +362,28 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#administration.revokeToken(caller, id);
   }
 
+  // --- What an operator asks ---
+
+  census(caller: Caller<Operator>, row: IndexedStanding): ReturnType<Operation['census']> {
+    return this.#operation.census(caller, row);
+  }
+
+  /** The creation of this tenant with its first admin; the tenant's row stands in the index already. */
+  create(caller: Caller<Operator>, wanted: TenantWanted): ReturnType<Operation['create']> {
+    return this.#operation.create(caller, wanted);
+  }
+
+  /** Suspends or resumes the tenant: here at once, in the index as soon as it answers. */
+  setStanding(
+    caller: Caller<Operator>,
+    row: IndexedStanding,
+    wanted: { status: TenantStatus; reason: string },
+  ): Promise<TenantStanding | Refusal> {
+    return this.#operation.setStanding(caller, row, wanted);
+  }
+
   /** Puts on record that the Worker turned a member away before the object was asked. */
-  recordRefusal(caller: Caller, code: RefusalCode, subject: string): void {
+  recordRefusal(caller: Caller<MachinePrincipal | Person>, code: RefusalCode, subject: string): void {
     this.#gate.anybody(caller, subject, () => refuse(code, ''));
   }
 
@@ -445,6 +470,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
     // The chain itself may be on its way in.
     if (due.includes('head') && !restore.isRestoring(this.#sql)) await this.#tellHead(tenant);
+    if (due.includes('standing')) await this.#operation.look();
     await chores.doChores(this.ctx.storage, this.env, tenant, due);
     this.#gate.follow(Date.now());
     chores.arm(this.ctx.storage, this.env, Date.now());

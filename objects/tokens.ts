@@ -95,11 +95,27 @@ export function list(
       ...{ id: row.id, label: row.label, prefix: row.prefix, createdAt: row.created_at, createdBy: row.created_by },
       ...{ expiresAt: row.expires_at, revokedAt: row.revoked_at, replacedBy: row.replaced_by },
       ...{ fingerprint: row.fingerprint, minEpoch: row.min_epoch },
-      missing: there !== null && !there.has(row.id) && before.get(row.id) === row.version,
+      missing: isMissing(row, there, before),
       ...{ lastUsedAt: use?.lastAt ?? null, lastIp: use?.lastIp ?? null, uses: use?.count ?? 0 },
     };
   });
 }
+
+/** How many tokens work at this moment; arguments as in `list`. */
+export function countLive(
+  sql: SqlStorage,
+  rows: readonly IndexedToken[] | null,
+  before: ReadonlyMap<string, number>,
+  now: number,
+): number {
+  const there = rows && new Set(rows.map((row) => row.id));
+  return all<TokenRow>(sql, 'SELECT * FROM tokens').filter((row) => isLive(row, now) && !isMissing(row, there, before))
+    .length;
+}
+
+/** Was its row taken out of the index by SQL? */
+const isMissing = (row: TokenRow, there: ReadonlySet<string> | null, before: ReadonlyMap<string, number>): boolean =>
+  there !== null && !there.has(row.id) && before.get(row.id) === row.version;
 
 /** Live tokens that end within a fortnight; one that has a living successor is meant to. */
 export const expiring = (sql: SqlStorage, now: number): ExpiringToken[] =>

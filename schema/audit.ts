@@ -4,6 +4,9 @@ import { Instant, Sha256, Text } from './text.ts';
 
 export const AuditAction = z.enum([
   'tenant.initialized',
+  'tenant.created',
+  'tenant.suspended',
+  'tenant.resumed',
   'machine.enrolled',
   'machine.archived',
   'machine.restored',

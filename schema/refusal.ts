@@ -28,6 +28,7 @@ export const REFUSALS = {
   unknown_webhook: [404, 'No such webhook'],
   unknown_backup: [404, 'No such backup'],
   method_not_allowed: [405, 'This method is not allowed here'],
+  tenant_conflict: [409, 'The tenant exists already'],
   no_tenant_key: [409, 'The tenant has no key yet'],
   eid_conflict: [409, 'This eid was used for another ciphertext'],
   kid_destroyed: [409, 'That escrow key has been destroyed'],
@@ -81,6 +82,10 @@ export type FieldError = { field: string; message: string };
 /** Makes a refusal. */
 export const refuse = (refused: RefusalCode, detail: string, errors?: FieldError[]): Refusal =>
   errors === undefined ? { refused, detail } : { refused, detail, errors };
+
+/** For a ciphertext that does not have the form of one; of the fault only what a client may read. */
+export const notSealed = ({ field, message }: FieldError): Refusal =>
+  refuse('not_sealed', `${field}: ${message}.`, [{ field, message }]);
 
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value;

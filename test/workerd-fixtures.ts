@@ -28,6 +28,7 @@ import type { Problem } from '../schema/problem.ts';
 import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
+import { contractFault } from './contract.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
 export const bindings = env as unknown as TestBindings & {
@@ -85,7 +86,7 @@ export async function accessToken(email: string | undefined, options: TokenOptio
 /** `text` is the body as it came; `json` is null where it is not JSON. */
 export type Answer<T = unknown> = { status: number; json: T; text: string; headers: Headers };
 
-/** One request to the Worker, whole: authentication, routing, object and all. */
+/** One request to the Worker, whole: authentication, routing, object and all. Throws where the answer is not what the table says. */
 export async function request<T = Problem>(
   method: 'GET' | 'POST' | 'OPTIONS',
   path: string,
@@ -98,6 +99,8 @@ export async function request<T = Problem>(
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const isJson = /json$/.test(response.headers.get('content-type')?.replace(/ndjson$/, '') ?? '');
   const json = text && isJson ? JSON.parse(text) : null;
+  const fault = method === 'OPTIONS' ? null : contractFault(method, path, response, json);
+  if (fault) throw new Error(fault);
   return { status: response.status, json, text, headers: response.headers };
 }
 

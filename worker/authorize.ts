@@ -1,5 +1,6 @@
 // Who may use a route, once it is known who asks. Pure: no I/O, no clock.
-import type { Person } from '../objects/caller.ts';
+import { createHash } from 'node:crypto';
+import type { Operator, Person } from '../objects/caller.ts';
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { MemberRow } from './index-db.ts';
@@ -17,6 +18,12 @@ export function authorizeMember(
   if (!member) return refuse('not_a_member', 'Ask an admin of the tenant to add your address.');
   if (member.tenantStatus !== 'active') return refuse('tenant_suspended', 'The tenant is suspended; ask its operator.');
   return { member, principal: { kind: 'person', id: member.id, name: email, role: member.role } };
+}
+
+/** An operator is whom the configuration names. `id` is the start of the address's SHA-256: the log holds no address. */
+export function authorizeOperator(operators: ReadonlySet<string>, email: string): Operator | Refusal {
+  if (!operators.has(email)) return refuse('not_an_operator', 'Only the operators of this installation may do that.');
+  return { kind: 'operator', id: createHash('sha256').update(email, 'utf8').digest('hex').slice(0, 16), name: email };
 }
 
 export const authorizeRole = (role: Role, allowed: readonly Role[]): Refusal | null =>

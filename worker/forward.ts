@@ -11,18 +11,23 @@ export const tenantObject = (env: Env, tenant: string): DurableObjectStub<Tenant
 /** No tenant has an id with a colon, so this name is nobody's. It answers a ping and stores nothing. */
 export const probeObject = (env: Env): DurableObjectStub<Tenant> => env.tenants.getByName('probe:health');
 
-/** Who calls, as the object records it. */
-export function callerOf<P extends Principal>(
+/** Who calls, as the object records it; the tenant comes with a row that was read. */
+export function fromOf<P extends Principal>(
   request: Request,
   requestId: string,
-  tenant: string,
   principal: P,
-): Caller<P> {
+): Omit<Caller<P>, 'tenant'> {
   return {
-    tenant,
     principal,
     requestId,
     ip: request.headers.get('cf-connecting-ip'),
     userAgent: request.headers.get('user-agent')?.slice(0, USER_AGENT_MAX_CHARACTERS).toWellFormed() ?? null,
   };
 }
+
+export const callerOf = <P extends Principal>(
+  request: Request,
+  requestId: string,
+  tenant: string,
+  principal: P,
+): Caller<P> => ({ tenant, ...fromOf(request, requestId, principal) });

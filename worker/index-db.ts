@@ -1,4 +1,6 @@
-// The look-ups in D1, the global index: which tenant, whose token, who is a member. Reads only; each is one query.
+// The look-ups in D1, the global index: which tenant, whose token, who is a member. Each is one query. Nothing is written here but a
+// new tenant's row, without which there is no object that could write it.
+import type { TenantStatus } from '../schema/operator.ts';
 import { Role } from '../schema/person.ts';
 
 export type TokenRow = {
@@ -54,10 +56,33 @@ export async function membershipsOf(index: D1Database, email: string): Promise<M
   return results.map((row) => ({ ...row, role: Role.parse(row.role) }));
 }
 
-/** A tenant's id as the index has it, whatever its status; null where there is none. */
-export async function tenantById(index: D1Database, id: string): Promise<string | null> {
-  const row = await index.prepare('SELECT id FROM tenants WHERE id = ?').bind(id).first<{ id: string }>();
-  return row?.id ?? null;
+export type TenantRow = { id: string; name: string; status: TenantStatus; createdAt: number; version: number };
+const TENANT = 'SELECT id, name, status, created_at AS createdAt, version FROM tenants';
+
+export const findTenant = (index: D1Database, id: string): Promise<TenantRow | null> =>
+  index.prepare(`${TENANT} WHERE id = ?`).bind(id).first<TenantRow>();
+
+/** The next tenants by name (case-blind) and id, after a place in that order. */
+export async function tenantsAfter(
+  index: D1Database,
+  place: readonly [name: string, id: string] | null,
+  limit: number,
+): Promise<TenantRow[]> {
+  const { results } = await index
+    .prepare(
+      `${TENANT} ${place ? 'WHERE (name COLLATE NOCASE, id) > (?, ?)' : ''} ORDER BY name COLLATE NOCASE, id LIMIT ?`,
+    )
+    .bind(...(place ?? []), limit)
+    .all<TenantRow>();
+  return results;
+}
+
+/** Writes a new tenant's row, or finds the one there is. */
+export async function ensureTenant(index: D1Database, id: string, name: string): Promise<TenantRow> {
+  await index.prepare('INSERT INTO tenants (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING').bind(id, name).run();
+  const row = await findTenant(index, id);
+  if (!row) throw new Error('a tenant’s row is there once it is written');
+  return row;
 }
 
 /** Does D1 answer? For `/health`. */

@@ -4,10 +4,10 @@ import { IttyRouter } from 'itty-router/IttyRouter';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { preflight, withCommonHeaders } from './cors.ts';
 import { type Bindings, readEnv } from './env.ts';
-import { logFault, logRequest } from './log.ts';
+import { logFault, logRequest, type Trace } from './log.ts';
 import { fault, problem } from './problem.ts';
 import { routes } from './routes.ts';
-import { serve, type Trace } from './serve.ts';
+import { serve } from './serve.ts';
 
 export { Tenant } from '../objects/tenant.ts';
 

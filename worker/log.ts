@@ -15,6 +15,9 @@ export type RequestLog = {
   durationMs: number;
 };
 
+/** What the line learns on the way. */
+export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
+
 export function logRequest(line: RequestLog): void {
   console.log(JSON.stringify({ event: 'request', ...line }));
 }

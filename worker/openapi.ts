@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
+import { REFUSALS } from '../schema/refusal.ts';
+import { refusalsOf } from './refusals.ts';
 import type { Route, Streams } from './route.ts';
+import { PATH_ID } from './serve.ts';
 
 type Json = Record<string, unknown>;
 
@@ -15,6 +18,14 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   return json;
 };
 
+const WHO: Record<Route['who'], string> = {
+  anyone: 'Without a credential',
+  machine: 'Engines, with a tenant’s machine token',
+  person: 'Whoever is signed in',
+  member: 'A tenant’s people, by their role',
+  operator: 'The operators of the installation',
+};
+
 /** The document for a table of routes. */
 export function openapi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {};
@@ -25,6 +36,7 @@ export function openapi(routes: readonly Route[]): Json {
   return {
     openapi: '3.1.1',
     info: { title: 'TotlProvision', version, description: 'Escrow for the secrets of provisioned PCs.' },
+    tags: Object.entries(WHO).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas: { Problem: schemaOf(Problem, 'output') },
@@ -37,45 +49,72 @@ export function openapi(routes: readonly Route[]): Json {
 }
 
 function operation(route: Route): Json {
-  const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const query = 'query' in route && route.query ? schemaOf(route.query, 'input') : {};
-  for (const [name, schema] of Object.entries((query.properties ?? {}) as Json))
-    parameters.push({ name, in: 'query', required: false, schema } as never);
-  const body = 'body' in route ? route.body : undefined;
-  const content = { schema: body && schemaOf(body.schema, 'input') };
+  const parameters = parametersOf(route);
   return {
     operationId: operationId(route),
+    tags: [route.who],
     summary: route.summary,
-    ...(route.who === 'anyone' ? {} : { security: [{ [route.who === 'machine' ? 'machine' : 'person']: [] }] }),
+    security: route.who === 'anyone' ? [] : [{ [route.who === 'machine' ? 'machine' : 'person']: [] }],
     ...('roles' in route ? { description: `Roles: ${route.roles.join(', ')}.` } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': content,
-              ...(body.also ? { [body.also]: { schema: { type: 'string' } } } : {}),
+    ...requestBody(route),
+    responses: { ...successes(route), ...problems(route) },
+  };
+}
+
+function parametersOf(route: Route): Json[] {
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    ...{ name, in: 'path', required: true },
+    schema: { type: 'string', pattern: PATH_ID.source },
+  }));
+  const query = 'query' in route && route.query ? schemaOf(route.query, 'input') : {};
+  const required = (query.required ?? []) as string[];
+  const inQuery = Object.entries((query.properties ?? {}) as Json).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: required.includes(name), schema },
+  }));
+  return [...inPath, ...inQuery];
+}
+
+function requestBody(route: Route): Json {
+  const body = 'body' in route ? route.body : undefined;
+  if (!body) return {};
+  const content: Json = { 'application/json': { schema: schemaOf(body.schema, 'input') } };
+  if (body.also) content[body.also] = { schema: { type: 'string' } };
+  return { requestBody: { required: true, description: `At most ${body.maxBytes} bytes.`, content } };
+}
+
+function successes(route: Route): Json {
+  const content = contentOf(route.answer);
+  return route.status === 201
+    ? { 200: { description: 'Done before: the same answer', content }, 201: { description: 'Done', content } }
+    : { 200: { description: 'Done', content } };
+}
+
+/** One answer a status, with the codes that it may carry. */
+function problems(route: Route): Json {
+  const byStatus: Record<number, string[]> = {};
+  for (const code of refusalsOf(route)) {
+    const [status] = REFUSALS[code];
+    byStatus[status] = [...(byStatus[status] ?? []), code];
+  }
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `${code}: ${REFUSALS[code as keyof typeof REFUSALS][1]}`).join('. '),
+        content: {
+          'application/problem+json': {
+            schema: {
+              allOf: [
+                { $ref: '#/components/schemas/Problem' },
+                { type: 'object', properties: { status: { const: Number(status) }, code: { enum: codes } } },
+              ],
             },
           },
-        }
-      : {}),
-    responses: {
-      [route.status ?? 200]: {
-        description: 'Done',
-        content: contentOf(route.answer),
+        },
       },
-      default: {
-        description: 'Refused',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    },
-  };
+    ]),
+  );
 }
 
 const contentOf = (answer: z.ZodType | Streams): Json =>

@@ -4,17 +4,20 @@ import type { Caller, Machine, Operator, Person } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditAction } from '../schema/audit.ts';
 import type { Role } from '../schema/person.ts';
-import type { Refusal } from '../schema/refusal.ts';
+import type { Refusal, RefusalCode } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
 import type { MemberRow } from './index-db.ts';
+import type { Trace } from './log.ts';
 
 /** What every route says of itself. `audit` names what a success may put on record; a POST without one is a defect. */
 type Described = {
   path: `/${string}`;
   summary: string;
   answer: z.ZodType | Streams;
-  /** The status of a success, 200 where absent. */
+  /** The status of a success, 200 where absent. With 201 a repeated request may get 200. */
   status?: 201;
+  /** What the route itself may refuse, beyond what its kind, query and body always may. */
+  refuses?: readonly RefusalCode[];
 } & ({ method: 'GET'; audit: null } | { method: 'POST'; audit: readonly AuditAction[] });
 
 /** A JSON body (or `also`, another media type that `parse` understands) of at most `maxBytes`. */
@@ -56,16 +59,17 @@ export type MemberRoute<Q = never, B = never> = Described & {
     c: Asked<Q, B> & { env: Env; caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
   ) => Outcome;
 };
-/** On one tenant, whatever its status; `:tenant` must be a row of the index. */
-export type OperatorRoute<B = never> = Described & {
+/** `from` becomes a caller with the tenant of a row that was read; a handler about one tenant notes it in `trace`. */
+export type OperatorRoute<Q = never, B = never> = Described & {
   who: 'operator';
+  query?: z.ZodType<Q>;
   body?: BodyRule<B>;
-  handle: (c: Asked<never, B> & { caller: Caller<Operator>; object: DurableObjectStub<Tenant> }) => Outcome;
+  handle: (c: Asked<Q, B> & { env: Env; from: Omit<Caller<Operator>, 'tenant'>; trace: Trace }) => Outcome;
 };
 
 /** Any row of the table; what a handler is given was parsed by the row's own query and body, so the types agree. */
 // biome-ignore lint/suspicious/noExplicitAny: existential over each row's own query and body
-export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any> | OperatorRoute<any>;
+export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any> | OperatorRoute<any, any>;
 
 /** Keep each row's own types while it is written. */
 export const machineRoute = <B = never>(route: Omit<MachineRoute<B>, 'who'> & Described): Route => ({
@@ -76,7 +80,7 @@ export const memberRoute = <Q = never, B = never>(route: Omit<MemberRoute<Q, B>,
   ...route,
   who: 'member',
 });
-export const operatorRoute = <B = never>(route: Omit<OperatorRoute<B>, 'who'> & Described): Route => ({
+export const operatorRoute = <Q = never, B = never>(route: Omit<OperatorRoute<Q, B>, 'who'> & Described): Route => ({
   ...route,
   who: 'operator',
 });

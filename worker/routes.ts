@@ -23,6 +23,14 @@ import {
   Run,
   RunList,
 } from '../schema/machine.ts';
+import {
+  TenantCreate,
+  TenantCreated,
+  TenantPage,
+  TenantStanding,
+  TenantSuspend,
+  TenantsQuery,
+} from '../schema/operator.ts';
 import { Me, Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, RoleChange } from '../schema/person.ts';
 import { isRefusal, type Refusal } from '../schema/refusal.ts';
 import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
@@ -62,6 +70,7 @@ import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
 import { openapi } from './openapi.ts';
+import { createTenant, listTenants, onTenant, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
 import { type Answered, type BodyRule, machineRoute, memberRoute, operatorRoute, type Route } from './route.ts';
 
@@ -138,6 +147,7 @@ export const routes: readonly Route[] = [
     summary: 'The active escrow key and the root’s statement about it',
     audit: null,
     answer: PublicKeyAnswer,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.publicKey(caller),
   }),
   machineRoute({
@@ -147,6 +157,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
+    refuses: ['run_conflict', 'too_many_events'],
     handle: ({ object, caller, body }) => object.report(caller, body),
   }),
   machineRoute({
@@ -157,6 +168,16 @@ export const routes: readonly Route[] = [
     body: json(EscrowRequest, SECRET_MAX_BYTES),
     answer: Receipt,
     status: 201,
+    refuses: [
+      'no_tenant_key',
+      'eid_conflict',
+      'run_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_destroyed',
+      'raw_not_allowed',
+    ],
     handle: async ({ object, caller, body }) => receipted(await object.escrow(caller, body)),
   }),
   {
@@ -195,6 +216,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Keyring,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.keyring(caller),
   }),
   memberRoute({
@@ -208,6 +230,14 @@ export const routes: readonly Route[] = [
     ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
     answer: KeyringWritten,
+    refuses: [
+      'keyring_conflict',
+      'keyring_invalid',
+      'keyring_incomplete',
+      'rotation_unfinished',
+      'too_early',
+      'not_proven',
+    ],
     handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
   }),
   memberRoute({
@@ -217,6 +247,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Rotation,
+    refuses: ['no_tenant_key'],
     handle: ({ object, caller }) => object.rotation(caller),
   }),
   memberRoute({
@@ -227,6 +258,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.read_in_bulk'],
     body: json(RotationPageRequest, SMALL_BODY_BYTES),
     answer: RotationPage,
+    refuses: ['no_tenant_key', 'bulk_budget_exceeded'],
     handle: ({ object, caller, body }) => object.rotationPage(caller, body),
   }),
   memberRoute({
@@ -237,6 +269,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.resealed'],
     body: json(ResealRequest, RESEAL_MAX_BYTES),
     answer: ResealAnswer,
+    refuses: ['no_tenant_key', 'unknown_secret', 'not_sealed', 'header_mismatch'],
     handle: ({ object, caller, body }) => object.reseal(caller, body),
   }),
   memberRoute({
@@ -247,6 +280,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.marked_unopenable'],
     body: json(MarkUnopenable, SMALL_BODY_BYTES),
     answer: Marked,
+    refuses: ['unknown_secret', 'not_left_behind'],
     handle: ({ object, caller, body }) => object.markUnopenable(caller, body),
   }),
   memberRoute({
@@ -257,6 +291,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.restored'],
     body: json(RestoreReplaced, SMALL_BODY_BYTES),
     answer: Restored,
+    refuses: ['unknown_secret', 'nothing_replaced'],
     handle: ({ object, caller, body }) => object.restoreReplaced(caller, body),
   }),
   memberRoute({
@@ -286,6 +321,7 @@ export const routes: readonly Route[] = [
     audit: ['grant.declined'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_grant'],
     handle: ({ object, caller, params }) => object.declineGrant(caller, params.grant ?? ''),
   }),
   memberRoute({
@@ -296,6 +332,7 @@ export const routes: readonly Route[] = [
     audit: ['unlocker.changed'],
     body: json(UnlockerChanged, GRANT_MAX_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_unlocker', 'unlocker_conflict'],
     handle: ({ object, caller, params, body }) => object.changeUnlocker(caller, params.unlocker ?? '', body),
   }),
   memberRoute({
@@ -306,6 +343,7 @@ export const routes: readonly Route[] = [
     audit: ['recovery.drilled'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
+    refuses: ['unknown_unlocker'],
     handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
   }),
   memberRoute({
@@ -316,6 +354,7 @@ export const routes: readonly Route[] = [
     audit: ['secrets.read_in_bulk'],
     body: json(BulkPageRequest, SMALL_BODY_BYTES),
     answer: BulkPage,
+    refuses: ['bulk_budget_exceeded'],
     handle: ({ object, caller, body }) => object.bulkPage(caller, body),
   }),
   memberRoute({
@@ -346,6 +385,7 @@ export const routes: readonly Route[] = [
     body: json(PersonAdd, SMALL_BODY_BYTES),
     answer: Member,
     status: 201,
+    refuses: ['already_member', 'index_unreachable'],
     handle: ({ object, caller, body }) => object.addPerson(caller, body),
   }),
   memberRoute({
@@ -356,6 +396,7 @@ export const routes: readonly Route[] = [
     audit: ['person.role_changed'],
     body: json(RoleChange, SMALL_BODY_BYTES),
     answer: Member,
+    refuses: ['unknown_person', 'not_yourself', 'last_admin'],
     handle: ({ object, caller, params, body }) => object.changeRole(caller, params.person ?? '', body.role),
   }),
   memberRoute({
@@ -366,6 +407,7 @@ export const routes: readonly Route[] = [
     audit: ['person.removed'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: PersonRemoved,
+    refuses: ['unknown_person', 'not_yourself', 'last_admin'],
     handle: ({ object, caller, params }) => object.removePerson(caller, params.person ?? ''),
   }),
   memberRoute({
@@ -376,6 +418,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: RevealedQuery,
     answer: RevealedReport,
+    refuses: ['unknown_person'],
     handle: ({ object, caller, params, query }) => object.revealedBy(caller, params.person ?? '', query.after),
   }),
   memberRoute({
@@ -395,6 +438,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Machine,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.machine(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -404,6 +448,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: RunList,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.runs(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -413,6 +458,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: SecretList,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.secrets(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -424,6 +470,16 @@ export const routes: readonly Route[] = [
     body: json(HandSecret, SECRET_MAX_BYTES),
     answer: Receipt,
     status: 201,
+    refuses: [
+      'unknown_machine',
+      'no_tenant_key',
+      'eid_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_not_active',
+      'kid_destroyed',
+    ],
     handle: async ({ object, caller, params, body }) =>
       receipted(await object.addByHand(caller, params.machine ?? '', body)),
   }),
@@ -435,6 +491,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.archived'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
     handle: ({ object, caller, params }) => object.archive(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -445,6 +502,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.restored'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
     handle: ({ object, caller, params }) => object.restoreMachine(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -455,6 +513,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.merged'],
     body: json(MergeRequest, SMALL_BODY_BYTES),
     answer: MachineShelved,
+    refuses: ['unknown_machine', 'merge_conflict'],
     handle: ({ object, caller, params, body }) => object.merge(caller, params.machine ?? '', body.into),
   }),
   memberRoute({
@@ -465,6 +524,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.unmerged'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
+    refuses: ['unknown_machine'],
     handle: ({ object, caller, params }) => object.unmerge(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -475,6 +535,7 @@ export const routes: readonly Route[] = [
     audit: ['spool.uploaded', 'machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
+    refuses: ['run_conflict', 'too_many_events'],
     handle: ({ object, caller, body }) => object.uploadReport(caller, body),
   }),
   memberRoute({
@@ -486,6 +547,16 @@ export const routes: readonly Route[] = [
     body: json(EscrowRequest, SECRET_MAX_BYTES),
     answer: Receipt,
     status: 201,
+    refuses: [
+      'no_tenant_key',
+      'eid_conflict',
+      'run_conflict',
+      'not_sealed',
+      'header_mismatch',
+      'unknown_kid',
+      'kid_destroyed',
+      'raw_not_allowed',
+    ],
     handle: async ({ object, caller, body }) => receipted(await object.uploadSecret(caller, body)),
   }),
   memberRoute({
@@ -495,6 +566,7 @@ export const routes: readonly Route[] = [
     roles: EVERYBODY,
     audit: null,
     answer: Run,
+    refuses: ['unknown_run'],
     handle: ({ object, caller, params }) => object.run(caller, params.run ?? ''),
   }),
   memberRoute({
@@ -505,6 +577,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: EventsQuery,
     answer: EventPage,
+    refuses: ['unknown_run'],
     handle: ({ object, caller, params, query }) => object.events(caller, params.run ?? '', query.after, query.limit),
   }),
   memberRoute({
@@ -515,6 +588,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.revealed'],
     body: json(RevealRequest, SMALL_BODY_BYTES),
     answer: Revealed,
+    refuses: ['unknown_secret', 'not_a_ticket', 'reveal_budget_exceeded'],
     handle: ({ object, caller, params, body }) => object.reveal(caller, params.secret ?? '', body),
   }),
   memberRoute({
@@ -554,6 +628,7 @@ export const routes: readonly Route[] = [
     body: json(TokenWrite, SMALL_BODY_BYTES),
     answer: IssuedToken,
     status: 201,
+    refuses: ['unknown_fingerprint', 'index_unreachable'],
     handle: ({ object, caller, body }) => object.issueToken(caller, body),
   }),
   memberRoute({
@@ -565,6 +640,7 @@ export const routes: readonly Route[] = [
     body: json(TokenRotate, SMALL_BODY_BYTES),
     answer: IssuedToken,
     status: 201,
+    refuses: ['unknown_token', 'token_not_live', 'unknown_fingerprint', 'index_unreachable'],
     handle: ({ object, caller, params, body }) => object.rotateToken(caller, params.token ?? '', body),
   }),
   memberRoute({
@@ -575,6 +651,7 @@ export const routes: readonly Route[] = [
     audit: ['token.revoked'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: TokenRevoked,
+    refuses: ['unknown_token'],
     handle: ({ object, caller, params }) => object.revokeToken(caller, params.token ?? ''),
   }),
   memberRoute({
@@ -631,6 +708,7 @@ export const routes: readonly Route[] = [
     body: json(WebhookWrite, SMALL_BODY_BYTES),
     answer: WebhookMade,
     status: 201,
+    refuses: ['too_many_webhooks'],
     handle: ({ object, caller, body, env }) => object.addWebhook(caller, body, env.onLocalhost),
   }),
   memberRoute({
@@ -640,6 +718,7 @@ export const routes: readonly Route[] = [
     roles: ADMINS,
     audit: null,
     answer: DeliveryList,
+    refuses: ['unknown_webhook'],
     handle: ({ object, caller, params }) => object.deliveries(caller, params.webhook ?? ''),
   }),
   memberRoute({
@@ -650,6 +729,7 @@ export const routes: readonly Route[] = [
     audit: ['webhook.tested'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: TestQueued,
+    refuses: ['unknown_webhook'],
     handle: ({ object, caller, params }) => object.testWebhook(caller, params.webhook ?? ''),
   }),
   memberRoute({
@@ -660,6 +740,7 @@ export const routes: readonly Route[] = [
     audit: ['webhook.paused', 'webhook.resumed'],
     body: json(WebhookPause, SMALL_BODY_BYTES),
     answer: Webhook,
+    refuses: ['unknown_webhook'],
     handle: ({ object, caller, params, body }) => object.pauseWebhook(caller, params.webhook ?? '', body.paused),
   }),
   memberRoute({
@@ -670,6 +751,7 @@ export const routes: readonly Route[] = [
     audit: ['webhook.removed'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: WebhookActed,
+    refuses: ['unknown_webhook'],
     handle: ({ object, caller, params }) => object.removeWebhook(caller, params.webhook ?? ''),
   }),
   memberRoute({
@@ -689,7 +771,48 @@ export const routes: readonly Route[] = [
     audit: ['backup.requested'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: BackupRequested,
+    refuses: ['backup_off'],
     handle: ({ object, caller }) => object.requestBackup(caller),
+  }),
+  operatorRoute({
+    method: 'GET',
+    path: '/v1/operator/tenants',
+    summary: 'Tenants by name, with counts of each and nothing of its data',
+    audit: null,
+    query: TenantsQuery,
+    answer: TenantPage,
+    handle: ({ env, from, query }) => listTenants(env, from, query),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants',
+    summary: 'Create a tenant with its first admin',
+    audit: ['tenant.created'],
+    body: json(TenantCreate, SMALL_BODY_BYTES),
+    answer: TenantCreated,
+    status: 201,
+    refuses: ['tenant_conflict', 'tenant_restoring'],
+    handle: ({ body, ...c }) => createTenant(c, body),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/suspend',
+    summary: 'Suspend a tenant at once: nobody but operators is answered, engines keep their spool',
+    audit: ['tenant.suspended'],
+    body: json(TenantSuspend, SMALL_BODY_BYTES),
+    answer: TenantStanding,
+    refuses: ['unknown_tenant', 'tenant_restoring'],
+    handle: ({ body, ...c }) => setStanding(c, { status: 'suspended', reason: body.reason }),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/resume',
+    summary: 'Resume a suspended tenant',
+    audit: ['tenant.resumed'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: TenantStanding,
+    refuses: ['unknown_tenant', 'tenant_restoring'],
+    handle: (c) => setStanding(c, { status: 'active', reason: '' }),
   }),
   operatorRoute({
     method: 'POST',
@@ -698,6 +821,7 @@ export const routes: readonly Route[] = [
     audit: ['tenant.imported'],
     body: json(RestoreRequest, SMALL_BODY_BYTES),
     answer: RestoreAnswer,
-    handle: ({ object, caller, body }) => object.restore(caller, body),
+    refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
+    handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   }),
 ];

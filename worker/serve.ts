@@ -1,14 +1,15 @@
 // One request through one route: authenticate, authorize, parse, forward. The order is the same for every route, so no
 // handler can leave a step out.
+import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
 import { authenticatePerson } from './authenticate/person.ts';
-import { authorizeMember, authorizeOrigin, authorizeRole } from './authorize.ts';
+import { authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
 import { mediaType, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
-import { callerOf, tenantObject } from './forward.ts';
-import { membershipsOf, tenantById } from './index-db.ts';
-import type { RequestLog } from './log.ts';
+import { callerOf, fromOf, tenantObject } from './forward.ts';
+import { membershipsOf } from './index-db.ts';
+import type { Trace } from './log.ts';
 import type {
   Answered,
   BodyRule,
@@ -20,12 +21,10 @@ import type {
   Streamed,
 } from './route.ts';
 
-/** What the log line learns on the way. */
-export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
 
 /** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
-const PATH_ID = /^[a-z0-9-]{1,64}$/;
+export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
 /** Serves one request by its route; a refusal is a value. */
 export async function serve(route: Route, asked: Asked): Promise<Response | Refusal> {
@@ -104,33 +103,35 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
     await object.recordRefusal(caller, forbidden.refused, route.path);
     return forbidden;
   }
-  const query = route.query
-    ? parseWith(route.query, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
-    : { value: undefined };
+  const query = queryOf(request, route.query);
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   return route.handle({ env, params, query: query.value, body: body.value, caller, object, member });
 }
 
-async function asOperator(route: OperatorRoute<unknown>, { request, params, env, trace }: Asked) {
+async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
-  const { email } = person;
-  if (!env.operatorEmails.has(email)) return refuse('not_an_operator', 'OPERATOR_EMAILS names who operates this.');
+  const operator = authorizeOperator(env.operatorEmails, person.email);
+  if (isRefusal(operator)) return operator;
   trace.principal = 'operator';
+  trace.principalId = operator.id;
   const forbidden = route.method === 'POST' ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null;
   if (forbidden) return forbidden;
+  const query = queryOf(request, route.query);
+  if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
-  const tenant = await tenantById(env.index, params.tenant ?? '');
-  if (tenant === null) return refuse('unknown_tenant', 'The index has no tenant with this id.');
-  trace.tenant = tenant;
-  const caller = callerOf(request, trace.requestId, tenant, { kind: 'operator' as const, id: email, name: email });
-  const object = tenantObject(env, tenant);
-  return route.handle({ params, query: undefined as never, body: body.value, caller, object });
+  const from = fromOf(request, trace.requestId, operator);
+  return route.handle({ params, query: query.value, body: body.value, env, from, trace });
 }
+
+const queryOf = (request: Request, schema: z.ZodType<unknown> | undefined): { value: unknown } | Refusal =>
+  schema
+    ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
+    : { value: undefined };
 
 async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promise<{ value: B } | Refusal> {
   if (!rule) return { value: undefined as never };

@@ -11,12 +11,17 @@ import { type Beat, type Ending, PHASES, story } from './story.ts';
 export type FleetOptions = {
   apiOrigin: string;
   token: string;
+  /** The tenant's pin, and the lowest key epoch, as a configuration file has them. */
+  fingerprint?: string;
+  minEpoch?: number;
   machines: number;
   spoolDir: string;
   /** Simulated seconds a real one. */
   speed: number;
   onLine: (text: string) => void;
   seed?: number;
+  /** Hears when a PC gives up before its run is over. */
+  onStopped?: () => void;
 };
 
 /** What a PC has in escrow, with its plaintext: in memory only, for tests that compare what the browser shows. */
@@ -45,7 +50,9 @@ export function startFleet(options: FleetOptions): Fleet {
       keyIsThere ??= waitForKey(engine, sleep, options.onLine);
       return keyIsThere;
     }).catch((error: unknown) => {
-      if (!stopping.signal.aborted) options.onLine(`${machine.hostname}: ${(error as Error).message}`);
+      if (stopping.signal.aborted) return;
+      options.onLine(`${machine.hostname}: ${(error as Error).message}`);
+      options.onStopped?.();
     });
   });
   return {
@@ -92,6 +99,7 @@ async function provision(
   const sleep = sleeper(signal);
   const engine = new Engine({
     ...{ apiOrigin: options.apiOrigin, token: options.token, machine: pc.before, signal, sleep },
+    ...{ fingerprint: options.fingerprint, minEpoch: options.minEpoch },
     spoolDir: path.join(options.spoolDir, pc.before.id),
     onNotice: (text) => options.onLine(`${machine.hostname}: ${text}`),
   });
@@ -165,7 +173,7 @@ async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) =
   for (let asked = 0; ; asked++) {
     const key = await engine.tenantKey();
     if (key.ok) return;
-    if (key.code !== 'no_tenant_key' && key.code !== 'offline') throw new Error(key.message);
+    if (!['no_tenant_key', 'offline', 'tenant_suspended'].includes(key.code)) throw new Error(key.message);
     if (asked === 0) onLine('waiting for the tenant’s key: an admin has to do the first-time set-up');
     await sleep(WAIT_FOR_KEY_MS);
   }

@@ -31,6 +31,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<unknown>>> = {
   audit: () => import('./pages/audit-page.ts'),
   notices: () => import('./pages/notices-page.ts'),
   settings: () => import('./pages/settings-page.ts'),
+  operator: () => import('./pages/operator-page.ts'),
   upload: () => import('./pages/upload-page.ts'),
 };
 
@@ -47,6 +48,7 @@ const PAGE_WORDS: Record<Place['page'], string> = {
   audit: 'Audit',
   notices: 'Notices',
   settings: 'Settings',
+  operator: 'Tenants',
   upload: 'Upload a spool file',
   unknown: 'Nothing here',
 };
@@ -248,8 +250,8 @@ export class TotlApp extends LitElement {
         <a class="brand" href=${membership ? `/t/${membership.tenant}` : '/'}
           ><img src="/logo.svg" alt="" />TotlProvision${membership ? html` <span class="quiet">${membership.name}</span>` : nothing}</a
         >
-        <nav aria-label="Pages">${membership ? this.#links(membership, me.memberships.length > 1) : nothing}</nav>
-        ${membership && membership.role !== 'auditor' ? this.#keyState(membership) : nothing}
+        <nav aria-label="Pages">${membership ? this.#links(membership) : nothing}${this.#elsewhere(me, membership)}</nav>
+        ${membership && membership.role !== 'auditor' && membership.status === 'active' ? this.#keyState(membership) : nothing}
         <button aria-label="Theme: ${this.themeName}" title="Theme: ${this.themeName}" @click=${() => {
           this.themeName = nextTheme();
         }}>
@@ -261,8 +263,8 @@ export class TotlApp extends LitElement {
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
         ${this.expired ? this.#expiredNote() : nothing}
-        ${membership && membership.role !== 'engineer' ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
-        ${membership ? this.#page(me, membership) : this.#noTenant(me)}
+        ${membership && membership.role !== 'engineer' && membership.status === 'active' ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
+        ${membership ? this.#page(me, membership) : place.page === 'operator' && me.operator ? this.#operator() : this.#noTenant(me)}
       </main>
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}`;
   }
@@ -272,7 +274,7 @@ export class TotlApp extends LitElement {
     void signOut((event.currentTarget as HTMLAnchorElement).href);
   };
 
-  #links({ tenant, role }: Membership, several: boolean) {
+  #links({ tenant, role }: Membership) {
     const { page } = this.#router.place;
     const link = (name: Place['page'], words: string, also?: Place['page']) =>
       html`<a href="/t/${tenant}/${name}" aria-current=${page === name || page === also ? 'page' : nothing}>${words}</a>`;
@@ -283,8 +285,31 @@ export class TotlApp extends LitElement {
           ? html`${link('tokens', 'Tokens')} ${link('safekeeping', 'Safekeeping')} ${link('notices', 'Notices')}`
           : nothing
       }
-      ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}
-      ${several ? html`<a href="/">All tenants</a>` : nothing}`;
+      ${role === 'engineer' ? nothing : link('audit', 'Audit')} ${link('settings', 'Settings')}`;
+  }
+
+  /** Ways out of the tenant that is open: to one's others, and to the operators' page. */
+  #elsewhere({ memberships, operator }: Me, membership: Membership | undefined) {
+    const { page } = this.#router.place;
+    const others = memberships.length > 1 || (memberships.length === 1 && !membership);
+    return html`${others ? html`<a href="/">${memberships.length > 1 ? 'All tenants' : memberships[0]?.name}</a>` : nothing}
+    ${operator ? html`<a href="/operator" aria-current=${page === 'operator' ? 'page' : nothing}>Operator</a>` : nothing}`;
+  }
+
+  #operator() {
+    return this.fetched.has('operator') ? html`<operator-page></operator-page>` : this.#fetching();
+  }
+
+  #fetching() {
+    return this.pageMissing ? nothing : html`<p role="status">One moment …</p>`;
+  }
+
+  #suspended({ name }: Membership) {
+    return html`<div class="card stack">
+      <h1>${name} is suspended</h1>
+      <p>Nobody of this tenant is answered for now. Nothing is lost; ask whoever operates this installation.</p>
+      <button @click=${() => void this.#me.run()}>Look again</button>
+    </div>`;
   }
 
   #keyState({ tenant }: Membership) {
@@ -312,8 +337,8 @@ export class TotlApp extends LitElement {
   #page(me: Me, membership: Membership) {
     const { place } = this.#router;
     // An element that is upgraded late would begin without its properties.
-    if (LATER[place.page] && !this.fetched.has(place.page))
-      return this.pageMissing ? nothing : html`<p role="status">One moment …</p>`;
+    if (membership.status === 'suspended') return this.#suspended(membership);
+    if (LATER[place.page] && !this.fetched.has(place.page)) return this.#fetching();
     switch (place.page) {
       case 'fleet':
         return html`<fleet-page .membership=${membership}></fleet-page>`;
@@ -346,8 +371,9 @@ export class TotlApp extends LitElement {
 
   #noTenant(me: Me) {
     const [only, ...others] = me.memberships;
-    if (this.#router.place.page === 'choose' && only && others.length === 0) {
-      queueMicrotask(() => go(`/t/${only.tenant}`, true));
+    const start = only ? (others.length === 0 ? `/t/${only.tenant}` : null) : me.operator ? '/operator' : null;
+    if (this.#router.place.page === 'choose' && start) {
+      queueMicrotask(() => go(start, true));
       return nothing;
     }
     if (this.#router.place.page !== 'choose')
@@ -364,7 +390,7 @@ export class TotlApp extends LitElement {
       </div>`;
     return html`<h1>Choose a tenant</h1>
       <ul class="tenants">
-        ${me.memberships.map((one) => html`<li class="card"><a href="/t/${one.tenant}">${one.name}</a> <span class="quiet">${one.role}</span></li>`)}
+        ${me.memberships.map((one) => html`<li class="card"><a href="/t/${one.tenant}">${one.name}</a> <span class="quiet">${one.role}</span> ${one.status === 'suspended' ? html`<span class="pill bad">Suspended</span>` : nothing}</li>`)}
       </ul>`;
   }
 }

@@ -6,6 +6,9 @@ import { KIND_WORDS, shortId } from './words.ts';
 
 export const ACTION_WORDS: Record<AuditAction, string> = {
   'tenant.initialized': 'The tenant’s object began',
+  'tenant.created': 'Created the tenant',
+  'tenant.suspended': 'Suspended the tenant',
+  'tenant.resumed': 'Resumed the tenant',
   'machine.enrolled': 'A machine reported for the first time',
   'machine.archived': 'Archived a machine',
   'machine.restored': 'Brought a machine back',

@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
-  | { page: 'choose' }
+  | { page: 'choose' | 'operator' }
   | {
       page:
         | 'fleet'
@@ -23,6 +23,7 @@ export type Place =
 
 const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/$/, () => ({ page: 'choose' })],
+  [/^\/operator$/, () => ({ page: 'operator' })],
   [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
   [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],
   [/^\/t\/([a-z0-9-]+)\/keys$/, (tenant = '') => ({ page: 'keys', tenant })],

@@ -2,6 +2,7 @@
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { NoticeKind, SentKind } from '../../schema/notice.ts';
+import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
@@ -101,6 +102,12 @@ export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passkey: 'Passkey',
 };
 
+export const TENANT_KEY_WORDS: Record<TenantCounts['keyState'], [string, 'good' | 'warn' | '']> = {
+  none: ['Not set up', ''],
+  ready: ['Ready', 'good'],
+  rotating: ['Rotating', 'warn'],
+};
+
 /** `local_admin` as `Local admin`. */
 export const phaseWords = (name: string): string => {
   const known: Record<string, string> = { rmm: 'RMM agent', bitlocker: 'BitLocker' };
@@ -139,4 +146,13 @@ export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
   return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
+}
+
+const SIZES = ['kB', 'MB', 'GB'];
+
+/** "12 kB", "3.4 MB"; a thousand bytes to the kilobyte. */
+export function byteWords(bytes: number): string {
+  let [value, unit] = [bytes / 1000, 0];
+  while (value >= 1000 && unit < SIZES.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${SIZES[unit]}`;
 }

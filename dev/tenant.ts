@@ -1,0 +1,162 @@
+// `npm run tenant -- create|list|suspend|resume|token …`: tenants for scripts, through wrangler.
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { TenantName } from '../schema/operator.ts';
+import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
+import type { Place } from './index-by-wrangler.ts';
+import { addressesFrom, DEFAULT_PORT } from './ports.ts';
+import { create, issueToken, list, setStatus } from './tenant-commands.ts';
+
+const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
+
+  create --name "Acme MSP" --admin you@acme.example [--id UUID]
+                       makes a tenant with its first admin; with --id it may be repeated
+  list                 every tenant with its status, people and working tokens
+  suspend ID           engines keep what is unsent; people are told
+  resume ID
+  token ID --label engine [--expires 90d] [--api ORIGIN] [--fingerprint F] [--out FILE]
+                       issues a machine token, shown once, as an engine's configuration
+
+  --local, --remote    the stand's index, or the one on Cloudflare
+  --persist-to DIR     where a local stand keeps its state, if not in .wrangler/state
+  --api ORIGIN         where engines reach the API; with --local it is the stand's
+  --fingerprint F      the tenant's fingerprint, from its settings in the portal
+  --out FILE           write the configuration there instead of showing it
+  --json               one JSON value on standard output, for scripts
+
+All of it goes through the index: it takes effect within 30 seconds, and the tenant's own audit has it
+once its object has taken it over. See docs/operating.md.`;
+
+const DAY_MS = 24 * 3600 * 1000;
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const OPTIONS = {
+  ...{ local: flag, remote: flag, json: flag, help: flag, 'persist-to': text },
+  ...{ name: text, admin: text, id: text, label: text, expires: text, api: text, fingerprint: text, out: text },
+} as const;
+type Values = ReturnType<typeof readArguments>['values'];
+
+/** What was typed is not right; the process ends with 2. */
+class Misuse extends Error {}
+
+const Days = z
+  .string()
+  .regex(/^[1-9]\d{0,3}d$/, { error: 'must be a number of days such as 90d' })
+  .transform((text) => Number(text.slice(0, -1)));
+const Origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: 'must be an origin such as https://api.example.com, without a path',
+});
+
+function valid<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
+  if (value === undefined) throw new Misuse(`${name} is missing.`);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Misuse(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}.`);
+}
+
+const optional = <T>(schema: z.ZodType<T>, value: unknown, name: string): T | undefined =>
+  value === undefined ? undefined : valid(schema, value, name);
+
+function placeOf(values: Values): Place {
+  if (Boolean(values.local) === Boolean(values.remote)) throw new Misuse('Say either --local or --remote.');
+  if (values.remote && values['persist-to']) throw new Misuse('--persist-to goes with --local.');
+  return { where: values.local ? 'local' : 'remote', persistTo: values['persist-to'] };
+}
+
+/** What a command answers: a value for --json, and words for people. */
+type Answer = { json: unknown; text: string };
+
+async function run(command: string, id: string | undefined, values: Values): Promise<Answer> {
+  const place = placeOf(values);
+  const tenant = () => valid(TenantId, id, 'The tenant’s id');
+  switch (command) {
+    case 'create': {
+      const wanted = {
+        id: optional(Uuid, values.id, '--id') ?? randomUUID(),
+        name: valid(TenantName, values.name, '--name'),
+        admin: valid(Email, values.admin, '--admin'),
+      };
+      const made = await create(place, wanted);
+      return { json: made, text: nextSteps(made, place) };
+    }
+    case 'list': {
+      const tenants = await list(place);
+      return { json: tenants, text: tenants.map(line).join('\n') || 'There are no tenants yet.' };
+    }
+    case 'suspend':
+    case 'resume': {
+      const standing = await setStatus(place, tenant(), command === 'suspend' ? 'suspended' : 'active');
+      const now = command === 'suspend' ? 'suspended; engines keep what is unsent' : 'active';
+      return { json: standing, text: `${standing.name} is ${now}, within 30 seconds everywhere.` };
+    }
+    case 'token':
+      return token(place, tenant(), values);
+    default:
+      throw new Misuse(`There is no command "${command}".`);
+  }
+}
+
+async function token(place: Place, tenant: string, values: Values): Promise<Answer> {
+  if (place.where === 'remote' && values.api === undefined) throw new Misuse('--api is missing.');
+  const days = optional(Days, values.expires, '--expires');
+  const fingerprint = optional(Thumbprint, values.fingerprint, '--fingerprint');
+  const issued = await issueToken(place, {
+    tenant,
+    label: valid(Text(100), values.label, '--label'),
+    expiresAt: days === undefined ? null : Date.now() + days * DAY_MS,
+    apiOrigin: optional(Origin, values.api, '--api') ?? addressesFrom(DEFAULT_PORT).api,
+    fingerprint: fingerprint ?? null,
+    minEpoch: 1,
+  });
+  const configuration = JSON.stringify(issued.configuration, null, 2);
+  const pin = fingerprint
+    ? ''
+    : '\nIt names no fingerprint: the engine pins the first key it sees. Settings in the portal shows it.';
+  if (values.out === undefined) {
+    if (!values.json) console.error(`The configuration of an engine, shown this once.${pin}`);
+    return { json: issued, text: configuration };
+  }
+  const file = path.resolve(process.env.INIT_CWD ?? '.', values.out);
+  writeFileSync(file, `${configuration}\n`, { mode: 0o600 });
+  const { configuration: _, ...rest } = issued;
+  return { json: { ...rest, out: file }, text: `The configuration of an engine is in ${values.out}.${pin}` };
+}
+
+const nextSteps = ({ id, name, firstAdmin }: Awaited<ReturnType<typeof create>>, { where }: Place): string =>
+  [
+    `${name} is tenant ${id}.`,
+    '',
+    'What next',
+    `  1. ${firstAdmin.email} signs in to the portal and does the first-time set-up.`,
+    `  2. npm run tenant -- token ${id} --${where} --label engine --out engine.json`,
+  ].join('\n');
+
+const line = (one: Awaited<ReturnType<typeof list>>[number]): string =>
+  `${one.id}  ${one.status.padEnd(9)}  ${one.people} people, ${one.tokens} tokens  ${one.name}`;
+
+try {
+  const { values, positionals } = readArguments();
+  const [command, id, ...more] = positionals;
+  if (values.help || command === undefined) console.log(HELP);
+  else if (more.length > 0) throw new Misuse(`"${more[0]}" is one word too many.`);
+  else {
+    const { json, text } = await run(command, id, values);
+    console.log(values.json ? JSON.stringify(json, null, 2) : text);
+  }
+  if (!values.help && command === undefined) process.exitCode = 2;
+} catch (error) {
+  console.error((error as Error).message);
+  if (error instanceof Misuse) console.error('See: npm run tenant -- --help');
+  process.exitCode = error instanceof Misuse ? 2 : 1;
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new Misuse((error as Error).message.split('. ')[0]);
+  }
+}

@@ -1,0 +1,27 @@
+// What an operator may know of a tenant: numbers and states. No name, hostname, email or label of the tenant's own.
+import type { TenantCounts } from '../schema/operator.ts';
+import * as counters from './counters.ts';
+import type { IndexedToken } from './index-rows.ts';
+import { schemaVersion } from './migrations.ts';
+import * as people from './people.ts';
+import { all } from './rows.ts';
+import * as tokens from './tokens.ts';
+
+type TokenIndex = { rows: readonly IndexedToken[] | null; before: ReadonlyMap<string, number> };
+
+/** Counts, what SQL has made or taken away included. In the caller's transaction: it adopts. `now` is ms since the epoch. */
+export function census(sql: SqlStorage, personIndex: people.Index, tokenIndex: TokenIndex, now: number): TenantCounts {
+  if (tokenIndex.rows) tokens.adopt(sql, tokenIndex.rows);
+  const count = counters.read(sql);
+  const states = all<{ state: string }>(sql, 'SELECT DISTINCT state FROM escrow_keys').map((row) => row.state);
+  return {
+    lastReportAt: count('last_report_at') || null,
+    machines: count('machines'),
+    secrets: count('secrets'),
+    people: people.members(sql, personIndex).filter((one) => one.removedAt === null && !one.missing).length,
+    tokens: tokens.countLive(sql, tokenIndex.rows, tokenIndex.before, now),
+    storageBytes: sql.databaseSize,
+    keyState: states.length === 0 ? 'none' : states.includes('retiring') ? 'rotating' : 'ready',
+    schemaVersion: schemaVersion(sql),
+  };
+}

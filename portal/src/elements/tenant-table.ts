@@ -1,0 +1,154 @@
+// Tenants as an operator sees them: one row each, counts only; on a narrow screen each becomes a card.
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
+import { shared } from '../styles/shared.ts';
+import { byteWords, TENANT_KEY_WORDS } from '../words.ts';
+import './relative-time.ts';
+
+/** Fired when an operator wants to suspend (`suspend-wanted`) or resume (`resume-wanted`) a tenant. */
+export type TenantWanted = CustomEvent<OperatedTenant>;
+
+@customElement('tenant-table')
+export class TenantTable extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      table {
+        width: 100%;
+        border-collapse: collapse;
+      }
+      th {
+        text-align: left;
+        font-weight: 500;
+        font-size: 0.85rem;
+        color: var(--text-quiet);
+        padding: 0.6rem 0.6rem;
+        border-bottom: 1px solid var(--line);
+      }
+      td {
+        padding: 0.6rem 0.6rem;
+        border-bottom: 1px solid var(--line);
+        vertical-align: middle;
+      }
+      tbody tr:last-child td {
+        border-bottom: 0;
+      }
+      .name {
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+      .id {
+        display: block;
+        font-size: 0.78rem;
+      }
+      .number {
+        text-align: right;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .act {
+        text-align: right;
+      }
+      .keys {
+        white-space: nowrap;
+      }
+      @media (max-width: 60rem) {
+        thead {
+          display: none;
+        }
+        tr {
+          display: grid;
+          grid-template-columns: 1fr 1fr;
+          gap: 0.3rem 0.75rem;
+          padding: 0.9rem 0.75rem;
+          border-bottom: 1px solid var(--line);
+        }
+        tbody tr:last-child {
+          border-bottom: 0;
+        }
+        td,
+        td.number,
+        td.act {
+          padding: 0;
+          border: 0;
+          text-align: left;
+        }
+        td:first-child,
+        td.wide,
+        td.act {
+          grid-column: 1 / -1;
+        }
+        td[data-words]::before {
+          content: attr(data-words) ": ";
+          color: var(--text-quiet);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) tenants: readonly OperatedTenant[] = [];
+  /** The tenant that something is being done to. */
+  @property() busy = '';
+
+  override render() {
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Tenant</th>
+          <th scope="col">Status</th>
+          <th scope="col">Last report</th>
+          <th scope="col" class="number">Machines</th>
+          <th scope="col" class="number">Secrets</th>
+          <th scope="col" class="number">People</th>
+          <th scope="col" class="number">Tokens</th>
+          <th scope="col">Keys</th>
+          <th scope="col" class="number">Storage</th>
+          <th scope="col" class="number">Schema</th>
+          <th scope="col"><span class="visually-hidden">What can be done</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          this.tenants,
+          (tenant) => tenant.id,
+          (tenant) => this.#row(tenant),
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  #row(tenant: OperatedTenant) {
+    const { id, name, status, counts } = tenant;
+    const suspended = status === 'suspended';
+    const want = (event: string) => () => this.dispatchEvent(new CustomEvent(event, { detail: tenant }));
+    return html`<tr>
+      <td><span class="name">${name}</span><span class="id mono quiet">${id}</span></td>
+      <td><span class="pill ${suspended ? 'bad' : 'good'}">${suspended ? 'Suspended' : 'Active'}</span></td>
+      ${counts ? this.#counts(counts) : html`<td class="wide" colspan="8"><span class="pill warn">Does not answer</span> <span class="quiet">Its object gave no counts. Refresh to ask again.</span></td>`}
+      <td class="act">
+        <button
+          aria-label="${suspended ? 'Resume' : 'Suspend'} ${name}"
+          ?disabled=${this.busy === id}
+          @click=${want(suspended ? 'resume-wanted' : 'suspend-wanted')}
+        >
+          ${suspended ? 'Resume' : 'Suspend'}
+        </button>
+      </td>
+    </tr>`;
+  }
+
+  #counts(counts: TenantCounts) {
+    const number = (words: string, value: number | string) =>
+      html`<td class="number" data-words=${words}>${value}</td>`;
+    const [keys, tone] = TENANT_KEY_WORDS[counts.keyState];
+    return html`<td data-words="Last report">
+        ${counts.lastReportAt === null ? html`<span class="quiet">Never</span>` : html`<relative-time .at=${counts.lastReportAt}></relative-time>`}
+      </td>
+      ${number('Machines', counts.machines)} ${number('Secrets', counts.secrets)} ${number('People', counts.people)}
+      ${number('Tokens', counts.tokens)}
+      <td data-words="Keys"><span class=${tone ? `pill ${tone}` : 'quiet keys'}>${keys}</span></td>
+      ${number('Storage', byteWords(counts.storageBytes))} ${number('Schema', counts.schemaVersion)}`;
+  }
+}

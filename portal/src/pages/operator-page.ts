@@ -1,0 +1,197 @@
+// The operator's page: every tenant with its counts, a new one, suspend and resume. Nothing of a tenant's own data comes here.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type {
+  OperatedTenant,
+  TenantCreate,
+  TenantCreated,
+  TenantPage,
+  TenantStanding,
+} from '../../../schema/operator.ts';
+import { SESSION_RESTORED } from '../api/http.ts';
+import * as api from '../api/operator.ts';
+import type { CreateWanted } from '../elements/new-tenant.ts';
+import type { ReasonGiven } from '../elements/suspend-dialog.ts';
+import type { TenantWanted } from '../elements/tenant-table.ts';
+import { shared } from '../styles/shared.ts';
+import '../elements/new-tenant.ts';
+import '../elements/problem-note.ts';
+import '../elements/suspend-dialog.ts';
+import '../elements/tenant-table.ts';
+
+@customElement('operator-page')
+export class OperatorPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      section {
+        margin-top: 1rem;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+      .table {
+        padding: 0.25rem;
+      }
+      .more {
+        text-align: center;
+        margin: 1rem 0;
+      }
+    `,
+  ];
+
+  @state() private list: TenantPage | null = null;
+  @state() private loading = false;
+  /** What one act met; it stays until the next. */
+  @state() private failure: unknown = null;
+  @state() private unreachable: unknown = null;
+  @state() private made: TenantCreated | null = null;
+  @state() private suspending: OperatedTenant | null = null;
+  @state() private busy = '';
+  @state() private said = '';
+  /** What was asked for last and its id: asked again after a lost answer, it makes no second tenant. */
+  #draft: TenantCreate | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(SESSION_RESTORED, this.#refresh);
+    void this.#refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(SESSION_RESTORED, this.#refresh);
+  }
+
+  /** Reads again as many as are shown. Each look asks every object on it, so it is not repeated by itself. */
+  #refresh = (): Promise<void> =>
+    this.#load(async () => {
+      const shown = this.list?.tenants.length ?? 0;
+      let page = await api.tenants(null);
+      const tenants = [...page.tenants];
+      while (page.next !== null && tenants.length < shown) {
+        page = await api.tenants(page.next);
+        tenants.push(...page.tenants);
+      }
+      return { tenants, next: page.next };
+    });
+
+  #more = (): Promise<void> =>
+    this.#load(async () => {
+      const { tenants, next } = this.list ?? { tenants: [], next: null };
+      const page = await api.tenants(next);
+      return { tenants: [...tenants, ...page.tenants], next: page.next };
+    });
+
+  async #load(read: () => Promise<TenantPage>): Promise<void> {
+    if (this.loading) return;
+    this.loading = true;
+    try {
+      this.list = await read();
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+    this.loading = false;
+  }
+
+  /** At once, before everybody has been asked again. */
+  #show({ id, status }: TenantStanding): void {
+    if (!this.list) return;
+    const tenants = this.list.tenants.map((one) => (one.id === id ? { ...one, status } : one));
+    this.list = { ...this.list, tenants };
+  }
+
+  async #do(tenant: string, work: () => Promise<string>): Promise<void> {
+    this.failure = null;
+    this.said = '';
+    this.busy = tenant;
+    try {
+      this.said = await work();
+    } catch (error) {
+      this.failure = error;
+    }
+    this.busy = '';
+    await this.#refresh();
+  }
+
+  #create = ({ detail: { name, firstAdmin } }: CreateWanted): void => {
+    const same = this.#draft?.name === name && this.#draft.firstAdmin === firstAdmin;
+    const draft: TenantCreate = same && this.#draft ? this.#draft : { id: crypto.randomUUID(), name, firstAdmin };
+    this.#draft = draft;
+    this.made = null;
+    void this.#do('new', async () => {
+      this.made = await api.createTenant(draft);
+      this.#draft = null;
+      return '';
+    });
+  };
+
+  #suspend(tenant: OperatedTenant, reason: string): void {
+    void this.#do(tenant.id, async () => {
+      try {
+        this.#show(await api.suspend(tenant.id, { reason }));
+        return `${tenant.name} is suspended.`;
+      } finally {
+        this.suspending = null;
+      }
+    });
+  }
+
+  #resume = ({ detail: tenant }: TenantWanted): void => {
+    void this.#do(tenant.id, async () => {
+      this.#show(await api.resume(tenant.id));
+      return `${tenant.name} is active again.`;
+    });
+  };
+
+  override render() {
+    const { suspending } = this;
+    return html`<div class="row bar">
+        <h1>Tenants</h1>
+        <button ?disabled=${this.loading} @click=${this.#refresh}>Refresh</button>
+      </div>
+      <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s machines, people or secrets are called.</p>
+      <problem-note .error=${this.failure}></problem-note>
+      <problem-note .error=${this.unreachable} retry @retry=${this.#refresh}></problem-note>
+      <p role="status" class=${this.said ? 'note good' : nothing}>${this.said}</p>
+      ${this.#list()}
+      <section class="card">
+        <h2>New tenant</h2>
+        <new-tenant .busy=${this.busy === 'new'} .made=${this.made} @create-wanted=${this.#create}></new-tenant>
+      </section>
+      ${
+        suspending
+          ? html`<suspend-dialog
+              name=${suspending.name}
+              .busy=${this.busy === suspending.id}
+              @closed=${() => {
+                this.suspending = null;
+              }}
+              @reason-given=${({ detail }: ReasonGiven) => this.#suspend(suspending, detail)}
+            ></suspend-dialog>`
+          : nothing
+      }`;
+  }
+
+  #list() {
+    const { list } = this;
+    if (list === null)
+      return this.unreachable
+        ? nothing
+        : html`<p role="status">Asking the tenants …</p><progress aria-label="Loading"></progress>`;
+    if (list.tenants.length === 0)
+      return html`<div class="card"><p>There are no tenants yet. Create the first one below.</p></div>`;
+    return html`<div class="card table">
+        <tenant-table
+          .tenants=${list.tenants}
+          .busy=${this.busy}
+          @suspend-wanted=${({ detail }: TenantWanted) => {
+            this.suspending = detail;
+          }}
+          @resume-wanted=${this.#resume}
+        ></tenant-table>
+      </div>
+      ${list.next ? html`<p class="more"><button ?disabled=${this.loading} @click=${this.#more}>Show more</button></p>` : nothing}`;
+  }
+}

@@ -1,0 +1,92 @@
+// What operators ask about tenants: rows of the index, and each tenant's own counts from its object.
+import { base64urlnopad } from '@scure/base';
+import { z } from 'zod';
+import type { Caller, Operator } from '../objects/caller.ts';
+import type { Tenant } from '../objects/tenant.ts';
+import type { TenantCreate, TenantPage, TenantStatus, TenantsQuery } from '../schema/operator.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import type { Env } from './env.ts';
+import { tenantObject } from './forward.ts';
+import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from './index-db.ts';
+import type { Trace } from './log.ts';
+import type { Answered, Outcome } from './route.ts';
+
+/** One object that hangs must not keep the whole page from an operator. */
+const CENSUS_TIMEOUT_MS = 5_000;
+
+type From = Omit<Caller<Operator>, 'tenant'>;
+const Place = z.tuple([z.string(), z.string()]);
+
+const cursorOf = ({ name, id }: TenantRow): string =>
+  base64urlnopad.encode(new TextEncoder().encode(JSON.stringify([name, id])));
+
+function placeOf(cursor: string): [string, string] | null {
+  try {
+    return Place.parse(JSON.parse(new TextDecoder().decode(base64urlnopad.decode(cursor))));
+  } catch {
+    return null;
+  }
+}
+
+/** A page of tenants with their counts. Refuses invalid_query for a cursor that is not ours. */
+export async function listTenants(env: Env, from: From, { after, limit }: TenantsQuery): Promise<TenantPage | Refusal> {
+  const place = after === undefined ? null : placeOf(after);
+  if (after !== undefined && place === null)
+    return refuse('invalid_query', 'after: must be a cursor from an earlier answer.');
+  const rows = await tenantsAfter(env.index, place, limit + 1);
+  const shown = rows.slice(0, limit);
+  const tenants = await Promise.all(
+    shown.map(async (row) => {
+      const { status, counts } = (await censusOf(env, from, row)) ?? { status: row.status, counts: null };
+      return { id: row.id, name: row.name, status, createdAt: row.createdAt, counts };
+    }),
+  );
+  const last = shown.at(-1);
+  return { tenants, next: rows.length > limit && last ? cursorOf(last) : null };
+}
+
+/** Null where the object does not answer, or not in time. */
+async function censusOf(env: Env, from: From, row: TenantRow) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), CENSUS_TIMEOUT_MS);
+  });
+  try {
+    const standing = { status: row.status, version: row.version };
+    const census = await Promise.race([tenantObject(env, row.id).census({ ...from, tenant: row.id }, standing), late]);
+    return isRefusal(census) ? null : census;
+  } catch {
+    console.error(JSON.stringify({ event: 'object-unreachable', tenant: row.id }));
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Writes the tenant's row, then has its object begin with a first admin. Refuses tenant_conflict. */
+export async function createTenant(
+  { env, from, trace }: { env: Env; from: From; trace: Trace },
+  { id, name, firstAdmin }: TenantCreate,
+): Promise<Answered | Refusal> {
+  const row = await ensureTenant(env.index, id ?? crypto.randomUUID(), name);
+  trace.tenant = row.id;
+  const result = await tenantObject(env, row.id).create({ ...from, tenant: row.id }, { row, name, firstAdmin });
+  return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.tenant };
+}
+
+type Asked = { env: Env; from: From; trace: Trace; params: Record<string, string> };
+type OnTenant = { object: DurableObjectStub<Tenant>; caller: Caller<Operator>; row: TenantRow };
+
+/** Does something to the tenant that the path names, whatever its status. Refuses unknown_tenant. */
+export async function onTenant({ env, from, trace, params }: Asked, act: (on: OnTenant) => Outcome): Outcome {
+  const row = await findTenant(env.index, params.tenant ?? '');
+  if (!row) return refuse('unknown_tenant', 'There is no tenant with this id.');
+  trace.tenant = row.id;
+  return act({ object: tenantObject(env, row.id), caller: { ...from, tenant: row.id }, row });
+}
+
+/** Suspends or resumes a tenant. */
+export const setStanding = (asked: Asked, wanted: { status: TenantStatus; reason: string }): Outcome =>
+  onTenant(asked, async ({ object, caller, row: { status, version } }) =>
+    object.setStanding(caller, { status, version }, wanted),
+  );

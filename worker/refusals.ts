@@ -1,0 +1,48 @@
+// Which refusals a route may answer with: those of its kind, its query and its body, and its own. Read off the table alone.
+import { Role } from '../schema/person.ts';
+import type { RefusalCode } from '../schema/refusal.ts';
+import type { Route } from './route.ts';
+
+const MACHINE = [
+  'missing_token',
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+  'tenant_suspended',
+  'tenant_restoring',
+] as const;
+const SIGN_IN = [
+  ...(['not_signed_in', 'invalid_session', 'session_expired', 'not_a_person'] as const),
+  ...(['access_not_configured', 'access_unreachable'] as const),
+];
+const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'invalid_body'] as const;
+
+/** Every code that a client may meet on a route, each once; a fault (`internal_error`) is always possible. */
+export function refusalsOf(route: Route): readonly RefusalCode[] {
+  const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
+  if (route.path.includes(':')) codes.add('not_found');
+  if ('query' in route && route.query) codes.add('invalid_query');
+  if ('body' in route && route.body) for (const code of BODY) codes.add(code);
+  return [...codes];
+}
+
+function ofKind(route: Route): readonly RefusalCode[] {
+  const fromPortal = route.method === 'POST' ? (['wrong_origin'] as const) : [];
+  switch (route.who) {
+    case 'anyone':
+      return [];
+    case 'machine':
+      return MACHINE;
+    case 'person':
+      return SIGN_IN;
+    case 'member': {
+      const some = Role.options.some((role) => !route.roles.includes(role));
+      const forbidden = some ? (['role_forbids'] as const) : [];
+      return [...SIGN_IN, 'not_a_member', 'tenant_suspended', 'tenant_restoring', ...fromPortal, ...forbidden];
+    }
+    case 'operator':
+      return [...SIGN_IN, 'not_an_operator', ...fromPortal];
+    default:
+      return route satisfies never;
+  }
+}
