@@ -193,7 +193,7 @@ test('the root is replaced, and an engineer compares eight words before going on
   await admin.goto(at('keys'));
   await admin.getByRole('button', { name: 'Replace the root' }).click();
   await stepUp(admin, 'Replace the root');
-  await admin.getByText('Who is asked for these words').waitFor();
+  await admin.getByText('Who is asked for the words of this earlier root').waitFor();
   await admin.getByText('Engines that pin the earlier root go on working').waitFor();
   await picture(admin, 'root-replaced');
   const words = await wordsOn(admin);
