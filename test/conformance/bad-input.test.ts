@@ -85,6 +85,9 @@ async function post(path: string, body: string, type = 'application/json') {
   return request<Record<string, unknown>>('POST', pathOf(path), { ...headers, 'content-type': type }, body);
 }
 
+const WEBHOOKS = 'SELECT id, url, label, kinds, secret, paused_at FROM webhooks';
+const DELIVERIES = 'SELECT webhook, place, notice, kind, subject, body FROM deliveries';
+
 const rowsOf = (id: string) =>
   runInDurableObject(bindings.TENANT.getByName(id), (_object, state) => {
     const tables = [
@@ -110,10 +113,10 @@ const rowsOf = (id: string) =>
       'successions',
       'standing',
       'creation',
-      'webhooks',
-      'deliveries',
     ];
-    return tables.map((table) => state.storage.sql.exec(`SELECT * FROM ${table}`).toArray());
+    // What the alarm keeps of a delivery on its way comes and goes by itself; that there is one does not.
+    const queries = [...tables.map((table) => `SELECT * FROM ${table}`), WEBHOOKS, DELIVERIES];
+    return queries.map((query) => state.storage.sql.exec(query).toArray());
   });
 
 /** Every row that a caller could have caused, except the record of refusals. */
