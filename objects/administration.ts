@@ -137,7 +137,7 @@ export class Administration {
 
   /** The index follows what was decided; where it does not answer now, the alarm tries again. */
   async #followed<T>(result: T | Refusal): Promise<T | Refusal> {
-    await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
+    if (!isRefusal(result)) await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
     return result;
   }
 

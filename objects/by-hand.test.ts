@@ -136,6 +136,16 @@ describe('a spool file', () => {
     expect(await lastEntry()).toEqual(before);
   });
 
+  it('takes no number out of use by what is wrong in it, because the PC’s own event may still come', async () => {
+    expect((await report([event(1), { ...event(2), message: '' }])).json).toMatchObject({
+      ...{ accepted: 1, rejected: [{ seq: 2 }], nextSeq: 2 },
+    });
+    const online = { machine: pc, run, events: [event(2)] };
+    expect((await asMachine<ReportAnswer>(tenant.token, '/v1/report', online)).json).toMatchObject({
+      ...{ accepted: 1, rejected: [], nextSeq: 3 },
+    });
+  });
+
   it('is refused from an auditor, and a plaintext in it is never stored', async () => {
     const body = await sealedSecret(tenant.id, tenant.keyring, pc.id);
     expect((await asPerson(emailOf('auditor'), at('spool/secret'), body)).json).toMatchObject({ code: 'role_forbids' });

@@ -4,6 +4,7 @@ import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
+import { ANSWER_MS, within } from './outbox.ts';
 import { isRestoring } from './restore.ts';
 import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
 
@@ -78,7 +79,7 @@ async function lookAtTokens(storage: DurableObjectStorage, index: D1Database, te
   if (!someoneAsks(sql)) return done(storage, 'tokens_expiring');
   try {
     const now = Date.now();
-    const tokens = await expiringTokens(index, tenant, now);
+    const tokens = await within(ANSWER_MS, expiringTokens(index, tenant, now));
     storage.transactionSync(() => tellExpiring(sql, tenant, tokens, now));
     next(storage, 'tokens_expiring', now + LOOK_EVERY_MS);
   } catch {

@@ -6,7 +6,7 @@ import * as audit from './audit.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
-import { findMember } from './people.ts';
+import { findMember, RANK } from './people.ts';
 import { isRestoring } from './restore.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
@@ -102,8 +102,8 @@ export class Gate {
         // Whoever was removed is out here at once, whatever the index still says.
         if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
-        // So is a role that was changed: from here on the caller has the object's.
-        if (known) principal.role = known.role;
+        // So is a role that was lowered, here or in the index: the lower of both words counts, whichever has yet to follow.
+        if (known && RANK[known.role] < RANK[principal.role]) principal.role = known.role;
         return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
       }
       case 'machine': {

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { AuditPage } from '../schema/audit.ts';
+import type { Keyring } from '../schema/keyring.ts';
 import type { Me, Member, PeopleList, Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import { faultyIndex } from '../test/support/faulty-index.ts';
@@ -122,6 +123,17 @@ describe('a changed role', () => {
     expect((await overview(id, engineer)).status).toBe(200);
     const { json } = await asPerson<{ grants: unknown[] }>(admin, `/v1/tenants/${id}/grants`);
     expect(json.grants).toEqual([]);
+  });
+
+  it('by SQL lowers what they get though the object’s row says more, because an object set back must hand out nothing of before', async () => {
+    const { id } = await seedReadyTenant();
+    await people(id);
+    const root = async () => (await asPerson<Keyring>(admin, `/v1/tenants/${id}/keyring`)).json.root;
+    expect(await root()).not.toBeNull();
+    await bindings.INDEX_DB.prepare("UPDATE users SET role = 'engineer' WHERE tenant_id = ? AND email = ?")
+      .bind(id, admin)
+      .run();
+    expect(await root()).toBeNull();
   });
 
   it('to a higher one, or to the same, begins nothing', async () => {

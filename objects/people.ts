@@ -78,7 +78,8 @@ export function decideRole(people: readonly Member[], id: string, role: Role, by
   return person.id === by ? refuse('not_yourself', 'Another admin has to change your role.') : null;
 }
 
-const RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin: 2 };
+/** Of two roles, which may do less. */
+export const RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin: 2 };
 
 /** Keeps a person's row in its next version and puts it out for the index. In the caller's transaction. */
 function keep(

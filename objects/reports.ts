@@ -40,7 +40,8 @@ export function submitReport(
     enrolIfNew(sql, caller, machine.id, machine.hostname, now);
     if (!known || fresh.length > 0) describe(sql, machine, now);
     append(sql, reported.id, fresh, now);
-    bury(sql, reported.id, unparsed, now);
+    // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
+    if (uploadedBy === null) bury(sql, reported.id, unparsed, now);
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
     const next = nextSeq(sql, reported.id, before.nextSeq);
     if (changes || next !== before.nextSeq) {

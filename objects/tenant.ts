@@ -485,7 +485,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */
   async #tellHead(tenant: string): Promise<void> {
     try {
-      this.#gate.told(await tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now()));
+      const told = tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now());
+      this.#gate.told(await outbox.within(outbox.ANSWER_MS, told));
       done(this.ctx.storage, 'head');
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
