@@ -160,6 +160,40 @@ test('where the server shows another fingerprint than this browser has verified,
   await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
 });
 
+test('a server that answers with a root of its own, with none, or with a keyring that does not hold gets into no engine’s file', async () => {
+  const key = `totl.seen.${stand.demo.tenant}`;
+  const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
+  const nothingFor = async (says: string) => {
+    await admin.goto(at('tokens'));
+    await admin.getByLabel('What it is for').fill('Bent');
+    await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+    await admin.getByText(says).waitFor();
+    assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
+    await admin.unrouteAll();
+  };
+  type Json = Record<string, unknown>;
+  const bend = (ending: string, lie: (json: Json) => Json) =>
+    admin.route(
+      (url) => url.pathname.startsWith('/v1/') && url.pathname.endsWith(ending),
+      async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: lie(await response.json()) });
+      },
+    );
+  for (const fingerprint of ['B'.repeat(43), null]) {
+    await bend('/tokens', (json) => ('token' in json ? { ...json, fingerprint } : json));
+    await nothingFor('The server answered with another fingerprint than was asked for');
+  }
+  // What nobody has a file for is out of use.
+  assert.equal((await tokens()).filter((one) => one.label === 'Bent' && one.revokedAt === null).length, 0);
+  await bend('/keyring', (json) => ({ ...json, manifest: `${String(json.manifest).slice(0, -6)}AAAAAA` }));
+  await nothingFor('The server’s keyring is not the one this browser has verified');
+  const newer = JSON.stringify({ ...JSON.parse(seen), version: 99 });
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, newer]);
+  await nothingFor('or an older one');
+  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
+});
+
 test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', async () => {
   await admin.goto(at('tokens'));
   await admin.getByLabel('What it is for').fill('Lab');

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { IssuedToken } from '../../../schema/token.ts';
-import { engineFile, saveEngineFile } from '../engine-file.ts';
+import { type EnginePin, engineFile, saveEngineFile } from '../engine-file.ts';
 import { shared } from '../styles/shared.ts';
 
 @customElement('issued-token')
@@ -23,8 +23,8 @@ export class IssuedTokenElement extends LitElement {
     `,
   ];
   @property({ attribute: false }) issued!: IssuedToken;
-  /** The active escrow key's epoch, as the signed manifest has it. */
-  @property({ attribute: false }) minEpoch = 1;
+  /** What its engines are to trust, as this browser has verified it. */
+  @property({ attribute: false }) pin!: EnginePin;
   @state() private words = 'Copy';
 
   override firstUpdated(): void {
@@ -44,12 +44,12 @@ export class IssuedTokenElement extends LitElement {
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${
-        issued.fingerprint === null
+        this.pin.fingerprint === null
           ? html`<p class="note warn">Unpinned: an engine trusts the first root it meets. Issue a pinned one where you can.</p>`
           : nothing
       }
       <div class="row">
-        <button class="primary" @click=${() => saveEngineFile(engineFile(issued, this.minEpoch), issued.prefix)}>
+        <button class="primary" @click=${() => saveEngineFile(engineFile(issued.token, this.pin), issued.prefix)}>
           Download configuration
         </button>
         <button @click=${this.#copy}>${this.words}</button>

@@ -1,15 +1,15 @@
 // Machine tokens: issue, rotate, revoke, and which engines pin which root.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { IssuedToken, Token } from '../../../schema/token.ts';
 import * as administration from '../api/administration.ts';
-import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { TokenActConfirmed } from '../elements/token-dialog.ts';
 import type { TokenWanted } from '../elements/token-form.ts';
 import type { TokenActWanted } from '../elements/token-list.ts';
-import { type Pin, pinOf } from '../engine-file.ts';
+import { type EnginePin, enginePin, type Pin, pinOf } from '../engine-file.ts';
 import { Polling } from '../polling.ts';
 import { holdHere } from '../router.ts';
 import { shared } from '../styles/shared.ts';
@@ -23,7 +23,7 @@ import '../elements/token-list.ts';
 const REFRESH_MS = 10_000;
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
-type Loaded = { tokens: Token[]; fingerprint: string | null; minEpoch: number };
+type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: Keyring | null };
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
@@ -44,7 +44,7 @@ export class TokensPage extends LitElement {
   @state() private loaded: Loaded | null = null;
   @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
-  @state() private issued: IssuedToken | null = null;
+  @state() private issued: { token: IssuedToken; pin: EnginePin } | null = null;
   @state() private asked: TokenActWanted['detail'] | null = null;
   @state() private said = '';
   @state() private busy = false;
@@ -80,8 +80,7 @@ export class TokensPage extends LitElement {
         api.overview(this.#tenant),
         api.keyring(this.#tenant),
       ]);
-      const active = keyring && readManifest(keyring).keys.find((key) => key.state === 'active');
-      this.loaded = { tokens, fingerprint, minEpoch: active?.keyEpoch ?? 1 };
+      this.loaded = { tokens, fingerprint, keyring };
       this.unreachable = null;
     } catch (error) {
       this.unreachable = error;
@@ -101,32 +100,34 @@ export class TokensPage extends LitElement {
     await this.#refresh();
   }
 
-  #show(issued: IssuedToken): void {
-    this.issued = issued;
+  /** Asks for a token with what its engines are to trust, and shows it only if that is what the server has kept of it. */
+  async #ask(pin: Pin, ask: (fingerprint: string | null) => Promise<IssuedToken>): Promise<void> {
+    const pinned = await enginePin(this.#tenant, pin, this.loaded?.keyring ?? null);
+    const issued = await ask(pinned.fingerprint);
+    if (issued.fingerprint !== pinned.fingerprint) {
+      await administration.revokeToken(this.#tenant, issued.id);
+      throw new Error(
+        'The server answered with another fingerprint than was asked for. The token is revoked; tell your operator.',
+      );
+    }
+    this.issued = { token: issued, pin: pinned };
     holdHere('The token is shown once. Leave without it?');
   }
 
-  /** Null: none. A fingerprint that this browser has not verified goes into no engine. */
-  #fingerprint(pin: Pin): string | null {
-    return pin.state === 'verified' ? pin.fingerprint : null;
-  }
-
   #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
-    void this.#do(async () => {
-      const expiresAt = livesMs === null ? null : Date.now() + livesMs;
-      const fingerprint = this.#fingerprint(pin);
-      this.#show(await administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }));
-    });
+    const expiresAt = livesMs === null ? null : Date.now() + livesMs;
+    void this.#do(() =>
+      this.#ask(pin, (fingerprint) => administration.issueToken(this.#tenant, { label, expiresAt, fingerprint })),
+    );
   }
 
   #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
     this.asked = null;
     void this.#do(async () => {
       if (act === 'rotate') {
-        if (pin.state === 'differs')
-          throw new Error('The fingerprint is not the one this browser has verified: see above.');
-        const fingerprint = this.#fingerprint(pin);
-        this.#show(await administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }));
+        await this.#ask(pin, (fingerprint) =>
+          administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }),
+        );
       } else {
         await administration.revokeToken(this.#tenant, token.id);
         this.said = `“${token.label || token.id}” is revoked: it is refused from now on.`;
@@ -150,13 +151,13 @@ export class TokensPage extends LitElement {
       ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint)) : nothing}`;
   }
 
-  #sections({ tokens, fingerprint, minEpoch }: Loaded, pin: Pin) {
+  #sections({ tokens, fingerprint }: Loaded, pin: Pin) {
     const { issued, asked } = this;
     const pinned = pin.state === 'verified';
     return html`${
       issued
         ? html`<section class="card">
-            <issued-token .issued=${issued} .minEpoch=${minEpoch} @closed=${this.#close}></issued-token>
+            <issued-token .issued=${issued.token} .pin=${issued.pin} @closed=${this.#close}></issued-token>
           </section>`
         : html`<section class="card">
             <h2>Issue a token</h2>
