@@ -16,6 +16,8 @@ export type Proof = { unlocker: string; secret: string; confirmedRoot?: string }
 type Wanted<T> = {
   heading: string;
   action: string;
+  /** What the dialog says before anything is given. */
+  note?: string;
   /** Which unlockers will do. */
   only: (unlocker: ManifestUnlocker) => boolean;
   work: (input: UnlockInput) => Promise<VaultResult<T>>;
@@ -27,6 +29,15 @@ type Asked = Wanted<unknown> & {
 };
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
+/** What becomes of the keys, and of an act what it means. */
+const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
+const MEANS: Partial<Record<KeyringAct['act'], string>> = {
+  rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
+  replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
+  end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
+  remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
+};
+
 const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.includes('admin');
 
 /** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
@@ -68,7 +79,7 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, { heading, action, only: isAdmin, work });
+    return this.open<Drafted>(tenant, { heading, action, note: MEANS[act.act], only: isAdmin, work });
   }
 
   /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
@@ -112,6 +123,7 @@ export class StepUp implements ReactiveController {
     return html`<unlock-dialog
       heading=${asked.heading}
       action=${asked.action}
+      note=${asked.note ?? THIS_ONE_ACT}
       .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
       .halves=${asked.keyring.unlockers}
       why="None of the ways to unlock that are open to you will do for this."

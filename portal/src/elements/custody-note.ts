@@ -64,9 +64,10 @@ export class CustodyNote extends LitElement {
   }
 
   #exceeded({ email, at }: Overview['budgetExceeded'][number]) {
+    const filter = new URLSearchParams({ action: 'secret.revealed', text: email });
     return html`<p class="note warn">
-      ${email} went over the budget for reveals, last <relative-time .at=${at}></relative-time>. Ask what for; what they have revealed is
-      on the <a href="/t/${this.membership.tenant}/people">People</a> page.
+      ${email} went over the budget for reveals, last <relative-time .at=${at}></relative-time>. Ask what for:
+      <a href="/t/${this.membership.tenant}/audit?${filter}">what they have revealed</a>.
     </p>`;
   }
 

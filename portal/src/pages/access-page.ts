@@ -8,12 +8,13 @@ import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as custody from '../api/custody.ts';
-import { SESSION_RESTORED } from '../api/http.ts';
+import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { GrantAnswer } from '../elements/grant-list.ts';
 import type { NewUnlocker } from '../elements/new-unlocker.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
+import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest, vault } from '../vault-client.ts';
@@ -27,6 +28,7 @@ import '../elements/recovery-size.ts';
 import '../elements/recovery-sheets.ts';
 import '../elements/unlocker-list.ts';
 
+const REFRESH_MS = 5_000;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 type Loaded = { keyring: Keyring | null; manifest: Manifest | null; grants: Grant[] };
@@ -77,6 +79,11 @@ export class AccessPage extends LitElement {
       return { keyring, manifest: keyring && readManifest(keyring), grants };
     },
   });
+
+  constructor() {
+    super();
+    new Polling(this, REFRESH_MS, () => this.#look());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -166,7 +173,12 @@ export class AccessPage extends LitElement {
   #answer({ detail: { grant, words } }: GrantAnswer): void {
     if (words === null) {
       void this.#do(async () => {
-        await custody.declineGrant(this.#tenant, grant.id);
+        try {
+          await custody.declineGrant(this.#tenant, grant.id);
+        } catch (error) {
+          if (isProblem(error, 'unknown_grant')) return 'That request has been answered meanwhile.';
+          throw error;
+        }
         return 'Declined.';
       });
       return;
@@ -233,16 +245,25 @@ export class AccessPage extends LitElement {
   override render() {
     return html`<h1 class="screen">Access</h1>
       ${this.#load.render({
-        pending: () => html`<p role="status">Loading …</p>`,
+        // What was read before stays while it is read anew.
+        pending: () => (this.#load.value ? this.#content(this.#load.value) : html`<p role="status">Loading …</p>`),
         error: (error) =>
           html`<problem-note .error=${error} retry @retry=${() => void this.#load.run()}></problem-note>`,
-        complete: (loaded) => html`
-          <problem-note .error=${this.failure}></problem-note>
-          ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
-          ${loaded.manifest && loaded.keyring ? this.#sections(loaded, loaded.manifest, loaded.keyring) : this.#none()}
-        `,
+        complete: (loaded) => this.#content(loaded),
       })}
       ${this.#stepUp.render()}`;
+  }
+
+  #content(loaded: Loaded) {
+    return html`<problem-note .error=${this.failure}></problem-note>
+      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      ${loaded.manifest && loaded.keyring ? this.#sections(loaded, loaded.manifest, loaded.keyring) : this.#none()}`;
+  }
+
+  /** A request that waits is answered in another browser, at any time. */
+  async #look(): Promise<void> {
+    if ((this.#load.value?.grants.length ?? 0) > 0 && this.making.what === 'nothing' && !this.busy)
+      await this.#load.run();
   }
 
   #none() {

@@ -16,6 +16,7 @@ import type { Sheets } from '../elements/recovery-sheets.ts';
 import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import { lock } from '../vault-client.ts';
 import { ROLE_WORDS } from '../words.ts';
 import '../elements/leaver-card.ts';
 import '../elements/person-dialog.ts';
@@ -131,15 +132,21 @@ export class PeoplePage extends LitElement {
           drafted: value,
           sheets: { ...value.recovery, threshold: recovery.threshold, fingerprint: value.fingerprint },
         };
-      else await writeDrafted(this.#tenant, value);
+      else await this.#write(value);
     });
   }
 
   #keep(drafted: Drafted): void {
     void this.#do(async () => {
-      await writeDrafted(this.#tenant, drafted);
+      await this.#write(drafted);
       this.out = null;
     });
+  }
+
+  /** What is unlocked holds the escrow key of before: locked, the re-sealing that comes next asks for it anew. */
+  async #write(drafted: Drafted): Promise<void> {
+    await writeDrafted(this.#tenant, drafted);
+    await lock();
   }
 
   override render() {
