@@ -1,35 +1,72 @@
-// The file an engine is configured with. Its pin comes from what this browser has verified, never from the server's word alone.
+// The file an engine is configured with. Its pin and epoch are what this browser has verified, never the server's word alone.
+import '../vault/jitless.ts';
 import type { EngineFile } from '../../schema/engine-file.ts';
+import type { Keyring } from '../../schema/keyring.ts';
+import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken } from '../../schema/token.ts';
 import { seenManifest } from './vault-client.ts';
 
 /** A file is read by some browsers after the turn that saved it. */
 const FILE_KEPT_MS = 60_000;
 
-/** Whether a fingerprint may go into an engine: `told` is the server's, null before the set-up. */
+/** A keyring's manifest, its signature verified; `minEpoch` is its active escrow key's, or else its newest one's. */
+export type SignedKeyring =
+  | { ok: true; tenant: string; root: string; version: number; sha256: string; minEpoch: number }
+  | { ok: false; message: string };
+
+/** What may go into an engine. `unproven`: the server's keyring is not one that the verified root has signed; `says` is why. */
 export type Pin =
   | { state: 'none' }
   | { state: 'unseen' }
   | { state: 'differs' }
-  | { state: 'verified'; fingerprint: string };
+  | { state: 'unproven'; says: string }
+  | { state: 'verified'; fingerprint: string; minEpoch: number };
 
-/** Holds the server's fingerprint against what this browser has verified. */
-export function pinOf(tenant: string, told: string | null): Pin {
-  if (told === null) return { state: 'none' };
+/** Verifies the manifest of a keyring as the server shows it; whose root signed it is for `pinOf` to judge. */
+export async function verifyKeyring({ manifest }: Pick<Keyring, 'manifest'>): Promise<SignedKeyring> {
+  const [signed, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
+  if (!signed.ok) return signed;
+  const { tenant, version, keys } = signed.payload;
+  const active = keys.filter((key) => key.state === 'active');
+  const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
+  return { ok: true, tenant, root: signed.root, version, sha256, minEpoch };
+}
+
+/** Holds the server's fingerprint (null: none) and keyring against what this browser has verified. */
+export function pinOf(tenant: string, told: string | null, keyring: SignedKeyring | null): Pin {
   const seen = seenManifest(tenant);
-  if (!seen) return { state: 'unseen' };
-  return seen.fingerprint === told ? { state: 'verified', fingerprint: told } : { state: 'differs' };
+  if (!seen) return told === null ? { state: 'none' } : { state: 'unseen' };
+  // None at all is another one, too: a server must not be able to take the pin away.
+  if (told !== seen.fingerprint) return { state: 'differs' };
+  const unproven = (says: string): Pin => ({ state: 'unproven', says });
+  if (!keyring) return unproven('The server shows no keyring.');
+  if (!keyring.ok) return unproven(`The server’s keyring is refused: ${keyring.message}.`);
+  if (keyring.tenant !== tenant) return unproven('The server’s keyring is another tenant’s.');
+  if (keyring.root !== seen.fingerprint)
+    return unproven('The server’s keyring is signed by another root than this browser has verified.');
+  if (keyring.version < seen.version)
+    return unproven(
+      `The server sent version ${keyring.version} of the keyring; this browser has seen version ${seen.version}.`,
+    );
+  if (keyring.version === seen.version && keyring.sha256 !== seen.sha256)
+    return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
+  return { state: 'verified', fingerprint: seen.fingerprint, minEpoch: keyring.minEpoch };
 }
 
 const engineOrigin = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name=engine-origin]')?.content ??
   'https://totlprovision-api.totlcom-inc.workers.dev';
 
-/** The file for an issued token. `minEpoch` is the signed manifest's: the higher of it and the server's word counts. */
-export const engineFile = ({ token, fingerprint, minEpoch: told }: IssuedToken, minEpoch: number): EngineFile => ({
-  ...{ apiOrigin: engineOrigin(), token, fingerprint },
-  minEpoch: Math.max(1, told ?? 1, minEpoch),
-});
+/**
+ * The file for a token that was asked for under `pin`; null where the server's answer names another fingerprint than was asked with, or
+ * none: then the token goes into no engine. Unpinned, the server's epoch is as good as its root.
+ */
+export function engineFile({ token, fingerprint: answered, minEpoch: told }: IssuedToken, pin: Pin): EngineFile | null {
+  const fingerprint = pin.state === 'verified' ? pin.fingerprint : null;
+  if (answered !== fingerprint) return null;
+  const minEpoch = pin.state === 'verified' ? pin.minEpoch : Math.max(1, told ?? 1);
+  return { apiOrigin: engineOrigin(), token, fingerprint, minEpoch };
+}
 
 /** Saves it as a download. */
 export function saveEngineFile(file: EngineFile, prefix: string): void {
