@@ -16,11 +16,23 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function chainOf(length: number): AuditEntry[] {
+/** A chain as a whole export has it: it ends with the entry of that export. */
+function chainOf(length: number, exported: AuditEntry['detail'] = { format: 'ndjson' }): AuditEntry[] {
   const entries: AuditEntry[] = [];
   for (let seq = 1; seq <= length; seq++) {
+    const own = seq === length ? { action: 'audit.exported' as const, detail: exported } : {};
     const entry: Omit<AuditEntry, 'hash'> = {
-      ...{ v: 1, tenant: TENANT, seq, at: seq, action: 'secret.escrowed', subject: 's', outcome: 'done', detail: {} },
+      ...{
+        v: 1,
+        tenant: TENANT,
+        seq,
+        at: seq,
+        action: 'secret.escrowed',
+        subject: 's',
+        outcome: 'done',
+        detail: {},
+        ...own,
+      },
       principal: { kind: 'machine', id: 't1', name: 'engine' },
       ...{ ip: null, userAgent: null, previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT) },
     };
@@ -73,7 +85,7 @@ it(
     const whole = command(CHAIN);
     expect([whole.status, whole.out]).toEqual([0, expect.stringContaining('Whole: 2500 entries of tenant acme')]);
     expect(whole.out).toContain(`Head: ${HEAD}`);
-    expect(whole.out).toContain('give --head or --receipts');
+    expect(whole.out).toContain('right behind an earlier export shows only against what somebody else knows');
     const edited = command(CHAIN.with(1_700, { ...CHAIN[1_700], subject: 'x' } as AuditEntry));
     expect([edited.status, edited.out]).toEqual([1, expect.stringContaining('NOT WHOLE: Entry 1701 was edited')]);
     const filtered = command(CHAIN.toSpliced(1_000, 1));
@@ -128,7 +140,6 @@ it.each<[string, unknown[], number, string]>([
 
 it('an export that was cut off, or rewritten as a whole, is found by the head or by one receipt that an engine holds', async () => {
   const cut = exportOf(CHAIN.slice(0, 2_000));
-  expect(await verifyExport(cut, [])).toMatchObject({ ok: true });
   expect(await verifyExport(cut, [readHead(HEAD)])).toMatchObject({
     says: 'The chain ends with entry 2000, but the head you gave knows entry 2500.',
   });
@@ -143,6 +154,29 @@ it('an export that was cut off, or rewritten as a whole, is found by the head or
   expect(await verifyExport(exportOf(rewritten), [])).toMatchObject({ ok: true });
   expect(await verifyExport(exportOf(rewritten), receipts)).toMatchObject({ fault: 'forked', seq: 8 });
 });
+
+it.each<[string, AuditEntry[]]>([
+  ['cut at the end of a line', CHAIN.slice(0, 2_000)],
+  ['cut by its last line only', CHAIN.slice(0, -1)],
+  ['that a filter ended, which its own entry says', chainOf(20, { format: 'ndjson', to: 20 })],
+  ['that ends with the entry of a CSV export', chainOf(20, { format: 'csv' })],
+])('an export %s is incomplete, although it is a chain in itself', async (_what, entries) => {
+  expect(await verifyExport(exportOf(entries), [])).toMatchObject({
+    ...{ ok: false, fault: 'incomplete', seq: entries.length + 1, tenant: TENANT },
+    says: expect.stringContaining('not the audit.exported that every whole export ends with'),
+  });
+});
+
+it(
+  'the command ends with 1 where an export is incomplete, and says what holds up to there',
+  () => {
+    const { status, out } = command(CHAIN.slice(0, 2_000));
+    expect([status, out]).toEqual([1, expect.stringContaining('INCOMPLETE: The file ends with entry 2000')]);
+    expect(out).toContain('Up to there nothing is edited');
+    expect(out).not.toContain('Whole:');
+  },
+  PROCESSES_MS,
+);
 
 it('receipts in one file, one a line, do as well', () => {
   const file = path.join(folder, 'receipts.ndjson');

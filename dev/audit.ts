@@ -28,10 +28,12 @@ function readOptions() {
 function sentences(verdict: ExportVerdict, witnesses: readonly Witness[]): string[] {
   if (!verdict.ok)
     return [
-      `NOT WHOLE: ${verdict.says}`,
+      `${verdict.fault === 'incomplete' ? 'INCOMPLETE' : 'NOT WHOLE'}: ${verdict.says}`,
       ...(verdict.fault === 'missing'
         ? ['An export with filters leaves entries out; only a whole one is a chain.']
-        : []),
+        : verdict.fault === 'incomplete'
+          ? [`Up to there nothing is edited, missing or out of place. Export the whole audit again.`]
+          : []),
     ];
   const { seq, hash } = verdict.head;
   return [
@@ -39,7 +41,7 @@ function sentences(verdict: ExportVerdict, witnesses: readonly Witness[]): strin
     `Head: ${seq}:${hash}`,
     witnesses.length > 0
       ? `It agrees with ${witnesses.length === 1 ? 'the one witness' : `all ${witnesses.length} witnesses`} given.`
-      : 'A cut at the end shows only against what somebody else knows: give --head or --receipts.',
+      : 'A cut right behind an earlier export shows only against what somebody else knows: give --head or --receipts.',
   ];
 }
 

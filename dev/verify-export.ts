@@ -9,21 +9,34 @@ import { Receipt } from '../schema/secret.ts';
 /** Lines judged at a time: a chain of years need not fit into memory. */
 const PIECE_LINES = 1_000;
 
-export type ExportVerdict = ({ ok: true; head: ChainHead } | BadChain) & { tenant: string };
+/** `incomplete`: a chain in itself, which does not end as a whole export does, so that its end was cut off, or a filter left it out. */
+type Incomplete = Omit<BadChain, 'fault'> & { fault: 'incomplete' };
+export type ExportVerdict = ({ ok: true; head: ChainHead } | BadChain | Incomplete) & { tenant: string };
 
 /** Verifies an NDJSON export. Answers the head, or the first bad entry. Throws where the file cannot be read. */
 export async function verifyExport(file: string, witnesses: readonly Witness[]): Promise<ExportVerdict> {
   let tenant = '';
   let head: ChainHead | undefined;
+  let last: unknown;
   const pieces = piecesOf(file);
   for await (const piece of pieces) {
     if (!head) tenant = tenantOf(piece[0]);
     const verdict = verifyChain(piece, { tenant, after: head, witnesses });
     if (!verdict.ok) return { ...(await orLater(verdict, pieces)), tenant };
     head = verdict.head;
+    last = piece.at(-1);
   }
   if (!head) return { ok: false, seq: 1, fault: 'truncated', says: 'The file holds no entry.', tenant };
-  return { ...(beyond(head, witnesses) ?? { ok: true, head }), tenant };
+  return { ...(beyond(head, witnesses) ?? incomplete(last, head) ?? { ok: true, head }), tenant };
+}
+
+/** Null where the last entry is that of a whole NDJSON export: the server records an export before it makes it, as its last entry. */
+function incomplete(last: unknown, { seq }: ChainHead): Incomplete | null {
+  const detail = memberOf(last, 'detail');
+  const whole = memberOf(detail, 'format') === 'ndjson' && Object.keys(detail as object).length === 1;
+  if (memberOf(last, 'action') === 'audit.exported' && whole) return null;
+  const says = `The file ends with entry ${seq}, which is not the audit.exported that every whole export ends with: its end is cut off.`;
+  return { ok: false, seq: seq + 1, fault: 'incomplete', says };
 }
 
 /** The lines as JSON; what is none is null, and judged so in its place. */

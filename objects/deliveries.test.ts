@@ -1,7 +1,7 @@
 // Deciding about deliveries, silences and expiries, by tables: no clock, no network.
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { backOffMs, outcomeOf, signature } from './deliveries.ts';
+import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, signature } from './deliveries.ts';
 import { decideExpiring, TOLD_BEFORE_MS } from './expiring-tokens.ts';
 import { decideStalled, type RunningRun, STALLED_AFTER_MS } from './stalled.ts';
 
@@ -37,6 +37,20 @@ describe('a receiver’s answer', () => {
   ])('of %i counts as delivered: %s', (status, delivered, fault) => {
     expect(outcomeOf(status)).toEqual({ delivered, status, fault });
   });
+});
+
+describe('a notice that its receiver answers', () => {
+  it.each([
+    ...[400, 401, 403, 404, 405, 410, 413, 422, 451].map((status) => [status, true] as const),
+    ...[408, 425, 429, 500, 502, 503, 504, 301, 307, null].map((status) => [status, false] as const),
+  ])(
+    'with %s is given up after five tries: %s, because only a refusal for good is the notice’s own',
+    (status, refused) => {
+      expect(isRefused(status, REFUSED_TRIES)).toBe(refused);
+      expect(isRefused(status, REFUSED_TRIES - 1)).toBe(false);
+      expect(isRefused(status, 1000)).toBe(refused);
+    },
+  );
 });
 
 describe('the signature', () => {

@@ -10,6 +10,10 @@ const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
 /** From when it was queued on; then it is given up, and the log says so. */
 export const GIVE_UP_MS = 3 * 24 * 3_600_000;
+/** A receiver that refuses one notice for what it is must not hold back the others: then it is given up. Some eight minutes. */
+export const REFUSED_TRIES = 5;
+/** Those of the 4xx that speak of the moment and not of the notice (RFC 9110, 8470, 6585). */
+const PASSING = new Set([408, 425, 429]);
 /** How long a delivery stays in the log. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 /** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other chores have their turn. */
@@ -25,27 +29,42 @@ export function outcomeOf(status: number): { delivered: boolean; status: number;
   const redirected = status >= 300 && status < 400;
   return { delivered: status >= 200 && status < 300, status, fault: redirected ? 'redirected' : null };
 }
+/** Whether a notice is given up after so many tries, the last one answered so: refused for good, five times. Pure. */
+export const isRefused = (status: number | null, tries: number): boolean =>
+  tries >= REFUSED_TRIES && status !== null && status >= 400 && status < 500 && !PASSING.has(status);
+
 export type Outcome = { delivered: boolean; status: number | null; fault: DeliveryFault | null };
 
 /** `t=…,v1=…`: HMAC-SHA256 over the instant and the body, so that neither can be exchanged. `now` is ms since the epoch. */
 export const signature = (secret: string, body: string, now: number): string =>
   `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}`;
 
-/** When the next delivery is due, or null. */
+/** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
   first<{ at: number | null }>(
     sql,
-    `SELECT min(next_at) AS at FROM webhooks WHERE paused_at IS NULL
-       AND EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting')`,
+    `SELECT min(CASE WHEN paused_at IS NULL THEN next_at ELSE oldest + ? END) AS at FROM
+       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries
+          WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY place LIMIT 1) AS oldest FROM webhooks)
+     WHERE oldest IS NOT NULL`,
+    GIVE_UP_MS,
   )?.at ?? null;
 
-type Waiting = { webhook: string; place: number; notice: string; body: string; url: string; secret: string };
+type Waiting = {
+  webhook: string;
+  place: number;
+  notice: string;
+  body: string;
+  tries: number;
+  url: string;
+  secret: string;
+};
 
 /** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. */
 const nextWaiting = (sql: SqlStorage, webhook: string, now: number): Waiting | null =>
   first<Waiting>(
     sql,
-    `SELECT webhook, place, notice, body, url, secret FROM deliveries JOIN webhooks ON webhooks.id = webhook
+    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries JOIN webhooks ON webhooks.id = webhook
      WHERE webhook = ? AND state = 'waiting' AND paused_at IS NULL AND next_at <= ? ORDER BY place LIMIT 1`,
     webhook,
     now,
@@ -91,10 +110,16 @@ async function send({ url, secret, notice, body }: Waiting, now: number): Promis
   }
 }
 
-function note(sql: SqlStorage, { webhook, place }: Waiting, { delivered, status, fault }: Outcome, now: number): void {
+function note(
+  sql: SqlStorage,
+  { webhook, place, tries }: Waiting,
+  { delivered, status, fault }: Outcome,
+  now: number,
+): void {
+  const refused = isRefused(status, tries + 1);
   sql.exec(
     'UPDATE deliveries SET state = ?, tries = tries + 1, tried_at = ?, status = ?, fault = ? WHERE webhook = ? AND place = ?',
-    delivered ? 'delivered' : 'waiting',
+    delivered ? 'delivered' : refused ? 'given_up' : 'waiting',
     now,
     status,
     fault,
@@ -102,30 +127,30 @@ function note(sql: SqlStorage, { webhook, place }: Waiting, { delivered, status,
     place,
   );
   const before = first<{ failures: number }>(sql, 'SELECT failures FROM webhooks WHERE id = ?', webhook)?.failures ?? 0;
-  const failures = delivered ? 0 : before + 1;
-  const nextAt = delivered ? 0 : now + backOffMs(failures);
+  // The next notice's turn comes at once, with tries of its own.
+  const failures = delivered || refused ? 0 : before + 1;
+  const nextAt = failures === 0 ? 0 : now + backOffMs(failures);
   sql.exec('UPDATE webhooks SET failures = ?, next_at = ? WHERE id = ?', failures, nextAt, webhook);
 }
 
-/** Sends what waits for one webhook, oldest first, until one fails. */
+/** Sends what waits for one webhook, oldest first, until one fails: the webhook is not due then. */
 async function deliverTo(storage: DurableObjectStorage, webhook: string, until: number): Promise<void> {
   const { sql } = storage;
   while (Date.now() < until) {
     const now = Date.now();
-    const waiting = storage.transactionSync(() => {
-      giveUpOld(sql, webhook, now);
-      return nextWaiting(sql, webhook, now);
-    });
+    const waiting = nextWaiting(sql, webhook, now);
     if (!waiting) return;
     const outcome = await send(waiting, now);
     storage.transactionSync(() => note(sql, waiting, outcome, Date.now()));
-    if (!outcome.delivered) return;
   }
 }
 
-/** Sends what is due, all webhooks side by side: a slow receiver delays its own notices only. */
+/** Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only. */
 export async function deliverDue(storage: DurableObjectStorage): Promise<void> {
   const now = Date.now();
+  storage.transactionSync(() => {
+    for (const { id } of all<{ id: string }>(storage.sql, 'SELECT id FROM webhooks')) giveUpOld(storage.sql, id, now);
+  });
   const due = all<{ id: string }>(storage.sql, 'SELECT id FROM webhooks WHERE paused_at IS NULL AND next_at <= ?', now);
   await Promise.all(due.map(({ id }) => deliverTo(storage, id, now + RUN_MS)));
 }

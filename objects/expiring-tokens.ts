@@ -1,6 +1,7 @@
 // Tokens that are about to expire, told two weeks and two days before. The index has the dates; it is read once a day.
 import { queue } from './notices.ts';
 import { all } from './rows.ts';
+import { hasSuccessor } from './tokens.ts';
 
 const DAY_MS = 24 * 3_600_000;
 export const LOOK_EVERY_MS = DAY_MS;
@@ -33,12 +34,13 @@ export async function expiringTokens(index: D1Database, tenant: string, now: num
   return results;
 }
 
-/** Tells of those that are due. In the caller's transaction. */
+/** Tells of those that are due; the index does not know which were rotated, so that this is asked here. In the caller's transaction. */
 export function tellExpiring(sql: SqlStorage, tenant: string, tokens: readonly ExpiringToken[], now: number): void {
   const told = all<{ token: string; expires_at: number; before_ms: number }>(sql, 'SELECT * FROM expiries_told').map(
     (row) => ({ token: row.token, expiresAt: row.expires_at, beforeMs: row.before_ms }),
   );
-  for (const { token, expiresAt, beforeMs } of decideExpiring(tokens, told, now)) {
+  const ending = tokens.filter(({ id }) => !hasSuccessor(sql, id));
+  for (const { token, expiresAt, beforeMs } of decideExpiring(ending, told, now)) {
     queue(sql, tenant, now, 'token_expiring', { token, expiresAt });
     sql.exec('INSERT INTO expiries_told VALUES (?, ?, ?)', token, expiresAt, beforeMs);
   }

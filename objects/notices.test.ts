@@ -23,7 +23,7 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
-import { GIVE_UP_MS } from './deliveries.ts';
+import { GIVE_UP_MS, REFUSED_TRIES } from './deliveries.ts';
 import { noticeOverBudget } from './notices.ts';
 import { STALLED_AFTER_MS } from './stalled.ts';
 
@@ -189,6 +189,45 @@ describe('a notice', () => {
   });
 });
 
+describe('what is told once', () => {
+  it('is a silence of a PC whose second id is merged into the first, because both show one run', async () => {
+    await add('ok', ['machine_stalled']);
+    const [alias, kept, run] = [newMachine(), newMachine(), newRun()];
+    for (const machine of [alias, kept])
+      await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
+    await asMachine(tenant.token, '/v1/report', { machine: alias, run, events: [event(1)] });
+    const merge = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${alias.id}/merge`, {
+      into: kept.id,
+    });
+    expect(merge.status).toBe(200);
+    await asMachine(tenant.token, '/v1/report', { machine: alias, run, events: [event(2)] });
+    // Both are at the one run, as after a report under the alias.
+    await sql((db) => db.exec("UPDATE machines SET run_id = ?, run_status = 'running'", run.id));
+    await pass(STALLED_AFTER_MS);
+    await alarm();
+    await deliver();
+    expect((await notices()).map((one) => one.about.machine)).toEqual([kept.id]);
+  });
+
+  it('is never the end of a token that has a successor, because it is meant to end', async () => {
+    await bindings.INDEX_DB.prepare('UPDATE api_tokens SET expires_at = ? WHERE tenant_id = ?')
+      .bind(Date.now() + 3_600_000, tenant.id)
+      .run();
+    const rotated = await asPerson<{ id: string }>(emailOf('admin'), `/v1/tenants/${tenant.id}/tokens/t1/rotate`, {});
+    expect(rotated.status).toBe(201);
+    await add('ok', ['token_expiring']);
+    await alarm();
+    await deliver();
+    // The successor lives as short, and has none.
+    expect((await notices()).map((one) => one.about.token)).toEqual([rotated.json.id]);
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/tokens/${rotated.json.id}/revoke`, {});
+    await sql((db) => db.exec("UPDATE due SET at = 1 WHERE what = 'tokens_expiring'"));
+    await alarm();
+    await deliver();
+    expect((await notices()).map((one) => one.about.token)).toContain('t1');
+  });
+});
+
 describe('a receiver', () => {
   it('that is down gets every notice in order once it is up, each under one id', async () => {
     const made = await add('after/2');
@@ -232,6 +271,29 @@ describe('a receiver', () => {
       ['waiting', true],
       ['given_up', false],
     ]);
+  });
+
+  it('that refuses one notice for good holds back the others for five tries only', async () => {
+    const made = await add('refuse-first/413');
+    const machines = [await failedRun(), await failedRun()];
+    for (let tries = 1; tries < REFUSED_TRIES; tries++) {
+      await deliver();
+      expect(await log(made)).toMatchObject([{ tries: 0 }, { state: 'waiting', tries, status: 413 }]);
+    }
+    await deliver();
+    expect(await log(made)).toMatchObject([
+      { state: 'delivered', tries: 1, status: 204 },
+      { state: 'given_up', tries: REFUSED_TRIES, status: 413, nextAt: null },
+    ]);
+    expect((await notices()).at(-1)?.about.machine).toBe(machines[1]?.id);
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ waiting: 0, failures: 0 }]);
+  });
+
+  it.each([429, 503])('that answers %i is tried beyond five times, since that passes', async (status) => {
+    const made = await add(`status/${status}`);
+    await failedRun();
+    for (let tries = 0; tries <= REFUSED_TRIES; tries++) await deliver();
+    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: REFUSED_TRIES + 1, status }]);
   });
 
   it('that never answers is given ten seconds, and delays its own notices only', { timeout: 30_000 }, async () => {
@@ -315,6 +377,19 @@ describe('a webhook', () => {
     expect((await pause(false)).json).toMatchObject({ pausedAt: null, waiting: 1 });
     await until(async () => (await log(made)).every((one) => one.state === 'delivered'));
     expect(await notices()).toHaveLength(1);
+  });
+
+  it('that is paused for long keeps three days of what comes in, by an alarm of its own', async () => {
+    const made = await add('ok');
+    await ask(`/${made.webhook.id}/pause`, { paused: true });
+    await failedRun();
+    await pass(GIVE_UP_MS);
+    await failedRun();
+    await alarm();
+    expect((await log(made)).map((one) => one.state)).toEqual(['waiting', 'given_up']);
+    const due = await sql((db) => db.exec("SELECT at FROM due WHERE what = 'notices'").one().at as number);
+    expect(due).toBeGreaterThan(Date.now() + GIVE_UP_MS - 3_600_000);
+    expect(await received()).toEqual([]);
   });
 
   it('that is removed takes with it what waits for it', async () => {

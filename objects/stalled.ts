@@ -34,14 +34,14 @@ type RunningRow = {
   told: number | null;
 };
 
-/** Every machine whose latest run is under way: few, by the index of status. */
+/** Every machine whose latest run is under way: few, by the index of status. An alias shares its run with the machine that is kept. */
 const runningRuns = (sql: SqlStorage): RunningRun[] =>
   all<RunningRow>(
     sql,
     `SELECT machines.run_id, machines.id, hostname, coalesce(last_event_at, started_at) AS last_event_at,
        (SELECT received_at FROM events WHERE events.run_id = machines.run_id ORDER BY seq DESC LIMIT 1) AS received_at,
        silences.heard_at AS told
-     FROM machines LEFT JOIN silences ON silences.run_id = machines.run_id WHERE run_status = 'running'`,
+     FROM machines LEFT JOIN silences ON silences.run_id = machines.run_id WHERE run_status = 'running' AND shelf <> 'merged'`,
   ).map((row) => ({
     run: row.run_id,
     machine: row.id,
@@ -62,4 +62,4 @@ export function tellStalled(sql: SqlStorage, tenant: string, now: number): numbe
 }
 
 export const someRunning = (sql: SqlStorage): boolean =>
-  all(sql, "SELECT 1 FROM machines WHERE run_status = 'running' LIMIT 1").length > 0;
+  all(sql, "SELECT 1 FROM machines WHERE run_status = 'running' AND shelf <> 'merged' LIMIT 1").length > 0;

@@ -128,6 +128,14 @@ export const expiring = (sql: SqlStorage, now: number): ExpiringToken[] =>
     now + EXPIRING_MS,
   ).map((row) => ({ id: row.id, label: row.label, expiresAt: row.expires_at }));
 
+/** Whether a token has a successor that was not revoked: it is meant to end. */
+export const hasSuccessor = (sql: SqlStorage, id: string): boolean =>
+  first(
+    sql,
+    'SELECT 1 FROM tokens JOIN tokens AS next ON next.id = tokens.replaced_by WHERE tokens.id = ? AND next.revoked_at IS NULL',
+    id,
+  ) !== null;
+
 /** Whether a token may be issued so. Pure. Null: yes. */
 export function decideIssue(
   { expiresAt, fingerprint }: Omit<TokenWrite, 'label'>,

@@ -1,59 +1,72 @@
-// The file an engine is configured with. Its pin comes from what this browser has verified, never from the server's word alone.
+// The file an engine is configured with. Its pin and epoch are what this browser has verified, never the server's word alone.
 import '../vault/jitless.ts';
 import type { EngineFile } from '../../schema/engine-file.ts';
 import type { Keyring } from '../../schema/keyring.ts';
-import { verifyManifest } from '../../schema/signed.ts';
+import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import type { IssuedToken } from '../../schema/token.ts';
 import { seenManifest } from './vault-client.ts';
 
 /** A file is read by some browsers after the turn that saved it. */
 const FILE_KEPT_MS = 60_000;
 
-/** Whether a fingerprint may go into an engine: `told` is the server's, null before the set-up. */
+/** A keyring's manifest, its signature verified; `minEpoch` is its active escrow key's, or else its newest one's. */
+export type SignedKeyring =
+  | { ok: true; tenant: string; root: string; version: number; sha256: string; minEpoch: number }
+  | { ok: false; message: string };
+
+/** What may go into an engine. `unproven`: the server's keyring is not one that the verified root has signed; `says` is why. */
 export type Pin =
   | { state: 'none' }
   | { state: 'unseen' }
   | { state: 'differs' }
-  | { state: 'verified'; fingerprint: string };
+  | { state: 'unproven'; says: string }
+  | { state: 'verified'; fingerprint: string; minEpoch: number };
 
-/** Holds the server's fingerprint against what this browser has verified. */
-export function pinOf(tenant: string, told: string | null): Pin {
-  if (told === null) return { state: 'none' };
+/** Verifies the manifest of a keyring as the server shows it; whose root signed it is for `pinOf` to judge. */
+export async function verifyKeyring({ manifest }: Pick<Keyring, 'manifest'>): Promise<SignedKeyring> {
+  const [signed, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
+  if (!signed.ok) return signed;
+  const { tenant, version, keys } = signed.payload;
+  const active = keys.filter((key) => key.state === 'active');
+  const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
+  return { ok: true, tenant, root: signed.root, version, sha256, minEpoch };
+}
+
+/** Holds the server's fingerprint (null: none) and keyring against what this browser has verified. */
+export function pinOf(tenant: string, told: string | null, keyring: SignedKeyring | null): Pin {
   const seen = seenManifest(tenant);
-  if (!seen) return { state: 'unseen' };
-  return seen.fingerprint === told ? { state: 'verified', fingerprint: told } : { state: 'differs' };
+  if (!seen) return told === null ? { state: 'none' } : { state: 'unseen' };
+  // None at all is another one, too: a server must not be able to take the pin away.
+  if (told !== seen.fingerprint) return { state: 'differs' };
+  const unproven = (says: string): Pin => ({ state: 'unproven', says });
+  if (!keyring) return unproven('The server shows no keyring.');
+  if (!keyring.ok) return unproven(`The server’s keyring is refused: ${keyring.message}.`);
+  if (keyring.tenant !== tenant) return unproven('The server’s keyring is another tenant’s.');
+  if (keyring.root !== seen.fingerprint)
+    return unproven('The server’s keyring is signed by another root than this browser has verified.');
+  if (keyring.version < seen.version)
+    return unproven(
+      `The server sent version ${keyring.version} of the keyring; this browser has seen version ${seen.version}.`,
+    );
+  if (keyring.version === seen.version && keyring.sha256 !== seen.sha256)
+    return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
+  return { state: 'verified', fingerprint: seen.fingerprint, minEpoch: keyring.minEpoch };
 }
 
 const engineOrigin = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name=engine-origin]')?.content ??
   'https://totlprovision-api.totlcom-inc.workers.dev';
 
-/** What an engine is to trust: a root that this browser has verified, and the lowest key epoch; or nothing yet. */
-export type EnginePin = { fingerprint: string | null; minEpoch: number };
-
 /**
- * What goes into an engine's file beside its token: the verified fingerprint, and the epoch of the active key by a manifest which that root
- * has signed and which is no older than one this browser has seen. Throws a sentence where the server's keyring is not that.
+ * The file for a token that was asked for under `pin`; null where the server's answer names another fingerprint than was asked with, or
+ * none: then the token goes into no engine. Unpinned, the server's epoch is as good as its root.
  */
-export async function enginePin(tenant: string, pin: Pin, keyring: Keyring | null): Promise<EnginePin> {
-  if (pin.state === 'differs') throw new Error('The fingerprint is not the one this browser has verified: see above.');
-  if (pin.state !== 'verified') return { fingerprint: null, minEpoch: 1 };
-  const signed = keyring && (await verifyManifest(keyring.manifest));
-  const seen = seenManifest(tenant);
-  if (
-    !signed?.ok ||
-    signed.root !== pin.fingerprint ||
-    signed.payload.tenant !== tenant ||
-    signed.payload.version < (seen?.version ?? 0)
-  )
-    throw new Error(
-      'The server’s keyring is not the one this browser has verified, or an older one. Nothing was issued; tell your operator.',
-    );
-  const active = signed.payload.keys.find((key) => key.state === 'active');
-  return { fingerprint: pin.fingerprint, minEpoch: active?.keyEpoch ?? 1 };
+export function engineFile({ token, fingerprint: answered, minEpoch: told }: IssuedToken, pin: Pin): EngineFile | null {
+  const fingerprint = pin.state === 'verified' ? pin.fingerprint : null;
+  if (answered !== fingerprint) return null;
+  const minEpoch = pin.state === 'verified' ? pin.minEpoch : Math.max(1, told ?? 1);
+  return { apiOrigin: engineOrigin(), token, fingerprint, minEpoch };
 }
-
-/** The file for a token. Of the server's answer it takes the token and nothing that an engine would trust. */
-export const engineFile = (token: string, pin: EnginePin): EngineFile => ({ apiOrigin: engineOrigin(), token, ...pin });
 
 /** Saves it as a download. */
 export function saveEngineFile(file: EngineFile, prefix: string): void {

@@ -12,9 +12,10 @@ import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { readConfiguration } from '../../engine/configuration.ts';
 import { simulatedPc } from '../../engine/simulator/pc.ts';
+import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
-import type { TokenList } from '../../schema/token.ts';
+import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
 
@@ -160,38 +161,95 @@ test('where the server shows another fingerprint than this browser has verified,
   await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
 });
 
-test('a server that answers with a root of its own, with none, or with a keyring that does not hold gets into no engine’s file', async () => {
+/** Bends the JSON of the answers to one method under a path while `act` goes on. */
+async function bent<T>(method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) {
+  const matches = (url: URL) => ending.test(url.pathname);
+  await admin.route(matches, async (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    const response = await route.fetch();
+    await route.fulfill({ response, json: bend((await response.json()) as T) });
+  });
+  await act();
+  await admin.unroute(matches);
+}
+
+/** What the server answered is in no file, shown nowhere, and of no use. */
+async function refusedAnswer(before: number): Promise<void> {
+  await admin.getByText('The server answered with another fingerprint', { exact: false }).waitFor();
+  await admin.getByText('The token is revoked.', { exact: false }).waitFor();
+  assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
+  assert.equal(await admin.getByTestId('token').count(), 0);
+  const now = await tokens();
+  assert.equal(now.length, before + 1);
+  // The newest is the one that was just made.
+  assert.notEqual(now[0]?.revokedAt, null);
+}
+
+for (const [what, fingerprint] of [
+  ['its own root', 'B'.repeat(43)],
+  ['none', null],
+] as const)
+  test(`a server that answers an issue with ${what} gets no file, because the pin is what this browser asked with`, async () => {
+    const before = (await tokens()).length;
+    await admin.goto(at('tokens'));
+    await admin.getByLabel('What it is for').fill('Swapped');
+    const swap = (issued: IssuedToken) => ({ ...issued, fingerprint, minEpoch: 1 });
+    await bent('POST', /\/tokens$/, swap, async () => {
+      await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+      await refusedAnswer(before);
+    });
+    await picture(admin, `token-refused-${fingerprint === null ? 'none' : 'swapped'}`);
+  });
+
+test('a server that answers a rotation with its own root gets no file either', async () => {
+  await asPerson(stand, ADMIN, 'tokens', { label: 'Spare', expiresAt: null, fingerprint: null });
+  const before = (await tokens()).length;
+  await admin.goto(at('tokens'));
+  await admin.getByRole('button', { name: 'Rotate Spare' }).click();
+  const swap = (issued: IssuedToken) => ({ ...issued, label: 'Swapped', fingerprint: 'B'.repeat(43) });
+  await bent('POST', /\/rotate$/, swap, async () => {
+    await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+    await refusedAnswer(before);
+  });
+});
+
+test('a server that shows no fingerprint any more takes the pin from no file', async () => {
+  const none = (overview: Overview) => ({ ...overview, fingerprint: null });
+  await bent('GET', /\/overview$/, none, async () => {
+    await admin.goto(at('tokens'));
+    await admin.getByText('The server shows another fingerprint').waitFor();
+    assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+  });
+});
+
+test('a replayed older manifest, and one that the root has not signed, give no file its epoch', async () => {
   const key = `totl.seen.${stand.demo.tenant}`;
   const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
-  const nothingFor = async (says: string) => {
+  const remember = (text: string) =>
+    admin.evaluate(([name, value]) => localStorage.setItem(name ?? '', value ?? ''), [key, text]);
+  // This browser has seen a version further: the one that the server shows is then a replay.
+  await remember(JSON.stringify({ ...JSON.parse(seen), version: JSON.parse(seen).version + 1 }));
+  const before = (await tokens()).length;
+  const offersNone = async (says: string) => {
     await admin.goto(at('tokens'));
-    await admin.getByLabel('What it is for').fill('Bent');
-    await admin.getByRole('button', { name: 'Issue', exact: true }).click();
-    await admin.getByText(says).waitFor();
-    assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
-    await admin.unrouteAll();
+    await admin.getByText(says, { exact: false }).waitFor();
+    assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
   };
-  type Json = Record<string, unknown>;
-  const bend = (ending: string, lie: (json: Json) => Json) =>
-    admin.route(
-      (url) => url.pathname.startsWith('/v1/') && url.pathname.endsWith(ending),
-      async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, json: lie(await response.json()) });
-      },
-    );
-  for (const fingerprint of ['B'.repeat(43), null]) {
-    await bend('/tokens', (json) => ('token' in json ? { ...json, fingerprint } : json));
-    await nothingFor('The server answered with another fingerprint than was asked for');
-  }
-  // What nobody has a file for is out of use.
-  assert.equal((await tokens()).filter((one) => one.label === 'Bent' && one.revokedAt === null).length, 0);
-  await bend('/keyring', (json) => ({ ...json, manifest: `${String(json.manifest).slice(0, -6)}AAAAAA` }));
-  await nothingFor('The server’s keyring is not the one this browser has verified');
-  const newer = JSON.stringify({ ...JSON.parse(seen), version: 99 });
-  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, newer]);
-  await nothingFor('or an older one');
-  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
+  await offersNone('of the keyring; this browser has seen version');
+  await picture(admin, 'tokens-replayed-manifest');
+  await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+  await admin.getByText('is not one this browser can verify: see above').waitFor();
+  await remember(seen);
+  const forge = (keyring: Keyring) => {
+    const [head = '', payload = '', signature = ''] = keyring.manifest.split('.');
+    const manifest = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    manifest.keys[0].keyEpoch = 1_000_000;
+    const forged = Buffer.from(JSON.stringify(manifest)).toString('base64url');
+    return { ...keyring, manifest: [head, forged, signature].join('.') };
+  };
+  await bent('GET', /\/keyring$/, forge, () => offersNone('has a signature that does not verify'));
+  assert.equal((await tokens()).length, before);
 });
 
 test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', async () => {

@@ -1,8 +1,9 @@
 // A token, shown once: to be copied, or saved as the file that an engine reads. It is kept nowhere.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { IssuedToken } from '../../../schema/token.ts';
-import { type EnginePin, engineFile, saveEngineFile } from '../engine-file.ts';
+import { saveEngineFile } from '../engine-file.ts';
 import { shared } from '../styles/shared.ts';
 
 @customElement('issued-token')
@@ -23,8 +24,8 @@ export class IssuedTokenElement extends LitElement {
     `,
   ];
   @property({ attribute: false }) issued!: IssuedToken;
-  /** What its engines are to trust, as this browser has verified it. */
-  @property({ attribute: false }) pin!: EnginePin;
+  /** Made from what this browser has verified. */
+  @property({ attribute: false }) file!: EngineFile;
   @state() private words = 'Copy';
 
   override firstUpdated(): void {
@@ -39,17 +40,17 @@ export class IssuedTokenElement extends LitElement {
   };
 
   override render() {
-    const { issued } = this;
+    const { issued, file } = this;
     return html`<h2 tabindex="-1">The token of “${issued.label}”</h2>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${
-        this.pin.fingerprint === null
+        file.fingerprint === null
           ? html`<p class="note warn">Unpinned: an engine trusts the first root it meets. Issue a pinned one where you can.</p>`
           : nothing
       }
       <div class="row">
-        <button class="primary" @click=${() => saveEngineFile(engineFile(issued.token, this.pin), issued.prefix)}>
+        <button class="primary" @click=${() => saveEngineFile(file, issued.prefix)}>
           Download configuration
         </button>
         <button @click=${this.#copy}>${this.words}</button>

@@ -1,7 +1,7 @@
 // Machine tokens: issue, rotate, revoke, and which engines pin which root.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Keyring } from '../../../schema/keyring.ts';
+import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { IssuedToken, Token } from '../../../schema/token.ts';
 import * as administration from '../api/administration.ts';
@@ -9,7 +9,7 @@ import * as api from '../api/tenant.ts';
 import type { TokenActConfirmed } from '../elements/token-dialog.ts';
 import type { TokenWanted } from '../elements/token-form.ts';
 import type { TokenActWanted } from '../elements/token-list.ts';
-import { type EnginePin, enginePin, type Pin, pinOf } from '../engine-file.ts';
+import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from '../engine-file.ts';
 import { Polling } from '../polling.ts';
 import { holdHere } from '../router.ts';
 import { shared } from '../styles/shared.ts';
@@ -23,7 +23,7 @@ import '../elements/token-list.ts';
 const REFRESH_MS = 10_000;
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
-type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: Keyring | null };
+type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: SignedKeyring | null };
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
@@ -44,7 +44,9 @@ export class TokensPage extends LitElement {
   @state() private loaded: Loaded | null = null;
   @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
-  @state() private issued: { token: IssuedToken; pin: EnginePin } | null = null;
+  @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
+  /** The token last refused for its answer, until the next act. */
+  @state() private refused: { label: string; revoked: boolean } | null = null;
   @state() private asked: TokenActWanted['detail'] | null = null;
   @state() private said = '';
   @state() private busy = false;
@@ -80,7 +82,7 @@ export class TokensPage extends LitElement {
         api.overview(this.#tenant),
         api.keyring(this.#tenant),
       ]);
-      this.loaded = { tokens, fingerprint, keyring };
+      this.loaded = { tokens, fingerprint, keyring: keyring && (await verifyKeyring(keyring)) };
       this.unreachable = null;
     } catch (error) {
       this.unreachable = error;
@@ -90,6 +92,7 @@ export class TokensPage extends LitElement {
   async #do(work: () => Promise<void>): Promise<void> {
     this.failure = null;
     this.said = '';
+    this.refused = null;
     this.busy = true;
     try {
       await work();
@@ -100,34 +103,36 @@ export class TokensPage extends LitElement {
     await this.#refresh();
   }
 
-  /** Asks for a token with what its engines are to trust, and shows it only if that is what the server has kept of it. */
-  async #ask(pin: Pin, ask: (fingerprint: string | null) => Promise<IssuedToken>): Promise<void> {
-    const pinned = await enginePin(this.#tenant, pin, this.loaded?.keyring ?? null);
-    const issued = await ask(pinned.fingerprint);
-    if (issued.fingerprint !== pinned.fingerprint) {
-      await administration.revokeToken(this.#tenant, issued.id);
-      throw new Error(
-        'The server answered with another fingerprint than was asked for. The token is revoked; tell your operator.',
-      );
+  /** Shows a token with its file. One whose answer names another fingerprint than was asked with is not shown, and revoked. */
+  async #show(token: IssuedToken, pin: Pin): Promise<void> {
+    const file = engineFile(token, pin);
+    if (file) {
+      this.issued = { token, file };
+      holdHere('The token is shown once. Leave without it?');
+      return;
     }
-    this.issued = { token: issued, pin: pinned };
-    holdHere('The token is shown once. Leave without it?');
+    this.refused = { label: token.label, revoked: false };
+    await administration.revokeToken(this.#tenant, token.id);
+    this.refused = { label: token.label, revoked: true };
   }
 
   #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
-    const expiresAt = livesMs === null ? null : Date.now() + livesMs;
-    void this.#do(() =>
-      this.#ask(pin, (fingerprint) => administration.issueToken(this.#tenant, { label, expiresAt, fingerprint })),
-    );
+    void this.#do(async () => {
+      const expiresAt = livesMs === null ? null : Date.now() + livesMs;
+      const fingerprint = this.#fingerprint(pin);
+      await this.#show(await administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
+    });
   }
 
   #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
     this.asked = null;
     void this.#do(async () => {
       if (act === 'rotate') {
-        await this.#ask(pin, (fingerprint) =>
-          administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }),
-        );
+        if (pin.state === 'differs')
+          throw new Error('The fingerprint is not the one this browser has verified: see above.');
+        if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
+        const fingerprint = this.#fingerprint(pin);
+        await this.#show(await administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
       } else {
         await administration.revokeToken(this.#tenant, token.id);
         this.said = `“${token.label || token.id}” is revoked: it is refused from now on.`;
@@ -146,9 +151,10 @@ export class TokensPage extends LitElement {
     const { loaded } = this;
     return html`<h1>Tokens</h1>
       <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      ${this.#refusedNote()}
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
       ${loaded === null && !this.unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
-      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint)) : nothing}`;
+      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
   }
 
   #sections({ tokens, fingerprint }: Loaded, pin: Pin) {
@@ -157,13 +163,13 @@ export class TokensPage extends LitElement {
     return html`${
       issued
         ? html`<section class="card">
-            <issued-token .issued=${issued.token} .pin=${issued.pin} @closed=${this.#close}></issued-token>
+            <issued-token .issued=${issued.token} .file=${issued.file} @closed=${this.#close}></issued-token>
           </section>`
         : html`<section class="card">
             <h2>Issue a token</h2>
             ${this.#pinNote(pin)}
             <token-form
-              .disabled=${this.busy || pin.state === 'differs'}
+              .disabled=${this.busy || pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
             ></token-form>
@@ -193,6 +199,16 @@ export class TokensPage extends LitElement {
       }`;
   }
 
+  #refusedNote() {
+    if (!this.refused) return nothing;
+    const { label, revoked } = this.refused;
+    return html`<p class="note bad" role="alert">
+      The server answered with another fingerprint than the one this browser asked with, so the token “${label}” is not shown and no
+      file is made: an engine would trust a root that nobody here has verified. Tell your operator.
+      ${revoked ? 'The token is revoked.' : 'The token has to be revoked: if it stays in the list below, revoke it there.'}
+    </p>`;
+  }
+
   #pinNote(pin: Pin) {
     switch (pin.state) {
       case 'verified':
@@ -205,13 +221,18 @@ export class TokensPage extends LitElement {
         </p>`;
       case 'unseen':
         return html`<p class="note warn">
-          This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned.
-          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.requestUpdate())}>Unlock to verify</button>
+          This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned;
+          until then only an unpinned file can be made, and its engine trusts the first root it meets.
+          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.#refresh())}>Unlock to verify</button>
         </p>`;
       case 'differs':
         return html`<p class="note bad" role="alert">
-          The server shows another fingerprint than the one this browser has verified, so no token is issued here. If the root was
+          The server shows another fingerprint than the one this browser has verified, or none, so no token is issued here. If the root was
           replaced, unlock and compare the words with the admin who did it; else tell your operator.
+        </p>`;
+      case 'unproven':
+        return html`<p class="note bad" role="alert">
+          ${pin.says} So no token is issued here. Unlock to look at it again; if it stays so, tell your operator.
         </p>`;
       default:
         return pin satisfies never;
