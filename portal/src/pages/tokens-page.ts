@@ -116,6 +116,11 @@ export class TokensPage extends LitElement {
     this.refused = { label: token.label, revoked: true };
   }
 
+  /** Null: none. A fingerprint that this browser has not verified goes into no engine. */
+  #fingerprint(pin: Pin): string | null {
+    return pin.state === 'verified' ? pin.fingerprint : null;
+  }
+
   #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
     void this.#do(async () => {
       const expiresAt = livesMs === null ? null : Date.now() + livesMs;
