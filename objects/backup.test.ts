@@ -24,6 +24,7 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
+import { requireHead } from './audit.ts';
 import { backUp, snapshot } from './backup.ts';
 import { backedUpTables, chunksOf } from './backup-tables.ts';
 
@@ -76,6 +77,18 @@ const wipe = async () => {
 };
 const restore = (body = {}) =>
   asPerson<RestoreAnswer & Problem>(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore`, body);
+const indexedHead = () =>
+  bindings.INDEX_DB.prepare('SELECT audit_seq AS seq, audit_hash AS hash FROM tenants WHERE id = ?')
+    .bind(tenant.id)
+    .first<{ seq: number; hash: string }>();
+/** Has the index follow the chain's head now, by the alarm: the object's own may be at work just then. */
+async function tellHead(): Promise<void> {
+  const chainHead = () => inObject(({ sql }) => requireHead(sql));
+  while ((await indexedHead())?.hash !== (await chainHead()).hash) {
+    await inObject(({ sql }) => sql.exec("INSERT OR REPLACE INTO due VALUES ('head', 1)"));
+    await runDurableObjectAlarm(stub());
+  }
+}
 /** Every row of every table that a backup holds, but for what is due, which is of the moment. */
 const contents = (): Promise<Record<string, unknown[]>> =>
   inObject(({ sql }) =>
@@ -202,6 +215,20 @@ describe('a backup', () => {
     expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
   });
 
+  it('never takes the place of a latest one that cannot be read, because what that one names may be all there is', async () => {
+    const made = await backup();
+    const name = `tenants/${tenant.id}/manifest.json`;
+    await bindings.BACKUP.put(name, JSON.stringify(made).slice(0, -10));
+    const make = () =>
+      runInDurableObject(stub(), (_object, { storage }) => backUp(storage, bindings.BACKUP, tenant.id));
+    expect(await make()).toBe(false);
+    expect((await state()).runs[0]).toMatchObject({ outcome: 'failed', fault: 'manifest_unreadable' });
+    expect(await (await bindings.BACKUP.get(name))?.text()).toBe(JSON.stringify(made).slice(0, -10));
+    await wipe();
+    expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_damaged' });
+    expect((await restore({ at: made.at })).json).toMatchObject({ finished: true });
+  });
+
   it('is kept thirty days: then its manifest goes, and every chunk that no kept one names', async () => {
     const old = await backup();
     const oldName = `tenants/${tenant.id}/backups/${String(old.at).padStart(15, '0')}.json`;
@@ -273,6 +300,36 @@ describe('a restore', () => {
     expect((await backup()).head.seq).toBeGreaterThan(first.head.seq);
   });
 
+  it('names the furthest head that the index ever knew, also where the lost object’s successor has overwritten it', async () => {
+    const imported = async () => (await auditOf()).findLast((one) => one.action === 'tenant.imported')?.detail;
+    const made = await backup();
+    await escrow();
+    await tellHead();
+    const told = await indexedHead();
+    expect(told?.seq).toBeGreaterThan(made.head.seq);
+    const furthest = { indexSeq: told?.seq, indexHash: told?.hash };
+    // The index still has it when the restore begins.
+    await wipe();
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect(await imported()).toMatchObject(furthest);
+    // Somebody looks first, and the new chain's head is told: only its notice knows the old one then, and the restore takes that away.
+    await bindings.INDEX_DB.prepare('UPDATE tenants SET audit_seq = ?, audit_hash = ? WHERE id = ?')
+      .bind(told?.seq, told?.hash, tenant.id)
+      .run();
+    await wipe();
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    await tellHead();
+    expect((await indexedHead())?.seq).toBeLessThan(made.head.seq);
+    // Nor does one that fails in between lose it.
+    const name = `tenants/${tenant.id}/chunks/${made.chunks.at(-1)?.sha256}.ndjson`;
+    const text = (await (await bindings.BACKUP.get(name))?.text()) ?? '';
+    await bindings.BACKUP.put(name, 'bent');
+    expect((await restore()).json).toMatchObject({ code: 'backup_damaged' });
+    await bindings.BACKUP.put(name, text);
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect(await imported()).toMatchObject(furthest);
+  });
+
   it('is refused into a tenant that holds anything, and changes nothing there', async () => {
     await backup();
     const before = await contents();
@@ -291,7 +348,12 @@ describe('a restore', () => {
       else await bindings.BACKUP.put(name, bent);
       expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_damaged' });
       const { audit, ...rest } = await contents();
-      expect(audit?.map((line) => JSON.parse(line as string).action)).toEqual(['tenant.initialized', 'access.refused']);
+      // A notice that the index knew a later head stays, where it had been told of one.
+      const actions = audit?.map((line) => JSON.parse(line as string).action);
+      expect(actions?.filter((one) => one !== 'audit.rollback_noticed')).toEqual([
+        'tenant.initialized',
+        'access.refused',
+      ]);
       expect(
         Object.entries(rest)
           .filter(([, rows]) => rows.length > 0)
@@ -338,8 +400,8 @@ describe('a restore', () => {
       const person = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
       object.recordRefusal({ ...caller, principal: person }, 'no_tenant_key', 'enters');
       const found = await readManifest(bindings.BACKUP, tenant.id);
-      if (!found) throw new Error('there is a backup');
-      beginRestore(storage, found);
+      if (!found || found === 'unreadable') throw new Error('there is a backup');
+      beginRestore(storage, found, null);
       let left = made.chunks.length - 1;
       const cutOff = new Proxy(bindings.BACKUP, {
         get: (bucket, key) =>

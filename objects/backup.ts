@@ -59,6 +59,11 @@ export function snapshot(
 export async function backUp(storage: DurableObjectStorage, bucket: R2Bucket, tenant: string): Promise<boolean> {
   try {
     const before = await readManifest(bucket, tenant);
+    if (before === 'unreadable') {
+      keepFailed(storage, 'manifest_unreadable');
+      logFailure(tenant, 'manifest_unreadable');
+      return false;
+    }
     // An object that was lost and begins anew, or was set back, must not take the place of the backup that it has to be restored from.
     if (before && !holds(storage.sql, before.manifest.head)) {
       keepFailed(storage, 'other_chain');

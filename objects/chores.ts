@@ -5,7 +5,7 @@ import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './bac
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { ANSWER_MS, within } from './outbox.ts';
-import { isRestoring } from './restore.ts';
+import { isRestoring } from './restore-progress.ts';
 import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
