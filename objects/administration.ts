@@ -30,9 +30,9 @@ export class Administration {
 
   async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
     const index = await this.#askPeople(caller);
-    return this.#gate.auditors(caller, 'people', () =>
+    return this.#gate.auditors(caller, 'people', (now) =>
       this.#storage.transactionSync(() => ({
-        people: people.members(this.#sql, index),
+        people: people.members(this.#sql, caller.tenant, index, now),
         leavers: leavers(this.#sql),
       })),
     );
@@ -65,8 +65,8 @@ export class Administration {
 
   async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
     const index = await this.#askPeople(caller);
-    return this.#gate.auditors(caller, id, () => {
-      this.#storage.transactionSync(() => people.members(this.#sql, index));
+    return this.#gate.auditors(caller, id, (now) => {
+      this.#storage.transactionSync(() => people.members(this.#sql, caller.tenant, index, now));
       return reveals.report(this.#sql, id, after);
     });
   }

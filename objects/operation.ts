@@ -41,6 +41,7 @@ export class Operation {
         standing.adopt(sql, tenant, row, now);
         const counts = census(
           sql,
+          tenant,
           { rows: peopleRows, before: before.people },
           { rows: tokenRows, before: before.tokens },
           now,
