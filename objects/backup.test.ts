@@ -26,7 +26,11 @@ import {
 } from '../test/workerd-fixtures.ts';
 import { requireHead } from './audit.ts';
 import { backUp, snapshot } from './backup.ts';
-import { backedUpTables, chunksOf } from './backup-tables.ts';
+import { readChunk, readManifest } from './backup-bucket.ts';
+import { backedUpTables, chunksOf, putRows } from './backup-tables.ts';
+import { tellHead as writeHead } from './head.ts';
+import { drain } from './outbox.ts';
+import { all } from './rows.ts';
 
 const OPERATOR = 'operator@example.com';
 let tenant: TestTenant & { keyring: TestKeyring };
@@ -394,7 +398,6 @@ describe('a restore', () => {
     // As if the operator's call had ended before the last chunk.
     await runInDurableObject(stub(), async (object, { storage }) => {
       const { beginRestore, goOn } = await import('./restore.ts');
-      const { readManifest } = await import('./backup-bucket.ts');
       const principal = { kind: 'operator' as const, id: OPERATOR, name: OPERATOR };
       const caller = { tenant: tenant.id, principal, requestId: 'r', ip: null, userAgent: null };
       const person = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
@@ -411,6 +414,14 @@ describe('a restore', () => {
       });
       await goOn(storage, cutOff, caller, found).catch(() => null);
     });
+    // Nor does what had been waiting for an answer since before touch what is in.
+    const inside = () => inObject(({ sql }) => ['due', 'outbox', 'audit'].map((t) => all(sql, `SELECT * FROM "${t}"`)));
+    const held = await inside();
+    await inObject(async (storage) => {
+      expect(await writeHead(storage, bindings.INDEX_DB, tenant.id, Date.now())).toBeNull();
+      expect(await drain(storage, bindings.INDEX_DB, tenant.id)).toBe(false);
+    });
+    expect(await inside()).toEqual(held);
     expect(await bindings.BACKUP.head(name)).not.toBeNull();
     // An operator who looks or suspends meanwhile mixes nothing into it.
     const { json: list } = await asPerson<TenantPage>(OPERATOR, '/v1/operator/tenants');
@@ -427,6 +438,37 @@ describe('a restore', () => {
       ...before,
       audit: before.audit?.slice(0, made.head.seq),
     });
+  });
+
+  it('that is on its way can be aborted, on record, and leaves the tenant empty for another backup', async () => {
+    const abort = () => asPerson<Problem>(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore/abort`, {});
+    const made = await backup();
+    expect((await abort()).json).toMatchObject({ status: 409, code: 'not_restoring' });
+    await wipe();
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    const [chunk] = made.chunks;
+    await runInDurableObject(stub(), async (_object, { storage }) => {
+      const { beginRestore } = await import('./restore.ts');
+      const found = await readManifest(bindings.BACKUP, tenant.id);
+      if (!found || found === 'unreadable') throw new Error('there is a backup');
+      beginRestore(storage, found, { seq: 9000, hash: 'a'.repeat(64) });
+      putRows(
+        storage.sql,
+        chunk?.table ?? '',
+        (await readChunk(bindings.BACKUP, tenant.id, chunk?.sha256 ?? '')) ?? '',
+      );
+      storage.sql.exec('UPDATE restore_progress SET chunks_done = 1');
+    });
+    expect((await abort()).status).toBe(200);
+    expect((await auditOf()).slice(0, 3)).toMatchObject([
+      { action: 'tenant.initialized' },
+      { action: 'audit.rollback_noticed', detail: { indexSeq: 9000 } },
+      { action: 'tenant.restore_aborted', principal: { kind: 'operator' }, detail: { chunksDone: 1 } },
+    ]);
+    expect(await inObject(({ sql }) => all(sql, `SELECT * FROM "${chunk?.table}" LIMIT 1`))).toHaveLength(
+      chunk?.table === 'audit' ? 1 : 0,
+    );
+    expect((await restore()).json).toMatchObject({ finished: true });
   });
 
   it('is an operator’s alone, and of a tenant that the index knows', async () => {

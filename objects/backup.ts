@@ -7,6 +7,7 @@ import { holds, record, requireHead } from './audit.ts';
 import { chunksThere, prune, putChunks, putManifest, readManifest } from './backup-bucket.ts';
 import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
+import { isRestoring } from './restore-progress.ts';
 import { all } from './rows.ts';
 
 /** The first comes an hour after the tenant's first call, the next ones a day after the last. */
@@ -98,6 +99,8 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
   const { tenant, at, head, chunks } = manifest;
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   storage.transactionSync(() => {
+    // Another backup is on its way in: the chain is not this one's.
+    if (isRestoring(storage.sql)) return;
     keepRun(storage.sql, {
       ...{ at, outcome: 'done', chunks: chunks.length, written, bytes, head, manifestSha256, fault: null },
     });

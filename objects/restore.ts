@@ -1,7 +1,7 @@
 // Restore: a backup put into an empty object, chunk by chunk, each held against its hash. Until the last one is in, the tenant answers
 // nobody; what does not fit leaves the object empty again.
 import type { ChainHead } from '../schema/audit.ts';
-import type { BackupManifest, RestoreAnswer } from '../schema/backup.ts';
+import type { BackupManifest, RestoreAborted, RestoreAnswer } from '../schema/backup.ts';
 import { verifyChain } from '../schema/chain.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
@@ -148,6 +148,22 @@ function undo(storage: DurableObjectStorage, found: FoundManifest, why: string):
     if (stepOf(storage.sql, found) !== null) empty(storage.sql, found.manifest.tenant, Date.now());
   });
   return refuse('backup_damaged', `${why} The tenant is empty again; try an earlier backup.`);
+}
+
+/** Ends a restore that is on its way: the object is empty again, ready for another backup. */
+export function abort(storage: DurableObjectStorage, caller: Caller<Operator>, now: number): RestoreAborted | Refusal {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
+    const progress = progressOf(sql);
+    if (!progress) return refuse('not_restoring', 'No backup is on its way into this tenant; nothing was changed.');
+    empty(sql, caller.tenant, now);
+    record(sql, caller.tenant, caller, now, {
+      action: 'tenant.restore_aborted',
+      subject: caller.tenant,
+      detail: { manifestSha256: progress.manifest_sha256, chunksDone: progress.chunks_done },
+    });
+    return { abortedAt: now };
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
-import type { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
+import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type {
@@ -453,6 +453,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
     if (!bucket || isRefusal(begun) || isRefusal(found)) return begun as Refusal;
     const answer = await restore.goOn(this.ctx.storage, bucket, caller, found);
     return this.#gate.operators(caller, 'restore', () => answer);
+  }
+
+  /** Ends a restore that is on its way; leaves the object empty. */
+  abortRestore(caller: Caller<Operator>): RestoreAborted | Refusal {
+    return this.#gate.operators(caller, 'restore', (now) => restore.abort(this.ctx.storage, caller, now));
   }
 
   override async alarm(): Promise<void> {

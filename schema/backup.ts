@@ -56,6 +56,10 @@ export type BackupRequested = z.infer<typeof BackupRequested>;
 export const RestoreRequest = z.strictObject({ at: z.int().min(0).optional() });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
 
+/** The restore that was on its way is ended; the tenant is empty. */
+export const RestoreAborted = z.object({ abortedAt: z.int() });
+export type RestoreAborted = z.infer<typeof RestoreAborted>;
+
 /** `finished: false`: ask again, it goes on where it stopped. */
 export const RestoreAnswer = z.object({
   finished: z.boolean(),
