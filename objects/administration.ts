@@ -10,6 +10,7 @@ import { pins } from './keyring.ts';
 import { leavers } from './leavers.ts';
 import * as outbox from './outbox.ts';
 import * as people from './people.ts';
+import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import type { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
@@ -30,9 +31,9 @@ export class Administration {
 
   async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
     const index = await this.#askPeople(caller);
-    return this.#gate.auditors(caller, 'people', () =>
+    return this.#gate.auditors(caller, 'people', (now) =>
       this.#storage.transactionSync(() => ({
-        people: people.members(this.#sql, index),
+        people: people.members(this.#sql, caller.tenant, index, now),
         leavers: leavers(this.#sql),
       })),
     );
@@ -65,8 +66,8 @@ export class Administration {
 
   async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
     const index = await this.#askPeople(caller);
-    return this.#gate.auditors(caller, id, () => {
-      this.#storage.transactionSync(() => people.members(this.#sql, index));
+    return this.#gate.auditors(caller, id, (now) => {
+      this.#storage.transactionSync(() => people.members(this.#sql, caller.tenant, index, now));
       return reveals.report(this.#sql, id, after);
     });
   }
@@ -106,7 +107,7 @@ export class Administration {
       tokens.endAfter(this.#storage, caller, id, issued.id, wanted.overlapMs, now),
     );
     // Somebody has revoked or rotated it meanwhile: its successor is nobody's.
-    if (isRefusal(ended)) tokens.revoke(this.#storage, caller, issued.id, Date.now());
+    if (isRefusal(ended)) this.#takeBack(caller, issued.id);
     return this.#followed(ended ?? issued);
   }
 
@@ -141,9 +142,14 @@ export class Administration {
     return result;
   }
 
+  /** Nobody has seen this token. Where a backup is on its way in, its row is gone already, and the rows there are none of ours. */
+  #takeBack(caller: Caller<Person>, id: string, why: 'index_unreachable' | null = null): void {
+    if (!isRestoring(this.#sql)) tokens.revoke(this.#storage, caller, id, Date.now(), why);
+  }
+
   async #confirmed(caller: Caller<Person>, issued: IssuedToken): Promise<IssuedToken | Refusal> {
     if (await outbox.write(this.#storage, this.#index(), caller.tenant, 'token', issued.id)) return issued;
-    tokens.revoke(this.#storage, caller, issued.id, Date.now(), 'index_unreachable');
+    this.#takeBack(caller, issued.id, 'index_unreachable');
     return indexUnreachable('The token was not issued.');
   }
 }

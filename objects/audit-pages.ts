@@ -10,7 +10,7 @@ import type {
 } from '../schema/audit.ts';
 import { head, record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { first, type Row } from './rows.ts';
+import { all, first, type Row } from './rows.ts';
 
 /** How many entries one page looks at where no index leads straight to what is asked. */
 export const SCAN_MAX = 2_000;
@@ -141,3 +141,19 @@ export const rollbackNotice = (sql: SqlStorage): { seq: number; at: number; deta
   );
   return row && { ...row, detail: JSON.parse(row.detail) };
 };
+
+/**
+ * The furthest head of an earlier chain that this object knows of: what the index says now, what a notice of this chain says that it said
+ * before, what an import has carried on. A head of this chain itself is not meant. Null: none is known.
+ */
+export function furthestHead(sql: SqlStorage, indexed: ChainHead | null): ChainHead | null {
+  const noted = all<{ seq: number; hash: string }>(
+    sql,
+    `SELECT detail->>'$.indexSeq' AS seq, detail->>'$.indexHash' AS hash FROM audit
+     WHERE ${UNCOMMON} AND action IN ('audit.rollback_noticed', 'tenant.imported') AND detail->>'$.indexSeq' IS NOT NULL`,
+  );
+  const others = [...noted, ...(indexed ? [indexed] : [])].filter(
+    ({ seq, hash }) => seq > 0 && hashAt(sql, seq) !== hash,
+  );
+  return others.reduce<ChainHead | null>((far, one) => (far && far.seq >= one.seq ? far : one), null);
+}

@@ -50,10 +50,14 @@ export async function readChunk(bucket: R2Bucket, tenant: string, hash: string):
 
 export type FoundManifest = { manifest: BackupManifest; text: string; sha256: string };
 
-/** The latest manifest, or that of `at`; null where there is none, or none that can be read. */
-export async function readManifest(bucket: R2Bucket, tenant: string, at?: number): Promise<FoundManifest | null> {
+/** The latest manifest, or that of `at`; null where there is none. One that cannot be read is not one that is absent: it names chunks. */
+export async function readManifest(
+  bucket: R2Bucket,
+  tenant: string,
+  at?: number,
+): Promise<FoundManifest | 'unreadable' | null> {
   const text = await (await bucket.get(at === undefined ? latestName(tenant) : datedName(tenant, at)))?.text();
-  return text === undefined ? null : parsed(text);
+  return text === undefined ? null : (parsed(text) ?? 'unreadable');
 }
 
 function parsed(text: string): FoundManifest | null {

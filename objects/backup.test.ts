@@ -24,8 +24,13 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
+import { requireHead } from './audit.ts';
 import { backUp, snapshot } from './backup.ts';
-import { backedUpTables, chunksOf } from './backup-tables.ts';
+import { readChunk, readManifest } from './backup-bucket.ts';
+import { backedUpTables, chunksOf, putRows } from './backup-tables.ts';
+import { tellHead as writeHead } from './head.ts';
+import { drain } from './outbox.ts';
+import { all } from './rows.ts';
 
 const OPERATOR = 'operator@example.com';
 let tenant: TestTenant & { keyring: TestKeyring };
@@ -76,6 +81,18 @@ const wipe = async () => {
 };
 const restore = (body = {}) =>
   asPerson<RestoreAnswer & Problem>(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore`, body);
+const indexedHead = () =>
+  bindings.INDEX_DB.prepare('SELECT audit_seq AS seq, audit_hash AS hash FROM tenants WHERE id = ?')
+    .bind(tenant.id)
+    .first<{ seq: number; hash: string }>();
+/** Has the index follow the chain's head now, by the alarm: the object's own may be at work just then. */
+async function tellHead(): Promise<void> {
+  const chainHead = () => inObject(({ sql }) => requireHead(sql));
+  while ((await indexedHead())?.hash !== (await chainHead()).hash) {
+    await inObject(({ sql }) => sql.exec("INSERT OR REPLACE INTO due VALUES ('head', 1)"));
+    await runDurableObjectAlarm(stub());
+  }
+}
 /** Every row of every table that a backup holds, but for what is due, which is of the moment. */
 const contents = (): Promise<Record<string, unknown[]>> =>
   inObject(({ sql }) =>
@@ -202,6 +219,20 @@ describe('a backup', () => {
     expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
   });
 
+  it('never takes the place of a latest one that cannot be read, because what that one names may be all there is', async () => {
+    const made = await backup();
+    const name = `tenants/${tenant.id}/manifest.json`;
+    await bindings.BACKUP.put(name, JSON.stringify(made).slice(0, -10));
+    const make = () =>
+      runInDurableObject(stub(), (_object, { storage }) => backUp(storage, bindings.BACKUP, tenant.id));
+    expect(await make()).toBe(false);
+    expect((await state()).runs[0]).toMatchObject({ outcome: 'failed', fault: 'manifest_unreadable' });
+    expect(await (await bindings.BACKUP.get(name))?.text()).toBe(JSON.stringify(made).slice(0, -10));
+    await wipe();
+    expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_damaged' });
+    expect((await restore({ at: made.at })).json).toMatchObject({ finished: true });
+  });
+
   it('is kept thirty days: then its manifest goes, and every chunk that no kept one names', async () => {
     const old = await backup();
     const oldName = `tenants/${tenant.id}/backups/${String(old.at).padStart(15, '0')}.json`;
@@ -273,6 +304,36 @@ describe('a restore', () => {
     expect((await backup()).head.seq).toBeGreaterThan(first.head.seq);
   });
 
+  it('names the furthest head that the index ever knew, also where the lost object’s successor has overwritten it', async () => {
+    const imported = async () => (await auditOf()).findLast((one) => one.action === 'tenant.imported')?.detail;
+    const made = await backup();
+    await escrow();
+    await tellHead();
+    const told = await indexedHead();
+    expect(told?.seq).toBeGreaterThan(made.head.seq);
+    const furthest = { indexSeq: told?.seq, indexHash: told?.hash };
+    // The index still has it when the restore begins.
+    await wipe();
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect(await imported()).toMatchObject(furthest);
+    // Somebody looks first, and the new chain's head is told: only its notice knows the old one then, and the restore takes that away.
+    await bindings.INDEX_DB.prepare('UPDATE tenants SET audit_seq = ?, audit_hash = ? WHERE id = ?')
+      .bind(told?.seq, told?.hash, tenant.id)
+      .run();
+    await wipe();
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    await tellHead();
+    expect((await indexedHead())?.seq).toBeLessThan(made.head.seq);
+    // Nor does one that fails in between lose it.
+    const name = `tenants/${tenant.id}/chunks/${made.chunks.at(-1)?.sha256}.ndjson`;
+    const text = (await (await bindings.BACKUP.get(name))?.text()) ?? '';
+    await bindings.BACKUP.put(name, 'bent');
+    expect((await restore()).json).toMatchObject({ code: 'backup_damaged' });
+    await bindings.BACKUP.put(name, text);
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect(await imported()).toMatchObject(furthest);
+  });
+
   it('is refused into a tenant that holds anything, and changes nothing there', async () => {
     await backup();
     const before = await contents();
@@ -291,7 +352,12 @@ describe('a restore', () => {
       else await bindings.BACKUP.put(name, bent);
       expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_damaged' });
       const { audit, ...rest } = await contents();
-      expect(audit?.map((line) => JSON.parse(line as string).action)).toEqual(['tenant.initialized', 'access.refused']);
+      // A notice that the index knew a later head stays, where it had been told of one.
+      const actions = audit?.map((line) => JSON.parse(line as string).action);
+      expect(actions?.filter((one) => one !== 'audit.rollback_noticed')).toEqual([
+        'tenant.initialized',
+        'access.refused',
+      ]);
       expect(
         Object.entries(rest)
           .filter(([, rows]) => rows.length > 0)
@@ -332,14 +398,13 @@ describe('a restore', () => {
     // As if the operator's call had ended before the last chunk.
     await runInDurableObject(stub(), async (object, { storage }) => {
       const { beginRestore, goOn } = await import('./restore.ts');
-      const { readManifest } = await import('./backup-bucket.ts');
       const principal = { kind: 'operator' as const, id: OPERATOR, name: OPERATOR };
       const caller = { tenant: tenant.id, principal, requestId: 'r', ip: null, userAgent: null };
       const person = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
       object.recordRefusal({ ...caller, principal: person }, 'no_tenant_key', 'enters');
       const found = await readManifest(bindings.BACKUP, tenant.id);
-      if (!found) throw new Error('there is a backup');
-      beginRestore(storage, found);
+      if (!found || found === 'unreadable') throw new Error('there is a backup');
+      beginRestore(storage, found, null);
       let left = made.chunks.length - 1;
       const cutOff = new Proxy(bindings.BACKUP, {
         get: (bucket, key) =>
@@ -349,6 +414,14 @@ describe('a restore', () => {
       });
       await goOn(storage, cutOff, caller, found).catch(() => null);
     });
+    // Nor does what had been waiting for an answer since before touch what is in.
+    const inside = () => inObject(({ sql }) => ['due', 'outbox', 'audit'].map((t) => all(sql, `SELECT * FROM "${t}"`)));
+    const held = await inside();
+    await inObject(async (storage) => {
+      expect(await writeHead(storage, bindings.INDEX_DB, tenant.id, Date.now())).toBeNull();
+      expect(await drain(storage, bindings.INDEX_DB, tenant.id)).toBe(false);
+    });
+    expect(await inside()).toEqual(held);
     expect(await bindings.BACKUP.head(name)).not.toBeNull();
     // An operator who looks or suspends meanwhile mixes nothing into it.
     const { json: list } = await asPerson<TenantPage>(OPERATOR, '/v1/operator/tenants');
@@ -365,6 +438,37 @@ describe('a restore', () => {
       ...before,
       audit: before.audit?.slice(0, made.head.seq),
     });
+  });
+
+  it('that is on its way can be aborted, on record, and leaves the tenant empty for another backup', async () => {
+    const abort = () => asPerson<Problem>(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore/abort`, {});
+    const made = await backup();
+    expect((await abort()).json).toMatchObject({ status: 409, code: 'not_restoring' });
+    await wipe();
+    await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+    const [chunk] = made.chunks;
+    await runInDurableObject(stub(), async (_object, { storage }) => {
+      const { beginRestore } = await import('./restore.ts');
+      const found = await readManifest(bindings.BACKUP, tenant.id);
+      if (!found || found === 'unreadable') throw new Error('there is a backup');
+      beginRestore(storage, found, { seq: 9000, hash: 'a'.repeat(64) });
+      putRows(
+        storage.sql,
+        chunk?.table ?? '',
+        (await readChunk(bindings.BACKUP, tenant.id, chunk?.sha256 ?? '')) ?? '',
+      );
+      storage.sql.exec('UPDATE restore_progress SET chunks_done = 1');
+    });
+    expect((await abort()).status).toBe(200);
+    expect((await auditOf()).slice(0, 3)).toMatchObject([
+      { action: 'tenant.initialized' },
+      { action: 'audit.rollback_noticed', detail: { indexSeq: 9000 } },
+      { action: 'tenant.restore_aborted', principal: { kind: 'operator' }, detail: { chunksDone: 1 } },
+    ]);
+    expect(await inObject(({ sql }) => all(sql, `SELECT * FROM "${chunk?.table}" LIMIT 1`))).toHaveLength(
+      chunk?.table === 'audit' ? 1 : 0,
+    );
+    expect((await restore()).json).toMatchObject({ finished: true });
   });
 
   it('is an operator’s alone, and of a tenant that the index knows', async () => {

@@ -7,6 +7,7 @@ import { holds, record, requireHead } from './audit.ts';
 import { chunksThere, prune, putChunks, putManifest, readManifest } from './backup-bucket.ts';
 import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
+import { isRestoring } from './restore-progress.ts';
 import { all } from './rows.ts';
 
 /** The first comes an hour after the tenant's first call, the next ones a day after the last. */
@@ -59,6 +60,11 @@ export function snapshot(
 export async function backUp(storage: DurableObjectStorage, bucket: R2Bucket, tenant: string): Promise<boolean> {
   try {
     const before = await readManifest(bucket, tenant);
+    if (before === 'unreadable') {
+      keepFailed(storage, 'manifest_unreadable');
+      logFailure(tenant, 'manifest_unreadable');
+      return false;
+    }
     // An object that was lost and begins anew, or was set back, must not take the place of the backup that it has to be restored from.
     if (before && !holds(storage.sql, before.manifest.head)) {
       keepFailed(storage, 'other_chain');
@@ -93,6 +99,8 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
   const { tenant, at, head, chunks } = manifest;
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   storage.transactionSync(() => {
+    // Another backup is on its way in: the chain is not this one's.
+    if (isRestoring(storage.sql)) return;
     keepRun(storage.sql, {
       ...{ at, outcome: 'done', chunks: chunks.length, written, bytes, head, manifestSha256, fault: null },
     });

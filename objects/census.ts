@@ -10,7 +10,13 @@ import * as tokens from './tokens.ts';
 type TokenIndex = { rows: readonly IndexedToken[] | null; before: ReadonlyMap<string, number> };
 
 /** Counts, what SQL has made or taken away included. In the caller's transaction: it adopts. `now` is ms since the epoch. */
-export function census(sql: SqlStorage, personIndex: people.Index, tokenIndex: TokenIndex, now: number): TenantCounts {
+export function census(
+  sql: SqlStorage,
+  tenant: string,
+  personIndex: people.Index,
+  tokenIndex: TokenIndex,
+  now: number,
+): TenantCounts {
   if (tokenIndex.rows) tokens.adopt(sql, tokenIndex.rows);
   const count = counters.read(sql);
   const states = all<{ state: string }>(sql, 'SELECT DISTINCT state FROM escrow_keys').map((row) => row.state);
@@ -18,7 +24,8 @@ export function census(sql: SqlStorage, personIndex: people.Index, tokenIndex: T
     lastReportAt: count('last_report_at') || null,
     machines: count('machines'),
     secrets: count('secrets'),
-    people: people.members(sql, personIndex).filter((one) => one.removedAt === null && !one.missing).length,
+    people: people.members(sql, tenant, personIndex, now).filter((one) => one.removedAt === null && !one.missing)
+      .length,
     tokens: tokens.countLive(sql, tokenIndex.rows, tokenIndex.before, now),
     storageBytes: sql.databaseSize,
     keyState: states.length === 0 ? 'none' : states.includes('retiring') ? 'rotating' : 'ready',

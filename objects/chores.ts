@@ -5,7 +5,7 @@ import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './bac
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { ANSWER_MS, within } from './outbox.ts';
-import { isRestoring } from './restore.ts';
+import { isRestoring } from './restore-progress.ts';
 import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
@@ -68,6 +68,7 @@ export async function doChores(
 /** Puts the next date in place of the one asked for in case, unless somebody has asked for it to be done at once meanwhile. */
 function next(storage: DurableObjectStorage, what: Due, at: number | null): void {
   storage.transactionSync(() => {
+    if (isRestoring(storage.sql)) return;
     if ((dueAt(storage.sql, what) ?? Number.POSITIVE_INFINITY) <= Date.now()) return;
     done(storage, what);
     if (at !== null) schedule(storage, what, at);
@@ -80,7 +81,12 @@ async function lookAtTokens(storage: DurableObjectStorage, index: D1Database, te
   try {
     const now = Date.now();
     const tokens = await within(ANSWER_MS, expiringTokens(index, tenant, now));
-    storage.transactionSync(() => tellExpiring(sql, tenant, tokens, now));
+    const told = storage.transactionSync(() => {
+      if (isRestoring(sql)) return false;
+      tellExpiring(sql, tenant, tokens, now);
+      return true;
+    });
+    if (!told) return;
     next(storage, 'tokens_expiring', now + LOOK_EVERY_MS);
   } catch {
     // What was asked for in case tries again.

@@ -7,7 +7,7 @@ import { type Caller, type Machine, type Operator, type Person, roleForbids, SYS
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
 import { findMember, RANK } from './people.ts';
-import { isRestoring } from './restore.ts';
+import { isRestoring } from './restore-progress.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -81,6 +81,7 @@ export class Gate {
 
   /** Whatever has been recorded since is told to the index. In the same turn, so that both are kept or neither. */
   follow(now: number): void {
+    if (isRestoring(this.#storage.sql)) return;
     const seq = audit.head(this.#storage.sql)?.seq ?? null;
     if (seq === this.#followed) return;
     this.#followed = seq;

@@ -5,13 +5,13 @@ import { dueAt, schedule } from './alarms.ts';
 import { record, requireHead } from './audit.ts';
 import { hashAt, rollbackNotice } from './audit-pages.ts';
 import { SYSTEM } from './caller.ts';
+import { type IndexedHead, indexedHead } from './index-rows.ts';
+import { isRestoring } from './restore-progress.ts';
 
 /** How often the index follows, at most. */
 const TELL_EVERY_MS = 60_000;
 /** How soon an object that has just started compares: it may have been put back to an earlier state. */
 const COMPARE_AFTER_START_MS = 5_000;
-
-type Told = { seq: number; hash: string };
 
 /** Sees to it that the index follows, within a minute. In the turn of what was recorded. */
 export function followHead(storage: DurableObjectStorage, now: number): void {
@@ -23,25 +23,33 @@ export const compareSoon = (storage: DurableObjectStorage, now: number): void =>
   schedule(storage, 'head', now + COMPARE_AFTER_START_MS);
 
 /** What a head that the index was told says of this chain. Pure. `hash`: of this chain's entry with the told seq. */
-export function judgeHead(told: Told, chain: ChainHead, hash: string | null): 'follows' | 'rolled_back' | 'forked' {
+export function judgeHead(
+  told: IndexedHead,
+  chain: ChainHead,
+  hash: string | null,
+): 'follows' | 'rolled_back' | 'forked' {
   if (told.seq === 0) return 'follows';
   if (told.seq > chain.seq) return 'rolled_back';
   return hash === told.hash ? 'follows' : 'forked';
 }
 
-/** Compares, records what is wrong once, and tells the index the new head, whose seq it answers. Throws where D1 does not answer. */
+/**
+ * Compares, records what is wrong once, and tells the index the new head, whose seq it answers. Null: a backup has come in meanwhile, or
+ * is about to, and the chain is another. Throws where D1 does not answer.
+ */
 export async function tellHead(
   storage: DurableObjectStorage,
   index: D1Database,
   tenant: string,
   now: number,
-): Promise<number> {
-  const told = await index
-    .prepare('SELECT audit_seq AS seq, audit_hash AS hash FROM tenants WHERE id = ?')
-    .bind(tenant)
-    .first<Told>();
-  if (!told) return requireHead(storage.sql).seq;
-  const chain = storage.transactionSync(() => compare(storage.sql, tenant, told, now));
+): Promise<number | null> {
+  const { sql } = storage;
+  const told = await indexedHead(index, tenant);
+  const chain = storage.transactionSync(() => {
+    if (isRestoring(sql)) return null;
+    return told ? compare(sql, tenant, told, now) : requireHead(sql);
+  });
+  if (!chain || !told) return chain?.seq ?? null;
   if (chain.seq === told.seq && chain.hash === told.hash) return chain.seq;
   const { meta } = await index
     .prepare(
@@ -52,11 +60,11 @@ export async function tellHead(
     .run();
   // An earlier write that had timed out has come through meanwhile: compare anew.
   if (meta.changes === 0) throw new Error('the index has moved on');
-  return chain.seq;
+  return !isRestoring(sql) && hashAt(sql, chain.seq) === chain.hash ? chain.seq : null;
 }
 
 /** The head that the index shall have: the chain's, or that of the entry which says that it does not fit. */
-function compare(sql: SqlStorage, tenant: string, told: Told, now: number): ChainHead {
+function compare(sql: SqlStorage, tenant: string, told: IndexedHead, now: number): ChainHead {
   const chain = requireHead(sql);
   const verdict = judgeHead(told, chain, hashAt(sql, told.seq));
   const noticed = rollbackNotice(sql)?.detail;

@@ -44,6 +44,15 @@ export type IndexedStanding = { status: TenantStatus; version: number };
 export const indexedStanding = (index: D1Database, tenant: string): Promise<IndexedStanding | null> =>
   index.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(tenant).first<IndexedStanding>();
 
+/** How far the index says a tenant's chain reaches; seq 0: it was told of none yet. */
+export type IndexedHead = { seq: number; hash: string };
+
+export const indexedHead = (index: D1Database, tenant: string): Promise<IndexedHead | null> =>
+  index
+    .prepare('SELECT audit_seq AS seq, audit_hash AS hash FROM tenants WHERE id = ?')
+    .bind(tenant)
+    .first<IndexedHead>();
+
 /** Makes the statements of one change, which run together. */
 type Writer<Row> = (index: D1Database, tenant: string, row: Row) => D1PreparedStatement[];
 

@@ -317,6 +317,14 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX replaced_by_secret ON replaced (secret_id, version);
     `,
   },
+  {
+    id: 12,
+    name: 'a restore carries the head that the index knew',
+    statements: `
+      ALTER TABLE restore_progress ADD COLUMN index_seq INTEGER;
+      ALTER TABLE restore_progress ADD COLUMN index_hash TEXT;
+    `,
+  },
 ];
 
 /** The highest migration that has run. */

@@ -8,7 +8,7 @@ import type { Gate } from './gate.ts';
 import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './index-rows.ts';
 import * as outbox from './outbox.ts';
 import * as people from './people.ts';
-import { isRestoring } from './restore.ts';
+import { isRestoring } from './restore-progress.ts';
 import * as standing from './standing.ts';
 import * as tokens from './tokens.ts';
 
@@ -41,6 +41,7 @@ export class Operation {
         standing.adopt(sql, tenant, row, now);
         const counts = census(
           sql,
+          tenant,
           { rows: peopleRows, before: before.people },
           { rows: tokenRows, before: before.tokens },
           now,

@@ -2,6 +2,7 @@
 // D1, which is outside of it, is written after that, and by the alarm for as long as it takes.
 import { done, schedule } from './alarms.ts';
 import { type RowOf, type What, WRITERS } from './index-rows.ts';
+import { isRestoring } from './restore-progress.ts';
 import { all, first } from './rows.ts';
 
 const RETRY_MS = 15_000;
@@ -52,7 +53,7 @@ export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people')
 
 /**
  * Writes everything that is out, each row by itself, within one time for all, and says whether nothing is left. Never throws: the alarm
- * comes again.
+ * comes again. Once a backup is on its way in it does nothing more: what is out then is out of another time.
  */
 export async function drain(
   storage: DurableObjectStorage,
@@ -70,6 +71,7 @@ export async function drain(
     await write(storage, index, tenant, what, id, left);
   }
   return storage.transactionSync(() => {
+    if (isRestoring(sql)) return false;
     const next = first<{ tries: number | null }>(sql, 'SELECT min(tries) AS tries FROM outbox')?.tries ?? null;
     done(storage, 'index');
     if (next !== null) schedule(storage, 'index', Date.now() + retryDelay(Math.max(0, next - 1)));
@@ -90,18 +92,21 @@ export async function write(
   answerMs = ANSWER_MS,
 ): Promise<boolean> {
   const { sql } = storage;
+  if (isRestoring(sql)) return false;
   const out = first<OutboxRow>(sql, 'SELECT * FROM outbox WHERE what = ? AND id = ?', what, id);
   if (!out) return true;
   try {
     const statements = WRITERS[what](index, tenant, { ...JSON.parse(out.row), id, version: out.version });
     await within(answerMs, index.batch(statements));
   } catch {
-    sql.exec('UPDATE outbox SET tries = tries + 1 WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
+    if (!isRestoring(sql))
+      sql.exec('UPDATE outbox SET tries = tries + 1 WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
     console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
     return false;
   }
   // A newer version that was put out meanwhile stays.
-  sql.exec('DELETE FROM outbox WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
+  if (!isRestoring(sql))
+    sql.exec('DELETE FROM outbox WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
   return true;
 }
 

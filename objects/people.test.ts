@@ -96,6 +96,45 @@ describe('an added person', () => {
   });
 });
 
+describe('an object that was put back to before a removal', () => {
+  /** As a restore leaves it: the object's row of before, and D1's of after. */
+  const forget = (id: string) =>
+    runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+      sql.exec("UPDATE people SET removed_at = NULL, version = version - 1 WHERE id = 'u1'");
+      sql.exec("DELETE FROM leavers; DELETE FROM audit WHERE action = 'person.removed'");
+    });
+
+  it('removes the person again and begins the leaver’s act anew, because the keys they had are in use again', async () => {
+    const { id } = await seedReadyTenant();
+    await setRole(id, 'u1', 'admin');
+    await remove(id, 'u1');
+    await forget(id);
+    const { people: known, leavers } = await people(id);
+    expect(known.find((one) => one.id === 'u1')).toMatchObject({ removedAt: expect.any(Number), missing: false });
+    expect(leavers).toMatchObject([
+      { person: 'u1', role: 'admin', becomes: null, by: 'the tenant object', unlockersReplaced: false },
+    ]);
+    const { json } = await asPerson<AuditPage>(admin, `/v1/tenants/${id}/audit?action=person.removed`);
+    expect(json.entries).toMatchObject([
+      { principal: { kind: 'system' }, subject: 'u1', detail: { email: engineer, role: 'admin' } },
+    ]);
+    // Once: another look finds nothing new.
+    expect((await people(id)).leavers).toHaveLength(1);
+    // And their next coming back is an ordinary one, which D1 follows.
+    expect((await add(id, engineer)).json.id).toBe('u1');
+    expect(await rowsOf(id, engineer)).toMatchObject([{ id: 'u1', status: 'active' }]);
+  });
+
+  it('takes a row that SQL deleted in a later version for missing, whatever it has adopted of others', async () => {
+    const { id } = await seedTenant();
+    await people(id);
+    await bindings.INDEX_DB.exec("UPDATE users SET version = version + 1; DELETE FROM users WHERE id = 'u1'");
+    const { people: known } = await people(id);
+    expect(known.map((one) => [one.id, one.missing])).toContainEqual(['u1', true]);
+    expect(known.filter((one) => one.missing)).toHaveLength(1);
+  });
+});
+
 describe('a changed role', () => {
   it('counts in the object at once, whatever D1 says, because the object’s row wins', async () => {
     const { id } = await seedTenant();

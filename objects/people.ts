@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Member, PersonAdd, PersonRemoved, Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
-import type { Caller, Person } from './caller.ts';
+import { type Caller, type Person, SYSTEM } from './caller.ts';
 import type { IndexedPerson } from './index-rows.ts';
 import { begin } from './leavers.ts';
 import { put, settled } from './outbox.ts';
@@ -18,16 +18,31 @@ export type Index = { rows: readonly IndexedPerson[] | null; before: ReadonlyMap
 /** What the index was known to have, before it is asked: taken, so that a change meanwhile is not mistaken for SQL's. */
 export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'person', 'people');
 
-/** Takes over rows of SQL that are not known yet. Of a known one only its version counts, so that ours are higher. */
-export function adopt(sql: SqlStorage, rows: readonly IndexedPerson[]): void {
+/**
+ * Takes over rows of SQL that are not known yet. Of a known one only its version counts, so that ours are higher, and a removal in a
+ * later version than ours: the object was put back to before it, and the person is out here too. In the caller's transaction.
+ */
+export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPerson[], now: number): void {
   for (const { id, email, role, status, version } of rows) {
     const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
-    if (row && row.version < version) sql.exec('UPDATE people SET version = ? WHERE id = ?', version, id);
+    if (row && row.version < version) {
+      sql.exec('UPDATE people SET version = ? WHERE id = ?', version, id);
+      if (status === 'removed' && row.removed_at === null) removedBefore(sql, tenant, member(row, false), now);
+    }
     if (row || status === 'removed') continue;
     // SQL gave the address to another id: the earlier one can be in the index no more.
     sql.exec('DELETE FROM people WHERE email = ? AND removed_at IS NULL', email);
     sql.exec('INSERT INTO people VALUES (?, ?, ?, NULL, ?)', id, email, role, version);
   }
+}
+
+/** Removes a person whose removal this object has forgotten: what they could open is open to them again, so the leaver's act begins anew. */
+function removedBefore(sql: SqlStorage, tenant: string, person: Member, now: number): void {
+  const { id, email, role } = person;
+  sql.exec('UPDATE people SET removed_at = ? WHERE id = ?', now, id);
+  sql.exec('DELETE FROM grants WHERE person = ?', id);
+  begin(sql, person, null, SYSTEM.principal.name, now);
+  record(sql, tenant, SYSTEM, now, { action: 'person.removed', subject: id, detail: { email, role } });
 }
 
 const member = (row: PersonRow, missing: boolean): Member => ({
@@ -36,13 +51,19 @@ const member = (row: PersonRow, missing: boolean): Member => ({
 });
 
 /** Everybody who is or was a member, those who are new to the object included. In a transaction: it adopts. */
-export function members(sql: SqlStorage, { rows, before }: Index): Member[] {
-  if (rows) adopt(sql, rows);
+export function members(sql: SqlStorage, tenant: string, { rows, before }: Index, now: number): Member[] {
+  // As they were when the index was asked, or changed since: adopting is no change of ours.
+  const own = new Map(all<PersonRow>(sql, 'SELECT * FROM people').map((row) => [row.id, row.version]));
+  if (rows) adopt(sql, tenant, rows, now);
   const active = rows && new Set(rows.filter((row) => row.status === 'active').map((row) => row.id));
   return all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
     member(
       row,
-      active !== null && row.removed_at === null && !active.has(row.id) && before.get(row.id) === row.version,
+      active !== null &&
+        row.removed_at === null &&
+        !active.has(row.id) &&
+        before.has(row.id) &&
+        before.get(row.id) === own.get(row.id),
     ),
   );
 }
@@ -120,7 +141,7 @@ export function addPerson(
 ): Member | Refusal {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const same = members(sql, index).filter((one) => one.email === email);
+    const same = members(sql, caller.tenant, index, now).filter((one) => one.email === email);
     if (same.some((one) => one.removedAt === null && !one.missing))
       return refuse('already_member', 'A member has that address; change their role instead.');
     const old = index.rows.find((row) => row.email === email);
@@ -144,7 +165,7 @@ export function changeRole(
 ): Member | Refusal {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const people = members(sql, index);
+    const people = members(sql, caller.tenant, index, now);
     const refusal = decideRole(people, id, role, caller.principal.id);
     if (refusal) return refusal;
     const person = people.find((one) => one.id === id);
@@ -173,7 +194,7 @@ export function removePerson(
 ): PersonRemoved | Refusal {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const people = members(sql, index);
+    const people = members(sql, caller.tenant, index, now);
     const person = people.find((one) => one.id === id);
     const refusal = decideRemoval(people, id, caller.principal.id);
     if (refusal) return refusal;

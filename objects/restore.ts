@@ -1,25 +1,20 @@
 // Restore: a backup put into an empty object, chunk by chunk, each held against its hash. Until the last one is in, the tenant answers
 // nobody; what does not fit leaves the object empty again.
 import type { ChainHead } from '../schema/audit.ts';
-import type { BackupManifest, RestoreAnswer } from '../schema/backup.ts';
+import type { BackupManifest, RestoreAborted, RestoreAnswer } from '../schema/backup.ts';
 import { verifyChain } from '../schema/chain.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
-import { record, requireHead } from './audit.ts';
-import { page } from './audit-pages.ts';
+import { holds, record, requireHead } from './audit.ts';
+import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
-import { first } from './rows.ts';
+import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
 const CHUNKS_A_CALL = 400;
 const CHAIN_PAGE = 500;
-
-type Progress = { manifest_sha256: string; chunks_done: number; discarded_seq: number; discarded_hash: string };
-const progressOf = (sql: SqlStorage) => first<Progress>(sql, 'SELECT * FROM restore_progress');
-
-export const isRestoring = (sql: SqlStorage): boolean => progressOf(sql) !== null;
 
 /** The manifest to restore from, as the bucket has it. */
 export async function findBackup(
@@ -28,6 +23,8 @@ export async function findBackup(
   at: number | undefined,
 ): Promise<FoundManifest | Refusal> {
   const found = await readManifest(bucket, tenant, at);
+  if (found === 'unreadable')
+    return refuse('backup_damaged', 'The manifest cannot be read; nothing was changed. Try an earlier backup.');
   return found && found.manifest.tenant === tenant
     ? found
     : refuse('unknown_backup', 'The bucket holds no such backup of this tenant.');
@@ -49,8 +46,15 @@ function decideRestore(sql: SqlStorage, { manifest, sha256: hash }: FoundManifes
     : refuse('backup_damaged', 'The manifest names a table that no backup holds.');
 }
 
-/** Begins, or goes on: the few rows that the empty object had made for itself are put away, its audit head kept for the record. */
-export function beginRestore(storage: DurableObjectStorage, found: FoundManifest): Progress | Refusal {
+/**
+ * Begins, or goes on: the few rows that the empty object had made for itself are put away, its audit head kept for the record. So is the
+ * furthest head of the chain that was lost: the notice that names it goes with those rows. `indexed`: what the index says now.
+ */
+export function beginRestore(
+  storage: DurableObjectStorage,
+  found: FoundManifest,
+  indexed: ChainHead | null,
+): Progress | Refusal {
   const { sql } = storage;
   const refusal = decideRestore(sql, found);
   if (refusal) return refusal;
@@ -58,9 +62,15 @@ export function beginRestore(storage: DurableObjectStorage, found: FoundManifest
     const known = progressOf(sql);
     if (known) return known;
     const own = requireHead(sql);
+    const lost = furthestHead(sql, indexed);
     for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
-    sql.exec('INSERT INTO restore_progress VALUES (?, 0, ?, ?)', found.sha256, own.seq, own.hash);
-    return { manifest_sha256: found.sha256, chunks_done: 0, discarded_seq: own.seq, discarded_hash: own.hash };
+    sql.exec(
+      'INSERT INTO restore_progress VALUES (?, 0, ?, ?, ?, ?)',
+      ...[found.sha256, own.seq, own.hash, lost?.seq ?? null, lost?.hash ?? null],
+    );
+    const begun = progressOf(sql);
+    if (!begun) throw new Error('it has just been begun');
+    return begun;
   });
 }
 
@@ -75,29 +85,47 @@ export async function goOn(
   const { manifest } = found;
   const { tenant, chunks } = manifest;
   for (let read = 0; read < CHUNKS_A_CALL; read++) {
-    const place = progressOf(sql)?.chunks_done;
-    if (place === undefined) return refuse('not_empty', 'The restore was ended meanwhile; look at the tenant.');
+    const place = stepOf(sql, found);
+    if (place === null) return ended(sql, found);
     const chunk = chunks[place];
     if (!chunk) break;
     const text = await readChunk(bucket, tenant, chunk.sha256);
-    if (text === null) return undo(storage, tenant, `The chunk ${chunk.sha256} of ${chunk.table} is not whole.`);
+    if (text === null) return undo(storage, found, `The chunk ${chunk.sha256} of ${chunk.table} is not whole.`);
     storage.transactionSync(() => {
       // Two calls at once read the same chunk: only one of them puts it in.
-      if (progressOf(sql)?.chunks_done !== place) return;
+      if (stepOf(sql, found) !== place) return;
       putRows(sql, chunk.table, text);
       sql.exec('UPDATE restore_progress SET chunks_done = ?', place + 1);
     });
   }
-  const progress = progressOf(sql);
-  const answer = { backupAt: manifest.at, chunks: chunks.length };
-  if (progress && progress.chunks_done < chunks.length)
-    return { ...answer, finished: false, chunksDone: progress.chunks_done, head: manifest.head };
-  const broken = progress && chainFault(sql, manifest);
-  if (broken) return undo(storage, tenant, broken);
-  if (progress) await makeLatest(bucket, found);
-  if (progress && isRestoring(sql)) finish(storage, caller, found, progress);
-  return { ...answer, finished: true, chunksDone: chunks.length, head: manifest.head };
+  const done = stepOf(sql, found);
+  if (done === null) return ended(sql, found);
+  if (done < chunks.length) return answerOf(found, done);
+  const broken = chainFault(sql, manifest);
+  if (broken) return undo(storage, found, broken);
+  await makeLatest(bucket, found);
+  // Ended by another call meanwhile, or aborted, and perhaps begun anew.
+  const progress = stepOf(sql, found) === chunks.length ? progressOf(sql) : null;
+  if (!progress) return ended(sql, found);
+  finish(storage, caller, found, progress);
+  return answerOf(found, chunks.length);
 }
+
+/** How many chunks of this backup are in; null: it is not on its way. */
+function stepOf(sql: SqlStorage, { sha256 }: FoundManifest): number | null {
+  const progress = progressOf(sql);
+  return progress?.manifest_sha256 === sha256 ? progress.chunks_done : null;
+}
+
+const answerOf = ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
+  ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head },
+});
+
+/** What to say of a restore that is no longer on its way: another call has finished it, or it was aborted. */
+const ended = (sql: SqlStorage, found: FoundManifest): RestoreAnswer | Refusal =>
+  !isRestoring(sql) && holds(sql, found.manifest.head)
+    ? answerOf(found, found.manifest.chunks.length)
+    : refuse('not_empty', 'The restore was ended meanwhile; look at the tenant.');
 
 /** What is wrong with the chain that was put in; null: it is whole, and ends where the manifest says. */
 function chainFault(sql: SqlStorage, { tenant, head: wanted }: BackupManifest): string | null {
@@ -114,25 +142,59 @@ function chainFault(sql: SqlStorage, { tenant, head: wanted }: BackupManifest): 
     : 'The audit chain does not end where the manifest says.';
 }
 
-/** Leaves the object as it was before: empty, with a chain that begins anew. */
-function undo(storage: DurableObjectStorage, tenant: string, why: string): Refusal {
-  const { sql } = storage;
+/** Takes out what does not fit, unless it was taken out already. */
+function undo(storage: DurableObjectStorage, found: FoundManifest, why: string): Refusal {
   storage.transactionSync(() => {
-    if (!progressOf(sql)) return;
-    for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
-    sql.exec('DELETE FROM restore_progress');
-    record(sql, tenant, SYSTEM, Date.now(), { action: 'tenant.initialized', subject: tenant });
+    if (stepOf(storage.sql, found) !== null) empty(storage.sql, found.manifest.tenant, Date.now());
   });
   return refuse('backup_damaged', `${why} The tenant is empty again; try an earlier backup.`);
+}
+
+/** Ends a restore that is on its way: the object is empty again, ready for another backup. */
+export function abort(storage: DurableObjectStorage, caller: Caller<Operator>, now: number): RestoreAborted | Refusal {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
+    const progress = progressOf(sql);
+    if (!progress) return refuse('not_restoring', 'No backup is on its way into this tenant; nothing was changed.');
+    empty(sql, caller.tenant, now);
+    record(sql, caller.tenant, caller, now, {
+      action: 'tenant.restore_aborted',
+      subject: caller.tenant,
+      detail: { manifestSha256: progress.manifest_sha256, chunksDone: progress.chunks_done },
+    });
+    return { abortedAt: now };
+  });
+}
+
+/**
+ * Leaves the object as it was before: empty, with a chain that begins anew, and with the notice of a later head, if the one that was put
+ * away had it. In the caller's transaction.
+ */
+function empty(sql: SqlStorage, tenant: string, now: number): void {
+  const lost = progressOf(sql);
+  for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
+  sql.exec('DELETE FROM restore_progress');
+  const chain = record(sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
+  if (lost?.index_seq == null || lost.index_hash === null) return;
+  record(sql, tenant, SYSTEM, now, {
+    action: 'audit.rollback_noticed',
+    subject: tenant,
+    detail: {
+      ...{ found: 'rolled_back', indexSeq: lost.index_seq, indexHash: lost.index_hash },
+      ...{ chainSeq: chain.seq, chainHash: chain.hash },
+    },
+  });
 }
 
 function finish(
   storage: DurableObjectStorage,
   caller: Caller<Operator>,
   { manifest: { tenant, at, head: restored }, sha256: manifestSha256 }: FoundManifest,
-  { discarded_seq: discardedSeq, discarded_hash: discardedHash }: Progress,
+  progress: Progress,
 ): void {
   const now = Date.now();
+  const { discarded_seq: discardedSeq, discarded_hash: discardedHash } = progress;
+  const { index_seq: indexSeq, index_hash: indexHash } = progress;
   storage.transactionSync(() => {
     storage.sql.exec('DELETE FROM restore_progress');
     record(storage.sql, tenant, caller, now, {
@@ -140,7 +202,7 @@ function finish(
       subject: tenant,
       detail: {
         ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256 },
-        ...{ discardedSeq, discardedHash },
+        ...{ discardedSeq, discardedHash, indexSeq, indexHash },
       },
     });
     // Whatever was due when the backup was made is due now; an index that is new gets what the old one had.

@@ -2,7 +2,7 @@
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
-import type { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
+import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type {
@@ -60,7 +60,7 @@ import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
-import type { IndexedStanding } from './index-rows.ts';
+import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
@@ -69,6 +69,7 @@ import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
+import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
@@ -444,18 +445,25 @@ export class Tenant extends DurableObject<ObjectBindings> {
   async restore(caller: Caller<Operator>, { at }: RestoreRequest): Promise<RestoreAnswer | Refusal> {
     const { BACKUP: bucket } = this.env;
     const found = bucket ? await restore.findBackup(bucket, caller.tenant, at) : backup.backupOff();
+    // Where the index does not answer, the notices of this chain still tell.
+    const indexed = await outbox.ask(() => indexedHead(this.env.INDEX_DB, caller.tenant));
     const begun = this.#gate.operators(caller, 'restore', () =>
-      isRefusal(found) ? found : restore.beginRestore(this.ctx.storage, found),
+      isRefusal(found) ? found : restore.beginRestore(this.ctx.storage, found, indexed),
     );
     if (!bucket || isRefusal(begun) || isRefusal(found)) return begun as Refusal;
     const answer = await restore.goOn(this.ctx.storage, bucket, caller, found);
     return this.#gate.operators(caller, 'restore', () => answer);
   }
 
+  /** Ends a restore that is on its way; leaves the object empty. */
+  abortRestore(caller: Caller<Operator>): RestoreAborted | Refusal {
+    return this.#gate.operators(caller, 'restore', (now) => restore.abort(this.ctx.storage, caller, now));
+  }
+
   override async alarm(): Promise<void> {
     const tenant = this.#gate.requireTenant();
     // A backup half in is nobody's state to act on; its last step sets the alarm again.
-    if (restore.isRestoring(this.#sql)) return;
+    if (isRestoring(this.#sql)) return;
     const now = Date.now();
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
@@ -469,7 +477,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     });
     if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
     // The chain itself may be on its way in.
-    if (due.includes('head') && !restore.isRestoring(this.#sql)) await this.#tellHead(tenant);
+    if (due.includes('head') && !isRestoring(this.#sql)) await this.#tellHead(tenant);
     if (due.includes('standing')) await this.#operation.look();
     await chores.doChores(this.ctx.storage, this.env, tenant, due);
     this.#gate.follow(Date.now());
@@ -485,8 +493,10 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */
   async #tellHead(tenant: string): Promise<void> {
     try {
-      const told = tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now());
-      this.#gate.told(await outbox.within(outbox.ANSWER_MS, told));
+      const telling = tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now());
+      const told = await outbox.within(outbox.ANSWER_MS, telling);
+      if (told === null || isRestoring(this.#sql)) return;
+      this.#gate.told(told);
       done(this.ctx.storage, 'head');
     } catch {
       console.error(JSON.stringify({ event: 'index-unreachable', tenant }));

@@ -51,6 +51,7 @@ export const AuditAction = z.enum([
   'backup.requested',
   'backup.made',
   'tenant.imported',
+  'tenant.restore_aborted',
   'access.refused',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;

@@ -27,7 +27,7 @@ export const BackupManifest = z.strictObject({
 });
 export type BackupManifest = z.infer<typeof BackupManifest>;
 
-/** One finished backup, or one that failed: then `fault` says why; `other_chain`: the latest one is not of this object's past, so it is not overwritten. `written`: chunks that were not in the bucket yet. */
+/** One finished backup, or one that failed: then `fault` says why; `other_chain`: the latest one is not of this object's past, so it is not overwritten; `manifest_unreadable`: nor is one that cannot be read. `written`: chunks that were not in the bucket yet. */
 export const BackupRun = z.object({
   at: z.int(),
   outcome: z.enum(['done', 'failed']),
@@ -36,7 +36,7 @@ export const BackupRun = z.object({
   bytes: z.int(),
   head: AuditHead.nullable(),
   manifestSha256: z.string().nullable(),
-  fault: z.enum(['bucket_unreachable', 'too_busy', 'other_chain']).nullable(),
+  fault: z.enum(['bucket_unreachable', 'too_busy', 'other_chain', 'manifest_unreadable']).nullable(),
 });
 export type BackupRun = z.infer<typeof BackupRun>;
 
@@ -55,6 +55,10 @@ export type BackupRequested = z.infer<typeof BackupRequested>;
 /** `at`: of an earlier backup that is still kept; the latest where absent. */
 export const RestoreRequest = z.strictObject({ at: z.int().min(0).optional() });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
+
+/** The restore that was on its way is ended; the tenant is empty. */
+export const RestoreAborted = z.object({ abortedAt: z.int() });
+export type RestoreAborted = z.infer<typeof RestoreAborted>;
 
 /** `finished: false`: ask again, it goes on where it stopped. */
 export const RestoreAnswer = z.object({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Taken } from '../objects/escrow.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
-import { BackupRequested, BackupState, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
+import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
 import {
@@ -823,5 +823,15 @@ export const routes: readonly Route[] = [
     answer: RestoreAnswer,
     refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
     handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/restore/abort',
+    summary: 'End a restore that is on its way; the tenant is empty then',
+    audit: ['tenant.restore_aborted'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: RestoreAborted,
+    refuses: ['unknown_tenant', 'not_restoring'],
+    handle: (c) => onTenant(c, ({ object, caller }) => object.abortRestore(caller)),
   }),
 ];

@@ -51,6 +51,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'backup.requested': 'Asked for a backup',
   'backup.made': 'Made a backup',
   'tenant.imported': 'Restored the tenant from a backup',
+  'tenant.restore_aborted': 'Aborted a restore',
   'audit.exported': 'Exported the audit',
   'audit.rollback_noticed': 'The object was rolled back or forked',
   'access.refused': 'Was refused',

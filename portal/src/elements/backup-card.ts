@@ -8,6 +8,7 @@ import { exactTime, shortId } from '../words.ts';
 const FAULT_WORDS: Record<NonNullable<BackupRun['fault']>, string> = {
   other_chain:
     'the backup there is not of this tenant’s past; if it was lost, restore it from that backup. Tell your operator',
+  manifest_unreadable: 'the latest backup there cannot be read, and is not overwritten. Tell your operator',
   bucket_unreachable: 'the bucket could not be reached',
   too_busy: 'there was more than one night could write',
 };

@@ -1,0 +1,17 @@
+// A backup on its way in: which one, how far it has come, and what was put away for it. While there is one, the tenant answers nobody, and
+// work that was already waiting for an answer leaves the object alone.
+import { first } from './rows.ts';
+
+/** `discarded_…`: the head of the chain that the empty object had begun. `index_…`: the furthest head of an earlier one, where one is known. */
+export type Progress = {
+  manifest_sha256: string;
+  chunks_done: number;
+  discarded_seq: number;
+  discarded_hash: string;
+  index_seq: number | null;
+  index_hash: string | null;
+};
+
+export const progressOf = (sql: SqlStorage): Progress | null => first<Progress>(sql, 'SELECT * FROM restore_progress');
+
+export const isRestoring = (sql: SqlStorage): boolean => progressOf(sql) !== null;
