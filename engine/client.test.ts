@@ -153,6 +153,22 @@ describe('escrow', () => {
     expect([...server.secrets.values()][0]?.sent).toBe(2);
   });
 
+  it('of a PC that was never online is sealed to the key that its file carries, if the file’s pin vouches for it, and handed over later', async () => {
+    const unreachable: typeof fetch = async () => {
+      throw new TypeError('no network');
+    };
+    const carried = { tenantKey: answer as EngineOptions['tenantKey'], fetch: unreachable };
+    const escrowed = await engine(carried).escrow(run.id, 'local_admin_password', REF, 'p');
+    expect(escrowed).toMatchObject({ ok: false, code: 'offline' });
+    expect(new Spool(spoolDir).secrets()).toHaveLength(1);
+    const other = (await newRoot()).fingerprint;
+    for (const doubtful of [{ fingerprint: other }, { minEpoch: 9 }])
+      expect(await engine({ ...carried, ...doubtful, spoolDir: newFolder() }).tenantKey()).toMatchObject({ ok: false });
+    const unpinned = { ...carried, fingerprint: undefined, spoolDir: newFolder() };
+    expect(await engine(unpinned).tenantKey()).toMatchObject({ code: 'offline' });
+    expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });
+  });
+
   it('keeps the ciphertext while offline and hands it over with a later flush', async () => {
     const one = engine();
     const trusted = await one.tenantKey();

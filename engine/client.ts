@@ -1,5 +1,6 @@
 // The engine's side of TotlProvision: trust the tenant's key, stream a run, escrow secrets sealed. Only public HTTP.
 import { createHash } from 'node:crypto';
+import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import { EVENT_MAX_BYTES, ReportAnswer, type ReportedMachine, type ReportedRun, RunEvent } from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
 import { writeWhole } from './files.ts';
@@ -16,6 +17,8 @@ export type EngineOptions = {
   /** The tenant's pin from the configuration file; without it the engine pins on first use. */
   fingerprint?: string;
   minEpoch?: number;
+  /** The escrow key that the configuration file carries, sealed to only while the API cannot be reached, and only where the pin vouches for it. */
+  tenantKey?: PublicKeyAnswer;
   spoolDir: string;
   machine: ReportedMachine;
   /** Hears of what a person may want to know. Never given a token, a plaintext or a ciphertext. */
@@ -63,7 +66,7 @@ export class Engine {
   /** Fetches the tenant's escrow key and decides whether to trust it; what it learns is pinned on disk. */
   async tenantKey(): Promise<TrustedKey | EngineRefusal> {
     const reply = await ask(this.#transport, { method: 'GET', path: '/v1/tenant/pubkey' });
-    if (!reply.ok) return reply;
+    if (!reply.ok) return reply.code === 'offline' ? this.#carriedKey(reply) : reply;
     if (reply.code === 'no_tenant_key')
       return no('no_tenant_key', 'The tenant has no key yet; an admin has to set it up.');
     if (reply.status !== 200) return no('malformed_answer', `The server answered ${reply.status}.`);
@@ -74,6 +77,13 @@ export class Engine {
     if (JSON.stringify(trusted.pin) !== JSON.stringify(known)) this.#spool.keepPin(trusted.pin);
     if (trusted.firstUse && !known) this.#notice(`pinned ${trusted.pin.fingerprint} on first use`);
     return trusted;
+  }
+
+  /** Offline, what the file carries will do, if a fingerprint in the same file vouches for it: nothing is pinned on the word of a key alone. */
+  async #carriedKey(offline: EngineRefusal): Promise<TrustedKey | EngineRefusal> {
+    const { fingerprint, minEpoch = 1, tenantKey } = this.#options;
+    if (!fingerprint || !tenantKey) return offline;
+    return trustKey(tenantKey, { fingerprint, minEpoch, known: this.#spool.pin() });
   }
 
   /** Begins a run; events appended to it are on disk before this returns to the caller's work. */

@@ -1,10 +1,18 @@
 // The engine's configuration file: where the API is, its token, and the pin. Made by the portal when a token is issued.
 import { readFileSync } from 'node:fs';
 import { EngineFile } from '../schema/engine-file.ts';
+import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
 /** What of `EngineOptions` the file gives. */
-export type Configuration = { ok: true; apiOrigin: string; token: string; fingerprint?: string; minEpoch: number };
+export type Configuration = {
+  ok: true;
+  apiOrigin: string;
+  token: string;
+  fingerprint?: string;
+  minEpoch: number;
+  tenantKey?: PublicKeyAnswer;
+};
 
 /** Reads a file. Refuses by value with `bad_configuration`, which names a field and never a value: one of them is the token. */
 export function readConfiguration(file: string): Configuration | EngineRefusal {
@@ -20,6 +28,10 @@ export function readConfiguration(file: string): Configuration | EngineRefusal {
     const field = parsed.error.issues[0]?.path.join('.') || 'its top';
     return no('bad_configuration', `The configuration file is wrong at ${field}; download it again with a new token.`);
   }
-  const { apiOrigin, token, fingerprint, minEpoch } = parsed.data;
-  return { ok: true, apiOrigin, token, ...(fingerprint === null ? {} : { fingerprint }), minEpoch };
+  const { apiOrigin, token, fingerprint, minEpoch, tenantKey } = parsed.data;
+  return {
+    ...{ ok: true, apiOrigin, token, minEpoch },
+    ...(fingerprint === null ? {} : { fingerprint }),
+    ...(tenantKey === undefined ? {} : { tenantKey }),
+  };
 }

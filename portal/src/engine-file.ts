@@ -1,7 +1,7 @@
 // The file an engine is configured with. Its pin and epoch are what this browser has verified, never the server's word alone.
 import '../vault/jitless.ts';
 import type { EngineFile } from '../../schema/engine-file.ts';
-import type { Keyring } from '../../schema/keyring.ts';
+import type { Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
 import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken } from '../../schema/token.ts';
 import { seenManifest } from './vault-client.ts';
@@ -11,7 +11,15 @@ const FILE_KEPT_MS = 60_000;
 
 /** A keyring's manifest, its signature verified; `minEpoch` is its active escrow key's, or else its newest one's. */
 export type SignedKeyring =
-  | { ok: true; tenant: string; root: string; version: number; sha256: string; minEpoch: number }
+  | {
+      ok: true;
+      tenant: string;
+      root: string;
+      version: number;
+      sha256: string;
+      minEpoch: number;
+      tenantKey?: PublicKeyAnswer;
+    }
   | { ok: false; message: string };
 
 /** What may go into an engine. `unproven`: the server's keyring is not one that the verified root has signed; `says` is why. */
@@ -20,16 +28,22 @@ export type Pin =
   | { state: 'unseen' }
   | { state: 'differs' }
   | { state: 'unproven'; says: string }
-  | { state: 'verified'; fingerprint: string; minEpoch: number };
+  | { state: 'verified'; fingerprint: string; minEpoch: number; tenantKey?: PublicKeyAnswer };
 
 /** Verifies the manifest of a keyring as the server shows it; whose root signed it is for `pinOf` to judge. */
-export async function verifyKeyring({ manifest }: Pick<Keyring, 'manifest'>): Promise<SignedKeyring> {
+export async function verifyKeyring({ manifest, escrowKeys }: Keyring): Promise<SignedKeyring> {
   const [signed, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
   if (!signed.ok) return signed;
   const { tenant, version, keys } = signed.payload;
   const active = keys.filter((key) => key.state === 'active');
   const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
-  return { ok: true, tenant, root: signed.root, version, sha256, minEpoch };
+  // As the API hands it out, for a PC that cannot ask; its engine holds it against the pin as it would that answer.
+  const key = escrowKeys.find((one) => one.kid === active[0]?.kid);
+  const tenantKey: PublicKeyAnswer | undefined = key && {
+    ...{ ...key.jwk, kid: key.kid, alg: 'RSA-OAEP-256', use: 'enc' },
+    statements: [key.statement, ...(key.oldStatements ?? [])],
+  };
+  return { ok: true, tenant, root: signed.root, version, sha256, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
 }
 
 /** Holds the server's fingerprint (null: none) and keyring against what this browser has verified. */
@@ -50,7 +64,8 @@ export function pinOf(tenant: string, told: string | null, keyring: SignedKeyrin
     );
   if (keyring.version === seen.version && keyring.sha256 !== seen.sha256)
     return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
-  return { state: 'verified', fingerprint: seen.fingerprint, minEpoch: keyring.minEpoch };
+  const { minEpoch, tenantKey } = keyring;
+  return { state: 'verified', fingerprint: seen.fingerprint, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
 }
 
 const engineOrigin = (): string =>
@@ -65,7 +80,8 @@ export function engineFile({ token, fingerprint: answered, minEpoch: told }: Iss
   const fingerprint = pin.state === 'verified' ? pin.fingerprint : null;
   if (answered !== fingerprint) return null;
   const minEpoch = pin.state === 'verified' ? pin.minEpoch : Math.max(1, told ?? 1);
-  return { apiOrigin: engineOrigin(), token, fingerprint, minEpoch };
+  const tenantKey = pin.state === 'verified' ? pin.tenantKey : undefined;
+  return { apiOrigin: engineOrigin(), token, fingerprint, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
 }
 
 /** Saves it as a download. */

@@ -10,6 +10,7 @@ import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
+import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { Machine, MachinePage, Overview } from '../../schema/machine.ts';
 import type { Revealed, SecretList } from '../../schema/secret.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
@@ -197,12 +198,16 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
 });
 
 test('the spool file of a PC that was never online is read in the browser, shown, and kept under the engineer’s name', async () => {
-  // The key comes along on the stick; every try to report or to hand a secret over fails.
-  const known: typeof fetch = async (input, init) => {
-    if (String(input).endsWith('/v1/tenant/pubkey')) return fetch(input, init);
+  // The key comes along in the engine's file, and its pin; nothing of this PC reaches the network.
+  const offline: typeof fetch = async () => {
     throw new TypeError('offline');
   };
-  const engine = engineOf(NEVER_ONLINE, { fetch: known });
+  const authorization = `Bearer ${stand.demo.token}`;
+  const answer = await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers: { authorization } });
+  const tenantKey = PublicKeyAnswer.parse(await answer.json());
+  const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
+  assert.ok(fingerprint);
+  const engine = engineOf(NEVER_ONLINE, { fetch: offline, fingerprint, tenantKey });
   const run = record(engine, Date.now() - 30_000, 'run_succeeded');
   const ref = { account: 'Administrator' };
   const escrowed = await engine.escrow(run, 'local_admin_password', ref, 'of the never online');

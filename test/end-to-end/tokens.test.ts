@@ -100,6 +100,9 @@ test('a token issued in the portal is shown once, and an engine goes by the down
   const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
   assert.deepEqual(configuration, {
     ...{ ok: true, apiOrigin: stand.addresses.api, token: first.token, fingerprint, minEpoch: 1 },
+    tenantKey: await (
+      await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers: { authorization: `Bearer ${first.token}` } })
+    ).json(),
   });
   assert.ok(!(await admin.content()).includes(first.token));
   await provision(await engineFrom(first.file, 1));
