@@ -29,6 +29,9 @@ export async function indexedTokens(index: D1Database, tenant: string): Promise<
 
 export type IndexedPerson = { id: string; email: string; role: Role; status: 'active' | 'removed'; version: number };
 
+/** `again`: nothing has changed; the row is put out in case the index has lost it, and gives way to whatever stands in its place. */
+type PersonOut = IndexedPerson & { again?: true };
+
 /** The tenant's people in the index, those who were removed there included. */
 export async function indexedPeople(index: D1Database, tenant: string): Promise<IndexedPerson[]> {
   const { results } = await index
@@ -74,8 +77,8 @@ const writeToken: Writer<IndexedToken> = (index, tenant, row) => [
 ];
 
 /** An address is one person of the tenant: a member takes the place of a row that SQL made for the same one under another id. */
-const writePerson: Writer<IndexedPerson> = (index, tenant, { id, email, role, status, version }) => [
-  ...(status === 'active'
+const writePerson: Writer<PersonOut> = (index, tenant, { id, email, role, status, version, again }) => [
+  ...(status === 'active' && !again
     ? [index.prepare('DELETE FROM users WHERE tenant_id = ? AND email = ? AND id <> ?').bind(tenant, email, id)]
     : []),
   index

@@ -124,6 +124,14 @@ function keep(
   put(storage, 'person', { id, email, role, status, version: row.version }, now);
 }
 
+/** Puts everybody out again, unchanged, for an index that may have lost them. In the caller's transaction. */
+export function putAllOut(storage: DurableObjectStorage, now: number): void {
+  for (const { id, email, role, removed_at, version } of all<PersonRow>(storage.sql, 'SELECT * FROM people')) {
+    const status = removed_at === null ? 'active' : 'removed';
+    put(storage, 'person', { id, email, role, status, version, again: true }, now);
+  }
+}
+
 /** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */
 export function addFirstAdmin(storage: DurableObjectStorage, email: string, now: number): string {
   const id = randomUUID();

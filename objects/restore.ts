@@ -10,7 +10,9 @@ import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
+import * as people from './people.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
+import * as tokens from './tokens.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
 const CHUNKS_A_CALL = 400;
@@ -205,7 +207,10 @@ function finish(
         ...{ discardedSeq, discardedHash, indexSeq, indexHash },
       },
     });
-    // Whatever was due when the backup was made is due now; an index that is new gets what the old one had.
+    // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
+    people.putAllOut(storage, now);
+    tokens.putAllOut(storage, now);
+    // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
   });
 }

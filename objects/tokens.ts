@@ -191,6 +191,11 @@ export function issue(
   return { id, token, prefix, label, expiresAt, fingerprint, minEpoch, replaces };
 }
 
+/** Puts every token out again, unchanged, for an index that may have lost them. In the caller's transaction. */
+export function putAllOut(storage: DurableObjectStorage, now: number): void {
+  for (const row of all<TokenRow>(storage.sql, 'SELECT * FROM tokens')) put(storage, 'token', indexed(row), now);
+}
+
 /** Which token may have a successor, and until when that one lives: as long as its forerunner was given. Pure but for reads. */
 export function planRotation(
   sql: SqlStorage,
