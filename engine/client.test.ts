@@ -163,7 +163,9 @@ describe('escrow', () => {
     expect(new Spool(spoolDir).secrets()).toHaveLength(1);
     const other = (await newRoot()).fingerprint;
     for (const doubtful of [{ fingerprint: other }, { minEpoch: 9 }])
-      expect(await engine({ ...carried, ...doubtful, spoolDir: newFolder() }).tenantKey()).toMatchObject({ ok: false });
+      expect(await engine({ ...carried, ...doubtful, spoolDir: newFolder() }).tenantKey()).toMatchObject({
+        ...{ ok: false, code: 'offline' },
+      });
     const unpinned = { ...carried, fingerprint: undefined, spoolDir: newFolder() };
     expect(await engine(unpinned).tenantKey()).toMatchObject({ code: 'offline' });
     expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });

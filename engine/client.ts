@@ -79,11 +79,15 @@ export class Engine {
     return trusted;
   }
 
-  /** Offline, what the file carries will do, if a fingerprint in the same file vouches for it: nothing is pinned on the word of a key alone. */
+  /**
+   * Offline, what the file carries will do, if a fingerprint in the same file vouches for it: nothing is pinned on the word of a key alone.
+   * Where it will not, as with an older key than one seen before, the PC is offline and no server is to blame.
+   */
   async #carriedKey(offline: EngineRefusal): Promise<TrustedKey | EngineRefusal> {
     const { fingerprint, minEpoch = 1, tenantKey } = this.#options;
     if (!fingerprint || !tenantKey) return offline;
-    return trustKey(tenantKey, { fingerprint, minEpoch, known: this.#spool.pin() });
+    const trusted = await trustKey(tenantKey, { fingerprint, minEpoch, known: this.#spool.pin() });
+    return trusted.ok ? trusted : offline;
   }
 
   /** Begins a run; events appended to it are on disk before this returns to the caller's work. */

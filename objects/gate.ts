@@ -2,11 +2,12 @@
 // revocation is checked again behind the Worker, and a refusal goes on record.
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { ROLE_RANK } from '../schema/role-rank.ts';
 import * as audit from './audit.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
 import { compareSoon, followHead } from './head.ts';
 import { migrate } from './migrations.ts';
-import { findMember, RANK } from './people.ts';
+import { findMember } from './people.ts';
 import { isRestoring } from './restore-progress.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
@@ -104,7 +105,7 @@ export class Gate {
         if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
         // So is a role that was lowered, here or in the index: the lower of both words counts, whichever has yet to follow.
-        if (known && RANK[known.role] < RANK[principal.role]) principal.role = known.role;
+        if (known && ROLE_RANK[known.role] < ROLE_RANK[principal.role]) principal.role = known.role;
         return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
       }
       case 'machine': {

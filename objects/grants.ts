@@ -51,6 +51,11 @@ export function decideGrant(sql: SqlStorage, { unlocker, half }: GrantRequest, p
   return taken ? wrong('unlocker.id', 'must be a new one') : null;
 }
 
+/** Takes out what a person has asked for. In the caller's transaction. */
+export const dropGrants = (sql: SqlStorage, person: string): void => {
+  sql.exec('DELETE FROM grants WHERE person = ?', person);
+};
+
 /** Keeps a request for access until an admin signs or declines it. */
 export function requestGrant(
   storage: DurableObjectStorage,
@@ -64,7 +69,7 @@ export function requestGrant(
   if (refusal) return refusal;
   const { unlocker, half } = request;
   return storage.transactionSync(() => {
-    sql.exec('DELETE FROM grants WHERE person = ?', person.id);
+    dropGrants(sql, person.id);
     sql.exec(
       'INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       unlocker.id,

@@ -172,6 +172,9 @@ export function outline(sql: SqlStorage) {
   return active && head ? { fingerprint: requireRoot(sql).kid, activeKid: active.kid, version: head.version } : null;
 }
 
+/** What a role may fetch of the ways to unlock that are shared. A leaver's act goes by the same. */
+export const mayFetchShared = (role: Role) => ({ team: role !== 'auditor', recovery: role === 'admin' });
+
 /**
  * What a person may fetch. Sealed unlocker halves are what offline guessing needs: a personal one goes to its owner only,
  * a shared passphrase to admins and engineers, recovery to admins, none to auditors.
@@ -182,7 +185,8 @@ export function mayFetch(
 ): boolean {
   if (person.role === 'auditor') return false;
   if (unlocker.owner !== null) return unlocker.owner === person.email;
-  return unlocker.kind === 'recovery' ? person.role === 'admin' : true;
+  const { team, recovery } = mayFetchShared(person.role);
+  return unlocker.kind === 'recovery' ? recovery : team;
 }
 
 /** The keyring as one person may see it, or null before set-up. */

@@ -2,7 +2,7 @@
 // off the keyring and the secrets as they are, so the act may stop anywhere.
 import type { Leaver, Member, Role } from '../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../schema/signed.ts';
-import { head, keyHistory, manifestAt } from './keyring.ts';
+import { head, keyHistory, manifestAt, mayFetchShared } from './keyring.ts';
 import { all } from './rows.ts';
 
 type LeaverRow = {
@@ -38,9 +38,6 @@ export function begin(sql: SqlStorage, person: Member, becomes: Role | null, by:
 
 type CouldFetch = Leaver['couldFetch'];
 
-/** What a role can fetch of the shared ways to unlock; the same rule as keyring.ts's `mayFetch`. */
-const byRole = (role: Role): CouldFetch => ({ team: role !== 'auditor', recovery: role === 'admin' });
-
 /** The unlockers of a manifest that a leaver had or could fetch. */
 const theirs = (manifest: Manifest, email: string, could: CouldFetch): ManifestUnlocker[] =>
   manifest.unlockers.filter((one) => {
@@ -55,7 +52,7 @@ type Had = { ids: string[]; until: number; could: CouldFetch };
  * later, may have kept the keys of then. A way to unlock with admin rights says more than the role of the last day.
  */
 function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manifest_version' | 'started_at'>): Had {
-  let could = byRole(row.role);
+  let could = mayFetchShared(row.role);
   let until = row.started_at;
   let found: Pick<Had, 'ids' | 'until'> | null = null;
   for (let version = row.manifest_version; version > 0; version--) {

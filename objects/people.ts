@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Member, PersonAdd, PersonRemoved, Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import { ROLE_RANK } from '../schema/role-rank.ts';
 import { record } from './audit.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
+import { dropGrants } from './grants.ts';
 import type { IndexedPerson } from './index-rows.ts';
 import { begin } from './leavers.ts';
 import { put, settled } from './outbox.ts';
@@ -40,10 +42,15 @@ export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPer
 function removedBefore(sql: SqlStorage, tenant: string, person: Member, now: number): void {
   const { id, email, role } = person;
   sql.exec('UPDATE people SET removed_at = ? WHERE id = ?', now, id);
-  sql.exec('DELETE FROM grants WHERE person = ?', id);
+  dropGrants(sql, id);
   begin(sql, person, null, SYSTEM.principal.name, now);
   record(sql, tenant, SYSTEM, now, { action: 'person.removed', subject: id, detail: { email, role } });
 }
+
+const indexed = ({ id, email, role, removed_at, version }: PersonRow): IndexedPerson => ({
+  ...{ id, email, role, version },
+  status: removed_at === null ? 'active' : 'removed',
+});
 
 const member = (row: PersonRow, missing: boolean): Member => ({
   ...{ id: row.id, email: row.email, role: row.role, removedAt: row.removed_at },
@@ -99,9 +106,6 @@ export function decideRole(people: readonly Member[], id: string, role: Role, by
   return person.id === by ? refuse('not_yourself', 'Another admin has to change your role.') : null;
 }
 
-/** Of two roles, which may do less. */
-export const RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin: 2 };
-
 /** Keeps a person's row in its next version and puts it out for the index. In the caller's transaction. */
 function keep(
   storage: DurableObjectStorage,
@@ -120,16 +124,13 @@ function keep(
     removedAt,
   );
   if (!row) throw new Error('an upsert returns its row');
-  const status = removedAt === null ? 'active' : 'removed';
-  put(storage, 'person', { id, email, role, status, version: row.version }, now);
+  put(storage, 'person', indexed(row), now);
 }
 
 /** Puts everybody out again, unchanged, for an index that may have lost them. In the caller's transaction. */
 export function putAllOut(storage: DurableObjectStorage, now: number): void {
-  for (const { id, email, role, removed_at, version } of all<PersonRow>(storage.sql, 'SELECT * FROM people')) {
-    const status = removed_at === null ? 'active' : 'removed';
-    put(storage, 'person', { id, email, role, status, version, again: true }, now);
-  }
+  for (const row of all<PersonRow>(storage.sql, 'SELECT * FROM people'))
+    put(storage, 'person', { ...indexed(row), again: true }, now);
 }
 
 /** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */
@@ -181,8 +182,8 @@ export function changeRole(
     if (person.role === role) return person;
     keep(storage, { ...person, role }, now);
     // What they asked for, they asked for in another role.
-    sql.exec('DELETE FROM grants WHERE person = ?', id);
-    if (RANK[role] < RANK[person.role]) begin(sql, person, role, caller.principal.name, now);
+    dropGrants(sql, id);
+    if (ROLE_RANK[role] < ROLE_RANK[person.role]) begin(sql, person, role, caller.principal.name, now);
     record(sql, caller.tenant, caller, now, {
       action: 'person.role_changed',
       subject: id,
@@ -209,7 +210,7 @@ export function removePerson(
     if (!person) throw new Error('decideRemoval lets no unknown person through');
     if (person.removedAt !== null) return { person: id, removedAt: person.removedAt };
     keep(storage, { ...person, removedAt: now }, now);
-    sql.exec('DELETE FROM grants WHERE person = ?', id);
+    dropGrants(sql, id);
     begin(sql, person, null, caller.principal.name, now);
     record(sql, caller.tenant, caller, now, {
       action: 'person.removed',

@@ -83,6 +83,14 @@ export const RevealedVersion = z.object({
 });
 export type RevealedVersion = z.infer<typeof RevealedVersion>;
 
+/** Which page of a report of reveals. */
+export const RevealedQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^[0-9a-f-]{36}\/\d{1,9}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
+});
+
 /** What one person has revealed, a page at a time, those without a newer version included; `next` is the cursor. */
 export const RevealedReport = z.object({
   email: z.string(),

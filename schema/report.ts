@@ -112,5 +112,11 @@ export const StoredEvent = z.object({
 });
 export type StoredEvent = z.infer<typeof StoredEvent>;
 
+/** Which of a run's events: those after a seq. */
+export const EventsQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+
 export const EventPage = z.object({ events: z.array(StoredEvent), next: z.int().nullable() });
 export type EventPage = z.infer<typeof EventPage>;

@@ -31,9 +31,18 @@ import {
   TenantSuspend,
   TenantsQuery,
 } from '../schema/operator.ts';
-import { Me, Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, RoleChange } from '../schema/person.ts';
+import {
+  Me,
+  Member,
+  PeopleList,
+  PersonAdd,
+  PersonRemoved,
+  RevealedQuery,
+  RevealedReport,
+  RoleChange,
+} from '../schema/person.ts';
 import { isRefusal, type Refusal } from '../schema/refusal.ts';
-import { EventPage, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
+import { EventPage, EventsQuery, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
 import {
   Marked,
   MarkUnopenable,
@@ -104,17 +113,6 @@ const json = <T>(schema: z.ZodType<T>, maxBytes: number): BodyRule<T> => ({
 /** A receipt: 201 for what is new, 200 for a resend. */
 const receipted = (taken: Taken | Refusal): Answered | Refusal =>
   isRefusal(taken) ? taken : { status: taken.created ? 201 : 200, json: taken.receipt };
-
-const EventsQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
-});
-const RevealedQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^[0-9a-f-]{36}\/\d{1,9}$/, { error: 'must be a cursor from an earlier answer' })
-    .optional(),
-});
 
 /** Made at the first ask, then the same for the isolate's life. */
 let document: ReturnType<typeof openapi> | null = null;

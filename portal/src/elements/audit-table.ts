@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
 import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';
+import { table } from '../styles/table.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
 
@@ -12,22 +13,9 @@ import './relative-time.ts';
 export class AuditTable extends LitElement {
   static override styles = [
     shared,
+    table,
     css`
-      table {
-        width: 100%;
-        border-collapse: collapse;
-      }
-      th {
-        text-align: left;
-        font-weight: 500;
-        font-size: 0.85rem;
-        color: var(--text-quiet);
-        padding: 0.6rem 0.75rem;
-        border-bottom: 1px solid var(--line);
-      }
       td {
-        padding: 0.5rem 0.75rem;
-        border-bottom: 1px solid var(--line);
         vertical-align: top;
         overflow-wrap: anywhere;
       }

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { MachineSummary } from '../../../schema/machine.ts';
 import { shared } from '../styles/shared.ts';
+import { table } from '../styles/table.ts';
 import { ATTENTION_WORDS, shortId } from '../words.ts';
 import './relative-time.ts';
 import './run-status.ts';
@@ -12,23 +13,9 @@ import './run-status.ts';
 export class FleetTable extends LitElement {
   static override styles = [
     shared,
+    table,
     css`
-      table {
-        width: 100%;
-        border-collapse: collapse;
-      }
-      th {
-        text-align: left;
-        font-weight: 500;
-        font-size: 0.85rem;
-        color: var(--text-quiet);
-        padding: 0.6rem 0.75rem;
-        border-bottom: 1px solid var(--line);
-      }
       td {
-        padding: 0.55rem 0.75rem;
-        border-bottom: 1px solid var(--line);
-        vertical-align: middle;
         height: 3.4rem;
       }
       tbody tr:last-child td {
@@ -47,10 +34,6 @@ export class FleetTable extends LitElement {
       .sub {
         display: block;
         font-size: 0.85rem;
-      }
-      .number {
-        text-align: right;
-        font-variant-numeric: tabular-nums;
       }
       @media (max-width: 46rem) {
         thead {

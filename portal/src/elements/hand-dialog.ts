@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
-import { focused } from '../focus.ts';
+import { Modal } from '../modal.ts';
 import { generatePassword } from '../password.ts';
 import { shared } from '../styles/shared.ts';
 import { KIND_WORDS } from '../words.ts';
@@ -29,12 +29,6 @@ export class HandDialog extends LitElement {
     css`
       h1 + p {
         margin-top: 0.4rem;
-      }
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
       }
       .field {
         margin-bottom: 0.9rem;
@@ -65,17 +59,10 @@ export class HandDialog extends LitElement {
   @state() private first = '';
   @state() private second = '';
   @query('dialog') private dialog!: HTMLDialogElement;
-  #opener: HTMLElement | null = null;
 
-  override firstUpdated(): void {
-    this.#opener = focused();
-    this.dialog.showModal();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    const opener = this.#opener;
-    queueMicrotask(() => opener?.isConnected && opener.focus());
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   #closed = (): void => {

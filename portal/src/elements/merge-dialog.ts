@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
-import { focused } from '../focus.ts';
+import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { shortId } from '../words.ts';
 
@@ -29,12 +29,6 @@ export class MergeDialog extends LitElement {
       h1 + p {
         margin-top: 0.4rem;
       }
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       .field {
         margin-bottom: 0.9rem;
       }
@@ -46,17 +40,10 @@ export class MergeDialog extends LitElement {
   @property({ attribute: false }) fault = '';
   @state() private chosen: string | null = null;
   @query('dialog') private dialog!: HTMLDialogElement;
-  #opener: HTMLElement | null = null;
 
-  override firstUpdated(): void {
-    this.#opener = focused();
-    this.dialog.showModal();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    const opener = this.#opener;
-    queueMicrotask(() => opener?.isConnected && opener.focus());
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   #submit = (event: SubmitEvent): void => {

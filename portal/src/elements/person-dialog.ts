@@ -1,11 +1,11 @@
 // Asks once more before somebody is removed or given another role, and says what follows from it.
 import { css, html, LitElement } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Member, Role } from '../../../schema/person.ts';
+import { ROLE_RANK } from '../../../schema/role-rank.ts';
+import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { ROLE_WORDS } from '../words.ts';
-
-const RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin: 2 };
 
 @customElement('person-dialog')
 export class PersonDialog extends LitElement {
@@ -16,21 +16,15 @@ export class PersonDialog extends LitElement {
         margin-bottom: 0.75rem;
         overflow-wrap: anywhere;
       }
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
     `,
   ];
   @property({ attribute: false }) person!: Member;
   /** The role they are to have; null: they are to be removed. */
   @property({ attribute: false }) becomes: Role | null = null;
-  @query('dialog') private dialog!: HTMLDialogElement;
 
-  override firstUpdated(): void {
-    this.dialog.showModal();
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   #close = (): void => {
@@ -39,7 +33,7 @@ export class PersonDialog extends LitElement {
 
   override render() {
     const { person, becomes: role } = this;
-    const lower = role !== null && RANK[role] < RANK[person.role];
+    const lower = role !== null && ROLE_RANK[role] < ROLE_RANK[person.role];
     return html`<dialog aria-labelledby="heading" @cancel=${this.#close}>
       <h1 id="heading">${role === null ? `Remove ${person.email}?` : `Make ${person.email} an ${ROLE_WORDS[role].toLowerCase()}?`}</h1>
       ${

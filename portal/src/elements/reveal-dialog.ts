@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
+import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { kindInSentence, refWords } from '../words.ts';
 import './secret-text.ts';
@@ -21,12 +22,6 @@ export class RevealDialog extends LitElement {
   static override styles = [
     shared,
     css`
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       h1:focus {
         outline: none;
       }
@@ -59,8 +54,12 @@ export class RevealDialog extends LitElement {
   #hidesAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
+  constructor() {
+    super();
+    new Modal(this);
+  }
+
   override firstUpdated(): void {
-    this.dialog.showModal();
     document.addEventListener('visibilitychange', this.#hidden);
   }
 

@@ -1,7 +1,7 @@
 // Suspending a tenant: what it does, and why it is done, for the tenant's own audit.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { focused } from '../focus.ts';
+import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 
 /** Fired with the reason. */
@@ -12,12 +12,6 @@ export class SuspendDialog extends LitElement {
   static override styles = [
     shared,
     css`
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       h1 {
         margin-bottom: 0.75rem;
         overflow-wrap: anywhere;
@@ -28,17 +22,10 @@ export class SuspendDialog extends LitElement {
   @property() name = '';
   @property({ type: Boolean }) busy = false;
   @query('dialog') private dialog!: HTMLDialogElement;
-  #opener: HTMLElement | null = null;
 
-  override firstUpdated(): void {
-    this.#opener = focused();
-    this.dialog.showModal();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    const opener = this.#opener;
-    queueMicrotask(() => opener?.isConnected && opener.focus());
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   #close = (): void => {

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
 import { shared } from '../styles/shared.ts';
+import { table } from '../styles/table.ts';
 import { byteWords, TENANT_KEY_WORDS } from '../words.ts';
 import './relative-time.ts';
 
@@ -14,23 +15,11 @@ export type TenantWanted = CustomEvent<OperatedTenant>;
 export class TenantTable extends LitElement {
   static override styles = [
     shared,
+    table,
     css`
-      table {
-        width: 100%;
-        border-collapse: collapse;
-      }
-      th {
-        text-align: left;
-        font-weight: 500;
-        font-size: 0.85rem;
-        color: var(--text-quiet);
-        padding: 0.6rem 0.6rem;
-        border-bottom: 1px solid var(--line);
-      }
+      th,
       td {
-        padding: 0.6rem 0.6rem;
-        border-bottom: 1px solid var(--line);
-        vertical-align: middle;
+        padding-inline: 0.6rem;
       }
       tbody tr:last-child td {
         border-bottom: 0;
@@ -44,8 +33,6 @@ export class TenantTable extends LitElement {
         font-size: 0.78rem;
       }
       .number {
-        text-align: right;
-        font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
       .act {

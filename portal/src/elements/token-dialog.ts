@@ -1,7 +1,8 @@
 // Asks once more before a token is revoked, and for how long the earlier one goes on when it is rotated.
 import { css, html, LitElement } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Token } from '../../../schema/token.ts';
+import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 
 const HOUR_MS = 3600 * 1000;
@@ -22,12 +23,6 @@ export class TokenDialog extends LitElement {
   static override styles = [
     shared,
     css`
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       h1 {
         margin-bottom: 0.75rem;
       }
@@ -36,10 +31,10 @@ export class TokenDialog extends LitElement {
   @property({ attribute: false }) token!: Token;
   @property() act: 'rotate' | 'revoke' = 'revoke';
   @property({ type: Boolean }) pinned = false;
-  @query('dialog') private dialog!: HTMLDialogElement;
 
-  override firstUpdated(): void {
-    this.dialog.showModal();
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   #close = (): void => {

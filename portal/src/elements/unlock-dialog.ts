@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
-import { focused } from '../focus.ts';
+import { Modal } from '../modal.ts';
 import { PasskeyFault, usePasskey } from '../passkey.ts';
 import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
@@ -18,12 +18,6 @@ export class UnlockDialog extends LitElement {
   static override styles = [
     shared,
     css`
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
       fieldset {
         border: 0;
         margin: 0 0 1rem;
@@ -61,28 +55,20 @@ export class UnlockDialog extends LitElement {
   @property({ type: Boolean }) working = false;
   @property() fault = '';
   @state() private chosen = '';
-  @query('dialog') private dialog!: HTMLDialogElement;
   @query('.secret') private field!: HTMLInputElement | null;
   @state() private passkeyFault = '';
   /** Kept while the words of a succession are compared. */
   #given: Proof | null = null;
-  #opener: HTMLElement | null = null;
 
-  override firstUpdated(): void {
-    this.#opener = focused();
-    this.dialog.showModal();
+  constructor() {
+    super();
+    new Modal(this);
   }
 
   override updated(changed: Map<string, unknown>): void {
     if (changed.get('working') !== true || this.working) return;
     this.field?.focus();
     this.field?.select();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    const opener = this.#opener;
-    queueMicrotask(() => opener?.isConnected && opener.focus());
   }
 
   #close = (): void => {

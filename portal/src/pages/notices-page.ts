@@ -31,12 +31,6 @@ export class NoticesPage extends LitElement {
       section {
         margin-top: 1rem;
       }
-      .actions {
-        display: flex;
-        justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
-      }
     `,
   ];
 

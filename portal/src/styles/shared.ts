@@ -168,6 +168,12 @@ export const shared = css`
     background: var(--raised);
     color: var(--text);
   }
+  dialog .actions {
+    display: flex;
+    justify-content: flex-end;
+    gap: 0.6rem;
+    margin-top: 1.2rem;
+  }
   dialog::backdrop {
     background: rgb(10 16 24 / 55%);
   }
