@@ -4,9 +4,10 @@ import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
-import { ANSWER_MS, within } from './outbox.ts';
+import { ANSWER_MS } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
 import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
+import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
 export type ChoreBindings = { INDEX_DB: D1Database; BACKUP?: R2Bucket };

@@ -4,6 +4,7 @@ import { done, schedule } from './alarms.ts';
 import { type RowOf, type What, WRITERS } from './index-rows.ts';
 import { isRestoring } from './restore-progress.ts';
 import { all, first } from './rows.ts';
+import { within } from './within.ts';
 
 const RETRY_MS = 15_000;
 const RETRY_MAX_MS = 600_000;
@@ -117,13 +118,4 @@ export async function ask<T>(read: () => Promise<T>, answerMs = ANSWER_MS): Prom
   } catch {
     return null;
   }
-}
-
-/** Waits for the index no longer than this. Rejects where it takes longer; what was asked may still happen. */
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the index did not answer in time')), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

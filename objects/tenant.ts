@@ -81,6 +81,7 @@ import { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 import * as webhooks from './webhooks.ts';
+import { within } from './within.ts';
 
 /** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
 const RUNS_SHOWN = 100;
@@ -494,7 +495,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   async #tellHead(tenant: string): Promise<void> {
     try {
       const telling = tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now());
-      const told = await outbox.within(outbox.ANSWER_MS, telling);
+      const told = await within(outbox.ANSWER_MS, telling);
       if (told === null || isRestoring(this.#sql)) return;
       this.#gate.told(told);
       done(this.ctx.storage, 'head');

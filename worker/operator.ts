@@ -3,6 +3,7 @@ import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
 import type { Caller, Operator } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
+import { within } from '../objects/within.ts';
 import type { TenantCreate, TenantPage, TenantStatus, TenantsQuery } from '../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
@@ -47,19 +48,16 @@ export async function listTenants(env: Env, from: From, { after, limit }: Tenant
 
 /** Null where the object does not answer, or not in time. */
 async function censusOf(env: Env, from: From, row: TenantRow) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), CENSUS_TIMEOUT_MS);
-  });
   try {
     const standing = { status: row.status, version: row.version };
-    const census = await Promise.race([tenantObject(env, row.id).census({ ...from, tenant: row.id }, standing), late]);
+    const census = await within(
+      CENSUS_TIMEOUT_MS,
+      tenantObject(env, row.id).census({ ...from, tenant: row.id }, standing),
+    );
     return isRefusal(census) ? null : census;
   } catch {
     console.error(JSON.stringify({ event: 'object-unreachable', tenant: row.id }));
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
