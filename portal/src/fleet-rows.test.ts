@@ -4,7 +4,16 @@ import { renewed, withPage, wouldMove } from './fleet-rows.ts';
 
 const machine = (id: string, secrets = 0): MachineSummary => ({
   ...{ id, hostname: id, serial: null, manufacturer: null, model: null, osVersion: null, client: null },
-  ...{ enrolledAt: 1, lastEventAt: null, secrets, attention: [], toRotate: 0, shelf: 'fleet', run: null },
+  ...{
+    enrolledAt: 1,
+    lastEventAt: null,
+    secrets,
+    attention: [],
+    silentSince: null,
+    toRotate: 0,
+    shelf: 'fleet',
+    run: null,
+  },
 });
 const ids = (machines: readonly MachineSummary[]) => machines.map(({ id }) => id);
 

@@ -18,6 +18,7 @@ export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' 
 
 export const ATTENTION_WORDS: Record<Attention, string> = {
   run_failed: 'The last run failed',
+  stalled: 'Nothing has been heard of it for three hours',
   no_recovery_key: 'Encrypted, but no recovery key is in escrow',
   serial_changed: 'The serial number changed',
   seq_conflict: 'An event was sent twice with different content',

@@ -2,7 +2,8 @@
 // fetch, so it is told apart here.
 import type { Problem } from '../../../schema/problem.ts';
 
-const origin = (): string =>
+/** Where the API is; a socket goes there too. */
+export const origin = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name=api-origin]')?.content ?? 'https://totlprovision-api.totlcom.com';
 
 /** What the API refused, or why it could not be asked. `code` is the problem's, or one of the two of our own. */
@@ -28,7 +29,8 @@ export const SESSION_RESTORED = 'totl-session-restored';
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
 
-async function stillSignedIn(): Promise<boolean> {
+/** Whether Access still knows the person, asked of the portal's own origin. */
+export async function stillSignedIn(): Promise<boolean> {
   try {
     const answer = await fetch('/cdn-cgi/access/get-identity', { cache: 'no-store', redirect: 'manual' });
     return answer.ok && (answer.headers.get('content-type') ?? '').includes('json');
@@ -37,7 +39,7 @@ async function stillSignedIn(): Promise<boolean> {
   }
 }
 
-function expired(): ApiProblem {
+export function expired(): ApiProblem {
   window.dispatchEvent(new CustomEvent(SESSION_EXPIRED));
   return new ApiProblem('session_expired', 'Your sign-in has expired.');
 }

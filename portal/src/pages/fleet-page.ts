@@ -18,7 +18,8 @@ const REFRESH_MS = 5_000;
 const PAGE_SIZE = 100;
 /** A refresh reads again what is shown, so that no row outlives its place in the list; in pages as large as the API gives. */
 const REFRESH_PAGE_SIZE = 200;
-const STATUSES = ['running', 'succeeded', 'failed', 'abandoned'];
+const STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
+const isStatus = (text: string): text is (typeof STATUSES)[number] => STATUSES.some((status) => status === text);
 const ARCHIVED = 'archived';
 const NO_ROWS: Rows = { machines: [], next: null };
 type Fleet = { overview: Overview; rows: Rows };
@@ -117,7 +118,7 @@ export class FleetPage extends LitElement {
     const status = query.get('status') ?? '';
     return {
       sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
-      status: STATUSES.includes(status) ? status : '',
+      ...(isStatus(status) ? { status } : {}),
       shelf: query.get('shelf') === 'archived' ? 'archived' : 'fleet',
     };
   }
@@ -217,11 +218,15 @@ export class FleetPage extends LitElement {
   /** Archived is a shelf of its own to the API, and to people one more thing that a machine can be. */
   #chooseStatus = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    this.#setFilter(value === ARCHIVED ? { status: '', shelf: 'archived' } : { status: value, shelf: 'fleet' });
+    this.#setFilter(
+      value === ARCHIVED
+        ? { status: undefined, shelf: 'archived' }
+        : { status: isStatus(value) ? value : undefined, shelf: 'fleet' },
+    );
   };
 
   #overview(overview: Overview) {
-    const shown = this.filter.shelf === 'archived' ? ARCHIVED : this.filter.status;
+    const shown = this.filter.shelf === 'archived' ? ARCHIVED : (this.filter.status ?? '');
     return html`${overview.keyState === 'none' ? this.#setUpCard() : nothing}
       <fleet-tiles .overview=${overview}></fleet-tiles>
       <div class="row bar">
