@@ -3,6 +3,7 @@ import type { Attention, AttributeChange, Machine, MachineSummary, Shelf } from 
 import type { ReportedMachine } from '../schema/report.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { listenerOf } from './changes.ts';
 import { add, type Counter } from './counters.ts';
 import { familyOf, keptBy, mergedInto } from './families.ts';
 import { all, first, type Row } from './rows.ts';
@@ -239,6 +240,7 @@ function summarizeOne(sql: SqlStorage, id: string, now: number): Attention[] {
       after.started_at,
       id,
     );
+  listenerOf(sql)?.machineChanged(id);
   const before: Attention[] = JSON.parse(row.attention);
   return reasons.filter((reason) => !before.includes(reason));
 }
