@@ -4,9 +4,10 @@ import type { MachineShelved, Shelf } from '../schema/machine.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { listenerOf } from './changes.ts';
 import { familyOf } from './families.ts';
-import { findRow, type MachineRow, recount, summarize } from './machines.ts';
+import { recount } from './fleet-counts.ts';
+import { findRow, type MachineRow } from './machines.ts';
+import { summarize } from './summaries.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
@@ -20,7 +21,6 @@ const shelved = (sql: SqlStorage, id: string): MachineShelved => {
 function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
   sql.exec('UPDATE machines SET shelf = ? WHERE id = ?', shelf, row.id);
   recount(sql, row, { ...row, shelf });
-  listenerOf(sql)?.machineChanged(row.id);
 }
 
 /** Takes a machine out of the fleet list and its counters. Its secrets stay, and can be revealed. */

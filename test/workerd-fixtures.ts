@@ -23,7 +23,7 @@ import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vaul
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
 import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
-import type { LiveMessage } from '../schema/live.ts';
+import { LiveMessage } from '../schema/live.ts';
 import { LIVE_ACK } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
@@ -365,7 +365,7 @@ export class Listener {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
-      const message = JSON.parse(String(data)) as LiveMessage;
+      const message = LiveMessage.parse(JSON.parse(String(data)));
       this.heard.push(message);
       if (this.acks && message.type !== 'hello') this.say(LIVE_ACK + message.cursor);
     });
