@@ -11,8 +11,6 @@ import { shared } from '../styles/shared.ts';
 import { placed, Windowing } from '../windowing.ts';
 import { fleetRow, rowStyles } from './fleet-row.ts';
 
-/** Fired when the end of what is there comes near, and there is more. */
-export const MORE_WANTED = 'more-wanted';
 /** Fired with whether a pointer or the focus is at the rows. */
 export type Attended = CustomEvent<boolean>;
 
@@ -110,11 +108,24 @@ export class FleetTable extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#timer);
+    // What is gone is left without a word from pointer or focus.
+    this.#pointer = this.#focus = false;
+    this.#attend();
+  }
+
+  /** Up to which row the reader sees, and a few more. */
+  get seen(): number {
+    return this.#window.end;
   }
 
   /** Puts the cursor on the first row, as from the search field. */
   focusFirst(): void {
     void this.#moveTo(0);
+  }
+
+  /** Goes to the row with the cursor, wherever it is now; without one, to the first that is seen. */
+  focusCursor(): void {
+    this.#step(0);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -133,7 +144,7 @@ export class FleetTable extends LitElement {
       else this.#link()?.focus({ preventScroll: true });
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
-      this.dispatchEvent(new CustomEvent(MORE_WANTED));
+      this.dispatchEvent(new CustomEvent('more-wanted'));
   }
 
   #focusIsInside(): boolean {
@@ -176,6 +187,8 @@ export class FleetTable extends LitElement {
   };
 
   #focused = (event: FocusEvent): void => {
+    // From row to row the focus stays inside.
+    if (event.type === 'focusout' && this.body?.contains(event.relatedTarget as Node | null)) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
     if (row) this.cursor = row.dataset.machine ?? null;
