@@ -1,6 +1,7 @@
 // The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { MachineSummary } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
@@ -198,7 +199,10 @@ export class FleetPage extends LitElement {
     const { hours } = this.#fleet;
     if (this.chartIs === 'missing') return html`<p class="quiet">The chart could not be fetched. Reload the page.</p>`;
     if (this.chartIs === 'coming' || hours === null) return html`<p class="quiet" role="status">Adding up …</p>`;
-    return html`<runs-chart .days=${runsPerDay(hours, this.chartDays, Date.now())}></runs-chart>`;
+    // Added up again when there is something new to add, and when it has become another day; not with each change of a row.
+    const today = new Date().toDateString();
+    const days = guard([hours, this.chartDays, today], () => runsPerDay(hours, this.chartDays, Date.now()));
+    return html`<runs-chart .days=${days}></runs-chart>`;
   }
 
   #list() {
