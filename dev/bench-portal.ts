@@ -48,7 +48,7 @@ async function firstScreen(
   const usable: number[] = [];
   for (let run = 0; run < 5; run++) {
     await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}`, { waitUntil: 'commit' });
-    usable.push(await page.evaluate(USABLE));
+    usable.push(await page.evaluate<number>(USABLE));
     counting = false;
   }
   await context.close();
@@ -152,23 +152,22 @@ async function busySeconds(cdp: CDPSession): Promise<number> {
   return metrics.find((one) => one.name === 'TaskDuration')?.value ?? 0;
 }
 
+/** The time between frames, for some seconds. Runs in the page. */
+const FRAMES = `new Promise((done) => {
+  const gaps = [], end = performance.now() + ${SECONDS} * 1000;
+  let last = performance.now();
+  const look = (now) => {
+    gaps.push(now - last);
+    last = now;
+    if (now < end) requestAnimationFrame(look); else done(gaps);
+  };
+  requestAnimationFrame(look);
+})`;
+
 /** Frames a second while a wheel goes through the list, page after page. */
 async function scrolling(page: Page): Promise<{ median: number; slow: number; rows: number }> {
   await page.mouse.move(640, 700);
-  const frames = page.evaluate((seconds) => {
-    const gaps: number[] = [];
-    return new Promise<number[]>((done) => {
-      let last = performance.now();
-      const end = last + seconds * 1000;
-      const look = (now: number) => {
-        gaps.push(now - last);
-        last = now;
-        if (now < end) requestAnimationFrame(look);
-        else done(gaps);
-      };
-      requestAnimationFrame(look);
-    });
-  }, SECONDS);
+  const frames = page.evaluate<number[]>(FRAMES);
   const until = Date.now() + SECONDS * 1000;
   while (Date.now() < until) await page.mouse.wheel(0, 900);
   const gaps = (await frames).toSorted((a, b) => a - b);
@@ -178,7 +177,7 @@ async function scrolling(page: Page): Promise<{ median: number; slow: number; ro
 
 /** How much of the main thread is idle while changes come, and whether the last of them is shown. */
 async function replayed(page: Page, cdp: CDPSession, socket: WebSocketRoute): Promise<{ idle: number; sent: number }> {
-  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.evaluate('scrollTo(0, 0)');
   const each = (DELTAS_A_SECOND * MESSAGE_EVERY_MS) / 1000;
   const [from, busyBefore] = [performance.now(), await busySeconds(cdp)];
   let sent = 0;
@@ -193,6 +192,12 @@ async function replayed(page: Page, cdp: CDPSession, socket: WebSocketRoute): Pr
   const seconds = (performance.now() - from) / 1000;
   return { idle: 1 - ((await busySeconds(cdp)) - busyBefore) / seconds, sent };
 }
+
+/** When the table first shows a name, ms since the epoch. Runs in the page. */
+const shownAt = (name: string) => `new Promise((done) => {
+  const look = () => fleetTable().textContent.includes('${name}') ? done(Date.now()) : requestAnimationFrame(look);
+  look();
+})`;
 
 /** From the engine's 200 to the row that shows it, on the real stand, in ms. */
 async function latency(browser: Browser, stand: Stand): Promise<number[]> {
@@ -218,18 +223,7 @@ async function latency(browser: Browser, stand: Stand): Promise<number[]> {
   await page.getByText('LATENCY-1', { exact: true }).waitFor();
   const took: number[] = [];
   for (let index = 2; index < REPORTS + 2; index++) {
-    const shown = page.evaluate(
-      (name) =>
-        new Promise<number>((done) => {
-          const look = () => {
-            const table = (globalThis as unknown as { fleetTable: () => ShadowRoot }).fleetTable();
-            if (table.textContent?.includes(name)) done(Date.now());
-            else requestAnimationFrame(look);
-          };
-          look();
-        }),
-      `LATENCY-${index}`,
-    );
+    const shown = page.evaluate<number>(shownAt(`LATENCY-${index}`));
     took.push(-(await report(index)) + (await shown));
   }
   await context.close();
