@@ -204,6 +204,18 @@ it('stays over a hibernation: the next report reaches it', async () => {
   expect(told(listener.heard[1])).toEqual([machine.id]);
 });
 
+it('loses nothing that was noted and not yet sent when the object goes to sleep', async () => {
+  const { id } = await seedTenant();
+  const listener = await mustListen(engineer, id);
+  await change(id, ['first']);
+  await hears(listener, 2);
+  // The next batch waits for its time.
+  await change(id, ['second']);
+  await evictDurableObject(objectOf(id));
+  await change(id, ['third']);
+  await hears(listener, 4);
+});
+
 /** A browser that does as it is told: it applies changes, and reads its list anew where it must; what comes meanwhile it applies on top. */
 class Browser {
   readonly #tenant: string;
@@ -334,6 +346,6 @@ it('ends with the list that the API gives, whatever reports, acks, disconnects a
         browser.disconnect();
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 80 },
   );
 });
