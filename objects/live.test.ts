@@ -346,6 +346,6 @@ it('ends with the list that the API gives, whatever reports, acks, disconnects a
         browser.disconnect();
       }
     }),
-    { numRuns: 80 },
+    { numRuns: 12 },
   );
 });

@@ -138,10 +138,14 @@ describe('a live socket ends', () => {
     expect(await listen(engineer, id)).toEqual(act === 'remove' ? 'not_a_member' : expect.anything());
   });
 
-  it('when the index says that its person is out, as soon as the object hears of it', async () => {
+  it.each([
+    ['marks its person as removed', "UPDATE users SET status = 'removed' WHERE role = 'engineer'"],
+    ['has its person no more', "DELETE FROM users WHERE role = 'engineer'"],
+  ])('when the index %s, as soon as the object reads it', async (_what, statement) => {
     const { id } = await seedTenant();
+    await asPerson(emailOf('admin'), `/v1/tenants/${id}/people`);
     const theirs = await mustListen(engineer, id);
-    await bindings.INDEX_DB.exec("UPDATE users SET status = 'removed' WHERE role = 'engineer'");
+    await bindings.INDEX_DB.exec(statement);
     await asPerson(emailOf('admin'), `/v1/tenants/${id}/people`);
     await closes(theirs, LIVE_CLOSE.not_allowed);
   });
