@@ -24,7 +24,7 @@ import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
 import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
 import { LiveMessage } from '../schema/live.ts';
-import { LIVE_ACK } from '../schema/live-socket.ts';
+import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
@@ -385,6 +385,7 @@ export async function resealedItem(tenant: string, keyring: TestKeyring, secret:
 export class Listener {
   readonly heard: LiveMessage[] = [];
   closedWith: number | null = null;
+  pongs = 0;
   /** Taken out: a browser that hears and is too slow to say so. */
   acks = true;
   readonly #socket: WebSocket;
@@ -392,6 +393,10 @@ export class Listener {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
+      if (data === LIVE_PONG) {
+        this.pongs++;
+        return;
+      }
       const message = LiveMessage.parse(JSON.parse(String(data)));
       this.heard.push(message);
       if (this.acks && message.type !== 'hello') this.say(LIVE_ACK + message.cursor);
@@ -406,8 +411,8 @@ export class Listener {
     return this.heard.at(-1)?.cursor ?? '';
   }
 
-  say(text: string): void {
-    this.#socket.send(text);
+  say(said: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(said);
   }
 
   leave(): void {
