@@ -246,8 +246,8 @@ test('an earlier version is a reveal of its own, on record as that; the ticket o
   assert.deepEqual(
     entries.map(({ detail }) => [detail.version, detail.reason]),
     [
-      [1, 'INC-00042 the one before'],
       [2, 'INC-00042 locked out'],
+      [1, 'INC-00042 the one before'],
     ],
   );
 });
@@ -264,6 +264,17 @@ test('a recovery key shows its id as the blue screen does, and its password in g
   await looks('reveal-bitlocker');
   await page.getByRole('button', { name: 'Large type' }).click();
   await looks('reveal-bitlocker-large');
+
+  // Without the permission to read nobody is asked for it: it is emptied unseen, at once or when the page is used again.
+  await page.context().clearPermissions();
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByText('whatever is in it by then', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Keep showing' }).click();
+  await page.clock.runFor(31_000);
+  const emptied = page.getByRole('dialog').getByText('The clipboard was emptied.');
+  await emptied.or(page.getByRole('dialog').getByText('The clipboard still holds the secret')).waitFor();
+  await page.keyboard.press('Shift');
+  await emptied.waitFor();
   await page.getByRole('button', { name: 'Hide now' }).click();
 });
 
