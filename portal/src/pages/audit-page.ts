@@ -64,9 +64,9 @@ export class AuditPage extends LitElement {
   #leaving = new AbortController();
 
   #load = new Task(this, {
-    args: () => [this.membership.tenant, this.filter] as const,
-    task: async ([tenant]) => {
-      if (this.membership.role === 'engineer') return;
+    args: () => [this.membership.tenant, this.filter, this.membership.role] as const,
+    task: async ([tenant, , role]) => {
+      if (role === 'engineer') return;
       if (this.members.length === 0) this.members = await people(tenant).then((list) => list.people);
       await this.#fetch(null);
     },
