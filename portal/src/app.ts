@@ -17,6 +17,7 @@ import { withArticle } from './words.ts';
 import './elements/app-header.ts';
 import './elements/custody-note.ts';
 import './elements/keys-dialog.ts';
+import './elements/membership-watch.ts';
 import './elements/no-tenant.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
@@ -155,6 +156,7 @@ export class TotlApp extends LitElement {
           this.helping = true;
         }}
       ></app-header>
+      ${membership?.status === 'active' ? html`<membership-watch tenant=${membership.tenant}></membership-watch>` : nothing}
       <main id="main" tabindex="-1">
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}

@@ -115,6 +115,7 @@ export class LeaverCard extends LitElement {
       needsTeam
         ? html`<passphrase-field
               label="New team passphrase"
+              .about=${[this.leaver.email]}
               @passphrase-changed=${() => {
                 this.teamPassphrase = this.field?.value ?? null;
               }}

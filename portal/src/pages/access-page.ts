@@ -316,6 +316,7 @@ export class AccessPage extends LitElement {
       ${
         this.making.what === 'own'
           ? html`<new-unlocker
+              .tenant=${this.membership.name}
               .email=${this.email}
               .busy=${this.busy}
               @made=${(event: NewUnlocker) => this.#add(event, loaded)}
@@ -346,6 +347,7 @@ export class AccessPage extends LitElement {
 
   #passphraseForm(unlocker: string) {
     return html`<new-passphrase
+      .about=${[this.email, this.membership.name]}
       label="New passphrase"
       action="Change it"
       @closed=${this.#stop}
@@ -402,6 +404,7 @@ export class AccessPage extends LitElement {
         this.making = { what: 'team' };
       }}>${replaces ? 'Replace the team passphrase' : 'Add a team passphrase'}</button></p>`;
     return html`<new-passphrase
+      .about=${[this.email, this.membership.name]}
       label="Team passphrase"
       action=${replaces ? 'Replace it' : 'Add it'}
       @closed=${this.#stop}

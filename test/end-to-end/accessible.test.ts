@@ -1,0 +1,249 @@
+// Every screen, for everybody who may open it and for those who may not, in each state: axe finds nothing by WCAG 2.2 AA, nothing is wider
+// than a narrow window or one at 200 % zoom, and the CSP reports nothing.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page, Route } from 'playwright-core';
+import { addTenant, furnish, setUpByVault } from '../../dev/furnish.ts';
+import { freePorts } from '../../dev/ports.ts';
+import { type Stand, startStand } from '../../dev/stand.ts';
+import { tooWide, violationsOf } from '../support/axe.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+
+let stateDir: string;
+let stand: Stand;
+let browser: Browser;
+let machine: string;
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-accessible-'));
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 3, fleetSpeed: 900 });
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
+  await furnish(stand);
+  await addTenant(stand, 'Borealis IT', 'admin@example.com');
+  browser = await openBrowser();
+  for (;;) {
+    const done = stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished);
+    machine = done?.id ?? '';
+    if (machine) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+after(async () => {
+  await browser?.close();
+  await stand?.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const PAGES = [
+  '',
+  '/machines/:machine',
+  '/set-up',
+  '/access',
+  '/people',
+  '/keys',
+  '/tokens',
+  '/safekeeping',
+  '/notices',
+  '/audit',
+]
+  .concat('/settings', '/upload')
+  .map((place) => `/t/:tenant${place}`);
+const WIDE = { width: 1280, height: 860 };
+const NARROW = { width: 360, height: 760 };
+/** 1280 px at 200 %. */
+const ZOOMED = { width: 640, height: 430 };
+
+const urlOf = (place: string): string =>
+  stand.addresses.portal + place.replace(':tenant', stand.demo.tenant).replace(':machine', machine);
+
+/** Nothing says any more that it is loading. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('main').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+/** In light and wide, then in dark and narrow, then at 200 %. What is wrong, a line each. */
+async function judge(page: Page, name: string, how: { axe?: boolean } = {}): Promise<string[]> {
+  const found: string[] = [];
+  for (const [colorScheme, size] of [
+    ['light', WIDE],
+    ['dark', NARROW],
+    ['light', ZOOMED],
+  ] as const) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `a11y-${name}-${size.width}`);
+    const over = await tooWide(page);
+    if (over > 0) found.push(`${name} at ${size.width} px is ${over} px too wide`);
+    if (how.axe !== false && size !== ZOOMED)
+      found.push(...(await violationsOf(page)).map((one) => `${name} ${colorScheme} ${size.width}: ${one}`));
+  }
+  await page.setViewportSize(WIDE);
+  return found;
+}
+
+const nameOf = (place: string): string => place.replace('/t/:tenant', '').replaceAll(/[/:]/g, '') || 'fleet';
+
+for (const who of ['admin', 'engineer', 'auditor'] as const)
+  test(`${who}: every page, also by an address typed by hand`, async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, `${who}@example.com`);
+    const found: string[] = [];
+    for (const place of [...PAGES, '/search?q=DT-', '/operator', '/nowhere']) {
+      await page.goto(urlOf(place));
+      await settle(page);
+      assert.ok((await page.locator('main h1').count()) > 0, `${place} has a heading`);
+      found.push(...(await judge(page, `${who}-${nameOf(place)}`)));
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+test('operator: the page of all tenants, and the dialog that suspends one', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'operator@example.com');
+  await page.getByText('Borealis IT').waitFor();
+  const found = await judge(page, 'operator');
+  await page.getByRole('button', { name: 'Suspend Borealis IT' }).click();
+  found.push(...(await judge(page, 'operator-suspend')));
+  assert.deepEqual(found, []);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('each dialog and menu that is open', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'admin@example.com');
+  const found: string[] = [];
+  const dialogs: [string, string, (page: Page) => Promise<unknown>][] = [
+    ['unlock', '/t/:tenant/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click()],
+    ['keys', '/t/:tenant/settings', (p) => p.keyboard.press('?')],
+    ['switcher', '/t/:tenant/settings', (p) => p.getByRole('button', { name: /^Tenant:/ }).click()],
+    ['remove-person', '/t/:tenant/people', (p) => p.getByRole('button', { name: 'Remove auditor' }).click()],
+    ['revoke', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Revoke Bench 2' }).click()],
+    ['rotate-token', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Rotate Bench 2' }).click()],
+    ['remove-webhook', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Remove: Ticket' }).click()],
+    ['deliveries', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Deliveries: Ticket' }).click()],
+    ['merge', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Merge another' }).click()],
+    ['by-hand', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Add a secret' }).click()],
+    [
+      'entry',
+      '/t/:tenant/audit',
+      (p) =>
+        p
+          .getByRole('button', { name: /^Details of entry/ })
+          .first()
+          .click(),
+    ],
+    ['step-up', '/t/:tenant/keys', (p) => p.getByRole('button', { name: 'Rotate the escrow key' }).click()],
+    ['add-own', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Add one' }).click()],
+    ['recovery', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Make a new recovery set' }).click()],
+  ];
+  for (const [name, place, open] of dialogs) {
+    await page.goto(urlOf(place));
+    await settle(page);
+    await open(page);
+    found.push(...(await judge(page, `open-${name}`)));
+  }
+  await page.goto(urlOf('/t/:tenant/settings'));
+  await page.setViewportSize(NARROW);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Audit' }).waitFor();
+  found.push(...(await violationsOf(page)), ...((await tooWide(page)) > 0 ? ['the menu is too wide'] : []));
+  await picture(page, 'a11y-menu');
+  assert.deepEqual(found, []);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('loading and failing, each page says so; a failure is never an empty list', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'admin@example.com');
+  const found: string[] = [];
+  const problem = {
+    code: 'index_unreachable',
+    title: 'The index cannot be reached now',
+    detail: 'Try again.',
+    requestId: 'r-1',
+  };
+  const fail = (route: Route) =>
+    route.fulfill({
+      ...{ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) },
+      headers: { 'access-control-allow-origin': stand.addresses.portal, 'access-control-allow-credentials': 'true' },
+    });
+  for (const place of [...PAGES, '/search?q=DT-'].filter((one) => !one.endsWith('/upload'))) {
+    const held: Route[] = [];
+    await page.route(/\/v1\/tenants\/[^/]+\/(?!live)/, (route) => void held.push(route));
+    await page.goto(urlOf(place));
+    await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor();
+    found.push(...(await judge(page, `loading-${nameOf(place)}`)));
+    await page.unrouteAll();
+    await page.route(/\/v1\/tenants\/[^/]+\/(?!live)/, fail);
+    await Promise.all(held.map(fail));
+    await page.locator('main').getByRole('alert').getByText('The index cannot be reached now').first().waitFor();
+    assert.equal(await page.getByText(/^No |^Nothing found|There are no/).count(), 0, `${place} shows no emptiness`);
+    found.push(...(await judge(page, `failing-${nameOf(place)}`)));
+    await page.unrouteAll();
+  }
+  assert.deepEqual(found, []);
+  assert.deepEqual(
+    faults.filter((fault) => !fault.includes('503')),
+    [],
+  );
+  await context.close();
+});
+
+test('the start without an API, a tenant without keys, and one that is suspended', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'admin@example.com');
+  const found: string[] = [];
+  await page.route(/\/v1\/me/, (route) => route.abort());
+  await page.goto(stand.addresses.portal);
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  found.push(...(await judge(page, 'no-api')));
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: /^Tenant:/ }).click();
+  await page.getByRole('link', { name: 'Borealis IT' }).click();
+  for (const link of ['Fleet', 'Access', 'Keys', 'Tokens', 'Notices', 'Settings']) {
+    await page.getByRole('link', { name: link, exact: true }).click();
+    await settle(page);
+    found.push(...(await judge(page, `empty-${link.toLowerCase()}`)));
+  }
+  await page.route(/\/v1\/me/, async (route) => {
+    const answer = await route.fetch();
+    const me = (await answer.json()) as { memberships: { name: string; status: string }[] };
+    for (const one of me.memberships) if (one.name === 'Borealis IT') one.status = 'suspended';
+    await route.fulfill({ response: answer, json: me });
+  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Borealis IT is suspended' }).waitFor();
+  found.push(...(await judge(page, 'suspended')));
+  assert.deepEqual(found, []);
+  assert.deepEqual(
+    faults.filter((fault) => !fault.includes('net::ERR_FAILED')),
+    [],
+  );
+  await context.close();
+});
+
+test('a revealed secret, and the notes of an open vault', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'engineer@example.com');
+  await page.goto(urlOf('/t/:tenant/machines/:machine'));
+  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+  const found = await judge(page, 'open-reveal');
+  await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
+  await page.locator('.plain').waitFor();
+  found.push(...(await judge(page, 'revealed')));
+  assert.deepEqual(found, []);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
