@@ -183,7 +183,7 @@ export class AppHeader extends LitElement {
         ${membership ? menuOf(membership, this.page).map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`) : nothing}
         ${this.#elsewhere()}
       </nav>
-      <button aria-label="Theme: ${this.themeName}" title="Theme: ${this.themeName}" @click=${() => {
+      <button aria-label="Theme: ${THEME_WORDS[this.themeName]}" title="Theme" @click=${() => {
         this.themeName = nextTheme();
       }}>
         ${THEME_WORDS[this.themeName]}
