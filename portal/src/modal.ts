@@ -6,10 +6,6 @@ const open = new Set<Modal>();
 
 export const isModalOpen = (): boolean => open.size > 0;
 
-const open = new Set<Modal>();
-
-export const isModalOpen = (): boolean => open.size > 0;
-
 /** For an element whose render is one `<dialog>`: `constructor() { super(); new Modal(this); }`. */
 export class Modal implements ReactiveController {
   readonly #host: LitElement;
