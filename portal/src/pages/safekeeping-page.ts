@@ -10,7 +10,7 @@ import * as api from '../api/tenant.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
 import { Polling } from '../polling.ts';
-import { saveFile } from '../save-file.ts';
+import { dayStamp, saveFile } from '../save-file.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { type Progress, type Sweep, sweep } from '../sweep.ts';
@@ -153,7 +153,7 @@ export class SafekeepingPage extends LitElement {
   };
 
   #save(lines: string[]): void {
-    const name = `totlprovision-${this.#tenant}-${new Date().toISOString().slice(0, 10)}.bundle`;
+    const name = `totlprovision-${this.#tenant}-${dayStamp()}.bundle`;
     saveFile(new Blob(lines, { type: 'application/x-ndjson' }), name);
   }
 
