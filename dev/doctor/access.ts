@@ -66,9 +66,15 @@ export function protectedHost(name: string, what: string, seen: Seen, team: stri
   }
 }
 
-/** Addresses that the platform gives besides: each has to ask for a sign-in, to lead to the portal, or not to be there. */
-export function previews(seen: readonly { host: string; seen: Seen }[], team: string, portal: string): Finding {
-  const { ok, fail } = check('preview-hosts');
+/**
+ * Addresses that the platform gives besides: each has to ask for a sign-in, to lead to the portal, or not to be there.
+ * `reachable`: this machine reaches anything at all; else that nobody answers says nothing.
+ */
+export function previews(
+  seen: readonly { host: string; seen: Seen }[],
+  { team, portal, reachable }: { team: string; portal: string; reachable: boolean },
+): Finding {
+  const { ok, warn, fail } = check('preview-hosts');
   const isShut = (one: Seen) =>
     !isAnswer(one) ||
     gate(one, team) === 'access' ||
@@ -80,6 +86,7 @@ export function previews(seen: readonly { host: string; seen: Seen }[], team: st
       `${open.join(', ')} answers without a sign-in`,
       'Workers & Pages → the project → Settings → Access policy, and preview_urls = false',
     );
+  if (!reachable) return warn('could not be asked', 'look again with a network');
   return ok(seen.length === 0 ? 'there are none' : `none of ${seen.length} answers without a sign-in`);
 }
 

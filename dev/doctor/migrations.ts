@@ -20,7 +20,7 @@ export function migrations({ ok: ended, stdout, stderr }: Captured, where: 'loca
       `${pending.length} pending: ${pending.join(', ')}`,
       where === 'local' ? 'npm run db:init:local' : 'npm run deploy -- --only d1',
     );
-  if (ended) return ok('none is pending');
+  if (ended && /no migrations to apply/i.test(stdout)) return ok('none is pending');
   return /CLOUDFLARE_API_TOKEN|not authenticated|not logged in|wrangler login/i.test(stdout + stderr)
     ? warn('the index could not be asked: wrangler is not signed in', 'npx wrangler login')
     : fail('wrangler could not list them', `npx wrangler d1 migrations list totlprovision --${where} says why`);

@@ -1,6 +1,6 @@
 // Looks at the deployed hosts and decides over what was seen, in the order in which a faulty set-up is best mended.
 import { certs, clock, preflight, previews, protectedHost } from './access.ts';
-import { ask, askForSocket, type Seen } from './ask.ts';
+import { ask, askForSocket, isAnswer, type Seen } from './ask.ts';
 import type { Finding } from './finding.ts';
 import * as hosts from './hosts.ts';
 
@@ -60,6 +60,6 @@ export async function lookOnline(places: Places, { token, cookie }: Credentials)
     hosts.webSocket(socket),
     protectedHost('portal-protected', portal, barePortal, team),
     hosts.portalPage(page, portal, { api, engine }),
-    previews(others, team, portal),
+    previews(others, { team, portal, reachable: isAnswer(keys) }),
   ];
 }
