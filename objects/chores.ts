@@ -6,7 +6,8 @@ import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { ANSWER_MS } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
-import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
+import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
@@ -49,7 +50,7 @@ export async function doChores(
   if (due.includes('stalled')) {
     const now = Date.now();
     storage.transactionSync(() => {
-      const lookAgainAt = tellStalled(sql, tenant, now);
+      const lookAgainAt = noteStalled(sql, tenant, now);
       if (lookAgainAt !== null) schedule(storage, 'stalled', lookAgainAt);
     });
   }

@@ -13,7 +13,18 @@ import type {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
-import type { Machine, MachinePage, MachineShelved, MachinesQuery, Overview, Run, RunList } from '../schema/machine.ts';
+import type {
+  Activity,
+  ClientList,
+  Machine,
+  MachinePage,
+  MachineShelved,
+  MachinesQuery,
+  Overview,
+  Run,
+  RunList,
+  SearchResult,
+} from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
@@ -41,6 +52,7 @@ import type {
   WebhookMade,
   WebhookWrite,
 } from '../schema/webhook.ts';
+import { activityOf } from './activity.ts';
 import { Administration } from './administration.ts';
 import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
@@ -51,11 +63,12 @@ import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
-import * as counters from './counters.ts';
+import { listClients } from './clients.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
+import { fleetCounts } from './fleet-counts.ts';
 import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
@@ -64,6 +77,8 @@ import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { Live } from './live.ts';
+import { readUpgrade } from './live-upgrade.ts';
 import * as machines from './machines.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
@@ -73,6 +88,7 @@ import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
+import { search } from './search.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
@@ -94,6 +110,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
+
+  readonly #live = new Live(this.ctx);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -120,7 +138,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
     return this.#gate.anybody(caller, 'overview', (now) => {
-      const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
         tenant: caller.tenant,
@@ -129,23 +146,24 @@ export class Tenant extends DurableObject<ObjectBindings> {
         fingerprint: keys?.fingerprint ?? null,
         activeKid: keys?.activeKid ?? null,
         manifestVersion: keys?.version ?? 0,
-        machines: count('machines'),
-        runs: {
-          running: count('status:running'),
-          succeeded: count('status:succeeded'),
-          failed: count('status:failed'),
-          abandoned: count('status:abandoned'),
-        },
-        secrets: count('secrets'),
-        attention: count('attention'),
-        archived: count('archived'),
-        toRotate: count('to_rotate'),
+        ...fleetCounts(this.#sql),
         budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
         tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
       };
     });
+  }
+
+  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
+  override async fetch(request: Request): Promise<Response> {
+    const { caller, asked } = readUpgrade(request);
+    const accepted = this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now));
+    return isRefusal(accepted) ? Response.json(accepted) : accepted;
+  }
+
+  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
+    this.#live.heard(socket, said, Date.now());
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {
@@ -156,6 +174,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
         listMachines(this.#sql, query) ??
         refuse('invalid_query', 'after: must be a cursor from an earlier answer with the same sort.'),
     );
+  }
+
+  search(caller: Caller<Person>, q: string): SearchResult | Refusal {
+    return this.#gate.anybody(caller, 'search', () => search(this.#sql, q));
+  }
+
+  /** Runs that began and ended, by the hour. */
+  activity(caller: Caller<Person>, days: number): Activity | Refusal {
+    return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
+  }
+
+  clients(caller: Caller<Person>): ClientList | Refusal {
+    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql));
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {

@@ -13,7 +13,11 @@ import {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
+import { LiveMessage, LiveQuery } from '../schema/live.ts';
 import {
+  Activity,
+  ActivityQuery,
+  ClientList,
   Machine,
   MachinePage,
   MachineShelved,
@@ -22,6 +26,8 @@ import {
   Overview,
   Run,
   RunList,
+  SearchQuery,
+  SearchResult,
 } from '../schema/machine.ts';
 import {
   TenantCreate,
@@ -78,6 +84,7 @@ import {
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
+import { openLive } from './live.ts';
 import { openapi } from './openapi.ts';
 import { createTenant, listTenants, onTenant, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
@@ -431,6 +438,35 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'GET',
+    path: '/v1/tenants/:tenant/search',
+    summary: 'Machines by a part of their hostname, serial, client or recovery-key id, archived ones too',
+    roles: EVERYBODY,
+    audit: null,
+    query: SearchQuery,
+    answer: SearchResult,
+    handle: ({ object, caller, query }) => object.search(caller, query.q),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/activity',
+    summary: 'How many runs began and ended, by the hour',
+    roles: EVERYBODY,
+    audit: null,
+    query: ActivityQuery,
+    answer: Activity,
+    handle: ({ object, caller, query }) => object.activity(caller, query.days),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/clients',
+    summary: 'The clients that have machines in the fleet, and how many each',
+    roles: EVERYBODY,
+    audit: null,
+    answer: ClientList,
+    handle: ({ object, caller }) => object.clients(caller),
+  }),
+  memberRoute({
+    method: 'GET',
     path: '/v1/tenants/:tenant/machines/:machine',
     summary: 'One machine with the history of its attributes',
     roles: EVERYBODY,
@@ -771,6 +807,18 @@ export const routes: readonly Route[] = [
     answer: BackupRequested,
     refuses: ['backup_off'],
     handle: ({ object, caller }) => object.requestBackup(caller),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/live',
+    summary: 'The fleet’s changes as they happen, on a WebSocket',
+    roles: EVERYBODY,
+    audit: null,
+    query: LiveQuery,
+    answer: { upgrades: LiveMessage },
+    refuses: ['too_many_sockets'],
+    handle: ({ object, caller, query: { cursor }, sessionEndsAt }) =>
+      openLive(object, { caller, asked: { cursor, sessionEndsAt } }),
   }),
   operatorRoute({
     method: 'GET',

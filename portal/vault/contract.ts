@@ -110,8 +110,8 @@ export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */
   bound: boolean;
-  /** BitLocker only: eight groups of six digits, each divisible by 11; null for other kinds. */
-  bitlocker: { groups: string[]; checksum: 'valid' | 'invalid' } | null;
+  /** BitLocker only: eight groups of six digits, each divisible by 11, and which (from 1) are not; null for other kinds. */
+  bitlocker: { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] } | null;
 };
 
 /** A secret that a person adds: `by` is their email, which goes into the header. */
