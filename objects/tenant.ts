@@ -64,7 +64,9 @@ import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { type AlarmNotes, logCalls, loggedAlarm, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
+import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
@@ -90,6 +92,11 @@ const RUNS_SHOWN = 100;
 type ObjectBindings = chores.ChoreBindings;
 
 export class Tenant extends DurableObject<ObjectBindings> {
+  constructor(ctx: DurableObjectState, env: ObjectBindings) {
+    super(ctx, env);
+    countRows(ctx.storage.sql);
+  }
+
   readonly #uses = new TokenUses(this.ctx.storage.sql);
   readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
@@ -461,8 +468,15 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.operators(caller, 'restore', (now) => restore.abort(this.ctx.storage, caller, now));
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
+    return loggedAlarm(info?.retryCount ?? 0, (notes) => this.#doWhatIsDue(notes));
+  }
+
+  // --- Inside ---
+
+  async #doWhatIsDue(notes: AlarmNotes): Promise<void> {
     const tenant = this.#gate.requireTenant();
+    notes.tenant = tenant;
     // A backup half in is nobody's state to act on; its last step sets the alarm again.
     if (isRestoring(this.#sql)) return;
     const now = Date.now();
@@ -476,6 +490,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       chores.again(this.ctx.storage, taken, now);
       return taken;
     });
+    notes.due = due;
     if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
     // The chain itself may be on its way in.
     if (due.includes('head') && !isRestoring(this.#sql)) await this.#tellHead(tenant);
@@ -484,8 +499,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
     this.#gate.follow(Date.now());
     chores.arm(this.ctx.storage, this.env, Date.now());
   }
-
-  // --- Inside ---
 
   get #sql(): SqlStorage {
     return this.ctx.storage.sql;
@@ -500,10 +513,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
       this.#gate.told(told);
       done(this.ctx.storage, 'head');
     } catch {
-      console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+      logTrouble('index-unreachable', tenant);
     }
   }
 }
+
+logCalls(Tenant);
 
 const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const unknownRun = () => refuse('unknown_run', 'The tenant has no run with this id.');

@@ -779,7 +779,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: TenantsQuery,
     answer: TenantPage,
-    handle: ({ env, from, query }) => listTenants(env, from, query),
+    handle: ({ query, ...c }) => listTenants(c, query),
   }),
   operatorRoute({
     method: 'POST',
