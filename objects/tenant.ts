@@ -5,6 +5,7 @@ import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../sc
 import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
+import type { Inspection } from '../schema/inspection.ts';
 import type {
   Keyring,
   KeyringWrite,
@@ -61,6 +62,7 @@ import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
+import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
@@ -389,6 +391,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
     wanted: { status: TenantStatus; reason: string },
   ): Promise<TenantStanding | Refusal> {
     return this.#operation.setStanding(caller, row, wanted);
+  }
+
+  /** The object's health: numbers and states, while the tenant is suspended or a backup is on its way in, too. */
+  async inspect(caller: Caller<Operator>): Promise<Inspection | Refusal> {
+    // What is due is scheduled by the first call of all: this may be it.
+    this.#gate.enter(caller.tenant);
+    const around = {
+      tenant: caller.tenant,
+      alarmAt: await this.ctx.storage.getAlarm(),
+      liveSockets: this.ctx.getWebSockets().length,
+      backupOn: this.env.BACKUP !== undefined,
+    };
+    return this.#gate.operators(caller, 'inspect', (now) => inspect(this.#sql, around, now));
   }
 
   /** Puts on record that the Worker turned a member away before the object was asked. */
