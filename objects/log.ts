@@ -1,5 +1,4 @@
 // The object's lines in the log: one a call, one an alarm, one for each socket that opens or closes. schema/log.ts says what is in each.
-
 import type { AlarmLine, FaultLine, ObjectLine, SocketLine, TroubleLine } from '../schema/log.ts';
 import { stackOf } from '../schema/log-stack.ts';
 import { isRefusal, type RefusalCode } from '../schema/refusal.ts';
@@ -13,7 +12,7 @@ const write = (line: Line) => console.log(JSON.stringify(line));
 /** Something did not do what it was asked, and is asked again. `what`: of a backup, what failed. */
 export function logTrouble(event: TroubleLine['event'], tenant: string, what: string | null = null): void {
   const { requestId = null, alarmId = null } = currentMeter() ?? {};
-  console.error(JSON.stringify({ event, requestId, alarmId, tenant, what } satisfies TroubleLine));
+  console.error(JSON.stringify({ event, at: Date.now(), requestId, alarmId, tenant, what } satisfies TroubleLine));
 }
 
 type Ended = { code: RefusalCode | null; failed: boolean };
@@ -24,10 +23,10 @@ const FAILED: Ended = { code: null, failed: true };
 export function loggedCall<T>(call: string, { requestId, tenant, principal }: Caller, work: () => T): T {
   const meter = new Meter({ requestId });
   const startedAt = Date.now();
-  const end = ({ code, failed }: Ended) =>
+  const end = ({ code, failed }: Ended, at = Date.now()) =>
     write({
-      ...{ event: 'object', requestId, tenant, call, principal: principal.kind, principalId: principal.id, code },
-      ...{ durationMs: Date.now() - startedAt, ...meter.rows(), failed },
+      ...{ event: 'object', at, requestId, tenant, call, principal: principal.kind, principalId: principal.id, code },
+      ...{ durationMs: at - startedAt, ...meter.rows(), failed },
     });
   return metered(meter, () => watched(work, end));
 }
@@ -71,13 +70,21 @@ export async function loggedAlarm(retry: number, work: (notes: AlarmNotes) => Pr
     failed = false;
   } catch (error) {
     const { tenant } = notes;
-    const fault: FaultLine = { event: 'fault', requestId: null, alarmId, tenant, stack: stackOf(error) };
+    const fault: FaultLine = {
+      event: 'fault',
+      at: Date.now(),
+      requestId: null,
+      alarmId,
+      tenant,
+      stack: stackOf(error),
+    };
     console.error(JSON.stringify(fault));
     throw error;
   } finally {
     const { tenant, due } = notes;
-    const done = { durationMs: Date.now() - startedAt, ...meter.rows(), failed };
-    write({ event: 'alarm', alarmId, tenant, due: [...due], retry, ...done });
+    const at = Date.now();
+    const done = { durationMs: at - startedAt, ...meter.rows(), failed };
+    write({ event: 'alarm', at, alarmId, tenant, due: [...due], retry, ...done });
   }
 }
 

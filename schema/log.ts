@@ -6,6 +6,7 @@ import { REFUSALS, type RefusalCode } from './refusal.ts';
 const Code = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]]);
 const Count = z.int().min(0);
 const Id = z.string().max(64);
+const at = z.int().describe('when it was written, ms since the epoch');
 
 /** What a call or an alarm did in the object's SQLite, and for how long. */
 const worked = {
@@ -20,6 +21,7 @@ const PrincipalKind = z.enum(['anyone', 'machine', 'person', 'operator']);
 
 export const RequestLine = z.strictObject({
   event: z.literal('request').describe('the Worker has answered a request'),
+  at,
   requestId: Id.describe('also in every problem that a client sees'),
   tenant: Id.nullable().describe('its id, once known'),
   method: z.string().max(16).describe('the HTTP method'),
@@ -36,6 +38,7 @@ export type RequestLine = z.infer<typeof RequestLine>;
 
 export const ObjectLine = z.strictObject({
   event: z.literal('object').describe('a tenant’s object has answered a call of the Worker'),
+  at,
   requestId: Id.describe('the request that it was made for'),
   tenant: Id.describe('whose object'),
   call: z.string().max(40).describe('the object’s method'),
@@ -48,6 +51,7 @@ export type ObjectLine = z.infer<typeof ObjectLine>;
 
 export const AlarmLine = z.strictObject({
   event: z.literal('alarm').describe('a tenant’s object has done what was due'),
+  at,
   alarmId: Id.describe('of this one alarm; on the troubles it met, too'),
   tenant: Id.nullable().describe('whose object'),
   due: z.array(z.string().max(40)).max(40).describe('what was due, by the names of the due table'),
@@ -58,6 +62,7 @@ export type AlarmLine = z.infer<typeof AlarmLine>;
 
 export const SocketLine = z.strictObject({
   event: z.literal('socket').describe('a live socket was opened or closed'),
+  at,
   what: z.enum(['opened', 'closed']).describe('which of the two'),
   requestId: Id.describe('the request that opened it'),
   tenant: Id.describe('whose fleet it shows'),
@@ -77,6 +82,7 @@ const during = {
 
 export const FaultLine = z.strictObject({
   event: z.literal('fault').describe('an exception that nobody expected: a defect'),
+  at,
   ...during,
   stack: z
     .string()
@@ -89,6 +95,7 @@ export const TroubleLine = z.strictObject({
   event: z
     .enum(['index-unreachable', 'object-unreachable', 'backup-failed'])
     .describe('D1, an object or the bucket did not do what it was asked; what has to happen is tried again'),
+  at,
   ...during,
   what: z.string().max(40).nullable().describe('of a backup: what failed'),
 });

@@ -14,18 +14,18 @@ export const newTrace = (): Trace => ({
   ...{ route: 'unmatched', tenant: null, principal: 'anyone', principalId: null, objectMs: 0, objectCalls: 0 },
 });
 
-export function logRequest(line: Omit<RequestLine, 'event'>): void {
-  console.log(JSON.stringify({ event: 'request', ...line } satisfies RequestLine));
+export function logRequest(line: Omit<RequestLine, 'event' | 'at'>): void {
+  console.log(JSON.stringify({ event: 'request', at: Date.now(), ...line } satisfies RequestLine));
 }
 
 /** A fault's line carries what happened, for the operator. */
 export function logFault({ requestId, tenant }: Pick<Trace, 'requestId' | 'tenant'>, error: unknown): void {
-  const line: FaultLine = { event: 'fault', requestId, alarmId: null, tenant, stack: stackOf(error) };
+  const line: FaultLine = { event: 'fault', at: Date.now(), requestId, alarmId: null, tenant, stack: stackOf(error) };
   console.error(JSON.stringify(line));
 }
 
 /** A tenant's object did not answer; the others on the page are shown. */
 export function logUnreachable(requestId: string, tenant: string): void {
-  const line: TroubleLine = { event: 'object-unreachable', requestId, alarmId: null, tenant, what: null };
-  console.error(JSON.stringify(line));
+  const about = { requestId, alarmId: null, tenant, what: null };
+  console.error(JSON.stringify({ event: 'object-unreachable', at: Date.now(), ...about } satisfies TroubleLine));
 }
