@@ -7,7 +7,8 @@ import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expi
 import { logTrouble } from './log.ts';
 import { ANSWER_MS } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
-import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
+import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
@@ -50,7 +51,7 @@ export async function doChores(
   if (due.includes('stalled')) {
     const now = Date.now();
     storage.transactionSync(() => {
-      const lookAgainAt = tellStalled(sql, tenant, now);
+      const lookAgainAt = noteStalled(sql, tenant, now);
       if (lookAgainAt !== null) schedule(storage, 'stalled', lookAgainAt);
     });
   }

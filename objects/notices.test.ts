@@ -25,7 +25,7 @@ import {
 } from '../test/workerd-fixtures.ts';
 import { GIVE_UP_MS, REFUSED_TRIES } from './deliveries.ts';
 import { noticeOverBudget } from './notices.ts';
-import { STALLED_AFTER_MS } from './stalled.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
 
 const RECEIVER = bindings.TEST_RECEIVER;
 let tenant: TestTenant & { keyring: TestKeyring };
@@ -66,7 +66,7 @@ const pass = (ms: number) =>
   sql((db) => {
     db.exec('UPDATE deliveries SET queued_at = queued_at - ?', ms);
     db.exec('UPDATE due SET at = at - ?', ms);
-    db.exec('UPDATE events SET received_at = received_at - ?', ms);
+    db.exec('UPDATE runs SET heard_at = heard_at - ?', ms);
     db.exec('UPDATE silences SET heard_at = heard_at - ?', ms);
   });
 const failedRun = async (machine = newMachine()) => {

@@ -12,6 +12,7 @@ import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import * as people from './people.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
+import { fillSearch } from './search-lines.ts';
 import * as tokens from './tokens.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
@@ -199,6 +200,7 @@ function finish(
   const { index_seq: indexSeq, index_hash: indexHash } = progress;
   storage.transactionSync(() => {
     storage.sql.exec('DELETE FROM restore_progress');
+    fillSearch(storage.sql);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

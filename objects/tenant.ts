@@ -14,7 +14,18 @@ import type {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
-import type { Machine, MachinePage, MachineShelved, MachinesQuery, Overview, Run, RunList } from '../schema/machine.ts';
+import type {
+  Activity,
+  ClientList,
+  Machine,
+  MachinePage,
+  MachineShelved,
+  MachinesQuery,
+  Overview,
+  Run,
+  RunList,
+  SearchResult,
+} from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
@@ -42,6 +53,7 @@ import type {
   WebhookMade,
   WebhookWrite,
 } from '../schema/webhook.ts';
+import { activityOf } from './activity.ts';
 import { Administration } from './administration.ts';
 import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
@@ -52,6 +64,7 @@ import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
+import { listClients } from './clients.ts';
 import * as counters from './counters.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
@@ -77,6 +90,7 @@ import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
+import { search } from './search.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
@@ -147,6 +161,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
         },
         secrets: count('secrets'),
         attention: count('attention'),
+        stalled: count('stalled'),
         archived: count('archived'),
         toRotate: count('to_rotate'),
         budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
@@ -165,6 +180,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
         listMachines(this.#sql, query) ??
         refuse('invalid_query', 'after: must be a cursor from an earlier answer with the same sort.'),
     );
+  }
+
+  search(caller: Caller<Person>, q: string): SearchResult | Refusal {
+    return this.#gate.anybody(caller, 'search', () => search(this.#sql, q));
+  }
+
+  /** Runs that began and ended, by the hour. */
+  activity(caller: Caller<Person>, days: number): Activity | Refusal {
+    return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
+  }
+
+  clients(caller: Caller<Person>): ClientList | Refusal {
+    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql));
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {

@@ -15,6 +15,9 @@ import {
   UnlockerChanged,
 } from '../schema/keyring.ts';
 import {
+  Activity,
+  ActivityQuery,
+  ClientList,
   Machine,
   MachinePage,
   MachineShelved,
@@ -23,6 +26,8 @@ import {
   Overview,
   Run,
   RunList,
+  SearchQuery,
+  SearchResult,
 } from '../schema/machine.ts';
 import {
   TenantCreate,
@@ -429,6 +434,35 @@ export const routes: readonly Route[] = [
     query: MachinesQuery,
     answer: MachinePage,
     handle: ({ object, caller, query }) => object.machines(caller, query),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/search',
+    summary: 'Machines by a part of their hostname, serial, client or recovery-key id, archived ones too',
+    roles: EVERYBODY,
+    audit: null,
+    query: SearchQuery,
+    answer: SearchResult,
+    handle: ({ object, caller, query }) => object.search(caller, query.q),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/activity',
+    summary: 'How many runs began and ended, by the hour',
+    roles: EVERYBODY,
+    audit: null,
+    query: ActivityQuery,
+    answer: Activity,
+    handle: ({ object, caller, query }) => object.activity(caller, query.days),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/clients',
+    summary: 'The clients that have machines in the fleet, and how many each',
+    roles: EVERYBODY,
+    audit: null,
+    answer: ClientList,
+    handle: ({ object, caller }) => object.clients(caller),
   }),
   memberRoute({
     method: 'GET',
