@@ -65,11 +65,11 @@ import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
 import { listClients } from './clients.ts';
-import * as counters from './counters.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
+import { fleetCounts } from './fleet-counts.ts';
 import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
@@ -79,6 +79,8 @@ import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { Live } from './live.ts';
+import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
 import { countRows } from './meter.ts';
@@ -118,6 +120,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
 
+  readonly #live = new Live(this.ctx);
+
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
     return 'pong';
@@ -143,7 +147,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
     return this.#gate.anybody(caller, 'overview', (now) => {
-      const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
         tenant: caller.tenant,
@@ -152,24 +155,24 @@ export class Tenant extends DurableObject<ObjectBindings> {
         fingerprint: keys?.fingerprint ?? null,
         activeKid: keys?.activeKid ?? null,
         manifestVersion: keys?.version ?? 0,
-        machines: count('machines'),
-        runs: {
-          running: count('status:running'),
-          succeeded: count('status:succeeded'),
-          failed: count('status:failed'),
-          abandoned: count('status:abandoned'),
-        },
-        secrets: count('secrets'),
-        attention: count('attention'),
-        stalled: count('stalled'),
-        archived: count('archived'),
-        toRotate: count('to_rotate'),
+        ...fleetCounts(this.#sql),
         budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
         tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
       };
     });
+  }
+
+  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
+  override async fetch(request: Request): Promise<Response> {
+    const { caller, asked } = readUpgrade(request);
+    const accepted = this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now));
+    return isRefusal(accepted) ? Response.json(accepted) : accepted;
+  }
+
+  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
+    this.#live.heard(socket, said, Date.now());
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {

@@ -14,6 +14,7 @@ import {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
+import { LiveMessage, LiveQuery } from '../schema/live.ts';
 import {
   Activity,
   ActivityQuery,
@@ -84,6 +85,7 @@ import {
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
+import { openLive } from './live.ts';
 import { openapi } from './openapi.ts';
 import { createTenant, listTenants, onTenant, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
@@ -806,6 +808,18 @@ export const routes: readonly Route[] = [
     answer: BackupRequested,
     refuses: ['backup_off'],
     handle: ({ object, caller }) => object.requestBackup(caller),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/live',
+    summary: 'The fleet’s changes as they happen, on a WebSocket',
+    roles: EVERYBODY,
+    audit: null,
+    query: LiveQuery,
+    answer: { upgrades: LiveMessage },
+    refuses: ['too_many_sockets'],
+    handle: ({ object, caller, query: { cursor }, sessionEndsAt }) =>
+      openLive(object, { caller, asked: { cursor, sessionEndsAt } }),
   }),
   operatorRoute({
     method: 'GET',

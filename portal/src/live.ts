@@ -109,6 +109,8 @@ class Connection {
     if (this.#ended) return;
     if (code === LIVE_CLOSE.renew) return this.#open();
     this.#set('down');
+    // Sixteen others of this person are open, and coming back would close one of them: not before somebody looks at this one.
+    if (code === LIVE_CLOSE.too_many) return;
     if (code === LIVE_CLOSE.not_allowed) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
     // Spread out, so that a fleet of portals does not come back in one instant.
     const wait = this.#retryMs * (0.5 + Math.random() / 2);

@@ -12,7 +12,7 @@ import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
-import type { Route } from '../../worker/route.ts';
+import { fromPortalOnly, type Route } from '../../worker/route.ts';
 import { routes } from '../../worker/routes.ts';
 import {
   accessToken,
@@ -237,11 +237,11 @@ const stranger = (route: Route): Expected =>
     }) as const
   )[route.who];
 const operator = (route: Route): Expected => (route.who === 'operator' ? 'ok' : stranger(route));
-/** The gate before the role: every effect of a person asks for the portal's origin. */
+/** The gate before the role: every effect of a person, and every WebSocket, asks for the portal's origin. */
 const originGate =
   (role: Role) =>
   (route: Route): Expected =>
-    route.who === 'member' && route.method === 'POST' ? 'wrong_origin' : member(role)(route);
+    route.who === 'member' && fromPortalOnly(route) ? 'wrong_origin' : member(role)(route);
 const operatorGate = (route: Route): Expected =>
   route.who === 'operator' && route.method === 'POST' ? 'wrong_origin' : operator(route);
 
@@ -317,7 +317,11 @@ const welcome = (route: Route): Promise<Headers> => {
 
 const ask = async (route: Route, headers: Headers, type = 'application/json') => {
   const body = await bodyOf(route);
-  return request<Problem>(route.method, pathOf(route), { ...headers, ...(body ? { 'content-type': type } : {}) }, body);
+  const more = {
+    ...(body ? { 'content-type': type } : {}),
+    ...('upgrades' in route.answer ? { upgrade: 'websocket' } : {}),
+  };
+  return request<Problem>(route.method, pathOf(route), { ...headers, ...more }, body);
 };
 
 /**
@@ -341,7 +345,8 @@ describe.each(VISITORS)('$who', ({ who, headers, expected }) => {
       const name = `${route.method} ${route.path}`;
       const { status, json } = await ask(route, await headers(route));
       const code = adjusted(route, expected(route), who);
-      wanted[name] = code === 'ok' ? `${route.status ?? 200} ok` : `${REFUSALS[code][0]} ${code}`;
+      const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
+      wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;
       answers[name] = `${status} ${status < 400 ? 'ok' : json.code}`;
     }
     expect(answers).toEqual(wanted);
