@@ -15,6 +15,10 @@ export function logTrouble(event: TroubleLine['event'], tenant: string, what: st
   console.error(JSON.stringify({ event, at: Date.now(), requestId, alarmId, tenant, what } satisfies TroubleLine));
 }
 
+/** A live socket was opened or closed. */
+export const logSocket = (line: Omit<SocketLine, 'event' | 'at' | 'principal'>): void =>
+  write({ event: 'socket', at: Date.now(), principal: 'person', ...line });
+
 type Ended = { code: RefusalCode | null; failed: boolean };
 const endedWith = (value: unknown): Ended => ({ code: isRefusal(value) ? value.refused : null, failed: false });
 const FAILED: Ended = { code: null, failed: true };

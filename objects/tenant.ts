@@ -81,7 +81,7 @@ import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import { Live } from './live.ts';
 import { readUpgrade } from './live-upgrade.ts';
-import { type AlarmNotes, logCalls, loggedAlarm, logTrouble } from './log.ts';
+import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
 import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
@@ -167,12 +167,18 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
   override async fetch(request: Request): Promise<Response> {
     const { caller, asked } = readUpgrade(request);
-    const accepted = this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now));
+    const accepted = loggedCall('live', caller, () =>
+      this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now)),
+    );
     return isRefusal(accepted) ? Response.json(accepted) : accepted;
   }
 
   override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
     this.#live.heard(socket, said, Date.now());
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#live.closed(socket, code, this.#gate.requireTenant());
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {

@@ -13,8 +13,6 @@ export const tenantObject = (env: Env, tenant: string, trace: Trace): DurableObj
 function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectStub<Tenant> {
   return new Proxy(object, {
     get: (stub, name) => {
-      // An upgrade answers with a socket and not with a line of its own.
-      if (name === 'fetch') return stub.fetch.bind(stub);
       return async (...given: unknown[]) => {
         const askedAt = Date.now();
         trace.objectCalls += 1;

@@ -1,41 +1,33 @@
-// The log: every request of every route leaves one line of the Worker's, and as many of the objects' as it asked them. Each is valid by
-// the schema, and none holds what must stay out.
+// The log: what is in the lines of requests that go well or break, of alarms and of live sockets. That every route leaves its lines, each
+// valid by the schema and free of secrets, is seen on the walk (test/conformance/route-walk.test.ts).
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LogLine, type ObjectLine, type RequestLine } from '../schema/log.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ObjectLine, RequestLine } from '../schema/log.ts';
+import { type LogWatch, watchLog } from '../test/support/log-watch.ts';
 import {
-  accessToken,
   asMachine,
   asPerson,
   bindings,
   emailOf,
   event,
+  mustListen,
   newMachine,
   newRun,
-  PORTAL,
-  request,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
 } from '../test/workerd-fixtures.ts';
-import { routes } from './routes.ts';
 
-const written: string[] = [];
+let log: LogWatch;
 beforeEach(() => {
-  for (const level of ['log', 'error'] as const)
-    vi.spyOn(console, level).mockImplementation((line) => void written.push(String(line)));
+  log = watchLog();
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  written.length = 0;
-});
-const lines = (): LogLine[] => written.map((line) => LogLine.parse(JSON.parse(line)));
-const requests = () => lines().filter((line) => line.event === 'request');
-const calls = () => lines().filter((line) => line.event === 'object');
+const requests = () => log.lines().filter((line) => line.event === 'request');
+const calls = () => log.lines().filter((line) => line.event === 'object');
 
 /** What one request left in the log. */
 async function leaves(ask: () => Promise<unknown>): Promise<{ line: RequestLine; calls: ObjectLine[] }> {
-  written.length = 0;
+  log.written.length = 0;
   await ask();
   const [line, ...more] = requests();
   if (!line || more.length > 0) throw new Error(`there are ${requests().length} request lines`);
@@ -43,57 +35,11 @@ async function leaves(ask: () => Promise<unknown>): Promise<{ line: RequestLine;
 }
 
 describe('a request', () => {
-  it('leaves one line, and one for each time an object was asked, joined by its id: on every route, whatever comes of it', async () => {
-    const tenant = await seedReadyTenant();
-    const ids: Record<string, string> = { tenant: tenant.id };
-    const person = await accessToken(emailOf('admin'));
-    const operator = await accessToken('operator@example.com');
-    for (const route of routes) {
-      const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? 'someone-else-s');
-      const headers: Record<string, string> =
-        route.who === 'machine'
-          ? { authorization: `Bearer ${tenant.token}` }
-          : { 'cf-access-jwt-assertion': route.who === 'operator' ? operator : person, origin: PORTAL };
-      // The last two end what the others need.
-      if (/\/(suspend|restore)$/.test(route.path)) continue;
-      const ask = () =>
-        request(
-          route.method,
-          path,
-          { ...headers, 'content-type': 'application/json' },
-          route.method === 'POST' ? '{"hostname":"CANARY-PC","reason":"canary reason"}' : undefined,
-        );
-      const { line, calls } = await leaves(ask);
-      const name = `${route.method} ${route.path}`;
-      expect([line.method, line.route], name).toEqual([route.method, route.path]);
-      expect(calls.length, name).toBe(line.objectCalls);
-      // A page of tenants asks each of them; the file of an export is pulled page by page.
-      if (route.path !== '/v1/operator/tenants') expect(calls.length, name).toBeLessThanOrEqual(1);
-      for (const call of calls) {
-        expect(call, name).toMatchObject({ requestId: line.requestId, failed: false });
-        if (line.tenant) expect(call, name).toMatchObject({ tenant: line.tenant, principalId: line.principalId });
-      }
-      // A refusal of the object's own is the request's.
-      if (calls.length === 1 && calls[0]?.code) expect(calls[0].code, name).toBe(line.code);
-      for (const secret of [
-        tenant.token,
-        person,
-        operator,
-        emailOf('admin'),
-        'operator@',
-        'CANARY',
-        'canary',
-        'api.example',
-      ])
-        expect(written.join('\n'), `${name}: ${secret.slice(0, 6)}`).not.toContain(secret);
-    }
-  });
-
   it('names no token, email, reason, ciphertext, hostname, URL or query where all of it goes well', async () => {
     const { id, token, keyring } = await seedReadyTenant();
     const machine = { ...newMachine(), hostname: 'CANARY-PC', serial: 'CANARY-SERIAL' };
     const body = await sealedSecret(id, keyring, machine.id, { ref: { account: 'canary-account' } });
-    written.length = 0;
+    log.written.length = 0;
     await asMachine(token, '/v1/report', { machine, run: newRun(), events: [event(1, { message: 'canary message' })] });
     const { json } = await asMachine<{ secretId: string }>(token, '/v1/secret', body);
     const reason = { reason: 'canary 4711' };
@@ -105,8 +51,8 @@ describe('a request', () => {
       expect.arrayContaining(['report', 'escrow', 'reveal', 'exportAudit', 'auditPage']),
     );
     for (const secret of [token, body.sealed, 'eyJ', emailOf('engineer'), emailOf('admin')])
-      expect(written.join('\n')).not.toContain(secret);
-    expect(written.join('\n')).not.toMatch(/canary/i);
+      expect(log.written.join('\n')).not.toContain(secret);
+    expect(log.written.join('\n')).not.toMatch(/canary/i);
   });
 
   it('counts the rows that SQLite counts: of a further report one for each event, one for its run and one for its machine', async () => {
@@ -135,7 +81,7 @@ describe('a request', () => {
     const { id, token } = await seedTenant();
     const [machine, run] = [newMachine(), newRun()];
     await asMachine(token, '/v1/report', { machine, run, events: [event(1)] });
-    written.length = 0;
+    log.written.length = 0;
     // A list of people waits for D1 while the reports come in.
     await Promise.all([
       asPerson(emailOf('admin'), `/v1/tenants/${id}/people`),
@@ -161,8 +107,27 @@ describe('a request', () => {
       tenant: id,
     });
     expect(made).toMatchObject([{ call: 'settings', failed: true }]);
-    expect(lines().filter((one) => one.event === 'fault')).toMatchObject([{ requestId: line.requestId, tenant: id }]);
-    expect(written.join('\n')).not.toContain('canary');
+    expect(log.lines().filter((one) => one.event === 'fault')).toMatchObject([
+      { requestId: line.requestId, tenant: id },
+    ]);
+    expect(log.written.join('\n')).not.toContain('canary');
+  });
+});
+
+describe('a live socket', () => {
+  it('leaves a line when it opens and one when it closes, with the close code and the request that opened it', async () => {
+    const { id } = await seedTenant();
+    const { line, calls } = await leaves(async () => {
+      (await mustListen(emailOf('engineer'), id)).leave();
+      await vi.waitFor(() => expect(log.lines().filter((one) => one.event === 'socket')).toHaveLength(2));
+    });
+    expect(line).toMatchObject({ route: '/v1/tenants/:tenant/live', status: 101, objectCalls: 1 });
+    expect(calls).toMatchObject([{ call: 'live', requestId: line.requestId }]);
+    const { requestId } = line;
+    expect(log.lines().filter((one) => one.event === 'socket')).toMatchObject([
+      { what: 'opened', requestId, tenant: id, principalId: line.principalId, closeCode: null, sockets: 1 },
+      { what: 'closed', requestId, tenant: id, principalId: line.principalId, closeCode: 1000, sockets: 0 },
+    ]);
   });
 });
 
@@ -174,10 +139,10 @@ describe('an alarm', () => {
     await runInDurableObject(stub, (_object, { storage }) => {
       storage.sql.exec("UPDATE due SET at = 1 WHERE what = 'head'");
     });
-    written.length = 0;
+    log.written.length = 0;
     await runDurableObjectAlarm(stub);
-    expect(lines()).toMatchObject([{ event: 'alarm', tenant: id, due: ['head'], retry: 0, failed: false }]);
-    expect(lines()[0]).toMatchObject({ alarmId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
-    expect((lines()[0] as { rowsWritten: number }).rowsWritten).toBeGreaterThanOrEqual(2);
+    expect(log.lines()).toMatchObject([{ event: 'alarm', tenant: id, due: ['head'], retry: 0, failed: false }]);
+    expect(log.lines()[0]).toMatchObject({ alarmId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect((log.lines()[0] as { rowsWritten: number }).rowsWritten).toBeGreaterThanOrEqual(2);
   });
 });

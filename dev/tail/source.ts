@@ -74,7 +74,11 @@ async function* grow(file: string, stopping: AbortSignal): AsyncGenerator<string
 const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    stopping.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    stopping.addEventListener('abort', end, { once: true });
   });
 
 /** `wrangler tail` of a deployed Worker. What wrangler has to say for itself goes to standard error. */
@@ -94,7 +98,10 @@ export function fromWrangler(env: string | undefined): Source {
   return {
     lines: readline.createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }),
     // wrangler takes its tail off the server on an interrupt.
-    stop: () => ((stopped = true), void child.kill('SIGINT')),
+    stop: () => {
+      stopped = true;
+      child.kill('SIGINT');
+    },
     failed,
   };
 }

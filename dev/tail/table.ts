@@ -68,7 +68,7 @@ function columns(width: number): { column: Column; width: number }[] {
   return shown.map((one) => (one.width === 0 ? { ...one, width: Math.max(10, width - taken) } : one));
 }
 
-const fit = (text: string, width: number, right?: true): string => {
+const cell = (text: string, width: number, right?: true): string => {
   const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text;
   return right ? cut.padStart(width) : cut.padEnd(width);
 };
@@ -86,7 +86,7 @@ export const header = (width: number, paint: Paint): string =>
   paint(
     'bold',
     columns(width)
-      .map((one) => fit(one.column.name, one.width, one.column.right))
+      .map((one) => cell(one.column.name, one.width, one.column.right))
       .join(' ')
       .trimEnd(),
   );
@@ -95,7 +95,7 @@ export const header = (width: number, paint: Paint): string =>
 export function tableRow(row: Row, width: number, paint: Paint): string {
   const text = printable(
     columns(width)
-      .map((one) => fit(one.column.cell(row), one.width, one.column.right))
+      .map((one) => cell(one.column.cell(row), one.width, one.column.right))
       .join(' ')
       .trimEnd(),
   );
