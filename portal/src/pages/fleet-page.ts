@@ -94,8 +94,9 @@ export class FleetPage extends LitElement {
 
   /** Enter in the search field opens the one that was found; of several it goes to the first. */
   #entered = ({ detail: key }: CustomEvent<string>): void => {
-    const rows = this.#fleet.isCurrent ? this.#fleet.list?.rows : null;
-    const only = rows?.length === 1 ? rows.at(0) : null;
+    const rows = this.#fleet.list?.rows;
+    if (!rows || !this.#fleet.isCurrent) return;
+    const only = rows.length === 1 ? rows.at(0) : null;
     if (only && key === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
     else this.table?.focusFirst();
   };
@@ -111,6 +112,7 @@ export class FleetPage extends LitElement {
         .q=${this.question.q}
         .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
         ?more=${this.#fleet.list?.more ?? false}
+        ?failed=${failure !== null}
         @search-wanted=${this.#search}
         @search-entered=${this.#entered}
       ></fleet-search>
