@@ -54,7 +54,7 @@ export class Live {
     this.#close(own.slice(0, Math.max(0, own.length + 1 - SOCKETS_A_PERSON)), LIVE_CLOSE.too_many);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [principal.id]);
-    keep(server, { person: principal.id, openedAt: now, sessionEndsAt, unacked: [], behind: false });
+    keep(server, { openedAt: now, sessionEndsAt, unacked: [], behind: false });
     const missed = cursor === undefined ? null : this.#recent.since(cursor);
     if (cursor === undefined || missed === null || missed.length > MACHINES_A_MESSAGE)
       tell(server, { type: 'hello', cursor: this.#recent.cursor, resync: true });
