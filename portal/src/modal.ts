@@ -8,6 +8,10 @@ function focused(): HTMLElement | null {
   return element instanceof HTMLElement ? element : null;
 }
 
+const open = new Set<Modal>();
+
+export const isModalOpen = (): boolean => open.size > 0;
+
 /** For an element whose render is one `<dialog>`: `constructor() { super(); new Modal(this); }`. */
 export class Modal implements ReactiveController {
   readonly #host: LitElement;
@@ -22,9 +26,11 @@ export class Modal implements ReactiveController {
     if (this.#host.hasUpdated) return;
     this.#opener = focused();
     this.#host.renderRoot.querySelector('dialog')?.showModal();
+    open.add(this);
   }
 
   hostDisconnected(): void {
+    open.delete(this);
     const opener = this.#opener;
     queueMicrotask(() => opener?.isConnected && opener.focus());
   }
