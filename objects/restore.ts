@@ -10,6 +10,7 @@ import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
+import { listenerOf } from './changes.ts';
 import * as people from './people.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
 import { fillSearch } from './search-lines.ts';
@@ -71,6 +72,7 @@ export function beginRestore(
       'INSERT INTO restore_progress VALUES (?, 0, ?, ?, ?, ?)',
       ...[found.sha256, own.seq, own.hash, lost?.seq ?? null, lost?.hash ?? null],
     );
+    listenerOf(sql)?.tenantClosed('restoring');
     const begun = progressOf(sql);
     if (!begun) throw new Error('it has just been begun');
     return begun;

@@ -23,8 +23,11 @@ import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vaul
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
 import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
+import { LiveMessage } from '../schema/live.ts';
+import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
+import type { RefusalCode } from '../schema/refusal.ts';
 import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
@@ -95,6 +98,9 @@ export async function request<T = Problem>(
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
   const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
+  // A socket that nobody uses is closed: what comes over one is for `connect`.
+  response.webSocket?.accept();
+  response.webSocket?.close();
   // Not `text()`: workerd warns of every media type that is not text by name.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const isJson = /json$/.test(response.headers.get('content-type')?.replace(/ndjson$/, '') ?? '');
@@ -373,4 +379,74 @@ export async function resealedItem(tenant: string, keyring: TestKeyring, secret:
   const resealed = await resealSecret(tenant, json, keys, await sealTo(active.kid, active.jwk));
   if (isFault(resealed)) throw new Error(resealed.message);
   return resealed;
+}
+
+/** A live socket as a browser holds it; by default it acknowledges what it hears. */
+export class Listener {
+  readonly heard: LiveMessage[] = [];
+  closedWith: number | null = null;
+  pongs = 0;
+  /** Taken out: a browser that hears and is too slow to say so. */
+  acks = true;
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      if (data === LIVE_PONG) {
+        this.pongs++;
+        return;
+      }
+      const message = LiveMessage.parse(JSON.parse(String(data)));
+      this.heard.push(message);
+      if (this.acks && message.type !== 'hello') this.say(LIVE_ACK + message.cursor);
+    });
+    socket.addEventListener('close', ({ code }) => {
+      this.closedWith = code;
+    });
+    socket.accept();
+  }
+
+  get cursor(): string {
+    return this.heard.at(-1)?.cursor ?? '';
+  }
+
+  say(said: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(said);
+  }
+
+  leave(): void {
+    this.#socket.close(1000);
+  }
+}
+
+/** Opens a live socket through the Worker, as the portal does; a refusal's code where it is not accepted. */
+export async function listen(
+  email: string,
+  tenant: string,
+  {
+    cursor,
+    headers,
+    claims,
+  }: { cursor?: string; headers?: Record<string, string>; claims?: TokenOptions['claims'] } = {},
+): Promise<Listener | RefusalCode> {
+  const worker = exports as unknown as { default: Fetcher };
+  const query = cursor === undefined ? '' : `?cursor=${cursor}`;
+  const response = await worker.default.fetch(`https://api.example.com/v1/tenants/${tenant}/live${query}`, {
+    headers: {
+      'cf-access-jwt-assertion': await accessToken(email, { claims }),
+      ...{ origin: PORTAL, upgrade: 'websocket' },
+      ...headers,
+    },
+  });
+  return response.webSocket
+    ? new Listener(response.webSocket)
+    : (((await response.json()) as Problem).code as RefusalCode);
+}
+
+/** The same where it is accepted. */
+export async function mustListen(...asked: Parameters<typeof listen>): Promise<Listener> {
+  const listener = await listen(...asked);
+  if (!(listener instanceof Listener)) throw new Error(`refused: ${listener}`);
+  return listener;
 }
