@@ -49,9 +49,6 @@ export class RevealDialog extends LitElement {
         padding: 0.7rem 1.5rem 1.4rem;
         background: var(--raised);
       }
-      .foot .actions {
-        margin-top: 0.7rem;
-      }
       .count {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -66,6 +63,9 @@ export class RevealDialog extends LitElement {
       }
       .actions {
         flex-wrap: wrap;
+      }
+      .foot .actions {
+        margin-top: 0.7rem;
       }
       @media (max-width: 30rem) {
         dialog {
@@ -197,20 +197,21 @@ export class RevealDialog extends LitElement {
       <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="foot">
-      <div class="count quiet">
-        <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
-        <span role="timer">Hides in ${secondsLeft} s</span>
-      </div>
-      <div class="actions">
-        <button @click=${this.#keep}>Keep showing 30 s more</button>
-        <button
-          @click=${async () => {
-            this.clipboard = await copyBriefly(opened.plaintext);
-          }}
-        >
-          Copy
-        </button>
-        <button class="primary" @click=${this.#close}>Hide now</button>
-      </div></div>`;
+        <div class="count quiet">
+          <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
+          <span role="timer">Hides in ${secondsLeft} s</span>
+        </div>
+        <div class="actions">
+          <button @click=${this.#keep}>Keep showing 30 s more</button>
+          <button
+            @click=${async () => {
+              this.clipboard = await copyBriefly(opened.plaintext);
+            }}
+          >
+            Copy
+          </button>
+          <button class="primary" @click=${this.#close}>Hide now</button>
+        </div>
+      </div>`;
   }
 }
