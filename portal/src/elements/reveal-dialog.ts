@@ -8,6 +8,7 @@ import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { kindInSentence, refWords } from '../words.ts';
+import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';
 import type { LargeChanged } from './secret-text.ts';
 import './secret-text.ts';
@@ -92,6 +93,8 @@ export class RevealDialog extends LitElement {
   @state() private large = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h1') private heading!: HTMLElement;
+  /** A reason that was refused is mended, not typed again. */
+  #reason = '';
   #countdown = new Countdown(this, () => this.#close());
   /** How long it was to be shown in all, for the bar. */
   #outOf = SHOWN_SECONDS;
@@ -145,6 +148,11 @@ export class RevealDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
+  #given = ({ detail }: ReasonGiven): void => {
+    this.#reason = detail;
+    this.dispatchEvent(new CustomEvent('reason-given', { detail }));
+  };
+
   #keep = (): void => {
     this.#countdown.extend(SHOWN_SECONDS);
     this.#outOf = this.#countdown.secondsLeft;
@@ -165,8 +173,9 @@ export class RevealDialog extends LitElement {
         return html`<reveal-form
           .ticket=${this.ticket}
           .offered=${this.lastTicket}
+          .reason=${this.#reason}
           .fault=${this.progress.fault ?? ''}
-          @reason-given=${({ detail }: CustomEvent<string>) => this.dispatchEvent(new CustomEvent('reason-given', { detail }))}
+          @reason-given=${this.#given}
           @cancelled=${this.#close}
         ></reveal-form>`;
       case 'working':

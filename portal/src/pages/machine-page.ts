@@ -16,6 +16,7 @@ import { Keys } from '../keys.ts';
 import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
 import { Revealing } from '../revealing.ts';
+import { go } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
 import { shared } from '../styles/shared.ts';
 import { startsOf } from '../timeline.ts';
@@ -89,6 +90,8 @@ export class MachinePage extends LitElement {
   constructor() {
     super();
     new Keys(this, {
+      j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
+      k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
       '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
       e: { words: 'Jump to the newest event', press: () => this.eventList?.jump() },
       s: { words: 'Go to the secrets', press: () => this.secretList?.focusFirst() },
@@ -132,6 +135,7 @@ export class MachinePage extends LitElement {
 
   /** Another run may be chosen in the URL. */
   #moved = (): void => {
+    if (!location.pathname.endsWith(`/machines/${this.machine}`)) return;
     this.requestUpdate();
     void this.#readEvents();
   };
@@ -145,6 +149,12 @@ export class MachinePage extends LitElement {
     const runs = this.#data.loaded?.runs ?? [];
     const wanted = new URLSearchParams(location.search).get('run');
     return runs.find(({ id }) => id === wanted) ?? runs[0] ?? null;
+  }
+
+  #stepRun(by: 1 | -1): void {
+    const runs = this.#data.loaded?.runs ?? [];
+    const next = runs[runs.findIndex(({ id }) => id === this.#run?.id) + by];
+    if (next) go(`?run=${next.id}`, true);
   }
 
   async #readEvents(): Promise<void> {
