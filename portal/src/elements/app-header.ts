@@ -44,18 +44,22 @@ export class AppHeader extends LitElement {
       .brand .quiet {
         overflow-wrap: anywhere;
       }
+      /* Two rows, whatever the role has: nothing moves when a pill comes and goes. */
       #menu {
+        display: contents;
+      }
+      nav {
+        order: 1;
+        flex: 1 0 100%;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.1rem 1.2rem;
+      }
+      .tools {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.3rem 1rem;
-        flex: 1 1 20rem;
-      }
-      nav {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.1rem 1rem;
-        flex: 1 1 auto;
+        gap: 0.4rem 0.8rem;
       }
       nav a {
         display: inline-block;
@@ -100,19 +104,14 @@ export class AppHeader extends LitElement {
           padding: 0.5rem 0;
         }
         #menu.open {
-          display: flex;
+          display: grid;
+          gap: 0.8rem;
         }
         nav {
-          flex: 1 1 100%;
           gap: 0.2rem 1.3rem;
         }
         nav a {
           padding: 0.4rem 0;
-        }
-      }
-      @media (min-width: 64.01rem) {
-        .space {
-          display: none;
         }
       }
       @media (max-width: 40rem) {
@@ -183,13 +182,15 @@ export class AppHeader extends LitElement {
         ${membership ? menuOf(membership, this.page).map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`) : nothing}
         ${this.#elsewhere()}
       </nav>
+      <div class="tools">
       <button aria-label="Theme: ${THEME_WORDS[this.themeName]}" title="Theme" @click=${() => {
         this.themeName = nextTheme();
       }}>
         ${THEME_WORDS[this.themeName]}
       </button>
       <button aria-label="Keys on this page" title="Keys on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
-      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>`;
+      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
+      </div>`;
   }
 
   /** Ways out of the tenant that is open: to one's others, and to the operators' page. */
