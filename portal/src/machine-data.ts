@@ -44,7 +44,7 @@ export class MachineData implements ReactiveController {
     });
     new Polling(host, REFRESH_MS, async () => {
       // What does not exist is not asked for again and again.
-      if ((!this.live || this.failure) && !isProblem(this.failure, 'not_found')) await this.read();
+      if ((!this.live || this.failure) && !isProblem(this.failure, 'unknown_machine')) await this.read();
     });
   }
 

@@ -41,6 +41,23 @@ export class EventList extends LitElement {
   #firstSeq = 0;
   #heightBefore = 0;
 
+  /** Another width is another height: who was at the end stays there. */
+  #size = new ResizeObserver(() => this.#follow());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+  }
+
+  #follow(): void {
+    if (this.list && this.following) this.list.scrollTop = this.list.scrollHeight;
+  }
+
   /** Puts the cursor where text is searched. */
   focusSearch(): void {
     this.search.focus();
@@ -58,8 +75,8 @@ export class EventList extends LitElement {
   override updated(changed: PropertyValues<this>): void {
     const { list } = this;
     const first = this.events[0]?.seq ?? 0;
-    if (list && this.following) list.scrollTop = list.scrollHeight;
-    else if (list && changed.has('events') && first < this.#firstSeq)
+    this.#follow();
+    if (list && !this.following && changed.has('events') && first < this.#firstSeq)
       list.scrollTop += list.scrollHeight - this.#heightBefore;
     this.#firstSeq = first;
     // A filter may leave so few that there is nowhere to scroll to.

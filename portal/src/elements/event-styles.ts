@@ -47,6 +47,8 @@ export const eventStyles = css`
     max-height: 70vh;
     overflow: auto;
     overscroll-behavior: contain;
+    /* The list keeps what is read in its place by itself, in browsers that would not, too. */
+    overflow-anchor: none;
     font-size: 0.92rem;
     border-top: 1px solid var(--line);
     border-bottom: 1px solid var(--line);

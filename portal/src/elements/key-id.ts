@@ -32,11 +32,11 @@ export class KeyId extends LitElement {
     `,
   ];
   @property({ attribute: false }) keyId = '';
-  @state() private said = '';
+  @state() private said = 'Copy';
 
   #copy = async (): Promise<void> => {
     this.said = await navigator.clipboard.writeText(this.keyId.toUpperCase()).then(
-      () => 'Key ID copied',
+      () => 'Copied',
       () => 'Not allowed: select it',
     );
   };
@@ -45,7 +45,7 @@ export class KeyId extends LitElement {
     const id = this.keyId.toUpperCase();
     return html`<span class="quiet">Key ID</span>
       <span class="mono id"><strong>${id.slice(0, READ_OUT)}</strong>${id.slice(READ_OUT)}</span>
-      <button aria-label="Copy the key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>Copy</button>
-      <span class="quiet" role="status">${this.said || nothing}</span>`;
+      <button aria-label="Copy the key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
+      <span class="visually-hidden" role="status">${this.said === 'Copy' ? nothing : this.said}</span>`;
   }
 }

@@ -41,6 +41,17 @@ export class RevealDialog extends LitElement {
         margin: 1rem 0 0.75rem;
         min-height: 5rem;
       }
+      /* Always in reach of a thumb, however long what is shown is. */
+      .foot {
+        position: sticky;
+        bottom: -1.4rem;
+        margin: 0 -1.5rem -1.4rem;
+        padding: 0.7rem 1.5rem 1.4rem;
+        background: var(--raised);
+      }
+      .foot .actions {
+        margin-top: 0.7rem;
+      }
       .count {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -59,6 +70,11 @@ export class RevealDialog extends LitElement {
       @media (max-width: 30rem) {
         dialog {
           padding: 1rem;
+        }
+        .foot {
+          bottom: -1rem;
+          margin: 0 -1rem -1rem;
+          padding: 0.6rem 1rem 1rem;
         }
       }
     `,
@@ -179,11 +195,12 @@ export class RevealDialog extends LitElement {
           : html`<p class="note warn">Not bound to its machine: nothing proves that this belongs to this PC.</p>`
       }
       <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
+      <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
+      <div class="foot">
       <div class="count quiet">
         <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
         <span role="timer">Hides in ${secondsLeft} s</span>
       </div>
-      <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="actions">
         <button @click=${this.#keep}>Keep showing 30 s more</button>
         <button
@@ -194,6 +211,6 @@ export class RevealDialog extends LitElement {
           Copy
         </button>
         <button class="primary" @click=${this.#close}>Hide now</button>
-      </div>`;
+      </div></div>`;
   }
 }

@@ -36,9 +36,29 @@ export class RunList extends LitElement {
       a {
         white-space: nowrap;
       }
+      /* A row of two lines: when and what came of it, then its numbers, each with its name. */
       @media (max-width: 46rem) {
-        .less {
-          display: none;
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        tr {
+          display: grid;
+          grid-template-columns: 1fr auto;
+          gap: 0.1rem 0.6rem;
+          padding: 0.45rem 0.6rem;
+          border-bottom: 1px solid var(--line);
+        }
+        td,
+        td:first-child,
+        .number {
+          border: 0;
+          padding: 0;
+          text-align: left;
+        }
+        td[data-name]::before {
+          content: attr(data-name) " ";
+          color: var(--text-quiet);
         }
       }
     `,
@@ -65,7 +85,7 @@ export class RunList extends LitElement {
               <th scope="col">Status</th>
               <th scope="col">Took</th>
               <th scope="col" class="number">Phases</th>
-              <th scope="col" class="number less">Restarts</th>
+              <th scope="col" class="number">Restarts</th>
               <th scope="col" class="number">Errors</th>
             </tr>
           </thead>
@@ -86,10 +106,10 @@ export class RunList extends LitElement {
         ${run.machine === this.machine ? nothing : html`<span class="quiet">ID ${shortId(run.machine)}</span>`}
       </td>
       <td><span class="pill ${tone}">${words}</span></td>
-      <td>${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
-      <td class="number">${done} of ${run.phases.length}</td>
-      <td class="number less">${run.reboots}</td>
-      <td class="number">${run.errors}</td>
+      <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
+      <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>
+      <td data-name="Restarts" class="number">${run.reboots}</td>
+      <td data-name="Errors" class="number">${run.errors}</td>
     </tr>`;
   }
 }

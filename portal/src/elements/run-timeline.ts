@@ -49,7 +49,8 @@ export class RunTimeline extends LitElement {
         white-space: nowrap;
       }
       .state {
-        width: 11rem;
+        width: 16rem;
+        white-space: nowrap;
         padding-left: 0.9rem;
         font-variant-numeric: tabular-nums;
       }
@@ -79,7 +80,7 @@ export class RunTimeline extends LitElement {
         overflow: visible;
       }
       .axis {
-        height: 1.2rem;
+        height: 2rem;
         font-size: 0.8rem;
         font-variant-numeric: tabular-nums;
       }
@@ -151,6 +152,7 @@ export class RunTimeline extends LitElement {
         }
         .state {
           width: auto;
+          white-space: normal;
         }
       }
       @media (forced-colors: active) {
@@ -241,7 +243,7 @@ export class RunTimeline extends LitElement {
   #axis({ ticks, reboots }: Timeline, time: (at: number) => string) {
     return html`<svg class="axis">
       ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="0.85rem" text-anchor=${left < 6 ? 'start' : left > 94 ? 'end' : 'middle'}>${time(at)}</text>`)}
-      ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="1.7rem" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
+      ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="1.9rem" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
     </svg>`;
   }
 

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
-import type { Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { shared } from '../styles/shared.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
@@ -122,9 +122,11 @@ export class SecretList extends LitElement {
       <key-id .keyId=${ref.protectorId}></key-id>`;
   }
 
-  #version(version: SecretVersion) {
+  #version(version: ListedVersion) {
     return html`<p class="quiet">
-        Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>, key
+        Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
+          version.by === null && version.uploadedBy === null ? ` by ${version.escrowedBy}` : nothing
+        }, key
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>
       <p>

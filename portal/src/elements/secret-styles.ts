@@ -98,6 +98,9 @@ export const secretStyles = css`
     font-size: 1.1rem;
     line-height: 1.6;
   }
+  .spelled.grouped {
+    columns: 17rem;
+  }
   .spelled li {
     break-inside: avoid;
   }

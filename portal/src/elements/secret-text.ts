@@ -83,7 +83,7 @@ export class SecretText extends LitElement {
   }
 
   #spelled(parts: readonly string[]) {
-    return html`<ol class="spelled" aria-label="Spelled out">
+    return html`<ol class=${parts.length > 1 ? 'spelled grouped' : 'spelled'} aria-label="Spelled out">
       ${parts.flatMap((part) => (parts.length > 1 ? [html`<li>${spelled(part).join(' ')}</li>`] : spelled(part).map((word) => html`<li>${word}</li>`)))}
     </ol>`;
   }

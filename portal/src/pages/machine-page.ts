@@ -173,7 +173,7 @@ export class MachinePage extends LitElement {
     const { loaded, failure } = this.#data;
     return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
       ${loaded ? this.#page(loaded) : nothing}
-      ${!loaded && isProblem(failure, 'not_found') ? this.#unknown() : this.#failing(failure)}
+      ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
         !loaded && !failure
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
