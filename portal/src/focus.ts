@@ -71,11 +71,13 @@ function remember(around: FocusPath): void {
 /** Takes care from now on, for the whole document. */
 export function keepFocus(): void {
   document.addEventListener('focusin', (event) => remember(event.composedPath()));
-  document.addEventListener('focusout', () => {
-    // Who left by a click elsewhere is not brought back.
+  document.addEventListener('focusout', (event) => {
+    const [was] = event.composedPath();
+    // A button that is disabled by its own act loses the focus; it may be enabled again before anybody has looked.
+    if (!(was instanceof Element) || isDisabled(was)) return;
+    // Who left by a click elsewhere is not brought back. Whether it was taken out shows only afterwards.
     setTimeout(() => {
-      const [was] = path;
-      if (was instanceof Element && was.isConnected && !isDisabled(was) && isLost()) remember([]);
+      if (path[0] === was && was.isConnected && !isDisabled(was) && isLost()) remember([]);
     });
   });
 }
