@@ -15,7 +15,8 @@ import { type Stand, startStand } from './stand.ts';
 const OUT = path.join(root, '.pictures');
 const DOCS = path.join(root, 'docs/pictures');
 const FLEET = 14;
-const SPEED = 300;
+/** Slow enough that some are still at it when they are looked at. */
+const SPEED = 90;
 const LOOKS = [
   ['light', 1280],
   ['dark', 1280],

@@ -115,7 +115,22 @@ export class AppHeader extends LitElement {
         }
       }
       @media (max-width: 40rem) {
-        .brand .product {
+        header {
+          gap: 0.4rem 0.5rem;
+        }
+        .brand .product,
+        .menu-button .words {
+          display: none;
+        }
+        tenant-switcher {
+          flex: 1 1 4rem;
+        }
+        tenant-switcher + .space {
+          display: none;
+        }
+      }
+      @media (min-width: 40.01rem) {
+        .menu-button .sign {
           display: none;
         }
       }
@@ -160,11 +175,12 @@ export class AppHeader extends LitElement {
         class="menu-button"
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-controls="menu"
+        aria-label="Menu"
         @click=${() => {
           this.open = !this.open;
         }}
       >
-        Menu
+        <span class="sign" aria-hidden="true">☰</span><span class="words">Menu</span>
       </button>
       <div id="menu" class=${this.open ? 'open' : ''}>${this.#menu()}</div>
     </header>`;
