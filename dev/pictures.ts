@@ -69,6 +69,11 @@ async function take(page: Page, name: string): Promise<void> {
     if (forDocs) copyFileSync(path.join(OUT, `${look}.png`), path.join(DOCS, `${forDocs}.png`));
   }
   await page.setViewportSize({ width: 1280, height: 860 });
+  for (const more of [{ contrast: 'more' }, { forcedColors: 'active' }] as const) {
+    await page.emulateMedia({ colorScheme: 'light', ...more });
+    await page.screenshot({ path: path.join(OUT, `${name}-${Object.keys(more)[0]}.png`) });
+    await page.emulateMedia({ contrast: null, forcedColors: null });
+  }
 }
 
 async function walk(stand: Stand, machine: string): Promise<void> {

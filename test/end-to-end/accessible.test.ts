@@ -261,6 +261,10 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
     await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
     await page.locator('.plain').waitFor();
     found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));
+    for (const more of [{ contrast: 'more', reducedMotion: 'reduce' }, { forcedColors: 'active' }] as const) {
+      await page.emulateMedia(more);
+      found.push(...(await judge(page, `revealed-${Object.keys(more)[0]}`, [DARK])));
+    }
     assert.deepEqual(found, []);
     assert.deepEqual(faults, []);
     await context.close();
