@@ -48,7 +48,7 @@ export class FleetTiles extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .words {
-        white-space: nowrap;
+        line-height: 1.2;
       }
       a .words {
         text-decoration: underline;
@@ -56,8 +56,11 @@ export class FleetTiles extends LitElement {
         text-underline-offset: 0.2em;
       }
       .lately {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.6em;
         font-size: 0.78rem;
-        min-height: 1.2em;
+        min-height: 2.4em;
         line-height: 1.2;
         font-variant-numeric: tabular-nums;
       }
@@ -81,6 +84,7 @@ export class FleetTiles extends LitElement {
         .lately {
           order: 2;
           grid-column: 1 / -1;
+          min-height: 1.2em;
         }
       }
     `,
@@ -108,11 +112,10 @@ export class FleetTiles extends LitElement {
   }
 
   #tile({ words, count, of, filter }: Tile, day: Sums | null, week: Sums | null) {
-    const begun = of === 'started' ? 'Begun in ' : '';
-    const lately =
-      of && day && week ? `${begun}24 h: ${NUMBER.format(day[of])}, 7 d: ${NUMBER.format(week[of])}` : nothing;
+    const lately = (span: string, sums: Sums | null) =>
+      of && sums ? html`<span>${span}${of === 'started' ? ' begun' : ''}: ${NUMBER.format(sums[of])}</span>` : nothing;
     const content = html`<strong>${NUMBER.format(count ?? 0)}</strong><span class="words">${words}</span>
-      <span class="lately quiet">${lately}</span>`;
+      <span class="lately quiet">${lately('24 h', day)} ${lately('7 d', week)}</span>`;
     if (!filter) return html`<div class="tile">${content}</div>`;
     const asked = urlOfQuestion({ ...filter, sort: this.question.sort, shelf: 'fleet', q: '' });
     return html`<a

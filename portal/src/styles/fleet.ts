@@ -5,6 +5,9 @@ export const fleetPage = css`
   :host {
     display: block;
   }
+  fleet-filters {
+    display: block;
+  }
   .bar {
     justify-content: space-between;
     margin-bottom: 0.75rem;
