@@ -18,7 +18,13 @@ function New-TotlConfigurationRefusal {
 # Reads a file. Refuses with bad_configuration.
 function Read-TotlConfiguration {
     param([string] $Path)
-    try { $json = ConvertFrom-Json -InputObject (Read-TotlText $Path).TrimStart([char] 0xFEFF) } catch { $json = $null }
+    try {
+        # Some editors of Windows put a byte order mark in front.
+        $text = (Read-TotlText $Path).TrimStart([char] 0xFEFF)
+        $json = ConvertFrom-Json -InputObject $text
+    }
+    # Not there, not UTF-8, not JSON; the parser's own message would quote the file.
+    catch { $json = $null }
     if ($json -isnot [System.Management.Automation.PSCustomObject]) {
         return New-TotlRefusal 'bad_configuration' 'The configuration file is not there, or is not JSON.'
     }
