@@ -29,7 +29,6 @@ import { thumbprint } from '../schema/jwk.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { MachineSummary } from '../schema/machine.ts';
 import type { Revealed } from '../schema/secret.ts';
-import { engineVectors } from './engine-vectors.ts';
 import { root, run } from './run.ts';
 
 const folder = path.join(root, 'schema/vectors');
@@ -59,8 +58,6 @@ const keyring = await vector('keyring.json', async () => {
     ...{ recoveryCode: made.recoveryCode, write: made.write },
   };
 });
-
-await vector('engine.json', () => engineVectors(TENANT, keyring.fingerprint, keyring.write));
 
 const password = { kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'kq7-Vm2_ünï' } as const;
 const protector = { protectorId: '5f0c1f8e-9f2b-4d2b-8f27-3f2f2b7a9d10', volume: 'C:' };

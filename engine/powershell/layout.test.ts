@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readSealed, SEALED_TYP } from '../../schema/jwe.ts';
 import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
@@ -41,8 +42,7 @@ const constants = new Map(
 );
 /** A pattern of .NET as JavaScript has it: `\z` is the end there, `$` would forgive a last line feed. */
 const pattern = (name: string): string => String(constants.get(name)).replace(/\\z$/, '$');
-const patternOf = (schema: { _zod: { bag: { patterns?: Set<RegExp> } } }) =>
-  [...(schema._zod.bag.patterns ?? [])][0]?.source;
+const patternOf = (schema: z.ZodType) => z.toJSONSchema(schema).pattern;
 const calls = (name: string) => nodesOf(body(name), 'invokation_expression').map((node) => node.text);
 const format = (form: string, ...values: string[]): string =>
   form.replace(/\{\{|\}\}|\{(\d)\}/g, (whole, index) =>

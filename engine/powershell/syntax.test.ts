@@ -62,7 +62,7 @@ describe('the PowerShell files', () => {
 
   it.each([
     ['null coalescing', '$a = $b ?? $c'],
-    ['null-conditional access', '$a = ${b}?.Length'],
+    ['null-conditional access', '$a = ($b)?.Length'],
     ['the ternary operator', '$a = $b ? 1 : 2'],
     ['a pipeline chain', 'Get-TotlNow && Get-TotlNow'],
   ])('would be caught with %s of PowerShell 7', (_what, text) => {

@@ -1,13 +1,15 @@
-// Makes schema/vectors/engine.json for make-vectors.ts: what a second engine is held against. A seal with its content key and vector
-// spelled out, answers about the tenant's key with what becomes of each, and waits between tries.
+// Writes schema/vectors/engine.json, what a second engine is held against: seals with their content key spelled out, answers about the
+// tenant's key with what becomes of each, waits between tries. Run by hand (`node engine/make-vectors.ts`); it overwrites nothing.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { base64urlnopad } from '@scure/base';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import { CompactSign } from 'jose/jws/compact/sign';
-import { newEscrowKey, newRoot, publicKeyAnswer, stateKey } from '../engine/fixtures.ts';
-import { trustKey } from '../engine/tenant-key.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
 import type { KeyringWrite } from '../schema/keyring.ts';
 import { STATEMENT_TYP } from '../schema/signed.ts';
+import { newEscrowKey, newRoot, publicKeyAnswer, stateKey } from './fixtures.ts';
+import { trustKey } from './tenant-key.ts';
 
 const bytes = (count: number, first: number) => Uint8Array.from({ length: count }, (_, index) => first + index);
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -125,10 +127,13 @@ const delays = [
   { attempt: 2, retryAfterSeconds: 86_400, chance: 0.5, delayMs: 60_000 },
 ];
 
-export const engineVectors = async (tenant: string, fingerprint: string, write: KeyringWrite) => ({
+const folder = path.join(import.meta.dirname, '../schema/vectors');
+const { tenant, fingerprint, write } = JSON.parse(readFileSync(path.join(folder, 'keyring.json'), 'utf8'));
+const made = {
   about:
     'For a second engine: seals with their content key, answers about the tenant’s key and what becomes of each, waits between tries.',
   seals: await seals(tenant),
   tenantKeys: await tenantKeys(tenant, fingerprint, write),
   delays,
-});
+};
+writeFileSync(path.join(folder, 'engine.json'), `${JSON.stringify(made, null, 2)}\n`, { flag: 'wx' });
