@@ -1,5 +1,5 @@
 // The PowerShell module as far as it can be judged where PowerShell does not run: its grammar, and that all it names exists on 5.1.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faultsOf, folder, functionsOf, nodesOf, parse, type SourceFile, sources } from './grammar.ts';
@@ -116,6 +116,23 @@ describe('the example', () => {
       expect(receipt).toBeGreaterThan(0);
       // Between the two nothing but the check that it came.
       expect(before.slice(receipt)).toMatch(/^.*\nif \(\$null -eq \$receipt\) \{ throw '[^']+' \}\n(\[void\] \()?$/);
+    }
+  });
+});
+
+describe('the page for Windows', () => {
+  it('shows only PowerShell that parses, with commands and parameters that the module has', () => {
+    const page = readFileSync(path.join(folder, '../../docs/engine-windows.md'), 'utf8');
+    const blocks = [...page.matchAll(/```powershell\n(.*?)```/gs)].map(([, text]) => parse(text ?? ''));
+    expect(blocks.length).toBe(3);
+    expect(blocks.flatMap(faultsOf)).toEqual([]);
+    const used = blocks.flatMap((root) => nodesOf(root, 'command')).filter((node) => /^\S+-Totl/.test(node.text));
+    expect(used.length).toBeGreaterThan(5);
+    for (const node of used) {
+      const name = node.namedChildren[0]?.text ?? '';
+      const help = named(`TotlProvision/public/${name}.ps1`).text;
+      for (const word of nodesOf(node, 'command_parameter'))
+        expect(help, name).toContain(`.PARAMETER ${word.text.slice(1)}\n`);
     }
   });
 });

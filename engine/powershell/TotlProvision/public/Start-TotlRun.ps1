@@ -23,7 +23,7 @@ function Start-TotlRun {
     param(
         [Parameter(Mandatory = $true)] $Session,
         [Parameter(Mandatory = $true)] $Machine,
-        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [ValidatePattern('^[a-z][a-z0-9_]{0,31}$')] [string[]] $Phases,
+        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [string[]] $Phases,
         [string] $RunId = '',
         [string] $EngineVersion = ''
     )
@@ -31,6 +31,10 @@ function Start-TotlRun {
     $startedAt = Get-TotlNow
     if ([string]::IsNullOrEmpty($RunId)) { $RunId = New-TotlUuid }
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
+    foreach ($phase in $Phases) {
+        # Not by an attribute: ValidatePattern forgives case, the wire does not.
+        if (-not (Test-TotlText $phase $script:PhasePattern)) { throw 'A phase must be of lower-case letters, digits and _.' }
+    }
     $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
     $before = Read-TotlEntry $path
     if ($null -ne $before) {
