@@ -6,6 +6,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Caller, Person } from './caller.ts';
 import { listenTo } from './changes.ts';
 import { fleetCounts } from './fleet-counts.ts';
+import { logSocket } from './log.ts';
 import { type MachineRow, summaryOf } from './machines.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { all } from './rows.ts';
@@ -47,14 +48,20 @@ export class Live {
   }
 
   /** Accepts a socket of somebody who has passed the gate, and says hello with what it missed. */
-  accept({ principal }: Caller<Person>, { cursor, sessionEndsAt }: LiveAsked, now: number): Response | Refusal {
+  accept(
+    { principal, requestId, tenant }: Caller<Person>,
+    { cursor, sessionEndsAt }: LiveAsked,
+    now: number,
+  ): Response | Refusal {
     if (this.#open().length >= SOCKETS_A_TENANT)
       return refuse('too_many_sockets', `The tenant has ${SOCKETS_A_TENANT} live connections; try again later.`);
     const own = this.#open(principal.id).sort((a, b) => subscriptionOf(a).openedAt - subscriptionOf(b).openedAt);
     this.#close(own.slice(0, Math.max(0, own.length + 1 - SOCKETS_A_PERSON)), LIVE_CLOSE.too_many);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [principal.id]);
-    keep(server, { person: principal.id, openedAt: now, sessionEndsAt, unacked: [], behind: false });
+    keep(server, { person: principal.id, requestId, openedAt: now, sessionEndsAt, unacked: [], behind: false });
+    const sockets = this.#open().length;
+    logSocket({ what: 'opened', requestId, tenant, principalId: principal.id, closeCode: null, sockets });
     const missed = cursor === undefined ? null : this.#recent.since(cursor);
     if (cursor === undefined || missed === null || missed.length > MACHINES_A_MESSAGE)
       tell(server, { type: 'hello', cursor: this.#recent.cursor, resync: true });
@@ -83,6 +90,13 @@ export class Live {
     if (!after.behind || after.unacked.length > 0) return;
     keep(socket, { ...after, behind: false });
     this.#send([socket], { type: 'resync', cursor: this.#recent.cursor }, now);
+  }
+
+  /** `code` is the browser's, or ours that it has answered. */
+  closed(socket: WebSocket, code: number, tenant: string): void {
+    const { requestId, person } = subscriptionOf(socket);
+    const sockets = this.#open().length;
+    logSocket({ what: 'closed', requestId, tenant, principalId: person, closeCode: code, sockets });
   }
 
   /** The sockets that can be sent to: of one person, or of all. */

@@ -376,6 +376,9 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** The highest migration that there is: what an object comes to with its next call. */
+export const knownSchemaVersion = (): number => Math.max(...MIGRATIONS.map(({ id }) => id));
+
 /** The highest migration that has run. */
 export const schemaVersion = (sql: SqlStorage): number =>
   first<{ id: number }>(sql, 'SELECT max(id) AS id FROM migrations')?.id ?? 0;

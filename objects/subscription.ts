@@ -8,6 +8,8 @@ export const UNACKED_MAX = 8;
 
 export type Subscription = {
   person: string;
+  /** Of the request that opened it, for the log. */
+  requestId: string;
   openedAt: number;
   /** When the Access token expires, ms since the epoch. */
   sessionEndsAt: number;

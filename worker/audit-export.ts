@@ -70,7 +70,7 @@ export function exportFile(
           if (text !== '') controller.enqueue(encoder.encode(text));
           if (after === null) controller.close();
         } catch (error) {
-          logFault(caller.requestId, error);
+          logFault(caller, error);
           controller.error(error);
         }
       },

@@ -5,6 +5,7 @@ import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
+import { Inspection } from '../schema/inspection.ts';
 import {
   Keyring,
   KeyringWrite,
@@ -827,7 +828,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: TenantsQuery,
     answer: TenantPage,
-    handle: ({ env, from, query }) => listTenants(env, from, query),
+    handle: ({ query, ...c }) => listTenants(c, query),
   }),
   operatorRoute({
     method: 'POST',
@@ -839,6 +840,15 @@ export const routes: readonly Route[] = [
     status: 201,
     refuses: ['tenant_conflict', 'tenant_restoring'],
     handle: ({ body, ...c }) => createTenant(c, body),
+  }),
+  operatorRoute({
+    method: 'GET',
+    path: '/v1/operator/tenants/:tenant/inspect',
+    summary: 'The health of a tenant’s object: numbers, states and instants',
+    audit: null,
+    answer: Inspection,
+    refuses: ['unknown_tenant'],
+    handle: (c) => onTenant(c, ({ object, caller }) => object.inspect(caller)),
   }),
   operatorRoute({
     method: 'POST',

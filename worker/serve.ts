@@ -75,7 +75,7 @@ async function asMachine(route: MachineRoute<unknown>, { request, params, env, t
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   const caller = callerOf(request, trace.requestId, machine.tenant, machine.principal);
-  const object = tenantObject(env, machine.tenant);
+  const object = tenantObject(env, machine.tenant, trace);
   return route.handle({ params, query: undefined as never, body: body.value, caller, object });
 }
 
@@ -97,7 +97,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   trace.principalId = principal.id;
   trace.tenant = member.tenant;
   const caller = callerOf(request, trace.requestId, member.tenant, principal);
-  const object = tenantObject(env, member.tenant);
+  const object = tenantObject(env, member.tenant, trace);
   const forbidden =
     (fromPortalOnly(route) ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null) ??
     authorizeRole(principal.role, route.roles);

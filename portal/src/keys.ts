@@ -14,6 +14,16 @@ export function registeredKeys(): { key: string; words: string }[] {
   return [...words].map(([key, text]) => ({ key, words: text }));
 }
 
+const OFF = 'totl.keys-off';
+
+/** Whether single keys act in this browser; who dictates or trembles turns them off (WCAG 2.1.4). */
+export const areKeysOn = (): boolean => localStorage.getItem(OFF) === null;
+
+export function turnKeys(on: boolean): void {
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, 'yes');
+}
+
 const FIELDS = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="textbox"]';
 const ACT_BY_ENTER = 'a[href], button, summary';
 
@@ -28,6 +38,7 @@ function pressed(event: KeyboardEvent): void {
   // Shift makes a `?` where it is needed, and something else of Enter or Home.
   if (event.defaultPrevented || event.isComposing || ctrlKey || metaKey || altKey || (shiftKey && key.length > 1))
     return;
+  if (key.length === 1 && !areKeysOn()) return;
   const path = event.composedPath();
   if (isModalOpen() || path.some((node) => node instanceof HTMLDialogElement)) return;
   if (isTaken({ key, target: path[0] })) return;

@@ -97,6 +97,9 @@ export const FINDING_WORDS: Record<Finding, string> = {
 
 export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Engineer', auditor: 'Auditor' };
 
+/** "an admin", "an engineer", "an auditor". */
+export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
+
 export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passphrase: 'Passphrase',
   recovery: 'Recovery sheets',

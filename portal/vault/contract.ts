@@ -41,6 +41,9 @@ export type VaultState =
   | { state: 'locked' }
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
+/** The channel on which a worker says, to every tab, that its vault's state is another one now. Nothing else goes over it. */
+export const VAULT_CHANNEL = 'totl-vault';
+
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = { version: number; sha256: string; fingerprint: string };
 
@@ -188,5 +191,7 @@ export interface Vault {
   /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
+  /** Counts as a use: what is unlocked stays so for another 15 minutes. */
+  stay(): Promise<void>;
   lock(): Promise<void>;
 }

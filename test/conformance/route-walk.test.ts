@@ -1,6 +1,6 @@
 // Every route of the table asked by everybody who may come: the answer each must have follows from the table alone, so a new route
 // cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that is not what the row says (the
-// fixtures' `request` holds each against the table).
+// fixtures' `request` holds each against the table), and a request whose lines in the log are not one, joined, and free of secrets.
 import { runInDurableObject } from 'cloudflare:test';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
 import { fromPortalOnly, type Route } from '../../worker/route.ts';
 import { routes } from '../../worker/routes.ts';
+import { type LogWatch, logFault, watchLog } from '../support/log-watch.ts';
 import {
   accessToken,
   asMachine,
@@ -53,6 +54,7 @@ const run = newRun();
 const WEBHOOK = { url: `${bindings.TEST_RECEIVER}/ok/walk`, label: 'the walk', kinds: ['key_destroyed'] };
 
 beforeEach(async () => {
+  log = watchLog();
   const tenant = await seedReadyTenant();
   const [other, bare] = [await seedTenant('Other'), await seedTenant('Bare')];
   await bindings.INDEX_DB.batch([
@@ -321,8 +323,18 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
     ...(body ? { 'content-type': type } : {}),
     ...('upgrades' in route.answer ? { upgrade: 'websocket' } : {}),
   };
-  return request<Problem>(route.method, pathOf(route), { ...headers, ...more }, body);
+  log.written.length = 0;
+  const answer = await request<Problem>(route.method, pathOf(route), { ...headers, ...more }, body);
+  const sealed = body && 'sealed' in JSON.parse(body) ? [JSON.parse(body).sealed] : [];
+  const credentials = Object.values(headers).filter((header) => header !== PORTAL);
+  const fault = logFault(log, route.method, route.path, [...NEVER_LOGGED, ...credentials, ...sealed]);
+  if (fault) throw new Error(fault);
+  return answer;
 };
+
+/** Addresses, tokens, JWTs, reasons, labels, hostnames, URLs. */
+const NEVER_LOGGED = ['@', 'tok_', 'eyJ', 'the walk', 'The walk', machine.hostname, machine.serial, 'api.example.com'];
+let log: LogWatch;
 
 /**
  * A second set-up is refused for everybody who may try; the success of the first is the walk's own world. The unlocker that is

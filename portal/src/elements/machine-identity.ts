@@ -109,7 +109,9 @@ export class MachineIdentity extends LitElement {
 
   #merged(one: MergedMachine) {
     return html`<li>
-      <a href="/t/${this.tenant}/machines/${one.id}">${one.hostname ?? 'No name'}</a>, ID
+      <a href="/t/${this.tenant}/machines/${one.id}" aria-label="${one.hostname ?? 'No name'}, ID ${shortId(one.id)}"
+        >${one.hostname ?? 'No name'}</a
+      >, ID
       <span class="mono">${one.id}</span> <span class="quiet">by ${one.mergedBy}, ${exactTime(one.mergedAt)}</span>
       ${
         this.acting
