@@ -1,10 +1,11 @@
 // Backup and restore in workerd's own bucket: what is written, what is not written again, what a cut-off leaves, and that what comes back
 // is the same to the last byte and still opens.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
+import { LIVE_CLOSE } from '../schema/live-socket.ts';
 import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
@@ -14,6 +15,7 @@ import {
   bindings,
   emailOf,
   event,
+  mustListen,
   newMachine,
   newRun,
   privateKeysOf,
@@ -264,7 +266,9 @@ describe('a restore', () => {
     const made = await backup();
     const before = await contents();
     await wipe();
+    const listener = await mustListen(emailOf('engineer'), tenant.id);
     const { status, json } = await restore();
+    await vi.waitFor(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
     expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
     const after = await contents();
     const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];

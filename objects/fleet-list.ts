@@ -1,6 +1,8 @@
 // The fleet list: one page of a shelf, keyset-paged. Each filter has an index for each sort; several at once walk the index of one.
 import { base64urlnopad } from '@scure/base';
 import type { MachinePage, MachinesQuery } from '../schema/machine.ts';
+import { machinesOf } from './clients.ts';
+import { type Counter, read } from './counters.ts';
 import { type MachineRow, summaryOf } from './machines.ts';
 
 type Sort = MachinesQuery['sort'];
@@ -11,42 +13,47 @@ const SORTS = {
   hostname: { column: 'hostname', direction: 'ASC', beyond: '>' },
 } as const;
 
-/**
- * The allowed filters, each beside its index for either sort. The rarest first: of several the first one's index is walked. A partial
- * index is used only where its condition is repeated to the letter.
- */
+/** The allowed filters, each beside its index for either sort. A partial index is used only where its condition is repeated to the letter. */
 const FILTERS = {
-  stalled: {
-    where: 'silent_since IS NOT NULL',
-    index: { started: 'machines_stalled_started', hostname: 'machines_stalled_hostname' },
-  },
-  attention: {
-    where: "attention <> '[]'",
-    index: { started: 'machines_attention_started', hostname: 'machines_attention_hostname' },
+  status: {
+    where: 'run_status = ?',
+    index: { started: 'machines_by_status_started', hostname: 'machines_by_status_hostname' },
   },
   client: {
     where: 'client = ?',
     index: { started: 'machines_by_client_started', hostname: 'machines_by_client_hostname' },
   },
-  status: {
-    where: 'run_status = ?',
-    index: { started: 'machines_by_status_started', hostname: 'machines_by_status_hostname' },
+  attention: {
+    where: "attention <> '[]'",
+    index: { started: 'machines_attention_started', hostname: 'machines_attention_hostname' },
+  },
+  stalled: {
+    where: 'silent_since IS NOT NULL',
+    index: { started: 'machines_stalled_started', hostname: 'machines_stalled_hostname' },
   },
 } as const satisfies Record<string, { where: string; index: Record<Sort, string> }>;
 const UNFILTERED = { started: 'machines_by_started', hostname: 'machines_by_hostname' } as const;
 
-type Filter = { where: string; index: Record<Sort, string>; value: string[] };
+/** `fitting`: how many machines of the fleet fit it. On another shelf that is a guess, and any choice is right. */
+type Filter = { where: string; index: Record<Sort, string>; value: string[]; fitting: () => number };
 
-/** How many machines a call looks at where several filters are combined: each is a row of the index and one of the table. */
-const LOOKED_AT_MAX = 1_000;
+/** How many machines a call looks at where several filters are combined. */
+export const LOOKED_AT_MAX = 2_000;
 
-function filtersOf({ status, client, attention }: MachinesQuery): Filter[] {
+/** What is asked for, the rarest first: its index is walked, the others are held against what it leads to. */
+function filtersOf(sql: SqlStorage, { status, client, attention }: MachinesQuery): Filter[] {
+  const counted = (name: Counter) => () => read(sql)(name);
   const filters: Filter[] = [];
-  if (status === 'stalled') filters.push({ ...FILTERS.stalled, value: [] });
-  if (attention) filters.push({ ...FILTERS.attention, value: [] });
-  if (client !== undefined) filters.push({ ...FILTERS.client, value: [client] });
-  if (status !== undefined && status !== 'stalled') filters.push({ ...FILTERS.status, value: [status] });
-  return filters;
+  if (status === 'stalled') filters.push({ ...FILTERS.stalled, value: [], fitting: counted('stalled') });
+  else if (status) filters.push({ ...FILTERS.status, value: [status], fitting: counted(`status:${status}`) });
+  if (client !== undefined)
+    filters.push({ ...FILTERS.client, value: [client], fitting: () => machinesOf(sql, client) });
+  if (attention) filters.push({ ...FILTERS.attention, value: [], fitting: counted('attention') });
+  if (filters.length < 2) return filters;
+  return filters
+    .map((filter) => ({ filter, fitting: filter.fitting() }))
+    .sort((a, b) => a.fitting - b.fitting)
+    .map(({ filter }) => filter);
 }
 
 /**
@@ -56,7 +63,7 @@ function filtersOf({ status, client, attention }: MachinesQuery): Filter[] {
 export function listMachines(sql: SqlStorage, query: MachinesQuery): MachinePage | null {
   const { sort, limit } = query;
   const { column, direction, beyond } = SORTS[sort];
-  const [walked, ...others] = filtersOf(query);
+  const [walked, ...others] = filtersOf(sql, query);
   const place = query.after === undefined ? [] : readCursor(query.after, sort);
   if (!place) return null;
   const fits = others.map(({ where }) => where).join(' AND ') || 'TRUE';

@@ -75,6 +75,8 @@ export class Live {
 
   /** What a browser says: an acknowledgement and nothing else. */
   heard(socket: WebSocket, said: string | ArrayBuffer, now: number): void {
+    // What was on its way when it was closed.
+    if (socket.readyState !== WebSocket.READY_STATE_OPEN) return;
     const ack = typeof said === 'string' && said.length <= ACK_MAX_CHARACTERS && said.startsWith(LIVE_ACK);
     const cursor = LiveCursor.safeParse(ack ? said.slice(LIVE_ACK.length) : null);
     const before = subscriptionOf(socket);

@@ -66,7 +66,7 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
   const own = new Map(all<PersonRow>(sql, 'SELECT * FROM people').map((row) => [row.id, row.version]));
   if (rows) adopt(sql, tenant, rows, now);
   const active = rows && new Set(rows.filter((row) => row.status === 'active').map((row) => row.id));
-  return all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
+  const people = all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
     member(
       row,
       active !== null &&
@@ -76,6 +76,8 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
         before.get(row.id) === own.get(row.id),
     ),
   );
+  for (const { id, missing } of people) if (missing) listenerOf(sql)?.personChanged(id);
+  return people;
 }
 
 export function findMember(sql: SqlStorage, id: string): Member | null {

@@ -1,7 +1,7 @@
 // Search by a part of a hostname, serial, client or recovery-key id; letters of either case. What is merged is found as the machine that
 // is kept.
 import type { Match, SearchResult } from '../schema/machine.ts';
-import { type MachineRow, summaryOf } from './machines.ts';
+import { findRow, type MachineRow, summaryOf } from './machines.ts';
 import { all } from './rows.ts';
 
 const MATCHES_MAX = 50;
@@ -39,19 +39,20 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     matchOf(q),
     MATCHES_MAX + 1,
   );
-  const rows = all<MachineRow & { found: string }>(
-    sql,
-    `SELECT kept.*, found.id AS found FROM machines AS found
-     JOIN machines AS kept ON kept.id = coalesce(found.merged_into, found.id)
-     WHERE found.id IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(lines.map((line) => line.machine)),
-  );
   const matches = new Map<string, Match>();
   for (const line of lines) {
-    const row = rows.find((one) => one.found === line.machine);
-    if (row && !matches.has(row.id)) matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
+    const row = shownFor(sql, line.machine);
+    if (!matches.has(row.id)) matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
   }
   return { matches: [...matches.values()].slice(0, MATCHES_MAX), more: lines.length > MATCHES_MAX };
+}
+
+/** The row that a machine is shown as: its own, or that of the machine it was merged into. */
+function shownFor(sql: SqlStorage, id: string): MachineRow {
+  const row = findRow(sql, id);
+  const shown = row?.merged_into != null ? findRow(sql, row.merged_into) : row;
+  if (!shown) throw new Error('a machine is never deleted');
+  return shown;
 }
 
 function whatMatched(line: Line): Pick<Match, 'field' | 'keyId'> {

@@ -93,7 +93,7 @@ test('an engineer reveals with the team passphrase, and an auditor is offered no
   await unlock(engineer.page, 'Passphrase', TEAM_PASSPHRASE);
   const shown = await engineer.page.locator('.plain').innerText();
   assert.equal(shown, machine.escrowed.find((one) => one.kind === 'local_admin_password')?.plaintext);
-  await engineer.page.getByRole('button', { name: 'Copy' }).click();
+  await engineer.page.getByRole('dialog').getByRole('button', { name: 'Copy', exact: true }).click();
   await engineer.page.getByText('Copied', { exact: false }).waitFor();
   assert.equal(await engineer.page.evaluate(() => navigator.clipboard.readText()), shown);
   // Thirty seconds later it is gone by itself, by a clock that the test moves.

@@ -62,8 +62,15 @@ export class GrantList extends LitElement {
       <p>Have them read their eight words to you, by telephone or face to face. Give access only if they are these:</p>
       ${words ? html`<eight-words .words=${words}></eight-words>` : nothing}
       <div class="row">
-        <button class="primary" ?disabled=${!words} @click=${answer(words ?? null)}>The words are the same, give access</button>
-        <button @click=${answer(null)}>Decline</button>
+        <button
+          class="primary"
+          aria-label="The words are the same, give access to ${grant.email}"
+          ?disabled=${!words}
+          @click=${answer(words ?? null)}
+        >
+          The words are the same, give access
+        </button>
+        <button aria-label="Decline ${grant.email}" @click=${answer(null)}>Decline</button>
       </div>
     </li>`;
   }

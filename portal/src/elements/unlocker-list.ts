@@ -47,7 +47,7 @@ export class UnlockerList extends LitElement {
           <span class="row">
             ${
               this.changeable && one.kind === 'passphrase'
-                ? html`<button @click=${say('change-wanted')}>Change the passphrase</button>`
+                ? html`<button aria-label="Change the passphrase of ${one.label}" @click=${say('change-wanted')}>Change the passphrase</button>`
                 : nothing
             }
             ${
