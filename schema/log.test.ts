@@ -9,7 +9,13 @@ const document = readFileSync(path.join(import.meta.dirname, '../docs/logs.md'),
 
 /** A line's members as the table that docs/logs.md has to have. */
 const tableOf = ({ shape }: (typeof LOG_LINES)[number]): string =>
-  ['| member | |', '|---|---|', ...Object.entries(shape).filter(([name]) => name !== 'event').map(([name, { description }]) => `| \`${name}\` | ${description} |`)].join('\n');
+  [
+    '| member | |',
+    '|---|---|',
+    ...Object.entries(shape)
+      .filter(([name]) => name !== 'event')
+      .map(([name, { description }]) => `| \`${name}\` | ${description} |`),
+  ].join('\n');
 
 it('is documented member by member in docs/logs.md, in the words of the schema', () => {
   for (const line of LOG_LINES) {
