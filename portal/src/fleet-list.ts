@@ -54,6 +54,7 @@ export class FleetList implements ReactiveController {
   news = '';
   /** Whether somebody is at the rows, so that none may move. */
   #held = false;
+  #begin: number;
   /** Whether changes were missed while another list was on its way. */
   #missed = false;
   #paging = false;
@@ -70,11 +71,17 @@ export class FleetList implements ReactiveController {
   readonly #polling: Polling;
   readonly #first: Task<readonly [string, string], List>;
 
-  /** `seen`: up to which row the reader sees. */
+  /** `seen`: up to which row the reader sees. `begin`: up to which row the first list is read, for who comes back to it. */
   constructor(
     host: ReactiveControllerHost,
-    { tenant, question, seen }: { tenant: () => string; question: () => Question; seen: () => number },
+    {
+      tenant,
+      question,
+      seen,
+      begin,
+    }: { tenant: () => string; question: () => Question; seen: () => number; begin: number },
   ) {
+    this.#begin = Math.min(begin, POLLED_ROWS);
     this.#host = host;
     this.#seen = seen;
     this.#tenant = tenant;
@@ -183,7 +190,8 @@ export class FleetList implements ReactiveController {
       const found = new Map(matches.map((match) => [match.machine.id, match]));
       return { question, rows: new FleetRows('found', page), found, more };
     }
-    const page = await api.machines(tenant, question, null, PAGE_SIZE);
+    const page = await this.#pages(question, this.#begin);
+    this.#begin = 0;
     return { question, rows: new FleetRows(question, page), found: null, more: false };
   }
 

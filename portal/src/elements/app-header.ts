@@ -44,18 +44,22 @@ export class AppHeader extends LitElement {
       .brand .quiet {
         overflow-wrap: anywhere;
       }
+      /* Two rows, whatever the role has: nothing moves when a pill comes and goes. */
       #menu {
+        display: contents;
+      }
+      nav {
+        order: 1;
+        flex: 1 0 100%;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.1rem 1.2rem;
+      }
+      .tools {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.3rem 1rem;
-        flex: 1 1 20rem;
-      }
-      nav {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.1rem 1rem;
-        flex: 1 1 auto;
+        gap: 0.4rem 0.8rem;
       }
       nav a {
         display: inline-block;
@@ -100,23 +104,33 @@ export class AppHeader extends LitElement {
           padding: 0.5rem 0;
         }
         #menu.open {
-          display: flex;
+          display: grid;
+          gap: 0.8rem;
         }
         nav {
-          flex: 1 1 100%;
           gap: 0.2rem 1.3rem;
         }
         nav a {
           padding: 0.4rem 0;
         }
       }
-      @media (min-width: 64.01rem) {
-        .space {
+      @media (max-width: 40rem) {
+        header {
+          gap: 0.4rem 0.5rem;
+        }
+        .brand .product,
+        .menu-button .words {
+          display: none;
+        }
+        tenant-switcher {
+          flex: 1 1 4rem;
+        }
+        tenant-switcher + .space {
           display: none;
         }
       }
-      @media (max-width: 40rem) {
-        .brand .product {
+      @media (min-width: 40.01rem) {
+        .menu-button .sign {
           display: none;
         }
       }
@@ -161,11 +175,12 @@ export class AppHeader extends LitElement {
         class="menu-button"
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-controls="menu"
+        aria-label="Menu"
         @click=${() => {
           this.open = !this.open;
         }}
       >
-        Menu
+        <span class="sign" aria-hidden="true">☰</span><span class="words">Menu</span>
       </button>
       <div id="menu" class=${this.open ? 'open' : ''}>${this.#menu()}</div>
     </header>`;
@@ -183,13 +198,15 @@ export class AppHeader extends LitElement {
         ${membership ? menuOf(membership, this.page).map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`) : nothing}
         ${this.#elsewhere()}
       </nav>
+      <div class="tools">
       <button aria-label="Theme: ${THEME_WORDS[this.themeName]}" title="Theme" @click=${() => {
         this.themeName = nextTheme();
       }}>
         ${THEME_WORDS[this.themeName]}
       </button>
       <button aria-label="Keys on this page" title="Keys on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
-      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>`;
+      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
+      </div>`;
   }
 
   /** Ways out of the tenant that is open: to one's others, and to the operators' page. */

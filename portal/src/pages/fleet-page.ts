@@ -1,6 +1,7 @@
 // The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { MachineSummary } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
@@ -26,6 +27,10 @@ import '../elements/live-note.ts';
 import '../elements/problem-note.ts';
 import '../elements/save-list.ts';
 
+/** Kept with the place in the browser's history, so that going back finds the rows where they were. */
+type Left = { scrolled: number; seen: number };
+const leftHere = (): Left | null => (history.state as { fleet?: Left } | null)?.fleet ?? null;
+
 const CHART_DAYS = [14, 30] as const;
 
 @customElement('fleet-page')
@@ -42,11 +47,13 @@ export class FleetPage extends LitElement {
   @query('fleet-search') private search!: FleetSearch | null;
   @query('fleet-table') private table!: FleetTable | null;
   #stopSaving: AbortController | null = null;
+  #left = leftHere();
 
   #fleet = new FleetList(this, {
     tenant: () => this.membership.tenant,
     question: () => this.question,
     seen: () => this.table?.seen ?? 0,
+    begin: this.#left?.seen ?? 0,
   });
 
   constructor() {
@@ -61,11 +68,13 @@ export class FleetPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.#moved);
+    window.addEventListener('scrollend', this.#scrolled);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener('scrollend', this.#scrolled);
     this.#stopSaving?.abort();
   }
 
@@ -77,6 +86,21 @@ export class FleetPage extends LitElement {
       this.chartIs = 'missing';
     }
   }
+
+  protected override async updated(): Promise<void> {
+    const left = this.#left;
+    if (!left || !this.table) return;
+    this.#left = null;
+    // Twice: the table has its height once it has measured a row.
+    await this.table.updateComplete;
+    await this.table.updateComplete;
+    window.scrollTo({ top: left.scrolled, behavior: 'instant' });
+  }
+
+  #scrolled = (): void => {
+    const left: Left = { scrolled: window.scrollY, seen: this.table?.seen ?? 0 };
+    history.replaceState({ fleet: left }, '');
+  };
 
   #moved = (): void => {
     if (placeOf(location.pathname).page === 'fleet') this.question = questionOfUrl(location.search);
@@ -175,31 +199,33 @@ export class FleetPage extends LitElement {
     const { hours } = this.#fleet;
     if (this.chartIs === 'missing') return html`<p class="quiet">The chart could not be fetched. Reload the page.</p>`;
     if (this.chartIs === 'coming' || hours === null) return html`<p class="quiet" role="status">Adding up …</p>`;
-    return html`<runs-chart .days=${runsPerDay(hours, this.chartDays, Date.now())}></runs-chart>`;
+    // Added up again when there is something new to add, and when it has become another day; not with each change of a row.
+    const today = new Date().toDateString();
+    const days = guard([hours, this.chartDays, today], () => runsPerDay(hours, this.chartDays, Date.now()));
+    return html`<runs-chart .days=${days}></runs-chart>`;
   }
 
   #list() {
     const { list, failure, isCurrent, clients } = this.#fleet;
     const waiting = list?.rows.waiting ?? 0;
-    return html`<div class="row bar">
-        <fleet-filters
+    return html`<fleet-filters
+          class="bar"
           .filter=${this.question}
           .clients=${clients}
           ?resting=${isSearch(this.question)}
           @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
         ></fleet-filters>
-        ${
-          this.membership.role === 'auditor'
-            ? nothing
-            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
-        }
-      </div>
       <div class="row bar">
         <span class="quiet" role="status">${this.#length()}</span>
         <span class="row">
           <button class=${waiting > 0 ? '' : 'away'} @click=${this.#letIn}>
             Show the new order (${waiting})
           </button>
+        ${
+          this.membership.role === 'auditor'
+            ? nothing
+            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
+        }
           <save-list
             .saving=${this.saving}
             ?disabled=${!isCurrent || list?.rows.length === 0}
@@ -215,7 +241,7 @@ export class FleetPage extends LitElement {
   #length() {
     const { list, isCurrent, total } = this.#fleet;
     if (!list || !isCurrent) return nothing;
-    if (list.found) return 'A search looks in the whole fleet and among the archived: filters rest meanwhile.';
+    if (list.found) return 'The filters rest while you search.';
     return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
   }
 

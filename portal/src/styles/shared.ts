@@ -106,6 +106,18 @@ export const shared = css`
     align-items: center;
     gap: 0.6rem;
   }
+  /* A heading beside its buttons. */
+  .row > h1,
+  .row > h2 {
+    margin: 0;
+  }
+  .row.bar {
+    margin-bottom: 0.6rem;
+  }
+  h1 + p,
+  .row.bar + p {
+    margin-top: 0.4rem;
+  }
   .stack > * + * {
     margin-top: 1rem;
   }
