@@ -283,6 +283,17 @@ test('a recovery key shows its id as the blue screen does, and its password in g
   await page.getByRole('button', { name: 'Hide now' }).click();
 });
 
+test('the focus stays in the page when the button that had it is gone with what it did', async () => {
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.tagName);
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await page.getByText('Out of the fleet list').waitFor();
+  assert.equal(await focused(), 'H1');
+  await page.getByRole('button', { name: 'Bring it back' }).click();
+  await page.getByText('Back in the fleet list').waitFor();
+  assert.equal(await focused(), 'H1');
+});
+
 test('an auditor sees all of it and is told that they reveal nothing; an unknown machine is said to be that', async () => {
   const opened = await openPage(browser);
   await signIn(opened.page, stand.addresses.portal, 'auditor@example.com');

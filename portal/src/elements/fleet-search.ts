@@ -33,9 +33,14 @@ export class FleetSearch extends LitElement {
         font-size: 1.05rem;
       }
       p {
-        margin: 0.3rem 0 0;
+        margin: 0.3rem 0 0.5rem;
         min-height: 1.5em;
         font-size: 0.9rem;
+      }
+      @media (max-width: 46rem) {
+        kbd {
+          display: none;
+        }
       }
     `,
   ];

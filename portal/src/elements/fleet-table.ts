@@ -81,6 +81,7 @@ export class FleetTable extends LitElement {
   #timer: ReturnType<typeof setInterval> | undefined;
   #pointer = false;
   #focus = false;
+  #drawing = false;
   #cursorIndex = 0;
 
   #window = new Windowing(this, {
@@ -131,6 +132,7 @@ export class FleetTable extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#drawing = true;
     if (changed.has('rows')) this.now = Date.now();
     if (this.cursor === null) return;
     const index = this.rows.indexOf(this.cursor);
@@ -140,10 +142,12 @@ export class FleetTable extends LitElement {
   }
 
   protected override updated(): void {
+    this.#drawing = false;
     if (this.#focus && !this.#focusIsInside()) {
-      this.#focus = false;
-      if (this.cursor === null) this.#attend();
-      else this.#link()?.focus({ preventScroll: true });
+      // Its row went with this render, and the focus with it.
+      this.#focus = this.#link() !== null;
+      if (this.#focus) this.#link()?.focus({ preventScroll: true });
+      else this.#attend();
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
       this.dispatchEvent(new CustomEvent('more-wanted'));
@@ -194,8 +198,8 @@ export class FleetTable extends LitElement {
   };
 
   #focused = (event: FocusEvent): void => {
-    // From row to row the focus stays inside.
-    if (event.type === 'focusout' && this.body?.contains(event.relatedTarget as Node | null)) return;
+    // From row to row the focus stays inside; and what a render takes away it gives back.
+    if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
     if (row) this.cursor = row.dataset.machine ?? null;

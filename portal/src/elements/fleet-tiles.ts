@@ -20,14 +20,14 @@ export class FleetTiles extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        grid-auto-rows: 1fr;
         gap: 0.6rem;
       }
       .tile {
         display: flex;
         flex-direction: column;
-        justify-content: center;
-        padding: 0.5rem 0.8rem;
+        padding: 0.5rem 0.75rem;
         min-width: 0;
         color: inherit;
         text-decoration: none;
@@ -48,7 +48,8 @@ export class FleetTiles extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .words {
-        line-height: 1.2;
+        font-size: 0.9rem;
+        line-height: 1.3;
       }
       a .words {
         text-decoration: underline;
@@ -66,7 +67,8 @@ export class FleetTiles extends LitElement {
       }
       @media (max-width: 46rem) {
         :host {
-          grid-template-columns: 1fr 1fr;
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+          grid-auto-rows: auto;
         }
         .tile {
           display: grid;
@@ -77,9 +79,6 @@ export class FleetTiles extends LitElement {
         strong {
           font-size: 1.1rem;
           order: 1;
-        }
-        .words {
-          font-size: 0.9rem;
         }
         .lately {
           order: 2;

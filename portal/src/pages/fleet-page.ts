@@ -241,7 +241,7 @@ export class FleetPage extends LitElement {
   #length() {
     const { list, isCurrent, total } = this.#fleet;
     if (!list || !isCurrent) return nothing;
-    if (list.found) return 'A search looks in the whole fleet and among the archived: filters rest meanwhile.';
+    if (list.found) return 'The filters rest while you search.';
     return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
   }
 

@@ -7,7 +7,6 @@ import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
 import { shelve } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
-import { attentionReasons } from '../attention.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
@@ -22,6 +21,7 @@ import { shared } from '../styles/shared.ts';
 import { startsOf } from '../timeline.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
 import { machineStyles } from './machine-styles.ts';
+import '../elements/attention-note.ts';
 import '../elements/event-list.ts';
 import '../elements/machine-identity.ts';
 import '../elements/problem-note.ts';
@@ -208,21 +208,12 @@ export class MachinePage extends LitElement {
 
   #page({ machine, runs, secrets }: Loaded) {
     const run = this.#run;
-    const reasons = attentionReasons(machine, runs, Date.now());
     return html`<div class="row">
         <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
         <run-status .run=${machine.run}></run-status>
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
-      ${
-        reasons.length > 0
-          ? html`<section class="note warn attention" aria-label="Needs attention">
-              <ul>
-                ${reasons.map((reason) => html`<li>${reason}</li>`)}
-              </ul>
-            </section>`
-          : nothing
-      }
+      <attention-note .machine=${machine} .runs=${runs} .now=${Date.now()}></attention-note>
       <shelf-note
         .machine=${machine}
         tenant=${this.#tenant}
@@ -232,7 +223,7 @@ export class MachinePage extends LitElement {
       ></shelf-note>
       <div role="status">${this.said ? html`<p class="note good attention">${this.said}</p>` : nothing}</div>
       <div role="status">
-        ${this.clipboard && this.clipboard !== 'emptied' ? html`<p class="note warn attention">${CLIPBOARD_WORDS[this.clipboard]}</p>` : nothing}
+        ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
       <problem-note class="attention" .error=${this.refusal}></problem-note>
       <div class="columns">

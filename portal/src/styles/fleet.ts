@@ -16,7 +16,7 @@ export const fleetPage = css`
     display: grid;
     grid-template-columns: 1fr 1fr;
     gap: 0.75rem;
-    margin: 0.5rem 0 1.25rem;
+    margin: 0 0 1.25rem;
   }
   .tiles {
     min-height: 14rem;
@@ -53,8 +53,7 @@ export const fleetPage = css`
   .list {
     padding: 0;
   }
-  .waiting,
-  .list {
+  .waiting {
     min-height: 12rem;
   }
   .tail {
