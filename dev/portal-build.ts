@@ -1,7 +1,7 @@
 // The portal for the stand: built when its sources are newer than the build, or served hot by Vite.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { localize, type Origins, type ServeFile } from './portal-files.ts';
+import { localize, type Origins, originsIn, type ServeFile } from './portal-files.ts';
 import { freePorts } from './ports.ts';
 
 /** Builds the portal if a source is newer than the build. Answers the folder. */
@@ -35,7 +35,9 @@ export async function hotPortal(
     configFile: path.join(root, 'portal/vite.config.ts'),
     // A port of its own, so that two stands can be hot at once; by default Vite would open it to the whole network.
     server: { middlewareMode: true, hmr: { host: '127.0.0.1', port } },
-    plugins: [{ name: 'stand-origins', transformIndexHtml: (html: string) => localize(html, origins) }],
+    plugins: [
+      { name: 'stand-origins', transformIndexHtml: (html: string) => localize(html, originsIn(html), origins) },
+    ],
     logLevel: 'warn',
   });
   return {

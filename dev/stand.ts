@@ -10,6 +10,7 @@ import { withLocalIndex } from './local-index.ts';
 import { buildPortal, hotPortal } from './portal-build.ts';
 import { servePortal } from './portal-files.ts';
 import { type Addresses, addressesFrom, takenPort } from './ports.ts';
+import { standLog } from './stand-log.ts';
 
 const root = path.join(import.meta.dirname, '..');
 export const FLEET_SIZE = 25;
@@ -96,7 +97,12 @@ async function bringUp(
   const origins = { api: addresses.apiBehindAccess, engine: addresses.api };
   const hot = options.hot ? await hotPortal(root, origins) : null;
   if (hot) undo.push(hot.close);
-  const worker = await startWorker(addresses, audience, stateDir, options.onLine ?? (() => {}));
+  const log = standLog(file('log.ndjson'));
+  undo.push(log.close);
+  const worker = await startWorker(addresses, audience, stateDir, (line) => {
+    log.write(line);
+    options.onLine?.(line);
+  });
   undo.push(() => worker.dispose());
   const access = await startAccess({
     addresses,

@@ -53,7 +53,7 @@ function banner({ addresses, demo }: Stand, fleet: number): string {
       : '  2. Call the API with the token; there are no simulated PCs.',
     `  3. Sign in as ${demo.people[1]?.email} and reveal a secret with the team passphrase.`,
     '',
-    dim('Below: one JSON line a request. Ctrl-C ends everything.'),
+    dim('Below: the log, JSON lines; `npm run tail` shows them as a table. Ctrl-C ends everything.'),
     '',
   ].join('\n');
 }

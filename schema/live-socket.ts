@@ -13,4 +13,6 @@ export const LIVE_CLOSE = {
   session_expired: 4401,
   /** No longer a member, the role has changed, or the tenant is suspended: ask `/v1/me` before coming again. */
   not_allowed: 4403,
+  /** This person has opened too many: the oldest goes, and does not come again by itself. */
+  too_many: 4429,
 } as const;

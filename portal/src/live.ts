@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts, LiveMessage } from '../../schema/live.ts';
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/live-socket.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
-import { expired, origin, SESSION_RESTORED, stillSignedIn } from './api/http.ts';
+import { expired, MEMBERSHIP_CHANGED, origin, SESSION_RESTORED, stillSignedIn } from './api/http.ts';
 
 /** `down`: nothing comes; it is tried again by itself. */
 export type LiveState = 'connecting' | 'live' | 'down';
@@ -14,9 +14,6 @@ export type LiveListener = {
   /** Changes were missed: read anew what is shown. Also said at the first connection. */
   resync(): void;
 };
-
-/** Fired on window when the server says that this person's membership is not what it was. */
-export const MEMBERSHIP_CHANGED = 'totl-membership-changed';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
@@ -109,6 +106,8 @@ class Connection {
     if (this.#ended) return;
     if (code === LIVE_CLOSE.renew) return this.#open();
     this.#set('down');
+    // Sixteen others of this person are open, and coming back would close one of them: not before somebody looks at this one.
+    if (code === LIVE_CLOSE.too_many) return;
     if (code === LIVE_CLOSE.not_allowed) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
     // Spread out, so that a fleet of portals does not come back in one instant.
     const wait = this.#retryMs * (0.5 + Math.random() / 2);

@@ -5,6 +5,7 @@ import type { Revealed, Secret, SecretVersion } from '../../schema/secret.ts';
 import { ApiProblem, isProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import type { RevealStep } from './elements/reveal-dialog.ts';
+import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { sameRef } from './refs.ts';
 import { requestUnlock } from './unlocking.ts';
 import { refreshVaultState, vault } from './vault-client.ts';
@@ -81,6 +82,7 @@ export class Revealing implements ReactiveController {
     let revealed: Revealed;
     try {
       revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
+      keepTicket(tenant, ticketOf(reason, this.#ticket));
     } catch (error) {
       if (this.#asked !== asked) return;
       const message = refusalWords(error);
@@ -123,6 +125,7 @@ export class Revealing implements ReactiveController {
       .version=${this.#asked.version}
       .progress=${this.#step}
       .ticket=${this.#ticket}
+      .lastTicket=${lastTicket(this.#tenant())}
       machine=${machine}
       @reason-given=${(event: CustomEvent<string>) => void this.#reveal(event.detail)}
       @closed=${this.#closed}

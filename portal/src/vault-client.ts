@@ -2,7 +2,7 @@
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
-import type { SeenManifest, UnlockInput, Vault, VaultState } from '../vault/contract.ts';
+import { type SeenManifest, type UnlockInput, VAULT_CHANNEL, type Vault, type VaultState } from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
@@ -29,7 +29,6 @@ function connect(): Remote<Vault> {
   return wrap<Vault>(worker instanceof Worker ? worker : worker.port);
 }
 
-const STATE_POLL_MS = 5_000;
 let remote: Remote<Vault> | null = null;
 let last: VaultState = { state: 'locked' };
 const listeners = new Set<(state: VaultState) => void>();
@@ -38,8 +37,9 @@ const listeners = new Set<(state: VaultState) => void>();
 export function vault(): Remote<Vault> {
   if (!remote) {
     remote = connect();
-    // Another tab may lock or unlock, and idleness locks: ask now and then.
-    setInterval(() => void refreshVaultState(), STATE_POLL_MS);
+    // Another tab may lock or unlock, and idleness locks: the worker says so, to all of them at once.
+    new BroadcastChannel(VAULT_CHANNEL).onmessage = () => void refreshVaultState();
+    document.addEventListener('visibilitychange', () => void refreshVaultState());
   }
   return remote;
 }
@@ -94,6 +94,9 @@ export async function unlock(input: Omit<UnlockInput, 'seen'>) {
   await refreshVaultState();
   return result;
 }
+
+/** Keeps what is unlocked so for another 15 minutes. */
+export const stayUnlocked = (): Promise<void> => vault().stay();
 
 export async function lock(): Promise<void> {
   await vault().lock();

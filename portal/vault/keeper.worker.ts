@@ -2,9 +2,11 @@
 // Argon2id runs here too; only this file's response may run WebAssembly (portal/public/_headers).
 import './jitless.ts';
 import { expose } from 'comlink';
+import { VAULT_CHANNEL } from './contract.ts';
 import { Keeper } from './keeper.ts';
 
-const keeper = new Keeper();
+const channel = new BroadcastChannel(VAULT_CHANNEL);
+const keeper = new Keeper(Date.now, () => channel.postMessage('changed'));
 
 if ('onconnect' in globalThis)
   globalThis.addEventListener('connect', (event) => {

@@ -29,6 +29,10 @@ export const SESSION_RESTORED = 'totl-session-restored';
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
 
+/** Fired on window when the server says that this person's membership is not what it was. */
+export const MEMBERSHIP_CHANGED = 'totl-membership-changed';
+const NOT_ALLOWED: readonly string[] = ['not_a_member', 'role_forbids', 'tenant_suspended'];
+
 /** Whether Access still knows the person, asked of the portal's own origin. */
 export async function stillSignedIn(): Promise<boolean> {
   try {
@@ -92,6 +96,7 @@ async function ask(
   if (response.ok) return response;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
+  if (problem && NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(
     problem?.code ?? 'unreachable',
     problem ? `${problem.title}. ${problem.detail}` : `The API answered ${response.status}.`,

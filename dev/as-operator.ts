@@ -1,0 +1,68 @@
+// An operator's calls to an installation's API: the stand on this machine, with its own sign-in, or a deployed one with an Access token.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Problem } from '../schema/problem.ts';
+import { COOKIES } from './access.ts';
+import { accessTokens } from './access-tokens.ts';
+import { OPERATOR_EMAIL } from './demo-data.ts';
+import { addressesFrom, DEFAULT_PORT } from './ports.ts';
+import { root } from './run.ts';
+
+/** Where to ask, and what proves who asks. */
+export type Target = { api: string; portal: string; cookie: string };
+
+/** The options that say where; for `parseArgs`. */
+export const TARGET_OPTIONS = {
+  local: { type: 'boolean', default: false },
+  remote: { type: 'boolean', default: false },
+  api: { type: 'string' },
+  portal: { type: 'string' },
+  port: { type: 'string', default: String(DEFAULT_PORT) },
+  'state-dir': { type: 'string' },
+} as const;
+type TargetValues = {
+  local: boolean;
+  remote: boolean;
+  api?: string;
+  portal?: string;
+  port: string;
+  'state-dir'?: string;
+};
+
+/** Reads off the options where to ask. Throws one sentence where it cannot. */
+export async function targetOf(values: TargetValues): Promise<Target> {
+  if (values.local && values.remote) throw new Error('--local or --remote, not both');
+  return values.remote
+    ? remoteTarget(values.api, values.portal)
+    : localTarget(Number(values.port), values['state-dir'] ?? path.join(root, '.stand'));
+}
+
+/** The stand's own sign-in: its key lies beside its state, readable by whoever started it. */
+async function localTarget(port: number, folder: string): Promise<Target> {
+  const addresses = addressesFrom(port);
+  const file = (name: string) => path.join(folder, name);
+  if (!existsSync(file('audience'))) throw new Error('There is no stand here: run `npm start` first.');
+  const tokens = await accessTokens(file('access-key.json'), addresses.team, readFileSync(file('audience'), 'utf8'));
+  const token = await tokens.mint({ email: OPERATOR_EMAIL, sub: OPERATOR_EMAIL });
+  return { api: addresses.apiBehindAccess, portal: addresses.portal, cookie: `${COOKIES.api}=${token}` };
+}
+
+function remoteTarget(api: string | undefined, portal: string | undefined): Target {
+  const token = process.env.ACCESS_TOKEN;
+  if (!api || !portal) throw new Error('--remote needs --api and --portal');
+  if (!token) throw new Error('--remote needs ACCESS_TOKEN, as `cloudflared access token -app=ORIGIN` prints it');
+  return { api, portal, cookie: `CF_Authorization=${token}` };
+}
+
+/** One call; a GET where there is no body. Throws the problem as a sentence where the answer is not a success. */
+export async function asOperator<T>({ api, portal, cookie }: Target, route: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${api}/v1/operator/${route}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    redirect: 'manual',
+    headers: { cookie, ...(body === undefined ? {} : { origin: portal, 'content-type': 'application/json' }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (response.ok) return response.json() as Promise<T>;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  throw new Error(problem ? `${problem.code}: ${problem.title}. ${problem.detail}` : `answered ${response.status}`);
+}

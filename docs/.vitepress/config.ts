@@ -1,0 +1,75 @@
+// The docs site: the pages of this folder as they are, with a search that stays in the browser. No request leaves its own origin.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig } from 'vitepress';
+
+const page = (text: string, name: string) => ({ text, link: `/${name}` });
+
+const decisionsFolder = path.join(import.meta.dirname, '../decisions');
+/** Every decision by its own heading. */
+const decisions = readdirSync(decisionsFolder)
+  .sort()
+  .map((name) => {
+    const heading = /^# (.+)$/m.exec(readFileSync(path.join(decisionsFolder, name), 'utf8'))?.[1] ?? name;
+    return page(heading, `decisions/${name.replace(/\.md$/, '')}`);
+  });
+
+type Token = { type: string; attrGet: (name: string) => string | null };
+
+/** Takes away the links to files beside the docs; their words stay. In place. */
+function withoutFiles(tokens: Token[]): void {
+  let inside = false;
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token?.type === 'link_open' && /^(\.\.\/)+(?!docs\/)/.test(token.attrGet('href') ?? '')) inside = true;
+    else if (!(inside && token?.type === 'link_close')) continue;
+    else inside = false;
+    tokens.splice(at--, 1);
+  }
+}
+
+export default defineConfig({
+  title: 'TotlProvision',
+  description: 'Escrow for the secrets of provisioned PCs: the backend keeps them for years and can never read one.',
+  lang: 'en',
+  cleanUrls: true,
+  lastUpdated: false,
+  markdown: {
+    config: (markdown) => {
+      // The same pages are read in the repository, where they link into its files; the site has only the pages.
+      markdown.core.ruler.push('links-into-the-repository', ({ tokens }) => {
+        for (const { children } of tokens) if (children) withoutFiles(children);
+      });
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [page('Using', 'using'), page('Operating', 'operating'), page('API', 'api')],
+    sidebar: [
+      {
+        text: 'Begin',
+        items: [page('Connecting to Cloudflare', 'connecting-to-cloudflare')],
+      },
+      {
+        text: 'People',
+        items: [
+          page('For engineers and admins', 'using'),
+          page('Audit', 'audit'),
+          page('Notices', 'notices'),
+          page('Recovery page', 'recovery-page'),
+        ],
+      },
+      { text: 'Operators', items: [page('Operating', 'operating'), page('Backup and restore', 'backup')] },
+      {
+        text: 'Implementers',
+        items: [page('Protocol', 'protocol'), page('Live', 'live'), page('API reference', 'api')],
+      },
+      {
+        text: 'How it is made',
+        items: [page('Storage', 'storage'), page('Threat model', 'threat-model'), page('Dependencies', 'dependencies')],
+      },
+      { text: 'Decisions', collapsed: true, items: decisions },
+    ],
+  },
+});

@@ -1,0 +1,52 @@
+// How the live connection stands, in words that are announced politely.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { LiveState } from '../live.ts';
+import { shared } from '../styles/shared.ts';
+import { timeOfDay } from '../words.ts';
+
+@customElement('live-note')
+export class LiveNote extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .dot {
+        display: inline-block;
+        width: 0.6rem;
+        height: 0.6rem;
+        border-radius: 50%;
+        border: 2px solid var(--text-quiet);
+        margin-right: 0.35rem;
+      }
+      .live .dot {
+        background: var(--good);
+        border-color: var(--good);
+      }
+      .down {
+        color: var(--warn);
+      }
+      .down .dot {
+        border-color: var(--warn);
+      }
+    `,
+  ];
+  @property() state: LiveState = 'connecting';
+  /** When what is shown was true, ms since the epoch. */
+  @property({ attribute: false }) at: number | null = null;
+
+  override render() {
+    const asOf = this.at === null ? nothing : html` <span class="quiet">As of ${timeOfDay(this.at)}.</span>`;
+    return html`<span class=${this.state}
+      ><span class="dot"></span
+      ><span role="status"
+        >${
+          {
+            connecting: 'Connecting …',
+            live: 'Live',
+            down: html`Not live: trying again …${asOf}`,
+          }[this.state]
+        }</span
+      ></span
+    >`;
+  }
+}
