@@ -9,6 +9,7 @@ import { root } from './run.ts';
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.includes('node_modules') && name !== 'api.md')
     .map((name) => `docs/${name}`),
@@ -25,6 +26,12 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run audit -- verify/, 'dev/audit.test.ts', "'dev/audit.ts', 'verify'"],
   [/^npm run restore -- --tenant/, 'test/end-to-end/notices.test.ts', "'dev/restore.ts'"],
   [/^npm run build/, 'test/end-to-end/recovery-page.test.ts', 'startStand('],
+  [/^npm run deploy -- (--env staging )?--dry-run/, 'dev/deploy/deploy.test.ts', "'dev/deploy.ts', '--dry-run'"],
+  [/^npm run doctor -- --offline/, 'dev/doctor/configuration.test.ts', "'dev/doctor.ts', '--offline'"],
+  [/^npm run doctor -- --stand/, 'dev/doctor/online.test.ts', "'dev/doctor.ts', '--stand'"],
+  [/^npm run docs:build/, 'dev/docs.test.ts', 'buildDocs()'],
+  [/^rm -rf node_modules && npm ci/, 'dev/install.mjs', "'ci', '--no-progress'"],
+  [/^npx (vitest run|tsc -p)/, 'dev/check.ts', "'vitest', ['run', '--project'"],
   [/^node -e/, 'test/end-to-end/guide.test.ts', "block('node -e')"],
   [/^npx wrangler d1 execute/, 'test/end-to-end/guide.test.ts', "block('npx wrangler d1 execute')"],
   [/^curl/, 'test/end-to-end/guide.test.ts', "block('curl')"],

@@ -15,7 +15,8 @@ import { type Stand, startStand } from './stand.ts';
 const OUT = path.join(root, '.pictures');
 const DOCS = path.join(root, 'docs/pictures');
 const FLEET = 14;
-const SPEED = 300;
+/** Slow enough that some are still at it when they are looked at. */
+const SPEED = 20;
 const LOOKS = [
   ['light', 1280],
   ['dark', 1280],
@@ -28,7 +29,6 @@ const FOR_DOCS: Record<string, string> = {
   'machine-light-1280': 'machine',
   'revealed-light-1280': 'reveal',
   'search-light-1280': 'search',
-  'fleet-dark-360': 'fleet-narrow',
 };
 
 type Screen = { name: string; path: string; open?: (page: Page) => Promise<void> };
@@ -68,6 +68,11 @@ async function take(page: Page, name: string): Promise<void> {
     if (forDocs) copyFileSync(path.join(OUT, `${look}.png`), path.join(DOCS, `${forDocs}.png`));
   }
   await page.setViewportSize({ width: 1280, height: 860 });
+  for (const more of [{ contrast: 'more' }, { forcedColors: 'active' }] as const) {
+    await page.emulateMedia({ colorScheme: 'light', ...more });
+    await page.screenshot({ path: path.join(OUT, `${name}-${Object.keys(more)[0]}.png`) });
+    await page.emulateMedia({ contrast: null, forcedColors: null });
+  }
 }
 
 async function walk(stand: Stand, machine: string): Promise<void> {

@@ -13,6 +13,7 @@ const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filter
 
   without more           the log of the stand on this machine (.stand/log.ndjson), as it grows
   FILE, -                a file, or standard input: lines of the stand's, or what wrangler tail --format json prints
+  --once                 what is in the stand's log now, and no more
   --remote, --env NAME   starts wrangler tail itself
 
   --tenant ID            an id, or how it begins
@@ -37,7 +38,7 @@ function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      ...{ remote: flag, table: flag, help: flag, refusals: flag, alarms: flag },
+      ...{ remote: flag, once: flag, table: flag, help: flag, refusals: flag, alarms: flag },
       ...{ env: text, tenant: text, route: text, status: text, slow: text },
     },
   });
@@ -51,11 +52,12 @@ function readOptions() {
 }
 type Options = ReturnType<typeof readOptions>;
 
-function sourceOf({ file, remote, env }: Options): Source {
+function sourceOf({ file, remote, env, once }: Options): Source {
   if (remote || env !== undefined) return fromWrangler(env);
   if (file !== undefined && file !== '-') return fromFile(file);
   if (file === '-' || isPipedIn()) return fromStdin();
-  return following(path.join(root, '.stand/log.ndjson'));
+  const log = path.join(root, '.stand/log.ndjson');
+  return once ? fromFile(log) : following(log);
 }
 
 /** Shows rows: a table with its header again on every screen, or JSON lines. */

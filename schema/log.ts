@@ -11,7 +11,7 @@ const at = z.int().describe('when it was written, ms since the epoch');
 /** What a call or an alarm did in the object's SQLite, and for how long. */
 const worked = {
   durationMs: Count.describe(
-    'ms from the first to the last statement, what it waited for included; the platform’s clock stands still while code runs',
+    'ms that it took; on Cloudflare the clock stands still while code runs, so only what it waited for shows',
   ),
   rowsRead: Count.describe('rows that SQLite read, as it is billed'),
   rowsWritten: Count.describe('rows that SQLite wrote, index entries included, as it is billed'),
@@ -31,7 +31,7 @@ export const RequestLine = z.strictObject({
   code: Code.nullable().describe('the refusal’s code'),
   status: z.int().describe('the HTTP status'),
   durationMs: Count.describe('ms until the answer, or its first byte'),
-  objectMs: Count.describe('ms of these that the Worker waited for tenant objects'),
+  objectMs: Count.describe('ms that the Worker waited for tenant objects; of several asked at once the sum'),
   objectCalls: Count.describe('how often it asked one; as many `object` lines bear the same request id'),
 });
 export type RequestLine = z.infer<typeof RequestLine>;
@@ -63,7 +63,7 @@ export type AlarmLine = z.infer<typeof AlarmLine>;
 export const SocketLine = z.strictObject({
   event: z.literal('socket').describe('a live socket was opened or closed'),
   at,
-  what: z.enum(['opened', 'closed']).describe('which of the two'),
+  what: z.enum(['opened', 'closed']).describe('`opened` or `closed`'),
   requestId: Id.describe('the request that opened it'),
   tenant: Id.describe('whose fleet it shows'),
   principal: PrincipalKind.describe('always `person`'),

@@ -55,10 +55,13 @@ describe('a live socket', () => {
     const forged = encodeURIComponent(JSON.stringify({ caller, asked: { sessionEndsAt: 9e15 } }));
     await mustListen(emailOf('auditor'), id, { headers: { 'x-totl-caller': forged } });
     const kept = await runInDurableObject(bindings.TENANT.getByName(id), (_object, state) =>
-      state.getWebSockets().map((socket) => socket.deserializeAttachment() as Subscription),
+      state.getWebSockets().map((socket) => ({
+        whose: state.getTags(socket),
+        until: (socket.deserializeAttachment() as Subscription).sessionEndsAt,
+      })),
     );
-    expect(kept).toMatchObject([{ person: 'u2' }]);
-    expect(kept[0]?.sessionEndsAt).toBeLessThan(Date.now() + 601_000);
+    expect(kept).toMatchObject([{ whose: ['u2'] }]);
+    expect(kept[0]?.until).toBeLessThan(Date.now() + 601_000);
   });
 
   it('is refused to other pages, to strangers, and for a cursor that is none', async () => {

@@ -9,6 +9,8 @@ const number = (value: number | null | undefined): string => (value == null ? NO
 
 const time = ({ line }: Row): string => new Date(line.at).toTimeString().slice(0, 8);
 const tenant = ({ line }: Row): string => ('tenant' in line ? (line.tenant ?? NONE) : NONE);
+/** As much of an id as tells it from others; `--tenant` takes as much. */
+const ID_WIDTH = 8;
 
 function what({ line }: Row): string {
   switch (line.event) {
@@ -26,7 +28,7 @@ function what({ line }: Row): string {
 }
 
 const who = ({ line }: Row): string =>
-  'principal' in line ? [line.principal, line.principalId ?? ''].join(' ').trim() : NONE;
+  'principal' in line ? [line.principal, line.principalId?.slice(0, ID_WIDTH) ?? ''].join(' ').trim() : NONE;
 
 function status({ line }: Row): string {
   if (line.event === 'request') return String(line.status);
@@ -45,9 +47,9 @@ function objectMs({ line }: Row): string {
 /** `from`: the narrowest terminal that shows the column. A width of 0 takes what is left. */
 const COLUMNS: readonly Column[] = [
   { name: 'time', width: 8, from: 0, cell: time },
-  { name: 'tenant', width: 8, from: 60, cell: tenant },
+  { name: 'tenant', width: ID_WIDTH, from: 60, cell: tenant },
   { name: 'what', width: 0, from: 0, cell: what },
-  { name: 'who', width: 24, from: 110, cell: who },
+  { name: 'who', width: 17, from: 110, cell: who },
   { name: 'status', width: 6, right: true, from: 0, cell: status },
   { name: 'code', width: 20, from: 90, cell: code },
   { name: 'ms', width: 6, right: true, from: 0, cell: duration },
@@ -68,10 +70,11 @@ function columns(width: number): { column: Column; width: number }[] {
   return shown.map((one) => (one.width === 0 ? { ...one, width: Math.max(10, width - taken) } : one));
 }
 
-const cell = (text: string, width: number, right?: true): string => {
-  const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+function cell(text: string, width: number, { name, right }: Column): string {
+  const mark = name === 'tenant' ? '' : '…';
+  const cut = text.length > width ? text.slice(0, width - mark.length) + mark : text;
   return right ? cut.padStart(width) : cut.padEnd(width);
-};
+}
 
 /** What others have written must not steer the terminal. */
 export const printable = (text: string): string =>
@@ -86,7 +89,7 @@ export const header = (width: number, paint: Paint): string =>
   paint(
     'bold',
     columns(width)
-      .map((one) => cell(one.column.name, one.width, one.column.right))
+      .map((one) => cell(one.column.name, one.width, one.column))
       .join(' ')
       .trimEnd(),
   );
@@ -95,7 +98,7 @@ export const header = (width: number, paint: Paint): string =>
 export function tableRow(row: Row, width: number, paint: Paint): string {
   const text = printable(
     columns(width)
-      .map((one) => cell(one.column.cell(row), one.width, one.column.right))
+      .map((one) => cell(one.column.cell(row), one.width, one.column))
       .join(' ')
       .trimEnd(),
   );

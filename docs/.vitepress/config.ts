@@ -61,7 +61,10 @@ export default defineConfig({
         ],
       },
       { text: 'Operators', items: [page('Operating', 'operating'), page('Backup and restore', 'backup')] },
-      { text: 'Implementers', items: [page('Protocol', 'protocol'), page('API reference', 'api')] },
+      {
+        text: 'Implementers',
+        items: [page('Protocol', 'protocol'), page('Live', 'live'), page('API reference', 'api')],
+      },
       {
         text: 'How it is made',
         items: [page('Storage', 'storage'), page('Threat model', 'threat-model'), page('Dependencies', 'dependencies')],

@@ -129,9 +129,11 @@ export class TotlApp extends LitElement {
   /** Nothing is known of the person yet. */
   #notIn(failure: unknown) {
     if (this.#identity.expired) return this.#expiredNote();
-    return html`<h1>TotlProvision</h1>
+    return html`<div class="stack">
+      <h1>TotlProvision</h1>
       <p>Who you are could not be asked, so nothing is shown yet.</p>
-      <problem-note .error=${failure} retry @retry=${() => void this.#identity.ask()}></problem-note>`;
+      <problem-note .error=${failure} retry @retry=${() => void this.#identity.ask()}></problem-note>
+    </div>`;
   }
 
   #expiredNote() {

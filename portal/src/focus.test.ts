@@ -44,3 +44,12 @@ it('leaves alone whoever went away from it by themselves', async () => {
   await new Promise(requestAnimationFrame);
   expect(document.activeElement).toBe(document.body);
 });
+
+it('knows of a move within a shadow root, which the document is not told of', async () => {
+  const root = at('section').attachShadow({ mode: 'open' });
+  root.innerHTML = '<h2>Form</h2><input><button>Add</button>';
+  root.querySelector('input')?.focus();
+  root.querySelector('button')?.focus();
+  root.querySelector('button')?.remove();
+  await vi.waitFor(() => expect(root.activeElement).toBe(root.querySelector('h2')));
+});

@@ -14,16 +14,19 @@ function focused(): HTMLElement | null {
   return element instanceof HTMLElement ? element : null;
 }
 
-/** What has the focus now, to be given it back later. */
-export function focusPath(): FocusPath {
+function pathOf(element: Node | null): FocusPath {
   const around: EventTarget[] = [];
-  for (let node: Node | null = focused(); node; node = node.parentNode ?? (node as ShadowRoot).host ?? null)
-    around.push(node);
+  for (let node = element; node; node = node.parentNode ?? (node as ShadowRoot).host ?? null) around.push(node);
   return around;
 }
 
+/** What has the focus now, to be given it back later. */
+export const focusPath = (): FocusPath => pathOf(focused());
+
 /** What was focused last, and what it stood in, from the inside out. */
 let path: FocusPath = [];
+/** What its person has left, by a click elsewhere: not to be brought back. */
+let left: EventTarget | null = null;
 let looking = false;
 const changes = new MutationObserver(() => later());
 
@@ -45,7 +48,7 @@ function look(): void {
   if (!(was instanceof HTMLElement) || !isLost()) return;
   if (!was.isConnected) landingIn(path.slice(1))?.focus({ preventScroll: true });
   // A button that waits for its own act has the focus again when it may be pressed again.
-  else if (!isDisabled(was)) was.focus({ preventScroll: true });
+  else if (!isDisabled(was) && left !== was) was.focus({ preventScroll: true });
 }
 
 /** The first heading, or main itself, of the innermost thing that is still there. */
@@ -64,21 +67,39 @@ function landingIn(around: FocusPath): HTMLElement | null {
 
 function remember(around: FocusPath): void {
   path = around;
+  left = null;
   changes.disconnect();
-  for (const root of around) if (root instanceof ShadowRoot || root instanceof Document) changes.observe(root, CHANGES);
+  for (const root of around)
+    if (root instanceof ShadowRoot || root instanceof Document) {
+      changes.observe(root, CHANGES);
+      hear(root);
+    }
 }
 
-/** Takes care from now on, for the whole document. */
-export function keepFocus(): void {
-  document.addEventListener('focusin', (event) => remember(event.composedPath()));
-  document.addEventListener('focusout', () => {
-    // Who left by a click elsewhere is not brought back.
+const heard = new WeakSet<Node>();
+
+/** A move within a shadow root is told of there and no further out. */
+function hear(root: ShadowRoot | Document): void {
+  if (heard.has(root)) return;
+  heard.add(root);
+  root.addEventListener('focusin', (event) => {
+    const [now] = event.composedPath();
+    if (now instanceof Node) remember(pathOf(now));
+  });
+  root.addEventListener('focusout', (event) => {
+    const [was] = event.composedPath();
+    // A button that is disabled by its own act loses the focus; it may be enabled again before anybody has looked.
+    if (!(was instanceof Element) || isDisabled(was)) return;
+    left = was;
+    // Whether it was taken out shows only afterwards.
     setTimeout(() => {
-      const [was] = path;
-      if (was instanceof Element && was.isConnected && !isDisabled(was) && isLost()) remember([]);
+      if (path[0] === was && was.isConnected && !isDisabled(was) && isLost()) remember([]);
     });
   });
 }
+
+/** Takes care from now on, for the whole document. */
+export const keepFocus = (): void => hear(document);
 
 /** Gives the focus back: at once where it can be had, else when it can, or to what stands in its place. */
 export function giveFocusBack(around: FocusPath): void {

@@ -5,8 +5,12 @@ import type { Me, Membership } from '../../schema/person.ts';
 import { MEMBERSHIP_CHANGED, SESSION_EXPIRED } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { announceRestored, notePerson } from './person.ts';
+import { Polling } from './polling.ts';
 import { SESSION_CHANNEL } from './session.ts';
 import { lock, vaultState } from './vault-client.ts';
+
+/** While nothing is known yet, it is asked again by itself. */
+const RETRY_MS = 5_000;
 
 /** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
 export type Change = { was: Membership; now: Membership | null };
@@ -39,6 +43,9 @@ export class Identity implements ReactiveController {
     this.#host = host;
     this.#tenant = tenant;
     host.addController(this);
+    new Polling(host, RETRY_MS, async () => {
+      if (this.failure && !this.expired) await this.ask();
+    });
   }
 
   hostConnected(): void {
@@ -66,7 +73,6 @@ export class Identity implements ReactiveController {
     this.#askOnceMore = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
-    if (!this.me) this.#show({ failure: null });
     try {
       this.#know(await api.me());
     } catch (error) {

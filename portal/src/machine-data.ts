@@ -9,6 +9,7 @@ import { Polling } from './polling.ts';
 
 /** While nothing comes by itself. */
 const REFRESH_MS = 4_000;
+const GROWS_OLDER_MS = 30_000;
 /** A PC that reports every few seconds is read once for several of its reports. */
 const NOT_OFTENER_MS = 500;
 
@@ -42,6 +43,8 @@ export class MachineData implements ReactiveController {
       },
       resync: () => void this.read(),
     });
+    // What says for how long something is so grows older while nothing is read.
+    new Polling(host, GROWS_OLDER_MS, async () => host.requestUpdate());
     new Polling(host, REFRESH_MS, async () => {
       // What does not exist is not asked for again and again.
       if ((!this.live || this.failure) && !isProblem(this.failure, 'unknown_machine')) await this.read();

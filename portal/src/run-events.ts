@@ -7,11 +7,14 @@ import * as api from './api/tenant.ts';
 /** A run writes some hundreds of events. A list that holds very many is slow; who wants earlier ones asks. */
 export const EVENTS_AT_ONCE = 2_000;
 
+type Chosen = { run: string };
+
 export class RunEvents implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
-  #run: string | null = null;
-  #turn = 0;
+  /** Another one each time a run is chosen: what is still read for the one before is left. */
+  #chosen: Chosen | null = null;
+  #last: Promise<void> = Promise.resolve();
   events: readonly StoredEvent[] = [];
   /** From which seq on they are here; 1: from the first. */
   from = 1;
@@ -27,57 +30,65 @@ export class RunEvents implements ReactiveController {
   hostConnected(): void {}
 
   forget(): void {
-    this.#turn++;
-    this.#run = null;
+    this.#chosen = null;
     this.events = [];
     this.failure = null;
     this.loading = false;
   }
 
-  /** Reads what is new of a run. Where two are under way the later one goes on alone, or each event would come twice. */
-  async refresh(run: Run): Promise<void> {
-    if (this.#run !== run.id) {
+  /** Reads what is new of a run. */
+  refresh({ id, nextSeq }: Run): Promise<void> {
+    if (this.#chosen?.run !== id) {
       this.forget();
-      this.#run = run.id;
-      this.from = Math.max(1, run.nextSeq - EVENTS_AT_ONCE);
+      this.#chosen = { run: id };
+      this.from = Math.max(1, nextSeq - EVENTS_AT_ONCE);
+      this.loading = true;
+      this.#host.requestUpdate();
     }
-    const turn = ++this.#turn;
-    this.loading = this.events.length === 0;
-    this.#host.requestUpdate();
-    await this.#read(turn, this.events.at(-1)?.seq ?? this.from - 1, null, (page) => {
-      this.events = [...this.events, ...page];
+    return this.#inTurn(this.#chosen, async (chosen) => {
+      await this.#read(chosen, this.events.at(-1)?.seq ?? this.from - 1, null, (page) => {
+        this.events = [...this.events, ...page];
+      });
     });
   }
 
   /** Reads those before the first one that is here. */
   async readEarlier(): Promise<void> {
-    const first = this.from;
-    if (this.#run === null || first <= 1) return;
-    const turn = ++this.#turn;
-    const from = Math.max(1, first - EVENTS_AT_ONCE);
-    let earlier: StoredEvent[] = [];
-    const done = await this.#read(turn, from - 1, first, (page) => {
-      earlier = [...earlier, ...page];
+    if (!this.#chosen) return;
+    await this.#inTurn(this.#chosen, async (chosen) => {
+      const from = Math.max(1, this.from - EVENTS_AT_ONCE);
+      const earlier: StoredEvent[] = [];
+      if (from === this.from) return;
+      if (!(await this.#read(chosen, from - 1, this.from, (page) => earlier.push(...page)))) return;
+      this.from = from;
+      this.events = [...earlier, ...this.events];
     });
-    if (!done) return;
-    this.from = from;
-    this.events = [...earlier, ...this.events];
-    this.#host.requestUpdate();
   }
 
-  /** Page by page from after a seq, up to before another. False where it was overtaken or failed. */
+  /** One after the other, or two that read the same would each add it. */
+  #inTurn(chosen: Chosen, work: (chosen: Chosen) => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      if (this.#chosen !== chosen) return;
+      await work(chosen);
+      if (this.#chosen !== chosen) return;
+      this.loading = false;
+      this.#host.requestUpdate();
+    });
+    return this.#last;
+  }
+
+  /** Page by page from after a seq, up to before another. False where another run was chosen meanwhile, or it failed. */
   async #read(
-    turn: number,
+    chosen: Chosen,
     start: number,
     before: number | null,
     take: (page: StoredEvent[]) => void,
   ): Promise<boolean> {
-    const run = this.#run;
     let after: number | null = start;
     try {
-      while (run !== null && after !== null && (before === null || after < before - 1)) {
-        const page = await api.events(this.#tenant(), run, after);
-        if (this.#turn !== turn) return false;
+      while (after !== null && (before === null || after < before - 1)) {
+        const page = await api.events(this.#tenant(), chosen.run, after);
+        if (this.#chosen !== chosen) return false;
         const wanted = before === null ? page.events : page.events.filter(({ seq }) => seq < before);
         if (wanted.length > 0) take(wanted);
         after = page.next;
@@ -85,11 +96,9 @@ export class RunEvents implements ReactiveController {
       }
       this.failure = null;
     } catch (error) {
-      if (this.#turn !== turn) return false;
+      if (this.#chosen !== chosen) return false;
       this.failure = error;
     }
-    this.loading = false;
-    this.#host.requestUpdate();
     return this.failure === null;
   }
 }

@@ -320,6 +320,9 @@ const welcome = (route: Route): Promise<Headers> => {
   return person(route.who === 'operator' ? OPERATOR : email)();
 };
 
+/** What a GET has to be asked with. */
+const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': '?q=sought' };
+
 const ask = async (route: Route, headers: Headers, type = 'application/json') => {
   const body = await bodyOf(route);
   const more = {
@@ -327,7 +330,8 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
     ...('upgrades' in route.answer ? { upgrade: 'websocket' } : {}),
   };
   log.written.length = 0;
-  const answer = await request<Problem>(route.method, pathOf(route), { ...headers, ...more }, body);
+  const path = pathOf(route) + (QUERIES[route.path] ?? '');
+  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body);
   const sealed = body && 'sealed' in JSON.parse(body) ? [JSON.parse(body).sealed] : [];
   const credentials = Object.values(headers).filter((header) => header !== PORTAL);
   const fault = logFault(log, route.method, route.path, [...NEVER_LOGGED, ...credentials, ...sealed]);
@@ -335,8 +339,18 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
   return answer;
 };
 
-/** Addresses, tokens, JWTs, reasons, labels, hostnames, URLs. */
-const NEVER_LOGGED = ['@', 'tok_', 'eyJ', 'the walk', 'The walk', machine.hostname, machine.serial, 'api.example.com'];
+/** Addresses, tokens, JWTs, reasons, labels, hostnames, URLs, queries. */
+const NEVER_LOGGED = [
+  '@',
+  'tok_',
+  'eyJ',
+  'sought',
+  'the walk',
+  'The walk',
+  machine.hostname,
+  machine.serial,
+  'api.example.com',
+];
 let log: LogWatch;
 
 /**

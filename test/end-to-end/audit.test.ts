@@ -227,6 +227,7 @@ test('the page is read by keyboard and in a narrow window, in either theme', asy
   );
   assert.equal(overflow, 0);
   await picture(page, 'audit-narrow');
+  await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.setViewportSize({ width: 1280, height: 860 });

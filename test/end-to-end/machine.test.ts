@@ -13,6 +13,7 @@ import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
 import { PHASES, story } from '../../engine/simulator/story.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { ReportedRun } from '../../schema/report.ts';
+import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
@@ -114,7 +115,9 @@ before(async () => {
     engineVersion: '2.3.2',
     phases: ['rename', 'office', 'updates'],
   };
+  // Each is sent by itself: what is spooled together goes in any order, and which serial came first is what is looked at.
   tell(told);
+  assert.ok((await engine.flush()).ok);
   begin(going);
   assert.ok((await engine.flush()).ok);
   await escrow('bitlocker_recovery_key', recovery);
@@ -147,6 +150,7 @@ test('the run that goes on is a timeline: phases, restarts and tries, in words b
   await rows().filter({ hasText: 'Updates' }).filter({ hasText: 'Not begun' }).waitFor();
   assert.match(await page.getByText('Restarted at').innerText(), /Restarted at .+, .+/);
   await page.getByText('Serial changed from 5CD0000AAA to 5CD0000BBB on', { exact: false }).waitFor();
+  assert.deepEqual(await violationsOf(page), []);
   await looks('machine-running');
 });
 
@@ -173,6 +177,7 @@ test('events are filtered and searched, what beside the message too, and new one
   assert.equal(await lines().count(), 1);
   await lines().getByText('Details').click();
   await lines().getByText('C:\\Temp\\office.log').waitFor();
+  assert.deepEqual(await violationsOf(page), []);
   await looks('machine-events-found');
   await page.getByLabel('Search').fill('');
   await page.getByLabel('Level').selectOption('debug');
@@ -212,6 +217,7 @@ test('a secret is read out: kinds of character, spelled, large, copied for half 
   await dialog.getByRole('button', { name: 'Spell it out' }).click();
   const spelled = dialog.getByRole('list', { name: 'Spelled out' }).getByRole('listitem');
   assert.deepEqual((await spelled.allInnerTexts()).slice(0, 4), ['alfa', 'CAPITAL Bravo', 'seven', 'dash']);
+  assert.deepEqual(await violationsOf(page), []);
   await looks('reveal-spelled');
   const size = () => page.locator('.plain').evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
   const before = await size();
@@ -261,6 +267,7 @@ test('a recovery key shows its id as the blue screen does, and its password in g
   await page.keyboard.press('Enter');
   await page.getByText('Checksum right in all eight groups').waitFor();
   await page.getByRole('button', { name: 'Spell it out' }).click();
+  assert.deepEqual(await violationsOf(page), []);
   await looks('reveal-bitlocker');
   await page.getByRole('button', { name: 'Large type' }).click();
   await looks('reveal-bitlocker-large');
@@ -276,6 +283,17 @@ test('a recovery key shows its id as the blue screen does, and its password in g
   await page.keyboard.press('Shift');
   await emptied.waitFor();
   await page.getByRole('button', { name: 'Hide now' }).click();
+});
+
+test('the focus stays in the page when the button that had it is gone with what it did', async () => {
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.tagName);
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await page.getByText('Out of the fleet list').waitFor();
+  assert.equal(await focused(), 'H1');
+  await page.getByRole('button', { name: 'Bring it back' }).click();
+  await page.getByText('Back in the fleet list').waitFor();
+  assert.equal(await focused(), 'H1');
 });
 
 test('an auditor sees all of it and is told that they reveal nothing; an unknown machine is said to be that', async () => {

@@ -168,3 +168,49 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test('somebody of many tenants searches all of them at once, hears which could not be asked, and changes tenant by keyboard', async () => {
+  const names = ['Cedar', 'Delta', 'Ember', 'Fjord', 'Grove', 'Haven', 'Iris'];
+  const ids = await Promise.all(names.map((name) => addTenant(stand, `${name} IT`, ADMIN)));
+  const cedar = ids[0] ?? '';
+  const bench = { label: 'Bench', expiresAt: null, fingerprint: null };
+  const { token } = await asSignedIn<{ token: string }>(stand, ADMIN, `/v1/tenants/${cedar}/tokens`, bench);
+  await report(token, 'CED-LT-0001');
+  await report(stand.demo.token, 'ACME-LT-0009');
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, ADMIN);
+  // Nothing is remembered in this browser yet: the start is the search.
+  await page.getByRole('heading', { name: 'All tenants' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('-lt-000');
+  const found = (name: string) => page.getByRole('main').locator('tenant-matches', { hasText: name });
+  await found('Cedar IT').getByRole('link', { name: 'CED-LT-0001' }).waitFor();
+  await found('Acme MSP').getByRole('link', { name: 'ACME-LT-0009' }).waitFor();
+  assert.equal(await page.locator('tenant-matches').count(), 2);
+  assert.equal(await page.getByText('BOR-').count(), 0);
+
+  // The one that holds it cannot be asked: that is said, and is not nothing.
+  await page.route(`**/v1/tenants/${cedar}/search**`, (route) => route.abort());
+  await page.getByRole('searchbox').fill('CED-LT-0001');
+  await page.getByText('Nothing found in 7 tenants. One tenant could not be asked.').waitFor();
+  await page.getByText('This tenant could not be searched, so what you look for may be here.').waitFor();
+  await picture(page, 'search-failing');
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await found('Cedar IT').getByRole('link', { name: 'CED-LT-0001' }).click();
+  await page.getByRole('heading', { name: 'CED-LT-0001' }).waitFor();
+
+  await page.getByRole('button', { name: 'Tenant: Cedar IT' }).press('Enter');
+  await page.keyboard.type('haven');
+  await picture(page, 'switcher-filtered');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Tenant: Haven IT' }).waitFor();
+  await page.goto(stand.addresses.portal);
+  await page.waitForURL(`${stand.addresses.portal}/t/${ids[5]}`);
+  assert.deepEqual(
+    faults.filter((fault) => !fault.includes('net::ERR_FAILED')),
+    [],
+  );
+  await context.close();
+});

@@ -44,25 +44,29 @@ export class AppHeader extends LitElement {
       .brand .quiet {
         overflow-wrap: anywhere;
       }
+      /* Two rows, whatever the role has: nothing moves when a pill comes and goes. */
       #menu {
+        display: contents;
+      }
+      nav {
+        --nav-space: 0.25rem;
+        order: 1;
+        flex: 1 0 100%;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.1rem 1.2rem;
+      }
+      .tools {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.3rem 1rem;
-        flex: 1 1 20rem;
-      }
-      nav {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.1rem 1rem;
-        flex: 1 1 auto;
+        gap: 0.4rem 0.8rem;
       }
       nav a {
         display: inline-block;
-        padding: 0.25rem 0;
+        padding: var(--nav-space) 0 calc(var(--nav-space) + 2px);
         color: var(--text-quiet);
         text-decoration: none;
-        border-bottom: 2px solid transparent;
       }
       nav a:hover {
         color: var(--text);
@@ -70,7 +74,8 @@ export class AppHeader extends LitElement {
       nav a[aria-current] {
         color: var(--text);
         font-weight: 600;
-        border-bottom-color: var(--accent);
+        padding-bottom: var(--nav-space);
+        border-bottom: 2px solid var(--accent);
       }
       button {
         min-height: 2rem;
@@ -100,23 +105,31 @@ export class AppHeader extends LitElement {
           padding: 0.5rem 0;
         }
         #menu.open {
-          display: flex;
+          display: grid;
+          gap: 0.8rem;
         }
         nav {
-          flex: 1 1 100%;
+          --nav-space: 0.4rem;
           gap: 0.2rem 1.3rem;
-        }
-        nav a {
-          padding: 0.4rem 0;
-        }
-      }
-      @media (min-width: 64.01rem) {
-        .space {
-          display: none;
         }
       }
       @media (max-width: 40rem) {
-        .brand .product {
+        header {
+          gap: 0.4rem 0.5rem;
+        }
+        .brand .product,
+        .menu-button .words {
+          display: none;
+        }
+        tenant-switcher {
+          flex: 1 1 4rem;
+        }
+        tenant-switcher + .space {
+          display: none;
+        }
+      }
+      @media (min-width: 40.01rem) {
+        .menu-button .sign {
           display: none;
         }
       }
@@ -161,11 +174,12 @@ export class AppHeader extends LitElement {
         class="menu-button"
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-controls="menu"
+        aria-label="Menu"
         @click=${() => {
           this.open = !this.open;
         }}
       >
-        Menu
+        <span class="sign" aria-hidden="true">☰</span><span class="words">Menu</span>
       </button>
       <div id="menu" class=${this.open ? 'open' : ''}>${this.#menu()}</div>
     </header>`;
@@ -183,13 +197,15 @@ export class AppHeader extends LitElement {
         ${membership ? menuOf(membership, this.page).map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`) : nothing}
         ${this.#elsewhere()}
       </nav>
+      <div class="tools">
       <button aria-label="Theme: ${THEME_WORDS[this.themeName]}" title="Theme" @click=${() => {
         this.themeName = nextTheme();
       }}>
         ${THEME_WORDS[this.themeName]}
       </button>
       <button aria-label="Keys on this page" title="Keys on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
-      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>`;
+      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
+      </div>`;
   }
 
   /** Ways out of the tenant that is open: to one's others, and to the operators' page. */

@@ -2,6 +2,9 @@
 import { css } from 'lit';
 
 export const eventStyles = css`
+  :host {
+    display: block;
+  }
   .head {
     display: flex;
     align-items: center;

@@ -33,13 +33,15 @@ export class FleetTable extends LitElement {
         position: sticky;
         top: 0;
         z-index: 1;
-        min-height: 2.4rem;
         background: var(--raised);
         border-bottom: 1px solid var(--line);
         border-radius: var(--radius) var(--radius) 0 0;
         font-size: 0.85rem;
         font-weight: 500;
         color: var(--text-quiet);
+      }
+      .head .line {
+        min-height: 2.4rem;
       }
       .body {
         position: relative;
@@ -56,7 +58,6 @@ export class FleetTable extends LitElement {
           position: absolute;
           width: 1px;
           height: 1px;
-          min-height: 0;
           overflow: hidden;
           clip-path: inset(50%);
         }
@@ -71,6 +72,7 @@ export class FleetTable extends LitElement {
   @property({ attribute: false }) found: ReadonlyMap<string, Match> | null = null;
   @property() q = '';
   @property() tenant = '';
+  /** Moves on by ticks, and not with each change: every row would be drawn anew for it. */
   @state() private now = Date.now();
   @state() private cursor: string | null = null;
   @query('.body') private body!: HTMLElement | null;
@@ -79,6 +81,7 @@ export class FleetTable extends LitElement {
   #timer: ReturnType<typeof setInterval> | undefined;
   #pointer = false;
   #focus = false;
+  #drawing = false;
   #cursorIndex = 0;
 
   #window = new Windowing(this, {
@@ -129,7 +132,8 @@ export class FleetTable extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('version') || changed.has('rows')) this.now = Date.now();
+    this.#drawing = true;
+    if (changed.has('rows')) this.now = Date.now();
     if (this.cursor === null) return;
     const index = this.rows.indexOf(this.cursor);
     if (index >= 0) this.#cursorIndex = index;
@@ -138,10 +142,12 @@ export class FleetTable extends LitElement {
   }
 
   protected override updated(): void {
+    this.#drawing = false;
     if (this.#focus && !this.#focusIsInside()) {
-      this.#focus = false;
-      if (this.cursor === null) this.#attend();
-      else this.#link()?.focus({ preventScroll: true });
+      // Its row went with this render, and the focus with it.
+      this.#focus = this.#link() !== null;
+      if (this.#focus) this.#link()?.focus({ preventScroll: true });
+      else this.#attend();
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
       this.dispatchEvent(new CustomEvent('more-wanted'));
@@ -160,9 +166,15 @@ export class FleetTable extends LitElement {
     void this.#moveTo(this.cursor === null ? this.#firstSeen() : this.#cursorIndex + by);
   }
 
+  /** What the head covers while it sticks; on a narrow screen it is not seen. */
+  #covered(): number {
+    return this.head && getComputedStyle(this.head).position === 'sticky' ? this.head.offsetHeight : 0;
+  }
+
+  /** The first row of which more than half is seen. */
   #firstSeen(): number {
-    const { top } = this.body?.getBoundingClientRect() ?? { top: 0 };
-    return Math.max(0, Math.ceil(((this.head?.offsetHeight ?? 0) - top) / this.#window.rowHeight));
+    const top = this.body?.getBoundingClientRect().top ?? 0;
+    return Math.max(0, Math.round((this.#covered() - top) / this.#window.rowHeight));
   }
 
   async #moveTo(index: number): Promise<void> {
@@ -170,8 +182,7 @@ export class FleetTable extends LitElement {
     if (!machine) return;
     this.cursor = machine.id;
     this.#cursorIndex = this.rows.indexOf(machine.id);
-    const stuck = this.head && getComputedStyle(this.head).position === 'sticky' ? this.head.offsetHeight : 0;
-    this.#window.bringIntoView(this.#cursorIndex, stuck);
+    this.#window.bringIntoView(this.#cursorIndex, this.#covered());
     await this.updateComplete;
     this.#link()?.focus({ preventScroll: true });
   }
@@ -187,8 +198,8 @@ export class FleetTable extends LitElement {
   };
 
   #focused = (event: FocusEvent): void => {
-    // From row to row the focus stays inside.
-    if (event.type === 'focusout' && this.body?.contains(event.relatedTarget as Node | null)) return;
+    // From row to row the focus stays inside; and what a render takes away it gives back.
+    if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
     if (row) this.cursor = row.dataset.machine ?? null;

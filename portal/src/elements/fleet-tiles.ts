@@ -20,14 +20,14 @@ export class FleetTiles extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+        grid-auto-rows: 1fr;
         gap: 0.6rem;
       }
       .tile {
         display: flex;
         flex-direction: column;
-        justify-content: center;
-        padding: 0.5rem 0.8rem;
+        padding: 0.5rem 0.75rem;
         min-width: 0;
         color: inherit;
         text-decoration: none;
@@ -48,7 +48,8 @@ export class FleetTiles extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .words {
-        white-space: nowrap;
+        font-size: 0.9rem;
+        line-height: 1.3;
       }
       a .words {
         text-decoration: underline;
@@ -56,14 +57,18 @@ export class FleetTiles extends LitElement {
         text-underline-offset: 0.2em;
       }
       .lately {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.6em;
         font-size: 0.78rem;
-        min-height: 1.2em;
+        min-height: 2.4em;
         line-height: 1.2;
         font-variant-numeric: tabular-nums;
       }
       @media (max-width: 46rem) {
         :host {
-          grid-template-columns: 1fr 1fr;
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+          grid-auto-rows: auto;
         }
         .tile {
           display: grid;
@@ -75,12 +80,10 @@ export class FleetTiles extends LitElement {
           font-size: 1.1rem;
           order: 1;
         }
-        .words {
-          font-size: 0.9rem;
-        }
         .lately {
           order: 2;
           grid-column: 1 / -1;
+          min-height: 1.2em;
         }
       }
     `,
@@ -108,11 +111,10 @@ export class FleetTiles extends LitElement {
   }
 
   #tile({ words, count, of, filter }: Tile, day: Sums | null, week: Sums | null) {
-    const begun = of === 'started' ? 'Begun in ' : '';
-    const lately =
-      of && day && week ? `${begun}24 h: ${NUMBER.format(day[of])}, 7 d: ${NUMBER.format(week[of])}` : nothing;
+    const lately = (span: string, sums: Sums | null) =>
+      of && sums ? html`<span>${span}${of === 'started' ? ' begun' : ''}: ${NUMBER.format(sums[of])}</span>` : nothing;
     const content = html`<strong>${NUMBER.format(count ?? 0)}</strong><span class="words">${words}</span>
-      <span class="lately quiet">${lately}</span>`;
+      <span class="lately quiet">${lately('24 h', day)} ${lately('7 d', week)}</span>`;
     if (!filter) return html`<div class="tile">${content}</div>`;
     const asked = urlOfQuestion({ ...filter, sort: this.question.sort, shelf: 'fleet', q: '' });
     return html`<a

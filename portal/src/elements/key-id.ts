@@ -45,7 +45,7 @@ export class KeyId extends LitElement {
     const id = this.keyId.toUpperCase();
     return html`<span class="quiet">Key ID</span>
       <span class="mono id"><strong>${id.slice(0, READ_OUT)}</strong>${id.slice(READ_OUT)}</span>
-      <button aria-label="Copy the key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
+      <button aria-label="${this.said === 'Copy' ? 'Copy the' : `${this.said}:`} key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
       <span class="visually-hidden" role="status">${this.said === 'Copy' ? nothing : this.said}</span>`;
   }
 }

@@ -49,9 +49,15 @@ export class KeyState extends LitElement {
         border: 1px solid var(--warn);
         font-variant-numeric: tabular-nums;
       }
-      @media (max-width: 26rem) {
+      @media (max-width: 30rem) {
+        :host {
+          gap: 0.4rem;
+        }
         .pill .long {
           display: none;
+        }
+        .pill {
+          max-width: 5.5rem;
         }
       }
     `,

@@ -8,6 +8,7 @@ import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { kindInSentence, refWords } from '../words.ts';
+import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';
 import type { LargeChanged } from './secret-text.ts';
 import './secret-text.ts';
@@ -49,9 +50,6 @@ export class RevealDialog extends LitElement {
         padding: 0.7rem 1.5rem 1.4rem;
         background: var(--raised);
       }
-      .foot .actions {
-        margin-top: 0.7rem;
-      }
       .count {
         display: grid;
         grid-template-columns: 1fr auto;
@@ -66,6 +64,9 @@ export class RevealDialog extends LitElement {
       }
       .actions {
         flex-wrap: wrap;
+      }
+      .foot .actions {
+        margin-top: 0.7rem;
       }
       @media (max-width: 30rem) {
         dialog {
@@ -92,6 +93,8 @@ export class RevealDialog extends LitElement {
   @state() private large = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h1') private heading!: HTMLElement;
+  /** A reason that was refused is mended, not typed again. */
+  #reason = '';
   #countdown = new Countdown(this, () => this.#close());
   /** How long it was to be shown in all, for the bar. */
   #outOf = SHOWN_SECONDS;
@@ -145,6 +148,11 @@ export class RevealDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
+  #given = ({ detail }: ReasonGiven): void => {
+    this.#reason = detail;
+    this.dispatchEvent(new CustomEvent('reason-given', { detail }));
+  };
+
   #keep = (): void => {
     this.#countdown.extend(SHOWN_SECONDS);
     this.#outOf = this.#countdown.secondsLeft;
@@ -165,8 +173,9 @@ export class RevealDialog extends LitElement {
         return html`<reveal-form
           .ticket=${this.ticket}
           .offered=${this.lastTicket}
+          .reason=${this.#reason}
           .fault=${this.progress.fault ?? ''}
-          @reason-given=${({ detail }: CustomEvent<string>) => this.dispatchEvent(new CustomEvent('reason-given', { detail }))}
+          @reason-given=${this.#given}
           @cancelled=${this.#close}
         ></reveal-form>`;
       case 'working':
@@ -197,20 +206,21 @@ export class RevealDialog extends LitElement {
       <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="foot">
-      <div class="count quiet">
-        <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
-        <span role="timer">Hides in ${secondsLeft} s</span>
-      </div>
-      <div class="actions">
-        <button @click=${this.#keep}>Keep showing 30 s more</button>
-        <button
-          @click=${async () => {
-            this.clipboard = await copyBriefly(opened.plaintext);
-          }}
-        >
-          Copy
-        </button>
-        <button class="primary" @click=${this.#close}>Hide now</button>
-      </div></div>`;
+        <div class="count quiet">
+          <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
+          <span role="timer">Hides in ${secondsLeft} s</span>
+        </div>
+        <div class="actions">
+          <button @click=${this.#keep}>Keep showing 30 s more</button>
+          <button
+            @click=${async () => {
+              this.clipboard = await copyBriefly(opened.plaintext);
+            }}
+          >
+            Copy
+          </button>
+          <button class="primary" @click=${this.#close}>Hide now</button>
+        </div>
+      </div>`;
   }
 }

@@ -39,6 +39,8 @@ export class RevealForm extends LitElement {
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, where there was one. */
   @property({ attribute: false }) offered: string | null = null;
+  /** What was typed before, where that was refused. */
+  @property() reason = '';
   @property() fault = '';
   @query('input') private field!: HTMLInputElement;
 
@@ -65,7 +67,7 @@ export class RevealForm extends LitElement {
   override render() {
     return html`<form @submit=${this.#ask}>
       <label for="reason">Why do you need it?</label>
-      <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" autocomplete="off" enterkeyhint="go" aria-describedby="ticket" />
+      <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" .value=${this.reason} autocomplete="off" enterkeyhint="go" aria-describedby="ticket" />
       ${
         this.offered
           ? html`<div class="again">

@@ -43,9 +43,9 @@ export class RunList extends LitElement {
           clip-path: inset(50%);
         }
         tr {
-          display: grid;
-          grid-template-columns: 1fr auto;
-          gap: 0.1rem 0.6rem;
+          display: flex;
+          flex-wrap: wrap;
+          gap: 0.1rem 0.9rem;
           padding: 0.45rem 0.6rem;
           border-bottom: 1px solid var(--line);
         }
@@ -55,6 +55,12 @@ export class RunList extends LitElement {
           border: 0;
           padding: 0;
           text-align: left;
+        }
+        td {
+          white-space: nowrap;
+        }
+        td:first-child {
+          flex: 1 1 60%;
         }
         td[data-name]::before {
           content: attr(data-name) " ";

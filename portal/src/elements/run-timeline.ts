@@ -1,10 +1,11 @@
 // A run as a table whose middle column is drawn: a bar a phase on one axis of time. What is drawn stands in words beside it.
-import { css, html, LitElement, nothing, type PropertyValues, svg } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Phase, Run } from '../../../schema/machine.ts';
 import { shared } from '../styles/shared.ts';
 import { type Bar, type Starts, type Timeline, timelineOf } from '../timeline.ts';
 import { dateTime, duration, exactTime, phaseWords, shortTime, timeOfDay } from '../words.ts';
+import { timelineStyles } from './timeline-styles.ts';
 
 const TICK_MS = 1_000;
 const NARROW_PX = 560;
@@ -26,149 +27,7 @@ const percent = (value: number): string => `${value.toFixed(3)}%`;
 
 @customElement('run-timeline')
 export class RunTimeline extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 0.95rem;
-      }
-      th,
-      td {
-        padding: 0.16rem 0;
-        text-align: left;
-        font-weight: 400;
-        vertical-align: middle;
-      }
-      th:first-child {
-        width: 9.5rem;
-        white-space: nowrap;
-      }
-      .state {
-        width: 16rem;
-        white-space: nowrap;
-        padding-left: 0.9rem;
-        font-variant-numeric: tabular-nums;
-      }
-      .mark {
-        display: inline-block;
-        width: 1.4rem;
-        font-weight: 700;
-      }
-      .succeeded .mark {
-        color: var(--good);
-      }
-      .failed .mark,
-      .failed .state {
-        color: var(--bad);
-      }
-      .running .mark {
-        color: var(--accent);
-      }
-      .pending,
-      .skipped {
-        color: var(--text-quiet);
-      }
-      svg {
-        display: block;
-        width: 100%;
-        height: 1.3rem;
-        overflow: visible;
-      }
-      .axis {
-        height: 2rem;
-        font-size: 0.8rem;
-        font-variant-numeric: tabular-nums;
-      }
-      text {
-        fill: var(--text-quiet);
-      }
-      .tick {
-        stroke: var(--line);
-      }
-      .reboot {
-        stroke: var(--text-quiet);
-        stroke-width: 1.5;
-        stroke-dasharray: 3 3;
-      }
-      .glyph {
-        fill: var(--text);
-        font-size: 0.9rem;
-      }
-      .bar {
-        fill: var(--good);
-        stroke: var(--good);
-      }
-      .running .bar {
-        fill: var(--accent-surface);
-        stroke: var(--accent);
-        stroke-width: 2;
-      }
-      .failed .bar {
-        fill: var(--bad);
-        stroke: var(--bad);
-      }
-      .cross {
-        fill: var(--raised);
-        font-weight: 700;
-        font-size: 0.85rem;
-      }
-      .skipped .bar {
-        fill: none;
-        stroke: var(--line);
-      }
-      .retry {
-        stroke: var(--raised);
-        stroke-width: 3;
-      }
-      .silence {
-        fill: none;
-        stroke: var(--warn);
-        stroke-dasharray: 4 4;
-        stroke-width: 2;
-      }
-      .pill {
-        margin-left: 0.3rem;
-      }
-      .below {
-        margin: 0.6rem 0 0;
-      }
-      @media (max-width: 46rem) {
-        tr {
-          display: grid;
-          grid-template-columns: 1fr auto;
-          padding: 0.25rem 0;
-        }
-        .drawn {
-          grid-area: 2 / 1 / 2 / -1;
-        }
-        thead th:not(.drawn) {
-          position: absolute;
-          clip-path: inset(50%);
-        }
-        .state {
-          width: auto;
-          white-space: normal;
-        }
-      }
-      @media (forced-colors: active) {
-        .bar {
-          fill: CanvasText;
-          stroke: CanvasText;
-        }
-        .running .bar {
-          fill: Canvas;
-        }
-        .retry {
-          stroke: Canvas;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, timelineStyles];
   @property({ attribute: false }) run: Run | null = null;
   /** Where the run is stalled: since when nothing is heard of it, ms since the epoch. */
   @property({ attribute: false }) silentSince: number | null = null;

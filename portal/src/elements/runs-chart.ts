@@ -160,7 +160,7 @@ export class RunsChart extends LitElement {
     const bars = uPlot.paths.bars?.({ size: [0.7, BAR_PX] });
     const series = [...PARTS].reverse().map(([part]): uPlot.Series => {
       const fill = pattern(part, this.#colour(part), background);
-      return { paths: bars, points: { show: false }, stroke: this.#colour(part), width: 1, fill: () => fill };
+      return { paths: bars, points: { show: false }, width: 0, fill: () => fill };
     });
     const { font } = getComputedStyle(this);
     const common = { stroke: axis, font: font.replace(/^\S*?[\d.]+px/, '11px'), ticks: { show: false } };

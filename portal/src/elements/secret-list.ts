@@ -47,6 +47,11 @@ export class SecretList extends LitElement {
         cursor: pointer;
         min-height: 1.75rem;
       }
+      @media (pointer: coarse) {
+        .reveal {
+          min-height: 3rem;
+        }
+      }
       .pill {
         white-space: normal;
         overflow-wrap: anywhere;

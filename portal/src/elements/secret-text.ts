@@ -19,7 +19,7 @@ const classOf = (character: string): string =>
         ? 'lower'
         : 'sign';
 
-const list = new Intl.ListFormat(undefined, { type: 'conjunction' });
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 @customElement('secret-text')
 export class SecretText extends LitElement {

@@ -19,7 +19,7 @@ export class TenantSwitcher extends LitElement {
         min-width: 0;
       }
       .open {
-        max-width: 16rem;
+        max-width: min(16rem, 100%);
       }
       .name {
         overflow: hidden;

@@ -7,7 +7,6 @@ import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
 import { shelve } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
-import { attentionReasons } from '../attention.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
@@ -16,18 +15,19 @@ import { Keys } from '../keys.ts';
 import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
 import { Revealing } from '../revealing.ts';
+import { go } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
 import { shared } from '../styles/shared.ts';
 import { startsOf } from '../timeline.ts';
-import { duration, phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
+import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
 import { machineStyles } from './machine-styles.ts';
+import '../elements/attention-note.ts';
 import '../elements/event-list.ts';
 import '../elements/machine-identity.ts';
 import '../elements/problem-note.ts';
-import '../elements/relative-time.ts';
+import '../elements/run-card.ts';
 import '../elements/run-list.ts';
 import '../elements/run-status.ts';
-import '../elements/run-timeline.ts';
 import '../elements/secret-list.ts';
 import '../elements/shelf-note.ts';
 
@@ -36,8 +36,6 @@ const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
   restore: 'Back in the fleet list.',
   unmerge: 'The merge is undone.',
 };
-
-const counted = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
 
 @customElement('machine-page')
 export class MachinePage extends LitElement {
@@ -89,6 +87,8 @@ export class MachinePage extends LitElement {
   constructor() {
     super();
     new Keys(this, {
+      j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
+      k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
       '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
       e: { words: 'Jump to the newest event', press: () => this.eventList?.jump() },
       s: { words: 'Go to the secrets', press: () => this.secretList?.focusFirst() },
@@ -132,6 +132,7 @@ export class MachinePage extends LitElement {
 
   /** Another run may be chosen in the URL. */
   #moved = (): void => {
+    if (!location.pathname.endsWith(`/machines/${this.machine}`)) return;
     this.requestUpdate();
     void this.#readEvents();
   };
@@ -145,6 +146,12 @@ export class MachinePage extends LitElement {
     const runs = this.#data.loaded?.runs ?? [];
     const wanted = new URLSearchParams(location.search).get('run');
     return runs.find(({ id }) => id === wanted) ?? runs[0] ?? null;
+  }
+
+  #stepRun(by: 1 | -1): void {
+    const runs = this.#data.loaded?.runs ?? [];
+    const next = runs[runs.findIndex(({ id }) => id === this.#run?.id) + by];
+    if (next) go(`?run=${next.id}`, true);
   }
 
   async #readEvents(): Promise<void> {
@@ -201,21 +208,12 @@ export class MachinePage extends LitElement {
 
   #page({ machine, runs, secrets }: Loaded) {
     const run = this.#run;
-    const reasons = attentionReasons(machine, runs, Date.now());
     return html`<div class="row">
         <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
         <run-status .run=${machine.run}></run-status>
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
-      ${
-        reasons.length > 0
-          ? html`<section class="note warn attention" aria-label="Needs attention">
-              <ul>
-                ${reasons.map((reason) => html`<li>${reason}</li>`)}
-              </ul>
-            </section>`
-          : nothing
-      }
+      <attention-note .machine=${machine} .runs=${runs} .now=${Date.now()}></attention-note>
       <shelf-note
         .machine=${machine}
         tenant=${this.#tenant}
@@ -225,7 +223,7 @@ export class MachinePage extends LitElement {
       ></shelf-note>
       <div role="status">${this.said ? html`<p class="note good attention">${this.said}</p>` : nothing}</div>
       <div role="status">
-        ${this.clipboard && this.clipboard !== 'emptied' ? html`<p class="note warn attention">${CLIPBOARD_WORDS[this.clipboard]}</p>` : nothing}
+        ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
       <problem-note class="attention" .error=${this.refusal}></problem-note>
       <div class="columns">
@@ -272,20 +270,12 @@ export class MachinePage extends LitElement {
 
   #chosen(run: Run, machine: Loaded['machine']) {
     const wanted = new URLSearchParams(location.search).get('run');
-    return html`<h2>Run of <relative-time .at=${run.startedAt}></relative-time></h2>
-      ${wanted && wanted !== run.id ? html`<p class="note warn">The run that the address names is not one of this machine’s; this is its latest.</p>` : nothing}
-      <p class="quiet">
-        ${STATUS_WORDS[run.status][0]}${run.finishedAt === null ? nothing : ` after ${duration(run.finishedAt - run.startedAt)}`},
-        ${counted(run.events, 'event')}, ${counted(run.reboots, 'restart')}, ${counted(run.warnings, 'warning')},
-        ${counted(run.errors, 'error')}${run.uploadedBy === null ? nothing : `, uploaded by ${run.uploadedBy}`}${
-          run.machine === machine.id ? nothing : `, under the ID ${shortId(run.machine)}`
-        }${run.engineVersion === null ? nothing : `; engine ${run.engineVersion}`}
-      </p>
-      <run-timeline
-        .run=${run}
-        .silentSince=${run.id === machine.run?.id ? machine.silentSince : null}
-        .starts=${startsOf(this.#events.events)}
-      ></run-timeline>`;
+    return html`<run-card
+      .run=${run}
+      .machine=${machine}
+      .starts=${startsOf(this.#events.events)}
+      .instead=${wanted !== null && wanted !== run.id}
+    ></run-card>`;
   }
 
   #eventsOf(run: Run) {

@@ -31,11 +31,6 @@ export const machineStyles = css`
   .attention {
     margin: 1rem 0 0;
   }
-  .attention ul {
-    margin: 0;
-    padding: 0;
-    list-style: none;
-  }
   problem-note {
     display: block;
   }

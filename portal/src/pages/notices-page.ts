@@ -1,6 +1,7 @@
 // Notices: the webhooks of the tenant, for its admins: added with a secret that is shown once, paused, tested, removed, with a log of what went out.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
 import * as api from '../api/notices.ts';
@@ -141,7 +142,11 @@ export class NoticesPage extends LitElement {
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
       ${this.made ? this.#secret(this.made) : nothing}
       ${this.webhooks === null && !this.unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
-      ${this.webhooks?.map((webhook) => this.#webhook(webhook))}
+      ${repeat(
+        this.webhooks ?? [],
+        (webhook) => webhook.id,
+        (webhook) => this.#webhook(webhook),
+      )}
       ${this.webhooks && !this.made ? this.#form(this.webhooks.length) : nothing}
       ${this.removing ? this.#confirm(this.removing) : nothing}`;
   }

@@ -5,6 +5,9 @@ export const fleetPage = css`
   :host {
     display: block;
   }
+  fleet-filters {
+    display: block;
+  }
   .bar {
     justify-content: space-between;
     margin-bottom: 0.75rem;
@@ -13,32 +16,14 @@ export const fleetPage = css`
     display: grid;
     grid-template-columns: 1fr 1fr;
     gap: 0.75rem;
-    margin: 0.5rem 0 1.25rem;
+    margin: 0 0 1.25rem;
   }
   .tiles {
     min-height: 14rem;
     display: grid;
   }
-  .chart {
+  runs-card {
     min-height: 14rem;
-    min-width: 0;
-    padding: 0.6rem 0.9rem;
-  }
-  .chart .bar {
-    margin-bottom: 0.25rem;
-  }
-  .chart h2 {
-    margin: 0;
-    font-size: 1rem;
-  }
-  .small {
-    min-height: 1.75rem;
-    padding: 0 0.6rem;
-    font-size: 0.85rem;
-  }
-  .small[aria-pressed="true"] {
-    border-color: var(--accent);
-    background: var(--accent-surface);
   }
   /* Keeps its room, so that nothing jumps when it comes. */
   .away {
@@ -50,8 +35,7 @@ export const fleetPage = css`
   .list {
     padding: 0;
   }
-  .waiting,
-  .list {
+  .waiting {
     min-height: 12rem;
   }
   .tail {

@@ -56,6 +56,15 @@ export const shared = css`
     border-color: var(--accent);
     color: var(--on-accent);
   }
+  /* A system's own colours would make all buttons alike. */
+  @media (forced-colors: active) {
+    .primary {
+      forced-color-adjust: none;
+      background: Highlight;
+      border-color: Highlight;
+      color: HighlightText;
+    }
+  }
   label {
     display: block;
     font-weight: 500;
@@ -105,6 +114,18 @@ export const shared = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0.6rem;
+  }
+  /* A heading beside its buttons. */
+  .row > h1,
+  .row > h2 {
+    margin: 0;
+  }
+  .row.bar {
+    margin-bottom: 0.6rem;
+  }
+  h1 + p,
+  .row.bar + p {
+    margin-top: 0.4rem;
   }
   .stack > * + * {
     margin-top: 1rem;
