@@ -103,9 +103,6 @@ const pathOf = (route: Route): string =>
     route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[name] ?? 'missing'),
   ) + (QUERIES[route.path] ?? '');
 
-/** What a route cannot be asked without. */
-const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
-
 /** In whose chain an effect stands. */
 const subjectOf = (route: Route): string => {
   if (route.who !== 'operator') return world.tenant.id;
