@@ -1,6 +1,7 @@
 // The shell: who is signed in, which tenant, and the page that the URL names.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Me, Membership } from '../../schema/person.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { keepFocus } from './focus.ts';
@@ -164,7 +165,7 @@ export class TotlApp extends LitElement {
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
         ${this.#identity.expired ? this.#expiredNote() : nothing} ${this.#changedNote()}
         ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
-        ${membership ? this.#page(me, membership) : this.#noTenant(me)}
+        ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
       </main>
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}
       ${
@@ -215,6 +216,11 @@ export class TotlApp extends LitElement {
       @closed=${() => this.#unlocking.end(false)}
       @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail)}
     ></unlock-dialog>`;
+  }
+
+  /** Another tenant's page is another one: nothing that was read, typed or shown for the one before can be in it. */
+  #pageOf(me: Me, membership: Membership) {
+    return keyed(membership.tenant, this.#page(me, membership));
   }
 
   #page(me: Me, membership: Membership) {

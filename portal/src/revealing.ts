@@ -37,6 +37,8 @@ export class Revealing implements ReactiveController {
   #asked: Asked | null = null;
   #ticket: string | null = null;
   #step: RevealStep = { step: 'reason' };
+  /** What is being revealed: a second press, or Enter held down, is not a second reveal on record. */
+  #underWay: Asked | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
     this.#host = host;
@@ -70,11 +72,20 @@ export class Revealing implements ReactiveController {
 
   async #reveal(reason: string): Promise<void> {
     const asked = this.#asked;
-    if (!asked) return;
+    if (!asked || this.#underWay === asked) return;
+    this.#underWay = asked;
+    await this.#revealOnce(asked, reason);
+    if (this.#underWay === asked) this.#underWay = null;
+  }
+
+  async #revealOnce(asked: Asked, reason: string): Promise<void> {
     const tenant = this.#tenant();
     const state = await refreshVaultState();
     const open = state.state === 'unlocked' && state.tenant === tenant;
-    if (!open && !(await requestUnlock(tenant))) {
+    const unlocked = open || (await requestUnlock(tenant));
+    // Who has left meanwhile wants nothing revealed, and nothing of it on record.
+    if (this.#asked !== asked) return;
+    if (!unlocked) {
       this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
       return;
     }
