@@ -8,7 +8,7 @@ import type { RevealStep } from './elements/reveal-dialog.ts';
 import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { sameRef } from './refs.ts';
 import { requestUnlock } from './unlocking.ts';
-import { refreshVaultState, vault } from './vault-client.ts';
+import { onVaultState, refreshVaultState, vault } from './vault-client.ts';
 import { dateTime, duration } from './words.ts';
 import './elements/reveal-dialog.ts';
 
@@ -39,6 +39,7 @@ export class Revealing implements ReactiveController {
   #step: RevealStep = { step: 'reason' };
   /** What is being revealed: a second press, or Enter held down, is not a second reveal on record. */
   #underWay: Asked | null = null;
+  #stop: (() => void) | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
     this.#host = host;
@@ -47,7 +48,19 @@ export class Revealing implements ReactiveController {
     host.addController(this);
   }
 
-  hostConnected(): void {}
+  hostConnected(): void {
+    this.#stop = onVaultState((state) => {
+      // Who locks, in whichever tab or window, wants nothing left to be read.
+      const open = state.state === 'unlocked' && state.tenant === this.#tenant();
+      if (!open && this.#step.step === 'shown') this.#closed();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#asked = null;
+    this.#step = { step: 'reason' };
+  }
 
   ask(asked: Asked): void {
     this.#asked = asked;

@@ -258,6 +258,22 @@ test('an earlier version is a reveal of its own, on record as that; the ticket o
   );
 });
 
+test('to lock in another window takes away what is shown in this one', async () => {
+  await page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ }).click();
+  await page.getByLabel('Why do you need it?').fill('INC-00042 once more');
+  await page.keyboard.press('Enter');
+  await page.locator('.plain').waitFor();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByText(/^Unlocked/).waitFor();
+  await other.keyboard.press('l');
+  await page.locator('.plain').waitFor({ state: 'detached' });
+  await other.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await unlock(other, 'Passphrase', TEAM_PASSPHRASE);
+  await page.getByText(/^Unlocked/).waitFor();
+  await other.close();
+});
+
 test('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
   await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy the key ID' }).click();
