@@ -2,17 +2,18 @@
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts } from '../../schema/live.ts';
-import type { MachinePage, MachineSummary, Match } from '../../schema/machine.ts';
+import type { MachineSummary, Match } from '../../schema/machine.ts';
 import { ApiProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { FleetFigures } from './fleet-figures.ts';
 import { FleetNews } from './fleet-news.ts';
+import { keyOf, PAGE_SIZE, readList } from './fleet-reading.ts';
 import { FleetRows } from './fleet-rows.ts';
-import { isSearch, type Question } from './fleet-url.ts';
+import type { Question } from './fleet-url.ts';
+import { type Changes, Incoming } from './incoming.ts';
 import { Live, type LiveState } from './live.ts';
 import { Polling } from './polling.ts';
 
-export const PAGE_SIZE = 200;
 /** What is tried again by asking while nothing comes by itself. */
 const POLL_MS = 15_000;
 /** A poll reads no more than this again; who has scrolled further down has what was last told. */
@@ -27,14 +28,6 @@ export type List = {
   found: ReadonlyMap<string, Match> | null;
   more: boolean;
 };
-
-/** `found`: each machine's match, where something was searched for. */
-type Answer = { page: MachinePage; found: ReadonlyMap<string, Match> | null; more: boolean };
-type Changes = ReadonlyMap<string, MachineSummary>;
-
-/** What the list is asked by: while something is searched for the filters rest. */
-const keyOf = (question: Question): string =>
-  isSearch(question) ? `q=${question.q.trim()}` : JSON.stringify({ ...question, q: '' });
 
 export class FleetList implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -56,13 +49,12 @@ export class FleetList implements ReactiveController {
   /** Whether changes were missed while another list was on its way. */
   #missed = false;
   #paging = false;
-  /** How often the list was asked for anew, and the latest of these whose answer was taken: an earlier one is older. */
-  #asks = 0;
+  #reading: Promise<void> | null = null;
+  /** Up to which row is to be read again; 0: nothing is. */
+  #readUpTo = 0;
+  /** Counts the answers that were taken over what was shown. */
   #taken = 0;
-  #frame = 0;
-  readonly #incoming = new Map<string, MachineSummary>();
-  /** For each answer that is awaited, what has come since it was asked for. */
-  readonly #awaited = new Set<Map<string, MachineSummary>>();
+  readonly #incoming = new Incoming((machines) => this.#draw(machines));
 
   readonly #live: Live;
   readonly #polling: Polling;
@@ -97,21 +89,20 @@ export class FleetList implements ReactiveController {
         this.list = this.#failure = this.pageFailure = this.refreshedAt = null;
         this.figures.forget();
         this.news.forget();
-        this.#incoming.clear();
+        this.#incoming.forget();
         await this.figures.readMissing();
       },
     });
     this.#first = new Task(host, {
       args: () => [tenant(), keyOf(question())] as const,
-      task: ([of], { signal }) => this.#asked(() => this.#readFirst(of, question(), signal)),
+      task: ([of], { signal }) => this.#incoming.during(() => this.#readFirst(of, question(), signal)),
       onComplete: ([list, meanwhile]) => this.#take(list, meanwhile),
       onError: (error) => this.#failed(error),
     });
   }
 
   hostDisconnected(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#incoming.forget();
   }
 
   get live(): LiveState {
@@ -169,7 +160,9 @@ export class FleetList implements ReactiveController {
     this.#paging = true;
     const taken = this.#taken;
     try {
-      const [page, meanwhile] = await this.#asked(() => api.machines(this.#tenant(), list.question, after, PAGE_SIZE));
+      const [page, meanwhile] = await this.#incoming.during(() =>
+        api.machines(this.#tenant(), list.question, after, PAGE_SIZE),
+      );
       // Read anew meanwhile, the page is older than what it would be added to.
       if (list !== this.list || taken !== this.#taken) return;
       list.rows.addPage(page);
@@ -183,17 +176,9 @@ export class FleetList implements ReactiveController {
   }
 
   async #readFirst(tenant: string, question: Question, signal: AbortSignal): Promise<List> {
-    const { page, found, more } = await this.#read(tenant, question, this.#begin, signal);
+    const { page, found, more } = await readList(tenant, question, this.#begin, signal);
     this.#begin = 0;
     return { question, rows: new FleetRows(found ? 'found' : question, page), found, more };
-  }
-
-  async #read(tenant: string, question: Question, count: number, signal?: AbortSignal): Promise<Answer> {
-    if (!isSearch(question))
-      return { page: await this.#pages(tenant, question, count, signal), found: null, more: false };
-    const { matches, more } = await api.search(tenant, question.q.trim(), signal);
-    const page = { machines: matches.map(({ machine }) => machine), next: null };
-    return { page, found: new Map(matches.map((match) => [match.machine.id, match])), more };
   }
 
   #take(list: List, meanwhile: Changes): void {
@@ -204,21 +189,35 @@ export class FleetList implements ReactiveController {
     if (this.#missed) void this.#readAgain(POLLED_ROWS);
   }
 
-  /** Reads again what is shown, up to the row that the reader has come to. */
-  async #readAgain(most: number): Promise<void> {
+  /** Reads again what is shown. One at a time, or an answer might replace a newer one; what is asked for meanwhile is read after that. */
+  #readAgain(most: number): Promise<void> {
+    this.#readUpTo = Math.max(this.#readUpTo, most);
+    this.#reading ??= this.#readInTurn();
+    return this.#reading;
+  }
+
+  async #readInTurn(): Promise<void> {
+    while (this.#readUpTo > 0) {
+      const most = this.#readUpTo;
+      this.#readUpTo = 0;
+      await this.#readOnce(most);
+    }
+    this.#reading = null;
+  }
+
+  /** Up to the row that the reader has come to, and no more than `most`. */
+  async #readOnce(most: number): Promise<void> {
     const { list } = this;
     this.#missed = !this.isCurrent;
     if (!list || this.#missed) return;
-    this.#asks += 1;
-    const ask = this.#asks;
     const seen = this.#seen();
     const wanted = seen > most ? 0 : seen;
     try {
-      const [[{ page, found, more }], meanwhile] = await this.#asked(() =>
-        Promise.all([this.#read(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
+      const [[{ page, found, more }], meanwhile] = await this.#incoming.during(() =>
+        Promise.all([readList(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
       );
-      if (list !== this.list || ask < this.#taken) return;
-      this.#taken = ask;
+      if (list !== this.list) return;
+      this.#taken += 1;
       list.found = found;
       list.more = more;
       // Deeper than a poll reads, the rows stay as they were told.
@@ -229,30 +228,6 @@ export class FleetList implements ReactiveController {
       this.#fresh();
     } catch (error) {
       if (list === this.list) this.#failed(error);
-    }
-  }
-
-  async #pages(tenant: string, question: Question, count: number, signal?: AbortSignal): Promise<MachinePage> {
-    const machines = new Map<string, MachineSummary>();
-    let next: string | null = null;
-    do {
-      const page: MachinePage = await api.machines(tenant, question, next, PAGE_SIZE, signal);
-      for (const machine of page.machines) machines.set(machine.id, machine);
-      next = page.next;
-    } while (next !== null && machines.size < count);
-    return { machines: [...machines.values()], next };
-  }
-
-  /** An answer, and what has changed since it was asked for: that goes on top, since the answer may be older. */
-  async #asked<T>(ask: () => Promise<T>): Promise<readonly [T, Changes]> {
-    // What came before is in the answer, and must not be put over it afterwards: a hidden tab draws nothing for hours.
-    this.#takeIncoming();
-    const meanwhile = new Map<string, MachineSummary>();
-    this.#awaited.add(meanwhile);
-    try {
-      return [await ask(), meanwhile];
-    } finally {
-      this.#awaited.delete(meanwhile);
     }
   }
 
@@ -268,26 +243,15 @@ export class FleetList implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Many changes make one render: they are gathered until the browser draws, each machine as it is last. */
   #changed = (machines: readonly MachineSummary[], counts: FleetCounts): void => {
-    for (const machine of machines) {
-      this.#incoming.set(machine.id, machine);
-      for (const meanwhile of this.#awaited) meanwhile.set(machine.id, machine);
-    }
     this.figures.tell(counts);
-    this.#frame ||= requestAnimationFrame(this.#drawIncoming);
+    this.#incoming.add(machines);
   };
 
-  #drawIncoming = (): void => {
-    this.#frame = 0;
+  #draw(machines: Iterable<MachineSummary>): void {
     this.refreshedAt = Date.now();
-    this.#takeIncoming();
+    if (this.list?.rows.change(machines, this.#held)) this.version += 1;
     this.#host.requestUpdate();
-  };
-
-  #takeIncoming(): void {
-    if (this.list?.rows.change(this.#incoming.values(), this.#held)) this.version += 1;
-    this.#incoming.clear();
   }
 
   #redraw(): void {

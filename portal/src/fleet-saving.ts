@@ -2,7 +2,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import * as api from './api/tenant.ts';
 import type { Saving } from './elements/save-list.ts';
-import { type List, PAGE_SIZE } from './fleet-list.ts';
+import type { List } from './fleet-list.ts';
+import { PAGE_SIZE } from './fleet-reading.ts';
 import { dayStamp, saveFile } from './save-file.ts';
 
 export class FleetSaving implements ReactiveController {
