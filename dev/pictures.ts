@@ -16,7 +16,7 @@ const OUT = path.join(root, '.pictures');
 const DOCS = path.join(root, 'docs/pictures');
 const FLEET = 14;
 /** Slow enough that some are still at it when they are looked at. */
-const SPEED = 90;
+const SPEED = 20;
 const LOOKS = [
   ['light', 1280],
   ['dark', 1280],
@@ -29,6 +29,7 @@ const FOR_DOCS: Record<string, string> = {
   'machine-light-1280': 'machine',
   'revealed-light-1280': 'reveal',
   'search-light-1280': 'search',
+  'fleet-dark-360': 'fleet-narrow',
 };
 
 type Screen = { name: string; path: string; open?: (page: Page) => Promise<void> };

@@ -49,6 +49,7 @@ export class AppHeader extends LitElement {
         display: contents;
       }
       nav {
+        --nav-space: 0.25rem;
         order: 1;
         flex: 1 0 100%;
         display: flex;
@@ -63,10 +64,9 @@ export class AppHeader extends LitElement {
       }
       nav a {
         display: inline-block;
-        padding: 0.25rem 0;
+        padding: var(--nav-space) 0 calc(var(--nav-space) + 2px);
         color: var(--text-quiet);
         text-decoration: none;
-        border-bottom: 2px solid transparent;
       }
       nav a:hover {
         color: var(--text);
@@ -74,7 +74,8 @@ export class AppHeader extends LitElement {
       nav a[aria-current] {
         color: var(--text);
         font-weight: 600;
-        border-bottom-color: var(--accent);
+        padding-bottom: var(--nav-space);
+        border-bottom: 2px solid var(--accent);
       }
       button {
         min-height: 2rem;
@@ -108,10 +109,8 @@ export class AppHeader extends LitElement {
           gap: 0.8rem;
         }
         nav {
+          --nav-space: 0.4rem;
           gap: 0.2rem 1.3rem;
-        }
-        nav a {
-          padding: 0.4rem 0;
         }
       }
       @media (max-width: 40rem) {

@@ -56,6 +56,15 @@ export const shared = css`
     border-color: var(--accent);
     color: var(--on-accent);
   }
+  /* A system's own colours would make all buttons alike. */
+  @media (forced-colors: active) {
+    .primary {
+      forced-color-adjust: none;
+      background: Highlight;
+      border-color: Highlight;
+      color: HighlightText;
+    }
+  }
   label {
     display: block;
     font-weight: 500;
