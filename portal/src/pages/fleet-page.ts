@@ -142,7 +142,7 @@ export class FleetPage extends LitElement {
     </section>`;
   }
 
-  /** Tiles and chart keep their room while they are on their way. */
+  /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
   #atAGlance() {
     const { overview, hours } = this.#fleet;
     return html`<div class="glance">
@@ -153,7 +153,7 @@ export class FleetPage extends LitElement {
             : nothing
         }
       </div>
-      <runs-card .hours=${hours}></runs-card>
+      <runs-card .hours=${this.#fleet.list ? hours : null}></runs-card>
     </div>`;
   }
 
