@@ -4,12 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventType, RunEvent } from '../schema/report.ts';
 import { asPerson, bindings, emailOf, seedTenant } from '../test/workerd-fixtures.ts';
+import { dueAt } from './alarms.ts';
 import type { Caller, Person } from './caller.ts';
 import { read } from './counters.ts';
 import { keep } from './escrow.ts';
 import { enrolIfNew, type MachineRow } from './machines.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
 import { submitReport } from './reports.ts';
 import { all } from './rows.ts';
+import { findRun } from './runs.ts';
 import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
 import { noteStalled } from './stalled.ts';
 import { summaryRow } from './summaries.ts';
@@ -167,6 +170,36 @@ describe('what is kept by writes', () => {
         { numRuns: 40 },
       );
       storage.sql.exec("INSERT INTO search (search) VALUES ('integrity-check')");
+    });
+  });
+
+  it('is filled by the migration for a fleet that was there before, and its silent runs are looked at with the next alarm', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage: { sql } }) => {
+      migrate(sql, 0, MIGRATIONS.slice(0, 12));
+      sql.exec(`
+        INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
+          phases_total, secrets, attention, serial_changed, seq_conflict, shelf) VALUES
+          ('m1', 'PC-1', 'S1', 'Acme', 0, 0, 'r1', 'running', 0, 1, 2, '[]', 0, 0, 'fleet'),
+          ('m2', 'PC-2', NULL, 'Acme', 0, 0, 'r2', 'failed', 0, 1, 0, '["run_failed"]', 0, 0, 'fleet'),
+          ('m3', 'PC-3', NULL, 'Beta', 0, 0, 'r3', 'succeeded', 1, 1, 0, '[]', 0, 0, 'archived');
+        INSERT INTO runs (id, machine_id, status, status_seq, started_at, finished_at, last_event_at, phases, reboots, warnings,
+          errors, events, next_seq) VALUES
+          ('r1', 'm1', 'running', 0, 3600001, NULL, 3600002, '[{"name":"apps","state":"running","startedAt":1,"finishedAt":null,"seq":1}]',
+            2, 0, 0, 1, 2),
+          ('r2', 'm2', 'failed', 1, 3600003, 7200001, 7200001, '[]', 0, 0, 0, 1, 2),
+          ('r3', 'm3', 'succeeded', 1, 3599999, 3600000, 3600000, '[]', 0, 0, 0, 1, 2);
+        INSERT INTO events VALUES ('r1', 1, 3600002, 5000000, 'info', 'message', NULL, 'm', NULL);
+        INSERT INTO secrets (id, machine_id, kind, ref, latest_version) VALUES
+          ('s1', 'm1', 'bitlocker_recovery_key', '{"protectorId":"1a2b","volume":"C:"}', 1),
+          ('s2', 'm1', 'bitlocker_recovery_key', '{"protectorId":"3c4d","volume":"D:"}', 1);`);
+      migrate(sql, 0);
+      const [filled, said] = [kept(sql), recomputed(sql, 0)];
+      for (const what of ['clients', 'hours', 'search'] as const) expect(filled[what]).toEqual(said[what]);
+      expect(filled.search).toContainEqual(expect.objectContaining({ machine: 'm1', keys: '1a2b 3c4d' }));
+      expect(filled.hours).toHaveLength(3);
+      expect(findRun(sql, 'r1')).toMatchObject({ heardAt: 5_000_000, rebootsAt: [], phases: [{ tries: 1 }] });
+      expect(findRun(sql, 'r2')).toMatchObject({ heardAt: 7_200_001 });
+      expect(dueAt(sql, 'stalled')).toBe(0);
     });
   });
 });

@@ -3,7 +3,7 @@ import { all, first, sha256 } from './rows.ts';
 
 type Migration = { id: number; name: string; statements: string };
 
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   {
     id: 1,
     name: 'the line',

@@ -5,9 +5,9 @@ import type { FleetCounts } from '../../schema/live.ts';
 import type { ClientList, Hour, MachinePage, MachineSummary, Match, Overview } from '../../schema/machine.ts';
 import { ApiProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
+import { FleetNews } from './fleet-news.ts';
 import { FleetRows } from './fleet-rows.ts';
 import { isSearch, type Question } from './fleet-url.ts';
-import { newsBetween } from './fleet-words.ts';
 import { Live, type LiveState } from './live.ts';
 import { Polling } from './polling.ts';
 
@@ -18,8 +18,6 @@ const POLL_MS = 15_000;
 const POLLED_ROWS = 1_000;
 const ACTIVITY_MS = 60_000;
 const ACTIVITY_DAYS = 31;
-/** Often enough to be news, seldom enough to be listened to. */
-const NEWS_MS = 10_000;
 /** Answers that asking again does not change. */
 const FORBIDDEN = ['not_a_member', 'role_forbids', 'tenant_suspended'];
 
@@ -50,8 +48,7 @@ export class FleetList implements ReactiveController {
   refreshedAt: number | null = null;
   /** Counts what has changed in the rows, for who compares. */
   version = 0;
-  /** What has happened of late, for a screen reader. */
-  news = '';
+  readonly news: FleetNews;
   /** Whether somebody is at the rows, so that none may move. */
   #held = false;
   #begin: number;
@@ -60,8 +57,6 @@ export class FleetList implements ReactiveController {
   #paging = false;
   #asking = 0;
   #activityDue = false;
-  #told: FleetCounts | null = null;
-  #newsTimer: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
   readonly #incoming = new Map<string, MachineSummary>();
   /** What came while an answer was awaited, which may be older. */
@@ -87,6 +82,7 @@ export class FleetList implements ReactiveController {
     this.#tenant = tenant;
     this.#question = question;
     host.addController(this);
+    this.news = new FleetNews(host, () => this.overview);
     this.#live = new Live(host, tenant, { changed: this.#changed, resync: () => void this.#readAgain(Infinity) });
     this.#polling = new Polling(host, POLL_MS, async () => {
       if (this.failure !== null) await this.retry();
@@ -98,7 +94,8 @@ export class FleetList implements ReactiveController {
     new Task(host, {
       args: () => [tenant()] as const,
       task: async () => {
-        this.overview = this.list = this.hours = this.#told = null;
+        this.overview = this.list = this.hours = null;
+        this.news.forget();
         this.#incoming.clear();
         await Promise.all([this.#readOverview(), this.#readActivity()]);
       },
@@ -112,12 +109,7 @@ export class FleetList implements ReactiveController {
     });
   }
 
-  hostConnected(): void {
-    this.#newsTimer = setInterval(this.#tellNews, NEWS_MS);
-  }
-
   hostDisconnected(): void {
-    clearInterval(this.#newsTimer);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -252,7 +244,6 @@ export class FleetList implements ReactiveController {
     const [overview, { clients }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
     if (tenant !== this.#tenant()) return;
     this.overview = overview;
-    this.#told ??= overview;
     this.clients = clients;
     this.#host.requestUpdate();
   }
@@ -313,16 +304,6 @@ export class FleetList implements ReactiveController {
     this.refreshedAt = Date.now();
     if (this.list?.rows.change(this.#incoming.values(), this.#held)) this.version += 1;
     this.#incoming.clear();
-    this.#host.requestUpdate();
-  };
-
-  #tellNews = (): void => {
-    const { overview } = this;
-    if (!overview) return;
-    const news = newsBetween(this.#told ?? overview, overview);
-    this.#told = overview;
-    if (news === this.news) return;
-    this.news = news;
     this.#host.requestUpdate();
   };
 

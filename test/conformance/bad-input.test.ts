@@ -322,13 +322,17 @@ describe('a query', () => {
     const headers = { 'cf-access-jwt-assertion': await accessToken(emailOf('admin')) };
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('machines', `runs/${run.id}/events`, 'audit'),
+        fc.constantFrom('machines', 'search', 'activity', `runs/${run.id}/events`, 'audit'),
         fc.constantFrom(
           'limit',
           'after',
           'sort',
           'status',
           'shelf',
+          'client',
+          'attention',
+          'q',
+          'days',
           'order',
           'person',
           'machine',

@@ -101,7 +101,7 @@ beforeEach(async () => {
 const pathOf = (route: Route): string =>
   route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
     route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[name] ?? 'missing'),
-  );
+  ) + (QUERIES[route.path] ?? '');
 
 /** In whose chain an effect stands. */
 const subjectOf = (route: Route): string => {

@@ -115,7 +115,9 @@ before(async () => {
     engineVersion: '2.3.2',
     phases: ['rename', 'office', 'updates'],
   };
+  // Each is sent by itself: what is spooled together goes in any order, and which serial came first is what is looked at.
   tell(told);
+  assert.ok((await engine.flush()).ok);
   begin(going);
   assert.ok((await engine.flush()).ok);
   await escrow('bitlocker_recovery_key', recovery);

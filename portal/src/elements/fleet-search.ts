@@ -49,6 +49,8 @@ export class FleetSearch extends LitElement {
   /** How many were found for `q`; null while that is not known. */
   @property({ attribute: false }) found: number | null = null;
   @property({ type: Boolean }) more = false;
+  /** Why is said elsewhere. */
+  @property({ type: Boolean }) failed = false;
   @state() private text = '';
   @query('input') private input!: HTMLInputElement;
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -109,7 +111,7 @@ export class FleetSearch extends LitElement {
     const length = this.text.trim().length;
     if (length === 0) return 'A part is enough. A locked PC shows the first 8 characters of its recovery key’s id.';
     if (length < SEARCH_FROM) return `Type ${SEARCH_FROM} or more characters.`;
-    if (this.text.trim() !== this.q || this.found === null) return 'Searching …';
+    if (this.text.trim() !== this.q || this.found === null) return this.failed ? 'The search failed.' : 'Searching …';
     if (this.found === 0) return `No machine matches “${this.q}”.`;
     return this.more
       ? `The first ${machineCount(this.found)} of more: type on to narrow it down.`

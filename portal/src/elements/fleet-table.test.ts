@@ -93,7 +93,7 @@ test('j and k move the focus from row to row, scroll to it, and End and Home go 
   expect(focusedRow()).toBe(`m-${MANY - 1}`);
   await press('Home');
   expect(focusedRow()).toBe('m-0');
-  expect(attended).toEqual([true]);
+  expect(attended).not.toContain(false);
 });
 
 test('the row with the focus stays in the document when it is scrolled away, because the focus would go with it', async () => {

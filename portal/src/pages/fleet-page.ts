@@ -1,21 +1,16 @@
 // The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
-import type { MachineSummary } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import * as api from '../api/tenant.ts';
 import type { FleetFilterWanted } from '../elements/fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from '../elements/fleet-search.ts';
 import type { Attended, FleetTable } from '../elements/fleet-table.ts';
-import type { Saving } from '../elements/save-list.ts';
-import { FleetList, PAGE_SIZE } from '../fleet-list.ts';
+import { FleetList } from '../fleet-list.ts';
+import { FleetSaving } from '../fleet-saving.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from '../fleet-url.ts';
 import { machineCount } from '../fleet-words.ts';
 import { Keys } from '../keys.ts';
 import { go, placeOf } from '../router.ts';
-import { runsPerDay } from '../runs-per-day.ts';
-import { saveFile } from '../save-file.ts';
 import { fleetPage } from '../styles/fleet.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/fleet-empty.ts';
@@ -25,13 +20,12 @@ import '../elements/fleet-table.ts';
 import '../elements/fleet-tiles.ts';
 import '../elements/live-note.ts';
 import '../elements/problem-note.ts';
+import '../elements/runs-card.ts';
 import '../elements/save-list.ts';
 
 /** Kept with the place in the browser's history, so that going back finds the rows where they were. */
 type Left = { scrolled: number; seen: number };
 const leftHere = (): Left | null => (history.state as { fleet?: Left } | null)?.fleet ?? null;
-
-const CHART_DAYS = [14, 30] as const;
 
 @customElement('fleet-page')
 export class FleetPage extends LitElement {
@@ -39,14 +33,9 @@ export class FleetPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @state() private question: Question = questionOfUrl(location.search);
-  @state() private chartDays: (typeof CHART_DAYS)[number] = 14;
-  /** The chart comes after the first screen. */
-  @state() private chartIs: 'coming' | 'there' | 'missing' = 'coming';
-  @state() private saving: Saving | null = null;
-  @state() private saveFailure: unknown = null;
   @query('fleet-search') private search!: FleetSearch | null;
   @query('fleet-table') private table!: FleetTable | null;
-  #stopSaving: AbortController | null = null;
+  #saving = new FleetSaving(this);
   #left = leftHere();
 
   #fleet = new FleetList(this, {
@@ -75,16 +64,6 @@ export class FleetPage extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
     window.removeEventListener('scrollend', this.#scrolled);
-    this.#stopSaving?.abort();
-  }
-
-  protected override async firstUpdated(): Promise<void> {
-    try {
-      await import('../elements/runs-chart.ts');
-      this.chartIs = 'there';
-    } catch {
-      this.chartIs = 'missing';
-    }
   }
 
   protected override async updated(): Promise<void> {
@@ -115,8 +94,9 @@ export class FleetPage extends LitElement {
 
   /** Enter in the search field opens the one that was found; of several it goes to the first. */
   #entered = ({ detail: key }: CustomEvent<string>): void => {
-    const rows = this.#fleet.isCurrent ? this.#fleet.list?.rows : null;
-    const only = rows?.length === 1 ? rows.at(0) : null;
+    const rows = this.#fleet.list?.rows;
+    if (!rows || !this.#fleet.isCurrent) return;
+    const only = rows.length === 1 ? rows.at(0) : null;
     if (only && key === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
     else this.table?.focusFirst();
   };
@@ -127,11 +107,12 @@ export class FleetPage extends LitElement {
         <h1>Fleet</h1>
         <live-note .state=${this.#fleet.live} .at=${refreshedAt}></live-note>
       </div>
-      <p class="visually-hidden" role="status">${this.#fleet.news}</p>
+      <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
       <fleet-search
         .q=${this.question.q}
         .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
         ?more=${this.#fleet.list?.more ?? false}
+        ?failed=${failure !== null}
         @search-wanted=${this.#search}
         @search-entered=${this.#entered}
       ></fleet-search>
@@ -172,37 +153,8 @@ export class FleetPage extends LitElement {
             : nothing
         }
       </div>
-      <section class="card chart" aria-label="Runs per day">
-        <div class="row bar">
-          <h2>Runs per day</h2>
-          <span class="row" role="group" aria-label="Days shown">
-            ${CHART_DAYS.map(
-              (days) =>
-                html`<button
-                  class="small"
-                  aria-pressed=${this.chartDays === days ? 'true' : 'false'}
-                  @click=${() => {
-                    this.chartDays = days;
-                  }}
-                >
-                  ${days} days
-                </button>`,
-            )}
-          </span>
-        </div>
-        ${this.#chart()}
-      </section>
+      <runs-card .hours=${hours}></runs-card>
     </div>`;
-  }
-
-  #chart() {
-    const { hours } = this.#fleet;
-    if (this.chartIs === 'missing') return html`<p class="quiet">The chart could not be fetched. Reload the page.</p>`;
-    if (this.chartIs === 'coming' || hours === null) return html`<p class="quiet" role="status">Adding up …</p>`;
-    // Added up again when there is something new to add, and when it has become another day; not with each change of a row.
-    const today = new Date().toDateString();
-    const days = guard([hours, this.chartDays, today], () => runsPerDay(hours, this.chartDays, Date.now()));
-    return html`<runs-chart .days=${days}></runs-chart>`;
   }
 
   #list() {
@@ -227,14 +179,14 @@ export class FleetPage extends LitElement {
             : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
         }
           <save-list
-            .saving=${this.saving}
+            .saving=${this.#saving.saving}
             ?disabled=${!isCurrent || list?.rows.length === 0}
-            @save-wanted=${() => void this.#save()}
-            @save-cancelled=${() => this.#stopSaving?.abort()}
+            @save-wanted=${this.#save}
+            @save-cancelled=${() => this.#saving.stop()}
           ></save-list>
         </span>
       </div>
-      <problem-note .error=${this.saveFailure}></problem-note>
+      <problem-note .error=${this.#saving.failure}></problem-note>
       ${isCurrent ? this.#rows() : this.#pending(failure)}`;
   }
 
@@ -266,6 +218,11 @@ export class FleetPage extends LitElement {
     return this.#table();
   }
 
+  #save = (): void => {
+    const { list, total } = this.#fleet;
+    if (list) void this.#saving.save(this.membership.tenant, list, total);
+  };
+
   #letIn = async (): Promise<void> => {
     this.#fleet.letIn();
     await this.updateComplete;
@@ -295,35 +252,5 @@ export class FleetPage extends LitElement {
             ? nothing
             : html`<p class="tail quiet">Loading more machines …</p>`
       }`;
-  }
-
-  async #save(): Promise<void> {
-    const { list, total } = this.#fleet;
-    if (!list) return;
-    const stop = new AbortController();
-    this.#stopSaving = stop;
-    this.saving = { count: 0, total };
-    this.saveFailure = null;
-    try {
-      const { everyMachine, fleetCsv } = await import('../fleet-csv.ts');
-      const { tenant } = this.membership;
-      const found = list.found && [...list.found.values()].map(({ machine }): MachineSummary => machine);
-      const machines =
-        found ??
-        (await everyMachine(
-          (after) => api.machines(tenant, list.question, after, PAGE_SIZE),
-          (count) => {
-            this.saving = { count, total };
-          },
-          stop.signal,
-        ));
-      if (!machines) return;
-      const day = new Date().toISOString().slice(0, 10);
-      saveFile(new Blob([fleetCsv(machines, Date.now())], { type: 'text/csv;charset=utf-8' }), `fleet-${day}.csv`);
-    } catch (error) {
-      if (!stop.signal.aborted) this.saveFailure = error;
-    } finally {
-      this.saving = null;
-    }
   }
 }

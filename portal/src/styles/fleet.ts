@@ -22,26 +22,8 @@ export const fleetPage = css`
     min-height: 14rem;
     display: grid;
   }
-  .chart {
+  runs-card {
     min-height: 14rem;
-    min-width: 0;
-    padding: 0.6rem 0.9rem;
-  }
-  .chart .bar {
-    margin-bottom: 0.25rem;
-  }
-  .chart h2 {
-    margin: 0;
-    font-size: 1rem;
-  }
-  .small {
-    min-height: 1.75rem;
-    padding: 0 0.6rem;
-    font-size: 0.85rem;
-  }
-  .small[aria-pressed="true"] {
-    border-color: var(--accent);
-    background: var(--accent-surface);
   }
   /* Keeps its room, so that nothing jumps when it comes. */
   .away {
