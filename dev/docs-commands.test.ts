@@ -18,7 +18,9 @@ const commands: Command[] = pages.flatMap((page) => commandsOf(page, read(page))
 
 /** A command, the file that runs it, and the words there that do. */
 const RUN_BY: readonly [RegExp, string, string][] = [
-  [/^npm start/, 'dev/start.ts', 'startStand('],
+  [/^npm start/, 'test/end-to-end/start.test.ts', "'dev/start.ts'"],
+  [/^npm run (--silent )?inspect/, 'test/end-to-end/start.test.ts', "'dev/inspect.ts'"],
+  [/^npm run (--silent )?tail/, 'dev/tail/tail.test.ts', "'dev/tail.ts'"],
   [/^npm (test|run check)/, '.ci/run', 'npm test'],
   [/^npm run tenant -- (create|token)/, 'test/end-to-end/operator.test.ts', "'npm run tenant -- create'"],
   [/^npm run tenant -- (list|suspend|resume)/, 'test/end-to-end/operator.test.ts', 'suspend'],

@@ -21,7 +21,11 @@ let copy: string;
 
 beforeAll(() => {
   copy = mkdtempSync(path.join(os.tmpdir(), 'totl-example-'));
-  for (const room of ROOMS) cpSync(path.join(root, room), path.join(copy, room), { recursive: true, filter: (file) => !file.endsWith('/dist') });
+  for (const room of ROOMS)
+    cpSync(path.join(root, room), path.join(copy, room), {
+      recursive: true,
+      filter: (file) => !file.endsWith('/dist'),
+    });
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));

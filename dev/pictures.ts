@@ -29,6 +29,7 @@ const FOR_DOCS: Record<string, string> = {
   'machine-light-1280': 'machine',
   'revealed-light-1280': 'reveal',
   'search-light-1280': 'search',
+  'fleet-dark-360': 'fleet-narrow',
 };
 
 type Screen = { name: string; path: string; open?: (page: Page) => Promise<void> };

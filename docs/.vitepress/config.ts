@@ -45,29 +45,50 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [page('Using', 'using'), page('Operating', 'operating'), page('API', 'api')],
+    nav: [page('Tour', 'tour'), page('Using', 'using'), page('Operating', 'operating'), page('API', 'api')],
     sidebar: [
       {
         text: 'Begin',
-        items: [page('Connecting to Cloudflare', 'connecting-to-cloudflare')],
+        items: [page('Five-minute tour', 'tour'), page('Connecting to Cloudflare', 'connecting-to-cloudflare')],
       },
       {
-        text: 'People',
+        text: 'Engineers and admins',
         items: [
-          page('For engineers and admins', 'using'),
+          page('Using', 'using'),
           page('Audit', 'audit'),
           page('Notices', 'notices'),
           page('Recovery page', 'recovery-page'),
         ],
       },
-      { text: 'Operators', items: [page('Operating', 'operating'), page('Backup and restore', 'backup')] },
       {
-        text: 'Implementers',
-        items: [page('Protocol', 'protocol'), page('Live', 'live'), page('API reference', 'api')],
+        text: 'Operators',
+        items: [
+          page('Operating', 'operating'),
+          page('Logs', 'logs'),
+          page('Runbooks', 'runbooks/'),
+          page('Backup and restore', 'backup'),
+        ],
+      },
+      {
+        text: 'Engines and clients',
+        items: [
+          page('Engine integration', 'engine'),
+          page('Engine on Windows', 'engine-windows'),
+          page('Protocol', 'protocol'),
+          page('Live', 'live'),
+          page('API reference', 'api'),
+        ],
       },
       {
         text: 'How it is made',
-        items: [page('Storage', 'storage'), page('Threat model', 'threat-model'), page('Dependencies', 'dependencies')],
+        items: [
+          page('Architecture', 'architecture'),
+          page('Storage', 'storage'),
+          page('Threat model', 'threat-model'),
+          page('Adding a field', 'adding-a-field'),
+          page('Dependencies', 'dependencies'),
+          page('Glossary', 'glossary'),
+        ],
       },
       { text: 'Decisions', collapsed: true, items: decisions },
     ],
