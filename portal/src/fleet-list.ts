@@ -216,7 +216,8 @@ export class FleetList implements ReactiveController {
       const [[{ page, found, more }], meanwhile] = await this.#incoming.during(() =>
         Promise.all([readList(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
       );
-      if (list !== this.list) return;
+      // An answer to an older question says nothing of the present one, nor takes its failure away.
+      if (list !== this.list || !this.isCurrent) return;
       this.#taken += 1;
       list.found = found;
       list.more = more;
@@ -227,7 +228,7 @@ export class FleetList implements ReactiveController {
       this.pageFailure = null;
       this.#fresh();
     } catch (error) {
-      if (list === this.list) this.#failed(error);
+      if (list === this.list && this.isCurrent) this.#failed(error);
     }
   }
 
