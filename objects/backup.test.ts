@@ -279,6 +279,8 @@ describe('a restore', () => {
     const { status, json } = await restore();
     await vi.waitFor(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
     expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
+    const again = await mustListen(emailOf('engineer'), tenant.id, { cursor: listener.cursor });
+    await vi.waitFor(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
     const after = await contents();
     const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];
     const imported = audit[made.head.seq];
