@@ -40,10 +40,13 @@ export class Live {
       machineChanged: (id) => this.#note(id),
       // Not in the middle of a transaction, whose turn this is. Should it be rolled back: a socket that is closed comes again.
       personChanged: (id) => queueMicrotask(() => this.#close(this.#open(id), LIVE_CLOSE.not_allowed)),
-      tenantClosed: (why) =>
+      tenantClosed: (why) => {
+        // A backup puts rows in that nobody notes.
+        if (why === 'restoring') this.#recent.forget();
         queueMicrotask(() =>
           this.#close(this.#open(), why === 'suspended' ? LIVE_CLOSE.not_allowed : LIVE_CLOSE.renew),
-        ),
+        );
+      },
     });
   }
 
