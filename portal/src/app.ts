@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Me, Membership } from '../../schema/person.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
+import { firstScreen, firstScreenIsShown } from './first-screen.ts';
 import { keepFocus } from './focus.ts';
 import { Identity } from './identity.ts';
 import { Keys } from './keys.ts';
@@ -22,7 +23,6 @@ import './elements/no-tenant.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
-import './pages/machine-page.ts';
 
 @customElement('totl-app')
 export class TotlApp extends LitElement {
@@ -90,11 +90,21 @@ export class TotlApp extends LitElement {
     return 'tenant' in place ? place.tenant : null;
   }
 
+  /** What one opens from the fleet is there before. Where it does not come, it is asked for again when it is opened. */
+  async #afterFleet(): Promise<void> {
+    await firstScreen;
+    await LATER.machine?.().catch(() => {});
+  }
+
   /** A new place gets its title and the focus, as a new page would. */
   override updated(): void {
     const { place } = this.#router;
     if (place === this.#titled) return;
-    void this.#fetchPage(place.page);
+    if (place.page === 'fleet') void this.#afterFleet();
+    else {
+      firstScreenIsShown();
+      void this.#fetchPage(place.page);
+    }
     document.title = place.page === 'start' ? PAGE_WORDS.start : `${PAGE_WORDS[place.page]} – TotlProvision`;
     const before = this.#titled;
     this.#titled = place;

@@ -207,7 +207,8 @@ export class FleetList implements ReactiveController {
         this.#asked(() => (list.found ? this.#searchAgain(list) : this.#pages(list.question, wanted))),
         this.#readOverview(),
       ]);
-      if (list !== this.list) return;
+      // An answer to an older question says nothing of the present one, nor takes its failure away.
+      if (list !== this.list || !this.isCurrent) return;
       // Deeper than a poll reads, the rows stay as they were told.
       if (wanted === seen || list.found) list.rows.renew(page, this.#held);
       else list.rows.change(page.machines, this.#held);
@@ -215,7 +216,7 @@ export class FleetList implements ReactiveController {
       this.#settle(list);
       this.#fresh();
     } catch (error) {
-      this.#failed(error);
+      if (list === this.list && this.isCurrent) this.#failed(error);
     }
   }
 

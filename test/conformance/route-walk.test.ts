@@ -101,7 +101,7 @@ beforeEach(async () => {
 const pathOf = (route: Route): string =>
   route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
     route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[name] ?? 'missing'),
-  ) + (QUERIES[route.path] ?? '');
+  );
 
 /** In whose chain an effect stands. */
 const subjectOf = (route: Route): string => {
@@ -318,7 +318,7 @@ const welcome = (route: Route): Promise<Headers> => {
 };
 
 /** What a GET has to be asked with. */
-const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': '?q=sought' };
+const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
 
 const ask = async (route: Route, headers: Headers, type = 'application/json') => {
   const body = await bodyOf(route);

@@ -139,6 +139,7 @@ test('only what is near the screen is in the document, further pages come as one
   const table = page.getByRole('table', { name: 'Machines' });
   assert.equal(await table.getAttribute('aria-rowcount'), String(FLEET + 1));
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await page.getByText('Loading more machines …').waitFor({ state: 'detached' });
   await page.keyboard.press('End');
   await row(pc(FLEET - 1)).waitFor();
   assert.equal(await row(pc(FLEET - 1)).getAttribute('aria-rowindex'), String(FLEET + 1));

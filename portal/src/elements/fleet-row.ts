@@ -163,7 +163,7 @@ export const rowStyles = css`
     }
     .status {
       grid-area: status;
-      align-self: start;
+      place-self: start end;
     }
     .progress {
       grid-area: progress;

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { VaultState } from '../../vault/contract.ts';
+import { firstScreen } from '../first-screen.ts';
 import { Keys } from '../keys.ts';
 import { shared } from '../styles/shared.ts';
 import { requestUnlock } from '../unlocking.ts';
@@ -78,6 +79,12 @@ export class KeyState extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    await firstScreen;
+    if (!this.isConnected || this.#stop) return;
     this.#stop = onVaultState((next) => {
       if (this.vaultIs.state === 'unlocked' && next.state === 'locked') this.said = 'The vault is locked.';
       this.vaultIs = next;
@@ -88,6 +95,7 @@ export class KeyState extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stop?.();
+    this.#stop = null;
     clearTimeout(this.#timer);
   }
 

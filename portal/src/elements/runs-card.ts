@@ -1,4 +1,5 @@
-// The chart of runs per day in its card, for 14 or 30 days. The chart itself is fetched after the first screen; its room is there before.
+// The chart of runs per day in its card, for 14 or 30 days. The chart itself is fetched once there is something to
+// show; its room is there before.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
@@ -44,14 +45,19 @@ export class RunsCard extends LitElement {
   @property({ attribute: false }) hours: readonly Hour[] | null = null;
   @state() private days: (typeof CHOICES)[number] = 14;
   @state() private chartIs: 'coming' | 'there' | 'missing' = 'coming';
+  #asked = false;
 
-  protected override async firstUpdated(): Promise<void> {
-    try {
-      await import('./runs-chart.ts');
-      this.chartIs = 'there';
-    } catch {
-      this.chartIs = 'missing';
-    }
+  protected override updated(): void {
+    if (this.hours === null || this.#asked) return;
+    this.#asked = true;
+    import('./runs-chart.ts').then(
+      () => {
+        this.chartIs = 'there';
+      },
+      () => {
+        this.chartIs = 'missing';
+      },
+    );
   }
 
   override render() {

@@ -1,10 +1,12 @@
 // The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
+
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { FleetFilterWanted } from '../elements/fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from '../elements/fleet-search.ts';
 import type { Attended, FleetTable } from '../elements/fleet-table.ts';
+import { firstScreenIsShown } from '../first-screen.ts';
 import { FleetList } from '../fleet-list.ts';
 import { FleetSaving } from '../fleet-saving.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from '../fleet-url.ts';
@@ -67,6 +69,7 @@ export class FleetPage extends LitElement {
   }
 
   protected override async updated(): Promise<void> {
+    if (this.#fleet.list || this.#fleet.failure) firstScreenIsShown();
     const left = this.#left;
     if (!left || !this.table) return;
     this.#left = null;
@@ -142,7 +145,7 @@ export class FleetPage extends LitElement {
     </section>`;
   }
 
-  /** Tiles and chart keep their room while they are on their way. */
+  /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
   #atAGlance() {
     const { overview, hours } = this.#fleet;
     return html`<div class="glance">
@@ -153,7 +156,7 @@ export class FleetPage extends LitElement {
             : nothing
         }
       </div>
-      <runs-card .hours=${hours}></runs-card>
+      <runs-card .hours=${this.#fleet.list ? hours : null}></runs-card>
     </div>`;
   }
 
