@@ -13,6 +13,8 @@ import { all } from './rows.ts';
 import { acknowledged, closeCode, next, type Subscription } from './subscription.ts';
 
 const FLUSH_EVERY_MS = 100;
+/** Each message goes to each socket and is acknowledged by each: with hundreds of them it comes more seldom, so that reports still get their turn. */
+export const flushEvery = (sockets: number): number => Math.max(FLUSH_EVERY_MS, sockets);
 const MACHINES_A_MESSAGE = 200;
 /** Tabs and screens of one person; beyond it their oldest goes. */
 export const SOCKETS_A_PERSON = 16;
@@ -113,7 +115,8 @@ export class Live {
 
   /** Where nobody listens nothing is noted, and no cursor from before counts any more. */
   #note(machine: string): void {
-    if (this.#ctx.getWebSockets().length === 0) {
+    const sockets = this.#ctx.getWebSockets().length;
+    if (sockets === 0) {
       this.#changed.clear();
       this.#recent.forget();
       return;
@@ -122,7 +125,7 @@ export class Live {
     if (this.#flushing) return;
     this.#flushing = true;
     // At once after a quiet time. A timer that is set keeps the object from hibernating, so nothing noted is lost.
-    setTimeout(() => this.#flush(Date.now()), Math.max(0, this.#flushedAt + FLUSH_EVERY_MS - Date.now()));
+    setTimeout(() => this.#flush(Date.now()), Math.max(0, this.#flushedAt + flushEvery(sockets) - Date.now()));
   }
 
   #flush(now: number): void {
