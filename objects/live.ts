@@ -19,7 +19,7 @@ const MACHINES_A_MESSAGE = 200;
 /** Tabs and screens of one person; beyond it their oldest goes. */
 export const SOCKETS_A_PERSON = 16;
 /** Each change is sent to each of them, so their number is the object's to bound. */
-export const SOCKETS_A_TENANT = 500;
+export const SOCKETS_A_TENANT = 200;
 /** A close code of the protocol itself: what was sent is not allowed (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
 const ACK_MAX_CHARACTERS = LIVE_ACK.length + 64;
