@@ -37,6 +37,7 @@ async function firstScreen(
   const { page, context } = await openPage(browser);
   await context.addInitScript(PROBE);
   await signIn(page, stand.addresses.portal, ADMIN);
+  await page.goto('about:blank');
   const fetched = new Set<string>();
   page.on('request', (request) => {
     const { origin, pathname } = new URL(request.url());
