@@ -1,4 +1,4 @@
-// What the first screen does not need waits until that is shown: the pages that one opens from it.
+// What the first screen does not need waits until that is shown: a machine's page is fetched after the fleet's rows, so that Enter finds it.
 
 let show = (): void => {};
 
