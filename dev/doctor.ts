@@ -77,9 +77,14 @@ async function lookAtStand(options: Options, token: string | null): Promise<Find
   const where = 'local';
   const state = persistTo ?? path.join(root, '.stand');
   const demo = token ?? (await readToken(path.join(state, 'demo.json')).catch(() => null));
+  const cookie = await standSession(places.team);
+  if (cookie === null)
+    throw new Error(
+      `No stand answers at ${places.team}: run npm start, or say --port N where it has another first port.`,
+    );
   const [listed, online] = await Promise.all([
     listMigrations({ database, wranglerEnv: '', where, ...(persistTo === undefined ? {} : { persistTo }) }),
-    lookOnline(places, { token: demo, cookie: await standSession(places.team) }),
+    lookOnline(places, { token: demo, cookie }),
   ]);
   return [
     configuration.nodeVersion(process.versions.node),

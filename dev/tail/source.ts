@@ -82,8 +82,8 @@ const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
   });
 
 /** `wrangler tail` of a deployed Worker. What wrangler has to say for itself goes to standard error. */
-export function fromWrangler(env: string | undefined): Source {
-  const args = ['tail', '--format', 'json', ...(env === undefined ? [] : ['--env', env])];
+export function fromWrangler(env: string): Source {
+  const args = ['tail', '--format', 'json', `--env=${env}`];
   const bin = path.join(root, 'node_modules/.bin');
   const child = spawn('wrangler', args, {
     cwd: root,
