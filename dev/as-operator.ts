@@ -5,8 +5,9 @@ import type { Problem } from '../schema/problem.ts';
 import { COOKIES } from './access.ts';
 import { accessTokens } from './access-tokens.ts';
 import { OPERATOR_EMAIL } from './demo-data.ts';
-import { addressesFrom, DEFAULT_PORT } from './ports.ts';
+import { addressesFrom } from './ports.ts';
 import { root } from './run.ts';
+import { standPort } from './stand-claim.ts';
 
 /** Where to ask, what proves who asks, and what to do where nobody answers. */
 export type Target = { api: string; portal: string; cookie: string; hint: string };
@@ -20,7 +21,7 @@ export const TARGET_OPTIONS = {
   remote: { type: 'boolean', default: false },
   api: { type: 'string' },
   portal: { type: 'string' },
-  port: { type: 'string', default: String(DEFAULT_PORT) },
+  port: { type: 'string' },
   'state-dir': { type: 'string' },
 } as const;
 type TargetValues = {
@@ -28,7 +29,7 @@ type TargetValues = {
   remote: boolean;
   api?: string;
   portal?: string;
-  port: string;
+  port?: string;
   'state-dir'?: string;
 };
 
@@ -37,18 +38,18 @@ export async function targetOf(values: TargetValues): Promise<Target> {
   if (values.local && values.remote) throw new Misuse('--local or --remote, not both.');
   return values.remote
     ? remoteTarget(values.api, values.portal)
-    : localTarget(Number(values.port), values['state-dir'] ?? path.join(root, '.stand'));
+    : localTarget(values.port, values['state-dir'] ?? path.join(root, '.stand'));
 }
 
 /** The stand's own sign-in: its key lies beside its state, readable by whoever started it. */
-async function localTarget(port: number, folder: string): Promise<Target> {
-  const addresses = addressesFrom(port);
+async function localTarget(port: string | undefined, folder: string): Promise<Target> {
+  const addresses = addressesFrom(port === undefined ? await standPort(folder) : Number(port));
   const file = (name: string) => path.join(folder, name);
   if (!existsSync(file('audience'))) throw new Error('There is no stand here: run `npm start` first.');
   const tokens = await accessTokens(file('access-key.json'), addresses.team, readFileSync(file('audience'), 'utf8'));
   const token = await tokens.mint({ email: OPERATOR_EMAIL, sub: OPERATOR_EMAIL });
   const { apiBehindAccess: api, portal } = addresses;
-  const hint = 'Run `npm start`, or say --port N where the stand has another first port.';
+  const hint = 'Run `npm start` first.';
   return { api, portal, cookie: `${COOKIES.api}=${token}`, hint };
 }
 
