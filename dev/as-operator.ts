@@ -57,7 +57,10 @@ function remoteTarget(api: string | undefined, portal: string | undefined): Targ
   const token = process.env.ACCESS_TOKEN;
   if (!api || !portal) throw new Misuse('--remote needs --api and --portal.');
   if (!token) throw new Misuse('--remote needs ACCESS_TOKEN, as `cloudflared access token -app=ORIGIN` prints it.');
-  return { api, portal, cookie: `CF_Authorization=${token}`, hint: 'Is --api the API’s own domain?' };
+  // Anything else, as a line break in its middle, fetch would refuse with a message that quotes it.
+  if (!/^[\w.-]+$/.test(token.trim()))
+    throw new Error('ACCESS_TOKEN is not a token: it wants what cloudflared prints, alone');
+  return { api, portal, cookie: `CF_Authorization=${token.trim()}`, hint: 'Is --api the API’s own domain?' };
 }
 
 /** One call; a GET where there is no body. Throws the problem as a sentence where the answer is not a success. */

@@ -69,10 +69,12 @@ function rows(schema: Schema, prefix = '', depth = 0): string[] {
   });
 }
 
-const table = (schema: Schema): string[] => {
-  const members = rows(schema);
-  return members.length === 0 ? [] : ['| member | | |', '|---|---|---|', ...members, ''];
-};
+/** A body's members; of one that may have several forms, those of each. */
+const table = (schema: Schema): string[] =>
+  (schema.oneOf ?? [schema]).flatMap((form) => {
+    const members = rows(form);
+    return members.length === 0 ? [] : ['| member | | |', '|---|---|---|', ...members, ''];
+  });
 
 function operation(method: string, path: string, route: Operation): string[] {
   const lines = [`### \`${method.toUpperCase()} ${path}\` {#${anchor(method, path)}}`, '', `${route.summary}.`, ''];

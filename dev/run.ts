@@ -12,7 +12,7 @@ const environmentWith = (more: Record<string, string> = {}) => ({
 });
 
 /** wrangler and npm are scripts: started by this Node, they need no shell, also where their launchers are .cmd files. */
-function launched(command: string, args: readonly string[]): [string, string[]] {
+export function launched(command: string, args: readonly string[]): [string, string[]] {
   const script =
     command === 'wrangler'
       ? path.join(root, 'node_modules/wrangler/bin/wrangler.js')

@@ -53,8 +53,7 @@ function readOptions() {
 type Options = ReturnType<typeof readOptions>;
 
 function sourceOf({ file, remote, env, once }: Options): Source {
-  // The top level of wrangler.toml is production, which wrangler calls by an empty name (decision 0056).
-  if (remote || env !== undefined) return fromWrangler(env === undefined || env === 'production' ? '' : env);
+  if (remote || env !== undefined) return fromWrangler(env);
   if (file !== undefined && file !== '-') return fromFile(file);
   if (file === '-' || isPipedIn()) return fromStdin();
   const log = path.join(root, '.stand/log.ndjson');

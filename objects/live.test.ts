@@ -19,6 +19,7 @@ import {
   seedTenant,
 } from '../test/workerd-fixtures.ts';
 import { listenerOf } from './changes.ts';
+import { flushEvery, SOCKETS_A_TENANT } from './live.ts';
 import { UNACKED_MAX } from './subscription.ts';
 
 const engineer = emailOf('engineer');
@@ -51,6 +52,10 @@ describe('what changes at once', () => {
     expect(told(listener.heard[1])?.sort()).toEqual(ids.sort());
     await change(id, ids.slice(0, 1));
     await hears(listener, 3);
+  });
+
+  it('comes every 100 ms at most, with two hundred sockets five times a second: they must not starve the reports', () => {
+    expect([1, 100, SOCKETS_A_TENANT].map(flushEvery)).toEqual([100, 100, 200]);
   });
 
   it('comes in messages of 200 machines where it is more', async () => {

@@ -13,11 +13,13 @@ import { all } from './rows.ts';
 import { acknowledged, closeCode, next, type Subscription } from './subscription.ts';
 
 const FLUSH_EVERY_MS = 100;
+/** Each message goes to each socket and is acknowledged by each: with hundreds of them it comes more seldom, so that reports still get their turn. */
+export const flushEvery = (sockets: number): number => Math.max(FLUSH_EVERY_MS, sockets);
 const MACHINES_A_MESSAGE = 200;
 /** Tabs and screens of one person; beyond it their oldest goes. */
 export const SOCKETS_A_PERSON = 16;
 /** Each change is sent to each of them, so their number is the object's to bound. */
-export const SOCKETS_A_TENANT = 500;
+export const SOCKETS_A_TENANT = 200;
 /** A close code of the protocol itself: what was sent is not allowed (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
 const ACK_MAX_CHARACTERS = LIVE_ACK.length + 64;
@@ -40,10 +42,13 @@ export class Live {
       machineChanged: (id) => this.#note(id),
       // Not in the middle of a transaction, whose turn this is. Should it be rolled back: a socket that is closed comes again.
       personChanged: (id) => queueMicrotask(() => this.#close(this.#open(id), LIVE_CLOSE.not_allowed)),
-      tenantClosed: (why) =>
+      tenantClosed: (why) => {
+        // A backup puts rows in that nobody notes.
+        if (why === 'restoring') this.#recent.forget();
         queueMicrotask(() =>
           this.#close(this.#open(), why === 'suspended' ? LIVE_CLOSE.not_allowed : LIVE_CLOSE.renew),
-        ),
+        );
+      },
     });
   }
 
@@ -110,7 +115,8 @@ export class Live {
 
   /** Where nobody listens nothing is noted, and no cursor from before counts any more. */
   #note(machine: string): void {
-    if (this.#ctx.getWebSockets().length === 0) {
+    const sockets = this.#ctx.getWebSockets().length;
+    if (sockets === 0) {
       this.#changed.clear();
       this.#recent.forget();
       return;
@@ -119,7 +125,7 @@ export class Live {
     if (this.#flushing) return;
     this.#flushing = true;
     // At once after a quiet time. A timer that is set keeps the object from hibernating, so nothing noted is lost.
-    setTimeout(() => this.#flush(Date.now()), Math.max(0, this.#flushedAt + FLUSH_EVERY_MS - Date.now()));
+    setTimeout(() => this.#flush(Date.now()), Math.max(0, this.#flushedAt + flushEvery(sockets) - Date.now()));
   }
 
   #flush(now: number): void {

@@ -7,9 +7,18 @@ const fromCaller = (file: string): string =>
 
 /** A machine token out of a text: the token itself, or a JSON such as engine.json that has it as `token`. */
 export function tokenIn(text: string): string {
-  const token = text.startsWith('{') ? (JSON.parse(text) as { token?: unknown }).token : text;
+  const token = text.startsWith('{') ? memberOf(text) : text;
   if (typeof token === 'string' && /^[\x21-\x7e]{1,200}$/.test(token)) return token;
   throw new Error('There is no machine token in it: it wants one line, or a JSON with "token".');
+}
+
+/** The member `token`; undefined where the text is no JSON. The parser's own message would quote it, token and all. */
+function memberOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { token?: unknown }).token;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A token from `file`; `-` is standard input, where a terminal asks for it and shows nothing. */

@@ -2,9 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import path from 'node:path';
 import readline from 'node:readline';
-import { root } from '../run.ts';
+import { launched, root } from '../run.ts';
 
 /** How often a growing log is looked at. */
 const LOOK_MS = 200;
@@ -81,15 +80,14 @@ const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
     stopping.addEventListener('abort', end, { once: true });
   });
 
+/** What wrangler is to do. Production is the top level of wrangler.toml, which it calls by an empty name (decision 0056). */
+export const tailArguments = (env: string | undefined): string[] => [
+  ...['tail', '--format', 'json', `--env=${env === undefined || env === 'production' ? '' : env}`],
+];
+
 /** `wrangler tail` of a deployed Worker. What wrangler has to say for itself goes to standard error. */
-export function fromWrangler(env: string): Source {
-  const args = ['tail', '--format', 'json', `--env=${env}`];
-  const bin = path.join(root, 'node_modules/.bin');
-  const child = spawn('wrangler', args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
-  });
+export function fromWrangler(env: string | undefined): Source {
+  const child = spawn(...launched('wrangler', tailArguments(env)), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let stopped = false;
   const failed = new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(`wrangler tail could not be started: ${error.message}`));

@@ -11,7 +11,7 @@ import { entriesOf } from './entry.ts';
 import { isShown } from './filter.ts';
 import { Joiner, type Row, WAIT_MS } from './join.ts';
 import { JsonLines } from './json-lines.ts';
-import { following } from './source.ts';
+import { following, tailArguments } from './source.ts';
 import { alarmLine, item, OTHER, objectLine, requestLine, STREAM, TENANT } from './stream.ts';
 import { coloured, header, plain, tableRow } from './table.ts';
 
@@ -33,6 +33,14 @@ const rowsIn = (stream: string, joiner = new Joiner()): Row[] => {
     .flatMap((line) => entriesOf(objects.take(line)).flatMap((one) => joiner.take(one, NOW)));
   return [...rows, ...joiner.rest()];
 };
+
+it.each([
+  [undefined, '--env='],
+  ['production', '--env='],
+  ['staging', '--env=staging'],
+])('asks wrangler for %s by %s: production is the top level of wrangler.toml, as it is for a deploy', (env, flag) => {
+  expect(tailArguments(env)).toEqual(['tail', '--format', 'json', flag]);
+});
 
 describe('the stream', () => {
   it('gives one row a request with what its object did, whichever part came first, and one for everything else', () => {

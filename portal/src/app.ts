@@ -1,8 +1,10 @@
 // The shell: who is signed in, which tenant, and the page that the URL names.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Me, Membership } from '../../schema/person.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
+import { firstScreen, firstScreenIsShown } from './first-screen.ts';
 import { keepFocus } from './focus.ts';
 import { Identity } from './identity.ts';
 import { Keys } from './keys.ts';
@@ -22,7 +24,6 @@ import './elements/no-tenant.ts';
 import './elements/problem-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
-import './pages/machine-page.ts';
 
 @customElement('totl-app')
 export class TotlApp extends LitElement {
@@ -90,11 +91,21 @@ export class TotlApp extends LitElement {
     return 'tenant' in place ? place.tenant : null;
   }
 
+  /** What one opens from the fleet is there before. Where it does not come, it is asked for again when it is opened. */
+  async #afterFleet(): Promise<void> {
+    await firstScreen;
+    await LATER.machine?.().catch(() => {});
+  }
+
   /** A new place gets its title and the focus, as a new page would. */
   override updated(): void {
     const { place } = this.#router;
     if (place === this.#titled) return;
-    void this.#fetchPage(place.page);
+    if (place.page === 'fleet') void this.#afterFleet();
+    else {
+      firstScreenIsShown();
+      void this.#fetchPage(place.page);
+    }
     document.title = place.page === 'start' ? PAGE_WORDS.start : `${PAGE_WORDS[place.page]} – TotlProvision`;
     const before = this.#titled;
     this.#titled = place;
@@ -164,7 +175,7 @@ export class TotlApp extends LitElement {
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
         ${this.#identity.expired ? this.#expiredNote() : nothing} ${this.#changedNote()}
         ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
-        ${membership ? this.#page(me, membership) : this.#noTenant(me)}
+        ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
       </main>
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}
       ${
@@ -215,6 +226,11 @@ export class TotlApp extends LitElement {
       @closed=${() => this.#unlocking.end(false)}
       @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail)}
     ></unlock-dialog>`;
+  }
+
+  /** Another tenant's page is another one: nothing that was read, typed or shown for the one before can be in it. */
+  #pageOf(me: Me, membership: Membership) {
+    return keyed(membership.tenant, this.#page(me, membership));
   }
 
   #page(me: Me, membership: Membership) {

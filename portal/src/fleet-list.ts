@@ -2,22 +2,22 @@
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts } from '../../schema/live.ts';
-import type { ClientList, Hour, MachinePage, MachineSummary, Match, Overview } from '../../schema/machine.ts';
+import type { MachineSummary, Match } from '../../schema/machine.ts';
 import { ApiProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
+import { FleetFigures } from './fleet-figures.ts';
 import { FleetNews } from './fleet-news.ts';
+import { keyOf, PAGE_SIZE, readList } from './fleet-reading.ts';
 import { FleetRows } from './fleet-rows.ts';
-import { isSearch, type Question } from './fleet-url.ts';
+import type { Question } from './fleet-url.ts';
+import { type Changes, Incoming } from './incoming.ts';
 import { Live, type LiveState } from './live.ts';
 import { Polling } from './polling.ts';
 
-export const PAGE_SIZE = 200;
 /** What is tried again by asking while nothing comes by itself. */
 const POLL_MS = 15_000;
 /** A poll reads no more than this again; who has scrolled further down has what was last told. */
 const POLLED_ROWS = 1_000;
-const ACTIVITY_MS = 60_000;
-const ACTIVITY_DAYS = 31;
 /** Answers that asking again does not change. */
 const FORBIDDEN = ['not_a_member', 'role_forbids', 'tenant_suspended'];
 
@@ -29,20 +29,14 @@ export type List = {
   more: boolean;
 };
 
-/** What the list is asked by: while something is searched for the filters rest. */
-const keyOf = (question: Question): string =>
-  isSearch(question) ? `q=${question.q.trim()}` : JSON.stringify({ ...question, q: '' });
-
 export class FleetList implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
   readonly #question: () => Question;
   readonly #seen: () => number;
   list: List | null = null;
-  overview: Overview | null = null;
-  hours: readonly Hour[] | null = null;
-  clients: ClientList['clients'] = [];
-  failure: unknown = null;
+  readonly figures: FleetFigures;
+  #failure: unknown = null;
   /** Why the next page did not come. */
   pageFailure: unknown = null;
   refreshedAt: number | null = null;
@@ -55,16 +49,16 @@ export class FleetList implements ReactiveController {
   /** Whether changes were missed while another list was on its way. */
   #missed = false;
   #paging = false;
-  #asking = 0;
-  #activityDue = false;
-  #frame = 0;
-  readonly #incoming = new Map<string, MachineSummary>();
-  /** What came while an answer was awaited, which may be older. */
-  readonly #meanwhile = new Map<string, MachineSummary>();
+  #reading: Promise<void> | null = null;
+  /** Up to which row is to be read again; 0: nothing is. */
+  #readUpTo = 0;
+  /** Counts the answers that were taken over what was shown. */
+  #taken = 0;
+  readonly #incoming = new Incoming((machines) => this.#draw(machines));
 
   readonly #live: Live;
   readonly #polling: Polling;
-  readonly #first: Task<readonly [string, string], List>;
+  readonly #first: Task<readonly [string, string], readonly [List, Changes]>;
 
   /** `seen`: up to which row the reader sees. `begin`: up to which row the first list is read, for who comes back to it. */
   constructor(
@@ -82,36 +76,33 @@ export class FleetList implements ReactiveController {
     this.#tenant = tenant;
     this.#question = question;
     host.addController(this);
-    this.news = new FleetNews(host, () => this.overview);
+    this.figures = new FleetFigures(host, tenant, () => this.live === 'live');
+    this.news = new FleetNews(host, () => this.figures.overview);
     this.#live = new Live(host, tenant, { changed: this.#changed, resync: () => void this.#readAgain(Infinity) });
     this.#polling = new Polling(host, POLL_MS, async () => {
       if (this.failure !== null) await this.retry();
       else if (this.#live.state !== 'live') await this.#readAgain(POLLED_ROWS);
     });
-    new Polling(host, ACTIVITY_MS, async () => {
-      if (this.#activityDue || this.#live.state !== 'live') await this.#readActivity();
-    });
     new Task(host, {
       args: () => [tenant()] as const,
       task: async () => {
-        this.overview = this.list = this.hours = null;
+        this.list = this.#failure = this.pageFailure = this.refreshedAt = null;
+        this.figures.forget();
         this.news.forget();
-        this.#incoming.clear();
-        await Promise.all([this.#readOverview(), this.#readActivity()]);
+        this.#incoming.forget();
+        await this.figures.readMissing();
       },
-      onError: (error) => this.#failed(error),
     });
     this.#first = new Task(host, {
       args: () => [tenant(), keyOf(question())] as const,
-      task: ([of], { signal }) => this.#asked(() => this.#read(of, question(), signal)),
-      onComplete: (list) => this.#take(list),
+      task: ([of], { signal }) => this.#incoming.during(() => this.#readFirst(of, question(), signal)),
+      onComplete: ([list, meanwhile]) => this.#take(list, meanwhile),
       onError: (error) => this.#failed(error),
     });
   }
 
   hostDisconnected(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#incoming.forget();
   }
 
   get live(): LiveState {
@@ -125,7 +116,8 @@ export class FleetList implements ReactiveController {
 
   /** How long the list is at its end; null where nobody has counted. */
   get total(): number | null {
-    const { list, overview } = this;
+    const { list } = this;
+    const { overview } = this.figures;
     if (!list) return null;
     if (list.rows.next === null) return list.rows.length;
     const { shelf, status, client, attention } = list.question;
@@ -136,13 +128,17 @@ export class FleetList implements ReactiveController {
     return status ? (overview.runs[status] ?? 0) : overview.machines;
   }
 
+  /** What did not come. */
+  get failure(): unknown {
+    return this.#failure ?? this.figures.failure;
+  }
+
   /** Asks for everything anew, as when somebody presses "Try again". */
   async retry(): Promise<void> {
     this.pageFailure = null;
     if (this.isCurrent) await this.#readAgain(POLLED_ROWS);
     else await this.#first.run();
-    if (this.overview === null) await this.#readOverview().catch((error: unknown) => this.#failed(error));
-    if (this.hours === null) await this.#readActivity();
+    await this.figures.readMissing();
   }
 
   hold(held: boolean): void {
@@ -162,151 +158,102 @@ export class FleetList implements ReactiveController {
     const after = list?.rows.next ?? null;
     if (this.#paging || !list || after === null || this.pageFailure !== null) return;
     this.#paging = true;
+    const taken = this.#taken;
     try {
-      const page = await this.#asked(() => api.machines(this.#tenant(), list.question, after, PAGE_SIZE));
-      // Read anew meanwhile, it goes on from elsewhere.
-      if (list.rows.next === after) list.rows.addPage(page);
-      this.#settle(list);
+      const [page, meanwhile] = await this.#incoming.during(() =>
+        api.machines(this.#tenant(), list.question, after, PAGE_SIZE),
+      );
+      // Read anew meanwhile, the page is older than what it would be added to.
+      if (list !== this.list || taken !== this.#taken) return;
+      list.rows.addPage(page);
+      list.rows.change(meanwhile.values(), this.#held);
     } catch (error) {
-      this.pageFailure = error;
+      if (list === this.list) this.pageFailure = error;
     } finally {
       this.#paging = false;
       this.#redraw();
     }
   }
 
-  async #read(tenant: string, question: Question, signal: AbortSignal): Promise<List> {
-    if (isSearch(question)) {
-      const { matches, more } = await api.search(tenant, question.q.trim(), signal);
-      const page = { machines: matches.map(({ machine }) => machine), next: null };
-      const found = new Map(matches.map((match) => [match.machine.id, match]));
-      return { question, rows: new FleetRows('found', page), found, more };
-    }
-    const page = await this.#pages(question, this.#begin);
+  async #readFirst(tenant: string, question: Question, signal: AbortSignal): Promise<List> {
+    const { page, found, more } = await readList(tenant, question, this.#begin, signal);
     this.#begin = 0;
-    return { question, rows: new FleetRows(question, page), found: null, more: false };
+    return { question, rows: new FleetRows(found ? 'found' : question, page), found, more };
   }
 
-  #take(list: List): void {
+  #take(list: List, meanwhile: Changes): void {
+    list.rows.change(meanwhile.values(), this.#held);
     this.list = list;
     this.pageFailure = null;
-    this.#settle(list);
     this.#fresh();
     if (this.#missed) void this.#readAgain(POLLED_ROWS);
   }
 
-  /** Reads again what is shown, up to the row that the reader has come to. */
-  async #readAgain(most: number): Promise<void> {
+  /** Reads again what is shown. One at a time, or an answer might replace a newer one; what is asked for meanwhile is read after that. */
+  #readAgain(most: number): Promise<void> {
+    this.#readUpTo = Math.max(this.#readUpTo, most);
+    this.#reading ??= this.#readInTurn();
+    return this.#reading;
+  }
+
+  async #readInTurn(): Promise<void> {
+    while (this.#readUpTo > 0) {
+      const most = this.#readUpTo;
+      this.#readUpTo = 0;
+      await this.#readOnce(most);
+    }
+    this.#reading = null;
+  }
+
+  /** Up to the row that the reader has come to, and no more than `most`. */
+  async #readOnce(most: number): Promise<void> {
     const { list } = this;
     this.#missed = !this.isCurrent;
     if (!list || this.#missed) return;
     const seen = this.#seen();
     const wanted = seen > most ? 0 : seen;
     try {
-      const [page] = await Promise.all([
-        this.#asked(() => (list.found ? this.#searchAgain(list) : this.#pages(list.question, wanted))),
-        this.#readOverview(),
-      ]);
+      const [[{ page, found, more }], meanwhile] = await this.#incoming.during(() =>
+        Promise.all([readList(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
+      );
       // An answer to an older question says nothing of the present one, nor takes its failure away.
       if (list !== this.list || !this.isCurrent) return;
+      this.#taken += 1;
+      list.found = found;
+      list.more = more;
       // Deeper than a poll reads, the rows stay as they were told.
-      if (wanted === seen || list.found) list.rows.renew(page, this.#held);
+      if (wanted === seen || found) list.rows.renew(page, this.#held);
       else list.rows.change(page.machines, this.#held);
+      list.rows.change(meanwhile.values(), this.#held);
       this.pageFailure = null;
-      this.#settle(list);
       this.#fresh();
     } catch (error) {
       if (list === this.list && this.isCurrent) this.#failed(error);
     }
   }
 
-  async #searchAgain(list: List): Promise<MachinePage> {
-    const { rows, found } = await this.#read(this.#tenant(), list.question, AbortSignal.timeout(POLL_MS));
-    list.found = found;
-    return {
-      machines: Array.from({ length: rows.length }, (_, index) => rows.at(index)).filter((row) => row !== undefined),
-      next: null,
-    };
-  }
-
-  async #pages(question: Question, count: number): Promise<MachinePage> {
-    const machines = new Map<string, MachineSummary>();
-    let next: string | null = null;
-    do {
-      const page: MachinePage = await api.machines(this.#tenant(), question, next, PAGE_SIZE);
-      for (const machine of page.machines) machines.set(machine.id, machine);
-      next = page.next;
-    } while (next !== null && machines.size < count);
-    return { machines: [...machines.values()], next };
-  }
-
-  async #readOverview(): Promise<void> {
-    const tenant = this.#tenant();
-    const [overview, { clients }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
-    if (tenant !== this.#tenant()) return;
-    this.overview = overview;
-    this.clients = clients;
-    this.#host.requestUpdate();
-  }
-
-  async #readActivity(): Promise<void> {
-    this.#activityDue = false;
-    const tenant = this.#tenant();
-    try {
-      const { hours } = await api.activity(tenant, ACTIVITY_DAYS);
-      if (tenant === this.#tenant()) this.hours = hours;
-    } catch {
-      // The list says what fails, and the hours of before are still true.
-      this.#activityDue = true;
-    }
-    this.#host.requestUpdate();
-  }
-
-  /** Remembers what comes while it is awaited. */
-  async #asked<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.#asking === 0) this.#meanwhile.clear();
-    this.#asking += 1;
-    try {
-      return await ask();
-    } finally {
-      this.#asking -= 1;
-    }
-  }
-
-  #settle(list: List): void {
-    list.rows.change(this.#meanwhile.values(), this.#held);
-  }
-
   #fresh(): void {
-    this.failure = null;
+    this.#failure = null;
     this.refreshedAt = Date.now();
     this.#redraw();
   }
 
   #failed(error: unknown): void {
-    this.failure = error;
+    this.#failure = error;
     if (error instanceof ApiProblem && FORBIDDEN.includes(error.code)) this.#polling.rest();
     this.#host.requestUpdate();
   }
 
-  /** Many changes make one render: they are gathered until the browser draws, each machine as it is last. */
   #changed = (machines: readonly MachineSummary[], counts: FleetCounts): void => {
-    for (const machine of machines) {
-      this.#incoming.set(machine.id, machine);
-      if (this.#asking > 0) this.#meanwhile.set(machine.id, machine);
-    }
-    if (this.overview) this.overview = { ...this.overview, ...counts };
-    this.#activityDue = true;
-    this.#frame ||= requestAnimationFrame(this.#drawIncoming);
+    this.figures.tell(counts);
+    this.#incoming.add(machines);
   };
 
-  #drawIncoming = (): void => {
-    this.#frame = 0;
+  #draw(machines: Iterable<MachineSummary>): void {
     this.refreshedAt = Date.now();
-    if (this.list?.rows.change(this.#incoming.values(), this.#held)) this.version += 1;
-    this.#incoming.clear();
+    if (this.list?.rows.change(machines, this.#held)) this.version += 1;
     this.#host.requestUpdate();
-  };
+  }
 
   #redraw(): void {
     this.version += 1;

@@ -16,6 +16,16 @@ test('a machine that moved to the next page stays one row, because a list with a
   expect(rows.next).toBe(null);
 });
 
+test('a page that has a listed machine under another name leaves it to be told, because a list out of order loses rows', () => {
+  const rows = new FleetRows(BY_NAME, pageOf([machine('a'), machine('c'), machine('d')], 'x'));
+  rows.addPage(pageOf([machine('e'), machine('a', { hostname: 'f' })], 'y'));
+  expect(ids(rows)).toBe('acde');
+  rows.change([machine('a', { hostname: 'f' }), machine('b')], false);
+  expect(ids(rows)).toBe('bcde');
+  rows.addPage(pageOf([machine('g')]));
+  expect(ids(rows)).toBe('bcdeg');
+});
+
 type Case = [why: string, change: MachineSummary, letIn: string, held: string, waiting: number];
 const CASES: Case[] = [
   ['a value changes in place', started('b', 20, { phasesDone: 7 }), 'cba', 'cba', 0],

@@ -55,12 +55,15 @@ export class FleetRows {
     return this.#shown.indexOf(id);
   }
 
-  /** Adds the page that `next` led to. A machine that moved between two pages is in both: it stays once, where it stands, as it is now. */
+  /** Adds the page that `next` led to. A machine that moved between two pages is in both: it stays once, where it stands. */
   addPage(page: MachinePage): void {
     this.next = page.next;
     this.#edge = page.machines.at(-1) ?? this.#edge;
     const still = this.#shown === this.#order ? null : new Set(this.#shown);
     for (const machine of page.machines) {
+      const before = this.#listed.has(machine.id) ? this.#known.get(machine.id) : undefined;
+      // It is about to be told where it stands now; until then it stands by what it was, or the order would not be sorted.
+      if (before && this.#moved(before, machine)) continue;
       this.#known.set(machine.id, machine);
       if (!this.#listed.has(machine.id)) {
         this.#listed.add(machine.id);

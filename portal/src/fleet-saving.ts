@@ -2,8 +2,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import * as api from './api/tenant.ts';
 import type { Saving } from './elements/save-list.ts';
-import { type List, PAGE_SIZE } from './fleet-list.ts';
-import { saveFile } from './save-file.ts';
+import type { List } from './fleet-list.ts';
+import { PAGE_SIZE } from './fleet-reading.ts';
+import { dayStamp, saveFile } from './save-file.ts';
 
 export class FleetSaving implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -35,13 +36,15 @@ export class FleetSaving implements ReactiveController {
       const machines = list.found
         ? [...list.found.values()].map(({ machine }) => machine)
         : await everyMachine(
-            (after) => api.machines(tenant, list.question, after, PAGE_SIZE),
+            (after) => api.machines(tenant, list.question, after, PAGE_SIZE, stop.signal),
             (count) => this.#tell({ count, total }),
             stop.signal,
           );
       if (!machines) return;
-      const day = new Date().toISOString().slice(0, 10);
-      saveFile(new Blob([fleetCsv(machines, Date.now())], { type: 'text/csv;charset=utf-8' }), `fleet-${day}.csv`);
+      saveFile(
+        new Blob([fleetCsv(machines, Date.now())], { type: 'text/csv;charset=utf-8' }),
+        `fleet-${dayStamp()}.csv`,
+      );
     } catch (error) {
       if (!stop.signal.aborted) this.failure = error;
     } finally {

@@ -111,8 +111,10 @@ export class Identity implements ReactiveController {
     if (!before) return this.ask();
     const email = await api.me().then(
       (me) => me.email,
-      () => before.email,
+      () => null,
     );
+    // It may be another: what is open here is for the one before.
+    if (email === null) return this.#hasExpired();
     if (email === before.email) return announceRestored();
     notePerson(email);
     location.reload();

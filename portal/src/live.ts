@@ -170,6 +170,7 @@ export class Live implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
   readonly #listener: LiveListener;
+  #isConnected = false;
   #listening: { tenant: string; stop: () => void } | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, listener: LiveListener) {
@@ -184,18 +185,21 @@ export class Live implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#isConnected = true;
     stateListeners.add(this.#changed);
   }
 
   /** The host's tenant is known from its first update on, and may become another. */
   hostUpdate(): void {
     const tenant = this.#tenant();
-    if (tenant === this.#listening?.tenant) return;
+    // An update that was due when its host was taken out still comes, and would listen for ever.
+    if (!this.#isConnected || tenant === this.#listening?.tenant) return;
     this.#listening?.stop();
     this.#listening = { tenant, stop: listen(tenant, this.#listener) };
   }
 
   hostDisconnected(): void {
+    this.#isConnected = false;
     stateListeners.delete(this.#changed);
     this.#listening?.stop();
     this.#listening = null;

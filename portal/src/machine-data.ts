@@ -13,7 +13,7 @@ const GROWS_OLDER_MS = 30_000;
 /** A PC that reports every few seconds is read once for several of its reports. */
 const NOT_OFTENER_MS = 500;
 
-export type Loaded = { machine: Machine; runs: Run[]; secrets: Secret[]; readAt: number };
+export type Loaded = { tenant: string; machine: Machine; runs: Run[]; secrets: Secret[]; readAt: number };
 
 export class MachineData implements ReactiveController {
   readonly #host: LitElement;
@@ -104,7 +104,7 @@ export class MachineData implements ReactiveController {
         api.secrets(tenant, wanted),
       ]);
       if (!isWanted()) return;
-      this.loaded = { machine, runs, secrets, readAt: Date.now() };
+      this.loaded = { tenant, machine, runs, secrets, readAt: Date.now() };
       this.failure = null;
       this.#host.requestUpdate();
       await this.#onRead(this.loaded);

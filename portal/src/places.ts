@@ -23,8 +23,9 @@ export const PAGE_WORDS: Record<PageName, string> = {
   unknown: 'Nothing here',
 };
 
-/** Pages that few open every day; each is fetched when it is. */
+/** All pages but the fleet: each is fetched when it is opened, a machine's as soon as the fleet is shown. */
 export const LATER: Partial<Record<PageName, () => Promise<unknown>>> = {
+  machine: () => import('./pages/machine-page.ts'),
   search: () => import('./pages/search-page.ts'),
   'set-up': () => import('./pages/set-up-page.ts'),
   keys: () => import('./pages/keys-page.ts'),

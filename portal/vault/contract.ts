@@ -41,8 +41,13 @@ export type VaultState =
   | { state: 'locked' }
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
-/** The channel on which a worker says, to every tab, that its vault's state is another one now. Nothing else goes over it. */
+/**
+ * The channel between the tabs and a vault that may run. `changed`, by its worker: the state is another one now, ask for it. `asked`, by
+ * a tab that has just come: a vault that is unlocked says `changed` once more. Nothing else goes over it, and whoever says either falsely
+ * has a tab ask its vault once too often.
+ */
 export const VAULT_CHANNEL = 'totl-vault';
+export type VaultWord = 'changed' | 'asked';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = { version: number; sha256: string; fingerprint: string };

@@ -30,6 +30,7 @@ const allFaults: string[][] = [];
 /** The page's live sockets, so that one can be cut; `cut` refuses the next ones. */
 const sockets: WebSocketRoute[] = [];
 let cut = false;
+let cursor = '';
 
 type Pc = ReturnType<typeof pcOf>;
 const pcOf = (index: number) => ({
@@ -85,7 +86,12 @@ before(async () => {
   allFaults.push(engineer.faults);
   await page.routeWebSocket(/\/live$|\/live\?/, (socket) => {
     if (cut) return void socket.close({ code: 1001 });
-    socket.connectToServer();
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      const { cursor: now } = String(message).startsWith('{') ? JSON.parse(String(message)) : { cursor };
+      cursor = now;
+      socket.send(message);
+    });
     sockets.push(socket);
   });
   await signIn(page, stand.addresses.portal, ENGINEER);
@@ -214,6 +220,34 @@ test('a dropped connection is seen, and what was missed is there once it has hea
   await row(pc(1)).getByText('Succeeded').waitFor();
 });
 
+test('what comes while the list is read anew goes on top of the answers, which are older by then', async () => {
+  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: hasRead, resolve: read } = Promise.withResolvers<void>();
+  const counted = tile(/^3\s*Provisioning/);
+  await counted.waitFor();
+  await page.route(/\/overview$/, async (route) => {
+    const response = await route.fetch();
+    read();
+    await mayAnswer;
+    await route.fulfill({ response });
+  });
+  const list = page.waitForResponse(/\/machines\?/);
+  const overview = page.waitForResponse(/\/overview$/);
+  sockets.at(-1)?.send(JSON.stringify({ type: 'resync', cursor }));
+  await (await list).finished();
+  await hasRead;
+  await report(pc(2), ['run_succeeded'], 4);
+  await row(pc(2)).getByText('Succeeded').waitFor();
+  answer();
+  await (await overview).finished();
+  // Two frames: what the answer changes has been drawn by then.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.ok(await row(pc(2)).getByText('Succeeded').isVisible());
+  await tile(/^2\s*Provisioning/).waitFor();
+  assert.equal(await counted.count(), 0);
+  await page.unroute(/\/overview$/);
+});
+
 test('the rows are gone through by j and k, opened by Enter, and going back comes back to where one was', async () => {
   await page.locator('h1').click();
   await page.keyboard.press('j');
@@ -242,8 +276,8 @@ test('the filtered list is taken along as CSV, all pages of it', async () => {
   await (await download).saveAs(file);
   const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
   assert.match(head ?? '', /^\ufeffmachine,hostname,client,serial,/);
-  // The one that began anew is running, and one more has succeeded meanwhile.
-  const succeeded = [pc(1), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
+  // The one that began anew is running, and two more have succeeded meanwhile.
+  const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
   assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());
 });
 

@@ -258,6 +258,27 @@ test('an earlier version is a reveal of its own, on record as that; the ticket o
   );
 });
 
+test('a reveal that is asked for twice is one on record; to lock in another window takes away what is shown in this one', async () => {
+  await page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ }).click();
+  await page.getByLabel('Why do you need it?').fill('INC-00042 once more');
+  await page.locator('reveal-form form').evaluate((form: HTMLFormElement) => {
+    form.requestSubmit();
+    form.requestSubmit();
+  });
+  await page.locator('.plain').waitFor();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByText(/^Unlocked/).waitFor();
+  await other.keyboard.press('l');
+  await page.locator('.plain').waitFor({ state: 'detached' });
+  await other.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await unlock(other, 'Passphrase', TEAM_PASSPHRASE);
+  await page.getByText(/^Unlocked/).waitFor();
+  await other.close();
+  const { entries } = await asPerson<AuditPage>(stand, 'admin@example.com', 'audit?action=secret.revealed');
+  assert.equal(entries.filter(({ detail }) => detail.reason === 'INC-00042 once more').length, 1);
+});
+
 test('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
   await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy the key ID' }).click();

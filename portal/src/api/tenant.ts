@@ -39,6 +39,7 @@ export function machines(
   filter: FleetFilter,
   after: string | null,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<MachinePage> {
   const query = new URLSearchParams({ sort: filter.sort, shelf: filter.shelf, limit: String(limit) });
   for (const name of ['status', 'client', 'attention'] as const) {
@@ -46,7 +47,7 @@ export function machines(
     if (value !== undefined) query.set(name, value);
   }
   if (after) query.set('after', after);
-  return call(at(tenant, `machines?${query}`));
+  return call(at(tenant, `machines?${query}`), undefined, signal);
 }
 
 export const machine = (tenant: string, id: string): Promise<Machine> => call(at(tenant, `machines/${id}`));

@@ -35,7 +35,6 @@ export class LiveNote extends LitElement {
   @property({ attribute: false }) at: number | null = null;
 
   override render() {
-    const asOf = this.at === null ? nothing : html` <span class="quiet">As of ${timeOfDay(this.at)}.</span>`;
     return html`<span class=${this.state}
       ><span class="dot"></span
       ><span role="status"
@@ -43,10 +42,16 @@ export class LiveNote extends LitElement {
           {
             connecting: 'Connecting …',
             live: 'Live',
-            down: html`Not live: trying again …${asOf}`,
+            down: 'Not live: trying again …',
           }[this.state]
         }</span
-      ></span
+      >${this.#asOf()}</span
     >`;
+  }
+
+  /** Not part of what is announced: it would be said again with each try. */
+  #asOf() {
+    if (this.state !== 'down' || this.at === null) return nothing;
+    return html` <span class="quiet">As of ${timeOfDay(this.at)}.</span>`;
   }
 }

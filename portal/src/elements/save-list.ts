@@ -29,7 +29,8 @@ export class SaveList extends LitElement {
     // One button for both, so that the focus stays where it is.
     return html`<span class="row">
       ${saving ? html`<progress max=${saving.total ?? nothing} value=${saving.total === null ? nothing : saving.count} aria-label="CSV"></progress>` : nothing}
-      <span role="status">${saving ? machineCount(saving.count) : nothing}</span>
+      <span class="visually-hidden" role="status">${saving ? 'Fetching the list …' : ''}</span>
+      <span>${saving ? machineCount(saving.count) : nothing}</span>
       <button ?disabled=${this.disabled && !saving} @click=${this.#send}>${saving ? 'Cancel' : 'Save as CSV'}</button>
     </span>`;
   }

@@ -5,6 +5,7 @@ import type { Membership } from '../../../schema/person.ts';
 import type { FleetFilterWanted } from '../elements/fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from '../elements/fleet-search.ts';
 import type { Attended, FleetTable } from '../elements/fleet-table.ts';
+import { firstScreenIsShown } from '../first-screen.ts';
 import { FleetList } from '../fleet-list.ts';
 import { FleetSaving } from '../fleet-saving.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from '../fleet-url.ts';
@@ -67,6 +68,7 @@ export class FleetPage extends LitElement {
   }
 
   protected override async updated(): Promise<void> {
+    if (this.#fleet.list || this.#fleet.failure) firstScreenIsShown();
     const left = this.#left;
     if (!left || !this.table) return;
     this.#left = null;
@@ -102,7 +104,8 @@ export class FleetPage extends LitElement {
   };
 
   override render() {
-    const { overview, failure, refreshedAt } = this.#fleet;
+    const { failure, refreshedAt } = this.#fleet;
+    const { overview } = this.#fleet.figures;
     return html`<div class="row bar">
         <h1>Fleet</h1>
         <live-note .state=${this.#fleet.live} .at=${refreshedAt}></live-note>
@@ -144,7 +147,7 @@ export class FleetPage extends LitElement {
 
   /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
   #atAGlance() {
-    const { overview, hours } = this.#fleet;
+    const { overview, hours } = this.#fleet.figures;
     return html`<div class="glance">
       <div class="tiles">
         ${
@@ -158,12 +161,12 @@ export class FleetPage extends LitElement {
   }
 
   #list() {
-    const { list, failure, isCurrent, clients } = this.#fleet;
+    const { list, failure, isCurrent, figures } = this.#fleet;
     const waiting = list?.rows.waiting ?? 0;
     return html`<fleet-filters
           class="bar"
           .filter=${this.question}
-          .clients=${clients}
+          .clients=${figures.clients}
           ?resting=${isSearch(this.question)}
           @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
         ></fleet-filters>
@@ -206,10 +209,10 @@ export class FleetPage extends LitElement {
   }
 
   #rows() {
-    const { list, overview } = this.#fleet;
+    const { list, figures } = this.#fleet;
     if (list?.rows.length === 0 && list.rows.next === null)
       return html`<fleet-empty
-        .overview=${overview}
+        .overview=${figures.overview}
         .question=${this.question}
         .membership=${this.membership}
         @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}

@@ -78,8 +78,10 @@ export class MachinePage extends LitElement {
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.machine] as const,
-    task: async () => {
-      if (this.#data.loaded?.machine.id !== this.machine) this.#forget();
+    task: async ([tenant, machine]) => {
+      const { loaded } = this.#data;
+      // The same PC may be known to two tenants.
+      if (loaded?.machine.id !== machine || loaded.tenant !== tenant) this.#forget();
       await this.#data.read();
     },
   });
