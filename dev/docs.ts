@@ -1,6 +1,6 @@
 // `npm run docs:build`: the docs site into docs/.vitepress/dist, with the API reference made from the routes and headers for Pages.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runnerImport } from 'vite';
 import { build } from 'vitepress';
@@ -40,6 +40,7 @@ async function openApiDocument(): Promise<OpenApi> {
 export async function buildDocs(): Promise<void> {
   writeFileSync(path.join(docs, 'api.md'), apiPage(await openApiDocument()));
   await build(docs);
+  copyFileSync(path.join(docs, '../portal/public/logo.svg'), path.join(DOCS_DIST, 'logo.svg'));
   writeFileSync(path.join(DOCS_DIST, '_headers'), headers());
 }
 

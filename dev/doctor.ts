@@ -10,8 +10,9 @@ import { lookOnline, type Places } from './doctor/online.ts';
 import { placesOf } from './doctor/places.ts';
 import { standSession } from './doctor/stand-session.ts';
 import { ENVIRONMENTS, type EnvironmentName, readEnvironment } from './environment.ts';
-import { addressesFrom, DEFAULT_PORT } from './ports.ts';
+import { addressesFrom } from './ports.ts';
 import { root } from './run.ts';
+import { standPort } from './stand-claim.ts';
 
 const HELP = `Usage: npm run doctor -- [--env production|staging] [--offline]
        npm run doctor -- --stand [--port N]
@@ -22,7 +23,7 @@ const HELP = `Usage: npm run doctor -- [--env production|staging] [--offline]
   --session-file FILE  the value of the cookie CF_Authorization after a sign-in: looks behind Access
   --portal ORIGIN, --api ORIGIN, --engine ORIGIN, --team ORIGIN
                        other addresses than the repository's
-  --port N             the stand's first port
+  --port N             the stand's first port, where it is not the one that runs here
   --persist-to DIR     where the stand keeps its state, if not in .wrangler/state
 
 One line a check: ok, warn or FAIL, what was found, and what to do. Ends with 1 where one failed.
@@ -69,17 +70,19 @@ async function look(options: Options): Promise<Finding[]> {
 }
 
 async function lookAtStand(options: Options, token: string | null): Promise<Finding[]> {
-  const addresses = addressesFrom(Number(options.port ?? DEFAULT_PORT));
+  const persistTo = options['persist-to'];
+  const state = persistTo ?? path.join(root, '.stand');
+  const addresses = addressesFrom(options.port === undefined ? await standPort(state) : Number(options.port));
   const { portal, apiBehindAccess: api, api: engine, team } = addresses;
   const places: Places = { portal, api, engine, team, previews: [], ...given(options) };
   const { worker, database } = await readEnvironment(root, 'production');
-  const persistTo = options['persist-to'];
   const where = 'local';
-  const state = persistTo ?? path.join(root, '.stand');
   const demo = token ?? (await readToken(path.join(state, 'demo.json')).catch(() => null));
+  const cookie = await standSession(places.team);
+  if (cookie === null) throw new Error(`No stand answers at ${places.team}: run npm start first.`);
   const [listed, online] = await Promise.all([
     listMigrations({ database, wranglerEnv: '', where, ...(persistTo === undefined ? {} : { persistTo }) }),
-    lookOnline(places, { token: demo, cookie: await standSession(places.team) }),
+    lookOnline(places, { token: demo, cookie }),
   ]);
   return [
     configuration.nodeVersion(process.versions.node),
@@ -91,6 +94,12 @@ async function lookAtStand(options: Options, token: string | null): Promise<Find
 
 const given = ({ portal, api, engine, team }: Options): Partial<Places> =>
   Object.fromEntries(Object.entries({ portal, api, engine, team }).filter(([, origin]) => origin !== undefined));
+
+/** Without a network every check of a host fails, and each names a fix that is none. */
+const nobodyAnswers = (findings: readonly Finding[]): boolean =>
+  ['access-keys', 'health', 'custom-domain', 'portal-protected'].every((name) =>
+    findings.some((one) => one.name === name && one.level === 'FAIL' && one.finding.includes('does not answer')),
+  );
 
 /** A fix names the environment it is for. */
 const inEnvironment = (fix: string, name: EnvironmentName): string =>
@@ -104,6 +113,8 @@ try {
     for (const { fix, ...rest } of findings)
       console.log(lineOf(fix === undefined ? rest : { ...rest, fix: inEnvironment(fix, options.name) }));
     console.log(`\n${sumOf(findings)}`);
+    if (nobodyAnswers(findings))
+      console.log('No host answers: look at this machine’s network and name service before any line above.');
     process.exitCode = findings.some(({ level }) => level === 'FAIL') ? 1 : 0;
   }
 } catch (error) {

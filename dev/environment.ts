@@ -33,6 +33,14 @@ export type Environment = {
   docsProject: string;
 };
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`environments.json is not JSON: ${(error as Error).message}`);
+  }
+}
+
 /** Reads an environment from a folder. Throws sentences that name the file where one cannot be read. */
 export async function readEnvironment(folder: string, name: EnvironmentName): Promise<Environment> {
   const { unstable_readConfig } = await import('wrangler');
@@ -41,7 +49,7 @@ export async function readEnvironment(folder: string, name: EnvironmentName): Pr
     { config: path.join(folder, 'wrangler.toml'), env: wranglerEnv },
     { hideWarnings: true },
   );
-  const described = Described.safeParse(JSON.parse(readFileSync(path.join(folder, 'environments.json'), 'utf8')));
+  const described = Described.safeParse(parsed(readFileSync(path.join(folder, 'environments.json'), 'utf8')));
   if (!described.success) {
     const issue = described.error.issues[0];
     throw new Error(`environments.json: ${issue?.path.join('.')} ${issue?.message}`);

@@ -1,7 +1,7 @@
 // `npm run restore -- --tenant ID [--local | --remote]`: an operator puts a backup into an empty tenant. It asks the API again until all is in.
 import { parseArgs } from 'node:util';
 import type { RestoreAnswer } from '../schema/backup.ts';
-import { asOperator, TARGET_OPTIONS, type Target, targetOf } from './as-operator.ts';
+import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './as-operator.ts';
 
 const USAGE = `Usage: npm run restore -- --tenant ID [--at MS] [--json]
          --local [--port N] [--state-dir DIR]   into the stand that runs on this machine (default)
@@ -19,14 +19,18 @@ function readOptions() {
     },
   });
   const at = values.at === undefined ? undefined : Number(values.at);
-  if (!values.tenant) throw new Error('--tenant is required');
-  if (at !== undefined && !Number.isInteger(at)) throw new Error('--at must be the instant of a backup, in ms');
+  if (!values.tenant) throw new Misuse('--tenant is missing: the id that `npm run tenant -- list` shows.');
+  if (at !== undefined && !Number.isInteger(at)) throw new Misuse('--at must be the instant of a backup, in ms.');
   return { ...values, tenant: values.tenant, at };
 }
 
 async function restore(target: Target, { tenant, at, json }: Options): Promise<void> {
   for (;;) {
-    const answer = await asOperator<RestoreAnswer>(target, `tenants/${tenant}/restore`, at === undefined ? {} : { at });
+    const answer = await asOperator<RestoreAnswer>(
+      target,
+      `tenants/${encodeURIComponent(tenant)}/restore`,
+      at === undefined ? {} : { at },
+    );
     if (json) console.log(JSON.stringify(answer));
     else console.log(`${answer.chunksDone} of ${answer.chunks} chunks`);
     if (!answer.finished) continue;
@@ -42,7 +46,8 @@ try {
   const options = readOptions();
   await restore(await targetOf(options), options);
 } catch (error) {
-  console.error((error as Error).message);
-  if (error instanceof TypeError || /--|Unknown option/.test((error as Error).message)) console.error(USAGE);
-  process.exitCode = 1;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
+  console.error(misused ? `${message}\n${USAGE}` : message);
+  process.exitCode = misused ? 2 : 1;
 }

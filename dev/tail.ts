@@ -118,9 +118,10 @@ try {
   if (options.help) console.log(USAGE);
   else process.exitCode = await tail(options);
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, path: file = '' } = error as NodeJS.ErrnoException;
   const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
-  const absent = code === 'ENOENT' ? 'There is no log there: run `npm start` first, or name a file.' : message;
-  console.error(misused ? `${message}\n${USAGE}` : absent);
+  const said =
+    code === 'ENOENT' ? `There is no log at ${path.relative(root, file)}. The stand writes one: npm start` : message;
+  console.error(misused ? `${message.split('. ')[0]}\n${USAGE}` : said);
   process.exitCode = misused ? 2 : 1;
 }

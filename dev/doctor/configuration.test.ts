@@ -38,7 +38,15 @@ const BROKEN: [
   from: string | RegExp,
   to: string,
 ][] = [
-  ['configuration', 'FAIL', /Invalid TOML|wrangler\.toml/i, TOML, 'name = "totlprovision-api"', 'name = '],
+  [
+    'configuration',
+    'FAIL',
+    /Invalid TOML.*, line \d+ of wrangler\.toml/i,
+    TOML,
+    'name = "totlprovision-api"',
+    'name = ',
+  ],
+  ['configuration', 'FAIL', /environments\.json is not JSON/, 'environments.json', '{', ''],
   [
     'configuration',
     'FAIL',
@@ -60,6 +68,7 @@ const BROKEN: [
     /database_id = "[^"]*"/,
     'database_id = "00000000-0000-0000-0000-000000000000"  ',
   ],
+  ['database-id', 'FAIL', /is "totlprovision", which/, TOML, /database_id = "[^"]*"/, 'database_id = "totlprovision"'],
   ['team-domain', 'FAIL', /is blank/, TOML, /ACCESS_TEAM_DOMAIN = "[^"]*"/, 'ACCESS_TEAM_DOMAIN = ""'],
   [
     'team-domain',
@@ -99,6 +108,14 @@ const BROKEN: [
     TOML,
     /database_id = "[^"]*"/g,
     'database_id = "10000000-0000-0000-0000-000000000001"',
+  ],
+  [
+    'environments',
+    'FAIL',
+    /shares its bucket/,
+    TOML,
+    /# \[\[r2_buckets\]\]\n# (.*)\n# (.*)([\s\S]*)/,
+    '[[r2_buckets]]\n$1\n$2$3\n[[env.staging.r2_buckets]]\n$1\n$2\n',
   ],
   [
     'portal-policy',
@@ -142,8 +159,9 @@ describe('the doctor, on the repository alone', () => {
     const found = Object.fromEntries(findings.map(({ name, finding }) => [name, finding]));
     expect([found.audience, found.operators]).toEqual(['ACCESS_AUD is set', '2 named']);
     expect(found.bindings).toContain('backups to R2');
-    // And staging, which has no bucket now, is told of.
-    expect(found.environments).toContain('staging has no BACKUP');
+    // And staging, which has no bucket now, is told of; a deploy to production is not held up by it.
+    expect(found.environments).toContain('staging makes no backups');
+    expect(findings.filter(({ level }) => level === 'FAIL').map(lineOf)).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // Checks of what stands in the repository: each a decision over values, without a network and without a clock.
 import type { Unstable_Config } from 'wrangler';
-import { Email } from '../../schema/text.ts';
+import { Email, Uuid } from '../../schema/text.ts';
 import { TeamDomain } from '../../worker/env.ts';
 import { PLACEHOLDER_ID, variable } from '../environment.ts';
 import type { Origins } from '../portal-files.ts';
@@ -43,6 +43,8 @@ export function databaseId(worker: Unstable_Config, deployed: boolean): Finding 
   const fix = `npx wrangler d1 create ${database?.database_name ?? 'totlprovision'}, then paste its database_id into ${TOML}`;
   if (!database?.database_id || database.database_id === PLACEHOLDER_ID)
     return (deployed ? fail : warn)('database_id is still the placeholder, so nothing can be deployed', fix);
+  if (!Uuid.safeParse(database.database_id).success)
+    return fail(`database_id is "${database.database_id}", which is no database's id`, fix);
   return ok(`database ${database.database_name}`);
 }
 
@@ -103,14 +105,13 @@ export function portalPolicy(built: Origins, headers: string): Finding {
     : fail(`_headers does not let the portal call ${missing.join(' and ')}`, 'name it in portal/public/_headers');
 }
 
-/** What wrangler does not inherit: each environment has to repeat every variable and binding of production's. */
+/** What wrangler does not inherit: each environment has to repeat every variable and binding of production's; backups it may do without. */
 export function sameShape(production: Unstable_Config, other: Unstable_Config): Finding {
-  const { ok, fail } = check('environments');
+  const { ok, warn, fail } = check('environments');
   const shape = (worker: Unstable_Config): string[] => [
     ...Object.keys(worker.vars),
     ...worker.d1_databases.map(({ binding }) => binding),
     ...worker.durable_objects.bindings.map(({ name }) => name),
-    ...worker.r2_buckets.map(({ binding }) => binding),
   ];
   const there = new Set(shape(other));
   const missing = shape(production).filter((name) => !there.has(name));
@@ -120,7 +121,13 @@ export function sameShape(production: Unstable_Config, other: Unstable_Config): 
     ({ database_id }) =>
       database_id !== PLACEHOLDER_ID && production.d1_databases.some((one) => one.database_id === database_id),
   );
-  return shared || other.name === production.name
-    ? fail(`${other.name} shares ${shared ? 'its database' : 'its Worker'} with production`, 'give it one of its own')
+  const buckets = new Set(production.r2_buckets.map(({ bucket_name }) => bucket_name));
+  const sharedBucket = other.r2_buckets.some(({ bucket_name }) => buckets.has(bucket_name));
+  if (shared || sharedBucket || other.name === production.name) {
+    const what = shared ? 'its database' : sharedBucket ? 'its bucket' : 'its Worker';
+    return fail(`${other.name} shares ${what} with production`, 'give it one of its own');
+  }
+  return buckets.size > 0 && other.r2_buckets.length === 0
+    ? warn(`${other.name} makes no backups`, `give it a bucket of its own: [[env.staging.r2_buckets]] in ${TOML}`)
     : ok('each has every variable and binding, and shares none');
 }

@@ -29,7 +29,10 @@ export async function lookOffline(folder: string, name: EnvironmentName, deploye
       configuration.portalPolicy(environment.built, headers),
     );
   } catch (error) {
-    const sentence = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ').trim();
+    // wrangler's parser keeps the place beside its message.
+    const { message, location } = error as Error & { location?: { line: number } };
+    const place = location ? `, line ${location.line} of wrangler.toml` : '';
+    const sentence = `${message.replaceAll(/\s*\n\s*/g, ' ').trim()}${place}`;
     findings.push(check('configuration').fail(sentence, 'mend wrangler.toml or environments.json'));
   }
   return findings;

@@ -165,7 +165,7 @@ describe('the command', () => {
     expect(await tail(['--nonsense'], '')).toMatchObject({ code: 2 });
     expect(await tail(['no-such-file'], '')).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('no log there'),
+      errors: expect.stringContaining('no log at no-such-file'),
     });
   });
 

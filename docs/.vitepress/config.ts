@@ -5,14 +5,15 @@ import { defineConfig } from 'vitepress';
 
 const page = (text: string, name: string) => ({ text, link: `/${name}` });
 
-const decisionsFolder = path.join(import.meta.dirname, '../decisions');
-/** Every decision by its own heading. */
-const decisions = readdirSync(decisionsFolder)
-  .sort()
-  .map((name) => {
-    const heading = /^# (.+)$/m.exec(readFileSync(path.join(decisionsFolder, name), 'utf8'))?.[1] ?? name;
-    return page(heading, `decisions/${name.replace(/\.md$/, '')}`);
-  });
+/** Every page of a folder by its own heading, but for the folder's first. */
+const pagesIn = (folder: string) =>
+  readdirSync(path.join(import.meta.dirname, '..', folder))
+    .filter((name) => name !== 'index.md')
+    .sort()
+    .map((name) => {
+      const text = readFileSync(path.join(import.meta.dirname, '..', folder, name), 'utf8');
+      return page(/^# (.+)$/m.exec(text)?.[1] ?? name, `${folder}/${name.replace(/\.md$/, '')}`);
+    });
 
 type Token = { type: string; attrGet: (name: string) => string | null };
 
@@ -34,6 +35,7 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   lastUpdated: false,
+  head: [['link', { rel: 'icon', href: '/logo.svg', type: 'image/svg+xml' }]],
   markdown: {
     config: (markdown) => {
       // The same pages are read in the repository, where they link into its files; the site has only the pages.
@@ -65,7 +67,7 @@ export default defineConfig({
         items: [
           page('Operating', 'operating'),
           page('Logs', 'logs'),
-          page('Runbooks', 'runbooks/'),
+          { ...page('Runbooks', 'runbooks/'), collapsed: true, items: pagesIn('runbooks') },
           page('Backup and restore', 'backup'),
         ],
       },
@@ -90,7 +92,7 @@ export default defineConfig({
           page('Glossary', 'glossary'),
         ],
       },
-      { text: 'Decisions', collapsed: true, items: decisions },
+      { text: 'Decisions', collapsed: true, items: pagesIn('decisions') },
     ],
   },
 });

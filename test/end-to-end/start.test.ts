@@ -52,9 +52,15 @@ test('an operator sees its log as a table, and a tenant’s object without its d
   const table = await node('dev/tail.ts', path.join(stateDir, 'log.ndjson'), '--table');
   assert.match(table, /GET \/health .*200/);
   const tenant = /tenant .*, ([0-9a-f-]{36})\)/.exec(banner)?.[1] ?? '';
-  const inspection = await node('dev/inspect.ts', tenant, '--port', `${port}`, '--state-dir', stateDir);
+  const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
   assert.match(inspection, /[Ss]chema/);
   assert.doesNotMatch(inspection, /example\.com/);
+});
+
+test('no second one starts on its state, because both would write into the same tables', async () => {
+  const second = node('dev/start.ts', '--fresh', '--port', `${await freePorts(4)}`, '--state-dir', stateDir);
+  await assert.rejects(second, new RegExp(`runs on this state already, at http://localhost:${port + 1} `));
+  assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
 });
 
 test('Ctrl-C ends everything', async () => {
