@@ -94,6 +94,18 @@ export class RunsChart extends LitElement {
       .background {
         color: var(--raised);
       }
+      /* In one forced colour the parts of a bar would be one, and its words drawn unseen. */
+      @media (forced-colors: active) {
+        :host {
+          forced-color-adjust: none;
+        }
+        .says {
+          forced-color-adjust: auto;
+        }
+        .swatch {
+          forced-color-adjust: none;
+        }
+      }
     `,
   ];
   @property({ attribute: false }) days: readonly Day[] = [];
