@@ -5,7 +5,8 @@ import type { ClientList, Hour, Overview } from '../../schema/machine.ts';
 import * as api from './api/tenant.ts';
 import { Polling } from './polling.ts';
 
-const ACTIVITY_MS = 60_000;
+/** What no change carries with it is read again soon after one: the counters beside it have moved already. */
+const READ_AGAIN_MS = 15_000;
 const ACTIVITY_DAYS = 31;
 
 export class FleetFigures {
@@ -18,13 +19,14 @@ export class FleetFigures {
   failure: unknown = null;
   /** The counters as they were last told. */
   #told: FleetCounts | null = null;
-  #activityDue = false;
+  /** Whether something has changed since hours and clients were read. */
+  #due = false;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, isLive: () => boolean) {
     this.#host = host;
     this.#tenant = tenant;
-    new Polling(host, ACTIVITY_MS, async () => {
-      if (this.#activityDue || !isLive()) await this.#readActivity();
+    new Polling(host, READ_AGAIN_MS, async () => {
+      if (this.#due || !isLive()) await Promise.all([this.#readActivity(), this.#readClients()]);
     });
   }
 
@@ -38,7 +40,7 @@ export class FleetFigures {
   tell(counts: FleetCounts): void {
     this.#told = counts;
     if (this.overview) this.overview = { ...this.overview, ...counts };
-    this.#activityDue = true;
+    this.#due = true;
   }
 
   async readOverview(): Promise<void> {
@@ -63,14 +65,25 @@ export class FleetFigures {
   }
 
   async #readActivity(): Promise<void> {
-    this.#activityDue = false;
+    this.#due = false;
     const tenant = this.#tenant();
     try {
       const { hours } = await api.activity(tenant, ACTIVITY_DAYS);
       if (tenant === this.#tenant()) this.hours = hours;
     } catch {
       // The list says what fails, and the hours of before are still true.
-      this.#activityDue = true;
+      this.#due = true;
+    }
+    this.#host.requestUpdate();
+  }
+
+  async #readClients(): Promise<void> {
+    const tenant = this.#tenant();
+    try {
+      const { clients } = await api.clients(tenant);
+      if (tenant === this.#tenant()) this.clients = clients;
+    } catch {
+      this.#due = true;
     }
     this.#host.requestUpdate();
   }

@@ -74,7 +74,8 @@ export class FleetTable extends LitElement {
   @property() tenant = '';
   /** Moves on by ticks, and not with each change: every row would be drawn anew for it. */
   @state() private now = Date.now();
-  @state() private cursor: string | null = null;
+  /** The machine whose row has the cursor; `j` and `k` go on from it. */
+  @property({ attribute: false }) cursor: string | null = null;
   @query('.body') private body!: HTMLElement | null;
   @query('.ruler') private ruler!: HTMLElement | null;
   @query('.head') private head!: HTMLElement | null;

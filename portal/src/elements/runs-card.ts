@@ -39,6 +39,11 @@ export class RunsCard extends LitElement {
         border-color: var(--accent);
         background: var(--accent-surface);
       }
+      @media (forced-colors: active) {
+        button[aria-pressed="true"] {
+          outline: 2px solid Highlight;
+        }
+      }
     `,
   ];
   /** Null while they are on their way. */

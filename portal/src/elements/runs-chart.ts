@@ -94,6 +94,18 @@ export class RunsChart extends LitElement {
       .background {
         color: var(--raised);
       }
+      /* In one forced colour the parts of a bar would be one, and its words drawn unseen. */
+      @media (forced-colors: active) {
+        :host {
+          forced-color-adjust: none;
+        }
+        .says {
+          forced-color-adjust: auto;
+        }
+        .swatch {
+          forced-color-adjust: none;
+        }
+      }
     `,
   ];
   @property({ attribute: false }) days: readonly Day[] = [];
@@ -162,8 +174,9 @@ export class RunsChart extends LitElement {
       const fill = pattern(part, this.#colour(part), background);
       return { paths: bars, points: { show: false }, width: 0, fill: () => fill };
     });
-    const { font } = getComputedStyle(this);
-    const common = { stroke: axis, font: font.replace(/^\S*?[\d.]+px/, '11px'), ticks: { show: false } };
+    // Not `font` as a whole, which is empty where a browser cannot say it in one line, as with forced colours.
+    const { fontFamily } = getComputedStyle(this);
+    const common = { stroke: axis, font: `11px ${fontFamily}`, ticks: { show: false } };
     this.#chart = new uPlot(
       {
         width: this.#width,

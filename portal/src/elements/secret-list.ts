@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
@@ -80,7 +81,7 @@ export class SecretList extends LitElement {
         : nothing
     }
       <ul>
-        ${this.secrets.map((secret) => this.#secret(secret))}
+        ${newestKeysFirst(this.secrets).map((secret) => this.#secret(secret))}
       </ul>`;
   }
 
@@ -91,7 +92,9 @@ export class SecretList extends LitElement {
       <div class="head">
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
-          ${this.#ref(secret)} ${this.#rotate(secret.rotateDueAt)}
+          ${this.#ref(secret)}
+          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
+          ${this.#rotate(secret.rotateDueAt)}
           ${
             secret.machine === this.machine
               ? nothing

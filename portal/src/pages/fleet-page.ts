@@ -25,7 +25,7 @@ import '../elements/runs-card.ts';
 import '../elements/save-list.ts';
 
 /** Kept with the place in the browser's history, so that going back finds the rows where they were. */
-type Left = { scrolled: number; seen: number };
+type Left = { scrolled: number; seen: number; cursor: string | null };
 const leftHere = (): Left | null => (history.state as { fleet?: Left } | null)?.fleet ?? null;
 
 @customElement('fleet-page')
@@ -58,13 +58,13 @@ export class FleetPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.#moved);
-    window.addEventListener('scrollend', this.#scrolled);
+    window.addEventListener('scrollend', this.#keepPlace);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
-    window.removeEventListener('scrollend', this.#scrolled);
+    window.removeEventListener('scrollend', this.#keepPlace);
   }
 
   protected override async updated(): Promise<void> {
@@ -72,14 +72,16 @@ export class FleetPage extends LitElement {
     const left = this.#left;
     if (!left || !this.table) return;
     this.#left = null;
+    this.table.cursor = left.cursor;
     // Twice: the table has its height once it has measured a row.
     await this.table.updateComplete;
     await this.table.updateComplete;
     window.scrollTo({ top: left.scrolled, behavior: 'instant' });
   }
 
-  #scrolled = (): void => {
-    const left: Left = { scrolled: window.scrollY, seen: this.table?.seen ?? 0 };
+  #keepPlace = (): void => {
+    const { seen = 0, cursor = null } = this.table ?? {};
+    const left: Left = { scrolled: window.scrollY, seen, cursor };
     history.replaceState({ fleet: left }, '');
   };
 
@@ -244,6 +246,7 @@ export class FleetPage extends LitElement {
           .found=${list.found}
           .q=${list.found ? list.question.q : ''}
           .tenant=${this.membership.tenant}
+          @click=${this.#keepPlace}
           @attended=${({ detail }: Attended) => this.#fleet.hold(detail)}
           @more-wanted=${() => void this.#fleet.more()}
         ></fleet-table>

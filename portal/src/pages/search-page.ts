@@ -109,8 +109,20 @@ export class SearchPage extends LitElement {
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     clearTimeout(this.#pause);
-    this.#again();
+    const only = this.#only();
+    if (only) go(only);
+    else this.#again();
   };
+
+  /** Where the one machine is that was found, once every tenant has answered what is typed. */
+  #only(): string | undefined {
+    const answers = [...this.found];
+    if (this.typed.trim() !== asked() || answers.some(([, { state }]) => state !== 'found')) return undefined;
+    const places = answers.flatMap(([tenant, found]) =>
+      found.state === 'found' ? found.result.matches.map(({ machine }) => `/t/${tenant}/machines/${machine.id}`) : [],
+    );
+    return places.length === 1 ? places[0] : undefined;
+  }
 
   /** Asks every tenant anew, and puts the question into the URL. */
   #again = (): void => {
