@@ -31,7 +31,7 @@ export class FleetEmpty extends LitElement {
     const { question, overview } = this;
     if (isSearch(question))
       return html`<h2>No machine matches “${question.q}”</h2>
-        <p>Names, serials, clients and recovery key ids were searched, also of archived machines.</p>
+        <p>Names, serials, clients and recovery-key IDs were searched, also of archived machines.</p>
         <p>
           A part is enough: of a blue recovery screen type the first 8 characters of the key id. It has only the digits 0 to 9 and the letters
           A to F. A name may have changed since: then its serial finds the PC.

@@ -120,7 +120,7 @@ export class FleetSearch extends LitElement {
 
   override render() {
     return html`<label for="field"
-        ><span>Search by name, serial, client or recovery key id</span> <kbd>Press / to search</kbd></label
+        ><span>Search by name, serial, client or recovery-key ID</span> <kbd>Press / to search</kbd></label
       >
       <input
         id="field"

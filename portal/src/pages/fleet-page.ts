@@ -127,7 +127,7 @@ export class FleetPage extends LitElement {
 
   #failing(failure: unknown) {
     if (!failure) return nothing;
-    const old = this.#fleet.list !== null;
+    const old = this.#fleet.list !== null && this.#fleet.isCurrent;
     return html`<problem-note .error=${failure} retry @retry=${() => void this.#fleet.retry()}></problem-note>
       ${old ? html`<p class="quiet">What is shown is what was last read.</p>` : nothing}`;
   }
