@@ -1,6 +1,7 @@
 // The portal for the stand: built when its sources are newer than the build, or served hot by Vite.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { asProduction } from './as-production.ts';
 import { localize, type Origins, originsIn, type ServeFile } from './portal-files.ts';
 import { freePorts } from './ports.ts';
 
@@ -11,7 +12,7 @@ export async function buildPortal(root: string): Promise<string> {
   const sources = ['portal', 'schema', 'package-lock.json'].map((name) => newestIn(path.join(root, name)));
   if (!existsSync(index) || Math.max(...sources) > statSync(index).mtimeMs) {
     const { build } = await import('vite');
-    await build({ configFile: path.join(root, 'portal/vite.config.ts'), logLevel: 'warn' });
+    await asProduction(() => build({ configFile: path.join(root, 'portal/vite.config.ts'), logLevel: 'warn' }));
   }
   return dist;
 }
