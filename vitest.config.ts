@@ -59,7 +59,8 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             ...['@noble/ciphers/chacha.js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@scure/base'],
-            ...['canonicalize', 'hash-wasm', 'jose', 'zod'],
+            ...['canonicalize', 'hash-wasm', 'jose', 'zod', '@lit/task', 'comlink'],
+            ...['lit', 'lit/decorators.js', 'lit/directive.js', 'lit/directives/guard.js', 'lit/directives/repeat.js'],
           ],
         },
         test: {

@@ -13,8 +13,8 @@ const AUDIENCE = 'a'.repeat(64);
 const state = mkdtempSync(path.join(os.tmpdir(), 'access-'));
 const worker = http.createServer((request, response) => response.end(JSON.stringify(request.headers)));
 worker.on('upgrade', (request, socket) =>
-  socket.end(
-    `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n${request.headers['cf-access-jwt-assertion']}`,
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n${JSON.stringify(request.headers)}`,
   ),
 );
 let addresses: Addresses;
@@ -95,4 +95,44 @@ test('a request line that names another host changes no redirect, because only t
     const back = new URL(location).searchParams.get('redirect_url') ?? '';
     expect(new URL(back).origin, line).toBe(addresses.portal);
   }
+});
+
+/** Asks for a WebSocket with these headers; gives the answer's head, what came after it, and the socket, which stays open. */
+const upgrade = (headers: readonly string[]): Promise<{ head: string; rest: string; socket: net.Socket }> =>
+  new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = net.connect(Number(new URL(addresses.apiBehindAccess).port), '127.0.0.1', () =>
+      socket.write(
+        ['GET /live HTTP/1.1', 'host: localhost', 'connection: upgrade', 'upgrade: websocket', ...headers, '', ''].join(
+          '\r\n',
+        ),
+      ),
+    );
+    socket.on('data', (chunk) => {
+      answer += chunk;
+      const [head = '', rest = ''] = answer.split('\r\n\r\n');
+      if (!head.includes(' 101 ') || rest.endsWith('}')) resolve({ head, rest, socket });
+    });
+    socket.on('error', reject);
+  });
+
+test('a WebSocket goes through with a session only, and what the client claims in cf- headers stays behind', async () => {
+  const forged = ['cf-access-jwt-assertion: forged', 'cf-connecting-ip: 203.0.113.9', 'cf-worker: forged'];
+  const refused = await upgrade(forged);
+  expect(refused.head).toMatch(/^HTTP\/1\.1 403 /);
+  const token = (await signIn('admin@example.com')).cookies.get(COOKIES.api) as string;
+  const { head, rest, socket } = await upgrade([...forged, `cookie: ${COOKIES.api}=${token}`]);
+  expect(head).toMatch(/^HTTP\/1\.1 101 /);
+  const seen = JSON.parse(rest) as Record<string, string>;
+  expect([seen['cf-access-jwt-assertion'], seen['cf-worker']]).toEqual([token, undefined]);
+  expect(seen['cf-connecting-ip']).not.toBe('203.0.113.9');
+  socket.destroy();
+});
+
+test('the stand-in ends although a WebSocket is open: a stand that is stopped must not wait for a browser', async () => {
+  const token = (await signIn('admin@example.com')).cookies.get(COOKIES.api) as string;
+  const { socket } = await upgrade([`cookie: ${COOKIES.api}=${token}`]);
+  const ended = new Promise((resolve) => socket.on('close', resolve));
+  await access.close();
+  await ended;
 });

@@ -49,6 +49,8 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
   const { addresses, tokens } = standIn;
   const [apiPort, portalPort, apiBehindPort, teamPort] = addresses.ports as [number, number, number, number];
   const agent = new http.Agent({ keepAlive: true });
+  /** WebSockets on their way through: a server that is closed does not end what was upgraded. */
+  const tunnels = new Set<net.Socket>();
 
   const session = async (request: IncomingMessage, application: Application) => {
     const token = cookie(request, COOKIES[application]);
@@ -187,7 +189,11 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
     });
     upstream.on('error', () => socket.destroy());
     upstream.on('close', () => socket.destroy());
-    socket.on('close', () => upstream.destroy());
+    tunnels.add(socket);
+    socket.on('close', () => {
+      tunnels.delete(socket);
+      upstream.destroy();
+    });
   };
 
   const listening = await Promise.allSettled([
@@ -205,6 +211,7 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
   return {
     close: async () => {
       agent.destroy();
+      for (const socket of tunnels) socket.destroy();
       await close(servers);
     },
   };

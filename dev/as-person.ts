@@ -3,9 +3,13 @@ import { COOKIES } from './access.ts';
 import type { Stand } from './stand.ts';
 
 /** Asks under the demo tenant. Throws with the problem where the answer is not a success. */
-export async function asPerson<T>(stand: Stand, email: string, route: string, body?: unknown): Promise<T> {
+export const asPerson = <T>(stand: Stand, email: string, route: string, body?: unknown): Promise<T> =>
+  asSignedIn(stand, email, `/v1/tenants/${stand.demo.tenant}/${route}`, body);
+
+/** Asks for any path of the API. */
+export async function asSignedIn<T>(stand: Stand, email: string, route: string, body?: unknown): Promise<T> {
   const token = await stand.tokens.mint({ email, sub: email });
-  const response = await fetch(`${stand.addresses.apiBehindAccess}/v1/tenants/${stand.demo.tenant}/${route}`, {
+  const response = await fetch(`${stand.addresses.apiBehindAccess}${route}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
       cookie: `${COOKIES.api}=${token}`,

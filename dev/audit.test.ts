@@ -119,6 +119,8 @@ it(
       const { status, out } = command(CHAIN, ...args);
       expect([status, out]).toEqual([2, expect.stringContaining('Usage: npm run audit')]);
     }
+    const csv = command(['seq,at,principalKind,principalId', '1,2026-11-25T00:00:00.000Z,system,']);
+    expect([csv.status, csv.out]).toEqual([2, expect.stringContaining('only the NDJSON export is a chain')]);
   },
   PROCESSES_MS,
 );

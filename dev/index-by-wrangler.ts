@@ -1,7 +1,6 @@
 // The index through `wrangler d1 execute`: the one way to it that works the same on the stand's files and on Cloudflare.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { root } from './run.ts';
+import { capture } from './run.ts';
 
 /** `persistTo`: where a local stand keeps its state; wrangler's own place where absent. */
 export type Place = { where: 'local' | 'remote'; persistTo?: string };
@@ -11,26 +10,13 @@ export type Rows = Record<string, string | number | null>[];
 export async function ask(place: Place, statements: readonly string[]): Promise<Rows[]> {
   const args = ['d1', 'execute', 'totlprovision', `--${place.where}`, '--json', '--yes'];
   if (place.persistTo) args.push('--persist-to', path.resolve(place.persistTo));
-  const { failed, stdout, stderr } = await wrangler([...args, '--command', statements.join(';\n')]);
-  if (failed) throw new Error(sentence(place, `${stdout}\n${stderr}`));
+  const { ok, stdout, stderr } = await capture('wrangler', [...args, '--command', statements.join(';\n')]);
+  if (!ok) throw new Error(sentence(place, `${stdout}\n${stderr}`));
   try {
     return (JSON.parse(stdout) as { results: Rows }[]).map(({ results }) => results);
   } catch {
     throw new Error('wrangler’s answer cannot be read; run its command by hand to see it.');
   }
-}
-
-function wrangler(args: readonly string[]): Promise<{ failed: boolean; stdout: string; stderr: string }> {
-  const bin = path.join(root, 'node_modules/wrangler/bin/wrangler.js');
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', NO_COLOR: '1', FORCE_COLOR: '0' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [bin, ...args],
-      { cwd: root, env, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => resolve({ failed: error !== null, stdout, stderr }),
-    );
-  });
 }
 
 /** What went wrong, in words for whoever typed the command. The statements, which may hold a token's hash, are not repeated. */

@@ -202,7 +202,7 @@ const reseals = await vector('resealed-secrets.json', async () => ({
 const machine: MachineSummary = {
   ...{ id: secrets[0]?.revealed.machine ?? '', hostname: 'ACM-LT-0142', serial: '5CD1234XYZ', manufacturer: 'HP' },
   ...{ model: 'EliteBook 840 G11', osVersion: '10.0.26100', client: 'Acme', enrolledAt: 1_790_000_000_000 },
-  ...{ lastEventAt: null, secrets: 3, toRotate: 0, shelf: 'fleet', attention: [], run: null },
+  ...{ lastEventAt: null, silentSince: null, secrets: 3, toRotate: 0, shelf: 'fleet', attention: [], run: null },
 };
 
 await file('exit.bundle', async () => {

@@ -16,9 +16,37 @@ describe('Pages headers', () => {
     const policy = (at: string) => headersOf(at).get('content-security-policy') ?? '';
     expect(policy('/assets/vault-keeper-abc.js')).toContain("'wasm-unsafe-eval'");
     expect(policy('/assets/vault-keeper-abc.js')).not.toContain('connect-src');
-    for (const at of ['/', '/t/acme', '/assets/app-abc.js']) {
+    for (const at of ['/', '/t/acme', '/search', '/assets/app-abc.js']) {
       expect(policy(at)).toContain("script-src 'self';");
       expect(policy(at)).not.toMatch(/unsafe/);
+    }
+  });
+
+  it('let no page be framed, rebased, fed a script by text, or sent anywhere but to the API', () => {
+    const file = path.join(import.meta.dirname, '../portal/public/_headers');
+    const headersOf = parsePagesHeaders(readFileSync(file, 'utf8'));
+    for (const at of ['/', '/t/acme/machines/1', '/search', '/recover.html', '/assets/app-abc.js']) {
+      const policy = (headersOf(at).get('content-security-policy') ?? '').split('; ');
+      for (const said of [
+        ...[
+          "default-src 'none'",
+          "style-src 'self'",
+          "base-uri 'none'",
+          "form-action 'none'",
+          "frame-ancestors 'none'",
+        ],
+        ...["require-trusted-types-for 'script'", 'trusted-types lit-html portal'],
+      ])
+        expect(policy, at).toContain(said);
+      const connect =
+        policy
+          .find((one) => one.startsWith('connect-src'))
+          ?.split(' ')
+          .slice(1) ?? [];
+      expect(connect.filter((one) => one !== "'self'").map((one) => new URL(one).host)).toEqual([
+        ...['totlprovision-api.totlcom.com', 'totlprovision-api.totlcom.com'],
+      ]);
+      expect(policy.join(), at).not.toMatch(/data:|blob:|\*|http:/);
     }
   });
 });

@@ -1,7 +1,8 @@
 // The portal for the stand: built when its sources are newer than the build, or served hot by Vite.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { localize, type Origins, type ServeFile } from './portal-files.ts';
+import { asProduction } from './as-production.ts';
+import { localize, type Origins, originsIn, type ServeFile } from './portal-files.ts';
 import { freePorts } from './ports.ts';
 
 /** Builds the portal if a source is newer than the build. Answers the folder. */
@@ -11,7 +12,7 @@ export async function buildPortal(root: string): Promise<string> {
   const sources = ['portal', 'schema', 'package-lock.json'].map((name) => newestIn(path.join(root, name)));
   if (!existsSync(index) || Math.max(...sources) > statSync(index).mtimeMs) {
     const { build } = await import('vite');
-    await build({ configFile: path.join(root, 'portal/vite.config.ts'), logLevel: 'warn' });
+    await asProduction(() => build({ configFile: path.join(root, 'portal/vite.config.ts'), logLevel: 'warn' }));
   }
   return dist;
 }
@@ -35,7 +36,9 @@ export async function hotPortal(
     configFile: path.join(root, 'portal/vite.config.ts'),
     // A port of its own, so that two stands can be hot at once; by default Vite would open it to the whole network.
     server: { middlewareMode: true, hmr: { host: '127.0.0.1', port } },
-    plugins: [{ name: 'stand-origins', transformIndexHtml: (html: string) => localize(html, origins) }],
+    plugins: [
+      { name: 'stand-origins', transformIndexHtml: (html: string) => localize(html, originsIn(html), origins) },
+    ],
     logLevel: 'warn',
   });
   return {

@@ -17,30 +17,35 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** The production API's origins as the portal names them; the stand puts its own in their place, in these two files only. */
-export const PRODUCTION_API = 'https://totlprovision-api.totlcom.com';
-/** Where engines call: not behind Access. */
-export const PRODUCTION_ENGINE_API = 'https://totlprovision-api.totlcom-inc.workers.dev';
-
-/** What a stand has in their place. */
+/** Where the API is: `api` behind Access, for the portal; `engine` without, for engines. */
 export type Origins = { api: string; engine: string };
 
-/** The production origins in a text replaced by a stand's. */
-export const localize = (text: string, { api, engine }: Origins): string =>
-  text
-    .replaceAll(PRODUCTION_API.replace('https:', 'wss:'), api.replace('http:', 'ws:'))
-    .replaceAll(PRODUCTION_API, api)
-    .replaceAll(PRODUCTION_ENGINE_API, engine);
+/** The origins that a portal's index.html names in its meta tags. Throws one sentence where one is missing. */
+export function originsIn(html: string): Origins {
+  const meta = (name: string): string => {
+    const content = new RegExp(`<meta name="${name}" content="([^"]+)"`).exec(html)?.[1];
+    if (content === undefined) throw new Error(`portal/index.html names no ${name}: it wants <meta name="${name}" …>.`);
+    return content;
+  };
+  return { api: meta('api-origin'), engine: meta('engine-origin') };
+}
+
+const socket = (origin: string) => origin.replace(/^http/, 'ws');
+
+/** The origins of one place replaced by another's, in index.html or in `_headers`. */
+export const localize = (text: string, from: Origins, to: Origins): string =>
+  text.replaceAll(socket(from.api), socket(to.api)).replaceAll(from.api, to.api).replaceAll(from.engine, to.engine);
 
 /** Pages reads these and never serves them. Only these: Vite gives some chunks a name with an underscore in front. */
 const PAGES_OWN = new Set(['_headers', '_redirects', '_routes.json', '_worker.js']);
 
 export type ServeFile = (pathname: string, response: ServerResponse) => void;
 
-/** A handler for one built portal. `origins` take the place of production's in index.html and `_headers`. */
+/** A handler for one built portal. `origins` take the place of those it was built with, in index.html and `_headers` only. */
 export function servePortal(folder: string, origins: Origins): ServeFile {
-  const headersOf = parsePagesHeaders(localize(readFileSync(path.join(folder, '_headers'), 'utf8'), origins));
   const index = path.join(folder, 'index.html');
+  const built = originsIn(readFileSync(index, 'utf8'));
+  const headersOf = parsePagesHeaders(localize(readFileSync(path.join(folder, '_headers'), 'utf8'), built, origins));
 
   return (pathname, response) => {
     if (response.req.method !== 'GET' && response.req.method !== 'HEAD') {
@@ -56,7 +61,7 @@ export function servePortal(folder: string, origins: Origins): ServeFile {
     }
     for (const [name, value] of headersOf(pathname)) response.setHeader(name, value);
     response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream');
-    response.end(file === index ? localize(readFileSync(file, 'utf8'), origins) : readFileSync(file));
+    response.end(file === index ? localize(readFileSync(file, 'utf8'), built, origins) : readFileSync(file));
   };
 }
 

@@ -4,23 +4,26 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Plugin } from 'vite';
+import { asProduction } from './as-production.ts';
 
 const folder = path.join(import.meta.dirname, '../portal/recover');
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 
 async function bundleScript(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    root: folder,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      target: 'es2023',
-      write: false,
-      modulePreload: false,
-      rolldownOptions: { input: path.join(folder, 'main.ts'), output: { format: 'iife', codeSplitting: false } },
-    },
-  });
+  const built = await asProduction(() =>
+    build({
+      configFile: false,
+      root: folder,
+      logLevel: 'warn',
+      publicDir: false,
+      build: {
+        target: 'es2023',
+        write: false,
+        modulePreload: false,
+        rolldownOptions: { input: path.join(folder, 'main.ts'), output: { format: 'iife', codeSplitting: false } },
+      },
+    }),
+  );
   const outputs = Array.isArray(built) ? built : [built];
   const chunks = outputs.flatMap((one) => ('output' in one ? one.output : [])).filter((one) => one.type === 'chunk');
   const [chunk, ...others] = chunks;

@@ -10,6 +10,8 @@ import { withLocalIndex } from './local-index.ts';
 import { buildPortal, hotPortal } from './portal-build.ts';
 import { servePortal } from './portal-files.ts';
 import { type Addresses, addressesFrom, takenPort } from './ports.ts';
+import { claim } from './stand-claim.ts';
+import { standLog } from './stand-log.ts';
 
 const root = path.join(import.meta.dirname, '..');
 export const FLEET_SIZE = 25;
@@ -63,13 +65,13 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   const stateDir = options.stateDir ?? path.join(root, '.wrangler/state');
   const standDir = options.stateDir ?? path.join(root, '.stand');
   const file = (name: string) => path.join(standDir, name);
+  mkdirSync(standDir, { recursive: true });
+  const undo: (() => Promise<unknown>)[] = [await claim(standDir, options.port)];
   if (options.fresh) {
     rmSync(path.join(stateDir, 'v3'), { recursive: true, force: true });
     for (const name of ['demo.json', 'access-key.json', 'audience', 'fleet'])
       rmSync(file(name), { recursive: true, force: true });
   }
-  mkdirSync(standDir, { recursive: true });
-  const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -96,7 +98,12 @@ async function bringUp(
   const origins = { api: addresses.apiBehindAccess, engine: addresses.api };
   const hot = options.hot ? await hotPortal(root, origins) : null;
   if (hot) undo.push(hot.close);
-  const worker = await startWorker(addresses, audience, stateDir, options.onLine ?? (() => {}));
+  const log = standLog(file('log.ndjson'));
+  undo.push(log.close);
+  const worker = await startWorker(addresses, audience, stateDir, (line) => {
+    log.write(line);
+    options.onLine?.(line);
+  });
   undo.push(() => worker.dispose());
   const access = await startAccess({
     addresses,

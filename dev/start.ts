@@ -16,14 +16,18 @@ function readOptions() {
         'no-fleet': { type: 'boolean', default: false },
         hot: { type: 'boolean', default: false },
         port: { type: 'string', default: String(DEFAULT_PORT) },
+        'state-dir': { type: 'string' },
       },
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 1024 || port > 65_532)
       throw new Error('--port must be between 1024 and 65532');
-    return { port, fresh: values.fresh, hot: values.hot, fleet: values['no-fleet'] ? 0 : FLEET_SIZE };
+    const { fresh, hot, 'no-fleet': noFleet, 'state-dir': stateDir } = values;
+    return { port, fresh, hot, stateDir, fleet: noFleet ? 0 : FLEET_SIZE };
   } catch (error) {
-    console.error(`${(error as Error).message}\nUsage: npm start -- [--fresh] [--no-fleet] [--port N]`);
+    console.error(
+      `${(error as Error).message}\nUsage: npm start -- [--fresh] [--no-fleet] [--port N] [--state-dir DIR]`,
+    );
     process.exit(2);
   }
 }
@@ -53,7 +57,7 @@ function banner({ addresses, demo }: Stand, fleet: number): string {
       : '  2. Call the API with the token; there are no simulated PCs.',
     `  3. Sign in as ${demo.people[1]?.email} and reveal a secret with the team passphrase.`,
     '',
-    dim('Below: one JSON line a request. Ctrl-C ends everything.'),
+    dim('Below: the log, JSON lines; `npm run tail` shows them as a table. Ctrl-C ends everything.'),
     '',
   ].join('\n');
 }

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { TenantName } from '../schema/operator.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
 import type { Place } from './index-by-wrangler.ts';
-import { addressesFrom, DEFAULT_PORT } from './ports.ts';
+import { addressesFrom } from './ports.ts';
+import { root } from './run.ts';
+import { standPort } from './stand-claim.ts';
 import { create, issueToken, list, setStatus } from './tenant-commands.ts';
 
 const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
@@ -107,7 +109,9 @@ async function token(place: Place, tenant: string, values: Values): Promise<Answ
     tenant,
     label: valid(Text(100), values.label, '--label'),
     expiresAt: days === undefined ? null : Date.now() + days * DAY_MS,
-    apiOrigin: optional(Origin, values.api, '--api') ?? addressesFrom(DEFAULT_PORT).api,
+    apiOrigin:
+      optional(Origin, values.api, '--api') ??
+      addressesFrom(await standPort(place.persistTo ?? path.join(root, '.stand'))).api,
     fingerprint: fingerprint ?? null,
     minEpoch: 1,
   });

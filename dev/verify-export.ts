@@ -18,6 +18,7 @@ export async function verifyExport(file: string, witnesses: readonly Witness[]):
   let tenant = '';
   let head: ChainHead | undefined;
   let last: unknown;
+  if (await isCsv(file)) throw new Error(CSV);
   const pieces = piecesOf(file);
   for await (const piece of pieces) {
     if (!head) tenant = tenantOf(piece[0]);
@@ -28,6 +29,24 @@ export async function verifyExport(file: string, witnesses: readonly Witness[]):
   }
   if (!head) return { ok: false, seq: 1, fault: 'truncated', says: 'The file holds no entry.', tenant };
   return { ...(beyond(head, witnesses) ?? incomplete(last, head) ?? { ok: true, head }), tenant };
+}
+
+const CSV =
+  'This is the CSV export, which is for reading: only the NDJSON export is a chain. Export NDJSON and verify that.';
+
+/** As the CSV begins that worker/audit-export.ts writes. */
+const CSV_COLUMNS = 'seq,at,principalKind';
+
+/** Whether the first line is no JSON but has the columns that our CSV begins with. */
+async function isCsv(file: string): Promise<boolean> {
+  const lines = createInterface({ input: createReadStream(file, 'utf8') });
+  // A spreadsheet that saves it again puts a mark before it and quotes around each.
+  for await (const line of lines)
+    return line
+      .replace(/^\uFEFF/, '')
+      .replaceAll('"', '')
+      .startsWith(CSV_COLUMNS);
+  return false;
 }
 
 /** Null where the last entry is that of a whole NDJSON export: the server records an export before it makes it, as its last entry. */

@@ -121,8 +121,11 @@ describe('streaming', () => {
     const both = readFileSync(file);
     for (let length = whole.length; length < both.length - 1; length++) {
       writeFileSync(file, both.subarray(0, length));
-      const events = new Spool(spoolDir).run(run.id)?.events ?? [];
-      expect(events.map((event) => event.message)).toEqual(['whole']);
+      const messages = () => new Spool(spoolDir).run(run.id)?.events.map((event) => event.message);
+      expect(messages()).toEqual(['whole']);
+      // The next one is no part of what was cut off.
+      engine().event(run.id, { message: 'after' });
+      expect(messages()).toEqual(['whole', 'after']);
     }
   });
 });

@@ -1,5 +1,16 @@
 // Small files that survive a kill at any moment: written aside, flushed, renamed. Readable by their owner only.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 
 export const makeFolder = (folder: string): void => {
@@ -19,11 +30,16 @@ export function writeWhole(file: string, text: string): void {
   renameSync(aside, file);
 }
 
-/** Adds a line to a file. A kill may leave it truncated; readers drop an unfinished last line. */
+const NEWLINE = 0x0a;
+
+/** Adds a line to a file. A kill may leave it truncated: readers drop an unfinished line, and it is ended here, so that it takes no other along. */
 export function appendLine(file: string, line: string): void {
-  const handle = openSync(file, 'a', 0o600);
+  const handle = openSync(file, 'a+', 0o600);
   try {
-    writeSync(handle, `${line}\n`);
+    const { size } = fstatSync(handle);
+    const last = Buffer.alloc(1);
+    if (size > 0) readSync(handle, last, 0, 1, size - 1);
+    writeSync(handle, `${size > 0 && last[0] !== NEWLINE ? '\n' : ''}${line}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

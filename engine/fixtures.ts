@@ -42,6 +42,9 @@ export const publicKeyAnswer = (key: EscrowKey, statements: string[]) => ({
   ...{ kid: key.kid, alg: 'RSA-OAEP-256', use: 'enc', statements },
 });
 
+const sealedKid = (sealed: string): string =>
+  JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).kid;
+
 /** What happens to the next requests: nothing unusual, an answer with this status, or the connection dropped before or after the work is done. */
 export type Fault = 'none' | number | 'drop-before' | 'drop-after';
 
@@ -71,12 +74,12 @@ export async function startServer(publicKey: () => unknown) {
       while (events.has(nextSeq)) nextSeq++;
       return [200, { accepted: lines.length - duplicates, duplicates, rejected: [], nextSeq }];
     }
-    const { eid, sealed, kid } = JSON.parse(body) as { eid: string; sealed: string; kid?: string };
+    const { eid, sealed, kid = sealedKid(sealed) } = JSON.parse(body) as { eid: string; sealed: string; kid?: string };
     const before = secrets.get(eid);
     if (before && before.sealed !== sealed) return [409, { code: 'eid_conflict' }];
     secrets.set(eid, { sealed, sent: (before?.sent ?? 0) + 1 });
     const sha256 = createHash('sha256').update(sealed).digest('hex');
-    const receipt = { secretId: eid, version: 1, kid: kid ?? 'k', sha256, auditSeq: 1, auditHash: '0'.repeat(64) };
+    const receipt = { secretId: eid, version: 1, kid, sha256, auditSeq: 1, auditHash: '0'.repeat(64) };
     return [before ? 200 : 201, receipt];
   };
   const server = http.createServer(async (request, response) => {

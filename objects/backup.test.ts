@@ -1,10 +1,12 @@
 // Backup and restore in workerd's own bucket: what is written, what is not written again, what a cut-off leaves, and that what comes back
 // is the same to the last byte and still opens.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
+import { LIVE_CLOSE } from '../schema/live-socket.ts';
+import type { SearchResult } from '../schema/machine.ts';
 import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
@@ -14,6 +16,7 @@ import {
   bindings,
   emailOf,
   event,
+  mustListen,
   newMachine,
   newRun,
   privateKeysOf,
@@ -35,9 +38,11 @@ import { all } from './rows.ts';
 const OPERATOR = 'operator@example.com';
 let tenant: TestTenant & { keyring: TestKeyring };
 let secrets: { id: string; plaintext: string }[];
+let hostname: string;
 beforeEach(async () => {
   tenant = await seedReadyTenant();
   const machine = newMachine();
+  hostname = machine.hostname;
   await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events: [event(1), event(2)] });
   secrets = await Promise.all([1, 2, 3].map(escrow));
   await startRotation(tenant.id, tenant.keyring);
@@ -54,7 +59,7 @@ async function escrow(): Promise<{ id: string; plaintext: string }> {
 }
 
 const stub = () => bindings.TENANT.getByName(tenant.id);
-const inObject = <T>(use: (storage: DurableObjectStorage) => T): Promise<T> =>
+const inObject = <T>(use: (storage: DurableObjectStorage) => T | Promise<T>): Promise<T> =>
   runInDurableObject(stub(), (_object, state) => use(state.storage)) as Promise<T>;
 const state = async () => (await asPerson<BackupState>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup`)).json;
 /** The daily backup, by its alarm. The object's own alarm may be at work just then: until one more run is on the list. */
@@ -71,12 +76,18 @@ const manifest = async () =>
   BackupManifest.parse(await (await bindings.BACKUP.get(`tenants/${tenant.id}/manifest.json`))?.json());
 const namesIn = async (folder: string) =>
   (await bindings.BACKUP.list({ prefix: `tenants/${tenant.id}/${folder}/` })).objects.map((one) => one.key);
-/** As if the object had been lost: nothing stored, nothing remembered. */
+/**
+ * As if the object had been lost: nothing stored, nothing remembered. Its own alarm may be at work just then and would find no tables:
+ * evicting waits for it, and it may have asked for another.
+ */
 const wipe = async () => {
-  await runInDurableObject(stub(), async (_object, { storage }) => {
-    await storage.deleteAlarm();
-    await storage.deleteAll();
-  });
+  let asked = true;
+  while (asked) {
+    await inObject((storage) => storage.deleteAlarm());
+    await evictDurableObject(stub());
+    asked = (await inObject((storage) => storage.getAlarm())) !== null;
+  }
+  await inObject((storage) => storage.deleteAll());
   await evictDurableObject(stub());
 };
 const restore = (body = {}) =>
@@ -264,8 +275,12 @@ describe('a restore', () => {
     const made = await backup();
     const before = await contents();
     await wipe();
+    const listener = await mustListen(emailOf('engineer'), tenant.id);
     const { status, json } = await restore();
+    await vi.waitFor(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
     expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
+    const again = await mustListen(emailOf('engineer'), tenant.id, { cursor: listener.cursor });
+    await vi.waitFor(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
     const after = await contents();
     const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];
     const imported = audit[made.head.seq];
@@ -287,6 +302,11 @@ describe('a restore', () => {
       const revealed = await asPerson<Revealed>(emailOf('engineer'), path, { reason: 'after the restore' });
       expect(await openSecret(tenant.id, revealed.json, keys)).toMatchObject({ plaintext });
     }
+    // The search is in no backup: it was made anew, and finds what came back.
+    expect(made.chunks.filter(({ table }) => table.startsWith('search'))).toEqual([]);
+    const find = async () =>
+      (await asPerson<SearchResult>(emailOf('auditor'), `/v1/tenants/${tenant.id}/search?q=${hostname}`)).json.matches;
+    expect(await find()).toMatchObject([{ machine: { hostname }, field: 'hostname' }]);
     // And it lives: engines go on, the next backup is made.
     const next = await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID());
     expect((await asMachine(tenant.token, '/v1/secret', next)).status).toBe(201);
@@ -317,10 +337,11 @@ describe('a restore', () => {
     expect((await restore()).json).toMatchObject({ finished: true });
     expect(await imported()).toMatchObject(furthest);
     // Somebody looks first, and the new chain's head is told: only its notice knows the old one then, and the restore takes that away.
+    // Wiped first: the restored object's own alarm would tell the index of its chain again.
+    await wipe();
     await bindings.INDEX_DB.prepare('UPDATE tenants SET audit_seq = ?, audit_hash = ? WHERE id = ?')
       .bind(told?.seq, told?.hash, tenant.id)
       .run();
-    await wipe();
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
     await tellHead();
     expect((await indexedHead())?.seq).toBeLessThan(made.head.seq);

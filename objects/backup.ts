@@ -7,6 +7,7 @@ import { holds, record, requireHead } from './audit.ts';
 import { chunksThere, prune, putChunks, putManifest, readManifest } from './backup-bucket.ts';
 import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
+import { logTrouble } from './log.ts';
 import { isRestoring } from './restore-progress.ts';
 import { all } from './rows.ts';
 
@@ -92,8 +93,7 @@ export async function backUp(storage: DurableObjectStorage, bucket: R2Bucket, te
   return false;
 }
 
-const logFailure = (tenant: string, what: string) =>
-  console.error(JSON.stringify({ event: 'backup-failed', what, tenant }));
+const logFailure = (tenant: string, what: string) => logTrouble('backup-failed', tenant, what);
 
 function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manifestSha256: string, written: number) {
   const { tenant, at, head, chunks } = manifest;

@@ -4,9 +4,11 @@ import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
+import { logTrouble } from './log.ts';
 import { ANSWER_MS } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
-import { STALLED_AFTER_MS, someRunning, tellStalled } from './stalled.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
+import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
@@ -49,7 +51,7 @@ export async function doChores(
   if (due.includes('stalled')) {
     const now = Date.now();
     storage.transactionSync(() => {
-      const lookAgainAt = tellStalled(sql, tenant, now);
+      const lookAgainAt = noteStalled(sql, tenant, now);
       if (lookAgainAt !== null) schedule(storage, 'stalled', lookAgainAt);
     });
   }
@@ -91,6 +93,6 @@ async function lookAtTokens(storage: DurableObjectStorage, index: D1Database, te
     next(storage, 'tokens_expiring', now + LOOK_EVERY_MS);
   } catch {
     // What was asked for in case tries again.
-    console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+    logTrouble('index-unreachable', tenant);
   }
 }

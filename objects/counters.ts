@@ -6,6 +6,7 @@ export type Counter =
   | 'archived'
   | 'secrets'
   | 'attention'
+  | 'stalled'
   | 'to_rotate'
   | 'last_report_at'
   | `status:${string}`;

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, signature } from './deliveries.ts';
 import { decideExpiring, TOLD_BEFORE_MS } from './expiring-tokens.ts';
-import { decideStalled, type RunningRun, STALLED_AFTER_MS } from './stalled.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
+import { decideStalled, type RunningRun } from './stalled.ts';
 
 const [SECOND, HOUR, DAY] = [1000, 3_600_000, 24 * 3_600_000];
 
@@ -63,24 +64,29 @@ describe('the signature', () => {
 
 describe('a silent run', () => {
   const now = 100 * DAY;
-  const run = (silentMs: number, toldOf: 'this' | 'earlier' | null = null): RunningRun => {
+  type Of = 'this' | 'earlier' | null;
+  const run = (silentMs: number, told: Of = null, marked: Of = told): RunningRun => {
     const heardAt = now - silentMs;
-    const told = toldOf === 'this' ? heardAt : toldOf === 'earlier' ? heardAt - DAY : null;
-    return { run: `${silentMs}`, machine: 'm', hostname: null, heardAt, toldOf: told };
+    const of = (which: Of) => (which === 'this' ? heardAt : which === 'earlier' ? heardAt - DAY : null);
+    return { run: `${silentMs}`, machine: 'm', hostname: null, heardAt, toldOf: of(told), markedOf: of(marked) };
   };
-  it.each<[string, RunningRun[], string[], number | null]>([
-    ['nothing runs', [], [], null],
-    ['it spoke just now', [run(0)], [], now + STALLED_AFTER_MS],
-    ['it is quiet for less than three hours', [run(STALLED_AFTER_MS - 1)], [], now + 1],
-    ['three hours are over', [run(STALLED_AFTER_MS)], [`${STALLED_AFTER_MS}`], null],
-    ['it was told of already', [run(STALLED_AFTER_MS, 'this')], [], null],
-    ['it spoke since it was told of', [run(HOUR, 'earlier')], [], now + 2 * HOUR],
-    ['it fell silent again', [run(STALLED_AFTER_MS + 5, 'earlier')], [`${STALLED_AFTER_MS + 5}`], null],
-    ['one is silent and two are not', [run(4 * HOUR), run(HOUR), run(2 * HOUR)], [`${4 * HOUR}`], now + HOUR],
-    ['the server’s own clock went back', [run(-HOUR)], [], now + HOUR + STALLED_AFTER_MS],
-  ])('is found where %s', (_where, running, stalled, lookAgainAt) => {
+  const [three, four] = [`${STALLED_AFTER_MS}`, `${4 * HOUR}`];
+  it.each<[string, RunningRun[], string[], string[], number | null]>([
+    ['nothing runs', [], [], [], null],
+    ['it spoke just now', [run(0)], [], [], now + STALLED_AFTER_MS],
+    ['it is quiet for less than three hours', [run(STALLED_AFTER_MS - 1)], [], [], now + 1],
+    ['three hours are over', [run(STALLED_AFTER_MS)], [three], [three], null],
+    ['it was told of and marked already', [run(STALLED_AFTER_MS, 'this')], [], [], null],
+    ['it was told of and its row lost the mark', [run(STALLED_AFTER_MS, 'this', null)], [], [three], null],
+    ['it was marked by another change of its row, and not told of', [run(4 * HOUR, null, 'this')], [four], [], null],
+    ['it spoke since it was told of', [run(HOUR, 'earlier')], [], [], now + 2 * HOUR],
+    ['it fell silent again', [run(4 * HOUR, 'earlier', null)], [four], [four], null],
+    ['one is silent and two are not', [run(4 * HOUR), run(HOUR), run(2 * HOUR)], [four], [four], now + HOUR],
+    ['the server’s own clock went back', [run(-HOUR)], [], [], now + HOUR + STALLED_AFTER_MS],
+  ])('is found where %s', (_where, running, tell, mark, lookAgainAt) => {
     const decided = decideStalled(running, now);
-    expect([decided.stalled.map((one) => one.run), decided.lookAgainAt]).toEqual([stalled, lookAgainAt]);
+    const names = (some: RunningRun[]) => some.map((one) => one.run);
+    expect([names(decided.tell), names(decided.mark), decided.lookAgainAt]).toEqual([tell, mark, lookAgainAt]);
   });
 });
 

@@ -6,12 +6,14 @@ import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { kidState, publicKey } from './keyring.ts';
-import { enrolIfNew, summarize } from './machines.ts';
+import { enrolIfNew } from './machines.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
+import { noteForSearch } from './search-lines.ts';
 import { type Escrowed, findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
+import { summarize } from './summaries.ts';
 import { clearOlderProtectors } from './to-rotate.ts';
 
 /** What the keyring says of a kid that a ciphertext names. */
@@ -135,6 +137,7 @@ export function keep(
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   storeVersion(sql, escrowed, bound, receipt, now);
   clearOlderProtectors(sql, secretId, escrowed);
+  if (kind === 'bitlocker_recovery_key' && version === 1) noteForSearch(sql, machine);
   summarize(sql, machine, now);
   return { created: true, receipt };
 }

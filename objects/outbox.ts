@@ -2,6 +2,7 @@
 // D1, which is outside of it, is written after that, and by the alarm for as long as it takes.
 import { done, schedule } from './alarms.ts';
 import { type RowOf, type What, WRITERS } from './index-rows.ts';
+import { logTrouble } from './log.ts';
 import { isRestoring } from './restore-progress.ts';
 import { all, first } from './rows.ts';
 import { within } from './within.ts';
@@ -102,7 +103,7 @@ export async function write(
   } catch {
     if (!isRestoring(sql))
       sql.exec('UPDATE outbox SET tries = tries + 1 WHERE what = ? AND id = ? AND version = ?', what, id, out.version);
-    console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+    logTrouble('index-unreachable', tenant);
     return false;
   }
   // A newer version that was put out meanwhile stays.

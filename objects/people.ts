@@ -6,6 +6,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { ROLE_RANK } from '../schema/role-rank.ts';
 import { record } from './audit.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
+import { listenerOf } from './changes.ts';
 import { dropGrants } from './grants.ts';
 import type { IndexedPerson } from './index-rows.ts';
 import { begin } from './leavers.ts';
@@ -31,6 +32,7 @@ export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPer
       sql.exec('UPDATE people SET version = ? WHERE id = ?', version, id);
       if (status === 'removed' && row.removed_at === null) removedBefore(sql, tenant, member(row, false), now);
     }
+    if (status === 'removed') listenerOf(sql)?.personChanged(id);
     if (row || status === 'removed') continue;
     // SQL gave the address to another id: the earlier one can be in the index no more.
     sql.exec('DELETE FROM people WHERE email = ? AND removed_at IS NULL', email);
@@ -42,6 +44,7 @@ export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPer
 function removedBefore(sql: SqlStorage, tenant: string, person: Member, now: number): void {
   const { id, email, role } = person;
   sql.exec('UPDATE people SET removed_at = ? WHERE id = ?', now, id);
+  listenerOf(sql)?.personChanged(id);
   dropGrants(sql, id);
   begin(sql, person, null, SYSTEM.principal.name, now);
   record(sql, tenant, SYSTEM, now, { action: 'person.removed', subject: id, detail: { email, role } });
@@ -63,7 +66,7 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
   const own = new Map(all<PersonRow>(sql, 'SELECT * FROM people').map((row) => [row.id, row.version]));
   if (rows) adopt(sql, tenant, rows, now);
   const active = rows && new Set(rows.filter((row) => row.status === 'active').map((row) => row.id));
-  return all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
+  const people = all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
     member(
       row,
       active !== null &&
@@ -73,6 +76,8 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
         before.get(row.id) === own.get(row.id),
     ),
   );
+  for (const { id, missing } of people) if (missing) listenerOf(sql)?.personChanged(id);
+  return people;
 }
 
 export function findMember(sql: SqlStorage, id: string): Member | null {
@@ -125,6 +130,7 @@ function keep(
   );
   if (!row) throw new Error('an upsert returns its row');
   put(storage, 'person', indexed(row), now);
+  listenerOf(sql)?.personChanged(id);
 }
 
 /** Puts everybody out again, unchanged, for an index that may have lost them. In the caller's transaction. */

@@ -1,14 +1,16 @@
 // A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
+import { countRun } from './activity.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
-import { describe, enrolIfNew, flagSeqConflict, summarize } from './machines.ts';
+import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
 import { noticeReported } from './notices.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 import { bringBack } from './shelves.ts';
+import { summarize } from './summaries.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
@@ -51,6 +53,7 @@ export function submitReport(
         now,
       );
       putRun(sql, { ...after, nextSeq: next });
+      countRun(sql, known, after);
       if (!known) abandonEarlier(sql, machine.id, after);
       const appeared = summarize(sql, machine.id, now);
       noticeReported(sql, caller.tenant, now, { before, after, appeared });

@@ -10,8 +10,10 @@ import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
+import { listenerOf } from './changes.ts';
 import * as people from './people.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
+import { fillSearch } from './search-lines.ts';
 import * as tokens from './tokens.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
@@ -70,6 +72,7 @@ export function beginRestore(
       'INSERT INTO restore_progress VALUES (?, 0, ?, ?, ?, ?)',
       ...[found.sha256, own.seq, own.hash, lost?.seq ?? null, lost?.hash ?? null],
     );
+    listenerOf(sql)?.tenantClosed('restoring');
     const begun = progressOf(sql);
     if (!begun) throw new Error('it has just been begun');
     return begun;
@@ -199,6 +202,7 @@ function finish(
   const { index_seq: indexSeq, index_hash: indexHash } = progress;
   storage.transactionSync(() => {
     storage.sql.exec('DELETE FROM restore_progress');
+    fillSearch(storage.sql);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

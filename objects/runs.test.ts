@@ -30,7 +30,14 @@ describe('a run', () => {
       [step(1, 'phase_started', 'apps'), step(2, 'phase_failed', 'apps'), step(3, 'phase_started', 'apps')],
       NOW,
     );
+    expect(run.phases.map((phase) => phase.tries)).toEqual([0, 2, 0]);
     expect(run.phases[1]).toMatchObject({ state: 'running', finishedAt: null });
+  });
+
+  it('keeps when its PC restarted, in order, of a runaway one the first 64', () => {
+    const reboots = Array.from({ length: 100 }, (_, index) => step(100 - index, 'reboot'));
+    const run = advance(blank, reboots, NOW);
+    expect([run.reboots, run.rebootsAt]).toEqual([100, Array.from({ length: 64 }, (_, index) => 1_001 + index)]);
   });
 
   it('never starts or ends in the future, because a PC’s clock may be wrong', () => {

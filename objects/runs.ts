@@ -5,7 +5,12 @@ import { all, first, type Row } from './rows.ts';
 
 /** A phase and the highest seq that spoke of it. */
 type FoldedPhase = Phase & { seq: number };
-export type RunState = Omit<Run, 'phases'> & { statusSeq: number; phases: FoldedPhase[] };
+/** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
+export type RunState = Omit<Run, 'phases'> & { statusSeq: number; heardAt: number; phases: FoldedPhase[] };
+
+const newPhase = (name: string): FoldedPhase => ({
+  ...{ name, state: 'pending', startedAt: null, finishedAt: null, tries: 0, seq: 0 },
+});
 
 /** A run nobody has heard of yet. `startedAt` is never in the future: a PC's clock may be wrong. */
 export function newRun(machine: string, run: ReportedRun, now: number, uploadedBy: string | null = null): RunState {
@@ -18,9 +23,11 @@ export function newRun(machine: string, run: ReportedRun, now: number, uploadedB
     startedAt,
     finishedAt: null,
     lastEventAt: startedAt,
+    heardAt: now,
     engineVersion: run.engineVersion ?? null,
-    phases: run.phases.map((name) => ({ name, state: 'pending', startedAt: null, finishedAt: null, seq: 0 })),
+    phases: run.phases.map(newPhase),
     reboots: 0,
+    rebootsAt: [],
     warnings: 0,
     errors: 0,
     events: 0,
@@ -38,6 +45,8 @@ const PHASE_STATES = {
 
 /** A run that grew a phase which its plan did not name shows it too, up to this many. */
 const PHASES_MAX = 64;
+/** A run restarts its PC a handful of times; one that never ends is not to make its row grow. */
+const REBOOTS_KEPT = 64;
 
 /** Folds new events into a run's state. Pure; commutative over batches; each event must be folded once. */
 export function advance(before: RunState, events: readonly RunEvent[], now: number): RunState {
@@ -45,10 +54,14 @@ export function advance(before: RunState, events: readonly RunEvent[], now: numb
   for (const event of events) {
     const at = Math.min(event.at, now);
     run.events++;
+    run.heardAt = Math.max(run.heardAt, now);
     run.lastEventAt = Math.max(run.lastEventAt, at);
     if (event.level === 'warning') run.warnings++;
     if (event.level === 'error') run.errors++;
-    if (event.type === 'reboot') run.reboots++;
+    if (event.type === 'reboot') {
+      run.reboots++;
+      run.rebootsAt = [...run.rebootsAt, at].sort((a, b) => a - b).slice(0, REBOOTS_KEPT);
+    }
     if ((event.type === 'run_succeeded' || event.type === 'run_failed') && event.seq > run.statusSeq) {
       run.status = event.type === 'run_succeeded' ? 'succeeded' : 'failed';
       run.statusSeq = event.seq;
@@ -64,10 +77,13 @@ function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], s
   let phase = phases.find((one) => one.name === name);
   if (!phase) {
     if (phases.length >= PHASES_MAX) return;
-    phase = { name, state: 'pending', startedAt: null, finishedAt: null, seq: 0 };
+    phase = newPhase(name);
     phases.push(phase);
   }
-  if (state === 'running') phase.startedAt = phase.startedAt === null ? at : Math.min(phase.startedAt, at);
+  if (state === 'running') {
+    phase.startedAt = phase.startedAt === null ? at : Math.min(phase.startedAt, at);
+    phase.tries++;
+  }
   if (seq <= phase.seq) return;
   phase.seq = seq;
   phase.state = state;
@@ -102,7 +118,16 @@ type RunRow = Row & {
   events: number;
   next_seq: number;
   uploaded_by: string | null;
+  reboots_at: string;
+  heard_at: number;
 };
+
+/** Phases stored before tries were counted have none: one that began was tried once at least. */
+const phasesOf = (text: string): FoldedPhase[] =>
+  (JSON.parse(text) as FoldedPhase[]).map((phase) => ({
+    ...phase,
+    tries: phase.tries ?? (phase.startedAt === null ? 0 : 1),
+  }));
 
 const fromRow = (row: RunRow): RunState => ({
   id: row.id,
@@ -113,8 +138,10 @@ const fromRow = (row: RunRow): RunState => ({
   finishedAt: row.finished_at,
   lastEventAt: row.last_event_at,
   engineVersion: row.engine_version,
-  phases: JSON.parse(row.phases),
+  heardAt: row.heard_at,
+  phases: phasesOf(row.phases),
   reboots: row.reboots,
+  rebootsAt: JSON.parse(row.reboots_at),
   warnings: row.warnings,
   errors: row.errors,
   events: row.events,
@@ -144,11 +171,11 @@ export const runsOf = (sql: SqlStorage, machines: readonly string[], limit: numb
 /** Writes a run: one row. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
-       next_seq = excluded.next_seq`,
+       next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at`,
     run.id,
     run.machine,
     run.status,
@@ -164,6 +191,8 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.events,
     run.nextSeq,
     run.uploadedBy,
+    JSON.stringify(run.rebootsAt),
+    run.heardAt,
   );
 }
 
@@ -180,7 +209,7 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
 }
 
 /** A run as people read it. */
-export const publicRun = ({ statusSeq: _statusSeq, phases, ...run }: RunState): Run => ({
+export const publicRun = ({ statusSeq: _statusSeq, heardAt: _heardAt, phases, ...run }: RunState): Run => ({
   ...run,
   phases: phases.map(({ seq: _seq, ...phase }) => phase),
 });

@@ -126,11 +126,11 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[
     'SELECT * FROM secrets WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY kind, ref, machine_id',
     JSON.stringify(machines),
   );
-  const versions = all<Omit<VersionRow, 'sealed'>>(
+  const versions = all<Omit<VersionRow, 'sealed'> & { escrowed_by: string }>(
     sql,
     `SELECT secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-       finding
-     FROM secret_versions
+       finding, principal_name AS escrowed_by
+     FROM secret_versions JOIN audit ON audit.seq = audit_seq
      WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
     JSON.stringify(secrets.map((secret) => secret.id)),
   );
@@ -141,7 +141,9 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
     rotateDueAt: secret.rotate_due_at,
-    versions: versions.filter((version) => version.secret_id === secret.id).map(publicVersion),
+    versions: versions
+      .filter((version) => version.secret_id === secret.id)
+      .map((version) => ({ ...publicVersion(version), escrowedBy: version.escrowed_by })),
   }));
 }
 

@@ -5,7 +5,9 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { familyOf } from './families.ts';
-import { findRow, type MachineRow, recount, summarize } from './machines.ts';
+import { recount } from './fleet-counts.ts';
+import { findRow, type MachineRow } from './machines.ts';
+import { summarize } from './summaries.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');

@@ -4,6 +4,7 @@ import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import { dueAt, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from './caller.ts';
+import { listenerOf } from './changes.ts';
 import type { IndexedStanding } from './index-rows.ts';
 import { isOut, put } from './outbox.ts';
 import { first } from './rows.ts';
@@ -32,6 +33,7 @@ export function isNewer(known: IndexedStanding | null, out: boolean, indexed: In
 const keep = (sql: SqlStorage, row: StandingRow): void => {
   sql.exec('DELETE FROM standing');
   sql.exec('INSERT INTO standing VALUES (?, ?, ?, ?)', row.status, row.since_at, row.reason, row.version);
+  if (row.status === 'suspended') listenerOf(sql)?.tenantClosed('suspended');
 };
 
 const putOnRecord = (sql: SqlStorage, tenant: string, actor: Actor, row: StandingRow): void => {

@@ -14,6 +14,7 @@ import {
   event,
   newMachine,
   newRun,
+  rowsOf,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
@@ -74,20 +75,10 @@ describe('storage', () => {
     const { id, token } = await seedTenant();
     const [machine, run] = [newMachine(), newRun()];
     await asMachine(token, '/v1/report', { machine, run, events: [event(1, { type: 'run_started' })] });
-    const written = await runInDurableObject(stubOf(id), async (_object, state) => {
-      const { sql } = state.storage;
-      const exec = sql.exec.bind(sql);
-      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-      sql.exec = ((query: string, ...more: unknown[]) => {
-        const cursor = exec(query, ...more);
-        cursors.push(cursor);
-        return cursor;
-      }) as typeof sql.exec;
-      const events = Array.from({ length: 100 }, (_, index) => event(index + 2));
-      await asMachine<ReportAnswer>(token, '/v1/report', { machine, run, events });
-      sql.exec = exec as typeof sql.exec;
-      return cursors.reduce((sum, cursor) => sum + cursor.rowsWritten, 0);
-    });
+    const events = Array.from({ length: 100 }, (_, index) => event(index + 2));
+    const { written } = await runInDurableObject(stubOf(id), (_object, { storage }) =>
+      rowsOf(storage.sql, () => asMachine<ReportAnswer>(token, '/v1/report', { machine, run, events })),
+    );
     expect(written).toBe(100 + 1 + 1);
   });
 

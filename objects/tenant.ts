@@ -5,6 +5,7 @@ import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../sc
 import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
+import type { Inspection } from '../schema/inspection.ts';
 import type {
   Keyring,
   KeyringWrite,
@@ -13,7 +14,18 @@ import type {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
-import type { Machine, MachinePage, MachineShelved, MachinesQuery, Overview, Run, RunList } from '../schema/machine.ts';
+import type {
+  Activity,
+  ClientList,
+  Machine,
+  MachinePage,
+  MachineShelved,
+  MachinesQuery,
+  Overview,
+  Run,
+  RunList,
+  SearchResult,
+} from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
@@ -41,6 +53,7 @@ import type {
   WebhookMade,
   WebhookWrite,
 } from '../schema/webhook.ts';
+import { activityOf } from './activity.ts';
 import { Administration } from './administration.ts';
 import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
@@ -51,20 +64,26 @@ import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
-import * as counters from './counters.ts';
+import { listClients } from './clients.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
+import { fleetCounts } from './fleet-counts.ts';
 import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
+import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { Live } from './live.ts';
+import { readUpgrade } from './live-upgrade.ts';
+import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
+import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { type Submission, submitReport } from './reports.ts';
@@ -73,6 +92,7 @@ import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
+import { search } from './search.ts';
 import { secretsOf } from './secrets.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
@@ -90,10 +110,17 @@ const RUNS_SHOWN = 100;
 type ObjectBindings = chores.ChoreBindings;
 
 export class Tenant extends DurableObject<ObjectBindings> {
+  constructor(ctx: DurableObjectState, env: ObjectBindings) {
+    super(ctx, env);
+    countRows(ctx.storage.sql);
+  }
+
   readonly #uses = new TokenUses(this.ctx.storage.sql);
   readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
+
+  readonly #live = new Live(this.ctx);
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -120,7 +147,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
     return this.#gate.anybody(caller, 'overview', (now) => {
-      const count = counters.read(this.#sql);
       const keys = keyring.outline(this.#sql);
       return {
         tenant: caller.tenant,
@@ -129,23 +155,30 @@ export class Tenant extends DurableObject<ObjectBindings> {
         fingerprint: keys?.fingerprint ?? null,
         activeKid: keys?.activeKid ?? null,
         manifestVersion: keys?.version ?? 0,
-        machines: count('machines'),
-        runs: {
-          running: count('status:running'),
-          succeeded: count('status:succeeded'),
-          failed: count('status:failed'),
-          abandoned: count('status:abandoned'),
-        },
-        secrets: count('secrets'),
-        attention: count('attention'),
-        archived: count('archived'),
-        toRotate: count('to_rotate'),
+        ...fleetCounts(this.#sql),
         budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
         custody: keyring.custody(this.#sql),
         rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
         tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
       };
     });
+  }
+
+  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
+  override async fetch(request: Request): Promise<Response> {
+    const { caller, asked } = readUpgrade(request);
+    const accepted = loggedCall('live', caller, () =>
+      this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now)),
+    );
+    return isRefusal(accepted) ? Response.json(accepted) : accepted;
+  }
+
+  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
+    this.#live.heard(socket, said, Date.now());
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#live.closed(socket, code, this.#gate.requireTenant());
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {
@@ -156,6 +189,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
         listMachines(this.#sql, query) ??
         refuse('invalid_query', 'after: must be a cursor from an earlier answer with the same sort.'),
     );
+  }
+
+  search(caller: Caller<Person>, q: string): SearchResult | Refusal {
+    return this.#gate.anybody(caller, 'search', () => search(this.#sql, q));
+  }
+
+  /** Runs that began and ended, by the hour. */
+  activity(caller: Caller<Person>, days: number): Activity | Refusal {
+    return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
+  }
+
+  clients(caller: Caller<Person>): ClientList | Refusal {
+    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql));
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {
@@ -384,6 +430,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#operation.setStanding(caller, row, wanted);
   }
 
+  /** The object's health: numbers and states, while the tenant is suspended or a backup is on its way in, too. */
+  async inspect(caller: Caller<Operator>): Promise<Inspection | Refusal> {
+    // What is due is scheduled by the first call of all: this may be it.
+    this.#gate.enter(caller.tenant);
+    const around = {
+      tenant: caller.tenant,
+      alarmAt: await this.ctx.storage.getAlarm(),
+      liveSockets: this.ctx.getWebSockets().length,
+      backupOn: this.env.BACKUP !== undefined,
+    };
+    return this.#gate.operators(caller, 'inspect', (now) => inspect(this.#sql, around, now));
+  }
+
   /** Puts on record that the Worker turned a member away before the object was asked. */
   recordRefusal(caller: Caller<MachinePrincipal | Person>, code: RefusalCode, subject: string): void {
     this.#gate.anybody(caller, subject, () => refuse(code, ''));
@@ -461,8 +520,15 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.operators(caller, 'restore', (now) => restore.abort(this.ctx.storage, caller, now));
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
+    return loggedAlarm(info?.retryCount ?? 0, (notes) => this.#doWhatIsDue(notes));
+  }
+
+  // --- Inside ---
+
+  async #doWhatIsDue(notes: AlarmNotes): Promise<void> {
     const tenant = this.#gate.requireTenant();
+    notes.tenant = tenant;
     // A backup half in is nobody's state to act on; its last step sets the alarm again.
     if (isRestoring(this.#sql)) return;
     const now = Date.now();
@@ -476,6 +542,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       chores.again(this.ctx.storage, taken, now);
       return taken;
     });
+    notes.due = due;
     if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
     // The chain itself may be on its way in.
     if (due.includes('head') && !isRestoring(this.#sql)) await this.#tellHead(tenant);
@@ -484,8 +551,6 @@ export class Tenant extends DurableObject<ObjectBindings> {
     this.#gate.follow(Date.now());
     chores.arm(this.ctx.storage, this.env, Date.now());
   }
-
-  // --- Inside ---
 
   get #sql(): SqlStorage {
     return this.ctx.storage.sql;
@@ -500,10 +565,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
       this.#gate.told(told);
       done(this.ctx.storage, 'head');
     } catch {
-      console.error(JSON.stringify({ event: 'index-unreachable', tenant }));
+      logTrouble('index-unreachable', tenant);
     }
   }
 }
+
+logCalls(Tenant);
 
 const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const unknownRun = () => refuse('unknown_run', 'The tenant has no run with this id.');

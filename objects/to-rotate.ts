@@ -1,8 +1,8 @@
 // Secrets that somebody has revealed are to be rotated: from when, what clears it, and the alarm that brings it to attention in time.
 import type { SecretKind, SecretRef } from '../schema/secret.ts';
 import { schedule } from './alarms.ts';
-import { summarize } from './machines.ts';
 import { all, first } from './rows.ts';
+import { summarize } from './summaries.ts';
 
 /** How many machines one alarm brings up to date; the next one takes the rest. */
 const SLICE = 200;

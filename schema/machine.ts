@@ -1,6 +1,6 @@
 // A machine and its runs, as a person reads them.
 import { z } from 'zod';
-import { Uuid } from './text.ts';
+import { Text, Uuid } from './text.ts';
 
 export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'abandoned']);
 export type RunStatus = z.infer<typeof RunStatus>;
@@ -13,6 +13,8 @@ export const Phase = z.object({
   state: PhaseState,
   startedAt: z.int().nullable(),
   finishedAt: z.int().nullable(),
+  /** How often it was started: more than once is a retry. */
+  tries: z.int(),
 });
 export type Phase = z.infer<typeof Phase>;
 
@@ -26,6 +28,8 @@ export const Run = z.object({
   engineVersion: z.string().nullable(),
   phases: z.array(Phase),
   reboots: z.int(),
+  /** When the PC restarted, ms since the epoch, in order; at most the first 64. */
+  rebootsAt: z.array(z.int()),
   warnings: z.int(),
   errors: z.int(),
   events: z.int(),
@@ -36,7 +40,9 @@ export const Run = z.object({
 export type Run = z.infer<typeof Run>;
 
 /** Why somebody should look at a machine. */
-export const Attention = z.enum(['run_failed', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated']);
+export const Attention = z.enum([
+  ...['run_failed', 'stalled', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated'],
+] as const);
 export type Attention = z.infer<typeof Attention>;
 
 /** Where a machine's row is kept: `merged` ones are shown with the machine they were merged into. */
@@ -58,6 +64,8 @@ export const MachineSummary = z.object({
   /** Secrets that were revealed and whose day to be rotated has come. */
   toRotate: z.int(),
   attention: z.array(Attention),
+  /** Where its run is stalled: when it was last heard of, by the server's clock, ms since the epoch. */
+  silentSince: z.int().nullable(),
   shelf: Shelf,
   run: z
     .object({
@@ -72,6 +80,7 @@ export const MachineSummary = z.object({
 });
 export type MachineSummary = z.infer<typeof MachineSummary>;
 
+/** A page may be short, even empty, while `next` is not null: a rare combination of filters is looked for a slice at a time. */
 export const MachinePage = z.object({ machines: z.array(MachineSummary), next: z.string().nullable() });
 export type MachinePage = z.infer<typeof MachinePage>;
 
@@ -107,12 +116,16 @@ export const RunList = z.object({ runs: z.array(Run) });
 export type RunList = z.infer<typeof RunList>;
 
 export const FLEET_SORTS = ['started', 'hostname'] as const;
-export const FLEET_STATUSES = ['running', 'succeeded', 'failed', 'abandoned'] as const;
+/** `stalled` is a run that says it is running while nothing is heard of it: `running` finds it too. */
+export const FLEET_STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
 
-/** The fleet list's query; objects/machines.ts holds the allowed pairs beside their indexes. */
+/** The fleet list's query; objects/fleet-list.ts holds the allowed pairs beside their indexes. */
 export const MachinesQuery = z.strictObject({
   sort: z.enum(FLEET_SORTS).default('started'),
   status: z.enum(FLEET_STATUSES).optional(),
+  /** Exactly as the engine reports it. */
+  client: Text(128).optional(),
+  attention: z.literal('yes').optional(),
   shelf: Shelf.default('fleet'),
   after: z
     .string()
@@ -122,6 +135,37 @@ export const MachinesQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
 export type MachinesQuery = z.infer<typeof MachinesQuery>;
+
+/** Substring search over hostname, serial, client and recovery-key id; letters of either case. */
+export const SearchQuery = z.strictObject({
+  q: Text(64).refine((q) => q.trim().length >= 3, { error: 'must be 3 characters or more' }),
+});
+export type SearchQuery = z.infer<typeof SearchQuery>;
+
+/** A machine that was found, what matched, and the recovery-key id where that did. What is merged is found as the machine that is kept. */
+export const Match = z.object({
+  machine: MachineSummary,
+  field: z.enum(['hostname', 'serial', 'client', 'recovery_key']),
+  keyId: z.string().nullable(),
+});
+export type Match = z.infer<typeof Match>;
+
+/** In no order that means anything; `more`: there are further ones, so type on. */
+export const SearchResult = z.object({ matches: z.array(Match), more: z.boolean() });
+export type SearchResult = z.infer<typeof SearchResult>;
+
+/** How many runs began and ended within an hour; `at` is its beginning, ms since the epoch. Hours without any are left out. */
+export const Hour = z.object({ at: z.int(), started: z.int(), succeeded: z.int(), failed: z.int() });
+export type Hour = z.infer<typeof Hour>;
+export const ActivityQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(31).default(30) });
+export type ActivityQuery = z.infer<typeof ActivityQuery>;
+/** In order of time. A reader adds the hours up to days of their own zone. */
+export const Activity = z.object({ hours: z.array(Hour) });
+export type Activity = z.infer<typeof Activity>;
+
+/** The MSP's clients with machines in the fleet, by name. */
+export const ClientList = z.object({ clients: z.array(z.object({ name: z.string(), machines: z.int() })) });
+export type ClientList = z.infer<typeof ClientList>;
 
 export const MergeRequest = z.strictObject({ into: Uuid });
 export type MergeRequest = z.infer<typeof MergeRequest>;
@@ -156,6 +200,8 @@ export const Overview = z.object({
   runs: z.record(RunStatus, z.int()),
   secrets: z.int(),
   attention: z.int(),
+  /** Running machines that nothing has been heard of for three hours. */
+  stalled: z.int(),
   archived: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),

@@ -118,6 +118,10 @@ export const SecretVersion = z.object({
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 
+/** A version as a list shows it. `escrowedBy`: the token's label or the person's address in the audit entry that recorded it. */
+export const ListedVersion = SecretVersion.extend({ escrowedBy: z.string() });
+export type ListedVersion = z.infer<typeof ListedVersion>;
+
 /** Metadata only: a list never holds ciphertext. Versions newest first. */
 export const Secret = z.object({
   id: z.string(),
@@ -127,7 +131,7 @@ export const Secret = z.object({
   lastRevealedAt: z.int().nullable(),
   /** From when it is to be rotated, because it was revealed; a newer version clears it. */
   rotateDueAt: z.int().nullable(),
-  versions: z.array(SecretVersion),
+  versions: z.array(ListedVersion),
 });
 export type Secret = z.infer<typeof Secret>;
 

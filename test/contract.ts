@@ -25,6 +25,8 @@ export function contractFault(
   const name = route ? `${route.method} ${route.path}` : `${method} ${path}`;
   if (status >= 400) return problemFault(name, route, status, json);
   if (!route) return null;
+  if ('upgrades' in route.answer)
+    return status === 101 ? null : `${name} answered ${status}, where its row answers a WebSocket`;
   if (status !== 200 && status !== route.status) return `${name} answered ${status}, which its row does not name`;
   if ('streams' in route.answer) {
     const type = (headers.get('content-type') ?? '').split(';')[0] ?? '';

@@ -23,10 +23,13 @@ import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vaul
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
 import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
+import { LiveMessage } from '../schema/live.ts';
+import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
+import type { RefusalCode } from '../schema/refusal.ts';
 import type { Resealed } from '../schema/rotation.ts';
-import type { HandSecret, Revealed, SecretRef } from '../schema/secret.ts';
+import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import { contractFault } from './contract.ts';
 import type { TestBindings } from './workerd-setup.ts';
@@ -95,6 +98,9 @@ export async function request<T = Problem>(
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
   const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
+  // A socket that nobody uses is closed: what comes over one is for `connect`.
+  response.webSocket?.accept();
+  response.webSocket?.close();
   // Not `text()`: workerd warns of every media type that is not text by name.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const isJson = /json$/.test(response.headers.get('content-type')?.replace(/ndjson$/, '') ?? '');
@@ -283,9 +289,15 @@ export const event = (seq: number, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-type Sealing = { plaintext?: string; ref?: SecretRef; header?: Record<string, unknown>; run?: string };
+type Sealing = {
+  plaintext?: string;
+  kind?: SecretKind;
+  ref?: SecretRef;
+  header?: Record<string, unknown>;
+  run?: string;
+};
 
-/** Seals a local administrator password as an engine does: the body of `POST /v1/secret`. */
+/** Seals a secret, a local administrator's password unless said otherwise, as an engine does: the body of `POST /v1/secret`. */
 export function sealedSecret(tenant: string, keyring: TestKeyring, machine: string, how: Sealing = {}) {
   const key = keyring.write.escrowKeys[0];
   if (!key) throw new Error('the keyring has an escrow key');
@@ -300,7 +312,7 @@ export async function sealedFor(
   how: Sealing = {},
 ) {
   const [run, eid] = [how.run ?? crypto.randomUUID(), crypto.randomUUID()];
-  const kind = 'local_admin_password' as const;
+  const kind = how.kind ?? 'local_admin_password';
   const ref = how.ref ?? { account: 'Administrator' };
   const iat = 1_790_000_000;
   const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))
@@ -311,6 +323,27 @@ export async function sealedFor(
     })
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
   return { machine, run, kind, eid, ref, sealed };
+}
+
+/** How many rows an object's statements read and write while `act` runs. */
+export async function rowsOf(
+  sql: SqlStorage,
+  act: () => Promise<unknown> | unknown,
+): Promise<{ read: number; written: number }> {
+  const exec = sql.exec.bind(sql);
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  sql.exec = ((query: string, ...more: unknown[]) => {
+    const cursor = exec(query, ...more);
+    cursors.push(cursor);
+    return cursor;
+  }) as typeof sql.exec;
+  try {
+    await act();
+  } finally {
+    sql.exec = exec as typeof sql.exec;
+  }
+  const sum = (what: 'rowsRead' | 'rowsWritten') => cursors.reduce((total, cursor) => total + cursor[what], 0);
+  return { read: sum('rowsRead'), written: sum('rowsWritten') };
 }
 
 /** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
@@ -346,4 +379,74 @@ export async function resealedItem(tenant: string, keyring: TestKeyring, secret:
   const resealed = await resealSecret(tenant, json, keys, await sealTo(active.kid, active.jwk));
   if (isFault(resealed)) throw new Error(resealed.message);
   return resealed;
+}
+
+/** A live socket as a browser holds it; by default it acknowledges what it hears. */
+export class Listener {
+  readonly heard: LiveMessage[] = [];
+  closedWith: number | null = null;
+  pongs = 0;
+  /** Taken out: a browser that hears and is too slow to say so. */
+  acks = true;
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }) => {
+      if (data === LIVE_PONG) {
+        this.pongs++;
+        return;
+      }
+      const message = LiveMessage.parse(JSON.parse(String(data)));
+      this.heard.push(message);
+      if (this.acks && message.type !== 'hello') this.say(LIVE_ACK + message.cursor);
+    });
+    socket.addEventListener('close', ({ code }) => {
+      this.closedWith = code;
+    });
+    socket.accept();
+  }
+
+  get cursor(): string {
+    return this.heard.at(-1)?.cursor ?? '';
+  }
+
+  say(said: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(said);
+  }
+
+  leave(): void {
+    this.#socket.close(1000);
+  }
+}
+
+/** Opens a live socket through the Worker, as the portal does; a refusal's code where it is not accepted. */
+export async function listen(
+  email: string,
+  tenant: string,
+  {
+    cursor,
+    headers,
+    claims,
+  }: { cursor?: string; headers?: Record<string, string>; claims?: TokenOptions['claims'] } = {},
+): Promise<Listener | RefusalCode> {
+  const worker = exports as unknown as { default: Fetcher };
+  const query = cursor === undefined ? '' : `?cursor=${cursor}`;
+  const response = await worker.default.fetch(`https://api.example.com/v1/tenants/${tenant}/live${query}`, {
+    headers: {
+      'cf-access-jwt-assertion': await accessToken(email, { claims }),
+      ...{ origin: PORTAL, upgrade: 'websocket' },
+      ...headers,
+    },
+  });
+  return response.webSocket
+    ? new Listener(response.webSocket)
+    : (((await response.json()) as Problem).code as RefusalCode);
+}
+
+/** The same where it is accepted. */
+export async function mustListen(...asked: Parameters<typeof listen>): Promise<Listener> {
+  const listener = await listen(...asked);
+  if (!(listener instanceof Listener)) throw new Error(`refused: ${listener}`);
+  return listener;
 }

@@ -6,8 +6,9 @@ import { record } from '../objects/audit.ts';
 import { SYSTEM } from '../objects/caller.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { verifyChain } from '../schema/chain.ts';
+import { csvLine } from '../schema/csv.ts';
 import { accessToken, asPerson, bindings, emailOf, PORTAL, request, seedTenant } from '../test/workerd-fixtures.ts';
-import { csvLine, exportFile } from './audit-export.ts';
+import { exportFile } from './audit-export.ts';
 
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
 const exported = (id: string, body: object, email = emailOf('auditor')) =>

@@ -2,6 +2,7 @@
 import type { Caller, Person } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
+import { csvLine } from '../schema/csv.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { logFault } from './log.ts';
 import { NDJSON } from './report-body.ts';
@@ -9,16 +10,6 @@ import type { Streamed } from './route.ts';
 
 export const CSV = 'text/csv';
 const PAGE_ENTRIES = 500;
-
-/** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe before it: names and reasons are other people's words. */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  const text = cells.map((cell) => {
-    const plain = String(cell ?? '');
-    const safe = /^[=+\-@\t\r\n]/.test(plain) ? `'${plain}` : plain;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  });
-  return `${text.join(',')}\r\n`;
-}
 
 const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
   seq: (entry) => entry.seq,
@@ -79,7 +70,7 @@ export function exportFile(
           if (text !== '') controller.enqueue(encoder.encode(text));
           if (after === null) controller.close();
         } catch (error) {
-          logFault(caller.requestId, error);
+          logFault(caller, error);
           controller.error(error);
         }
       },

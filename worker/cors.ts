@@ -3,6 +3,8 @@
 const MAX_AGE_SECONDS = 600;
 
 export function withCommonHeaders(response: Response, portalOrigin: string): Response {
+  // A copy would lose the socket; and no script reads the headers of an upgrade.
+  if (response.webSocket) return response;
   const answer = new Response(response.body, response);
   const { headers } = answer;
   headers.set('access-control-allow-origin', portalOrigin);

@@ -15,14 +15,14 @@ export type Bindings = {
 };
 
 /** A team domain is a host name, as the set-up guide has it; the local stand's is an http origin on localhost. */
-const TeamDomain = z
+export const TeamDomain = z
   .string()
   .regex(/^([a-z0-9-]+(\.[a-z0-9-]+)+|http:\/\/localhost:\d{1,5})$/, {
     error: 'must be a team domain such as example.cloudflareaccess.com',
   })
   .transform((domain) => (domain.startsWith('http://') ? domain : `https://${domain}`));
 
-const Origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+export const Origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: 'must be an origin, without a path',
 });
 

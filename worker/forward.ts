@@ -2,11 +2,29 @@
 import type { Caller, Principal } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { Env } from './env.ts';
+import type { Trace } from './log.ts';
 
 const USER_AGENT_MAX_CHARACTERS = 256;
 
-/** `tenant` is the id in the D1 row that the credential led to. */
-export const tenantObject = (env: Env, tenant: string): DurableObjectStub<Tenant> => env.tenants.getByName(tenant);
+/** `tenant` is the id in the D1 row that the credential led to. `trace` learns how often the object is asked, and how long that takes. */
+export const tenantObject = (env: Env, tenant: string, trace: Trace): DurableObjectStub<Tenant> =>
+  traced(env.tenants.getByName(tenant), trace);
+
+function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectStub<Tenant> {
+  return new Proxy(object, {
+    get: (stub, name) => {
+      return async (...given: unknown[]) => {
+        const askedAt = Date.now();
+        trace.objectCalls += 1;
+        try {
+          return await (stub as unknown as Record<PropertyKey, (...given: unknown[]) => unknown>)[name]?.(...given);
+        } finally {
+          trace.objectMs += Date.now() - askedAt;
+        }
+      };
+    },
+  });
+}
 
 /** No tenant has an id with a colon, so this name is nobody's. It answers a ping and stores nothing. */
 export const probeObject = (env: Env): DurableObjectStub<Tenant> => env.tenants.getByName('probe:health');

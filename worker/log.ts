@@ -1,29 +1,31 @@
-// One structured JSON line a request, for `wrangler tail`. People and tokens by id; never a token, JWT, ciphertext, reason
-// or email, and never the URL itself: the route's pattern stands for it.
-
-export type RequestLog = {
-  requestId: string;
-  method: string;
-  /** The route's pattern, or `unmatched`. */
-  route: string;
-  tenant: string | null;
-  principal: 'anyone' | 'machine' | 'person' | 'operator';
-  principalId: string | null;
-  status: number;
-  /** The refusal's code, if it was one. */
-  code: string | null;
-  durationMs: number;
-};
+// The Worker's lines in the log: one a request, for `wrangler tail`. schema/log.ts says what is in it.
+import type { FaultLine, RequestLine, TroubleLine } from '../schema/log.ts';
+import { stackOf } from '../schema/log-stack.ts';
 
 /** What the line learns on the way. */
-export type Trace = Pick<RequestLog, 'requestId' | 'tenant' | 'principal' | 'principalId'>;
+export type Trace = Pick<
+  RequestLine,
+  'requestId' | 'route' | 'tenant' | 'principal' | 'principalId' | 'objectMs' | 'objectCalls'
+>;
 
-export function logRequest(line: RequestLog): void {
-  console.log(JSON.stringify({ event: 'request', ...line }));
+/** The trace of a request of which nothing is known yet. */
+export const newTrace = (): Trace => ({
+  requestId: crypto.randomUUID(),
+  ...{ route: 'unmatched', tenant: null, principal: 'anyone', principalId: null, objectMs: 0, objectCalls: 0 },
+});
+
+export function logRequest(line: Omit<RequestLine, 'event' | 'at'>): void {
+  console.log(JSON.stringify({ event: 'request', at: Date.now(), ...line } satisfies RequestLine));
 }
 
-/** A fault's line carries what happened for the operator: our own exceptions name no values. */
-export function logFault(requestId: string, error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : 'not an Error';
-  console.error(JSON.stringify({ event: 'fault', requestId, stack }));
+/** A fault's line carries what happened, for the operator. */
+export function logFault({ requestId, tenant }: Pick<Trace, 'requestId' | 'tenant'>, error: unknown): void {
+  const line: FaultLine = { event: 'fault', at: Date.now(), requestId, alarmId: null, tenant, stack: stackOf(error) };
+  console.error(JSON.stringify(line));
+}
+
+/** A tenant's object did not answer; the others on the page are shown. */
+export function logUnreachable(requestId: string, tenant: string): void {
+  const about = { requestId, alarmId: null, tenant, what: null };
+  console.error(JSON.stringify({ event: 'object-unreachable', at: Date.now(), ...about } satisfies TroubleLine));
 }

@@ -46,7 +46,8 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(
       body ? ['application/json', ...(body.also ? [body.also] : [])] : [],
     );
-    const types = Object.keys(operation.responses[route.status ?? 200]?.content ?? {});
+    const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
+    const types = Object.keys(operation.responses[done]?.content ?? {});
     expect(types).toEqual('streams' in route.answer ? route.answer.streams : ['application/json']);
 
     const problems = Object.values(operation.responses).flatMap(

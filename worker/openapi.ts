@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
 import { REFUSALS } from '../schema/refusal.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Route, Streams } from './route.ts';
+import type { Route, Streams, Upgrades } from './route.ts';
 import { PATH_ID } from './serve.ts';
 
 type Json = Record<string, unknown>;
@@ -85,6 +85,8 @@ function requestBody(route: Route): Json {
 
 function successes(route: Route): Json {
   const content = contentOf(route.answer);
+  if ('upgrades' in route.answer)
+    return { 101: { description: 'A WebSocket, on which the server sends these messages', content } };
   return route.status === 201
     ? { 200: { description: 'Done before: the same answer', content }, 201: { description: 'Done', content } }
     : { 200: { description: 'Done', content } };
@@ -117,10 +119,10 @@ function problems(route: Route): Json {
   );
 }
 
-const contentOf = (answer: z.ZodType | Streams): Json =>
+const contentOf = (answer: z.ZodType | Streams | Upgrades): Json =>
   'streams' in answer
     ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
-    : { 'application/json': { schema: schemaOf(answer, 'output') } };
+    : { 'application/json': { schema: schemaOf('upgrades' in answer ? answer.upgrades : answer, 'output') } };
 
 const operationId = (route: Route): string =>
   [route.method.toLowerCase(), ...route.path.split('/').filter((part) => part && part !== 'v1')]

@@ -9,13 +9,14 @@ import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
 import { tenantObject } from './forward.ts';
 import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from './index-db.ts';
-import type { Trace } from './log.ts';
+import { logUnreachable, type Trace } from './log.ts';
 import type { Answered, Outcome } from './route.ts';
 
 /** One object that hangs must not keep the whole page from an operator. */
 const CENSUS_TIMEOUT_MS = 5_000;
 
 type From = Omit<Caller<Operator>, 'tenant'>;
+type Page = { env: Env; from: From; trace: Trace };
 const Place = z.tuple([z.string(), z.string()]);
 
 const cursorOf = ({ name, id }: TenantRow): string =>
@@ -30,7 +31,10 @@ function placeOf(cursor: string): [string, string] | null {
 }
 
 /** A page of tenants with their counts. Refuses invalid_query for a cursor that is not ours. */
-export async function listTenants(env: Env, from: From, { after, limit }: TenantsQuery): Promise<TenantPage | Refusal> {
+export async function listTenants(
+  { env, from, trace }: Page,
+  { after, limit }: TenantsQuery,
+): Promise<TenantPage | Refusal> {
   const place = after === undefined ? null : placeOf(after);
   if (after !== undefined && place === null)
     return refuse('invalid_query', 'after: must be a cursor from an earlier answer.');
@@ -38,7 +42,7 @@ export async function listTenants(env: Env, from: From, { after, limit }: Tenant
   const shown = rows.slice(0, limit);
   const tenants = await Promise.all(
     shown.map(async (row) => {
-      const { status, counts } = (await censusOf(env, from, row)) ?? { status: row.status, counts: null };
+      const { status, counts } = (await censusOf({ env, from, trace }, row)) ?? { status: row.status, counts: null };
       return { id: row.id, name: row.name, status, createdAt: row.createdAt, counts };
     }),
   );
@@ -47,16 +51,16 @@ export async function listTenants(env: Env, from: From, { after, limit }: Tenant
 }
 
 /** Null where the object does not answer, or not in time. */
-async function censusOf(env: Env, from: From, row: TenantRow) {
+async function censusOf({ env, from, trace }: Page, row: TenantRow) {
   try {
     const standing = { status: row.status, version: row.version };
     const census = await within(
       CENSUS_TIMEOUT_MS,
-      tenantObject(env, row.id).census({ ...from, tenant: row.id }, standing),
+      tenantObject(env, row.id, trace).census({ ...from, tenant: row.id }, standing),
     );
     return isRefusal(census) ? null : census;
   } catch {
-    console.error(JSON.stringify({ event: 'object-unreachable', tenant: row.id }));
+    logUnreachable(trace.requestId, row.id);
     return null;
   }
 }
@@ -68,7 +72,7 @@ export async function createTenant(
 ): Promise<Answered | Refusal> {
   const row = await ensureTenant(env.index, id ?? crypto.randomUUID(), name);
   trace.tenant = row.id;
-  const result = await tenantObject(env, row.id).create({ ...from, tenant: row.id }, { row, name, firstAdmin });
+  const result = await tenantObject(env, row.id, trace).create({ ...from, tenant: row.id }, { row, name, firstAdmin });
   return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.tenant };
 }
 
@@ -80,7 +84,7 @@ export async function onTenant({ env, from, trace, params }: Asked, act: (on: On
   const row = await findTenant(env.index, params.tenant ?? '');
   if (!row) return refuse('unknown_tenant', 'There is no tenant with this id.');
   trace.tenant = row.id;
-  return act({ object: tenantObject(env, row.id), caller: { ...from, tenant: row.id }, row });
+  return act({ object: tenantObject(env, row.id, trace), caller: { ...from, tenant: row.id }, row });
 }
 
 /** Suspends or resumes a tenant. */

@@ -1,7 +1,7 @@
 // Which refusals a route may answer with: those of its kind, its query and its body, and its own. Read off the table alone.
 import { Role } from '../schema/person.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
-import type { Route } from './route.ts';
+import { fromPortalOnly, type Route } from './route.ts';
 
 const MACHINE = [
   'missing_token',
@@ -22,12 +22,13 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
   if (route.path.includes(':')) codes.add('not_found');
   if ('query' in route && route.query) codes.add('invalid_query');
+  if ('upgrades' in route.answer) codes.add('upgrade_required');
   if ('body' in route && route.body) for (const code of BODY) codes.add(code);
   return [...codes];
 }
 
 function ofKind(route: Route): readonly RefusalCode[] {
-  const fromPortal = route.method === 'POST' ? (['wrong_origin'] as const) : [];
+  const fromPortal = fromPortalOnly(route) ? (['wrong_origin'] as const) : [];
   switch (route.who) {
     case 'anyone':
       return [];

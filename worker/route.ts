@@ -13,7 +13,7 @@ import type { Trace } from './log.ts';
 type Described = {
   path: `/${string}`;
   summary: string;
-  answer: z.ZodType | Streams;
+  answer: z.ZodType | Streams | Upgrades;
   /** The status of a success, 200 where absent. With 201 a repeated request may get 200. */
   status?: 201;
   /** What the route itself may refuse, beyond what its kind, query and body always may. */
@@ -32,6 +32,9 @@ export type BodyRule<B> = {
 export type Streams = { streams: readonly string[] };
 /** What the handler of such a route answers. */
 export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
+
+/** A success is a WebSocket on which the server sends such messages, as JSON. Its handler answers the 101. */
+export type Upgrades = { upgrades: z.ZodType };
 
 /** An answer with a status other than the route's own. */
 export type Answered = { status: 200 | 201; json: unknown };
@@ -56,7 +59,14 @@ export type MemberRoute<Q = never, B = never> = Described & {
   query?: z.ZodType<Q>;
   body?: BodyRule<B>;
   handle: (
-    c: Asked<Q, B> & { env: Env; caller: Caller<Person>; object: DurableObjectStub<Tenant>; member: MemberRow },
+    c: Asked<Q, B> & {
+      env: Env;
+      caller: Caller<Person>;
+      object: DurableObjectStub<Tenant>;
+      member: MemberRow;
+      /** When the sign-in ends, ms since the epoch. */
+      sessionEndsAt: number;
+    },
   ) => Outcome;
 };
 /** `from` becomes a caller with the tenant of a row that was read; a handler about one tenant notes it in `trace`. */
@@ -66,6 +76,10 @@ export type OperatorRoute<Q = never, B = never> = Described & {
   body?: BodyRule<B>;
   handle: (c: Asked<Q, B> & { env: Env; from: Omit<Caller<Operator>, 'tenant'>; trace: Trace }) => Outcome;
 };
+
+/** From another site's page a browser sends the cookie along with an effect, and with a WebSocket, whose answers that page could read. */
+export const fromPortalOnly = ({ method, answer }: Pick<Route, 'method' | 'answer'>): boolean =>
+  method === 'POST' || 'upgrades' in answer;
 
 /** Any row of the table; what a handler is given was parsed by the row's own query and body, so the types agree. */
 // biome-ignore lint/suspicious/noExplicitAny: existential over each row's own query and body

@@ -5,6 +5,7 @@ import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
 import { GrantList, GrantRequest } from '../schema/grant.ts';
+import { Inspection } from '../schema/inspection.ts';
 import {
   Keyring,
   KeyringWrite,
@@ -13,7 +14,11 @@ import {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
+import { LiveMessage, LiveQuery } from '../schema/live.ts';
 import {
+  Activity,
+  ActivityQuery,
+  ClientList,
   Machine,
   MachinePage,
   MachineShelved,
@@ -22,6 +27,8 @@ import {
   Overview,
   Run,
   RunList,
+  SearchQuery,
+  SearchResult,
 } from '../schema/machine.ts';
 import {
   TenantCreate,
@@ -78,6 +85,7 @@ import {
 import { CSV, exportFile } from './audit-export.ts';
 import { parseJson, parseWith } from './body.ts';
 import { checkHealth, Health } from './health.ts';
+import { openLive } from './live.ts';
 import { openapi } from './openapi.ts';
 import { createTenant, listTenants, onTenant, setStanding } from './operator.ts';
 import { NDJSON, parseReport } from './report-body.ts';
@@ -431,6 +439,35 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'GET',
+    path: '/v1/tenants/:tenant/search',
+    summary: 'Machines by a part of their hostname, serial, client or recovery-key id, archived ones too',
+    roles: EVERYBODY,
+    audit: null,
+    query: SearchQuery,
+    answer: SearchResult,
+    handle: ({ object, caller, query }) => object.search(caller, query.q),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/activity',
+    summary: 'How many runs began and ended, by the hour',
+    roles: EVERYBODY,
+    audit: null,
+    query: ActivityQuery,
+    answer: Activity,
+    handle: ({ object, caller, query }) => object.activity(caller, query.days),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/clients',
+    summary: 'The clients that have machines in the fleet, and how many each',
+    roles: EVERYBODY,
+    audit: null,
+    answer: ClientList,
+    handle: ({ object, caller }) => object.clients(caller),
+  }),
+  memberRoute({
+    method: 'GET',
     path: '/v1/tenants/:tenant/machines/:machine',
     summary: 'One machine with the history of its attributes',
     roles: EVERYBODY,
@@ -772,6 +809,18 @@ export const routes: readonly Route[] = [
     refuses: ['backup_off'],
     handle: ({ object, caller }) => object.requestBackup(caller),
   }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/live',
+    summary: 'The fleet’s changes as they happen, on a WebSocket',
+    roles: EVERYBODY,
+    audit: null,
+    query: LiveQuery,
+    answer: { upgrades: LiveMessage },
+    refuses: ['too_many_sockets'],
+    handle: ({ object, caller, query: { cursor }, sessionEndsAt }) =>
+      openLive(object, { caller, asked: { cursor, sessionEndsAt } }),
+  }),
   operatorRoute({
     method: 'GET',
     path: '/v1/operator/tenants',
@@ -779,7 +828,7 @@ export const routes: readonly Route[] = [
     audit: null,
     query: TenantsQuery,
     answer: TenantPage,
-    handle: ({ env, from, query }) => listTenants(env, from, query),
+    handle: ({ query, ...c }) => listTenants(c, query),
   }),
   operatorRoute({
     method: 'POST',
@@ -791,6 +840,15 @@ export const routes: readonly Route[] = [
     status: 201,
     refuses: ['tenant_conflict', 'tenant_restoring'],
     handle: ({ body, ...c }) => createTenant(c, body),
+  }),
+  operatorRoute({
+    method: 'GET',
+    path: '/v1/operator/tenants/:tenant/inspect',
+    summary: 'The health of a tenant’s object: numbers, states and instants',
+    audit: null,
+    answer: Inspection,
+    refuses: ['unknown_tenant'],
+    handle: (c) => onTenant(c, ({ object, caller }) => object.inspect(caller)),
   }),
   operatorRoute({
     method: 'POST',

@@ -9,16 +9,18 @@ import { mediaType, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
 import { callerOf, fromOf, tenantObject } from './forward.ts';
 import { membershipsOf } from './index-db.ts';
+import { requireUpgrade } from './live.ts';
 import type { Trace } from './log.ts';
-import type {
-  Answered,
-  BodyRule,
-  MachineRoute,
-  MemberRoute,
-  OperatorRoute,
-  PersonRoute,
-  Route,
-  Streamed,
+import {
+  type Answered,
+  type BodyRule,
+  fromPortalOnly,
+  type MachineRoute,
+  type MemberRoute,
+  type OperatorRoute,
+  type PersonRoute,
+  type Route,
+  type Streamed,
 } from './route.ts';
 
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
@@ -32,6 +34,7 @@ export async function serve(route: Route, asked: Asked): Promise<Response | Refu
     return refuse('not_found', 'An id in a path is lower-case letters, digits and dashes.');
   const outcome = await outcomeOf(route, asked);
   if (isRefusal(outcome)) return outcome;
+  if ('upgrades' in route.answer) return outcome as Response;
   if ('streams' in route.answer) return file(outcome as Streamed);
   const { status, json } = isAnswered(outcome) ? outcome : { status: route.status ?? 200, json: outcome };
   return Response.json(json, { status });
@@ -72,7 +75,7 @@ async function asMachine(route: MachineRoute<unknown>, { request, params, env, t
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   const caller = callerOf(request, trace.requestId, machine.tenant, machine.principal);
-  const object = tenantObject(env, machine.tenant);
+  const object = tenantObject(env, machine.tenant, trace);
   return route.handle({ params, query: undefined as never, body: body.value, caller, object });
 }
 
@@ -94,20 +97,23 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   trace.principalId = principal.id;
   trace.tenant = member.tenant;
   const caller = callerOf(request, trace.requestId, member.tenant, principal);
-  const object = tenantObject(env, member.tenant);
+  const object = tenantObject(env, member.tenant, trace);
   const forbidden =
-    (route.method === 'POST' ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null) ??
+    (fromPortalOnly(route) ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null) ??
     authorizeRole(principal.role, route.roles);
   if (forbidden) {
     // The object keeps the tenant's record of who tried what they may not do.
     await object.recordRefusal(caller, forbidden.refused, route.path);
     return forbidden;
   }
+  const plain = 'upgrades' in route.answer ? requireUpgrade(request) : null;
+  if (plain) return plain;
   const query = queryOf(request, route.query);
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
-  return route.handle({ env, params, query: query.value, body: body.value, caller, object, member });
+  const { sessionEndsAt } = person;
+  return route.handle({ env, params, query: query.value, body: body.value, caller, object, member, sessionEndsAt });
 }
 
 async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {

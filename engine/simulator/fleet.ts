@@ -170,11 +170,18 @@ async function provision(
 }
 
 async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) => void): Promise<void> {
-  for (let asked = 0; ; asked++) {
+  let said = '';
+  for (;;) {
     const key = await engine.tenantKey();
     if (key.ok) return;
     if (!['no_tenant_key', 'offline', 'tenant_suspended'].includes(key.code)) throw new Error(key.message);
-    if (asked === 0) onLine('waiting for the tenant’s key: an admin has to do the first-time set-up');
+    if (key.code !== said)
+      onLine(
+        key.code === 'no_tenant_key'
+          ? 'waiting for the tenant’s key: an admin has to do the first-time set-up'
+          : key.message,
+      );
+    said = key.code;
     await sleep(WAIT_FOR_KEY_MS);
   }
 }

@@ -23,7 +23,7 @@ export async function exportBundle(
   for (const shelf of SHELVES) {
     let cursor: string | null = null;
     do {
-      const filter = { sort: 'started', status: '', shelf } as const;
+      const filter = { sort: 'started', shelf } as const;
       const page: MachinePage = await api.machines(tenant, filter, cursor, MACHINES_PAGE);
       lines.push(await seal({ kind: 'machines', machines: page.machines }));
       cursor = page.next;

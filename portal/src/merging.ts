@@ -8,7 +8,7 @@ import './elements/merge-dialog.ts';
 
 /** How many other machines are offered by name. */
 const CANDIDATES = 200;
-const FILTER: api.FleetFilter = { sort: 'hostname', status: '', shelf: 'fleet' };
+const FILTER: api.FleetFilter = { sort: 'hostname', shelf: 'fleet' };
 
 /** One merge at a time; put `render()` somewhere in the host's template. */
 export class Merging implements ReactiveController {

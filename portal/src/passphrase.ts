@@ -1,16 +1,21 @@
 // Passphrases: how strong one is, and an offer of one nobody can guess. The dictionaries load when first needed.
-
+// Who steals the sealed unlockers guesses offline: decision 0053 says how many guesses a passphrase has to stand.
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 export const MIN_CHARACTERS = 12;
 export const MIN_SCORE = 3;
+/** From how many guesses on, as a power of ten, a passphrase has the next score. */
+const GUESSES_LOG10 = [6, 10, 14, 18] as const;
+/** What everybody who attacks this product tries first. */
+const OURS = ['totlprovision', 'totlcom', 'provision', 'bitlocker', 'passphrase', 'team'];
 const GENERATED_WORDS = 7;
 /** 2,048 words are 11 bits each. */
 export const GENERATED_BITS = GENERATED_WORDS * 11;
 
 export type Strength = { score: 0 | 1 | 2 | 3 | 4; words: string; hint: string | null };
 
+const MORE = 'Add a word or two that have nothing to do with the others';
 const WORDS = ['Very easy to guess', 'Easy to guess', 'Could be guessed', 'Strong', 'Very strong'] as const;
 
 let checker: Promise<ZxcvbnFactory> | null = null;
@@ -32,17 +37,22 @@ async function load(): Promise<ZxcvbnFactory> {
 export const samePassphrase = (a: string, b: string): boolean =>
   a.normalize('NFKC').trim() === b.normalize('NFKC').trim();
 
-/** Rates a passphrase from 0 to 4. */
-export async function strengthOf(passphrase: string): Promise<Strength> {
+/** The words that names and addresses are made of: whoever knows them tries them. */
+const partsOf = (about: readonly string[]): string[] =>
+  about.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((part) => part.length > 2);
+
+/** Rates a passphrase from 0 to 4. `about`: names and addresses of its owner and tenant, which make it no stronger. */
+export async function strengthOf(passphrase: string, about: readonly string[] = []): Promise<Strength> {
   checker ??= load();
-  const result = (await checker).check(passphrase.slice(0, 128));
+  const { guessesLog10, feedback } = (await checker).check(passphrase.slice(0, 128), [...OURS, ...partsOf(about)]);
+  const score = GUESSES_LOG10.filter((least) => guessesLog10 >= least).length as Strength['score'];
   if (passphrase.trim().length < MIN_CHARACTERS)
     return {
-      score: Math.min(result.score, 2) as Strength['score'],
+      score: Math.min(score, 2) as Strength['score'],
       words: `At least ${MIN_CHARACTERS} characters`,
       hint: null,
     };
-  return { score: result.score, words: WORDS[result.score], hint: result.feedback.warning };
+  return { score, words: WORDS[score], hint: feedback.warning ?? (score < MIN_SCORE ? MORE : null) };
 }
 
 /** Seven words of a list of 2,048: 77 bits. 2,048 divides 2^16, so taking the low 11 bits favours no word. */

@@ -6,9 +6,12 @@ const PERSON_KEY = 'totl.person';
 /** A vault that does not answer must not keep anybody signed in. */
 const LOCK_WAIT_MS = 1_500;
 
+/** Who was signed in last in this browser, or null. */
+export const notedPerson = (): string | null => localStorage.getItem(PERSON_KEY);
+
 /** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
 export function notePerson(email: string): void {
-  if (localStorage.getItem(PERSON_KEY) === email) return;
+  if (notedPerson() === email) return;
   // Not waited for: the vault takes its messages in order, so whatever this page asks next finds it locked.
   void lock();
   localStorage.setItem(PERSON_KEY, email);

@@ -5,9 +5,10 @@ import type { Revealed, Secret, SecretVersion } from '../../schema/secret.ts';
 import { ApiProblem, isProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import type { RevealStep } from './elements/reveal-dialog.ts';
+import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { sameRef } from './refs.ts';
 import { requestUnlock } from './unlocking.ts';
-import { refreshVaultState, vault } from './vault-client.ts';
+import { onVaultState, refreshVaultState, vault } from './vault-client.ts';
 import { dateTime, duration } from './words.ts';
 import './elements/reveal-dialog.ts';
 
@@ -36,6 +37,9 @@ export class Revealing implements ReactiveController {
   #asked: Asked | null = null;
   #ticket: string | null = null;
   #step: RevealStep = { step: 'reason' };
+  /** What is being revealed: a second press, or Enter held down, is not a second reveal on record. */
+  #underWay: Asked | null = null;
+  #stop: (() => void) | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
     this.#host = host;
@@ -44,7 +48,19 @@ export class Revealing implements ReactiveController {
     host.addController(this);
   }
 
-  hostConnected(): void {}
+  hostConnected(): void {
+    this.#stop = onVaultState((state) => {
+      // Who locks, in whichever tab or window, wants nothing left to be read.
+      const open = state.state === 'unlocked' && state.tenant === this.#tenant();
+      if (!open && this.#step.step === 'shown') this.#closed();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#asked = null;
+    this.#step = { step: 'reason' };
+  }
 
   ask(asked: Asked): void {
     this.#asked = asked;
@@ -69,11 +85,20 @@ export class Revealing implements ReactiveController {
 
   async #reveal(reason: string): Promise<void> {
     const asked = this.#asked;
-    if (!asked) return;
+    if (!asked || this.#underWay === asked) return;
+    this.#underWay = asked;
+    await this.#revealOnce(asked, reason);
+    if (this.#underWay === asked) this.#underWay = null;
+  }
+
+  async #revealOnce(asked: Asked, reason: string): Promise<void> {
     const tenant = this.#tenant();
     const state = await refreshVaultState();
     const open = state.state === 'unlocked' && state.tenant === tenant;
-    if (!open && !(await requestUnlock(tenant))) {
+    const unlocked = open || (await requestUnlock(tenant));
+    // Who has left meanwhile wants nothing revealed, and nothing of it on record.
+    if (this.#asked !== asked) return;
+    if (!unlocked) {
       this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
       return;
     }
@@ -81,6 +106,7 @@ export class Revealing implements ReactiveController {
     let revealed: Revealed;
     try {
       revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
+      keepTicket(tenant, ticketOf(reason, this.#ticket));
     } catch (error) {
       if (this.#asked !== asked) return;
       const message = refusalWords(error);
@@ -123,6 +149,7 @@ export class Revealing implements ReactiveController {
       .version=${this.#asked.version}
       .progress=${this.#step}
       .ticket=${this.#ticket}
+      .lastTicket=${lastTicket(this.#tenant())}
       machine=${machine}
       @reason-given=${(event: CustomEvent<string>) => void this.#reveal(event.detail)}
       @closed=${this.#closed}

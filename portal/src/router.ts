@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Place =
-  | { page: 'choose' | 'operator' }
+  | { page: 'start' | 'search' | 'operator' }
   | {
       page:
         | 'fleet'
@@ -22,7 +22,8 @@ export type Place =
   | { page: 'unknown' };
 
 const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
-  [/^\/$/, () => ({ page: 'choose' })],
+  [/^\/$/, () => ({ page: 'start' })],
+  [/^\/search$/, () => ({ page: 'search' })],
   [/^\/operator$/, () => ({ page: 'operator' })],
   [/^\/t\/([a-z0-9-]+)$/, (tenant = '') => ({ page: 'fleet', tenant })],
   [/^\/t\/([a-z0-9-]+)\/set-up$/, (tenant = '') => ({ page: 'set-up', tenant })],

@@ -2,7 +2,14 @@
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
-import type { SeenManifest, UnlockInput, Vault, VaultState } from '../vault/contract.ts';
+import {
+  type SeenManifest,
+  type UnlockInput,
+  VAULT_CHANNEL,
+  type Vault,
+  type VaultState,
+  type VaultWord,
+} from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
@@ -29,19 +36,29 @@ function connect(): Remote<Vault> {
   return wrap<Vault>(worker instanceof Worker ? worker : worker.port);
 }
 
-const STATE_POLL_MS = 5_000;
 let remote: Remote<Vault> | null = null;
+let channel: BroadcastChannel | null = null;
 let last: VaultState = { state: 'locked' };
 const listeners = new Set<(state: VaultState) => void>();
 
-/** The vault itself; its worker starts with the first use. */
+/** The vault itself; its worker, which is larger than a page, starts with the first use. */
 export function vault(): Remote<Vault> {
-  if (!remote) {
-    remote = connect();
-    // Another tab may lock or unlock, and idleness locks: ask now and then.
-    setInterval(() => void refreshVaultState(), STATE_POLL_MS);
-  }
+  remote ??= connect();
+  listen();
   return remote;
+}
+
+/** Another tab may lock or unlock, and idleness locks: the worker says so, to all of them at once. Starts none. */
+function listen(): void {
+  if (channel) return;
+  channel = new BroadcastChannel(VAULT_CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<VaultWord>) => {
+    if (data === 'changed') void refreshVaultState();
+  };
+  channel.postMessage('asked' satisfies VaultWord);
+  document.addEventListener('visibilitychange', () => {
+    if (remote) void refreshVaultState();
+  });
 }
 
 export const vaultState = (): VaultState => last;
@@ -52,10 +69,11 @@ export async function refreshVaultState(): Promise<VaultState> {
   return last;
 }
 
-/** Hears every change; the answer stops it. */
+/** Hears every change, and what is so now unless nothing is unlocked; the answer stops it. */
 export function onVaultState(listener: (state: VaultState) => void): () => void {
   listeners.add(listener);
-  void refreshVaultState();
+  listen();
+  if (remote) void refreshVaultState();
   return () => listeners.delete(listener);
 }
 
@@ -94,6 +112,9 @@ export async function unlock(input: Omit<UnlockInput, 'seen'>) {
   await refreshVaultState();
   return result;
 }
+
+/** Keeps what is unlocked so for another 15 minutes. */
+export const stayUnlocked = (): Promise<void> => vault().stay();
 
 export async function lock(): Promise<void> {
   await vault().lock();

@@ -18,6 +18,7 @@ export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' 
 
 export const ATTENTION_WORDS: Record<Attention, string> = {
   run_failed: 'The last run failed',
+  stalled: 'Nothing has been heard of it for three hours',
   no_recovery_key: 'Encrypted, but no recovery key is in escrow',
   serial_changed: 'The serial number changed',
   seq_conflict: 'An event was sent twice with different content',
@@ -96,6 +97,9 @@ export const FINDING_WORDS: Record<Finding, string> = {
 
 export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Engineer', auditor: 'Auditor' };
 
+/** "an admin", "an engineer", "an auditor". */
+export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
+
 export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passphrase: 'Passphrase',
   recovery: 'Recovery sheets',
@@ -128,9 +132,11 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const SHORT_TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export const dateTime = (at: number): string => DATE.format(at);
+export const shortTime = (at: number): string => SHORT_TIME.format(at);
 export const timeOfDay = (at: number): string => TIME.format(at);
 export const exactTime = (at: number): string => EXACT.format(at);
 
@@ -146,6 +152,14 @@ export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
   return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
+}
+
+/** "2 days", "3 h 12 min": what a reader wants of a long while. */
+export function roughDuration(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  if (days > 0) return [days === 1 ? '1 day' : `${days} days`, hours && `${hours} h`].filter(Boolean).join(' ');
+  return [hours && `${hours} h`, (minutes % 60 || hours === 0) && `${minutes % 60} min`].filter(Boolean).join(' ');
 }
 
 const SIZES = ['kB', 'MB', 'GB'];

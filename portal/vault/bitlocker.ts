@@ -1,6 +1,7 @@
 // A BitLocker recovery password: eight groups of six digits, each a 16-bit number times 11. So each group checks itself.
 
-export type RecoveryPassword = { groups: string[]; checksum: 'valid' | 'invalid' };
+/** `failing`: which groups do not check, counted from 1. */
+export type RecoveryPassword = { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] };
 
 const GROUPS = 8;
 const GROUP_MAX = 65_535 * 11;
@@ -10,6 +11,7 @@ export function readRecoveryPassword(text: string): RecoveryPassword | null {
   const digits = text.replaceAll(/[\s-]/g, '');
   if (!/^\d{48}$/.test(digits)) return null;
   const groups = Array.from({ length: GROUPS }, (_, index) => digits.slice(index * 6, index * 6 + 6));
-  const valid = groups.every((group) => Number(group) % 11 === 0 && Number(group) <= GROUP_MAX);
-  return { groups, checksum: valid ? 'valid' : 'invalid' };
+  const holds = (group: string): boolean => Number(group) % 11 === 0 && Number(group) <= GROUP_MAX;
+  const failing = groups.flatMap((group, index) => (holds(group) ? [] : [index + 1]));
+  return { groups, checksum: failing.length === 0 ? 'valid' : 'invalid', failing };
 }

@@ -41,6 +41,14 @@ export type VaultState =
   | { state: 'locked' }
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
+/**
+ * The channel between the tabs and a vault that may run. `changed`, by its worker: the state is another one now, ask for it. `asked`, by
+ * a tab that has just come: a vault that is unlocked says `changed` once more. Nothing else goes over it, and whoever says either falsely
+ * has a tab ask its vault once too often.
+ */
+export const VAULT_CHANNEL = 'totl-vault';
+export type VaultWord = 'changed' | 'asked';
+
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = { version: number; sha256: string; fingerprint: string };
 
@@ -110,8 +118,8 @@ export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */
   bound: boolean;
-  /** BitLocker only: eight groups of six digits, each divisible by 11; null for other kinds. */
-  bitlocker: { groups: string[]; checksum: 'valid' | 'invalid' } | null;
+  /** BitLocker only: eight groups of six digits, each divisible by 11, and which (from 1) are not; null for other kinds. */
+  bitlocker: { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] } | null;
 };
 
 /** A secret that a person adds: `by` is their email, which goes into the header. */
@@ -188,5 +196,7 @@ export interface Vault {
   /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
+  /** Counts as a use: what is unlocked stays so for another 15 minutes. */
+  stay(): Promise<void>;
   lock(): Promise<void>;
 }

@@ -19,6 +19,7 @@ import { ancestry, escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
 import { rekeyed, repinned, signChange } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
+const TELL_EVERY_MS = 1_000;
 /** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
 const BUNDLES_MAX = 4;
 const NO_BUNDLE = fault('locked', 'That bundle was not begun, or the browser has forgotten it. Begin again.');
@@ -45,9 +46,14 @@ export class Keeper implements Vault {
   readonly #bundles = new Map<string, BundleWriter>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
+  readonly #onState: () => void;
+  /** When it would lock, as was last told. */
+  #toldLocksAt = 0;
 
-  constructor(now: () => number = Date.now) {
+  /** `onState` hears that `state()` is another one now. */
+  constructor(now: () => number = Date.now, onState: () => void = () => {}) {
     this.#now = now;
+    this.#onState = onState;
   }
 
   async state(): Promise<VaultState> {
@@ -116,6 +122,7 @@ export class Keeper implements Vault {
     if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
     this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
+    this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
     const changed =
@@ -182,9 +189,14 @@ export class Keeper implements Vault {
     return { ok: true, line: bundle.end() };
   };
 
+  async stay(): Promise<void> {
+    if (this.#current()) this.#touch();
+  }
+
   async lock(): Promise<void> {
     clearTimeout(this.#timer);
     this.#held = null;
+    this.#onState();
   }
 
   /** A worker may sleep through its timer: what is overdue counts as locked when it is next asked for. */
@@ -198,5 +210,9 @@ export class Keeper implements Vault {
     this.#held.locksAt = this.#now() + IDLE_MS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.lock(), IDLE_MS);
+    // A sweep uses the keys a thousand times a minute; nobody's clock shows that.
+    if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
+    this.#toldLocksAt = this.#held.locksAt;
+    this.#onState();
   }
 }

@@ -238,7 +238,7 @@ describe('the exit bundle', () => {
       throw new Error('the bundle has one part of each kind, in this order');
     expect(more).toEqual([]);
     const [machine] = machines.machines.map((one) =>
-      MachineSummary.parse(asOfNow({ toRotate: 0, shelf: 'fleet' }, one)),
+      MachineSummary.parse(asOfNow({ toRotate: 0, shelf: 'fleet', silentSince: null }, one)),
     );
     expect(machine).toMatchObject({ id: secrets.secrets[0]?.revealed.machine, hostname: 'ACM-LT-0142' });
     expect(entries.entries.map((one) => AuditEntry.parse(one))).toEqual(audit.entries);

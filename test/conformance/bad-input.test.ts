@@ -33,7 +33,7 @@ import {
 
 const OPERATOR = 'operator@example.com';
 const CANARY = 'canary-7f3a';
-const RUNS = 60;
+const RUNS = 40;
 let tenant: TestTenant & { keyring: TestKeyring };
 /** Whom operators suspend. */
 let closed: TestTenant;
@@ -322,13 +322,17 @@ describe('a query', () => {
     const headers = { 'cf-access-jwt-assertion': await accessToken(emailOf('admin')) };
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('machines', `runs/${run.id}/events`, 'audit'),
+        fc.constantFrom('machines', 'search', 'activity', `runs/${run.id}/events`, 'audit'),
         fc.constantFrom(
           'limit',
           'after',
           'sort',
           'status',
           'shelf',
+          'client',
+          'attention',
+          'q',
+          'days',
           'order',
           'person',
           'machine',

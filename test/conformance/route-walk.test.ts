@@ -1,6 +1,6 @@
 // Every route of the table asked by everybody who may come: the answer each must have follows from the table alone, so a new route
 // cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that is not what the row says (the
-// fixtures' `request` holds each against the table).
+// fixtures' `request` holds each against the table), and a request whose lines in the log are not one, joined, and free of secrets.
 import { runInDurableObject } from 'cloudflare:test';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -12,8 +12,9 @@ import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
-import type { Route } from '../../worker/route.ts';
+import { fromPortalOnly, type Route } from '../../worker/route.ts';
 import { routes } from '../../worker/routes.ts';
+import { type LogWatch, logFault, watchLog } from '../support/log-watch.ts';
 import {
   accessToken,
   asMachine,
@@ -53,6 +54,7 @@ const run = newRun();
 const WEBHOOK = { url: `${bindings.TEST_RECEIVER}/ok/walk`, label: 'the walk', kinds: ['key_destroyed'] };
 
 beforeEach(async () => {
+  log = watchLog();
   const tenant = await seedReadyTenant();
   const [other, bare] = [await seedTenant('Other'), await seedTenant('Bare')];
   await bindings.INDEX_DB.batch([
@@ -237,11 +239,11 @@ const stranger = (route: Route): Expected =>
     }) as const
   )[route.who];
 const operator = (route: Route): Expected => (route.who === 'operator' ? 'ok' : stranger(route));
-/** The gate before the role: every effect of a person asks for the portal's origin. */
+/** The gate before the role: every effect of a person, and every WebSocket, asks for the portal's origin. */
 const originGate =
   (role: Role) =>
   (route: Route): Expected =>
-    route.who === 'member' && route.method === 'POST' ? 'wrong_origin' : member(role)(route);
+    route.who === 'member' && fromPortalOnly(route) ? 'wrong_origin' : member(role)(route);
 const operatorGate = (route: Route): Expected =>
   route.who === 'operator' && route.method === 'POST' ? 'wrong_origin' : operator(route);
 
@@ -315,10 +317,38 @@ const welcome = (route: Route): Promise<Headers> => {
   return person(route.who === 'operator' ? OPERATOR : email)();
 };
 
+/** What a GET has to be asked with. */
+const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
+
 const ask = async (route: Route, headers: Headers, type = 'application/json') => {
   const body = await bodyOf(route);
-  return request<Problem>(route.method, pathOf(route), { ...headers, ...(body ? { 'content-type': type } : {}) }, body);
+  const more = {
+    ...(body ? { 'content-type': type } : {}),
+    ...('upgrades' in route.answer ? { upgrade: 'websocket' } : {}),
+  };
+  log.written.length = 0;
+  const path = pathOf(route) + (QUERIES[route.path] ?? '');
+  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body);
+  const sealed = body && 'sealed' in JSON.parse(body) ? [JSON.parse(body).sealed] : [];
+  const credentials = Object.values(headers).filter((header) => header !== PORTAL);
+  const fault = logFault(log, route.method, route.path, [...NEVER_LOGGED, ...credentials, ...sealed]);
+  if (fault) throw new Error(fault);
+  return answer;
 };
+
+/** Addresses, tokens, JWTs, reasons, labels, hostnames, URLs, queries. */
+const NEVER_LOGGED = [
+  '@',
+  'tok_',
+  'eyJ',
+  'sought',
+  'the walk',
+  'The walk',
+  machine.hostname,
+  machine.serial,
+  'api.example.com',
+];
+let log: LogWatch;
 
 /**
  * A second set-up is refused for everybody who may try; the success of the first is the walk's own world. The unlocker that is
@@ -341,7 +371,8 @@ describe.each(VISITORS)('$who', ({ who, headers, expected }) => {
       const name = `${route.method} ${route.path}`;
       const { status, json } = await ask(route, await headers(route));
       const code = adjusted(route, expected(route), who);
-      wanted[name] = code === 'ok' ? `${route.status ?? 200} ok` : `${REFUSALS[code][0]} ${code}`;
+      const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
+      wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;
       answers[name] = `${status} ${status < 400 ? 'ok' : json.code}`;
     }
     expect(answers).toEqual(wanted);

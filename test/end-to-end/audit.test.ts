@@ -11,6 +11,7 @@ import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import type { AuditHeads, AuditPage } from '../../schema/audit.ts';
 import type { Overview } from '../../schema/machine.ts';
+import { bent as bentIn } from '../support/bent.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { setUp, signIn } from '../support/story.ts';
 
@@ -59,15 +60,8 @@ const cell = (words: string) => page.getByRole('cell', { name: words }).first();
 const verify = () => page.getByRole('button', { name: 'Verify the chain' }).click();
 
 /** Bends the JSON of answers whose path ends so, while `act` goes on. */
-async function bent<T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>): Promise<void> {
-  const matches = (url: URL) => url.pathname.endsWith(ending);
-  await page.route(matches, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: bend((await response.json()) as T) });
-  });
-  await act();
-  await page.unroute(matches);
-}
+const bent = <T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
+  bentIn<T>(page, (url) => url.pathname.endsWith(ending), bend, act);
 
 test('an auditor reads the audit, newest first, and goes back by pages', async () => {
   await page.getByRole('link', { name: 'Audit', exact: true }).click();
@@ -227,6 +221,7 @@ test('the page is read by keyboard and in a narrow window, in either theme', asy
   );
   assert.equal(overflow, 0);
   await picture(page, 'audit-narrow');
+  await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.setViewportSize({ width: 1280, height: 860 });

@@ -267,7 +267,7 @@ test('two ids of one PC become one entry with both histories, and two again', as
   await engineer.getByRole('dialog').getByRole('button', { name: 'Merge', exact: true }).click();
   await engineer.getByText('Merged into this entry').waitFor();
   await engineer.getByText('Sealed for the ID', { exact: false }).waitFor();
-  assert.equal(await engineer.getByLabel('Run', { exact: true }).getByRole('option').count(), 2);
+  assert.equal(await engineer.getByRole('table', { name: 'Runs' }).getByRole('link').count(), 2);
   await picture(engineer, 'merged');
   const listed = await asPerson<MachinePage>(stand, ENGINEER, 'machines');
   assert.ok(!listed.machines.some((one) => one.id === TWIN.id));

@@ -14,6 +14,7 @@ import { newRoot, signManifest } from '../../portal/vault/root.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
+import { bent as bentIn } from '../support/bent.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, typePassphrase, unlock } from '../support/story.ts';
 
@@ -55,15 +56,8 @@ after(async () => {
 });
 
 /** Bends the JSON of every answer under a path, while `act` goes on. */
-async function bent<T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>): Promise<void> {
-  const matches = (url: URL) => url.pathname.endsWith(ending);
-  await page.route(matches, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: bend((await response.json()) as T) });
-  });
-  await act();
-  await page.unroute(matches);
-}
+const bent = <T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
+  bentIn<T>(page, (url) => url.pathname.endsWith(ending), bend, act);
 
 /** Tries to unlock with the admin's own, right passphrase, and waits for what the portal says. */
 const refusedUnlock = async (says: string) => {

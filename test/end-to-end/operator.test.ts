@@ -6,13 +6,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { freePorts } from '../../dev/ports.ts';
 import { root } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, setUp, signIn, signInAs, unlock } from '../support/story.ts';
 
 const OPERATOR = 'operator@example.com';
 const ADMIN = 'me@northwind.example';
@@ -59,13 +59,6 @@ function readme(start: string): string {
     .replace(' ID ', ` ${tenant} `);
 }
 
-async function signInAs(page: Page, email: string): Promise<void> {
-  await page.goto(stand.addresses.portal);
-  await page.getByLabel('Somebody else').fill(email);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL(`${stand.addresses.portal}/**`);
-}
-
 test('by the README’s commands a new operator comes from an empty stand to a PC that reports and escrows', async () => {
   const created = await shell(`${readme('npm run tenant -- create')} --persist-to ${stateDir}`);
   assert.equal(created.code, 0, created.stderr);
@@ -80,7 +73,7 @@ test('by the README’s commands a new operator comes from an empty stand to a P
 
   const pc = shell(`${readme('npm run pc --')} --speed 600`);
   const { page, context, faults } = await openPage(browser);
-  await signInAs(page, ADMIN);
+  await signInAs(page, stand.addresses.portal, ADMIN);
   await page.waitForURL(`${stand.addresses.portal}/t/${tenant}`);
   await setUp(page);
   const ended = await pc;
@@ -171,7 +164,7 @@ test('an operator without a membership lands on the tenants, creates one, and it
   await context.close();
 
   const first = await openPage(browser);
-  await signInAs(first.page, 'first@harbour.example');
+  await signInAs(first.page, stand.addresses.portal, 'first@harbour.example');
   await first.page.getByRole('heading', { name: 'Start with the first-time set-up' }).waitFor();
   // Whoever is no operator is shown no such page.
   await first.page.goto(`${stand.addresses.portal}/operator`);
@@ -206,7 +199,7 @@ test('a suspended tenant answers nobody, its engine keeps everything, and it all
   assert.ok(readdirSync(path.join(spoolDir, 'runs')).includes(`${run.id}.ndjson`));
 
   const member = await openPage(browser);
-  await signInAs(member.page, ADMIN);
+  await signInAs(member.page, stand.addresses.portal, ADMIN);
   await member.page.getByRole('heading', { name: 'Northwind IT is suspended' }).waitFor();
   await picture(member.page, 'suspended');
 

@@ -16,6 +16,7 @@ import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
+import { bent as bentIn } from '../support/bent.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
 
@@ -165,16 +166,8 @@ test('where the server shows another fingerprint than this browser has verified,
 });
 
 /** Bends the JSON of the answers to one method under a path while `act` goes on. */
-async function bent<T>(method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) {
-  const matches = (url: URL) => ending.test(url.pathname);
-  await admin.route(matches, async (route) => {
-    if (route.request().method() !== method) return route.fallback();
-    const response = await route.fetch();
-    await route.fulfill({ response, json: bend((await response.json()) as T) });
-  });
-  await act();
-  await admin.unroute(matches);
-}
+const bent = <T>(method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) =>
+  bentIn<T>(admin, (url) => ending.test(url.pathname), bend, act, method);
 
 /** What the server answered is in no file, shown nowhere, and of no use. */
 async function refusedAnswer(before: number): Promise<void> {

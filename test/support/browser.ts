@@ -33,10 +33,10 @@ export async function openPage(
   return { page, context, faults };
 }
 
-/** Keeps a picture of a page in the folder that PICTURES names; without one, none is taken. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture of a page in the folder that PICTURES names; without one, none is taken. `whole`: also what is below the window. */
+export async function picture(page: Page, name: string, whole = true): Promise<void> {
   const folder = process.env.PICTURES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: whole });
 }

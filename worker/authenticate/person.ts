@@ -39,15 +39,18 @@ const BAD_TOKEN = new Set([
   'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
 ]);
 
+/** `sessionEndsAt`: when the token expires, ms since the epoch. */
+export type SignedIn = { email: string; sessionEndsAt: number };
+
 /**
  * Proves a person's email from a `Cf-Access-Jwt-Assertion` header (RS256, iss, aud, exp). Refuses by value:
  * access_not_configured, not_signed_in, invalid_session, session_expired, not_a_person, access_unreachable.
  */
-export async function authenticatePerson(env: Env, assertion: string | null): Promise<{ email: string } | Refusal> {
+export async function authenticatePerson(env: Env, assertion: string | null): Promise<SignedIn | Refusal> {
   if (env.accessAudience === null)
     return refuse('access_not_configured', 'ACCESS_AUD is blank; set it to the Access application’s audience tag.');
   if (!assertion) return refuse('not_signed_in', 'Sign in through Cloudflare Access.');
-  let claims: Record<string, unknown>;
+  let claims: { email?: unknown; exp?: number };
   try {
     const verified = await jwtVerify(assertion, keysOf(env.accessIssuer), {
       issuer: env.accessIssuer,
@@ -65,5 +68,7 @@ export async function authenticatePerson(env: Env, assertion: string | null): Pr
   }
   // A service token carries a common_name and no email: it is somebody's script, not a person.
   const email = Email.safeParse(claims.email);
-  return email.success ? { email: email.data } : refuse('not_a_person', 'Sign in as a person, with an email address.');
+  return email.success
+    ? { email: email.data, sessionEndsAt: Number(claims.exp) * 1000 }
+    : refuse('not_a_person', 'Sign in as a person, with an email address.');
 }

@@ -2,7 +2,8 @@
 // fetch, so it is told apart here.
 import type { Problem } from '../../../schema/problem.ts';
 
-const origin = (): string =>
+/** Where the API is; a socket goes there too. */
+export const origin = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name=api-origin]')?.content ?? 'https://totlprovision-api.totlcom.com';
 
 /** What the API refused, or why it could not be asked. `code` is the problem's, or one of the two of our own. */
@@ -28,7 +29,12 @@ export const SESSION_RESTORED = 'totl-session-restored';
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
 
-async function stillSignedIn(): Promise<boolean> {
+/** Fired on window when the server says that this person's membership is not what it was. */
+export const MEMBERSHIP_CHANGED = 'totl-membership-changed';
+const NOT_ALLOWED: readonly string[] = ['not_a_member', 'role_forbids', 'tenant_suspended'];
+
+/** Whether Access still knows the person, asked of the portal's own origin. */
+export async function stillSignedIn(): Promise<boolean> {
   try {
     const answer = await fetch('/cdn-cgi/access/get-identity', { cache: 'no-store', redirect: 'manual' });
     return answer.ok && (answer.headers.get('content-type') ?? '').includes('json');
@@ -37,7 +43,7 @@ async function stillSignedIn(): Promise<boolean> {
   }
 }
 
-function expired(): ApiProblem {
+export function expired(): ApiProblem {
   window.dispatchEvent(new CustomEvent(SESSION_EXPIRED));
   return new ApiProblem('session_expired', 'Your sign-in has expired.');
 }
@@ -90,6 +96,7 @@ async function ask(
   if (response.ok) return response;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
+  if (problem && NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(
     problem?.code ?? 'unreachable',
     problem ? `${problem.title}. ${problem.detail}` : `The API answered ${response.status}.`,

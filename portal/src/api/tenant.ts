@@ -1,6 +1,15 @@
 // The API of one tenant as functions; `tenant` is an id from the person's own memberships.
 import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyring.ts';
-import type { Machine, MachinePage, Overview, RunList, Shelf } from '../../../schema/machine.ts';
+import type {
+  Activity,
+  ClientList,
+  Machine,
+  MachinePage,
+  MachinesQuery,
+  Overview,
+  RunList,
+  SearchResult,
+} from '../../../schema/machine.ts';
 import type { Me } from '../../../schema/person.ts';
 import type { EventPage } from '../../../schema/report.ts';
 import type {
@@ -22,18 +31,23 @@ const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${pa
 
 export const overview = (tenant: string): Promise<Overview> => call(at(tenant, 'overview'));
 
-export type FleetFilter = { sort: 'started' | 'hostname'; status: string; shelf: Shelf };
+/** Which machines, in which order; what is absent is not asked for. */
+export type FleetFilter = Omit<MachinesQuery, 'after' | 'limit'>;
 
 export function machines(
   tenant: string,
   filter: FleetFilter,
   after: string | null,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<MachinePage> {
   const query = new URLSearchParams({ sort: filter.sort, shelf: filter.shelf, limit: String(limit) });
-  if (filter.status) query.set('status', filter.status);
+  for (const name of ['status', 'client', 'attention'] as const) {
+    const value = filter[name];
+    if (value !== undefined) query.set(name, value);
+  }
   if (after) query.set('after', after);
-  return call(at(tenant, `machines?${query}`));
+  return call(at(tenant, `machines?${query}`), undefined, signal);
 }
 
 export const machine = (tenant: string, id: string): Promise<Machine> => call(at(tenant, `machines/${id}`));
@@ -69,3 +83,8 @@ export const restoreReplaced = (tenant: string, secret: string, version: number,
   call(at(tenant, 'rotation/restore'), { secret, version, reason });
 export const markUnopenable = (tenant: string, secret: string, version: number, reason: string): Promise<Marked> =>
   call(at(tenant, 'rotation/unopenable'), { secret, version, reason });
+
+export const search = (tenant: string, q: string, signal?: AbortSignal): Promise<SearchResult> =>
+  call(at(tenant, `search?${new URLSearchParams({ q })}`), undefined, signal);
+export const activity = (tenant: string, days: number): Promise<Activity> => call(at(tenant, `activity?days=${days}`));
+export const clients = (tenant: string): Promise<ClientList> => call(at(tenant, 'clients'));

@@ -1,141 +1,219 @@
-// A run's events, newest last, with a filter by level. It shows what it is given.
-import { css, html, LitElement } from 'lit';
+// A run's events, oldest first: filtered, searched, and followed to the newest while its reader is there. It shows what it is given.
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StoredEvent } from '../../../schema/report.ts';
+import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from '../event-filter.ts';
 import { shared } from '../styles/shared.ts';
-import { exactTime, phaseWords } from '../words.ts';
+import { exactTime, phaseWords, timeOfDay } from '../words.ts';
+import { eventStyles } from './event-styles.ts';
+import './problem-note.ts';
 
-const RANK: Record<StoredEvent['level'], number> = { debug: 0, info: 1, warning: 2, error: 3 };
-/** Below it a difference only means that events are still on their way. */
-const LONG_RUN = 5_000;
-const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const LEVEL_WORDS = { error: 'Error: ', warning: 'Warning: ', info: '', debug: '' };
+/** Nearer to the end than this is at the end. */
+const AT_END_PX = 24;
+
+const marked = (text: string, sought: string) =>
+  cutAtMatches(text, sought).map(([part, found]) => (found ? html`<mark>${part}</mark>` : part));
 
 @customElement('event-list')
 export class EventList extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .filter {
-        width: auto;
-        min-width: 0;
-      }
-      label {
-        display: flex;
-        align-items: center;
-        gap: 0.5rem;
-        margin: 0;
-        font-weight: 400;
-        min-width: 0;
-      }
-      .head {
-        display: flex;
-        justify-content: space-between;
-        align-items: center;
-        gap: 1rem;
-        margin-bottom: 0.5rem;
-      }
-      h2 {
-        margin: 0;
-      }
-      ol {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-        max-height: 30rem;
-        overflow: auto;
-        font-size: 0.92rem;
-      }
-      li {
-        display: grid;
-        grid-template-columns: 6.6rem 6.5rem 1fr;
-        gap: 0.6rem;
-        padding: 0.25rem 0.3rem;
-        border-bottom: 1px solid var(--sunken);
-      }
-      time {
-        font-variant-numeric: tabular-nums;
-        white-space: nowrap;
-      }
-      .warning {
-        background: var(--warn-surface);
-      }
-      .error {
-        background: var(--bad-surface);
-      }
-      .message {
-        overflow-wrap: anywhere;
-      }
-      @media (max-width: 46rem) {
-        li {
-          grid-template-columns: 1fr auto;
-        }
-        .message {
-          grid-column: 1 / -1;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, eventStyles];
+  /** Which run they are of: another one is read from its end. */
+  @property() run = '';
   @property({ attribute: false }) events: readonly StoredEvent[] = [];
-  /** How many the run has, where that is more than are given. */
-  @property({ attribute: false }) total = 0;
+  /** From which seq on they are given; 1: from the first. */
+  @property({ attribute: false }) from = 1;
+  /** The run's phases, to choose among. */
+  @property({ attribute: false }) phases: readonly string[] = [];
+  @property({ attribute: false }) failure: unknown = null;
+  @property({ attribute: false }) loading = false;
+  /** Whether more may come by themselves. */
+  @property({ attribute: false }) live = false;
+  @state() private filter: EventFilter = ALL_EVENTS;
+  @state() private following = true;
+  /** What the filter found, said once when it is changed. */
+  @state() private said = '';
   @query('ol') private list!: HTMLOListElement | null;
-  #following = true;
+  @query('input') private search!: HTMLInputElement;
+  /** The newest event that its reader has had before them. */
+  #seenSeq = 0;
+  #firstSeq = 0;
+  #heightBefore = 0;
 
-  /** Stays at the newest while the reader is there, and nowhere else. */
-  override updated(): void {
-    if (this.#following && this.list) this.list.scrollTop = this.list.scrollHeight;
+  /** Another width is another height: who was at the end stays there. */
+  #size = new ResizeObserver(() => this.#follow());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
   }
 
-  #scrolled = (event: Event): void => {
-    const { scrollTop, scrollHeight, clientHeight } = event.target as HTMLElement;
-    this.#following = scrollHeight - scrollTop - clientHeight < 24;
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+  }
+
+  #follow(): void {
+    if (this.list && this.following) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** Puts the cursor where text is searched. */
+  focusSearch(): void {
+    this.search.focus();
+    this.search.select();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('run')) this.following = true;
+    if (!changed.has('events')) return;
+    if (this.following) this.#seenSeq = this.events.at(-1)?.seq ?? 0;
+    this.#heightBefore = this.list?.scrollHeight ?? 0;
+  }
+
+  /** At the end it follows; anywhere else what is read stays where it is, also when earlier events come in above it. */
+  override updated(changed: PropertyValues<this>): void {
+    const { list } = this;
+    const first = this.events[0]?.seq ?? 0;
+    this.#follow();
+    if (list && !this.following && changed.has('events') && first < this.#firstSeq)
+      list.scrollTop += list.scrollHeight - this.#heightBefore;
+    this.#firstSeq = first;
+    // A filter may leave so few that there is nowhere to scroll to.
+    if (list && !this.following && list.scrollHeight <= list.clientHeight) this.#scrolled();
+  }
+
+  #scrolled = (): void => {
+    if (!this.list) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.list;
+    this.following = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    if (this.following) this.#seenSeq = this.events.at(-1)?.seq ?? 0;
   };
 
-  @state() private level: StoredEvent['level'] = 'debug';
+  /** Goes to the newest event, and follows from there. */
+  jump = (): void => {
+    this.following = true;
+    this.#seenSeq = this.events.at(-1)?.seq ?? 0;
+    this.requestUpdate();
+    this.list?.focus();
+  };
+
+  #change(part: Partial<EventFilter>): void {
+    this.filter = { ...this.filter, ...part };
+    const found = filtered(this.events, this.filter).length;
+    this.said = this.filter === ALL_EVENTS ? '' : found === 1 ? '1 event' : `${found} events`;
+  }
 
   override render() {
-    const shown = this.events.filter((event) => RANK[event.level] >= RANK[this.level]);
+    const { events, filter } = this;
+    const shown = filtered(events, filter);
+    const waiting = this.following ? 0 : shown.filter(({ seq }) => seq > this.#seenSeq).length;
     return html`<div class="head">
         <h2>Events</h2>
-        <label
-          ><span class="quiet">Level</span>
-          <select
-            class="filter"
-            @change=${(event: Event) => {
-              this.level = (event.target as HTMLSelectElement).value as StoredEvent['level'];
-            }}
-          >
-            <option value="debug">All</option>
-            <option value="info">Info and above</option>
-            <option value="warning">Warnings and errors</option>
-            <option value="error">Errors</option>
-          </select>
-        </label>
+        ${this.live ? html`<span class="pill accent">Live</span>` : nothing}
+        <span class="quiet count">${shown.length === events.length ? events.length : `${shown.length} of ${events.length}`}</span>
       </div>
+      ${this.#filters()}
+      <span class="visually-hidden" role="status">${this.said}</span>
       ${
-        this.total > this.events.length && this.events.length >= LONG_RUN
-          ? html`<p class="quiet">The latest ${this.events.length} of ${this.total} events.</p>`
-          : ''
+        this.from > 1
+          ? html`<p class="quiet row">
+              <span>${this.#partWords(events.length)}</span>
+              <button class="small" @click=${() => this.dispatchEvent(new CustomEvent('earlier-wanted'))}>Read earlier ones</button>
+            </p>`
+          : nothing
       }
+      <problem-note .error=${this.failure} retry @retry=${() => this.dispatchEvent(new CustomEvent('retry'))}></problem-note>
+      ${shown.length === 0 ? this.#none() : this.#list(shown, waiting)}`;
+  }
+
+  #partWords(held: number): string {
+    const words = `The latest ${held} events of this run`;
+    return this.filter === ALL_EVENTS ? `${words}.` : `${words}; only these are filtered and searched.`;
+  }
+
+  #filters() {
+    const chosen = (event: Event): string => (event.target as HTMLInputElement | HTMLSelectElement).value;
+    return html`<div class="filters">
+      <label>
+        <span>Search</span>
+        <input type="search" autocomplete="off" spellcheck="false" .value=${this.filter.text} @input=${(event: Event) => this.#change({ text: chosen(event) })} />
+      </label>
+      <label>
+        <span>Level</span>
+        <select @change=${(event: Event) => this.#change({ level: chosen(event) as StoredEvent['level'] })}>
+          <option value="debug">All</option>
+          <option value="info">Info and above</option>
+          <option value="warning">Warnings and errors</option>
+          <option value="error">Errors</option>
+        </select>
+      </label>
+      <label>
+        <span>Phase</span>
+        <select @change=${(event: Event) => this.#change({ phase: chosen(event) })}>
+          <option value="">All</option>
+          ${this.phases.map((phase) => html`<option value=${phase} ?selected=${phase === this.filter.phase}>${phaseWords(phase)}</option>`)}
+        </select>
+      </label>
+    </div>`;
+  }
+
+  /** A failure is said above; it is never an empty list. */
+  #none() {
+    if (this.failure) return nothing;
+    if (this.loading) return html`<p class="quiet" role="status">Reading the events …</p>`;
+    if (this.events.length === 0) return html`<p class="quiet">No events yet.</p>`;
+    return html`<p class="quiet">No event is like that.</p>
+      <button
+        @click=${() => {
+          this.filter = ALL_EVENTS;
+          this.said = '';
+          for (const select of this.renderRoot.querySelectorAll('select')) select.selectedIndex = 0;
+          this.search.focus();
+        }}
+      >
+        Show all
+      </button>`;
+  }
+
+  #list(shown: readonly StoredEvent[], waiting: number) {
+    return html`<div class="frame">
+      <ol tabindex="0" aria-label="Events" @scroll=${this.#scrolled}>
+        ${repeat(
+          shown,
+          ({ seq }) => seq,
+          (event) => this.#event(event),
+        )}
+      </ol>
       ${
-        shown.length === 0
-          ? html`<p class="quiet">No events${this.level === 'debug' ? ' yet' : ' of this level'}.</p>`
-          : html`<ol tabindex="0" aria-label="Events" @scroll=${this.#scrolled}>
-              ${repeat(
-                shown,
-                (event) => event.seq,
-                (event) => html`<li class=${event.level}>
-                  <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}
-                    >${CLOCK.format(event.at)}</time
-                  >
-                  <span class="quiet">${event.phase ? phaseWords(event.phase) : ''}</span>
-                  <span class="message"
-                    >${event.level === 'error' || event.level === 'warning' ? html`<strong>${event.level === 'error' ? 'Error: ' : 'Warning: '}</strong>` : ''}${event.message}</span
-                  >
-                </li>`,
-              )}
-            </ol>`
-      }`;
+        this.following
+          ? nothing
+          : html`<button class="jump primary" @click=${this.jump}>
+              ${waiting === 0 ? 'Jump to the newest' : waiting === 1 ? '1 new event' : `${waiting} new events`}
+              <span aria-hidden="true">↓</span>
+            </button>`
+      }
+    </div>`;
+  }
+
+  #event(event: StoredEvent) {
+    const { text } = this.filter;
+    return html`<li class=${event.level}>
+      <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}>${timeOfDay(event.at)}</time>
+      <span class="phase">${event.phase ? phaseWords(event.phase) : ''}</span>
+      <div class="message">
+        <strong>${LEVEL_WORDS[event.level]}</strong>${marked(event.message, text)}
+        ${
+          event.data && Object.keys(event.data).length > 0
+            ? html`<details>
+                <summary>${foundInData(event, text) ? html`<mark>Details</mark>` : 'Details'}</summary>
+                <dl>
+                  ${dataLines(event.data).map(([name, value]) => html`<dt>${marked(name, text)}</dt><dd>${marked(value, text)}</dd>`)}
+                </dl>
+              </details>`
+            : nothing
+        }
+      </div>
+    </li>`;
   }
 }

@@ -1,6 +1,7 @@
 // Requests for access that wait for an admin: the words each side must see, and yes or no.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Grant } from '../../../schema/grant.ts';
 import { shared } from '../styles/shared.ts';
 import { vault } from '../vault-client.ts';
@@ -49,7 +50,11 @@ export class GrantList extends LitElement {
         it has verified.
       </p>`;
     return html`<ul>
-      ${this.grants.map((grant) => this.#grant(grant, this.words.get(grant.id)))}
+      ${repeat(
+        this.grants,
+        (grant) => grant.id,
+        (grant) => this.#grant(grant, this.words.get(grant.id)),
+      )}
     </ul>`;
   }
 
@@ -62,8 +67,15 @@ export class GrantList extends LitElement {
       <p>Have them read their eight words to you, by telephone or face to face. Give access only if they are these:</p>
       ${words ? html`<eight-words .words=${words}></eight-words>` : nothing}
       <div class="row">
-        <button class="primary" ?disabled=${!words} @click=${answer(words ?? null)}>The words are the same, give access</button>
-        <button @click=${answer(null)}>Decline</button>
+        <button
+          class="primary"
+          aria-label="The words are the same, give access to ${grant.email}"
+          ?disabled=${!words}
+          @click=${answer(words ?? null)}
+        >
+          The words are the same, give access
+        </button>
+        <button aria-label="Decline ${grant.email}" @click=${answer(null)}>Decline</button>
       </div>
     </li>`;
   }

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { IssuedToken } from '../../../schema/token.ts';
 import { saveEngineFile } from '../engine-file.ts';
+import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 
 @customElement('issued-token')
@@ -29,7 +30,7 @@ export class IssuedTokenElement extends LitElement {
   @state() private words = 'Copy';
 
   override firstUpdated(): void {
-    this.renderRoot.querySelector('h2')?.focus();
+    focusHeading(this.renderRoot);
   }
 
   #copy = async (): Promise<void> => {
@@ -41,7 +42,7 @@ export class IssuedTokenElement extends LitElement {
 
   override render() {
     const { issued, file } = this;
-    return html`<h2 tabindex="-1">The token of “${issued.label}”</h2>
+    return html`<h2>The token of “${issued.label}”</h2>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${

@@ -66,12 +66,12 @@ export class KeyTable extends LitElement {
     const want = (state: 'retired' | 'destroyed') => () =>
       this.dispatchEvent(new CustomEvent('key-step-wanted', { detail: { kid: key.kid, state } }));
     if (key.state === 'retiring' && key.remaining === 0)
-      return html`<div><button class="primary" @click=${want('retired')}>Finish the rotation</button></div>`;
+      return html`<div><button class="primary" aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button></div>`;
     const from = this.destroyableAt(key);
     if (key.state !== 'retired' || from === null) return nothing;
     if (from > Date.now()) return html`<p class="quiet">Can be destroyed from ${exactTime(from)}</p>`;
     return key.remaining === 0
-      ? html`<div><button @click=${want('destroyed')}>Destroy the key</button></div>`
+      ? html`<div><button aria-label="Destroy the key ${shortId(key.kid)}" @click=${want('destroyed')}>Destroy the key</button></div>`
       : nothing;
   }
 }

@@ -100,7 +100,7 @@ export class LeaverCard extends LitElement {
       }
       ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
       <problem-note .error=${this.failure}></problem-note>
-      ${this.report ? this.#revealed(this.report) : html`<button @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+      ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" @click=${() => void this.#show()}>What did they reveal?</button>`}`;
   }
 
   #step(done: boolean, words: string) {
@@ -115,6 +115,7 @@ export class LeaverCard extends LitElement {
       needsTeam
         ? html`<passphrase-field
               label="New team passphrase"
+              .about=${[this.leaver.email]}
               @passphrase-changed=${() => {
                 this.teamPassphrase = this.field?.value ?? null;
               }}

@@ -46,6 +46,7 @@ export class LeftBehindList extends LitElement {
       </p>
       <ul>
         ${this.items.map(({ item, why }) => {
+          const name = `${KIND_WORDS[item.kind]}, version ${item.version.version}, of machine ${shortId(item.machine)}`;
           const submit = (event: SubmitEvent) => {
             event.preventDefault();
             const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
@@ -56,9 +57,9 @@ export class LeftBehindList extends LitElement {
             ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
             <a href="/t/${this.tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${why}
             <form @submit=${submit}>
-              <input name="reason" aria-label="Why" placeholder="Why" required minlength="3" maxlength="500" />
-              <button value="restore">Put back what it was</button>
-              ${this.canGiveUp ? html`<button value="give_up">Mark as not openable</button>` : nothing}
+              <input name="reason" aria-label="Why: ${name}" placeholder="Why" required minlength="3" maxlength="500" />
+              <button value="restore" aria-label="Put back what it was: ${name}">Put back what it was</button>
+              ${this.canGiveUp ? html`<button value="give_up" aria-label="Mark as not openable: ${name}">Mark as not openable</button>` : nothing}
             </form>
           </li>`;
         })}

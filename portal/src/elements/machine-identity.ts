@@ -1,20 +1,35 @@
 // Who a machine is: its attributes, what they were before, the other ids of the PC, and what a person may do with its entry.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Machine, MergedMachine } from '../../../schema/machine.ts';
+import type { AttributeChange, Machine, MergedMachine } from '../../../schema/machine.ts';
 import { shared } from '../styles/shared.ts';
-import { ATTRIBUTE_WORDS, exactTime, shortId } from '../words.ts';
+import { ATTRIBUTE_WORDS, dateTime, exactTime, shortId } from '../words.ts';
 
 /** Fired with what is wanted of an entry: the machine's own, or one merged into it. */
 export type ShelfWanted = CustomEvent<{ act: 'archive' | 'restore' | 'unmerge'; machine: string }>;
+
+type Value = AttributeChange & { untilAt: number | null };
+
+/** What changed at least once: a name on the way, a serial that should not have. Each id of the PC has its own line of values. */
+function changesOf({ history }: Machine): [AttributeChange['attribute'], Value[]][] {
+  const attributes = [...new Set(history.map(({ attribute }) => attribute))];
+  return attributes.flatMap((attribute): [AttributeChange['attribute'], Value[]][] => {
+    const values = history.filter((one) => one.attribute === attribute);
+    if (values.every(({ value }) => value === values[0]?.value)) return [];
+    const until = (one: AttributeChange, index: number): number | null =>
+      values.slice(index + 1).find(({ machine }) => machine === one.machine)?.sinceAt ?? null;
+    return [[attribute, values.map((one, index) => ({ ...one, untilAt: until(one, index) })).reverse()]];
+  });
+}
 
 @customElement('machine-identity')
 export class MachineIdentity extends LitElement {
   static override styles = [
     shared,
     css`
-      .before {
-        margin: 1rem 0 0;
+      h3 {
+        font-size: 0.95rem;
+        margin: 1.1rem 0 0.4rem;
       }
       ul {
         margin: 0.4rem 0 0;
@@ -50,30 +65,32 @@ export class MachineIdentity extends LitElement {
       ['Machine ID', machine.id],
       ['Enrolled', exactTime(machine.enrolledAt)],
     ];
-    // What changed at least once: a name on the way, a serial that should not have. Two ids of a PC say much that is the same.
-    const changed = machine.history.filter((one) =>
-      machine.history.some((other) => other.attribute === one.attribute && other.value !== one.value),
-    );
+    const changed = changesOf(machine);
     return html`<h2>Identity</h2>
       <dl>
         ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${value}</dd>` : nothing))}
       </dl>
       ${
         changed.length > 0
-          ? html`<p class="quiet before">What it was before</p>
-              <ul>
+          ? html`<h3>What it was before</h3>
+              <dl>
                 ${changed.map(
-                  (change) => html`<li>
-                    ${ATTRIBUTE_WORDS[change.attribute]} ${change.value ?? 'unknown'}
-                    <span class="quiet">since ${exactTime(change.sinceAt)}${this.#from(change.machine)}</span>
-                  </li>`,
+                  ([attribute, values]) => html`<dt>${ATTRIBUTE_WORDS[attribute]}</dt>
+                    <dd>
+                      ${values.map(
+                        (one) => html`<div>
+                          ${one.value ?? 'unknown'}
+                          <span class="quiet">${this.#while(one)}${this.#from(one.machine)}</span>
+                        </div>`,
+                      )}
+                    </dd>`,
                 )}
-              </ul>`
+              </dl>`
           : nothing
       }
       ${
         machine.merged.length > 0
-          ? html`<p class="quiet before">Merged into this entry</p>
+          ? html`<h3>Merged into this entry</h3>
               <ul>
                 ${machine.merged.map((one) => this.#merged(one))}
               </ul>`
@@ -82,13 +99,19 @@ export class MachineIdentity extends LitElement {
       ${this.acting && machine.shelf !== 'merged' ? this.#acts() : nothing}`;
   }
 
+  #while({ sinceAt, untilAt }: Value): string {
+    return untilAt === null ? `since ${dateTime(sinceAt)}` : `${dateTime(sinceAt)} to ${dateTime(untilAt)}`;
+  }
+
   #from(id: string) {
     return id === this.machine.id ? nothing : `, under the ID ${shortId(id)}`;
   }
 
   #merged(one: MergedMachine) {
     return html`<li>
-      <a href="/t/${this.tenant}/machines/${one.id}">${one.hostname ?? 'No name'}</a>, ID
+      <a href="/t/${this.tenant}/machines/${one.id}" aria-label="${one.hostname ?? 'No name'}, ID ${shortId(one.id)}"
+        >${one.hostname ?? 'No name'}</a
+      >, ID
       <span class="mono">${one.id}</span> <span class="quiet">by ${one.mergedBy}, ${exactTime(one.mergedAt)}</span>
       ${
         this.acting

@@ -10,6 +10,7 @@ export class NewPassphrase extends LitElement {
   static override styles = shared;
   @property() label = 'New passphrase';
   @property() action = 'Use it';
+  @property({ attribute: false }) about: readonly string[] = [];
   @state() private mayGoOn = false;
   @query('passphrase-field') private field!: PassphraseField;
 
@@ -22,6 +23,7 @@ export class NewPassphrase extends LitElement {
     return html`<form @submit=${this.#submit}>
       <passphrase-field
         .label=${this.label}
+        .about=${this.about}
         @passphrase-changed=${() => {
           this.mayGoOn = this.field.value !== null;
         }}

@@ -28,6 +28,8 @@ export class NewUnlockerForm extends LitElement {
     `,
   ];
   @property() email = '';
+  /** What the tenant is called. */
+  @property() tenant = '';
   @property({ type: Boolean }) busy = false;
   @state() private passkeys = false;
   @state() private mayGoOn = false;
@@ -78,6 +80,7 @@ export class NewUnlockerForm extends LitElement {
       ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
       <passphrase-field
         label="New passphrase"
+        .about=${[this.email, this.tenant]}
         @passphrase-changed=${() => {
           this.mayGoOn = this.field.value !== null;
         }}

@@ -57,6 +57,8 @@ export class PassphraseField extends LitElement {
   @property() label = 'Passphrase';
   /** The passphrase that this one must differ from. */
   @property({ attribute: false }) other: string | null = null;
+  /** Names and addresses of its owner and tenant: a passphrase made of them is easy to guess. */
+  @property({ attribute: false }) about: readonly string[] = [];
   @state() private first = '';
   @state() private second = '';
   @state() private strength: Strength | null = null;
@@ -82,7 +84,7 @@ export class PassphraseField extends LitElement {
     this.generated = false;
     this.strength = null;
     this.#changed();
-    const strength = text ? await strengthOf(text) : null;
+    const strength = text ? await strengthOf(text, this.about) : null;
     if (this.first !== text) return;
     this.strength = strength;
     this.#changed();

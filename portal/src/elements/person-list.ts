@@ -1,6 +1,7 @@
 // Who is a member, in which role, and how they can unlock. An admin changes a role or removes somebody; never themselves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../../../schema/person.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { shared } from '../styles/shared.ts';
@@ -46,7 +47,11 @@ export class PersonList extends LitElement {
 
   override render() {
     return html`<ul>
-      ${this.people.filter((one) => one.removedAt === null).map((one) => this.#person(one))}
+      ${repeat(
+        this.people.filter((one) => one.removedAt === null),
+        (one) => one.id,
+        (one) => this.#person(one),
+      )}
     </ul>`;
   }
 

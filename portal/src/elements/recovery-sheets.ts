@@ -2,6 +2,7 @@
 // a page.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 import { vault } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
@@ -85,6 +86,10 @@ export class RecoverySheets extends LitElement {
   /** The sheet that was copied last. */
   @state() private copied: number | null = null;
   readonly #madeAt = exactTime(Date.now());
+
+  override firstUpdated(): void {
+    focusHeading(this.renderRoot);
+  }
 
   get #count(): number {
     return this.sheets.codes.length;

@@ -3,13 +3,19 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../brief-clipboard.ts';
+import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
 import { kindInSentence, refWords } from '../words.ts';
+import type { ReasonGiven } from './reveal-form.ts';
+import './reveal-form.ts';
+import type { LargeChanged } from './secret-text.ts';
 import './secret-text.ts';
 
-const SHOWN_SECONDS = 30;
-const REASON_MIN_CHARACTERS = 3;
+export const SHOWN_SECONDS = 30;
+/** From here on it is said aloud, once, that the time runs out. */
+const WARN_SECONDS = 10;
 
 export type RevealStep =
   | { step: 'reason'; fault?: string }
@@ -28,15 +34,49 @@ export class RevealDialog extends LitElement {
       .what {
         margin-top: 0.3rem;
       }
+      dialog.large {
+        width: min(72rem, calc(100vw - 2rem));
+      }
       secret-text {
         display: block;
-        margin: 1rem 0 0.5rem;
+        margin: 1rem 0 0.75rem;
         min-height: 5rem;
       }
+      /* Always in reach of a thumb, however long what is shown is. */
+      .foot {
+        position: sticky;
+        bottom: -1.4rem;
+        margin: 0 -1.5rem -1.4rem;
+        padding: 0.7rem 1.5rem 1.4rem;
+        background: var(--raised);
+      }
       .count {
-        margin-right: auto;
-        align-self: center;
+        display: grid;
+        grid-template-columns: 1fr auto;
+        align-items: center;
+        gap: 0.8rem;
         font-variant-numeric: tabular-nums;
+      }
+      .actions button {
+        min-height: 3rem;
+        flex: 1 1 8rem;
+        justify-content: center;
+      }
+      .actions {
+        flex-wrap: wrap;
+      }
+      .foot .actions {
+        margin-top: 0.7rem;
+      }
+      @media (max-width: 30rem) {
+        dialog {
+          padding: 1rem;
+        }
+        .foot {
+          bottom: -1rem;
+          margin: 0 -1rem -1rem;
+          padding: 0.6rem 1rem 1rem;
+        }
       }
     `,
   ];
@@ -46,53 +86,56 @@ export class RevealDialog extends LitElement {
   @property() machine = '';
   /** The pattern of a ticket that a reason must begin with; null: any reason will do. */
   @property({ attribute: false }) ticket: string | null = null;
+  /** The ticket of the reveal before, to be offered. */
+  @property({ attribute: false }) lastTicket: string | null = null;
   @property({ attribute: false }) progress: RevealStep = { step: 'reason' };
-  @state() private secondsLeft = SHOWN_SECONDS;
-  @state() private copied = '';
+  @state() private clipboard: ClipboardState | null = null;
+  @state() private large = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h1') private heading!: HTMLElement;
-  #hidesAt = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** A reason that was refused is mended, not typed again. */
+  #reason = '';
+  #countdown = new Countdown(this, () => this.#close());
+  /** How long it was to be shown in all, for the bar. */
+  #outOf = SHOWN_SECONDS;
 
   constructor() {
     super();
     new Modal(this);
   }
 
-  override firstUpdated(): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
     document.addEventListener('visibilitychange', this.#hidden);
+    window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
     document.removeEventListener('visibilitychange', this.#hidden);
+    window.removeEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (!changed.has('progress') || this.progress.step !== 'shown') return;
+    this.#outOf = SHOWN_SECONDS;
+    this.#countdown.start(SHOWN_SECONDS);
   }
 
   override updated(changed: Map<string, unknown>): void {
     if (!changed.has('progress') || this.progress.step === 'reason') return;
     this.heading.focus();
-    if (this.progress.step !== 'shown') return;
     // It may arrive after the person has gone to another tab.
-    if (document.hidden) {
-      this.#close();
-      return;
-    }
-    clearInterval(this.#timer);
-    this.#hidesAt = Date.now() + SHOWN_SECONDS * 1000;
-    this.#tick();
-    this.#timer = setInterval(this.#tick, 250);
+    this.#hidden();
   }
-
-  /** By the clock, not by counting: a machine that slept has used its seconds up. */
-  #tick = (): void => {
-    this.secondsLeft = Math.ceil((this.#hidesAt - Date.now()) / 1000);
-    if (this.secondsLeft <= 0) this.#close();
-  };
 
   /** A plaintext is not left on a screen nobody looks at. */
   #hidden = (): void => {
     if (document.hidden && this.progress.step === 'shown') this.#close();
+  };
+
+  #clipboardChanged = (event: Event): void => {
+    this.clipboard = (event as CustomEvent<ClipboardState>).detail;
   };
 
   #close = (): void => {
@@ -101,28 +144,23 @@ export class RevealDialog extends LitElement {
 
   /** However it closed: button, Escape, time. Once. */
   #closed = (): void => {
-    clearInterval(this.#timer);
+    this.#countdown.stop();
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
-  #ask = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '').trim();
-    if (reason.length >= REASON_MIN_CHARACTERS) this.dispatchEvent(new CustomEvent('reason-given', { detail: reason }));
+  #given = ({ detail }: ReasonGiven): void => {
+    this.#reason = detail;
+    this.dispatchEvent(new CustomEvent('reason-given', { detail }));
   };
 
-  #copy = async (text: string): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.copied = 'Copied. Clear your clipboard when you are done.';
-    } catch {
-      this.copied = 'The browser did not allow copying; select the text instead.';
-    }
+  #keep = (): void => {
+    this.#countdown.extend(SHOWN_SECONDS);
+    this.#outOf = this.#countdown.secondsLeft;
   };
 
   override render() {
     if (!this.secret || !this.version) return nothing;
-    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
+    return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
       <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
       <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}
@@ -132,23 +170,14 @@ export class RevealDialog extends LitElement {
   #body() {
     switch (this.progress.step) {
       case 'reason':
-        return html`<form @submit=${this.#ask}>
-          <label for="reason">Why do you need it?</label>
-          <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" autocomplete="off" autofocus aria-describedby="ticket" />
-          <p class="quiet" id="ticket">
-            ${
-              this.ticket === null
-                ? nothing
-                : html`Begin with a ticket like <span class="mono">${this.ticket}</span> (# is a digit${this.ticket.includes('*') ? ', * letters and digits' : ''}).`
-            }
-          </p>
-          <p class="quiet">The reason, your name and the time go into the audit before anything is shown.</p>
-          ${this.progress.fault ? html`<p class="note bad" role="alert">${this.progress.fault}</p>` : nothing}
-          <div class="actions">
-            <button type="button" @click=${this.#close}>Cancel</button>
-            <button class="primary">Reveal</button>
-          </div>
-        </form>`;
+        return html`<reveal-form
+          .ticket=${this.ticket}
+          .offered=${this.lastTicket}
+          .reason=${this.#reason}
+          .fault=${this.progress.fault ?? ''}
+          @reason-given=${this.#given}
+          @cancelled=${this.#close}
+        ></reveal-form>`;
       case 'working':
         return html`<p role="status">Asking for the ciphertext and opening it …</p>
           <progress aria-label="Working"></progress>`;
@@ -162,17 +191,36 @@ export class RevealDialog extends LitElement {
   }
 
   #shown(opened: Opened, auditSeq: number) {
-    return html`<secret-text .opened=${opened}></secret-text>
+    const { secondsLeft } = this.#countdown;
+    return html`<secret-text
+        .opened=${opened}
+        @large-changed=${({ detail }: LargeChanged) => {
+          this.large = detail;
+        }}
+      ></secret-text>
       ${
         opened.bound
           ? nothing
           : html`<p class="note warn">Not bound to its machine: nothing proves that this belongs to this PC.</p>`
       }
-      <p class="quiet" role="status">${this.copied || `On record as audit entry ${auditSeq}.`}</p>
-      <div class="actions">
-        <span class="count quiet">Hides in ${this.secondsLeft} s</span>
-        <button @click=${() => void this.#copy(opened.plaintext)}>Copy</button>
-        <button class="primary" @click=${this.#close}>Hide now</button>
+      <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
+      <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
+      <div class="foot">
+        <div class="count quiet">
+          <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
+          <span role="timer">Hides in ${secondsLeft} s</span>
+        </div>
+        <div class="actions">
+          <button @click=${this.#keep}>Keep showing 30 s more</button>
+          <button
+            @click=${async () => {
+              this.clipboard = await copyBriefly(opened.plaintext);
+            }}
+          >
+            Copy
+          </button>
+          <button class="primary" @click=${this.#close}>Hide now</button>
+        </div>
       </div>`;
   }
 }

@@ -82,7 +82,10 @@ export class RootHistory extends LitElement {
       then on they are refused a key, and keep what they have sealed. ${this.#count(root)}
       ${
         this.admin
-          ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('end-overlap-wanted', { detail: root }))}>
+          ? html`<button
+              aria-label="End the overlap of ${root.slice(0, 8)}"
+              @click=${() => this.dispatchEvent(new CustomEvent('end-overlap-wanted', { detail: root }))}
+            >
               End the overlap
             </button>`
           : nothing

@@ -1,10 +1,12 @@
-// A machine's secrets: what is held, under which key, bound or not, and a button to reveal each version.
+// A machine's secrets: what is held, every version of it, who handed it over and under which key, and a button to reveal each.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
-import type { Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
-import { dateTime, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
+import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
+import './key-id.ts';
 import './relative-time.ts';
 
 /** Fired when somebody wants to see one version. */
@@ -15,12 +17,13 @@ export class SecretList extends LitElement {
   static override styles = [
     shared,
     css`
-      ul {
+      ul,
+      ol {
         list-style: none;
         margin: 0;
         padding: 0;
       }
-      li + li {
+      ul > li + li {
         border-top: 1px solid var(--line);
         margin-top: 0.9rem;
         padding-top: 0.9rem;
@@ -41,16 +44,22 @@ export class SecretList extends LitElement {
       details {
         margin-top: 0.4rem;
       }
+      summary {
+        cursor: pointer;
+        min-height: 1.75rem;
+      }
+      @media (pointer: coarse) {
+        .reveal {
+          min-height: 3rem;
+        }
+      }
       .pill {
         white-space: normal;
         overflow-wrap: anywhere;
       }
       .older {
-        display: flex;
-        justify-content: space-between;
-        align-items: center;
-        padding: 0.3rem 0;
-        gap: 1rem;
+        padding: 0.4rem 0 0.4rem 0.9rem;
+        border-left: 2px solid var(--line);
       }
     `,
   ];
@@ -58,6 +67,11 @@ export class SecretList extends LitElement {
   @property({ attribute: false }) memberRole: Role = 'auditor';
   /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
   @property() machine = '';
+
+  /** The first secret's button, for a key that leads there. */
+  focusFirst(): void {
+    this.renderRoot.querySelector<HTMLElement>('.reveal')?.focus();
+  }
 
   override render() {
     if (this.secrets.length === 0) return html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
@@ -67,7 +81,7 @@ export class SecretList extends LitElement {
         : nothing
     }
       <ul>
-        ${this.secrets.map((secret) => this.#secret(secret))}
+        ${newestKeysFirst(this.secrets).map((secret) => this.#secret(secret))}
       </ul>`;
   }
 
@@ -78,14 +92,14 @@ export class SecretList extends LitElement {
       <div class="head">
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
-          <p class="quiet">${refWords(secret.ref)}</p>
+          ${this.#ref(secret)}
+          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
           ${this.#rotate(secret.rotateDueAt)}
           ${
             secret.machine === this.machine
               ? nothing
               : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
           }
-          ${this.#version(latest)}
           <p class="quiet">
             ${
               secret.lastRevealedAt === null
@@ -93,28 +107,49 @@ export class SecretList extends LitElement {
                 : html`Last revealed <relative-time .at=${secret.lastRevealedAt}></relative-time>`
             }
           </p>
+          ${this.#version(latest)}
         </div>
-        ${this.#button(secret, latest, 'Reveal')}
+        ${this.#button(secret, latest)}
       </div>
       ${
         older.length > 0
           ? html`<details>
               <summary>${older.length} earlier ${older.length === 1 ? 'version' : 'versions'}</summary>
-              ${older.map((version) => html`<div class="older">${this.#version(version)}${this.#button(secret, version, 'Reveal')}</div>`)}
+              <ol>
+                ${older.map((version) => html`<li class="older head"><div>${this.#version(version)}</div>${this.#button(secret, version)}</li>`)}
+              </ol>
             </details>`
           : nothing
       }
     </li>`;
   }
 
-  #version(version: SecretVersion) {
+  #ref({ ref }: Secret) {
+    if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
+    return html`<p class="quiet">Volume ${ref.volume}</p>
+      <key-id .keyId=${ref.protectorId}></key-id>`;
+  }
+
+  #version(version: ListedVersion) {
     return html`<p class="quiet">
-      Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>, key
-      <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
-      ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
-      ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
-      ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
-    </p>`;
+        Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
+          version.by === null && version.uploadedBy === null ? ` by ${version.escrowedBy}` : nothing
+        }, key
+        <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
+      </p>
+      <p>
+        ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
+        ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
+        ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
+        ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
+      </p>`;
+  }
+
+  /** What a health sweep has found out, where that is something to know before it is needed. */
+  #finding({ finding, verifiedAt }: SecretVersion) {
+    if (finding === null || verifiedAt === null) return nothing;
+    if (finding === 'sound') return html`<span class="pill good" title=${dateTime(verifiedAt)}>Checked</span>`;
+    return html`<span class="pill bad" title=${dateTime(verifiedAt)}>Checked: ${FINDING_WORDS[finding]}</span>`;
   }
 
   /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a newer version proves. */
@@ -129,14 +164,15 @@ export class SecretList extends LitElement {
     </p>`;
   }
 
-  #button(secret: Secret, version: SecretVersion, words: string) {
+  #button(secret: Secret, version: SecretVersion) {
     if (this.memberRole === 'auditor') return nothing;
-    const label = `${words} ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}, version ${version.version}`;
+    const label = `Reveal ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}, version ${version.version}`;
     return html`<button
+      class="reveal"
       aria-label=${label}
       @click=${() => this.dispatchEvent(new CustomEvent('reveal-wanted', { detail: { secret, version } }))}
     >
-      ${words}
+      Reveal
     </button>`;
   }
 }

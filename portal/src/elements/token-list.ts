@@ -2,6 +2,7 @@
 // nowhere: the first eight characters tell them apart.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Token } from '../../../schema/token.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, shortId } from '../words.ts';
@@ -69,7 +70,7 @@ export class TokenListElement extends LitElement {
       live.length === 0
         ? html`<p>No token is live: no engine can report or escrow.</p>`
         : html`<ul aria-label="Live tokens">
-            ${live.map((token) => this.#token(token, now))}
+            ${this.#tokens(live, now)}
           </ul>`
     }
     ${
@@ -78,10 +79,19 @@ export class TokenListElement extends LitElement {
         : html`<details>
             <summary>Revoked and expired (${ended.length})</summary>
             <ul aria-label="Revoked and expired tokens">
-              ${ended.map((token) => this.#token(token, now))}
+              ${this.#tokens(ended, now)}
             </ul>
           </details>`
     }`;
+  }
+
+  /** Each keeps its own buttons: who has revoked one must not find the focus on another's. */
+  #tokens(tokens: readonly Token[], now: number) {
+    return repeat(
+      tokens,
+      (token) => token.id,
+      (token) => this.#token(token, now),
+    );
   }
 
   #token(token: Token, now: number) {

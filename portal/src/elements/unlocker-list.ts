@@ -1,6 +1,7 @@
 // Ways to unlock, as the signed manifest lists them: whose, of what kind, with which rights.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, UNLOCKER_WORDS } from '../words.ts';
@@ -34,9 +35,12 @@ export class UnlockerList extends LitElement {
 
   override render() {
     return html`<ul>
-      ${this.unlockers.map((one) => {
-        const say = (what: string) => () => this.dispatchEvent(new CustomEvent(what, { detail: one }));
-        return html`<li>
+      ${repeat(
+        this.unlockers,
+        (one) => one.id,
+        (one) => {
+          const say = (what: string) => () => this.dispatchEvent(new CustomEvent(what, { detail: one }));
+          return html`<li>
           <span>
             ${one.label} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
             <span class="quiet"
@@ -47,7 +51,7 @@ export class UnlockerList extends LitElement {
           <span class="row">
             ${
               this.changeable && one.kind === 'passphrase'
-                ? html`<button @click=${say('change-wanted')}>Change the passphrase</button>`
+                ? html`<button aria-label="Change the passphrase of ${one.label}" @click=${say('change-wanted')}>Change the passphrase</button>`
                 : nothing
             }
             ${
@@ -57,7 +61,8 @@ export class UnlockerList extends LitElement {
             }
           </span>
         </li>`;
-      })}
+        },
+      )}
     </ul>`;
   }
 }

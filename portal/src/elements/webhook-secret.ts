@@ -1,6 +1,7 @@
 // A webhook's secret, shown this once, and how a receiver checks with it that a notice is ours.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 
 const EXAMPLE = `import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -43,6 +44,10 @@ export class WebhookSecret extends LitElement {
   @property() secret = '';
   @property() label = '';
   @state() private said = '';
+
+  override firstUpdated(): void {
+    focusHeading(this.renderRoot);
+  }
 
   #copy = async (): Promise<void> => {
     try {

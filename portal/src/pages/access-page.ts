@@ -71,10 +71,10 @@ export class AccessPage extends LitElement {
   #stepUp = new StepUp(this);
 
   #load = new Task(this, {
-    args: () => [this.membership.tenant] as const,
-    task: async ([tenant]): Promise<Loaded> => {
+    args: () => [this.membership.tenant, this.membership.role] as const,
+    task: async ([tenant, role]): Promise<Loaded> => {
       const keyring = await api.keyring(tenant);
-      const { grants } = this.membership.role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
+      const { grants } = role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
       this.#forgetWords(grants);
       return { keyring, manifest: keyring && readManifest(keyring), grants };
     },
@@ -246,7 +246,8 @@ export class AccessPage extends LitElement {
     return html`<h1 class="screen">Access</h1>
       ${this.#load.render({
         // What was read before stays while it is read anew.
-        pending: () => (this.#load.value ? this.#content(this.#load.value) : html`<p role="status">Loading …</p>`),
+        pending: () =>
+          this.#load.value ? this.#content(this.#load.value) : html`<p role="status">Loading who has access …</p>`,
         error: (error) =>
           html`<problem-note .error=${error} retry @retry=${() => void this.#load.run()}></problem-note>`,
         complete: (loaded) => this.#content(loaded),
@@ -267,7 +268,12 @@ export class AccessPage extends LitElement {
   }
 
   #none() {
-    return html`<p>The first-time set-up has not been done, so there is nothing to have access to.</p>`;
+    return html`<p>The first-time set-up has not been done, so there is nothing to have access to.</p>
+      ${
+        this.#admin
+          ? html`<a class="button primary" href="/t/${this.#tenant}/set-up">First-time set-up</a>`
+          : html`<p class="quiet">An admin of ${this.membership.name} has to do it.</p>`
+      }`;
   }
 
   #sections(loaded: Loaded, manifest: Manifest, keyring: Keyring) {
@@ -310,6 +316,7 @@ export class AccessPage extends LitElement {
       ${
         this.making.what === 'own'
           ? html`<new-unlocker
+              .tenant=${this.membership.name}
               .email=${this.email}
               .busy=${this.busy}
               @made=${(event: NewUnlocker) => this.#add(event, loaded)}
@@ -340,6 +347,7 @@ export class AccessPage extends LitElement {
 
   #passphraseForm(unlocker: string) {
     return html`<new-passphrase
+      .about=${[this.email, this.membership.name]}
       label="New passphrase"
       action="Change it"
       @closed=${this.#stop}
@@ -396,6 +404,7 @@ export class AccessPage extends LitElement {
         this.making = { what: 'team' };
       }}>${replaces ? 'Replace the team passphrase' : 'Add a team passphrase'}</button></p>`;
     return html`<new-passphrase
+      .about=${[this.email, this.membership.name]}
       label="Team passphrase"
       action=${replaces ? 'Replace it' : 'Add it'}
       @closed=${this.#stop}

@@ -11,7 +11,7 @@ import { type AskedFilter, apiFilter, filterOfUrl, isFiltered, urlOfFilter } fro
 import { type ChainProgress, type CheckedChain, checkChain } from '../chain-check.ts';
 import type { FilterWanted } from '../elements/audit-filters.ts';
 import { go } from '../router.ts';
-import { saveFile } from '../save-file.ts';
+import { dayStamp, saveFile } from '../save-file.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/audit-filters.ts';
 import '../elements/audit-table.ts';
@@ -64,9 +64,9 @@ export class AuditPage extends LitElement {
   #leaving = new AbortController();
 
   #load = new Task(this, {
-    args: () => [this.membership.tenant, this.filter] as const,
-    task: async ([tenant]) => {
-      if (this.membership.role === 'engineer') return;
+    args: () => [this.membership.tenant, this.filter, this.membership.role] as const,
+    task: async ([tenant, , role]) => {
+      if (role === 'engineer') return;
       if (this.members.length === 0) this.members = await people(tenant).then((list) => list.people);
       await this.#fetch(null);
     },
@@ -132,10 +132,7 @@ export class AuditPage extends LitElement {
     try {
       const filtered = isFiltered(this.filter);
       const blob = await api.exportAudit(this.#tenant, { format, ...apiFilter(this.filter) }, this.#leaving.signal);
-      saveFile(
-        blob,
-        `totlprovision-audit-${new Date().toISOString().slice(0, 10)}${filtered ? '-filtered' : ''}.${format}`,
-      );
+      saveFile(blob, `totlprovision-audit-${dayStamp()}${filtered ? '-filtered' : ''}.${format}`);
       this.said =
         format === 'csv' || filtered
           ? 'Saved. Only a whole export as NDJSON can be verified as a chain.'

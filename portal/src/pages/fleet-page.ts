@@ -1,267 +1,135 @@
-// The fleet: what is going on, in tiles and a table that refresh by themselves and hold still under the pointer.
-import { Task } from '@lit/task';
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { Overview } from '../../../schema/machine.ts';
+// The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
-import * as api from '../api/tenant.ts';
-import { type Rows, renewed, withPage, wouldMove } from '../fleet-rows.ts';
-import { Polling } from '../polling.ts';
-import { go } from '../router.ts';
+import type { FleetFilterWanted } from '../elements/fleet-filters.ts';
+import type { FleetSearch, SearchWanted } from '../elements/fleet-search.ts';
+import type { Attended, FleetTable } from '../elements/fleet-table.ts';
+import { firstScreenIsShown } from '../first-screen.ts';
+import { FleetList } from '../fleet-list.ts';
+import { FleetSaving } from '../fleet-saving.ts';
+import { isSearch, type Question, questionOfUrl, urlOfQuestion } from '../fleet-url.ts';
+import { machineCount } from '../fleet-words.ts';
+import { Keys } from '../keys.ts';
+import { go, placeOf } from '../router.ts';
+import { fleetPage } from '../styles/fleet.ts';
 import { shared } from '../styles/shared.ts';
+import '../elements/fleet-empty.ts';
+import '../elements/fleet-filters.ts';
+import '../elements/fleet-search.ts';
 import '../elements/fleet-table.ts';
 import '../elements/fleet-tiles.ts';
+import '../elements/live-note.ts';
 import '../elements/problem-note.ts';
-import '../elements/relative-time.ts';
+import '../elements/runs-card.ts';
+import '../elements/save-list.ts';
 
-const REFRESH_MS = 5_000;
-const PAGE_SIZE = 100;
-/** A refresh reads again what is shown, so that no row outlives its place in the list; in pages as large as the API gives. */
-const REFRESH_PAGE_SIZE = 200;
-const STATUSES = ['running', 'succeeded', 'failed', 'abandoned'];
-const ARCHIVED = 'archived';
-const NO_ROWS: Rows = { machines: [], next: null };
-type Fleet = { overview: Overview; rows: Rows };
+/** Kept with the place in the browser's history, so that going back finds the rows where they were. */
+type Left = { scrolled: number; seen: number; cursor: string | null };
+const leftHere = (): Left | null => (history.state as { fleet?: Left } | null)?.fleet ?? null;
 
 @customElement('fleet-page')
 export class FleetPage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .bar {
-        justify-content: space-between;
-        margin-bottom: 0.75rem;
-      }
-      .bar label {
-        display: flex;
-        align-items: center;
-        gap: 0.4rem;
-        margin: 0;
-        font-weight: 400;
-      }
-      select {
-        width: auto;
-      }
-      /* Keeps its room, so that nothing jumps when it comes. */
-      .away {
-        visibility: hidden;
-      }
-      .busy {
-        opacity: 0.55;
-        pointer-events: none;
-      }
-      .table {
-        padding: 0.25rem;
-      }
-      .more {
-        text-align: center;
-        margin: 1rem 0;
-      }
-      .set-up {
-        border-color: var(--accent);
-        margin: 1.25rem 0;
-      }
-    `,
-  ];
+  static override styles = [shared, fleetPage];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private rows: Rows = NO_ROWS;
-  /** What came while the pointer was over the rows. */
-  @state() private waiting: Rows | null = null;
-  /** The list that `rows` belongs to: another filter's rows are never shown under this one's. */
-  @state() private rowsOf = '';
-  @state() private overview: Overview | null = null;
-  @state() private refreshedAt: number | null = null;
-  @state() private failure: unknown = null;
-  @state() private filter: api.FleetFilter = this.#filterOfUrl();
-  #pointerInside = false;
-  /** Counts what changes the list, so that an answer to an older question is dropped. */
-  #turn = 0;
-  #addingPage = false;
+  @state() private question: Question = questionOfUrl(location.search);
+  @query('fleet-search') private search!: FleetSearch | null;
+  @query('fleet-table') private table!: FleetTable | null;
+  #saving = new FleetSaving(this);
+  #left = leftHere();
 
-  #load = new Task(this, {
-    args: () => [this.membership.tenant, this.filter] as const,
-    task: async () => {
-      if (this.overview?.tenant !== this.membership.tenant) this.overview = null;
-      await this.#refresh(false);
-    },
+  #fleet = new FleetList(this, {
+    tenant: () => this.membership.tenant,
+    question: () => this.question,
+    seen: () => this.table?.seen ?? 0,
+    begin: this.#left?.seen ?? 0,
   });
 
   constructor() {
     super();
-    new Polling(this, REFRESH_MS, async () => {
-      if (!this.#addingPage) await this.#refresh(true);
+    new Keys(this, {
+      '/': { words: 'Search the fleet', press: () => this.search?.focus() },
+      Escape: { words: 'Clear the search', press: () => this.search?.clear() },
+      n: { words: 'Show the new order', press: () => this.#fleet.letIn() },
     });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.#moved);
+    window.addEventListener('scrollend', this.#keepPlace);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener('scrollend', this.#keepPlace);
   }
+
+  protected override async updated(): Promise<void> {
+    if (this.#fleet.list || this.#fleet.failure) firstScreenIsShown();
+    const left = this.#left;
+    if (!left || !this.table) return;
+    this.#left = null;
+    this.table.cursor = left.cursor;
+    // Twice: the table has its height once it has measured a row.
+    await this.table.updateComplete;
+    await this.table.updateComplete;
+    window.scrollTo({ top: left.scrolled, behavior: 'instant' });
+  }
+
+  #keepPlace = (): void => {
+    const { seen = 0, cursor = null } = this.table ?? {};
+    const left: Left = { scrolled: window.scrollY, seen, cursor };
+    history.replaceState({ fleet: left }, '');
+  };
 
   #moved = (): void => {
-    this.filter = this.#filterOfUrl();
+    if (placeOf(location.pathname).page === 'fleet') this.question = questionOfUrl(location.search);
   };
 
-  get #listKey(): string {
-    return JSON.stringify([this.membership.tenant, this.filter]);
+  #ask(change: Partial<Question>, replace = false): void {
+    go(`/t/${this.membership.tenant}${urlOfQuestion({ ...this.question, ...change })}`, replace);
   }
 
-  #filterOfUrl(): api.FleetFilter {
-    const query = new URLSearchParams(location.search);
-    const status = query.get('status') ?? '';
-    return {
-      sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
-      status: STATUSES.includes(status) ? status : '',
-      shelf: query.get('shelf') === 'archived' ? 'archived' : 'fleet',
-    };
-  }
+  /** Typing on is the same place: going back leaves the search, and not letter by letter. */
+  #search = ({ detail: q }: SearchWanted): void => this.#ask({ q }, q !== '' && this.question.q !== '');
 
-  #setFilter(change: Partial<api.FleetFilter>): void {
-    const next = { ...this.filter, ...change };
-    const query = new URLSearchParams();
-    if (next.sort !== 'started') query.set('sort', next.sort);
-    if (next.status) query.set('status', next.status);
-    if (next.shelf !== 'fleet') query.set('shelf', next.shelf);
-    go(`/t/${this.membership.tenant}${query.size > 0 ? `?${query}` : ''}`, true);
-  }
-
-  /** Reads as many rows as are shown. `still` keeps them where they are under a pointer. */
-  async #refresh(still: boolean): Promise<void> {
-    const turn = ++this.#turn;
-    const key = this.#listKey;
-    const same = this.rowsOf === key;
-    try {
-      const [overview, rows] = await Promise.all([
-        api.overview(this.membership.tenant),
-        this.#read(same ? this.rows.machines.length : 0),
-      ]);
-      if (turn !== this.#turn) return;
-      this.#take({ overview, rows }, key, still && same && this.#pointerInside && this.rows.machines.length > 0);
-    } catch (error) {
-      if (turn === this.#turn) this.failure = error;
-    }
-  }
-
-  async #read(count: number): Promise<Rows> {
-    const { tenant } = this.membership;
-    const { filter } = this;
-    const limit = count > PAGE_SIZE ? REFRESH_PAGE_SIZE : PAGE_SIZE;
-    let rows: Rows = await api.machines(tenant, filter, null, limit);
-    while (rows.next !== null && rows.machines.length < count)
-      rows = withPage(rows, await api.machines(tenant, filter, rows.next, limit));
-    return rows;
-  }
-
-  #take({ overview, rows }: Fleet, key: string, still: boolean): void {
-    this.overview = overview;
-    this.refreshedAt = Date.now();
-    this.failure = null;
-    this.rowsOf = key;
-    if (still && wouldMove(this.rows.machines, rows.machines)) {
-      this.waiting = rows;
-      this.rows = { ...this.rows, machines: renewed(this.rows.machines, rows.machines) };
-    } else {
-      this.waiting = null;
-      this.rows = rows;
-    }
-  }
-
-  #pointer = (event: PointerEvent): void => {
-    // A finger lifts off without a word that it has left.
-    this.#pointerInside = event.type === 'pointerenter' && event.pointerType !== 'touch';
-    if (!this.#pointerInside) this.#letIn();
+  /** Enter in the search field opens the one that was found; of several it goes to the first. */
+  #entered = ({ detail: key }: CustomEvent<string>): void => {
+    const rows = this.#fleet.list?.rows;
+    if (!rows || !this.#fleet.isCurrent) return;
+    const only = rows.length === 1 ? rows.at(0) : null;
+    if (only && key === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
+    else this.table?.focusFirst();
   };
-
-  #letIn = (): void => {
-    if (this.waiting) this.rows = this.waiting;
-    this.waiting = null;
-  };
-
-  async #more(): Promise<void> {
-    this.#letIn();
-    this.#addingPage = true;
-    const turn = ++this.#turn;
-    try {
-      const page = await api.machines(this.membership.tenant, this.filter, this.rows.next, PAGE_SIZE);
-      if (turn === this.#turn) this.rows = withPage(this.rows, page);
-    } catch (error) {
-      if (turn === this.#turn) this.failure = error;
-    } finally {
-      this.#addingPage = false;
-    }
-  }
 
   override render() {
-    const { overview } = this;
+    const { failure, refreshedAt } = this.#fleet;
+    const { overview } = this.#fleet.figures;
     return html`<div class="row bar">
         <h1>Fleet</h1>
-        <span class="quiet" role="status"
-          >${this.refreshedAt === null ? nothing : html`Updated <relative-time .at=${this.refreshedAt}></relative-time>`}</span
-        >
+        <live-note .state=${this.#fleet.live} .at=${refreshedAt}></live-note>
       </div>
-      <problem-note .error=${this.failure} retry @retry=${() => void this.#load.run()}></problem-note>
-      ${overview ? this.#overview(overview) : nothing}
-      ${
-        overview === null && this.failure === null
-          ? html`<p role="status">Loading the fleet …</p><progress aria-label="Loading"></progress>`
-          : nothing
-      }`;
+      <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
+      <fleet-search
+        .q=${this.question.q}
+        .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
+        ?more=${this.#fleet.list?.more ?? false}
+        ?failed=${failure !== null}
+        @search-wanted=${this.#search}
+        @search-entered=${this.#entered}
+      ></fleet-search>
+      ${this.#failing(failure)} ${overview?.keyState === 'none' ? this.#setUpCard() : nothing}
+      ${isSearch(this.question) ? nothing : this.#atAGlance()} ${this.#list()}`;
   }
 
-  /** Archived is a shelf of its own to the API, and to people one more thing that a machine can be. */
-  #chooseStatus = (event: Event): void => {
-    const { value } = event.target as HTMLSelectElement;
-    this.#setFilter(value === ARCHIVED ? { status: '', shelf: 'archived' } : { status: value, shelf: 'fleet' });
-  };
-
-  #overview(overview: Overview) {
-    const shown = this.filter.shelf === 'archived' ? ARCHIVED : this.filter.status;
-    return html`${overview.keyState === 'none' ? this.#setUpCard() : nothing}
-      <fleet-tiles .overview=${overview}></fleet-tiles>
-      <div class="row bar">
-        <div class="row">
-          <label
-            >Status
-            <select @change=${this.#chooseStatus}>
-              ${[
-                ['', 'All'],
-                ['running', 'Provisioning'],
-                ['succeeded', 'Succeeded'],
-                ['failed', 'Failed'],
-                ['abandoned', 'Abandoned'],
-                [ARCHIVED, 'Archived'],
-              ].map(
-                ([value, words]) => html`<option value=${value ?? ''} ?selected=${shown === value}>${words}</option>`,
-              )}
-            </select></label
-          >
-          <label
-            >Sort by
-            <select
-              @change=${(event: Event) =>
-                this.#setFilter({ sort: (event.target as HTMLSelectElement).value as api.FleetFilter['sort'] })}
-            >
-              <option value="started" ?selected=${this.filter.sort === 'started'}>Latest run</option>
-              <option value="hostname" ?selected=${this.filter.sort === 'hostname'}>Name</option>
-            </select></label
-          >
-        </div>
-        <div class="row">
-          <button class=${this.waiting ? '' : 'away'} @click=${this.#letIn}>Show the new order</button>
-          ${
-            this.membership.role === 'auditor'
-              ? nothing
-              : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
-          }
-        </div>
-      </div>
-      ${this.rowsOf === this.#listKey ? this.#list(overview) : this.#pending()}`;
+  #failing(failure: unknown) {
+    if (!failure) return nothing;
+    const old = this.#fleet.list !== null && this.#fleet.isCurrent;
+    return html`<problem-note .error=${failure} retry @retry=${() => void this.#fleet.retry()}></problem-note>
+      ${old ? html`<p class="quiet">What is shown is what was last read.</p>` : nothing}`;
   }
 
   #setUpCard() {
@@ -279,32 +147,116 @@ export class FleetPage extends LitElement {
     </section>`;
   }
 
-  #empty(overview: Overview) {
-    if (this.filter.shelf === 'archived') return html`<div class="card"><p>No machine is archived.</p></div>`;
-    if (overview.machines > 0) return html`<div class="card"><p>No machine has this status.</p></div>`;
-    if (overview.archived > 0) return html`<div class="card"><p>Every machine is archived.</p></div>`;
-    return html`<div class="card stack">
-      <h2>No machines yet</h2>
-      <p>A machine appears here with its engine’s first report. Give the engine this API’s address and a machine token.</p>
+  /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
+  #atAGlance() {
+    const { overview, hours } = this.#fleet.figures;
+    return html`<div class="glance">
+      <div class="tiles">
+        ${
+          overview
+            ? html`<fleet-tiles .overview=${overview} .hours=${hours} .question=${this.question}></fleet-tiles>`
+            : nothing
+        }
+      </div>
+      <runs-card .hours=${this.#fleet.list ? hours : null}></runs-card>
     </div>`;
   }
 
-  #list(overview: Overview) {
-    if (this.rows.machines.length > 0) return this.#table();
-    this.#pointerInside = false;
-    return this.#empty(overview);
+  #list() {
+    const { list, failure, isCurrent, figures } = this.#fleet;
+    const waiting = list?.rows.waiting ?? 0;
+    return html`<fleet-filters
+          class="bar"
+          .filter=${this.question}
+          .clients=${figures.clients}
+          ?resting=${isSearch(this.question)}
+          @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
+        ></fleet-filters>
+      <div class="row bar">
+        <span class="quiet" role="status">${this.#length()}</span>
+        <span class="row">
+          <button class=${waiting > 0 ? '' : 'away'} @click=${this.#letIn}>
+            Show the new order (${waiting})
+          </button>
+        ${
+          this.membership.role === 'auditor'
+            ? nothing
+            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
+        }
+          <save-list
+            .saving=${this.#saving.saving}
+            ?disabled=${!isCurrent || list?.rows.length === 0}
+            @save-wanted=${this.#save}
+            @save-cancelled=${() => this.#saving.stop()}
+          ></save-list>
+        </span>
+      </div>
+      <problem-note .error=${this.#saving.failure}></problem-note>
+      ${isCurrent ? this.#rows() : this.#pending(failure)}`;
+  }
+
+  #length() {
+    const { list, isCurrent, total } = this.#fleet;
+    if (!list || !isCurrent) return nothing;
+    if (list.found) return 'The filters rest while you search.';
+    return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
   }
 
   /** The rows before stay, dimmed, while another list is on its way; if it does not come they go: they are not its rows. */
-  #pending() {
-    if (this.failure !== null) return nothing;
-    return html`<div class="busy" aria-busy="true">${this.rows.machines.length > 0 ? this.#table() : nothing}</div>`;
+  #pending(failure: unknown) {
+    if (failure) return nothing;
+    if (!this.#fleet.list)
+      return html`<div class="card waiting"><p role="status">Loading the fleet …</p><progress aria-label="Loading"></progress></div>`;
+    return html`<div class="busy" aria-busy="true" inert>${this.#table()}</div>`;
   }
 
+  #rows() {
+    const { list, figures } = this.#fleet;
+    if (list?.rows.length === 0 && list.rows.next === null)
+      return html`<fleet-empty
+        .overview=${figures.overview}
+        .question=${this.question}
+        .membership=${this.membership}
+        @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
+        @search-wanted=${() => this.search?.clear()}
+      ></fleet-empty>`;
+    return this.#table();
+  }
+
+  #save = (): void => {
+    const { list, total } = this.#fleet;
+    if (list) void this.#saving.save(this.membership.tenant, list, total);
+  };
+
+  #letIn = async (): Promise<void> => {
+    this.#fleet.letIn();
+    await this.updateComplete;
+    // The button has gone, and the focus must not go with it.
+    this.table?.focusCursor();
+  };
+
   #table() {
-    return html`<div class="card table" @pointerenter=${this.#pointer} @pointerleave=${this.#pointer}>
-        <fleet-table .machines=${this.rows.machines} .tenant=${this.membership.tenant}></fleet-table>
+    const { list, version, total, pageFailure } = this.#fleet;
+    if (!list) return nothing;
+    return html`<div class="card list">
+        <fleet-table
+          .rows=${list.rows}
+          .version=${version}
+          .total=${total}
+          .found=${list.found}
+          .q=${list.found ? list.question.q : ''}
+          .tenant=${this.membership.tenant}
+          @click=${this.#keepPlace}
+          @attended=${({ detail }: Attended) => this.#fleet.hold(detail)}
+          @more-wanted=${() => void this.#fleet.more()}
+        ></fleet-table>
       </div>
-      ${this.rows.next ? html`<p class="more"><button @click=${() => void this.#more()}>Show more</button></p>` : nothing}`;
+      ${
+        pageFailure
+          ? html`<problem-note .error=${pageFailure} retry @retry=${() => void this.#fleet.retry()}></problem-note>`
+          : list.rows.next === null
+            ? nothing
+            : html`<p class="tail quiet">Loading more machines …</p>`
+      }`;
   }
 }

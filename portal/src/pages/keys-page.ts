@@ -222,8 +222,9 @@ export class KeysPage extends LitElement {
             : nothing
         }
       </div>
+      ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
       <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
-      ${this.ready ? nothing : html`<p>The first-time set-up has not been done.</p>`}
+      ${this.ready ? nothing : this.#notSetUp()}
       ${rotation === null && this.ready && !this.unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
       ${this.checking ? this.#check(this.checking) : rotation ? this.#progress(rotation) : nothing}
       ${
@@ -249,6 +250,15 @@ export class KeysPage extends LitElement {
           : nothing
       }
       ${this.keyring ? this.#roots(this.keyring) : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #notSetUp() {
+    return html`<p>The first-time set-up has not been done, so there are no keys yet.</p>
+      ${
+        this.#admin
+          ? html`<a class="button primary" href="/t/${this.#tenant}/set-up">First-time set-up</a>`
+          : html`<p class="quiet">An admin of ${this.membership.name} has to do it.</p>`
+      }`;
   }
 
   #replaceRoot = (): void => {

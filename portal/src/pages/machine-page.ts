@@ -1,127 +1,130 @@
-// One machine: who it is, its run with phases and events, its secrets, and what people do with them.
+// One machine: who it is, its runs with phases and events, its secrets, and what people do with them.
 import { Task } from '@lit/task';
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { Machine, Run } from '../../../schema/machine.ts';
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import type { StoredEvent } from '../../../schema/report.ts';
-import type { Secret } from '../../../schema/secret.ts';
 import { Adding } from '../adding.ts';
 import { shelve } from '../api/by-hand.ts';
-import * as api from '../api/tenant.ts';
+import { isProblem } from '../api/http.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
+import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
-import type { RevealWanted } from '../elements/secret-list.ts';
+import type { RevealWanted, SecretList } from '../elements/secret-list.ts';
+import { Keys } from '../keys.ts';
+import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
-import { Polling } from '../polling.ts';
 import { Revealing } from '../revealing.ts';
+import { go } from '../router.ts';
+import { RunEvents } from '../run-events.ts';
 import { shared } from '../styles/shared.ts';
-import { ATTENTION_WORDS, exactTime, shortId } from '../words.ts';
+import { startsOf } from '../timeline.ts';
+import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
+import { machineStyles } from './machine-styles.ts';
+import '../elements/attention-note.ts';
 import '../elements/event-list.ts';
 import '../elements/machine-identity.ts';
-import '../elements/phase-list.ts';
 import '../elements/problem-note.ts';
-import '../elements/relative-time.ts';
+import '../elements/run-card.ts';
+import '../elements/run-list.ts';
 import '../elements/run-status.ts';
 import '../elements/secret-list.ts';
 import '../elements/shelf-note.ts';
 
-const REFRESH_MS = 4_000;
-/** A run writes some hundreds of events; a page that holds more would only be slow. The latest are kept. */
-const EVENTS_MAX = 5_000;
-
-type Loaded = { machine: Machine; runs: Run[]; secrets: Secret[] };
+const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
+  archive: 'Out of the fleet list. Its secrets stay.',
+  restore: 'Back in the fleet list.',
+  unmerge: 'The merge is undone.',
+};
 
 @customElement('machine-page')
 export class MachinePage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .columns {
-        display: grid;
-        grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr);
-        gap: 1rem;
-        margin-top: 1.25rem;
-        align-items: start;
-      }
-      .wide {
-        grid-column: 1 / -1;
-      }
-      @media (max-width: 60rem) {
-        .columns {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-      .crumb {
-        margin-bottom: 0.5rem;
-      }
-      .attention {
-        margin-top: 1rem;
-      }
-      problem-note {
-        display: block;
-      }
-      .head {
-        justify-content: space-between;
-        margin-bottom: 0.5rem;
-      }
-      .head h2 {
-        margin: 0;
-      }
-    `,
-  ];
+  static override styles = [shared, machineStyles];
 
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
   @property() machine = '';
-  @state() private loaded: Loaded | null = null;
-  @state() private failure: unknown = null;
-  @state() private events: StoredEvent[] = [];
-  @state() private chosenRun: string | null = null;
   /** Why the last act on the entry did not go, and what the last one that did was. */
   @state() private refusal: unknown = null;
   @state() private said = '';
   @state() private acting = false;
-  #eventsOf: string | null = null;
-  #eventsTurn = 0;
+  @state() private clipboard: ClipboardState | null = null;
+  @query('h1') private heading!: HTMLElement | null;
+  @query('event-list') private eventList!: EventList | null;
+  @query('secret-list') private secretList!: SecretList | null;
+  #events = new RunEvents(this, () => this.#tenant);
+  #data = new MachineData(
+    this,
+    () => ({ tenant: this.#tenant, machine: this.machine }),
+    async () => this.#readEvents(),
+  );
   #revealing = new Revealing(
     this,
     () => this.#tenant,
-    () => void this.#refresh(),
+    () => void this.#data.read(),
   );
-  #merging = new Merging(this, () => void this.#refresh());
+  #merging = new Merging(this, () => {
+    this.said = 'Merged: both histories are shown here.';
+    void this.#data.read();
+  });
   #adding = new Adding(
     this,
     () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
     (words) => {
       this.said = words;
-      void this.#refresh();
+      void this.#data.read();
     },
   );
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.machine] as const,
-    task: async () => {
-      if (this.loaded?.machine.id !== this.machine) this.#forget();
-      await this.#refresh();
+    task: async ([tenant, machine]) => {
+      const { loaded } = this.#data;
+      // The same PC may be known to two tenants.
+      if (loaded?.machine.id !== machine || loaded.tenant !== tenant) this.#forget();
+      await this.#data.read();
     },
   });
 
   constructor() {
     super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
+    new Keys(this, {
+      j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
+      k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
+      '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
+      e: { words: 'Jump to the newest event', press: () => this.eventList?.jump() },
+      s: { words: 'Go to the secrets', press: () => this.secretList?.focusFirst() },
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', this.#moved);
+    window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
   }
 
   get #tenant(): string {
     return this.membership.tenant;
   }
 
+  get #mayAct(): boolean {
+    return this.membership.role !== 'auditor';
+  }
+
+  get #name(): string {
+    return this.#data.loaded?.machine.hostname ?? shortId(this.machine);
+  }
+
   /** Another machine: nothing of the one before may stay under its name. */
   #forget(): void {
-    this.loaded = null;
-    this.failure = null;
-    this.chosenRun = null;
-    this.events = [];
-    this.#eventsOf = null;
+    this.#data.forget();
+    this.#events.forget();
     this.refusal = null;
     this.said = '';
     this.#merging.forget();
@@ -129,52 +132,37 @@ export class MachinePage extends LitElement {
     this.#adding.forget();
   }
 
-  get #mayAct(): boolean {
-    return this.membership.role !== 'auditor';
-  }
+  /** Another run may be chosen in the URL. */
+  #moved = (): void => {
+    if (!location.pathname.endsWith(`/machines/${this.machine}`)) return;
+    this.requestUpdate();
+    void this.#readEvents();
+  };
 
-  async #refresh(): Promise<void> {
-    const wanted = this.machine;
-    try {
-      const [machine, { runs }, { secrets }] = await Promise.all([
-        api.machine(this.#tenant, this.machine),
-        api.runs(this.#tenant, this.machine),
-        api.secrets(this.#tenant, this.machine),
-      ]);
-      if (this.machine !== wanted) return;
-      this.loaded = { machine, runs, secrets };
-      this.failure = null;
-      await this.#refreshEvents();
-    } catch (error) {
-      if (this.machine === wanted) this.failure = error;
-    }
-  }
+  #clipboardChanged = (event: Event): void => {
+    this.clipboard = (event as CustomEvent<ClipboardState>).detail;
+  };
 
+  /** The run that the URL names, else the latest. */
   get #run(): Run | null {
-    return this.loaded?.runs.find((run) => run.id === this.chosenRun) ?? this.loaded?.runs[0] ?? null;
+    const runs = this.#data.loaded?.runs ?? [];
+    const wanted = new URLSearchParams(location.search).get('run');
+    return runs.find(({ id }) => id === wanted) ?? runs[0] ?? null;
   }
 
-  /** Reads what is new. Where two are under way the later one goes on alone, or each event would come twice. */
-  async #refreshEvents(): Promise<void> {
-    const run = this.#run;
-    if (!run) return;
-    const turn = ++this.#eventsTurn;
-    if (this.#eventsOf !== run.id) {
-      this.#eventsOf = run.id;
-      this.events = [];
-    }
-    let after: number | null = this.events.at(-1)?.seq ?? Math.max(0, run.nextSeq - 1 - EVENTS_MAX);
-    while (after !== null) {
-      const page = await api.events(this.#tenant, run.id, after);
-      if (this.#eventsTurn !== turn || this.#eventsOf !== run.id) return;
-      if (page.events.length > 0) this.events = [...this.events, ...page.events].slice(-EVENTS_MAX);
-      after = page.next;
-    }
+  #stepRun(by: 1 | -1): void {
+    const runs = this.#data.loaded?.runs ?? [];
+    const next = runs[runs.findIndex(({ id }) => id === this.#run?.id) + by];
+    if (next) go(`?run=${next.id}`, true);
+  }
+
+  async #readEvents(): Promise<void> {
+    if (this.#run) await this.#events.refresh(this.#run);
   }
 
   #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
 
-  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
   #shelf = async (event: ShelfWanted): Promise<void> => {
     const { act, machine } = event.detail;
     this.acting = true;
@@ -184,38 +172,50 @@ export class MachinePage extends LitElement {
       (error) => error,
     );
     this.acting = false;
-    await this.#refresh();
+    await this.#data.read();
+    if (this.refusal === null) this.said = SHELF_SAID[act];
+    await this.updateComplete;
+    this.heading?.focus();
   };
 
   override render() {
-    const { loaded } = this;
+    const { loaded, failure } = this.#data;
     return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
       ${loaded ? this.#page(loaded) : nothing}
-      <problem-note .error=${this.failure} retry @retry=${() => void this.#load.run()}></problem-note>
+      ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
-        !loaded && !this.failure
+        !loaded && !failure
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)}
-      ${this.#merging.render()}`;
+      ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
   }
 
-  get #name(): string {
-    return this.loaded?.machine.hostname ?? shortId(this.machine);
+  #unknown() {
+    return html`<div class="card stack">
+      <h1 tabindex="-1">There is no such machine</h1>
+      <p>Nothing of this tenant has the ID <span class="mono">${this.machine}</span>. It may belong to another tenant, or have a slip in it.</p>
+      <a class="button" href="/t/${this.#tenant}">To the fleet</a>
+    </div>`;
+  }
+
+  /** A failure leaves what was read before, and says how old that is. */
+  #failing(failure: unknown) {
+    const { loaded } = this.#data;
+    return html`<div class=${failure ? 'failing' : ''}>
+      ${failure && loaded ? html`<p class="quiet">What is shown was read at ${shortTime(loaded.readAt)}.</p>` : nothing}
+      <problem-note .error=${failure} retry @retry=${() => void this.#load.run()}></problem-note>
+    </div>`;
   }
 
   #page({ machine, runs, secrets }: Loaded) {
     const run = this.#run;
     return html`<div class="row">
-        <h1>${machine.hostname ?? shortId(machine.id)}</h1>
+        <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
         <run-status .run=${machine.run}></run-status>
+        <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
-      ${
-        machine.attention.length > 0
-          ? html`<div class="note warn attention">${machine.attention.map((one) => html`<div>${ATTENTION_WORDS[one]}</div>`)}</div>`
-          : nothing
-      }
+      <attention-note .machine=${machine} .runs=${runs} .now=${Date.now()}></attention-note>
       <shelf-note
         .machine=${machine}
         tenant=${this.#tenant}
@@ -223,7 +223,10 @@ export class MachinePage extends LitElement {
         .busy=${this.acting}
         @shelf-wanted=${this.#shelf}
       ></shelf-note>
-      ${this.said ? html`<p class="note good attention" role="status">${this.said}</p>` : nothing}
+      <div role="status">${this.said ? html`<p class="note good attention">${this.said}</p>` : nothing}</div>
+      <div role="status">
+        ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
+      </div>
       <problem-note class="attention" .error=${this.refusal}></problem-note>
       <div class="columns">
         <section class="card">
@@ -250,34 +253,45 @@ export class MachinePage extends LitElement {
         </section>
         ${
           run
-            ? html`<section class="card">
-                  <div class="row head">
-                    <h2>Run</h2>
-                    ${runs.length > 1 ? this.#runChoice(runs, run) : nothing}
-                  </div>
-                  <p class="quiet">
-                    Started <relative-time .at=${run.startedAt}></relative-time>, ${run.events} events, ${run.reboots}
-                    ${run.reboots === 1 ? 'restart' : 'restarts'}, ${run.warnings} warnings, ${run.errors} errors${
-                      run.uploadedBy === null ? nothing : `, uploaded by ${run.uploadedBy}`
-                    }${run.machine === machine.id ? nothing : `, under the ID ${shortId(run.machine)}`}
-                  </p>
-                  <phase-list .run=${run}></phase-list>
+            ? html`<section class="card wide">
+                  <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
                 </section>
-                <section class="card"><event-list .events=${this.events} .total=${run.events}></event-list></section>`
+                <section class="card wide">${this.#chosen(run, machine)}</section>
+                <section class="card wide">${this.#eventsOf(run)}</section>`
             : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
         }
       </div>`;
   }
 
-  #runChoice(runs: Run[], run: Run) {
-    return html`<select
-      aria-label="Run"
-      @change=${(event: Event) => {
-        this.chosenRun = (event.target as HTMLSelectElement).value;
-        void this.#refreshEvents();
-      }}
-    >
-      ${runs.map((one) => html`<option value=${one.id} ?selected=${one.id === run.id}>${exactTime(one.startedAt)}</option>`)}
-    </select>`;
+  /** Said politely when it changes, and it changes with a phase, not with an event. */
+  #news(run: Loaded['machine']['run']): string {
+    if (!run) return '';
+    const [words] = STATUS_WORDS[run.status];
+    return run.status === 'running' && run.phase ? `${words}, phase ${phaseWords(run.phase)}` : words;
+  }
+
+  #chosen(run: Run, machine: Loaded['machine']) {
+    const wanted = new URLSearchParams(location.search).get('run');
+    return html`<run-card
+      .run=${run}
+      .machine=${machine}
+      .starts=${startsOf(this.#events.events)}
+      .instead=${wanted !== null && wanted !== run.id}
+    ></run-card>`;
+  }
+
+  #eventsOf(run: Run) {
+    const { events, from, failure, loading } = this.#events;
+    return html`<event-list
+      run=${run.id}
+      .events=${events}
+      .from=${from}
+      .phases=${run.phases.map(({ name }) => name)}
+      .failure=${failure}
+      .loading=${loading}
+      .live=${this.#data.live && run.status === 'running'}
+      @earlier-wanted=${() => void this.#events.readEarlier()}
+      @retry=${() => void this.#readEvents()}
+    ></event-list>`;
   }
 }

@@ -1,6 +1,7 @@
 // Notices: the webhooks of the tenant, for its admins: added with a secret that is shown once, paused, tested, removed, with a log of what went out.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
 import * as api from '../api/notices.ts';
@@ -11,6 +12,7 @@ import { shared } from '../styles/shared.ts';
 import '../elements/delivery-log.ts';
 import '../elements/problem-note.ts';
 import '../elements/webhook-card.ts';
+import '../elements/webhook-dialog.ts';
 import '../elements/webhook-form.ts';
 import '../elements/webhook-secret.ts';
 
@@ -44,7 +46,6 @@ export class NoticesPage extends LitElement {
   @state() private unreachable: unknown = null;
   @state() private busy = false;
   @state() private said = '';
-  @query('dialog') private dialog!: HTMLDialogElement | null;
 
   constructor() {
     super();
@@ -56,8 +57,9 @@ export class NoticesPage extends LitElement {
     void this.#refresh();
   }
 
-  override updated(): void {
-    if (this.dialog && !this.dialog.open) this.dialog.showModal();
+  /** A role may be raised while the page is open. */
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has('membership') && this.webhooks === null) void this.#refresh();
   }
 
   get #tenant(): string {
@@ -131,7 +133,7 @@ export class NoticesPage extends LitElement {
   override render() {
     if (!this.#admin)
       return html`<h1>Notices</h1>
-        <p class="note">Notices are set up by the tenant’s admins.</p>`;
+        <p class="note">Notices are set up by the tenant’s admins: an admin of ${this.membership.name} says who is told of what.</p>`;
     return html`<h1>Notices</h1>
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
@@ -140,7 +142,11 @@ export class NoticesPage extends LitElement {
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
       ${this.made ? this.#secret(this.made) : nothing}
       ${this.webhooks === null && !this.unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
-      ${this.webhooks?.map((webhook) => this.#webhook(webhook))}
+      ${repeat(
+        this.webhooks ?? [],
+        (webhook) => webhook.id,
+        (webhook) => this.#webhook(webhook),
+      )}
       ${this.webhooks && !this.made ? this.#form(this.webhooks.length) : nothing}
       ${this.removing ? this.#confirm(this.removing) : nothing}`;
   }
@@ -188,15 +194,6 @@ export class NoticesPage extends LitElement {
         return `${webhook.label} is removed.`;
       });
     };
-    return html`<dialog aria-labelledby="removing" @cancel=${close}>
-      <h1 id="removing">Remove ${webhook.label}?</h1>
-      <p>
-        Its secret and its log go with it${webhook.waiting > 0 ? html`, and ${webhook.waiting} notices that wait for it` : nothing}.
-      </p>
-      <div class="actions">
-        <button @click=${close}>Cancel</button>
-        <button class="primary" @click=${remove}>Remove</button>
-      </div>
-    </dialog>`;
+    return html`<webhook-dialog .webhook=${webhook} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
   }
 }

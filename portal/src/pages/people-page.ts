@@ -70,6 +70,11 @@ export class PeoplePage extends LitElement {
     void this.#refresh();
   }
 
+  /** A role may be raised while the page is open. */
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has('membership') && this.list === null) void this.#refresh();
+  }
+
   get #tenant(): string {
     return this.membership.tenant;
   }
@@ -79,6 +84,7 @@ export class PeoplePage extends LitElement {
   }
 
   async #refresh(): Promise<void> {
+    if (this.membership.role === 'engineer') return;
     try {
       [this.list, this.keyring] = await Promise.all([custody.people(this.#tenant), api.keyring(this.#tenant)]);
       this.unreachable = null;
@@ -151,6 +157,8 @@ export class PeoplePage extends LitElement {
 
   override render() {
     const { list } = this;
+    if (this.membership.role === 'engineer')
+      return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own access is on the <a href="/t/${this.#tenant}/access">Access</a> page.</p>`;
     return html`<h1 class="screen">People</h1>
       <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
@@ -192,7 +200,7 @@ export class PeoplePage extends LitElement {
               <h2>Add a person</h2>
               <person-form .disabled=${this.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
             </section>`
-          : nothing
+          : html`<p class="quiet">Only an admin of ${this.membership.name} adds, changes or removes anybody.</p>`
       }
       <section class="card">
         <person-list

@@ -10,7 +10,7 @@ import * as api from '../api/tenant.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
 import { Polling } from '../polling.ts';
-import { saveFile } from '../save-file.ts';
+import { dayStamp, saveFile } from '../save-file.ts';
 import { StepUp } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { type Progress, type Sweep, sweep } from '../sweep.ts';
@@ -52,18 +52,20 @@ export class SafekeepingPage extends LitElement {
   @state() private running: Running | null = null;
   @state() private found: Sweep | null = null;
   @state() private said = '';
+  /** What one act met; it stays until the next. */
   @state() private failure: unknown = null;
+  /** What the last refresh met; the next one takes it away. */
+  @state() private unreachable: unknown = null;
   #stepUp = new StepUp(this);
 
   constructor() {
     super();
-    new Polling(this, REFRESH_MS, () => this.#refreshBackup());
+    new Polling(this, REFRESH_MS, () => this.#refresh());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#refresh();
-    void this.#refreshBackup();
   }
 
   override disconnectedCallback(): void {
@@ -76,29 +78,23 @@ export class SafekeepingPage extends LitElement {
   }
 
   async #refresh(): Promise<void> {
-    try {
-      this.overview = await api.overview(this.#tenant);
-    } catch (error) {
-      this.failure = error;
-    }
-  }
-
-  async #refreshBackup(): Promise<void> {
     if (this.membership.role !== 'admin') return;
     try {
-      this.backup = await notices.backup(this.#tenant);
+      [this.overview, this.backup] = await Promise.all([api.overview(this.#tenant), notices.backup(this.#tenant)]);
+      this.unreachable = null;
     } catch (error) {
-      this.failure = error;
+      this.unreachable = error;
     }
   }
 
   #backUp = async (): Promise<void> => {
+    this.failure = null;
     try {
       this.backupAskedAt = (await notices.runBackup(this.#tenant)).requestedAt;
     } catch (error) {
       this.failure = error;
     }
-    await this.#refreshBackup();
+    await this.#refresh();
   };
 
   async #run(what: Running['what'], work: (running: Running) => Promise<void>): Promise<void> {
@@ -157,7 +153,7 @@ export class SafekeepingPage extends LitElement {
   };
 
   #save(lines: string[]): void {
-    const name = `totlprovision-${this.#tenant}-${new Date().toISOString().slice(0, 10)}.bundle`;
+    const name = `totlprovision-${this.#tenant}-${dayStamp()}.bundle`;
     saveFile(new Blob(lines, { type: 'application/x-ndjson' }), name);
   }
 
@@ -165,17 +161,20 @@ export class SafekeepingPage extends LitElement {
     if (this.membership.role !== 'admin')
       return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
     return html`<h1>Safekeeping</h1>
-      <problem-note .error=${this.failure}></problem-note>
+      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
       ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing} ${this.#health()}
       ${this.#exit()}
-      <section class="card">
-        <backup-card
-          .backup=${this.backup}
-          .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
-          @backup-wanted=${() => void this.#backUp()}
-        ></backup-card>
-      </section>
-      ${this.#stepUp.render()}`;
+      ${this.backup || !this.unreachable ? this.#backup() : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #backup() {
+    return html`<section class="card">
+      <backup-card
+        .backup=${this.backup}
+        .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
+        @backup-wanted=${() => void this.#backUp()}
+      ></backup-card>
+    </section>`;
   }
 
   #health() {

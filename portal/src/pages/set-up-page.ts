@@ -224,7 +224,7 @@ export class SetUpPage extends LitElement {
             All keys of this tenant are made now, in this browser. The server will only ever hold them sealed: without a
             passphrase or the recovery sheet nobody can open a secret, and nobody can reset either for you.
           </p>
-          <passphrase-field label="Your own passphrase" @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
+          <passphrase-field label="Your own passphrase" .about=${[this.email, this.membership.name]} @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
           <div class="actions"><button class="primary" ?disabled=${!this.mayGoOn} @click=${this.#toTeam}>Go on</button></div>`;
       case 'team':
         return html`<p>
@@ -234,6 +234,7 @@ export class SetUpPage extends LitElement {
           <passphrase-field
             .label=${'Team passphrase'}
             .other=${step.passphrase}
+            .about=${[this.email, this.membership.name]}
             @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
           <div class="actions">
             <button @click=${() => void this.#make(step.passphrase, null)}>Skip for now</button>

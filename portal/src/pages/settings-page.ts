@@ -89,22 +89,29 @@ export class SettingsPage extends LitElement {
   override render() {
     return html`<h1>Settings</h1>
       ${this.#load.render({
-        pending: () => html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`,
+        // What was read before stays while it is read anew.
+        pending: () =>
+          this.#load.value
+            ? this.#content(this.#load.value)
+            : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`,
         error: (error) =>
           html`<problem-note .error=${error} retry @retry=${() => void this.#load.run()}></problem-note>`,
-        complete: (loaded) => html`
-          <problem-note .error=${this.failure}></problem-note>
-          ${this.done ? html`<p class="note good" role="status">${this.done}</p>` : nothing} ${this.#keys(loaded)}
-          <section class="card">
-            <reveal-settings
-              .settings=${loaded.settings}
-              .editable=${this.#admin}
-              @settings-given=${(event: SettingsGiven) => void this.#change(event.detail)}
-            ></reveal-settings>
-          </section>
-          ${this.#engines(loaded.settings)}
-        `,
+        complete: (loaded) => this.#content(loaded),
       })}`;
+  }
+
+  #content(loaded: Loaded) {
+    return html`<problem-note .error=${this.failure}></problem-note>
+      ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
+      ${this.done ? html`<p class="note good" role="status">${this.done}</p>` : nothing} ${this.#keys(loaded)}
+      <section class="card">
+        <reveal-settings
+          .settings=${loaded.settings}
+          .editable=${this.#admin}
+          @settings-given=${(event: SettingsGiven) => void this.#change(event.detail)}
+        ></reveal-settings>
+      </section>
+      ${this.#engines(loaded.settings)}`;
   }
 
   #keys({ overview, keyring, manifest }: Loaded) {
@@ -160,7 +167,6 @@ export class SettingsPage extends LitElement {
       >
       <p class="quiet">
         Such a ciphertext names no machine. It is kept and shown as not bound to its machine, for good.
-        ${this.#admin ? nothing : 'Only an admin can change this.'}
       </p>
     </section>`;
   }

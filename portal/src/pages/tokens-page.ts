@@ -58,7 +58,12 @@ export class TokensPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#admin) void this.#refresh();
+    void this.#refresh();
+  }
+
+  /** A role may be raised while the page is open. */
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has('membership') && this.loaded === null) void this.#refresh();
   }
 
   override disconnectedCallback(): void {

@@ -24,7 +24,7 @@ export const shared = css`
     color: var(--accent);
   }
   :focus-visible {
-    outline: 2px solid var(--accent);
+    outline: var(--focus-width) solid var(--focus);
     outline-offset: 2px;
   }
   button,
@@ -37,7 +37,7 @@ export const shared = css`
     min-height: 2.25rem;
     padding: 0.3rem 0.9rem;
     border-radius: var(--radius-small);
-    border: 1px solid var(--line);
+    border: 1px solid var(--button-line);
     background: var(--raised);
     color: var(--text);
     cursor: pointer;
@@ -56,6 +56,15 @@ export const shared = css`
     border-color: var(--accent);
     color: var(--on-accent);
   }
+  /* A system's own colours would make all buttons alike. */
+  @media (forced-colors: active) {
+    .primary {
+      forced-color-adjust: none;
+      background: Highlight;
+      border-color: Highlight;
+      color: HighlightText;
+    }
+  }
   label {
     display: block;
     font-weight: 500;
@@ -69,7 +78,7 @@ export const shared = css`
     min-height: 2.25rem;
     padding: 0.35rem 0.6rem;
     border-radius: var(--radius-small);
-    border: 1px solid var(--line);
+    border: 1px solid var(--field-line);
     background: var(--raised);
     color: var(--text);
   }
@@ -88,7 +97,7 @@ export const shared = css`
   }
   .card {
     background: var(--raised);
-    border: 1px solid var(--line);
+    border: 1px solid var(--card-line);
     border-radius: var(--radius);
     padding: 1.1rem 1.25rem;
   }
@@ -106,12 +115,25 @@ export const shared = css`
     align-items: center;
     gap: 0.6rem;
   }
+  /* A heading beside its buttons. */
+  .row > h1,
+  .row > h2 {
+    margin: 0;
+  }
+  .row.bar {
+    margin-bottom: 0.6rem;
+  }
+  h1 + p,
+  .row.bar + p {
+    margin-top: 0.4rem;
+  }
   .stack > * + * {
     margin-top: 1rem;
   }
   .note {
     border-radius: var(--radius-small);
     padding: 0.65rem 0.85rem;
+    border: 1px solid var(--note-line);
     background: var(--accent-surface);
   }
   .note.warn {
@@ -126,7 +148,8 @@ export const shared = css`
   .pill {
     display: inline-block;
     border-radius: 999px;
-    padding: 0.05rem 0.6rem;
+    padding: 0 0.6rem;
+    border: 1px solid var(--pill-line);
     font-size: 0.85rem;
     white-space: nowrap;
     background: var(--sunken);
@@ -176,5 +199,14 @@ export const shared = css`
   }
   dialog::backdrop {
     background: rgb(10 16 24 / 55%);
+  }
+  /* The one thing that moves by itself; the words beside it say the same. */
+  @media (prefers-reduced-motion: reduce) {
+    progress:indeterminate {
+      appearance: none;
+      height: 0.4rem;
+      border-radius: 999px;
+      background: var(--line-strong);
+    }
   }
 `;

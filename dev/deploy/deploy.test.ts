@@ -1,0 +1,159 @@
+// The deploy as far as it goes without an account: its plan, its stop at the first failure, the portal it puts together, its dry run.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Environment, readEnvironment } from '../environment.ts';
+import { parsePagesHeaders } from '../pages-headers.ts';
+import { originsIn } from '../portal-files.ts';
+import { root } from '../run.ts';
+import { type Outcome, perform, report } from './perform.ts';
+import { stagePortal } from './portal.ts';
+import { PARTS, type Step, shown, stepsOf } from './step.ts';
+
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'totl-deploy-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+let production: Environment;
+let staging: Environment;
+beforeAll(async () => {
+  [production, staging] = [await readEnvironment(root, 'production'), await readEnvironment(root, 'staging')];
+});
+
+describe('the plan', () => {
+  it('builds everything before it changes anything, because what does not build must change nothing', () => {
+    const accounts = stepsOf(staging, PARTS).map(({ account }) => account);
+    expect(accounts).toEqual([...accounts].sort((left, right) => Number(left) - Number(right)));
+    expect(accounts.filter(Boolean).length).toBe(6);
+  });
+
+  it('migrates the index before the Worker that wants its new columns', () => {
+    const reaching = stepsOf(production, PARTS).filter(({ account }) => account);
+    expect(reaching.map(({ part }) => part)).toEqual(['d1', 'worker', 'portal', 'portal', 'docs', 'docs']);
+  });
+
+  it('names the environment in every command that reads wrangler.toml, because the top level is production', () => {
+    for (const environment of [production, staging])
+      for (const { command } of stepsOf(environment, ['d1', 'worker']))
+        expect(command, command.join(' ')).toContain(`--env=${environment.wranglerEnv}`);
+  });
+
+  it('tells Pages folder, project, branch and account, because it reads no wrangler.toml and would make a preview of another branch', () => {
+    const told = { ...staging, worker: { ...staging.worker, account_id: 'of-a-test' } };
+    const deploys = stepsOf(told, PARTS).filter(({ command }) => command.join(' ').startsWith('wrangler pages deploy'));
+    expect(deploys.map(shown)).toEqual([
+      'CLOUDFLARE_ACCOUNT_ID=of-a-test npx wrangler pages deploy .wrangler/deploy/staging/portal --project-name totlprovision-portal-staging --branch main --commit-dirty=true',
+      'CLOUDFLARE_ACCOUNT_ID=of-a-test npx wrangler pages deploy docs/.vitepress/dist --project-name totlprovision-docs-staging --branch main --commit-dirty=true',
+    ]);
+  });
+
+  it('shares no name between production and staging', () => {
+    const names = ({ worker, database, portalProject, docsProject }: Environment) => [
+      ...[worker.name, database, portalProject, docsProject],
+    ];
+    expect(names(production).filter((name) => names(staging).includes(name))).toEqual([]);
+    // Each Worker makes its own objects from the one list of migrations, which environments inherit.
+    expect(staging.worker.migrations).toEqual(production.worker.migrations);
+  });
+});
+
+describe('a deploy that is stopped', () => {
+  const node = (part: Step['part'], title: string, code: string, more: Partial<Step> = {}): Step => {
+    const command = [process.execPath, '-e', code] as const;
+    return { ...{ part, title, command, env: {}, changes: '', account: true }, ...more };
+  };
+
+  it('stops at the first failure, and says what was done, what was not, and the command to go on', async () => {
+    const outcomes: Outcome[] = [];
+    const steps = [
+      node('d1', 'First', ''),
+      node('worker', 'Second', 'process.exit(3)'),
+      node('portal', 'Third', 'process.exit(4)'),
+    ];
+    const performed = await perform(
+      steps,
+      false,
+      () => {},
+      (outcome) => outcomes.push(outcome),
+    );
+    expect(outcomes).toEqual(['done', 'FAILED']);
+    const text = report('staging', performed);
+    expect(text).toMatch(/^Stopped at: Second\./);
+    expect(text).toContain("-e 'process.exit(3)'");
+    expect(text).toContain('  done      First\n  FAILED    Second\n  not done  Third\n');
+    expect(text).toMatch(/npm run deploy -- --env staging --only worker,portal$/);
+  });
+
+  it('leaves out what is there already, so that it may be repeated', async () => {
+    const unless = (says: string) => ({ unless: { command: [process.execPath, '-p', '"[here]"'] as const, says } });
+    const outcomes: Outcome[] = [];
+    const steps = [
+      node('portal', 'Made before', 'process.exit(1)', unless('[here]')),
+      node('portal', 'Not made yet', '', unless('[there]')),
+    ];
+    await perform(
+      steps,
+      false,
+      () => {},
+      (outcome) => outcomes.push(outcome),
+    );
+    expect(outcomes).toEqual(['is there already', 'done']);
+  });
+
+  it('rehearses without running what reaches the account', async () => {
+    const outcomes: Outcome[] = [];
+    const steps = [node('d1', 'Build', '', { account: false }), node('d1', 'Reach', 'process.exit(1)')];
+    await perform(
+      steps,
+      true,
+      () => {},
+      (outcome) => outcomes.push(outcome),
+    );
+    expect(outcomes).toEqual(['done', 'shown, not run']);
+  });
+});
+
+describe('the portal of an environment', () => {
+  const built = path.join(temporary, 'built');
+  beforeAll(() => {
+    cpSync(path.join(root, 'portal/public'), built, { recursive: true });
+    cpSync(path.join(root, 'portal/index.html'), path.join(built, 'index.html'));
+  });
+
+  it('names that environment’s API to browsers and in its policy, and nothing of production’s', () => {
+    const folder = path.join(temporary, 'staged');
+    stagePortal(built, folder, staging.origins);
+    const text = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+    expect(originsIn(text('index.html'))).toEqual(staging.origins);
+    const policy = parsePagesHeaders(text('_headers'))('/').get('content-security-policy');
+    const { api } = staging.origins;
+    expect(policy).toContain(`connect-src 'self' ${api} ${api.replace('https:', 'wss:')};`);
+    for (const origin of Object.values(production.origins))
+      expect(`${text('index.html')}${text('_headers')}`).not.toContain(origin);
+  });
+
+  it('is refused where _headers names another API, because every call would be blocked', () => {
+    const headers = path.join(built, '_headers');
+    writeFileSync(headers, readFileSync(headers, 'utf8').replaceAll(production.origins.api, 'https://old.example'));
+    expect(() => stagePortal(built, path.join(temporary, 'refused'), staging.origins)).toThrow(
+      /_headers lets the portal call another API/,
+    );
+  });
+});
+
+it('--dry-run shows every step, builds the Worker, and needs neither network nor account', async () => {
+  const args = ['dev/deploy.ts', '--dry-run', '--env', 'staging', '--only', 'd1,worker'];
+  const { CLOUDFLARE_API_TOKEN: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    env: { ...env, HTTPS_PROXY: 'http://localhost:9', CLOUDFLARE_API_BASE_URL: 'http://localhost:9' },
+  });
+  for (const step of stepsOf(staging, ['d1', 'worker'])) expect(stdout).toContain(shown(step));
+  expect(stdout.match(/^ +(done|shown, not run)$/gm)?.map((line) => line.trim())).toEqual([
+    'done',
+    'shown, not run',
+    'shown, not run',
+  ]);
+  expect(readFileSync(path.join(root, '.wrangler/deploy/staging/worker/index.js'), 'utf8')).toContain('Tenant');
+});

@@ -1,0 +1,133 @@
+// The API reference as a page of the docs: the OpenAPI document, said in Markdown. Made anew with every build, never edited.
+
+type Schema = {
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  format?: string;
+  pattern?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+};
+type Content = Record<string, { schema?: Schema }>;
+type Operation = {
+  tags: string[];
+  summary: string;
+  description?: string;
+  parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
+  requestBody?: { content: Content };
+  responses: Record<string, { description?: string; content?: Content }>;
+};
+export type OpenApi = {
+  info: { version: string };
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, Operation>>;
+};
+
+/** How deep a body is spelled out; what lies deeper is in `/openapi.json`. */
+const DEPTH_MAX = 4;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;');
+
+/** A schema in a few words: `string, 1 to 64 characters`. */
+function words(schema: Schema): string {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return [...new Set(choices.map(words))].join(' or ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
+  if (schema.items) return `list of ${words(schema.items)}`;
+  const type = [schema.type ?? 'any'].flat().join(' or ');
+  const { minLength, maxLength, minimum, maximum } = schema;
+  const length = maxLength === undefined ? '' : `, ${minLength ?? 0} to ${maxLength} characters`;
+  const huge = Number.MAX_SAFE_INTEGER;
+  const from = minimum !== undefined && minimum > -huge ? `, from ${minimum}` : '';
+  const to = maximum !== undefined && maximum < huge ? `, to ${maximum}` : '';
+  return `${type}${length}${from}${to}`;
+}
+
+/** Every member as a row, those within it after it with a dotted name. */
+function rows(schema: Schema, prefix = '', depth = 0): string[] {
+  if (depth > DEPTH_MAX) return [];
+  const inner = schema.items ?? schema.anyOf?.find((one) => one.properties) ?? schema;
+  return Object.entries(inner.properties ?? {}).flatMap(([name, member]) => {
+    const path = `${prefix}${name}`;
+    const within = member.items ?? member.anyOf?.find((one) => one.properties ?? one.items) ?? member;
+    const optional = inner.required?.includes(name) ? '' : 'optional';
+    return [
+      `| \`${path}\` | ${cell(words(member))} | ${optional} |`,
+      ...rows(within, `${path}${member.items || within.items ? '[].' : '.'}`, depth + 1),
+    ];
+  });
+}
+
+/** A body's members; of one that may have several forms, those of each. */
+const table = (schema: Schema): string[] =>
+  (schema.oneOf ?? [schema]).flatMap((form) => {
+    const members = rows(form);
+    return members.length === 0 ? [] : ['| member | | |', '|---|---|---|', ...members, ''];
+  });
+
+function operation(method: string, path: string, route: Operation): string[] {
+  const lines = [`### \`${method.toUpperCase()} ${path}\` {#${anchor(method, path)}}`, '', `${route.summary}.`, ''];
+  if (route.description) lines.push(cell(route.description), '');
+  if (route.parameters?.length)
+    lines.push(
+      '| parameter | in | | |',
+      '|---|---|---|---|',
+      ...route.parameters.map(
+        (one) =>
+          `| \`${one.name}\` | ${one.in} | ${cell(words(one.schema ?? {}))} | ${one.required ? '' : 'optional'} |`,
+      ),
+      '',
+    );
+  for (const [type, { schema }] of Object.entries(route.requestBody?.content ?? {}))
+    lines.push(`**Body**, \`${type}\``, '', ...table(schema ?? {}));
+  const answers = Object.entries(route.responses);
+  for (const [status, { content, description }] of answers.filter(([code]) => Number(code) < 400)) {
+    const [type, body] = Object.entries(content ?? {})[0] ?? [];
+    lines.push(`**${status}**${type ? `, \`${type}\`` : ''}${content ? '' : `: ${cell(description ?? '')}`}`, '');
+    lines.push(...table(body?.schema ?? {}));
+  }
+  const refusals = answers.filter(([code]) => Number(code) >= 400);
+  if (refusals.length > 0)
+    lines.push(
+      '| refused with | |',
+      '|---|---|',
+      ...refusals.map(([code, { description }]) => `| ${code} | ${cell(description ?? '')} |`),
+      '',
+    );
+  return lines;
+}
+
+const anchor = (method: string, path: string): string =>
+  `${method}-${path}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+
+/** The page for a document: one section for each kind of caller, in the order of its tags. */
+export function apiPage(document: OpenApi): string {
+  const lines = [
+    '# API reference',
+    '',
+    'Made from `GET /openapi.json`, which is made from the table of routes that serves requests. Every error is an RFC 9457 problem with',
+    '`code` and `requestId`. How the parts belong together: [protocol](protocol.md).',
+    '',
+  ];
+  for (const { name, description } of document.tags) {
+    lines.push(`## ${description}`, '');
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, route] of Object.entries(methods))
+        if (route.tags.includes(name)) lines.push(...operation(method, path, route));
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,36 @@
+// `npm run inspect -- TENANT [--local | --remote]`: the health of a tenant's object, without its data. Ends with 0 where it is well, 1 where
+// something wants looking at or it could not be asked, 2 where the command is wrong.
+import { parseArgs } from 'node:util';
+import type { Inspection } from '../schema/inspection.ts';
+import { asOperator, Misuse, TARGET_OPTIONS, targetOf } from './as-operator.ts';
+import { complaints, sentences } from './inspection-text.ts';
+
+const USAGE = `Usage: npm run inspect -- TENANT [--json]
+         --local [--port N] [--state-dir DIR]   of the stand that runs on this machine (default)
+         --remote --api ORIGIN --portal ORIGIN  with an operator's Access token in ACCESS_TOKEN`;
+
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { ...TARGET_OPTIONS, json: { type: 'boolean', default: false } },
+  });
+  const [tenant, ...more] = positionals;
+  if (tenant === undefined || more.length > 0)
+    throw new Misuse('Which tenant? One id, as `npm run tenant -- list` shows it.');
+  return { ...values, tenant };
+}
+
+try {
+  const options = readOptions();
+  const route = `tenants/${encodeURIComponent(options.tenant)}/inspect`;
+  const inspection = await asOperator<Inspection>(await targetOf(options), route);
+  const found = complaints(inspection);
+  if (options.json) console.log(JSON.stringify({ ...inspection, complaints: found }));
+  else console.log([...sentences(inspection), ...found.map((one) => `!! ${one}`)].join('\n'));
+  process.exitCode = found.length > 0 ? 1 : 0;
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const misused = error instanceof Misuse || code?.startsWith('ERR_PARSE_ARGS');
+  console.error(misused ? `${message}\n${USAGE}` : message);
+  process.exitCode = misused ? 2 : 1;
+}

@@ -1,0 +1,16 @@
+// The forge's workflow runs what .ci/run runs: no more, or a change passes here and fails there, and no less.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { root } from './run.ts';
+
+const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
+
+it('the workflow runs the commands of .ci/run, in their order', () => {
+  const commands = read('.ci/run')
+    .split('\n')
+    .filter((line) => line.startsWith('npm '));
+  const runs = [...read('.github/workflows/check.yml').matchAll(/^ +run: (.*)$/gm)].map(([, command]) => command);
+  expect(commands.length).toBeGreaterThan(1);
+  expect(runs).toEqual(commands);
+});

@@ -1,0 +1,40 @@
+# The engine's side of TotlProvision for Windows PowerShell 5.1 and PowerShell 7 on Windows: classes of .NET Framework 4.7.2 only.
+# It can only seal. Files are named one by one, so that a stray script beside them is never run.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# ECParameters came with .NET Framework 4.7, a TLS version for one client alone with 4.7.2 (release 461808).
+if ($PSVersionTable.PSEdition -eq 'Desktop') {
+    $framework = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full' -Name 'Release'
+    if ($framework.Release -lt 461808) { throw 'TotlProvision needs .NET Framework 4.7.2 or newer.' }
+}
+Add-Type -AssemblyName 'System.Net.Http'
+
+. "$PSScriptRoot/private/Refusal.ps1"
+. "$PSScriptRoot/private/Encoding.ps1"
+. "$PSScriptRoot/private/Json.ps1"
+. "$PSScriptRoot/private/Rules.ps1"
+. "$PSScriptRoot/private/Jwk.ps1"
+. "$PSScriptRoot/private/Jwe.ps1"
+. "$PSScriptRoot/private/Statement.ps1"
+. "$PSScriptRoot/private/TenantKey.ps1"
+. "$PSScriptRoot/private/Files.ps1"
+. "$PSScriptRoot/private/Configuration.ps1"
+. "$PSScriptRoot/private/Spool.ps1"
+. "$PSScriptRoot/private/Batch.ps1"
+. "$PSScriptRoot/private/Backoff.ps1"
+. "$PSScriptRoot/private/Transport.ps1"
+. "$PSScriptRoot/private/Report.ps1"
+. "$PSScriptRoot/private/Escrow.ps1"
+. "$PSScriptRoot/private/MachineId.ps1"
+
+. "$PSScriptRoot/public/New-TotlSession.ps1"
+. "$PSScriptRoot/public/Get-TotlMachine.ps1"
+. "$PSScriptRoot/public/Start-TotlRun.ps1"
+. "$PSScriptRoot/public/Add-TotlEvent.ps1"
+. "$PSScriptRoot/public/Send-TotlReport.ps1"
+. "$PSScriptRoot/public/Complete-TotlRun.ps1"
+. "$PSScriptRoot/public/Get-TotlTenantKey.ps1"
+. "$PSScriptRoot/public/Protect-TotlSecret.ps1"
+. "$PSScriptRoot/public/Send-TotlSecret.ps1"
+. "$PSScriptRoot/public/Export-TotlSpool.ps1"

@@ -1,0 +1,23 @@
+# When a request is tried again, and after how long: the decisions of engine/transport.ts, pure. Chance is passed in.
+$script:Attempts = 6
+$script:BaseDelayMs = 500
+$script:MaxDelayMs = 60000
+
+# Whether an answer is final. Not after a network fault (status 0), a 5xx or a 429.
+function Test-TotlFinal {
+    param([int] $Status)
+    $Status -ne 0 -and $Status -lt 500 -and $Status -ne 429
+}
+
+# What a Retry-After of some seconds asks for, in milliseconds; a server cannot ask for more than a minute.
+function Get-TotlRetryAfter {
+    param([double] $Seconds)
+    [Math]::Max([double] 0, [Math]::Min([double] $script:MaxDelayMs, $Seconds * 1000))
+}
+
+# How long to wait after an attempt, counted from 0: exponential with full jitter, never below the Retry-After. Chance is 0 to 1.
+function Get-TotlDelay {
+    param([int] $Attempt, [double] $RetryAfterMs, [double] $Chance)
+    $ceiling = [Math]::Min([double] $script:MaxDelayMs, $script:BaseDelayMs * [Math]::Pow(2, $Attempt))
+    [Math]::Max($RetryAfterMs, $Chance * $ceiling)
+}

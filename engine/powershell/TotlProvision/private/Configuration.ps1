@@ -1,0 +1,52 @@
+# The engine's configuration file, as schema/engine-file.ts has it. What is wrong is named, what stands there never: one member is the token.
+
+# The origin of the API, or null. Plain HTTP is for a stand on this machine only.
+function Get-TotlOrigin {
+    param($Text)
+    $uri = $null
+    if ($Text -isnot [string] -or -not [Uri]::TryCreate($Text, [UriKind]::Absolute, [ref] $uri)) { return $null }
+    if ($uri.Scheme -eq 'https' -or ($uri.Scheme -eq 'http' -and $uri.IsLoopback)) { return $uri.GetLeftPart([UriPartial]::Authority) }
+    $null
+}
+
+# A refusal that names a member.
+function New-TotlConfigurationRefusal {
+    param([string] $Member)
+    New-TotlRefusal 'bad_configuration' ('The configuration file is wrong at {0}; download it again with a new token.' -f $Member)
+}
+
+# Reads a file. Refuses with bad_configuration.
+function Read-TotlConfiguration {
+    param([string] $Path)
+    try {
+        # Some editors of Windows put a byte order mark in front.
+        $text = (Read-TotlText $Path).TrimStart([char] 0xFEFF)
+        $json = ConvertFrom-Json -InputObject $text
+    }
+    # Not there, not UTF-8, not JSON; the parser's own message would quote the file.
+    catch { $json = $null }
+    if ($json -isnot [System.Management.Automation.PSCustomObject]) {
+        return New-TotlRefusal 'bad_configuration' 'The configuration file is not there, or is not JSON.'
+    }
+    $origin = Get-TotlOrigin (Get-TotlMember $json 'apiOrigin')
+    if ($null -eq $origin) { return New-TotlConfigurationRefusal 'apiOrigin' }
+    $token = Get-TotlMember $json 'token'
+    if (-not (Test-TotlText $token $script:TokenPattern)) { return New-TotlConfigurationRefusal 'token' }
+    $fingerprint = Get-TotlMember $json 'fingerprint'
+    if ($null -ne $fingerprint -and -not (Test-TotlText $fingerprint $script:ThumbprintPattern)) {
+        return New-TotlConfigurationRefusal 'fingerprint'
+    }
+    $minEpoch = Get-TotlMember $json 'minEpoch'
+    if ($null -eq $minEpoch) { $minEpoch = 1 }
+    if (-not (Test-TotlInteger $minEpoch 1)) { return New-TotlConfigurationRefusal 'minEpoch' }
+    $tenantKey = Get-TotlMember $json 'tenantKey'
+    if ($null -ne $tenantKey -and -not (Test-TotlPublicKeyAnswer $tenantKey)) { return New-TotlConfigurationRefusal 'tenantKey' }
+    [pscustomobject] @{
+        Ok          = $true
+        ApiOrigin   = $origin
+        Token       = (New-Object System.Net.NetworkCredential -ArgumentList '', $token).SecurePassword
+        Fingerprint = $fingerprint
+        MinEpoch    = [long] $minEpoch
+        TenantKey   = $tenantKey
+    }
+}

@@ -1,0 +1,53 @@
+# Bytes as text and back. Strict: one text for the same bytes, no white space, no padding, no byte that is not UTF-8.
+
+# Whether both are text and the same, unit by unit. PowerShell's own operators compare as a language would: -ceq ignores a soft hyphen.
+function Test-TotlSame {
+    param($Left, $Right)
+    $Left -is [string] -and $Right -is [string] -and [string]::Equals($Left, $Right, [StringComparison]::Ordinal)
+}
+
+# Unpadded base64url (RFC 4648 section 5).
+function ConvertTo-TotlBase64Url {
+    param([byte[]] $Bytes)
+    [Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+}
+
+# The bytes of unpadded base64url; throws where it is anything else, also where its last character has stray bits.
+function ConvertFrom-TotlBase64Url {
+    param([string] $Text)
+    if ($Text -cnotmatch '^[A-Za-z0-9_-]*\z') { throw 'must be unpadded base64url' }
+    $padded = $Text.Replace('-', '+').Replace('_', '/')
+    while ($padded.Length % 4 -ne 0) { $padded += '=' }
+    [byte[]] $bytes = [Convert]::FromBase64String($padded)
+    if (-not (Test-TotlSame (ConvertTo-TotlBase64Url $bytes) $Text)) { throw 'must be canonical base64url' }
+    return , $bytes
+}
+
+# UTF-8 of a text; throws where it is not well-formed Unicode.
+function ConvertTo-TotlUtf8 {
+    param([string] $Text)
+    $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
+    [byte[]] $bytes = $utf8.GetBytes($Text)
+    return , $bytes
+}
+
+# The text of UTF-8 bytes; throws where they are not.
+function ConvertFrom-TotlUtf8 {
+    param([byte[]] $Bytes)
+    $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
+    $utf8.GetString($Bytes)
+}
+
+# SHA-256 of bytes.
+function Get-TotlSha256 {
+    param([byte[]] $Bytes)
+    $sha256 = [System.Security.Cryptography.SHA256]::Create()
+    try { [byte[]] $digest = $sha256.ComputeHash($Bytes) } finally { $sha256.Dispose() }
+    return , $digest
+}
+
+# Lower-case hex.
+function ConvertTo-TotlHex {
+    param([byte[]] $Bytes)
+    [BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant()
+}

@@ -1,0 +1,47 @@
+# Sends one sealed secret of the spool until a receipt is there, and holds the receipt against what was sent.
+
+# Whether a receipt is one, and for these bytes under this key.
+function Test-TotlReceipt {
+    param($Receipt, [string] $Sealed)
+    $sha256 = ConvertTo-TotlHex (Get-TotlSha256 (ConvertTo-TotlUtf8 $Sealed))
+    (Test-TotlSame (Get-TotlMember $Receipt 'sha256') $sha256) -and
+        (Test-TotlSame (Get-TotlMember $Receipt 'kid') (Get-TotlSealedKid $Sealed)) -and
+        (Test-TotlText (Get-TotlMember $Receipt 'secretId') '^.+\z') -and
+        (Test-TotlInteger (Get-TotlMember $Receipt 'version') 1) -and
+        (Test-TotlInteger (Get-TotlMember $Receipt 'auditSeq') 1) -and
+        (Test-TotlText (Get-TotlMember $Receipt 'auditHash') $script:Sha256Pattern)
+}
+
+# Sends what the spool keeps under an eid. Gives the receipt or a refusal; what the server will never accept is set aside.
+function Send-TotlSealed {
+    param($Session, [string] $Eid)
+    $path = Get-TotlSpoolPath $Session.SpoolPath 'secrets' ($Eid + '.json')
+    $body = Read-TotlEntry $path
+    if ($null -eq $body) { return New-TotlRefusal 'rejected' 'The spool has no such sealed secret.' }
+    $sealed = Get-TotlMember (ConvertFrom-Json -InputObject $body) 'sealed'
+    $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json'
+    if (-not $reply.Ok) { return $reply }
+    if ($reply.Status -eq 201 -or $reply.Status -eq 200) {
+        if (-not (Test-TotlReceipt $reply.Json $sealed)) {
+            return New-TotlRefusal 'wrong_receipt' 'The receipt is not for what was sent; the ciphertext stays on disk.'
+        }
+        $receipt = [ordered] @{
+            secretId  = $reply.Json.secretId
+            version   = $reply.Json.version
+            kid       = $reply.Json.kid
+            sha256    = $reply.Json.sha256
+            auditSeq  = $reply.Json.auditSeq
+            auditHash = $reply.Json.auditHash
+        }
+        Complete-TotlSealed $Session.SpoolPath $Eid (ConvertTo-TotlJson $receipt)
+        $receipt['ok'] = $true
+        return [pscustomobject] $receipt
+    }
+    if (Test-TotlSame $reply.Code 'no_tenant_key') { return New-TotlRefusal 'no_tenant_key' 'The tenant has no key yet.' }
+    Move-TotlAside $path
+    Write-Warning -Message ('A sealed secret was refused and set aside: {0}' -f (Get-TotlReason $reply))
+    if (Test-TotlSame $reply.Code 'kid_destroyed') {
+        return New-TotlRefusal 'key_destroyed' 'The escrow key was destroyed: make a new secret and seal it again.'
+    }
+    New-TotlRefusal 'rejected' ('The server refused the secret ({0}).' -f (Get-TotlReason $reply))
+}

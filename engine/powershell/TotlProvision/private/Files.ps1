@@ -1,0 +1,68 @@
+# Small files that survive a kill at any moment: written aside, flushed, put in place. Only SYSTEM and Administrators may read them.
+
+# Makes a folder, if it is not there, that only SYSTEM and Administrators may enter; by their SIDs, which are the same in every language.
+function New-TotlFolder {
+    param([string] $Path)
+    [void] [System.IO.Directory]::CreateDirectory($Path)
+    $administrators = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'
+    $system = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-18'
+    $acl = New-Object System.Security.AccessControl.DirectorySecurity
+    $acl.SetOwner($administrators)
+    $acl.SetAccessRuleProtection($true, $false)
+    foreach ($sid in @($administrators, $system)) {
+        $arguments = @($sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
+        $acl.AddAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule -ArgumentList $arguments))
+    }
+    Set-Acl -LiteralPath $Path -AclObject $acl
+}
+
+# Writes bytes into a stream and on to the disk.
+function Write-TotlStream {
+    param([System.IO.FileStream] $Stream, [string] $Text)
+    [byte[]] $bytes = ConvertTo-TotlUtf8 $Text
+    $Stream.Write($bytes, 0, $bytes.Length)
+    $Stream.Flush($true)
+}
+
+# Replaces a file as a whole, or leaves the old one.
+function Write-TotlWhole {
+    param([string] $Path, [string] $Text)
+    $aside = $Path + '.tmp'
+    $stream = New-Object System.IO.FileStream -ArgumentList $aside, ([System.IO.FileMode]::Create), ([System.IO.FileAccess]::Write)
+    try { Write-TotlStream $stream $Text } finally { $stream.Dispose() }
+    if ([System.IO.File]::Exists($Path)) {
+        # PowerShell makes an empty string of null for a text parameter; this is a null that stays one.
+        [System.IO.File]::Replace($aside, $Path, [System.Management.Automation.Language.NullString]::Value)
+    }
+    else { [System.IO.File]::Move($aside, $Path) }
+}
+
+# Adds a line to a file. What a kill left without its end is ended first, so that it never takes this line with it.
+function Add-TotlLine {
+    param([string] $Path, [string] $Line)
+    $stream = New-Object System.IO.FileStream -ArgumentList $Path, ([System.IO.FileMode]::OpenOrCreate), ([System.IO.FileAccess]::ReadWrite)
+    try {
+        $before = ''
+        if ($stream.Length -gt 0) {
+            [void] $stream.Seek(-1, [System.IO.SeekOrigin]::End)
+            if ($stream.ReadByte() -ne 10) { $before = "`n" }
+        }
+        Write-TotlStream $stream ($before + $Line + "`n")
+    }
+    finally { $stream.Dispose() }
+}
+
+# A file's text, or null where there is none.
+function Read-TotlText {
+    param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return $null }
+    ConvertFrom-TotlUtf8 ([System.IO.File]::ReadAllBytes($Path))
+}
+
+# Moves a file that cannot be used out of the way, but keeps it.
+function Move-TotlAside {
+    param([string] $Path)
+    $folder = Join-Path -Path ([System.IO.Path]::GetDirectoryName($Path)) -ChildPath 'set-aside'
+    [void] [System.IO.Directory]::CreateDirectory($folder)
+    Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force
+}

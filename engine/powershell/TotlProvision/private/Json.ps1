@@ -1,0 +1,79 @@
+# JSON written byte for byte as JSON.stringify has it, and read with members compared by case. ConvertTo-Json differs between 5.1 and 7.
+
+# A string in quotes, escaped as JSON.stringify escapes it.
+function ConvertTo-TotlJsonString {
+    param([string] $Text)
+    $out = New-Object System.Text.StringBuilder
+    [void] $out.Append('"')
+    foreach ($character in $Text.ToCharArray()) {
+        $code = [int] $character
+        if ($code -eq 34) { [void] $out.Append('\"') }
+        elseif ($code -eq 92) { [void] $out.Append('\\') }
+        elseif ($code -eq 8) { [void] $out.Append('\b') }
+        elseif ($code -eq 9) { [void] $out.Append('\t') }
+        elseif ($code -eq 10) { [void] $out.Append('\n') }
+        elseif ($code -eq 12) { [void] $out.Append('\f') }
+        elseif ($code -eq 13) { [void] $out.Append('\r') }
+        elseif ($code -lt 32) { [void] $out.Append(('\u{0:x4}' -f $code)) }
+        else { [void] $out.Append($character) }
+    }
+    [void] $out.Append('"')
+    $out.ToString()
+}
+
+# Null, text, truth values, numbers, dictionaries (in their own order), objects and lists, without white space.
+function ConvertTo-TotlJson {
+    param($Value)
+    if ($null -eq $Value) { return 'null' }
+    if ($Value -is [string]) { return ConvertTo-TotlJsonString $Value }
+    if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [System.Collections.IDictionary]) {
+        # Its enumerator, since a member may be called Keys.
+        $members = foreach ($entry in $Value.GetEnumerator()) {
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value)
+        }
+        return '{' + (@($members) -join ',') + '}'
+    }
+    if ($Value -is [System.Management.Automation.PSCustomObject]) {
+        $members = foreach ($property in $Value.PSObject.Properties) {
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $property.Name), (ConvertTo-TotlJson $property.Value)
+        }
+        return '{' + (@($members) -join ',') + '}'
+    }
+    if ($Value -is [System.Collections.IEnumerable]) {
+        $items = foreach ($item in $Value) { ConvertTo-TotlJson $item }
+        return '[' + (@($items) -join ',') + ']'
+    }
+    if ($Value -is [double] -or $Value -is [single]) {
+        if ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) { throw 'a number must be finite' }
+        return $Value.ToString('R', [System.Globalization.CultureInfo]::InvariantCulture)
+    }
+    if ($Value -is [int] -or $Value -is [long] -or $Value -is [decimal]) {
+        return $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
+    }
+    throw 'a value must be text, a number, a truth value, a list or a dictionary'
+}
+
+# A member by its exact name, or null. Properties of PowerShell forgive case; JSON does not.
+function Get-TotlMember {
+    param($Object, [string] $Name)
+    if ($Object -isnot [System.Management.Automation.PSCustomObject]) { return $null }
+    foreach ($property in $Object.PSObject.Properties) { if (Test-TotlSame $property.Name $Name) { return , $property.Value } }
+    $null
+}
+
+# Whether an object has exactly these members: an unknown one is refused as a missing one is.
+function Test-TotlMembers {
+    param($Object, [string[]] $Names)
+    if ($Object -isnot [System.Management.Automation.PSCustomObject]) { return $false }
+    $present = @($Object.PSObject.Properties | ForEach-Object { $_.Name })
+    if ($present.Count -ne $Names.Count) { return $false }
+    foreach ($name in $Names) { if ([Array]::IndexOf($present, $name) -lt 0) { return $false } }
+    $true
+}
+
+# Whether a value read from JSON is a whole number of at least this.
+function Test-TotlInteger {
+    param($Value, [long] $Lowest)
+    ($Value -is [int] -or $Value -is [long]) -and $Value -ge $Lowest
+}

@@ -1,0 +1,22 @@
+# Why the engine stops or waits, as values; a public function turns one into an error in one place. None carries a token, a plaintext or a ciphertext.
+
+# A refusal: a stable code (engine/refusal.ts has the same) and one clear sentence.
+function New-TotlRefusal {
+    param([string] $Code, [string] $Message)
+    [pscustomobject] @{ Ok = $false; Code = $Code; Message = $Message }
+}
+
+# The error that a public function throws for a refusal. Its code is in Exception.Data['TotlCode'] and is the error's id.
+function New-TotlError {
+    param([string] $Code, [string] $Message)
+    $exception = New-Object System.InvalidOperationException -ArgumentList $Message
+    $exception.Data['TotlCode'] = $Code
+    New-Object System.Management.Automation.ErrorRecord -ArgumentList $exception, $Code, 'InvalidResult', $null
+}
+
+# Gives a result back where it is no refusal; else throws.
+function Assert-TotlOk {
+    param($Result)
+    if (-not $Result.Ok) { throw (New-TotlError $Result.Code $Result.Message) }
+    $Result
+}

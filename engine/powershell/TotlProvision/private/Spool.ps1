@@ -1,0 +1,104 @@
+# What is not yet acknowledged, on disk, in the layout of engine/spool.ts: events of runs, and sealed secrets until their receipt.
+# Ciphertext only; a plaintext never gets here. Lines are kept and sent as they were written, never written anew.
+
+# Makes the spool's folders.
+function Initialize-TotlSpool {
+    param([string] $Folder)
+    New-TotlFolder $Folder
+    foreach ($name in @('runs', 'secrets', 'receipts')) {
+        [void] [System.IO.Directory]::CreateDirectory((Join-Path -Path $Folder -ChildPath $name))
+    }
+}
+
+# The path of an entry.
+function Get-TotlSpoolPath {
+    param([string] $Folder, [string] $Kind, [string] $Name)
+    Join-Path -Path (Join-Path -Path $Folder -ChildPath $Kind) -ChildPath $Name
+}
+
+# The text of an entry, if it is one JSON object; else null, and what is damaged is set aside with a warning.
+function Read-TotlEntry {
+    param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return $null }
+    try {
+        $text = Read-TotlText $Path
+        if ((ConvertFrom-Json -InputObject $text) -is [System.Management.Automation.PSCustomObject]) { return $text }
+    }
+    # Not UTF-8 or not JSON: as damaged as what is no object.
+    catch { $text = $null }
+    Move-TotlAside $Path
+    Write-Warning -Message ('A damaged spool entry was set aside: ' + [System.IO.Path]::GetFileName($Path))
+    $null
+}
+
+# The pin: the root, the tenant and the highest epoch seen; null before the first key.
+function Read-TotlPin {
+    param([string] $Folder)
+    $path = Join-Path -Path $Folder -ChildPath 'pin.json'
+    $text = Read-TotlEntry $path
+    if ($null -eq $text) { return $null }
+    $pin = ConvertFrom-Json -InputObject $text
+    $whole = (Test-TotlMembers $pin @('fingerprint', 'tenant', 'keyEpoch')) -and
+        (Test-TotlText $pin.fingerprint $script:ThumbprintPattern) -and
+        (Test-TotlText $pin.tenant $script:TenantPattern) -and
+        (Test-TotlInteger $pin.keyEpoch 1)
+    if ($whole) { return [pscustomobject] @{ Fingerprint = $pin.fingerprint; Tenant = $pin.tenant; KeyEpoch = [long] $pin.keyEpoch } }
+    Move-TotlAside $path
+    Write-Warning -Message 'A damaged spool entry was set aside: pin.json'
+    $null
+}
+
+# Keeps the pin that a trusted key gives, if it is another than the one kept.
+function Save-TotlPin {
+    param([string] $Folder, $Key, $Known)
+    $same = $null -ne $Known -and (Test-TotlSame $Known.Fingerprint $Key.Fingerprint) -and
+        (Test-TotlSame $Known.Tenant $Key.Tenant) -and $Known.KeyEpoch -eq $Key.KeyEpoch
+    if ($same) { return }
+    $pin = [ordered] @{ fingerprint = $Key.Fingerprint; tenant = $Key.Tenant; keyEpoch = $Key.KeyEpoch }
+    Write-TotlWhole (Join-Path -Path $Folder -ChildPath 'pin.json') (ConvertTo-TotlJson $pin)
+}
+
+# The events of a run, each with its seq and its line. A line that a kill cut off is dropped: nobody was told that it is kept.
+function Read-TotlEvents {
+    param([string] $Folder, [string] $RunId)
+    $text = Read-TotlText (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson'))
+    if ($null -eq $text) { return }
+    foreach ($line in $text.Split([char] 10)) {
+        if ($line.Length -eq 0) { continue }
+        $seq = $null
+        try { $seq = Get-TotlMember (ConvertFrom-Json -InputObject $line) 'seq' } catch { $seq = $null }
+        if (Test-TotlInteger $seq 1) { [pscustomobject] @{ Seq = [long] $seq; Line = $line } }
+        else { Write-Warning -Message ('A damaged event was left out: ' + $RunId + '.ndjson') }
+    }
+}
+
+# One run of the spool, or null: its envelope's text, its events, and where the server wants to go on.
+function Read-TotlRun {
+    param([string] $Folder, [string] $RunId)
+    $envelope = Read-TotlEntry (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.json'))
+    if ($null -eq $envelope) { return $null }
+    $next = Read-TotlText (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next'))
+    $nextSeq = [long] 1
+    if (Test-TotlText $next '^[1-9][0-9]{0,8}\z') { $nextSeq = [long] $next }
+    [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId) }
+}
+
+# The ids of the entries of a kind, by name.
+function Get-TotlSpoolNames {
+    param([string] $Folder, [string] $Kind)
+    $files = Get-ChildItem -LiteralPath (Join-Path -Path $Folder -ChildPath $Kind) -Filter '*.json' -File
+    foreach ($file in $files) { if (Test-TotlText $file.BaseName $script:UuidPattern) { $file.BaseName } }
+}
+
+# Keeps a sealed secret until its receipt.
+function Save-TotlSealed {
+    param([string] $Folder, [string] $Eid, [string] $Body)
+    Write-TotlWhole (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) $Body
+}
+
+# The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
+function Complete-TotlSealed {
+    param([string] $Folder, [string] $Eid, [string] $ReceiptText)
+    Write-TotlWhole (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText
+    Remove-Item -LiteralPath (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) -Force
+}

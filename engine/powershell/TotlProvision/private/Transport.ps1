@@ -1,0 +1,96 @@
+# One request to the machine routes, tried again where trying helps. TLS 1.2; the token is in the header only and in no message.
+$script:RequestTimeoutMs = 30000
+$script:AnswerMaxBytes = 1048576
+
+# The proxy of a session: the one it was given, else the system's; with the given credential, else the account's own.
+function Get-TotlProxy {
+    param($Session)
+    if ($null -ne $Session.Proxy) { $proxy = New-Object System.Net.WebProxy -ArgumentList $Session.Proxy }
+    else { $proxy = [System.Net.WebRequest]::GetSystemWebProxy() }
+    if ($null -ne $Session.ProxyCredential) { $proxy.Credentials = $Session.ProxyCredential.GetNetworkCredential() }
+    else { $proxy.Credentials = [System.Net.CredentialCache]::DefaultCredentials }
+    $proxy
+}
+
+# The token as text, for one header.
+function Get-TotlToken {
+    param($Session)
+    (New-Object System.Net.NetworkCredential -ArgumentList '', $Session.Token).Password
+}
+
+# One try: status (0 where there was no answer), JSON and Retry-After. A redirect is no answer: the token follows none.
+function Invoke-TotlOnce {
+    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType)
+    $none = [pscustomobject] @{ Status = 0; Json = $null; RetryAfterMs = [double] 0 }
+    $handler = New-Object System.Net.Http.HttpClientHandler
+    $handler.AllowAutoRedirect = $false
+    $handler.UseCookies = $false
+    $handler.SslProtocols = [System.Security.Authentication.SslProtocols]::Tls12
+    $handler.Proxy = Get-TotlProxy $Session
+    $handler.UseProxy = $true
+    $client = New-Object System.Net.Http.HttpClient -ArgumentList $handler
+    try {
+        $client.Timeout = [TimeSpan]::FromMilliseconds($script:RequestTimeoutMs)
+        $client.MaxResponseContentBufferSize = $script:AnswerMaxBytes
+        $verb = New-Object System.Net.Http.HttpMethod -ArgumentList $Method
+        $request = New-Object System.Net.Http.HttpRequestMessage -ArgumentList $verb, ($Session.ApiOrigin + $Path)
+        $request.Headers.ExpectContinue = $false
+        $authorization = New-Object System.Net.Http.Headers.AuthenticationHeaderValue -ArgumentList 'Bearer', (Get-TotlToken $Session)
+        $request.Headers.Authorization = $authorization
+        if ($null -ne $Body) {
+            [byte[]] $bytes = ConvertTo-TotlUtf8 $Body
+            $request.Content = New-Object System.Net.Http.ByteArrayContent -ArgumentList @(, $bytes)
+            $request.Content.Headers.ContentType = New-Object System.Net.Http.Headers.MediaTypeHeaderValue -ArgumentList $ContentType
+        }
+        $response = $client.SendAsync($request).GetAwaiter().GetResult()
+        $status = [int] $response.StatusCode
+        if ($status -ge 300 -and $status -lt 400) { return $none }
+        $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
+        $json = ConvertFrom-Json -InputObject $text
+        $seconds = [double] 0
+        $retryAfter = $response.Headers.RetryAfter
+        if ($null -ne $retryAfter -and $null -ne $retryAfter.Delta) { $seconds = $retryAfter.Delta.TotalSeconds }
+        [pscustomobject] @{ Status = $status; Json = $json; RetryAfterMs = Get-TotlRetryAfter $seconds }
+    }
+    # No route, no TLS, no JSON: all the same to who asks, and nothing of it may be shown, since it could quote a request.
+    catch { $none }
+    finally {
+        $client.Dispose()
+        $handler.Dispose()
+    }
+}
+
+# Asks up to six times. A final answer is given back whatever its status; 401 and 403 are refusals that end the work.
+function Invoke-TotlAsk {
+    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType)
+    for ($attempt = 0; ; $attempt++) {
+        $reply = Invoke-TotlOnce $Session $Method $Path $Body $ContentType
+        if (Test-TotlFinal $reply.Status) { return Resolve-TotlReply $reply }
+        if ($attempt + 1 -ge $script:Attempts) {
+            return New-TotlRefusal 'offline' 'The server cannot be reached now; what is unsent stays on disk.'
+        }
+        $delay = Get-TotlDelay $attempt $reply.RetryAfterMs (Get-Random -Minimum 0.0 -Maximum 1.0)
+        Start-Sleep -Milliseconds ([int] $delay)
+    }
+}
+
+# A final answer as a result; its code is the problem's, or null.
+function Resolve-TotlReply {
+    param($Reply)
+    $code = Get-TotlMember $Reply.Json 'code'
+    if (-not (Test-TotlText $code '^[a-z_]{1,64}\z')) { $code = $null }
+    if ($Reply.Status -eq 401) {
+        return New-TotlRefusal 'token_refused' ('The machine token is refused ({0}); have a new one issued.' -f (Get-TotlReason @{ Code = $code; Status = 401 }))
+    }
+    if ($Reply.Status -eq 403) {
+        return New-TotlRefusal 'tenant_suspended' 'The tenant is suspended; what is unsent stays on disk.'
+    }
+    [pscustomobject] @{ Ok = $true; Status = $Reply.Status; Code = $code; Json = $Reply.Json }
+}
+
+# How a refusal names what the server said.
+function Get-TotlReason {
+    param($Reply)
+    if ($null -ne $Reply.Code) { return $Reply.Code }
+    [string] $Reply.Status
+}

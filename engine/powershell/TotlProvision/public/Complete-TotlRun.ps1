@@ -1,0 +1,31 @@
+function Complete-TotlRun {
+    <#
+    .SYNOPSIS
+    Takes a run that is over and wholly acknowledged out of the spool.
+    .DESCRIPTION
+    A run with unsent events stays: send them first, or export the spool.
+    .PARAMETER Session
+    From New-TotlSession.
+    .PARAMETER RunId
+    From Start-TotlRun.
+    .EXAMPLE
+    Complete-TotlRun -Session $session -RunId $run
+    .OUTPUTS
+    Whether the run has left the spool.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] $Session,
+        [Parameter(Mandatory = $true)] [string] $RunId
+    )
+    $ErrorActionPreference = 'Stop'
+    if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
+    $run = Read-TotlRun $Session.SpoolPath $RunId
+    if ($null -eq $run) { return $true }
+    if (@(Get-TotlBatch $run.Events $run.NextSeq).Count -gt 0) { return $false }
+    foreach ($ending in @('.json', '.ndjson', '.next')) {
+        $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + $ending)
+        if ([System.IO.File]::Exists($path)) { Remove-Item -LiteralPath $path -Force }
+    }
+    $true
+}

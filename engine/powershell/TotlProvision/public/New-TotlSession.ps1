@@ -1,0 +1,43 @@
+function New-TotlSession {
+    <#
+    .SYNOPSIS
+    Reads the engine's configuration file and opens the spool.
+    .DESCRIPTION
+    The file is the one that the portal makes when a token is issued. The spool is made if it is not there, for SYSTEM and
+    Administrators only: run this elevated. The token is kept as a SecureString and is shown nowhere.
+    Errors: bad_configuration, which names a member of the file and never its value.
+    .PARAMETER ConfigurationPath
+    The engine's configuration file.
+    .PARAMETER SpoolPath
+    Where unsent events and ciphertexts are kept between runs and reboots. On the PC's own disk.
+    .PARAMETER Proxy
+    The address of a proxy. Left out, it is the system's.
+    .PARAMETER ProxyCredential
+    Who to be for the proxy. Left out, it is the account that runs this.
+    .EXAMPLE
+    $session = New-TotlSession -ConfigurationPath 'E:\totl\engine.json'
+    .OUTPUTS
+    A session, for the other commands.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $ConfigurationPath,
+        [string] $SpoolPath = (Join-Path -Path ([Environment]::GetFolderPath('CommonApplicationData')) -ChildPath 'TotlProvision'),
+        [Uri] $Proxy,
+        [System.Management.Automation.PSCredential] $ProxyCredential
+    )
+    $ErrorActionPreference = 'Stop'
+    $file = Assert-TotlOk (Read-TotlConfiguration ($PSCmdlet.GetUnresolvedProviderPathFromPSPath($ConfigurationPath)))
+    $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($SpoolPath)
+    Initialize-TotlSpool $folder
+    [pscustomobject] @{
+        ApiOrigin       = $file.ApiOrigin
+        Token           = $file.Token
+        Fingerprint     = $file.Fingerprint
+        MinEpoch        = $file.MinEpoch
+        TenantKey       = $file.TenantKey
+        SpoolPath       = $folder
+        Proxy           = $Proxy
+        ProxyCredential = $ProxyCredential
+    }
+}

@@ -1,0 +1,50 @@
+function Start-TotlRun {
+    <#
+    .SYNOPSIS
+    Begins a run, or tells again what is known of one after a rename or a reboot.
+    .DESCRIPTION
+    Nothing is sent: the run is written into the spool, and Send-TotlReport sends it with its events.
+    .PARAMETER Session
+    From New-TotlSession.
+    .PARAMETER Machine
+    From Get-TotlMachine, as the PC is now.
+    .PARAMETER Phases
+    The plan: names of phases in order, of lower-case letters, digits and _.
+    .PARAMETER RunId
+    The id of a run that goes on. Left out, a new run begins.
+    .PARAMETER EngineVersion
+    The version of the script that provisions.
+    .EXAMPLE
+    $run = Start-TotlRun -Session $session -Machine $machine -Phases 'preflight', 'rename', 'bitlocker', 'local_admin'
+    .OUTPUTS
+    The run's id. Keep it over reboots.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] $Session,
+        [Parameter(Mandatory = $true)] $Machine,
+        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [string[]] $Phases,
+        [string] $RunId = '',
+        [string] $EngineVersion = ''
+    )
+    $ErrorActionPreference = 'Stop'
+    $startedAt = Get-TotlNow
+    if ([string]::IsNullOrEmpty($RunId)) { $RunId = New-TotlUuid }
+    if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
+    foreach ($phase in $Phases) {
+        # Not by an attribute: ValidatePattern forgives case, the wire does not.
+        if (-not (Test-TotlText $phase $script:PhasePattern)) { throw 'A phase must be of lower-case letters, digits and _.' }
+    }
+    $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
+    $before = Read-TotlEntry $path
+    if ($null -ne $before) {
+        $run = Get-TotlMember (ConvertFrom-Json -InputObject $before) 'run'
+        if (Test-TotlInteger (Get-TotlMember $run 'startedAt') 0) { $startedAt = $run.startedAt }
+    }
+    $run = [ordered] @{ id = $RunId; startedAt = $startedAt }
+    $version = Limit-TotlText $EngineVersion 32
+    if ($null -ne $version) { $run['engineVersion'] = $version }
+    $run['phases'] = $Phases
+    Write-TotlWhole $path (ConvertTo-TotlJson ([ordered] @{ machine = $Machine; run = $run }))
+    $RunId
+}

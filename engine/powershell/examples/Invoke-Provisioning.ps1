@@ -1,0 +1,59 @@
+# One provisioning run in its order: a secret is applied only when its receipt is in hand. Run elevated. An example to build on, not an engine.
+#Requires -RunAsAdministrator
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory = $true)] [string] $ConfigurationPath,
+    [Parameter(Mandatory = $true)] [string] $Account,
+    [string] $Client = '',
+    [string] $RunId = ''
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name "$PSScriptRoot/../TotlProvision/TotlProvision.psd1"
+
+# 24 characters of 64, from the system's random numbers: 144 bits. 64 divides 256, so that none comes more often.
+function New-RandomPassword {
+    $alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_+=%!?'
+    $bytes = New-Object byte[] 24
+    $random = [System.Security.Cryptography.RandomNumberGenerator]::Create()
+    try { $random.GetBytes($bytes) } finally { $random.Dispose() }
+    $password = New-Object System.Security.SecureString
+    foreach ($byte in $bytes) { $password.AppendChar($alphabet[$byte % 64]) }
+    [Array]::Clear($bytes, 0, $bytes.Length)
+    $password.MakeReadOnly()
+    $password
+}
+
+$session = New-TotlSession -ConfigurationPath $ConfigurationPath
+$machine = Get-TotlMachine -Session $session -Client $Client
+$phases = @('bitlocker', 'local_admin')
+$run = Start-TotlRun -Session $session -Machine $machine -Phases $phases -RunId $RunId -EngineVersion '0.1.0'
+Add-TotlEvent -Session $session -RunId $run -Type run_started -Message 'Provisioning starts'
+
+# What an earlier run could not send goes first.
+[void] (Send-TotlSecret -Session $session -Pending)
+$key = Get-TotlTenantKey -Session $session
+
+# BitLocker: the recovery protector is added, which encrypts nothing yet; its password is escrowed; only then is encryption enabled.
+Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase bitlocker -Message 'BitLocker'
+$volume = Add-BitLockerKeyProtector -MountPoint 'C:' -RecoveryPasswordProtector
+$protector = @($volume.KeyProtector | Where-Object { $_.KeyProtectorType -eq 'RecoveryPassword' })[-1]
+$sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -ProtectorId $protector.KeyProtectorId -Volume 'C:' -Secret $protector.RecoveryPassword
+$receipt = Send-TotlSecret -Session $session -Sealed $sealed
+if ($null -eq $receipt) { throw 'Without a receipt BitLocker is not enabled.' }
+[void] (Enable-BitLocker -MountPoint 'C:' -EncryptionMethod XtsAes256 -UsedSpaceOnly -TpmProtector -SkipHardwareTest)
+Add-TotlEvent -Session $session -RunId $run -Type phase_succeeded -Phase bitlocker -Message 'BitLocker is on'
+
+# The local administrator: sealed and escrowed first, set after.
+Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase local_admin -Message 'Local administrator'
+$password = New-RandomPassword
+$sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -Account $Account -Secret $password
+$receipt = Send-TotlSecret -Session $session -Sealed $sealed
+if ($null -eq $receipt) { throw 'Without a receipt the password is not set.' }
+Set-LocalUser -Name $Account -Password $password
+Add-TotlEvent -Session $session -RunId $run -Type phase_succeeded -Phase local_admin -Message 'The local administrator has a new password'
+
+Add-TotlEvent -Session $session -RunId $run -Type run_succeeded -Message 'Provisioning is done'
+[void] (Send-TotlReport -Session $session)
+[void] (Complete-TotlRun -Session $session -RunId $run)
+$run

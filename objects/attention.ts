@@ -1,0 +1,27 @@
+// What of a machine is for a person to look at. Pure: the rows are read by whoever asks.
+import type { Attention, RunStatus } from '../schema/machine.ts';
+
+/** What is known of a machine and of what is merged into it. `run`: its latest one. Counts are of its secrets. */
+export type AttentionFacts = {
+  run: RunStatus | null;
+  silent: boolean;
+  /** Its latest run has turned BitLocker on. */
+  encrypted: boolean;
+  recoveryKeys: number;
+  serialChanged: boolean;
+  seqConflict: boolean;
+  toRotate: number;
+};
+
+/** Why somebody should look at a machine; empty: for no reason. */
+export function attentionOf(facts: AttentionFacts): Attention[] {
+  const reasons: [Attention, boolean][] = [
+    ['run_failed', facts.run === 'failed'],
+    ['stalled', facts.silent],
+    ['no_recovery_key', facts.encrypted && facts.recoveryKeys === 0],
+    ['serial_changed', facts.serialChanged],
+    ['seq_conflict', facts.seqConflict],
+    ['to_be_rotated', facts.toRotate > 0],
+  ];
+  return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
+}

@@ -1,0 +1,205 @@
+// Whatever happens to a fleet, in whatever order: counters, clients, hours, summaries and the search are what its rows say.
+import { runInDurableObject } from 'cloudflare:test';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventType, RunEvent } from '../schema/report.ts';
+import { asPerson, bindings, emailOf, seedTenant } from '../test/workerd-fixtures.ts';
+import { dueAt } from './alarms.ts';
+import type { Caller, Person } from './caller.ts';
+import { read } from './counters.ts';
+import { keep } from './escrow.ts';
+import { enrolIfNew, type MachineRow } from './machines.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
+import { submitReport } from './reports.ts';
+import { all } from './rows.ts';
+import { findRun } from './runs.ts';
+import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
+import { noteStalled } from './stalled.ts';
+import { summaryRow } from './summaries.ts';
+
+const HOUR_MS = 3_600_000;
+const MACHINES = 4;
+const machineId = (base: number, index: number) =>
+  `${base.toString(16).padStart(8, '0')}-0000-4000-8000-00000000000${index}`;
+
+const which = fc.nat({ max: MACHINES - 1 });
+const types = fc.constantFrom<EventType>('phase_started', 'phase_succeeded', 'reboot', 'run_failed', 'run_succeeded');
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      ...{
+        act: fc.constant('report' as const),
+        machine: which,
+        run: fc.nat({ max: 1 }),
+        seq: fc.integer({ min: 1, max: 6 }),
+      },
+      ...{ type: types, client: fc.constantFrom('Acme', 'acme', undefined), hostname: fc.constantFrom('PC-A', 'PC-B') },
+      ...{ serial: fc.constantFrom('S1', 'S2', undefined), startedAgo: fc.nat({ max: 3 }) },
+    }),
+  },
+  fc.record({ act: fc.constant('escrow' as const), machine: which, protector: fc.nat({ max: 1 }) }),
+  fc.record({ act: fc.constantFrom('archive' as const, 'restore' as const, 'unmerge' as const), machine: which }),
+  fc.record({ act: fc.constant('merge' as const), machine: which, into: which }),
+  fc.record({ act: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 4 }) }),
+);
+const MOVES = { archive, restore, unmerge };
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+function take(storage: DurableObjectStorage, caller: Caller<Person>, base: number, now: number, done: Step): void {
+  const { sql } = storage;
+  const id = (index: number) => machineId(base, index);
+  switch (done.act) {
+    case 'report': {
+      const { seq, type, hostname, client, serial } = done;
+      const phase = type.startsWith('phase_') ? 'bitlocker' : undefined;
+      const event: RunEvent = { seq, at: now, level: 'info', type, phase, message: 'm' };
+      submitReport(
+        storage,
+        caller,
+        {
+          machine: { id: id(done.machine), hostname, client, serial },
+          run: {
+            id: `${id(done.machine)}/${done.run}`,
+            startedAt: now - done.startedAgo * HOUR_MS,
+            phases: ['bitlocker'],
+          },
+          ...{ events: [{ index: 0, event }], rejected: [] },
+        },
+        now,
+      );
+      return;
+    }
+    case 'escrow': {
+      const machine = id(done.machine);
+      const ref = { protectorId: `${done.protector}${machine.slice(1)}`, volume: 'C:' };
+      const kind = 'bitlocker_recovery_key' as const;
+      storage.transactionSync(() => {
+        enrolIfNew(sql, caller, machine, null, now);
+        const secret = { machine, kind, ref, eid: crypto.randomUUID(), format: 'jwe', sealed: 'x' } as const;
+        keep(
+          sql,
+          caller,
+          { ...secret, run: null, by: null, uploadedBy: null },
+          { kid: 'k', bound: true, sha256: '' },
+          now,
+        );
+        bringBack(sql, caller, machine, 'escrow', now);
+      });
+      return;
+    }
+    case 'merge':
+      merge(storage, caller, id(done.machine), id(done.into), now);
+      return;
+    case 'wait':
+      storage.transactionSync(() => noteStalled(sql, caller.tenant, now));
+      return;
+    default:
+      MOVES[done.act](storage, caller, id(done.machine), now);
+  }
+}
+
+/** What the rows say, read the long way. */
+function recomputed(sql: SqlStorage, now: number) {
+  const rows = all<MachineRow>(sql, 'SELECT * FROM machines ORDER BY id');
+  const fleet = rows.filter((row) => row.shelf === 'fleet');
+  const of = (status: string) => fleet.filter((row) => row.run_status === status).length;
+  return {
+    rows: rows.filter((row) => row.shelf !== 'merged').map((row) => summaryRow(sql, row, now)),
+    counters: {
+      ...{ machines: fleet.length, archived: rows.filter((row) => row.shelf === 'archived').length },
+      secrets: rows.filter((row) => row.shelf !== 'merged').reduce((sum, row) => sum + row.secrets, 0),
+      attention: fleet.filter((row) => row.attention !== '[]').length,
+      stalled: fleet.filter((row) => row.silent_since !== null).length,
+      ...{ 'status:running': of('running'), 'status:succeeded': of('succeeded'), 'status:failed': of('failed') },
+      'status:abandoned': of('abandoned'),
+    },
+    clients: all(
+      sql,
+      `SELECT client AS name, count(*) AS machines FROM machines WHERE shelf = 'fleet' AND client IS NOT NULL
+       GROUP BY client ORDER BY client`,
+    ),
+    hours: all(
+      sql,
+      `SELECT at, sum(kind = 'started') AS started, sum(kind = 'succeeded') AS succeeded, sum(kind = 'failed') AS failed FROM (
+         SELECT started_at / 3600000 * 3600000 AS at, 'started' AS kind FROM runs
+         UNION ALL SELECT finished_at / 3600000 * 3600000, status FROM runs WHERE status IN ('succeeded', 'failed')
+       ) GROUP BY at ORDER BY at`,
+    ),
+    search: all(
+      sql,
+      `SELECT place AS rowid, id AS machine, hostname, serial, client, (SELECT group_concat(key, ' ') FROM (
+         SELECT ref->>'$.protectorId' AS key FROM secrets WHERE machine_id = machines.id ORDER BY ref)) AS keys
+       FROM machines WHERE place IS NOT NULL ORDER BY place`,
+    ),
+  };
+}
+
+function kept(sql: SqlStorage): ReturnType<typeof recomputed> {
+  const count = read(sql);
+  const names = ['machines', 'archived', 'secrets', 'attention', 'stalled'] as const;
+  const statuses = (['running', 'succeeded', 'failed', 'abandoned'] as const).map((name) => `status:${name}` as const);
+  return {
+    rows: all<MachineRow>(sql, "SELECT * FROM machines WHERE shelf <> 'merged' ORDER BY id"),
+    counters: Object.fromEntries([...names, ...statuses].map((name) => [name, count(name)])) as never,
+    clients: all(sql, 'SELECT * FROM clients ORDER BY name'),
+    hours: all(sql, 'SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
+    search: all(sql, 'SELECT rowid, * FROM search ORDER BY rowid'),
+  };
+}
+
+describe('what is kept by writes', () => {
+  it('is what the rows say, after any sequence of reports, escrows, silences, archiving and merging', async () => {
+    const { id: tenant } = await seedTenant();
+    await asPerson(emailOf('engineer'), `/v1/tenants/${tenant}/machines`);
+    const principal = { kind: 'person', id: 'u1', name: emailOf('engineer'), role: 'engineer' } as const;
+    const caller: Caller<Person> = { tenant, principal, requestId: 'r', ip: null, userAgent: null };
+    await runInDurableObject(bindings.TENANT.getByName(tenant), (_object, { storage }) => {
+      let [base, now] = [0, Date.now()];
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => {
+          base++;
+          for (const done of steps) {
+            if (done.act === 'wait') now += done.hours * HOUR_MS;
+            take(storage, caller, base, now, done);
+          }
+          // The alarm comes when it is due.
+          storage.transactionSync(() => noteStalled(storage.sql, tenant, now));
+          expect(kept(storage.sql)).toEqual(recomputed(storage.sql, now));
+        }),
+        { numRuns: 40 },
+      );
+      storage.sql.exec("INSERT INTO search (search) VALUES ('integrity-check')");
+    });
+  });
+
+  it('is filled by the migration for a fleet that was there before, and its silent runs are looked at with the next alarm', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage: { sql } }) => {
+      migrate(sql, 0, MIGRATIONS.slice(0, 12));
+      sql.exec(`
+        INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
+          phases_total, secrets, attention, serial_changed, seq_conflict, shelf) VALUES
+          ('m1', 'PC-1', 'S1', 'Acme', 0, 0, 'r1', 'running', 0, 1, 2, '[]', 0, 0, 'fleet'),
+          ('m2', 'PC-2', NULL, 'Acme', 0, 0, 'r2', 'failed', 0, 1, 0, '["run_failed"]', 0, 0, 'fleet'),
+          ('m3', 'PC-3', NULL, 'Beta', 0, 0, 'r3', 'succeeded', 1, 1, 0, '[]', 0, 0, 'archived');
+        INSERT INTO runs (id, machine_id, status, status_seq, started_at, finished_at, last_event_at, phases, reboots, warnings,
+          errors, events, next_seq) VALUES
+          ('r1', 'm1', 'running', 0, 3600001, NULL, 3600002, '[{"name":"apps","state":"running","startedAt":1,"finishedAt":null,"seq":1}]',
+            2, 0, 0, 1, 2),
+          ('r2', 'm2', 'failed', 1, 3600003, 7200001, 7200001, '[]', 0, 0, 0, 1, 2),
+          ('r3', 'm3', 'succeeded', 1, 3599999, 3600000, 3600000, '[]', 0, 0, 0, 1, 2);
+        INSERT INTO events VALUES ('r1', 1, 3600002, 5000000, 'info', 'message', NULL, 'm', NULL);
+        INSERT INTO secrets (id, machine_id, kind, ref, latest_version) VALUES
+          ('s1', 'm1', 'bitlocker_recovery_key', '{"protectorId":"1a2b","volume":"C:"}', 1),
+          ('s2', 'm1', 'bitlocker_recovery_key', '{"protectorId":"3c4d","volume":"D:"}', 1);`);
+      migrate(sql, 0);
+      const [filled, said] = [kept(sql), recomputed(sql, 0)];
+      for (const what of ['clients', 'hours', 'search'] as const) expect(filled[what]).toEqual(said[what]);
+      expect(filled.search).toContainEqual(expect.objectContaining({ machine: 'm1', keys: '1a2b 3c4d' }));
+      expect(filled.hours).toHaveLength(3);
+      expect(findRun(sql, 'r1')).toMatchObject({ heardAt: 5_000_000, rebootsAt: [], phases: [{ tries: 1 }] });
+      expect(findRun(sql, 'r2')).toMatchObject({ heardAt: 7_200_001 });
+      expect(dueAt(sql, 'stalled')).toBe(0);
+    });
+  });
+});

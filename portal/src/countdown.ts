@@ -1,0 +1,55 @@
+// Seconds that run out, for what is shown for a while only. By the clock, not by counting: a machine that slept has used them up.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+const LOOK_EVERY_MS = 250;
+
+export class Countdown implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #onOver: () => void;
+  readonly #now: () => number;
+  #endsAt = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  secondsLeft = 0;
+
+  /** `now` answers ms since the epoch. */
+  constructor(host: ReactiveControllerHost, onOver: () => void, now: () => number = Date.now) {
+    this.#host = host;
+    this.#onOver = onOver;
+    this.#now = now;
+    host.addController(this);
+  }
+
+  start(seconds: number): void {
+    this.stop();
+    this.#endsAt = this.#now() + seconds * 1000;
+    this.#timer = setInterval(this.look, LOOK_EVERY_MS);
+    this.look();
+  }
+
+  /** More time on top of what is left. */
+  extend(seconds: number): void {
+    this.#endsAt += seconds * 1000;
+    this.look();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Looks at the clock now. */
+  look = (): void => {
+    const left = Math.ceil((this.#endsAt - this.#now()) / 1000);
+    if (left !== this.secondsLeft) {
+      this.secondsLeft = left;
+      this.#host.requestUpdate();
+    }
+    if (left > 0 || this.#timer === undefined) return;
+    this.stop();
+    this.#onOver();
+  };
+
+  hostDisconnected(): void {
+    this.stop();
+  }
+}

@@ -1,0 +1,72 @@
+// What a search found in one tenant, and by what: metadata only. It shows what it is given.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Match, SearchResult } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import { shared } from '../styles/shared.ts';
+import { shortId } from '../words.ts';
+import './run-status.ts';
+
+const FIELD_WORDS: Record<Match['field'], string> = {
+  hostname: 'By its name',
+  serial: 'By its serial number',
+  client: 'By its client',
+  recovery_key: 'By its recovery key',
+};
+
+@customElement('tenant-matches')
+export class TenantMatches extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ul {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+      }
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        align-items: center;
+        gap: 0.2rem 1rem;
+        padding: 0.6rem 0;
+        border-top: 1px solid var(--line);
+      }
+      li > div {
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      li a {
+        font-weight: 600;
+      }
+      .more {
+        margin: 0.6rem 0 0;
+      }
+    `,
+  ];
+  @property({ attribute: false }) membership!: Membership;
+  @property({ attribute: false }) result!: SearchResult;
+
+  override render() {
+    const { matches, more } = this.result;
+    return html`<h2>${this.membership.name}</h2>
+      <ul>
+        ${matches.map((match) => this.#match(match))}
+      </ul>
+      ${more ? html`<p class="quiet more">There are more here. Type on, and fewer are left.</p>` : nothing}`;
+  }
+
+  #match({ machine, field, keyId }: Match) {
+    const { id, hostname, serial, client, run } = machine;
+    const also = [serial && `Serial ${serial}`, client].filter(Boolean).join(' · ');
+    return html`<li>
+      <div>
+        <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ?? `No name, ID ${shortId(id)}`}</a>
+        ${also ? html`<span class="quiet"> ${also}</span>` : nothing}<br />
+        <span class="quiet">${FIELD_WORDS[field]}</span>${keyId ? html` <span class="mono">${keyId.toUpperCase()}</span>` : nothing}
+      </div>
+      <run-status .run=${run}></run-status>
+    </li>`;
+  }
+}

@@ -1,0 +1,54 @@
+// The fleet as a CSV file for a spreadsheet: every machine of a list, page by page, or none.
+import { csvLine } from '../../schema/csv.ts';
+import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
+import { attentionWords, statusWords } from './fleet-words.ts';
+
+/** Without it a spreadsheet reads UTF-8 as something older. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+const instant = (at: number | null | undefined): string | null =>
+  at === null || at === undefined ? null : new Date(at).toISOString();
+
+type Column = (machine: MachineSummary, now: number) => string | number | null;
+const COLUMNS: Record<string, Column> = {
+  machine: ({ id }) => id,
+  hostname: ({ hostname }) => hostname,
+  client: ({ client }) => client,
+  serial: ({ serial }) => serial,
+  manufacturer: ({ manufacturer }) => manufacturer,
+  model: ({ model }) => model,
+  system: ({ osVersion }) => osVersion,
+  status: (machine) => statusWords(machine)[0],
+  phase: ({ run }) => run?.phase ?? null,
+  phasesDone: ({ run }) => run?.phasesDone ?? null,
+  phasesTotal: ({ run }) => run?.phasesTotal ?? null,
+  runStartedAt: ({ run }) => instant(run?.startedAt),
+  lastEventAt: ({ lastEventAt }) => instant(lastEventAt),
+  enrolledAt: ({ enrolledAt }) => instant(enrolledAt),
+  secrets: ({ secrets }) => secrets,
+  attention: (machine, now) => attentionWords(machine, now).join('; '),
+  archived: ({ shelf }) => (shelf === 'archived' ? 'yes' : 'no'),
+};
+
+/** The file's text; instants are UTC (ISO 8601). */
+export const fleetCsv = (machines: readonly MachineSummary[], now: number): string =>
+  BYTE_ORDER_MARK +
+  csvLine(Object.keys(COLUMNS)) +
+  machines.map((machine) => csvLine(Object.values(COLUMNS).map((read) => read(machine, now)))).join('');
+
+/** Every machine of a list, each once; null where it was stopped. Throws what `page` throws. `after`: null for the first page. */
+export async function everyMachine(
+  page: (after: string | null) => Promise<MachinePage>,
+  onCount: (count: number) => void,
+  signal: AbortSignal,
+): Promise<MachineSummary[] | null> {
+  const machines = new Map<string, MachineSummary>();
+  let after: string | null = null;
+  do {
+    const { machines: more, next }: MachinePage = await page(after);
+    for (const machine of more) machines.set(machine.id, machine);
+    onCount(machines.size);
+    after = next;
+  } while (after !== null && !signal.aborted);
+  return signal.aborted ? null : [...machines.values()];
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import type { FleetCounts } from '../../schema/live.ts';
+import type { Hour } from '../../schema/machine.ts';
+import { everyMachine, fleetCsv } from './fleet-csv.ts';
+import { machine, pageOf, started } from './fleet-fixtures.ts';
+import { isFiltered, questionOfUrl, urlOfQuestion } from './fleet-url.ts';
+import { attentionWords, newsBetween, statusWords } from './fleet-words.ts';
+import { lastHours, runsPerDay } from './runs-per-day.ts';
+
+const HOUR = 3_600_000;
+const NOW = new Date(2026, 2, 18, 15, 30).getTime();
+
+test('a filter comes back from its URL as it went in, and nonsense in a URL is no filter', () => {
+  const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
+  expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
+  expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
+    ...{ sort: 'started', shelf: 'fleet', q: '' },
+  });
+  expect(urlOfQuestion(questionOfUrl(''))).toBe('');
+  expect([isFiltered(questionOfUrl('?sort=hostname')), isFiltered(questionOfUrl('?client=A'))]).toEqual([false, true]);
+});
+
+test('a silent run is called stalled, and each reason is said in words, the failed phase by its name', () => {
+  const silent = { ...started('a', 1), silentSince: NOW - 5.5 * HOUR, attention: ['stalled' as const] };
+  expect(statusWords(silent)[0]).toBe('Stalled');
+  expect(attentionWords(silent, NOW)).toEqual(['Silent for 5 h']);
+  const failed = {
+    ...started('b', 1, { status: 'failed', phase: 'rmm' }),
+    toRotate: 2,
+    attention: ['run_failed' as const],
+  };
+  expect(attentionWords(failed, NOW)).toEqual(['Failed in RMM agent', '2 to be rotated']);
+});
+
+test('news are said of what grew, and of nothing else', () => {
+  const counts = (succeeded: number, failed: number): FleetCounts => ({
+    ...{ machines: 5, runs: { running: 1, succeeded, failed, abandoned: 0 } },
+    ...{ attention: failed, stalled: 0, archived: 0, toRotate: 0, secrets: 9 },
+  });
+  expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('Machines: 2 succeeded, 1 failed, 1 more in need of attention.');
+  expect(newsBetween(counts(3, 1), counts(3, 0))).toBe('');
+});
+
+test('hours are added up to days of the reader’s calendar, with empty days in their place', () => {
+  const hour = (at: number, begun: number, succeeded: number, failed: number): Hour => ({
+    at,
+    started: begun,
+    succeeded,
+    failed,
+  });
+  const midnight = new Date(2026, 2, 18).getTime();
+  const hours = [hour(midnight - 48 * HOUR, 9, 1, 1), hour(midnight - HOUR, 4, 1, 1), hour(midnight, 1, 2, 0)];
+  expect(runsPerDay(hours, 3, NOW).map(({ succeeded, failed, other }) => [succeeded, failed, other])).toEqual([
+    [1, 1, 7],
+    [1, 1, 2],
+    [2, 0, 0],
+  ]);
+  expect(runsPerDay(hours, 30, NOW)).toHaveLength(30);
+  expect(lastHours(hours, 24, NOW)).toEqual({ started: 5, succeeded: 3, failed: 1 });
+});
+
+test('the CSV quotes what it must, disarms formulas, and says instants in UTC', () => {
+  const odd = machine('m-1', {
+    hostname: '=HYPERLINK("x")',
+    client: 'Fenwick, "Shaw"',
+    lastEventAt: Date.UTC(2026, 0, 2),
+  });
+  const [head, line, end] = fleetCsv([odd], NOW).split('\r\n');
+  expect(head).toMatch(/^\ufeffmachine,hostname,client,serial,/);
+  expect(line).toContain(`m-1,"'=HYPERLINK(""x"")","Fenwick, ""Shaw""",S-m-1`);
+  expect(line).toContain('2026-01-02T00:00:00.000Z');
+  expect(end).toBe('');
+});
+
+test('all pages go into one file, each machine once; a stopped one gives nothing rather than a part', async () => {
+  const pages: Record<string, ReturnType<typeof pageOf>> = {
+    first: pageOf([machine('a')], 'x'),
+    x: pageOf([], 'y'),
+    y: pageOf([machine('a'), machine('b')]),
+  };
+  const page = async (after: string | null) => pages[after ?? 'first'] ?? pageOf([]);
+  const counts: number[] = [];
+  const all = await everyMachine(page, (count) => counts.push(count), new AbortController().signal);
+  expect(all?.map(({ id }) => id)).toEqual(['a', 'b']);
+  expect(counts).toEqual([1, 1, 2]);
+  const stop = new AbortController();
+  expect(await everyMachine(page, () => stop.abort(), stop.signal)).toBe(null);
+});

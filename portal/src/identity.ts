@@ -1,0 +1,127 @@
+// Who is signed in, as the app knows it: asked at the start, after signing in again, and when the server says that a membership is not
+// what it was. The open page stays where the person may stay.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Me, Membership } from '../../schema/person.ts';
+import { MEMBERSHIP_CHANGED, SESSION_EXPIRED } from './api/http.ts';
+import * as api from './api/tenant.ts';
+import { announceRestored, notePerson } from './person.ts';
+import { Polling } from './polling.ts';
+import { SESSION_CHANNEL } from './session.ts';
+import { lock, vaultState } from './vault-client.ts';
+
+/** While nothing is known yet, it is asked again by itself. */
+const RETRY_MS = 5_000;
+
+/** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
+export type Change = { was: Membership; now: Membership | null };
+
+const membershipOf = (me: Me | null, tenant: string): Membership | null =>
+  me?.memberships.find((one) => one.tenant === tenant) ?? null;
+
+/** Null where nothing has changed that a person would notice. */
+export function changeOf(before: Me, after: Me, tenant: string): Change | null {
+  const was = membershipOf(before, tenant);
+  const now = membershipOf(after, tenant);
+  if (!was || (now?.role === was.role && now.status === was.status)) return null;
+  return { was, now };
+}
+
+/** `tenant` answers the one that is open, or null. */
+export class Identity implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #tenant: () => string | null;
+  readonly #session = new BroadcastChannel(SESSION_CHANNEL);
+  #asking = false;
+  #askOnceMore = false;
+  me: Me | null = null;
+  /** What asking met, while nothing is known yet. */
+  failure: unknown = null;
+  expired = false;
+  change: Change | null = null;
+
+  constructor(host: ReactiveControllerHost, tenant: () => string | null) {
+    this.#host = host;
+    this.#tenant = tenant;
+    host.addController(this);
+    new Polling(host, RETRY_MS, async () => {
+      if (this.failure && !this.expired) await this.ask();
+    });
+  }
+
+  hostConnected(): void {
+    window.addEventListener(SESSION_EXPIRED, this.#hasExpired);
+    window.addEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
+    this.#session.onmessage = () => void this.#signedInAgain();
+    void this.ask();
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener(SESSION_EXPIRED, this.#hasExpired);
+    window.removeEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
+    this.#session.onmessage = null;
+  }
+
+  /** The note about a change has been read, or its tenant left. */
+  forgetChange(): void {
+    this.change = null;
+    this.#host.requestUpdate();
+  }
+
+  /** Asks who this is. What is known stays while it is asked, and where asking fails. */
+  async ask(): Promise<void> {
+    // What has changed while an answer was on its way may not be in it.
+    this.#askOnceMore = this.#asking;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#know(await api.me());
+    } catch (error) {
+      if (!this.me) this.#show({ failure: error });
+    }
+    this.#asking = false;
+    if (this.#askOnceMore) await this.ask();
+  }
+
+  #know(me: Me): void {
+    const before = this.me;
+    notePerson(me.email);
+    // The same again would have every page read everything anew.
+    if (before && JSON.stringify(before) === JSON.stringify(me)) return;
+    const tenant = this.#tenant();
+    const change = before && tenant ? changeOf(before, me, tenant) : null;
+    if (change) this.#withdraw(change);
+    this.#show({ me, failure: null, change: change ?? this.change });
+  }
+
+  /** Whoever may reveal nothing any more holds no keys any more. */
+  #withdraw({ was, now }: Change): void {
+    const held = vaultState();
+    const may = now?.status === 'active' && now.role !== 'auditor';
+    if (!may && held.state === 'unlocked' && held.tenant === was.tenant) void lock();
+  }
+
+  #askAgain = (): void => void this.ask();
+
+  #hasExpired = (): void => this.#show({ expired: true });
+
+  /** Somebody has signed in in the pop-up; who it is decides whether the page may stay. */
+  async #signedInAgain(): Promise<void> {
+    this.#show({ expired: false });
+    const before = this.me;
+    if (!before) return this.ask();
+    const email = await api.me().then(
+      (me) => me.email,
+      () => null,
+    );
+    // It may be another: what is open here is for the one before.
+    if (email === null) return this.#hasExpired();
+    if (email === before.email) return announceRestored();
+    notePerson(email);
+    location.reload();
+  }
+
+  #show(known: Partial<Pick<Identity, 'me' | 'failure' | 'expired' | 'change'>>): void {
+    Object.assign(this, known);
+    this.#host.requestUpdate();
+  }
+}

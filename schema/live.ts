@@ -1,0 +1,35 @@
+// What goes over a live socket (`GET /v1/tenants/:tenant/live`): JSON text messages, the server's changes and the browser's acks.
+import { z } from 'zod';
+import { MachineSummary, RunStatus } from './machine.ts';
+
+/** Where a browser has got to: an instance of the object, and how many batches it has sent. Opaque to the browser. */
+export const LiveCursor = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9]+\.[0-9]+$/, { error: 'must be a cursor from an earlier message' });
+
+export const LiveQuery = z.strictObject({ cursor: LiveCursor.optional() });
+export type LiveQuery = z.infer<typeof LiveQuery>;
+
+/** The fleet's counters, as in `Overview`. */
+export const FleetCounts = z.object({
+  machines: z.int(),
+  runs: z.record(RunStatus, z.int()),
+  attention: z.int(),
+  stalled: z.int(),
+  archived: z.int(),
+  toRotate: z.int(),
+  secrets: z.int(),
+});
+export type FleetCounts = z.infer<typeof FleetCounts>;
+
+/**
+ * `hello` is the first message: `resync` says that the cursor is of no use and the lists are to be read again. `machines`: what has
+ * changed since the cursor before, each machine as it is now. `resync` later on: this browser was too slow, and changes were left out.
+ */
+export const LiveMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), cursor: z.string(), resync: z.boolean() }),
+  z.object({ type: z.literal('machines'), cursor: z.string(), machines: z.array(MachineSummary), counts: FleetCounts }),
+  z.object({ type: z.literal('resync'), cursor: z.string() }),
+]);
+export type LiveMessage = z.infer<typeof LiveMessage>;

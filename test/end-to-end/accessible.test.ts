@@ -1,0 +1,328 @@
+// Every screen, for everybody who may open it and for those who may not, in each state: axe finds nothing by WCAG 2.2 AA, nothing is wider
+// than a narrow window or one at 200 % zoom, and the CSP reports nothing.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page, Route } from 'playwright-core';
+import { addTenant, furnish, setUpByVault } from '../../dev/furnish.ts';
+import { freePorts } from '../../dev/ports.ts';
+import { type Stand, startStand } from '../../dev/stand.ts';
+import { tooWide, violationsOf } from '../support/axe.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+
+let stateDir: string;
+let stand: Stand;
+let browser: Browser;
+let machine: string;
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-accessible-'));
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 3, fleetSpeed: 900 });
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
+  await furnish(stand);
+  await addTenant(stand, 'Borealis IT', 'admin@example.com');
+  browser = await openBrowser();
+  for (;;) {
+    const done = stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished);
+    machine = done?.id ?? '';
+    if (machine) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+after(async () => {
+  await browser?.close();
+  await stand?.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const PAGES = [
+  '',
+  '/machines/:machine',
+  '/set-up',
+  '/access',
+  '/people',
+  '/keys',
+  '/tokens',
+  '/safekeeping',
+  '/notices',
+  '/audit',
+]
+  .concat('/settings', '/upload')
+  .map((place) => `/t/:tenant${place}`);
+const WIDE = { width: 1280, height: 860 };
+const NARROW = { width: 360, height: 760 };
+/** 1280 px at 200 %. */
+const ZOOMED = { width: 640, height: 430 };
+
+/** Nothing says any more that it is loading. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor();
+  await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor({ state: 'hidden' });
+}
+
+const placeOf = (place: string): string => place.replace(':tenant', stand.demo.tenant).replace(':machine', machine);
+
+/** As a link does: the page is not loaded anew, so that there is time for more of them. */
+async function visit(page: Page, place: string): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState(null, '', path);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, placeOf(place));
+  await settle(page);
+}
+
+const LIGHT = { colorScheme: 'light', size: WIDE } as const;
+const DARK = { colorScheme: 'dark', size: NARROW } as const;
+
+/** What axe finds in each look, and whether anything is wider than a narrow window or one at 200 %: a line each. */
+async function judge(page: Page, name: string, looks: readonly (typeof LIGHT | typeof DARK)[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { colorScheme, size } of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(size);
+    await picture(page, `a11y-${name}-${size.width}`);
+    found.push(...(await violationsOf(page)).map((one) => `${name}, ${colorScheme}, ${size.width} px: ${one}`));
+  }
+  for (const size of [NARROW, ZOOMED]) {
+    await page.setViewportSize(size);
+    const over = await tooWide(page);
+    if (over > 0) found.push(`${name} at ${size.width} px is ${over} px too wide`);
+  }
+  await page.setViewportSize(WIDE);
+  return found;
+}
+
+const nameOf = (place: string): string => place.replace('/t/:tenant', '').replaceAll(/[/:]/g, '') || 'fleet';
+
+// Side by side: each has a session of its own, and none changes what another looks at.
+describe('axe finds nothing', { concurrency: 3 }, () => {
+  const PEOPLE = [
+    ['admin', [LIGHT, DARK]],
+    ['engineer', [LIGHT]],
+    ['auditor', [DARK]],
+  ] as const;
+  for (const [who, looks] of PEOPLE)
+    test(`${who}: every page, those that are not for them too`, async () => {
+      const { page, context, faults } = await openPage(browser);
+      await signIn(page, stand.addresses.portal, `${who}@example.com`);
+      await page.locator('main h1').first().waitFor();
+      const found: string[] = [];
+      for (const place of [...PAGES, '/operator', ...(who === 'admin' ? ['/search?q=LT-', '/nowhere'] : [])]) {
+        await visit(page, place);
+        found.push(...(await judge(page, `${who}-${nameOf(place)}`, looks)));
+      }
+      assert.deepEqual(found, []);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+  test('operator: the page of all tenants, and the dialog that suspends one', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, 'operator@example.com');
+    await page.getByText('Borealis IT').waitFor();
+    const found = await judge(page, 'operator', [LIGHT, DARK]);
+    await page.getByRole('button', { name: 'Suspend Borealis IT' }).click();
+    found.push(...(await judge(page, 'operator-suspend', [DARK])));
+    assert.deepEqual(found, []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('each dialog and menu that is open', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, 'admin@example.com');
+    const found: string[] = [];
+    const dialogs: [string, string, (page: Page) => Promise<unknown>][] = [
+      ['unlock', '/t/:tenant/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click()],
+      ['keys', '/t/:tenant/settings', (p) => p.keyboard.press('?')],
+      ['switcher', '/t/:tenant/settings', (p) => p.getByRole('button', { name: /^Tenant:/ }).click()],
+      ['remove-person', '/t/:tenant/people', (p) => p.getByRole('button', { name: 'Remove auditor' }).click()],
+      ['revoke', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Revoke Bench 2' }).click()],
+      ['rotate-token', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Rotate Bench 2' }).click()],
+      ['remove-webhook', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Remove: Ticket' }).click()],
+      ['deliveries', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Deliveries: Ticket' }).click()],
+      ['merge', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Merge another' }).click()],
+      ['by-hand', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Add a secret' }).click()],
+      [
+        'entry',
+        '/t/:tenant/audit',
+        (p) =>
+          p
+            .getByRole('button', { name: /^Details of entry/ })
+            .first()
+            .click(),
+      ],
+      ['step-up', '/t/:tenant/keys', (p) => p.getByRole('button', { name: 'Rotate the escrow key' }).click()],
+      ['add-own', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Add one' }).click()],
+      ['recovery', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Make a new recovery set' }).click()],
+    ];
+    await page.locator('main h1').first().waitFor();
+    for (const [at, [name, place, open]] of dialogs.entries()) {
+      await visit(page, '/nowhere');
+      await visit(page, place);
+      await open(page);
+      found.push(...(await judge(page, `open-${name}`, [at % 2 === 0 ? LIGHT : DARK])));
+      if (await page.getByRole('dialog').count()) await page.keyboard.press('Escape');
+    }
+    await visit(page, '/t/:tenant/settings');
+    await page.setViewportSize(NARROW);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'Audit' }).waitFor();
+    found.push(...(await violationsOf(page)), ...((await tooWide(page)) > 0 ? ['the menu is too wide'] : []));
+    await picture(page, 'a11y-menu');
+    assert.deepEqual(found, []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('loading and failing, each page says so; a failure is never an empty list', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, 'admin@example.com');
+    const found: string[] = [];
+    const problem = {
+      code: 'index_unreachable',
+      title: 'The index cannot be reached now',
+      detail: 'Try again.',
+      requestId: 'r-1',
+    };
+    const fail = (route: Route) =>
+      route.fulfill({
+        ...{ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) },
+        headers: { 'access-control-allow-origin': stand.addresses.portal, 'access-control-allow-credentials': 'true' },
+      });
+    for (const place of [...PAGES, '/search?q=LT-'].filter((one) => !one.endsWith('/upload'))) {
+      const held: Route[] = [];
+      let failing = false;
+      await page.route(/\/v1\/tenants\/[^/]+\/(?!live)/, (route) => (failing ? fail(route) : void held.push(route)));
+      await page.goto(stand.addresses.portal + placeOf(place));
+      await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor();
+      found.push(...(await judge(page, `loading-${nameOf(place)}`, [DARK])));
+      failing = true;
+      await Promise.all(held.map(fail));
+      await page.locator('main').getByRole('alert').getByText('The index cannot be reached now').first().waitFor();
+      assert.equal(await page.getByText(/^No |^Nothing found|There are no/).count(), 0, `${place} shows no emptiness`);
+      found.push(...(await judge(page, `failing-${nameOf(place)}`, [LIGHT])));
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('503')),
+      [],
+    );
+    await context.close();
+  });
+
+  test('the start without an API, a tenant without keys, and one that is suspended', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, 'admin@example.com');
+    const found: string[] = [];
+    await page.route(/\/v1\/me/, (route) => route.abort());
+    await page.goto(stand.addresses.portal);
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    found.push(...(await judge(page, 'no-api', [LIGHT, DARK])));
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: /^Tenant:/ }).click();
+    await page.getByRole('link', { name: 'Borealis IT Admin' }).click();
+    for (const link of ['Fleet', 'Access', 'Keys', 'Tokens', 'Notices', 'Settings']) {
+      await page.getByRole('link', { name: link, exact: true }).click();
+      await settle(page);
+      found.push(...(await judge(page, `empty-${link.toLowerCase()}`, [LIGHT])));
+    }
+    await page.route(/\/v1\/me/, async (route) => {
+      const answer = await route.fetch();
+      const me = (await answer.json()) as { memberships: { name: string; status: string }[] };
+      for (const one of me.memberships) if (one.name === 'Borealis IT') one.status = 'suspended';
+      await route.fulfill({ response: answer, json: me });
+    });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Borealis IT is suspended' }).waitFor();
+    found.push(...(await judge(page, 'suspended', [LIGHT])));
+    assert.deepEqual(found, []);
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('net::ERR_FAILED')),
+      [],
+    );
+    await context.close();
+  });
+
+  test('a revealed secret, and the notes of an open vault', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, 'engineer@example.com');
+    await page.locator('main h1').first().waitFor();
+    await visit(page, '/t/:tenant/machines/:machine');
+    await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+    const found = await judge(page, 'open-reveal', [DARK]);
+    await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
+    await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
+    await page.locator('.plain').waitFor();
+    found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));
+    for (const more of [{ contrast: 'more', reducedMotion: 'reduce' }, { forcedColors: 'active' }] as const) {
+      await page.emulateMedia(more);
+      found.push(...(await judge(page, `revealed-${Object.keys(more)[0]}`, [DARK])));
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+});
+
+test('after each act the focus is where the person was, or at the heading of what is left', async () => {
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, 'admin@example.com');
+  await page.locator('main h1').first().waitFor();
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+  const inDialog = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  await visit(page, '/t/:tenant/tokens');
+  await page.getByLabel('What it is for').fill('Focus');
+  await press(/^Issue/);
+  await focusIs(page, 'The token of “Focus”');
+  await press('I have it');
+  await focusIs(page, 'Tokens');
+  await press('Revoke Focus');
+  await page.keyboard.press('Escape');
+  await focusIs(page, /^Revoke Focus/);
+  await press('Revoke Focus');
+  await inDialog('Revoke');
+  await focusIs(page, 'Tokens');
+  await visit(page, '/t/:tenant/people');
+  await page.getByLabel('Email address').fill('focus@example.com');
+  await press('Add');
+  await page.getByText('focus@example.com is a member now').waitFor();
+  await focusIs(page, 'Add');
+  await press('Remove focus@example.com');
+  await inDialog('Remove');
+  await page.getByRole('button', { name: 'Remove focus@example.com' }).waitFor({ state: 'detached' });
+  await focusIs(page, 'People');
+  await visit(page, '/t/:tenant/notices');
+  await press('Pause: Ticket system');
+  await page.getByRole('button', { name: 'Resume: Ticket system' }).waitFor();
+  await focusIs(page, /Ticket system|Resume/);
+  await press('Resume: Ticket system');
+  await page.getByRole('button', { name: 'Pause: Ticket system' }).waitFor();
+  await visit(page, '/t/:tenant/keys');
+  await press('Rotate the escrow key');
+  await inDialog('Cancel');
+  await focusIs(page, 'Rotate the escrow key');
+  await visit(page, '/t/:tenant/access');
+  await press('Make a new recovery set');
+  await press('Cancel');
+  await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+/** Waits until what has the focus, through shadow roots, is called so. */
+async function focusIs(page: Page, name: string | RegExp): Promise<void> {
+  const pattern = typeof name === 'string' ? `^${name}$` : name.source;
+  await page.waitForFunction((wanted) => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    const text = element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+    return element !== document.body && new RegExp(wanted).test(text.replaceAll(/\s+/g, ' ').trim());
+  }, pattern);
+}

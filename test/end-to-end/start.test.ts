@@ -1,0 +1,71 @@
+// `npm start` as a process of its own, and what an operator does beside it: health, the log as a table, the object's own health.
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { freePorts } from '../../dev/ports.ts';
+import { root } from '../../dev/run.ts';
+
+let stateDir: string;
+let port: number;
+let stand: ChildProcess;
+let banner = '';
+
+const node = async (...args: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, args, { cwd: root })).stdout;
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-start-'));
+  port = await freePorts(4);
+  stand = spawn(process.execPath, ['dev/start.ts', '--no-fleet', '--port', `${port}`, '--state-dir', stateDir], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Read on to the end: who writes to a pipe that nobody reads is stopped.
+  await new Promise<void>((up, failed) => {
+    stand.on('exit', (code) => failed(new Error(`it ended with ${code}: ${banner}`)));
+    stand.stdout?.on('data', (chunk) => {
+      banner += chunk;
+      if (banner.includes('Ctrl-C ends everything')) up();
+    });
+  });
+});
+
+after(() => {
+  stand.kill('SIGKILL');
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+test('it says where everything is and who can sign in, and answers there', async () => {
+  for (const offset of [0, 1, 2, 3]) assert.ok(banner.includes(`http://localhost:${port + offset}`), banner);
+  for (const role of ['admin', 'engineer', 'auditor', 'operator'])
+    assert.match(banner, new RegExp(`@example.com\\s+${role}`));
+  const health = (await (await fetch(`http://localhost:${port}/health`)).json()) as { ok: boolean };
+  assert.equal(health.ok, true);
+});
+
+test('an operator sees its log as a table, and a tenant’s object without its data', async () => {
+  const table = await node('dev/tail.ts', path.join(stateDir, 'log.ndjson'), '--table');
+  assert.match(table, /GET \/health .*200/);
+  const tenant = /tenant .*, ([0-9a-f-]{36})\)/.exec(banner)?.[1] ?? '';
+  const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
+  assert.match(inspection, /[Ss]chema/);
+  assert.doesNotMatch(inspection, /example\.com/);
+});
+
+test('no second one starts on its state, because both would write into the same tables', async () => {
+  const second = node('dev/start.ts', '--fresh', '--port', `${await freePorts(4)}`, '--state-dir', stateDir);
+  await assert.rejects(second, new RegExp(`runs on this state already, at http://localhost:${port + 1} `));
+  assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
+});
+
+test('Ctrl-C ends everything', async () => {
+  const ended = once(stand, 'exit');
+  stand.kill('SIGINT');
+  assert.deepEqual(await ended, [0, null]);
+  await assert.rejects(fetch(`http://localhost:${port}/health`));
+});

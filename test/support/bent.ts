@@ -1,0 +1,27 @@
+// A server that lies: answers of the API are bent on their way into a page.
+import type { Page } from 'playwright-core';
+
+/** Bends the JSON of the answers whose URL matches while `act` goes on. An answer that is being bent when it ends is waited for. */
+export async function bent<T>(
+  page: Page,
+  matches: (url: URL) => boolean,
+  bend: (json: T) => unknown,
+  act: () => Promise<void>,
+  method?: string,
+): Promise<void> {
+  const under = new Set<Promise<void>>();
+  let over = false;
+  await page.route(matches, async (route) => {
+    if (over || (method !== undefined && route.request().method() !== method)) return route.fallback();
+    const answered = (async () => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: bend((await response.json()) as T) });
+    })();
+    under.add(answered);
+    await answered.finally(() => under.delete(answered));
+  });
+  await act();
+  over = true;
+  await Promise.all(under);
+  await page.unroute(matches);
+}
