@@ -29,7 +29,7 @@ const say = (what: string, figure: string, wanted: string) =>
 const PROBE = `globalThis.fleetTable = () => document.querySelector('totl-app')?.shadowRoot
   ?.querySelector('fleet-page')?.shadowRoot?.querySelector('fleet-table')?.shadowRoot;`;
 
-/** JavaScript and CSS that the fleet fetches until it can be used, each as a CDN would send it; what comes after is lazy. */
+/** JavaScript and CSS that the fleet fetches until the list of machines is answered, each as a CDN would send it; what comes after is lazy. */
 async function firstScreen(
   browser: Browser,
   stand: Stand,
@@ -43,6 +43,9 @@ async function firstScreen(
     const { origin, pathname } = new URL(request.url());
     if (counting && origin === stand.addresses.portal && /\.(js|css)$/.test(pathname)) fetched.add(pathname);
   });
+  page.on('response', (response) => {
+    if (/\/machines\?/.test(response.url())) counting = false;
+  });
   let counting = true;
   const cdp = await context.newCDPSession(page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW_DOWN });
@@ -50,7 +53,6 @@ async function firstScreen(
   for (let run = 0; run < 5; run++) {
     await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}`, { waitUntil: 'commit' });
     usable.push(await page.evaluate<number>(USABLE));
-    counting = false;
   }
   await context.close();
   return {
