@@ -6,6 +6,7 @@ import { type Finding, lineOf } from './doctor/finding.ts';
 import { lookOffline } from './doctor/offline.ts';
 import { ENVIRONMENTS, readEnvironment } from './environment.ts';
 import { root } from './run.ts';
+import { bold, dim } from './terminal.ts';
 
 const HELP = `Usage: npm run deploy -- [--env production|staging] [--only d1,worker,portal,docs] [--dry-run]
 
@@ -14,10 +15,6 @@ const HELP = `Usage: npm run deploy -- [--env production|staging] [--only d1,wor
   --dry-run   checks and builds everything, shows every step, and reaches nothing: no network, no account
 
 Stops at the first step that fails and says how to go on. See docs/connecting-to-cloudflare.md.`;
-
-const colour = (code: number, text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
-const bold = (text: string) => colour(1, text);
-const dim = (text: string) => colour(2, text);
 
 function readOptions() {
   try {

@@ -3,10 +3,7 @@ import { parseArgs } from 'node:util';
 import { OPERATOR_EMAIL } from './demo-data.ts';
 import { DEFAULT_PORT } from './ports.ts';
 import { FLEET_SIZE, type Stand, startStand } from './stand.ts';
-
-const colour = (code: number, text: string) => (process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text);
-const bold = (text: string) => colour(1, text);
-const dim = (text: string) => colour(2, text);
+import { bold, dim } from './terminal.ts';
 
 function readOptions() {
   try {

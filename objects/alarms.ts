@@ -26,6 +26,10 @@ export function schedule(storage: DurableObjectStorage, what: Due, at: number): 
 export const dueAt = (sql: SqlStorage, what: Due): number | null =>
   first<{ at: number }>(sql, 'SELECT at FROM due WHERE what = ?', what)?.at ?? null;
 
+/** Everything there is to do, earliest first. */
+export const allDue = (sql: SqlStorage): { what: Due; at: number }[] =>
+  all<{ what: Due; at: number }>(sql, 'SELECT what, at FROM due ORDER BY at');
+
 /** Takes what is due out of the table and sets the alarm for the rest. Handlers must be idempotent: an alarm may repeat. */
 export function takeDue(storage: DurableObjectStorage, now: number): Due[] {
   const rows = all<{ what: Due }>(storage.sql, 'DELETE FROM due WHERE at <= ? RETURNING what', now);

@@ -10,6 +10,7 @@ import {
   asPerson,
   bindings,
   emailOf,
+  rowsOf,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
@@ -40,21 +41,8 @@ const append = (id: string, acts: Iterable<[Actor, number, Act]>) =>
 const escrow = (machine: string): Act => ({ action: 'secret.escrowed', subject: 'some-secret', detail: { machine } });
 
 /** Runs SQL of the object and counts the rows of it. */
-async function counting(id: string, work: (sql: SqlStorage) => void): Promise<{ read: number; written: number }> {
-  return runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
-    const exec = sql.exec.bind(sql);
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    sql.exec = ((query: string, ...more: unknown[]) => {
-      const cursor = exec(query, ...more);
-      cursors.push(cursor);
-      return cursor;
-    }) as typeof sql.exec;
-    work(sql);
-    sql.exec = exec as typeof sql.exec;
-    const sum = (of: 'rowsRead' | 'rowsWritten') => cursors.reduce((total, cursor) => total + cursor[of], 0);
-    return { read: sum('rowsRead'), written: sum('rowsWritten') };
-  });
-}
+const counting = (id: string, work: (sql: SqlStorage) => void): Promise<{ read: number; written: number }> =>
+  runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => rowsOf(sql, () => work(sql)));
 
 describe('an audit entry', () => {
   it('costs one row and one for each index that leads to it: two for an escrow, the bulk of all', async () => {

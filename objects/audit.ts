@@ -108,6 +108,9 @@ export function recordRefusal(
   schedule(storage, 'refusals', (minute + 1) * MINUTE_MS);
 }
 
+/** How many kinds of refusal are held back, to be put on record as one. */
+export const refusalsHeld = (sql: SqlStorage): number => all(sql, 'SELECT 1 FROM refusals').length;
+
 /** Writes down how many refusals followed the recorded first of each finished minute. Idempotent. */
 export function settleRefusals(sql: SqlStorage, tenant: string, at: number): void {
   const minute = Math.floor(at / MINUTE_MS);

@@ -2,9 +2,9 @@
 import type { TenantCounts } from '../schema/operator.ts';
 import * as counters from './counters.ts';
 import type { IndexedToken } from './index-rows.ts';
+import { keyStates } from './keyring.ts';
 import { schemaVersion } from './migrations.ts';
 import * as people from './people.ts';
-import { all } from './rows.ts';
 import * as tokens from './tokens.ts';
 
 type TokenIndex = { rows: readonly IndexedToken[] | null; before: ReadonlyMap<string, number> };
@@ -19,7 +19,6 @@ export function census(
 ): TenantCounts {
   if (tokenIndex.rows) tokens.adopt(sql, tokenIndex.rows);
   const count = counters.read(sql);
-  const states = all<{ state: string }>(sql, 'SELECT DISTINCT state FROM escrow_keys').map((row) => row.state);
   return {
     lastReportAt: count('last_report_at') || null,
     machines: count('machines'),
@@ -28,7 +27,7 @@ export function census(
       .length,
     tokens: tokens.countLive(sql, tokenIndex.rows, tokenIndex.before, now),
     storageBytes: sql.databaseSize,
-    keyState: states.length === 0 ? 'none' : states.includes('retiring') ? 'rotating' : 'ready',
+    keyState: keyStates(sql).state,
     schemaVersion: schemaVersion(sql),
   };
 }

@@ -50,6 +50,13 @@ export const nextDeliveryAt = (sql: SqlStorage): number | null =>
     GIVE_UP_MS,
   )?.at ?? null;
 
+/** How many deliveries wait, and since when the oldest of them. */
+export const waiting = (sql: SqlStorage): { count: number; oldestAt: number | null } =>
+  first<{ count: number; oldestAt: number | null }>(
+    sql,
+    "SELECT count(*) AS count, min(queued_at) AS oldestAt FROM deliveries WHERE state = 'waiting'",
+  ) ?? { count: 0, oldestAt: null };
+
 type Waiting = {
   webhook: string;
   place: number;

@@ -1,5 +1,5 @@
 // What one machine adds to the counters and to its client. A merged one adds nothing: the machine it was merged into speaks for it.
-import type { FleetCounts } from '../schema/live.ts';
+import type { FleetCounts } from '../schema/machine.ts';
 import { listenerOf } from './changes.ts';
 import { addToClient } from './clients.ts';
 import { add, type Counter, read } from './counters.ts';

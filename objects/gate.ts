@@ -14,6 +14,10 @@ import { isSuspended, lookAgain } from './standing.ts';
 import type { TokenUses } from './token-uses.ts';
 import { refusalOf } from './tokens.ts';
 
+/** When the object became its tenant's, ms since the epoch. */
+export const initializedAt = (sql: SqlStorage): number | null =>
+  first<{ at: number }>(sql, 'SELECT initialized_at AS at FROM identity')?.at ?? null;
+
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;
 

@@ -1,91 +1,74 @@
 // An object's health, for whoever operates the installation: numbers, states and instants. It only reads, and names nothing of the tenant's own.
 import type { Inspection } from '../schema/inspection.ts';
+import { allDue } from './alarms.ts';
+import { head, refusalsHeld } from './audit.ts';
 import { backupState } from './backup.ts';
 import * as counters from './counters.ts';
-import { knownSchemaVersion, schemaVersion } from './migrations.ts';
+import * as deliveries from './deliveries.ts';
+import { fleetCounts } from './fleet-counts.ts';
+import { initializedAt } from './gate.ts';
+import { allGrants } from './grants.ts';
+import { keyStates, outline } from './keyring.ts';
+import { knownSchemaVersion, lastMigratedAt, schemaVersion } from './migrations.ts';
+import { backlog } from './outbox.ts';
+import { countMembers } from './people.ts';
 import { progressOf } from './restore-progress.ts';
 import { progress } from './rotation.ts';
-import { all, first } from './rows.ts';
 import { statusOf } from './standing.ts';
+import { countLive } from './tokens.ts';
+import { listWebhooks } from './webhooks.ts';
 
 /** What the object knows besides its storage. */
 export type Surroundings = { tenant: string; alarmAt: number | null; liveSockets: number; backupOn: boolean };
 
-const number = (sql: SqlStorage, query: string, ...bindings: number[]): number =>
-  first<{ n: number | null }>(sql, query, ...bindings)?.n ?? 0;
-const instant = (sql: SqlStorage, query: string): number | null => first<{ at: number | null }>(sql, query)?.at ?? null;
-
 /** `now` is ms since the epoch. */
 export function inspect(sql: SqlStorage, around: Surroundings, now: number): Inspection {
   const { tenant, alarmAt, liveSockets, backupOn } = around;
+  const restoring = progressOf(sql);
   return {
     tenant,
     status: statusOf(sql),
     inspectedAt: now,
-    initializedAt: instant(sql, 'SELECT initialized_at AS at FROM identity'),
-    schema: {
-      ran: schemaVersion(sql),
-      known: knownSchemaVersion(),
-      lastRanAt: instant(sql, 'SELECT max(applied_at) AS at FROM migrations'),
-    },
+    initializedAt: initializedAt(sql),
+    schema: { ran: schemaVersion(sql), known: knownSchemaVersion(), lastRanAt: lastMigratedAt(sql) },
     storageBytes: sql.databaseSize,
     lastReportAt: counters.read(sql)('last_report_at') || null,
-    counts: counts(sql, now),
-    queues: queues(sql),
-    due: all<{ what: string; at: number }>(sql, 'SELECT what, at FROM due ORDER BY at'),
+    ...countsAndQueues(sql, now),
+    due: allDue(sql),
     ...{ alarmAt, liveSockets },
-    keys: keys(sql),
+    keys: keyStates(sql),
     backup: backups(sql, backupOn),
-    restore: { running: progressOf(sql) !== null, chunksDone: progressOf(sql)?.chunks_done ?? 0 },
+    restore: { running: restoring !== null, chunksDone: restoring?.chunks_done ?? 0 },
   };
 }
 
-function counts(sql: SqlStorage, now: number): Inspection['counts'] {
-  const count = counters.read(sql);
+function countsAndQueues(sql: SqlStorage, now: number): Pick<Inspection, 'counts' | 'queues'> {
+  const { machines, archived, runs, secrets, toRotate } = fleetCounts(sql);
+  const { webhooks } = listWebhooks(sql);
+  const out = backlog(sql);
+  const undelivered = deliveries.waiting(sql);
+  const activeKid = outline(sql)?.activeKid;
   return {
-    machines: count('machines'),
-    archived: count('archived'),
-    runs: {
-      running: count('status:running'),
-      succeeded: count('status:succeeded'),
-      failed: count('status:failed'),
-      abandoned: count('status:abandoned'),
+    counts: {
+      ...{ machines, archived, runs, secrets },
+      people: countMembers(sql),
+      tokens: countLive(sql, null, new Map(), now),
+      webhooks: webhooks.length,
+      pausedWebhooks: webhooks.filter((one) => one.pausedAt !== null).length,
+      auditEntries: head(sql)?.seq ?? 0,
     },
-    secrets: count('secrets'),
-    people: number(sql, 'SELECT count(*) AS n FROM people WHERE removed_at IS NULL'),
-    tokens: number(
-      sql,
-      'SELECT count(*) AS n FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
-      now,
-    ),
-    webhooks: number(sql, 'SELECT count(*) AS n FROM webhooks'),
-    pausedWebhooks: number(sql, 'SELECT count(*) AS n FROM webhooks WHERE paused_at IS NOT NULL'),
-    auditEntries: number(sql, 'SELECT max(seq) AS n FROM audit'),
+    queues: {
+      outbox: out.rows,
+      outboxTriesMax: out.triesMax,
+      deliveries: undelivered.count,
+      oldestDeliveryAt: undelivered.oldestAt,
+      failingWebhooks: webhooks.filter((one) => one.failures > 0 && one.pausedAt === null).length,
+      refusals: refusalsHeld(sql),
+      grants: allGrants(sql).length,
+      toReseal: activeKid ? progress(sql, activeKid).remaining : 0,
+      toRotate,
+    },
   };
-}
-
-function queues(sql: SqlStorage): Inspection['queues'] {
-  const count = counters.read(sql);
-  const active = first<{ kid: string }>(sql, "SELECT kid FROM escrow_keys WHERE state = 'active'");
-  return {
-    outbox: number(sql, 'SELECT count(*) AS n FROM outbox'),
-    outboxTriesMax: number(sql, 'SELECT max(tries) AS n FROM outbox'),
-    deliveries: number(sql, "SELECT count(*) AS n FROM deliveries WHERE state = 'waiting'"),
-    oldestDeliveryAt: instant(sql, "SELECT min(queued_at) AS at FROM deliveries WHERE state = 'waiting'"),
-    failingWebhooks: number(sql, 'SELECT count(*) AS n FROM webhooks WHERE failures > 0 AND paused_at IS NULL'),
-    refusals: number(sql, 'SELECT count(*) AS n FROM refusals'),
-    grants: number(sql, 'SELECT count(*) AS n FROM grants'),
-    toReseal: active ? progress(sql, active.kid).remaining : 0,
-    toRotate: count('to_rotate'),
-  };
-}
-
-function keys(sql: SqlStorage): Inspection['keys'] {
-  const rows = all<{ state: string; n: number }>(sql, 'SELECT state, count(*) AS n FROM escrow_keys GROUP BY state');
-  const of = (state: string) => rows.find((row) => row.state === state)?.n ?? 0;
-  const [active, retiring, retired, destroyed] = [of('active'), of('retiring'), of('retired'), of('destroyed')];
-  const state = active === 0 ? 'none' : retiring > 0 ? 'rotating' : 'ready';
-  return { state, active, retiring, retired, destroyed };
 }
 
 function backups(sql: SqlStorage, on: boolean): Inspection['backup'] {

@@ -88,6 +88,20 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
 const halfOf = ({ vault_epoch: vaultEpoch, sealed }: EscrowKeyRow): Half | null =>
   vaultEpoch === null || sealed === null ? null : { vaultEpoch, sealed };
 
+/** How many escrow keys there are in each state, and what that says of the tenant's keys. */
+export function keyStates(sql: SqlStorage) {
+  const rows = all<{ state: KeyHistory['state']; held: number }>(
+    sql,
+    'SELECT state, count(*) AS held FROM escrow_keys GROUP BY state',
+  );
+  const of = (state: KeyHistory['state']) => rows.find((row) => row.state === state)?.held ?? 0;
+  const state = rows.length === 0 ? 'none' : of('retiring') > 0 ? 'rotating' : 'ready';
+  return {
+    state: state as 'none' | 'ready' | 'rotating',
+    ...{ active: of('active'), retiring: of('retiring'), retired: of('retired'), destroyed: of('destroyed') },
+  };
+}
+
 /** Every escrow key there ever was, with what is sealed to it now. */
 export function keyHistory(sql: SqlStorage): KeyHistory[] {
   type Held = { kid: string; unopenable: number; held: number };

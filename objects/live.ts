@@ -7,9 +7,8 @@ import type { Caller, Person } from './caller.ts';
 import { listenTo } from './changes.ts';
 import { fleetCounts } from './fleet-counts.ts';
 import { logSocket } from './log.ts';
-import { type MachineRow, summaryOf } from './machines.ts';
+import { summariesOf } from './machines.ts';
 import { RecentChanges } from './recent-changes.ts';
-import { all } from './rows.ts';
 import { acknowledged, closeCode, next, type Subscription } from './subscription.ts';
 
 const FLUSH_EVERY_MS = 100;
@@ -143,12 +142,7 @@ export class Live {
 
   #message(machines: readonly string[], cursor: string): LiveMessage {
     const { sql } = this.#ctx.storage;
-    const rows = all<MachineRow>(
-      sql,
-      'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(machines),
-    );
-    return { type: 'machines', cursor, machines: rows.map(summaryOf), counts: fleetCounts(sql) };
+    return { type: 'machines', cursor, machines: summariesOf(sql, machines), counts: fleetCounts(sql) };
   }
 
   /** Sends to each that may still listen and is not behind. */

@@ -83,6 +83,12 @@ export const machineExists = (sql: SqlStorage, id: string): boolean =>
 export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
   first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
 
+/** Of these ids, the machines there are, each as it is now. */
+export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
+  all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
+    summaryOf,
+  );
+
 /** Writes the columns that differ, in one statement: an index is written again only for a column that changes. */
 export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
   const changed = Object.keys(after).filter((column) => before[column] !== after[column]);

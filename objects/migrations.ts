@@ -379,6 +379,10 @@ export const MIGRATIONS: readonly Migration[] = [
 /** The highest migration that there is: what an object comes to with its next call. */
 export const knownSchemaVersion = (): number => Math.max(...MIGRATIONS.map(({ id }) => id));
 
+/** When the last one ran, ms since the epoch. */
+export const lastMigratedAt = (sql: SqlStorage): number | null =>
+  first<{ at: number | null }>(sql, 'SELECT max(applied_at) AS at FROM migrations')?.at ?? null;
+
 /** The highest migration that has run. */
 export const schemaVersion = (sql: SqlStorage): number =>
   first<{ id: number }>(sql, 'SELECT max(id) AS id FROM migrations')?.id ?? 0;

@@ -43,6 +43,13 @@ export function put<W extends What>(
 export const isOut = (sql: SqlStorage, what: What, id: string): boolean =>
   first(sql, 'SELECT 1 FROM outbox WHERE what = ? AND id = ?', what, id) !== null;
 
+/** How much waits for the index, and how often the worst of it was tried. */
+export const backlog = (sql: SqlStorage): { rows: number; triesMax: number } =>
+  first<{ rows: number; triesMax: number }>(
+    sql,
+    'SELECT count(*) AS rows, coalesce(max(tries), 0) AS triesMax FROM outbox',
+  ) ?? { rows: 0, triesMax: 0 };
+
 /** The versions of a table's rows that the index has been told: where it shows another thing now, SQL has changed it. */
 export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people'): Map<string, number> =>
   new Map(

@@ -80,6 +80,10 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
   return people;
 }
 
+/** How many there are, as far as the object knows. */
+export const countMembers = (sql: SqlStorage): number =>
+  all(sql, 'SELECT 1 FROM people WHERE removed_at IS NULL').length;
+
 export function findMember(sql: SqlStorage, id: string): Member | null {
   const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
   return row && member(row, false);

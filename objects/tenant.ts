@@ -59,7 +59,6 @@ import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
 import * as backup from './backup.ts';
-import * as budgets from './budgets.ts';
 import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
@@ -69,7 +68,6 @@ import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
-import { fleetCounts } from './fleet-counts.ts';
 import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
@@ -86,6 +84,7 @@ import * as machines from './machines.ts';
 import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
+import { overviewOf } from './overview.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -98,7 +97,6 @@ import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
 import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
-import * as tokens from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 import * as webhooks from './webhooks.ts';
 import { within } from './within.ts';
@@ -110,17 +108,16 @@ const RUNS_SHOWN = 100;
 type ObjectBindings = chores.ChoreBindings;
 
 export class Tenant extends DurableObject<ObjectBindings> {
-  constructor(ctx: DurableObjectState, env: ObjectBindings) {
-    super(ctx, env);
-    countRows(ctx.storage.sql);
-  }
-
   readonly #uses = new TokenUses(this.ctx.storage.sql);
   readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
-
   readonly #live = new Live(this.ctx);
+
+  constructor(ctx: DurableObjectState, env: ObjectBindings) {
+    super(ctx, env);
+    countRows(ctx.storage.sql);
+  }
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
   ping(): 'pong' {
@@ -146,39 +143,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   // --- What a person asks ---
 
   overview(caller: Caller<Person>, name: string): Overview | Refusal {
-    return this.#gate.anybody(caller, 'overview', (now) => {
-      const keys = keyring.outline(this.#sql);
-      return {
-        tenant: caller.tenant,
-        name,
-        keyState: keys ? 'ready' : 'none',
-        fingerprint: keys?.fingerprint ?? null,
-        activeKid: keys?.activeKid ?? null,
-        manifestVersion: keys?.version ?? 0,
-        ...fleetCounts(this.#sql),
-        budgetExceeded: budgets.recentlyExceeded(this.#sql, now),
-        custody: keyring.custody(this.#sql),
-        rollbackNoticed: auditPages.rollbackNotice(this.#sql)?.at ?? null,
-        tokensExpiring: caller.principal.role === 'admin' ? tokens.expiring(this.#sql, now) : [],
-      };
-    });
-  }
-
-  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
-  override async fetch(request: Request): Promise<Response> {
-    const { caller, asked } = readUpgrade(request);
-    const accepted = loggedCall('live', caller, () =>
-      this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now)),
-    );
-    return isRefusal(accepted) ? Response.json(accepted) : accepted;
-  }
-
-  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
-    this.#live.heard(socket, said, Date.now());
-  }
-
-  override webSocketClose(socket: WebSocket, code: number): void {
-    this.#live.closed(socket, code, this.#gate.requireTenant());
+    return this.#gate.anybody(caller, 'overview', (now) => overviewOf(this.#sql, caller, name, now));
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {
@@ -408,6 +373,25 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Takes a machine token out of use: here at once, in the index as soon as it answers. */
   revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
     return this.#administration.revokeToken(caller, id);
+  }
+
+  // --- The live sockets of persons ---
+
+  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
+  override async fetch(request: Request): Promise<Response> {
+    const { caller, asked } = readUpgrade(request);
+    const accepted = loggedCall('live', caller, () =>
+      this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now)),
+    );
+    return isRefusal(accepted) ? Response.json(accepted) : accepted;
+  }
+
+  override webSocketMessage(socket: WebSocket, said: string | ArrayBuffer): void {
+    this.#live.heard(socket, said, Date.now());
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#live.closed(socket, code, this.#gate.requireTenant());
   }
 
   // --- What an operator asks ---

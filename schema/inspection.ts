@@ -1,5 +1,6 @@
 // An object's health for whoever operates the installation: numbers, states and instants. Nothing that a tenant's own data says.
 import { z } from 'zod';
+import { FleetCounts } from './machine.ts';
 import { TenantStatus } from './operator.ts';
 
 const Count = z.int().min(0);
@@ -15,11 +16,7 @@ export const Inspection = z.object({
   schema: z.object({ ran: Count, known: Count, lastRanAt: At }),
   storageBytes: Count,
   lastReportAt: At,
-  counts: z.object({
-    machines: Count,
-    archived: Count,
-    runs: z.object({ running: Count, succeeded: Count, failed: Count, abandoned: Count }),
-    secrets: Count,
+  counts: FleetCounts.pick({ machines: true, archived: true, runs: true, secrets: true }).extend({
     people: Count,
     tokens: Count,
     webhooks: Count,

@@ -1,6 +1,6 @@
 // What goes over a live socket (`GET /v1/tenants/:tenant/live`): JSON text messages, the server's changes and the browser's acks.
 import { z } from 'zod';
-import { MachineSummary, RunStatus } from './machine.ts';
+import { FleetCounts, MachineSummary } from './machine.ts';
 
 /** Where a browser has got to: an instance of the object, and how many batches it has sent. Opaque to the browser. */
 export const LiveCursor = z
@@ -10,18 +10,6 @@ export const LiveCursor = z
 
 export const LiveQuery = z.strictObject({ cursor: LiveCursor.optional() });
 export type LiveQuery = z.infer<typeof LiveQuery>;
-
-/** The fleet's counters, as in `Overview`. */
-export const FleetCounts = z.object({
-  machines: z.int(),
-  runs: z.record(RunStatus, z.int()),
-  attention: z.int(),
-  stalled: z.int(),
-  archived: z.int(),
-  toRotate: z.int(),
-  secrets: z.int(),
-});
-export type FleetCounts = z.infer<typeof FleetCounts>;
 
 /**
  * `hello` is the first message: `resync` says that the cursor is of no use and the lists are to be read again. `machines`: what has

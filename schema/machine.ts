@@ -189,13 +189,8 @@ export type Custody = z.infer<typeof Custody>;
 export const ExpiringToken = z.object({ id: z.string(), label: z.string(), expiresAt: z.int() });
 export type ExpiringToken = z.infer<typeof ExpiringToken>;
 
-export const Overview = z.object({
-  tenant: z.string(),
-  name: z.string(),
-  keyState: z.enum(['none', 'ready']),
-  fingerprint: z.string().nullable(),
-  activeKid: z.string().nullable(),
-  manifestVersion: z.int(),
+/** The fleet's counters, kept by writes. */
+export const FleetCounts = z.object({
   machines: z.int(),
   runs: z.record(RunStatus, z.int()),
   secrets: z.int(),
@@ -205,6 +200,16 @@ export const Overview = z.object({
   archived: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),
+});
+export type FleetCounts = z.infer<typeof FleetCounts>;
+
+export const Overview = FleetCounts.extend({
+  tenant: z.string(),
+  name: z.string(),
+  keyState: z.enum(['none', 'ready']),
+  fingerprint: z.string().nullable(),
+  activeKid: z.string().nullable(),
+  manifestVersion: z.int(),
   /** Who went over their budget of reveals within the last day, and when last. */
   budgetExceeded: z.array(z.object({ email: z.string(), at: z.int() })),
   custody: Custody.nullable(),

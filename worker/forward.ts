@@ -13,6 +13,8 @@ export const tenantObject = (env: Env, tenant: string, trace: Trace): DurableObj
 function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectStub<Tenant> {
   return new Proxy(object, {
     get: (stub, name) => {
+      // Or whatever awaits the stub would take it for a promise.
+      if (name === 'then') return undefined;
       return async (...given: unknown[]) => {
         const askedAt = Date.now();
         trace.objectCalls += 1;

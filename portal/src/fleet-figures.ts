@@ -1,7 +1,6 @@
 // What the fleet page says of the whole fleet: counters that the live connection keeps true, runs by the hour, and the clients there are.
 import type { ReactiveControllerHost } from 'lit';
-import type { FleetCounts } from '../../schema/live.ts';
-import type { ClientList, Hour, Overview } from '../../schema/machine.ts';
+import type { ClientList, FleetCounts, Hour, Overview } from '../../schema/machine.ts';
 import * as api from './api/tenant.ts';
 import { Polling } from './polling.ts';
 

@@ -1,8 +1,7 @@
 // What the fleet page shows, kept true: a list read page by page, changed in place by the live connection, and read anew after a gap.
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FleetCounts } from '../../schema/live.ts';
-import type { MachineSummary, Match } from '../../schema/machine.ts';
+import type { FleetCounts, MachineSummary, Match } from '../../schema/machine.ts';
 import { ApiProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { FleetFigures } from './fleet-figures.ts';

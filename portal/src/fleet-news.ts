@@ -1,6 +1,7 @@
 // What has happened in the fleet of late, gathered for who does not see it change.
+
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FleetCounts } from '../../schema/live.ts';
+import type { FleetCounts } from '../../schema/machine.ts';
 import { newsBetween } from './fleet-words.ts';
 
 /** Often enough to be news, seldom enough to be listened to. */

@@ -5,6 +5,7 @@ import type { FleetFilter } from './api/tenant.ts';
 /** `q` is what is searched for, blank for nothing; while there is something, the filters rest. */
 export type Question = FleetFilter & { q: string };
 
+/** As the server wants it, in characters. */
 export const SEARCH_FROM = 3;
 export const SEARCH_MAX = 64;
 

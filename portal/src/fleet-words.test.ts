@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FleetCounts } from '../../schema/live.ts';
-import type { Hour } from '../../schema/machine.ts';
+import type { FleetCounts, Hour } from '../../schema/machine.ts';
 import { everyMachine, fleetCsv } from './fleet-csv.ts';
 import { machine, pageOf, started } from './fleet-fixtures.ts';
 import { isFiltered, questionOfUrl, urlOfQuestion } from './fleet-url.ts';

@@ -1,6 +1,5 @@
 // The fleet's words: why a machine needs a look, what a search found, and what has changed meanwhile.
-import type { FleetCounts } from '../../schema/live.ts';
-import type { MachineSummary, Match } from '../../schema/machine.ts';
+import type { FleetCounts, MachineSummary, Match } from '../../schema/machine.ts';
 import { phaseWords, STATUS_WORDS } from './words.ts';
 
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,11 @@
 const LANES = 8;
 
 /** The answers in the order of the items. The first fault ends it; what is under way is waited for. */
-export async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inLanes<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  lanesMax = LANES,
+): Promise<R[]> {
   const answers: R[] = new Array(items.length);
   let next = 0;
   let failed = false;
@@ -19,7 +23,7 @@ export async function inLanes<T, R>(items: readonly T[], work: (item: T) => Prom
       }
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: lanesMax }, lane));
   for (const one of lanes) if (one.status === 'rejected') throw one.reason;
   return answers;
 }

@@ -1,8 +1,8 @@
 // The live connection: one socket a tenant and tab, shared by whoever listens. It heals itself, and says how it stands.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FleetCounts, LiveMessage } from '../../schema/live.ts';
+import type { LiveMessage } from '../../schema/live.ts';
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/live-socket.ts';
-import type { MachineSummary } from '../../schema/machine.ts';
+import type { FleetCounts, MachineSummary } from '../../schema/machine.ts';
 import { expired, MEMBERSHIP_CHANGED, origin, SESSION_RESTORED, stillSignedIn } from './api/http.ts';
 
 /** `down`: nothing comes; it is tried again by itself. */

@@ -1,8 +1,7 @@
 // One search over several tenants: each is asked by itself, a few at a time, and answers or fails by itself.
 import type { SearchResult } from '../../schema/machine.ts';
+import { inLanes } from './lanes.ts';
 
-/** As the server wants it. */
-export const MIN_CHARACTERS = 3;
 /** A browser opens no more connections to one host at a time. */
 const LANES = 6;
 
@@ -18,17 +17,15 @@ export async function searchAll(
   said: (tenant: string, found: Found) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const waiting = [...tenants];
-  const lane = async (): Promise<void> => {
-    for (let tenant = waiting.shift(); tenant !== undefined && !signal.aborted; tenant = waiting.shift()) {
-      const found = await ask(tenant).then(
-        (result): Found => ({ state: 'found', result }),
-        (error): Found => ({ state: 'failed', error }),
-      );
-      if (!signal.aborted) said(tenant, found);
-    }
+  const one = async (tenant: string): Promise<void> => {
+    if (signal.aborted) return;
+    const found = await ask(tenant).then(
+      (result): Found => ({ state: 'found', result }),
+      (error): Found => ({ state: 'failed', error }),
+    );
+    if (!signal.aborted) said(tenant, found);
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await inLanes(tenants, one, LANES);
 }
 
 /** How it stands, in one sentence that is read out; '' while there is nothing to say. */

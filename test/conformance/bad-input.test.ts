@@ -33,7 +33,7 @@ import {
 
 const OPERATOR = 'operator@example.com';
 const CANARY = 'canary-7f3a';
-const RUNS = 40;
+const RUNS = 60;
 let tenant: TestTenant & { keyring: TestKeyring };
 /** Whom operators suspend. */
 let closed: TestTenant;

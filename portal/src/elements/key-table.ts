@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { KeyHistory } from '../../../schema/rotation.ts';
+import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, KEY_STATE_WORDS, shortId } from '../words.ts';
 
@@ -12,21 +13,12 @@ export type KeyStepWanted = CustomEvent<{ kid: string; state: 'retired' | 'destr
 export class KeyTable extends LitElement {
   static override styles = [
     shared,
+    list,
     css`
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
       li {
-        display: flex;
-        justify-content: space-between;
+        flex-wrap: nowrap;
         gap: 1rem;
         padding: 0.9rem 0;
-        border-bottom: 1px solid var(--line);
-      }
-      li:last-child {
-        border-bottom: 0;
       }
       p {
         margin: 0.2rem 0;

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../../../schema/person.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { ROLE_WORDS } from '../words.ts';
 
@@ -14,26 +15,15 @@ export type PersonActWanted = CustomEvent<{ person: Member; role: Role | null }>
 export class PersonList extends LitElement {
   static override styles = [
     shared,
+    list,
     css`
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
       li {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
         gap: 0.5rem 1rem;
         padding: 0.6rem 0;
-        border-bottom: 1px solid var(--line);
         overflow-wrap: anywhere;
       }
       li:first-child {
         padding-top: 0;
-      }
-      li:last-child {
-        border-bottom: 0;
       }
       select {
         width: auto;

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { shortId } from '../words.ts';
 import './run-status.ts';
@@ -18,20 +19,14 @@ const FIELD_WORDS: Record<Match['field'], string> = {
 export class TenantMatches extends LitElement {
   static override styles = [
     shared,
+    list,
     css`
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
       li {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
         align-items: center;
         gap: 0.2rem 1rem;
         padding: 0.6rem 0;
         border-top: 1px solid var(--line);
+        border-bottom: 0;
       }
       li > div {
         min-width: 0;

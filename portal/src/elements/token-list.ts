@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Token } from '../../../schema/token.ts';
+import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, shortId } from '../words.ts';
 import './relative-time.ts';
@@ -20,25 +21,14 @@ export const isLive = (token: Token, now: number): boolean =>
 export class TokenListElement extends LitElement {
   static override styles = [
     shared,
+    list,
     css`
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
       li {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
         gap: 0.6rem 1rem;
         padding: 0.9rem 0;
-        border-bottom: 1px solid var(--line);
       }
       li:first-child {
         padding-top: 0;
-      }
-      li:last-child {
-        border-bottom: 0;
       }
       .what {
         flex: 1 1 18rem;

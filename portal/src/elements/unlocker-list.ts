@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, UNLOCKER_WORDS } from '../words.ts';
 
@@ -10,22 +11,11 @@ import { exactTime, UNLOCKER_WORDS } from '../words.ts';
 export class UnlockerList extends LitElement {
   static override styles = [
     shared,
+    list,
     css`
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
       li {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
         gap: 0.4rem 1rem;
         padding: 0.6rem 0;
-        border-bottom: 1px solid var(--line);
-      }
-      li:last-child {
-        border-bottom: 0;
       }
     `,
   ];

@@ -5,9 +5,10 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
+import { SEARCH_FROM, SEARCH_MAX } from '../fleet-url.ts';
 import { Keys } from '../keys.ts';
 import { go } from '../router.ts';
-import { type Found, MIN_CHARACTERS, searchAll, standingOf } from '../searching.ts';
+import { type Found, searchAll, standingOf } from '../searching.ts';
 import { shared } from '../styles/shared.ts';
 import { ROLE_WORDS } from '../words.ts';
 import '../elements/problem-note.ts';
@@ -131,7 +132,7 @@ export class SearchPage extends LitElement {
     this.found = new Map();
     const q = this.typed.trim();
     if (q !== asked()) go(q ? `/search?${new URLSearchParams({ q })}` : '/search', true);
-    if (q.length >= MIN_CHARACTERS) this.#ask(this.#open.map((one) => one.tenant));
+    if (q.length >= SEARCH_FROM) this.#ask(this.#open.map((one) => one.tenant));
   };
 
   #ask(tenants: readonly string[]): void {
@@ -145,7 +146,7 @@ export class SearchPage extends LitElement {
   }
 
   override render() {
-    const short = this.typed.trim().length < MIN_CHARACTERS;
+    const short = this.typed.trim().length < SEARCH_FROM;
     return html`<h1>All tenants</h1>
       <form role="search" @submit=${this.#submit}>
         <label for="q">Host name, serial number or recovery-key ID, in all your tenants</label>
@@ -154,13 +155,13 @@ export class SearchPage extends LitElement {
           type="search"
           autocomplete="off"
           spellcheck="false"
-          maxlength="64"
+          maxlength=${SEARCH_MAX}
           aria-describedby="standing"
           .value=${this.typed}
           @input=${(event: Event) => this.#type((event.target as HTMLInputElement).value)}
         />
         <p class="standing quiet" id="standing" role="status">
-          ${short ? `${MIN_CHARACTERS} characters or more. The first 8 of the key ID on a blue recovery screen find the PC.` : standingOf([...this.found.values()])}
+          ${short ? `${SEARCH_FROM} characters or more. The first 8 of the key ID on a blue recovery screen find the PC.` : standingOf([...this.found.values()])}
         </p>
       </form>
       ${short ? nothing : this.#groups()} ${this.#tenants()}`;
