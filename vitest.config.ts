@@ -66,6 +66,9 @@ export default defineConfig({
         test: {
           ...PATIENCE,
           name: 'chromium',
+          // As in test/support/browser.ts: `npm run test:busy` slows each page down.
+          provide: { slowBrowser: Number(process.env.SLOW_BROWSER ?? 1) },
+          setupFiles: ['./test/chromium-setup.ts'],
           include: ['portal/vault/**/*.test.ts', 'portal/src/**/*.test.ts'],
           browser: {
             enabled: true,

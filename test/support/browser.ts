@@ -17,12 +17,22 @@ export function browserPath(): string {
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS });
 
+/** How many times slower the CPU of each page is; `npm run test:busy` sets it. */
+const SLOWER = Number(process.env.SLOW_BROWSER ?? 1);
+
+async function slowDown(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+}
+
 /** A page of its own session, and the list of what went wrong in it. */
 export async function openPage(
   browser: Browser,
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  // A tab that a test opens later is as slow; one that is closed at once is not worth a fault.
+  if (SLOWER > 1) context.on('page', (opened) => void slowDown(opened).catch(() => {}));
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
