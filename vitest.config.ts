@@ -5,11 +5,11 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { startIssuer } from './test/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
+import { TEST_MS } from './test/support/patience.ts';
 import { startReceiver } from './test/support/receiver.ts';
 
 const root = import.meta.dirname;
-/** What hangs is ended; how long a test takes is nothing that a test says. Key derivation on busy cores takes its time. */
-const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
+const PATIENCE = { testTimeout: TEST_MS, hookTimeout: TEST_MS };
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 // Backup and restore in workerd's own bucket: what is written, what is not written again, what a cut-off leaves, and that what comes back
 // is the same to the last byte and still opens.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
@@ -10,6 +10,7 @@ import type { SearchResult } from '../schema/machine.ts';
 import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
+import { until } from '../test/support/until.ts';
 import {
   asMachine,
   asPerson,
@@ -277,10 +278,10 @@ describe('a restore', () => {
     await wipe();
     const listener = await mustListen(emailOf('engineer'), tenant.id);
     const { status, json } = await restore();
-    await vi.waitFor(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
+    await until(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
     expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
     const again = await mustListen(emailOf('engineer'), tenant.id, { cursor: listener.cursor });
-    await vi.waitFor(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
+    await until(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
     const after = await contents();
     const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];
     const imported = audit[made.head.seq];

@@ -1,9 +1,10 @@
 // The log: what is in the lines of requests that go well or break, of alarms and of live sockets. That every route leaves its lines, each
 // valid by the schema and free of secrets, is seen on the walk (test/conformance/route-walk.test.ts).
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectLine, RequestLine } from '../schema/log.ts';
 import { type LogWatch, watchLog } from '../test/support/log-watch.ts';
+import { until } from '../test/support/until.ts';
 import {
   asMachine,
   asPerson,
@@ -129,7 +130,7 @@ describe('a live socket', () => {
     const { id } = await seedTenant();
     const { line, calls } = await leaves(async () => {
       (await mustListen(emailOf('engineer'), id)).leave();
-      await vi.waitFor(() => expect(log.lines().filter((one) => one.event === 'socket')).toHaveLength(2));
+      await until(() => expect(log.lines().filter((one) => one.event === 'socket')).toHaveLength(2));
     });
     expect(line).toMatchObject({ route: '/v1/tenants/:tenant/live', status: 101, objectCalls: 1 });
     expect(calls).toMatchObject([{ call: 'live', requestId: line.requestId }]);
