@@ -5,6 +5,7 @@ import { beforeEach } from 'vitest';
 import { forgetTokens } from '../worker/authenticate/machine.ts';
 import type { Bindings } from '../worker/env.ts';
 import { startClock } from './support/clock.ts';
+import './support/rsa-stock.ts';
 
 export type TestBindings = Bindings & { TEST_MIGRATIONS: D1Migration[] };
 

@@ -41,7 +41,7 @@ describe('a sign-in', () => {
     });
   });
 
-  const now = Math.floor(Date.now() / 1000);
+  const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
   it.each([
     ['nothing', async () => undefined, 'not_signed_in'],
     ['another audience', async () => accessToken('a@example.com', { claims: { aud: ['other'] } }), 'invalid_session'],
@@ -50,7 +50,11 @@ describe('a sign-in', () => {
       async () => accessToken('a@example.com', { claims: { iss: 'https://evil.example' } }),
       'invalid_session',
     ],
-    ['an expired token', async () => accessToken('a@example.com', { claims: { exp: now - 60 } }), 'session_expired'],
+    [
+      'an expired token',
+      async () => accessToken('a@example.com', { claims: { exp: secondsAgo(60) } }),
+      'session_expired',
+    ],
     ['no expiry', async () => accessToken('a@example.com', { claims: { exp: undefined } }), 'invalid_session'],
     [
       'HS256 under the public key',

@@ -13,8 +13,7 @@ let now = START;
 const read = (): number => now++;
 
 globalThis.Date = new Proxy(Machine, {
-  construct: (target, given: ConstructorParameters<DateConstructor>) =>
-    given.length === 0 ? new target(read()) : Reflect.construct(target, given),
+  construct: (target, given: unknown[]) => Reflect.construct(target, given.length === 0 ? [read()] : given),
   get: (target, name) => (name === 'now' ? read : Reflect.get(target, name)),
 });
 
