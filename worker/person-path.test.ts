@@ -7,6 +7,7 @@ import type { Machine, MachinePage, Overview, RunList } from '../schema/machine.
 import type { Me } from '../schema/person.ts';
 import type { EventPage } from '../schema/report.ts';
 import type { Receipt, Revealed, SecretList } from '../schema/secret.ts';
+import { pass } from '../test/support/clock.ts';
 import {
   accessToken,
   asMachine,
@@ -270,6 +271,8 @@ describe('every answer', () => {
 
 describe('health and OpenAPI', () => {
   it('says whether D1 and a Durable Object answer', async () => {
+    // What another test has found is kept for ten seconds.
+    pass(60_000);
     expect((await request('GET', '/health')).json).toMatchObject({ ok: true, index: true, object: true });
   });
 
