@@ -5,11 +5,15 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { startIssuer } from './test/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
+import { TEST_MS } from './test/support/patience.ts';
 import { startReceiver } from './test/support/receiver.ts';
 
 const root = import.meta.dirname;
-/** What hangs is ended; how long a test takes is nothing that a test says. Key derivation on busy cores takes its time. */
-const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 };
+const PATIENCE = { testTimeout: TEST_MS, hookTimeout: TEST_MS };
+/** Key derivation, each input once: in workerd, which compiles no WebAssembly, by the same RFC in JavaScript. */
+const argon2idBy = (file: string) => ({
+  alias: [{ find: /^hash-wasm$/, replacement: path.join(root, 'test/support', file) }],
+});
 
 export default defineConfig({
   test: {
@@ -37,8 +41,7 @@ export default defineConfig({
             };
           }),
         ],
-        // WebAssembly cannot be compiled in workerd: tests there that use a browser's vault derive by the same RFC in JavaScript.
-        resolve: { alias: { 'hash-wasm': path.join(root, 'test/support/argon2id.ts') } },
+        resolve: argon2idBy('argon2id.ts'),
         test: {
           ...PATIENCE,
           name: 'workerd',
@@ -48,6 +51,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: argon2idBy('hash-wasm.ts'),
         test: {
           ...PATIENCE,
           name: 'node',
@@ -56,10 +60,11 @@ export default defineConfig({
         },
       },
       {
+        resolve: argon2idBy('hash-wasm.ts'),
         optimizeDeps: {
           include: [
             ...['@noble/ciphers/chacha.js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@scure/base'],
-            ...['canonicalize', 'hash-wasm', 'jose', 'zod', '@lit/task', 'comlink'],
+            ...['canonicalize', 'hash-wasm/dist/index.esm.js', 'jose', 'zod', '@lit/task', 'comlink'],
             ...['lit', 'lit/decorators.js', 'lit/directive.js', 'lit/directives/guard.js', 'lit/directives/repeat.js'],
           ],
         },

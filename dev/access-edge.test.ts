@@ -4,7 +4,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { COOKIES, startAccess } from './access.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { type Addresses, addressesFrom, freePorts } from './ports.ts';
@@ -21,10 +21,10 @@ let addresses: Addresses;
 let tokens: AccessTokens;
 let access: Awaited<ReturnType<typeof startAccess>>;
 
-beforeAll(async () => {
+beforeAll(() => new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve)));
+beforeEach(async () => {
   addresses = addressesFrom(await freePorts(4));
   tokens = await accessTokens(path.join(state, 'key.json'), addresses.team, AUDIENCE);
-  await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
   access = await startAccess({
     addresses,
     tokens,
@@ -33,8 +33,8 @@ beforeAll(async () => {
     worker: new URL(`http://127.0.0.1:${(worker.address() as AddressInfo).port}`),
   });
 });
-afterAll(async () => {
-  await access.close();
+afterEach(() => access.close());
+afterAll(() => {
   worker.closeAllConnections();
   worker.close();
   rmSync(state, { recursive: true });
@@ -110,8 +110,8 @@ const upgrade = (headers: readonly string[]): Promise<{ head: string; rest: stri
     );
     socket.on('data', (chunk) => {
       answer += chunk;
-      const [head = '', rest = ''] = answer.split('\r\n\r\n');
-      if (!head.includes(' 101 ') || rest.endsWith('}')) resolve({ head, rest, socket });
+      const [head = '', rest] = answer.split('\r\n\r\n');
+      if (rest !== undefined && (!head.includes(' 101 ') || rest.endsWith('}'))) resolve({ head, rest, socket });
     });
     socket.on('error', reject);
   });

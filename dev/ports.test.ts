@@ -12,6 +12,14 @@ test('the four addresses move together, so that a second stand needs one number'
   ]);
 });
 
+test('free ports are given once, because between the answer and its use another may be asked for', async () => {
+  const given = await Promise.all([freePorts(4), freePorts(4), freePorts(1)]);
+  const ports = given.flatMap((first, index) =>
+    Array.from({ length: index < 2 ? 4 : 1 }, (_, offset) => first + offset),
+  );
+  expect(new Set(ports).size).toBe(9);
+});
+
 test('a port taken on either loopback address counts as taken, because localhost may mean either', async () => {
   const port = await freePorts(1);
   for (const host of LOOPBACK) {

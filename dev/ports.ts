@@ -40,10 +40,22 @@ export async function takenPort(ports: readonly number[]): Promise<number | null
   return null;
 }
 
-/** A first port with `count` free ones from there on, for a stand of a test beside others. */
+/** Below what systems give to clients. A stretch for each process: one that is started beside others looks where they do not. */
+const FIRST_PORT = 20_000;
+const STRETCHES = 240;
+const STRETCH = 50;
+let used = 0;
+
+/**
+ * A first port with `count` free ones from there on, for a stand of a test beside others. They are given once before any is given again:
+ * between this answer and its use others may be asked for.
+ */
 export async function freePorts(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 12_000);
+  const start = FIRST_PORT + (process.pid % STRETCHES) * STRETCH;
+  for (let attempt = 0; attempt < STRETCH; attempt++) {
+    if (used + count > STRETCH) used = 0;
+    const first = start + used;
+    used += count;
     const ports = Array.from({ length: count }, (_, offset) => first + offset);
     if ((await takenPort(ports)) === null) return first;
   }

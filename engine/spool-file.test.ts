@@ -1,7 +1,7 @@
 // What an engine could not send, as a file that a person carries: whole, in the bodies that the server takes, without a plaintext.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { RunEvent } from '../schema/report.ts';
 import { SpoolLine } from '../schema/spool.ts';
 import { Engine } from './client.ts';
@@ -15,6 +15,9 @@ beforeAll(async () => {
   const [root, key] = [await newRoot(), await newEscrowKey()];
   const statement = await stateKey(root, TENANT, key.kid);
   server = await startServer(() => publicKeyAnswer(key, [statement]));
+});
+beforeEach(() => {
+  server.faults.length = 0;
 });
 afterAll(() => server.close());
 

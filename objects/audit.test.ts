@@ -175,12 +175,10 @@ describe('the head in the index', () => {
     ]);
   /** Brings on what is due. */
   async function tell(id: string) {
-    await runInDurableObject(stubOf(id), async (_object, { storage }) => {
+    await runInDurableObject(stubOf(id), (_object, { storage }) => {
       storage.sql.exec("UPDATE due SET at = 0 WHERE what = 'head'");
-      // Out of the way of the alarm that comes by itself.
-      await storage.setAlarm(Date.now() + 60_000);
     });
-    await runDurableObjectAlarm(stubOf(id));
+    expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
   }
   const notices = async (id: string) =>
     (await read(id, 'limit=500&action=audit.rollback_noticed')).entries.map((entry) => entry.detail);

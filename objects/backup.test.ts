@@ -1,7 +1,7 @@
 // Backup and restore in workerd's own bucket: what is written, what is not written again, what a cut-off leaves, and that what comes back
 // is the same to the last byte and still opens.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
@@ -10,6 +10,7 @@ import type { SearchResult } from '../schema/machine.ts';
 import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
+import { until } from '../test/support/until.ts';
 import {
   asMachine,
   asPerson,
@@ -62,32 +63,26 @@ const stub = () => bindings.TENANT.getByName(tenant.id);
 const inObject = <T>(use: (storage: DurableObjectStorage) => T | Promise<T>): Promise<T> =>
   runInDurableObject(stub(), (_object, state) => use(state.storage)) as Promise<T>;
 const state = async () => (await asPerson<BackupState>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup`)).json;
-/** The daily backup, by its alarm. The object's own alarm may be at work just then: until one more run is on the list. */
+/** The alarm rings, and this is due. */
+async function ring(what: 'backup' | 'head'): Promise<void> {
+  await inObject(({ sql }) => sql.exec('INSERT OR REPLACE INTO due VALUES (?, 1)', what));
+  expect(await runDurableObjectAlarm(stub())).toBe(true);
+}
+/** The daily backup, by its alarm. */
 async function backup(): Promise<BackupManifest> {
-  const runs = () => inObject(({ sql }) => sql.exec('SELECT at FROM backup_runs').toArray().length);
-  const before = await runs();
-  while ((await runs()) === before) {
-    await inObject(({ sql }) => sql.exec("INSERT OR REPLACE INTO due VALUES ('backup', 1)"));
-    await runDurableObjectAlarm(stub());
-  }
+  await ring('backup');
   return manifest();
 }
 const manifest = async () =>
   BackupManifest.parse(await (await bindings.BACKUP.get(`tenants/${tenant.id}/manifest.json`))?.json());
 const namesIn = async (folder: string) =>
   (await bindings.BACKUP.list({ prefix: `tenants/${tenant.id}/${folder}/` })).objects.map((one) => one.key);
-/**
- * As if the object had been lost: nothing stored, nothing remembered. Its own alarm may be at work just then and would find no tables:
- * evicting waits for it, and it may have asked for another.
- */
+/** As if the object had been lost: nothing stored, nothing remembered. */
 const wipe = async () => {
-  let asked = true;
-  while (asked) {
-    await inObject((storage) => storage.deleteAlarm());
-    await evictDurableObject(stub());
-    asked = (await inObject((storage) => storage.getAlarm())) !== null;
-  }
-  await inObject((storage) => storage.deleteAll());
+  await inObject(async (storage) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  });
   await evictDurableObject(stub());
 };
 const restore = (body = {}) =>
@@ -96,13 +91,10 @@ const indexedHead = () =>
   bindings.INDEX_DB.prepare('SELECT audit_seq AS seq, audit_hash AS hash FROM tenants WHERE id = ?')
     .bind(tenant.id)
     .first<{ seq: number; hash: string }>();
-/** Has the index follow the chain's head now, by the alarm: the object's own may be at work just then. */
+/** Has the index follow the chain's head now, by the alarm. */
 async function tellHead(): Promise<void> {
-  const chainHead = () => inObject(({ sql }) => requireHead(sql));
-  while ((await indexedHead())?.hash !== (await chainHead()).hash) {
-    await inObject(({ sql }) => sql.exec("INSERT OR REPLACE INTO due VALUES ('head', 1)"));
-    await runDurableObjectAlarm(stub());
-  }
+  await ring('head');
+  expect((await indexedHead())?.hash).toBe((await inObject(({ sql }) => requireHead(sql))).hash);
 }
 /** Every row of every table that a backup holds, but for what is due and what the index is yet to be told, which are of the moment. */
 const contents = (): Promise<Record<string, unknown[]>> =>
@@ -265,7 +257,9 @@ describe('a backup', () => {
   it('can be asked for at once by an admin, on record', async () => {
     const asked = await asPerson<{ requestedAt: number }>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup/run`, {});
     expect(asked.status).toBe(200);
-    while ((await state()).last === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    // It is due at once: nothing has to be made due for the alarm that it has asked for.
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+    expect((await state()).last).not.toBeNull();
     expect((await auditOf()).map((one) => one.action)).toContain('backup.requested');
   });
 });
@@ -277,10 +271,10 @@ describe('a restore', () => {
     await wipe();
     const listener = await mustListen(emailOf('engineer'), tenant.id);
     const { status, json } = await restore();
-    await vi.waitFor(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
+    await until(() => expect(listener.closedWith, 'nobody listens while it is on its way').toBe(LIVE_CLOSE.renew));
     expect([status, json]).toMatchObject([200, { finished: true, backupAt: made.at, head: made.head }]);
     const again = await mustListen(emailOf('engineer'), tenant.id, { cursor: listener.cursor });
-    await vi.waitFor(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
+    await until(() => expect(again.heard, 'what it saw was the empty fleet').toMatchObject([{ resync: true }]));
     const after = await contents();
     const audit = after.audit?.map((line) => JSON.parse(line as string)) ?? [];
     const imported = audit[made.head.seq];
@@ -337,7 +331,6 @@ describe('a restore', () => {
     expect((await restore()).json).toMatchObject({ finished: true });
     expect(await imported()).toMatchObject(furthest);
     // Somebody looks first, and the new chain's head is told: only its notice knows the old one then, and the restore takes that away.
-    // Wiped first: the restored object's own alarm would tell the index of its chain again.
     await wipe();
     await bindings.INDEX_DB.prepare('UPDATE tenants SET audit_seq = ?, audit_hash = ? WHERE id = ?')
       .bind(told?.seq, told?.hash, tenant.id)
@@ -377,7 +370,7 @@ describe('a restore', () => {
       .bind(tenant.id, other?.email)
       .run();
     expect((await restore()).json).toMatchObject({ finished: true });
-    while (!(await inObject((storage) => drain(storage, bindings.INDEX_DB, tenant.id))));
+    expect(await inObject((storage) => drain(storage, bindings.INDEX_DB, tenant.id))).toBe(true);
     expect(await read('api_tokens')).toEqual(tokens);
     const now = await people();
     expect(now.filter((one) => one.id !== 'another')).toEqual(users.filter((one) => one !== other));

@@ -4,6 +4,7 @@ import { env, exports } from 'cloudflare:workers';
 import { createHash, randomBytes } from 'node:crypto';
 import { base64urlnopad } from '@scure/base';
 import { CompactEncrypt, importJWK, SignJWT } from 'jose';
+import { expect } from 'vitest';
 import { makeEscrowKey, openEscrowKey } from '../portal/vault/escrow-key.ts';
 import { isFault } from '../portal/vault/fault.ts';
 import { requestGrant } from '../portal/vault/grant.ts';
@@ -32,6 +33,7 @@ import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import { contractFault } from './contract.ts';
+import { until } from './support/until.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
 export const bindings = env as unknown as TestBindings & {
@@ -444,9 +446,10 @@ export async function listen(
     : (((await response.json()) as Problem).code as RefusalCode);
 }
 
-/** The same where it is accepted. */
+/** The same where it is accepted, once it has been said hello to. */
 export async function mustListen(...asked: Parameters<typeof listen>): Promise<Listener> {
   const listener = await listen(...asked);
   if (!(listener instanceof Listener)) throw new Error(`refused: ${listener}`);
+  await until(() => expect(listener.heard).not.toEqual([]));
   return listener;
 }

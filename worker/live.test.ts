@@ -1,9 +1,10 @@
 // A live socket through the whole Worker, with real tokens: who may open one, what reaches whom, and when it ends.
 import { runInDurableObject } from 'cloudflare:test';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RENEW_AFTER_MS, type Subscription } from '../objects/subscription.ts';
 import { LIVE_ACK, LIVE_CLOSE } from '../schema/live-socket.ts';
 import type { Problem } from '../schema/problem.ts';
+import { until } from '../test/support/until.ts';
 import {
   accessToken,
   asMachine,
@@ -26,7 +27,7 @@ const engineer = emailOf('engineer');
 const report = ({ token }: TestTenant) =>
   asMachine(token, '/v1/report', { machine: newMachine(), run: newRun(), events: [event(1)] });
 const types = (listener: Listener) => listener.heard.map((message) => message.type);
-const closes = (listener: Listener, code: number) => vi.waitFor(() => expect(listener.closedWith).toBe(code));
+const closes = (listener: Listener, code: number) => until(() => expect(listener.closedWith).toBe(code));
 
 /** Bends what the object keeps of its sockets, as time would. */
 const bend = (tenant: string, how: (before: Subscription) => Partial<Subscription>) =>
@@ -43,7 +44,7 @@ describe('a live socket', () => {
     const [mine, theirs] = [await mustListen(engineer, tenant.id), await mustListen(engineer, other.id)];
     const machine = newMachine();
     await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
-    await vi.waitFor(() => expect(types(mine)).toEqual(['hello', 'machines']));
+    await until(() => expect(types(mine)).toEqual(['hello', 'machines']));
     const list = (await asPerson<{ machines: unknown[] }>(engineer, `/v1/tenants/${tenant.id}/machines`)).json;
     expect(mine.heard[1]).toMatchObject({ machines: list.machines, counts: { machines: 1, runs: { running: 1 } } });
     expect(types(theirs)).toEqual(['hello']);
@@ -94,7 +95,7 @@ describe('a live socket', () => {
     const { id } = await seedTenant();
     const listener = await mustListen(engineer, id);
     listener.say('ping');
-    await vi.waitFor(() => expect(listener.pongs).toBe(1));
+    await until(() => expect(listener.pongs).toBe(1));
     expect(listener.closedWith).toBeNull();
   });
 });
@@ -125,7 +126,7 @@ describe('a live socket ends', () => {
     await report(tenant);
     await closes(listener, LIVE_CLOSE.renew);
     const again = await mustListen(engineer, tenant.id, { cursor: listener.cursor });
-    await vi.waitFor(() => expect(types(again)).toEqual(['hello', 'machines']));
+    await until(() => expect(types(again)).toEqual(['hello', 'machines']));
     expect(again.heard[0]).toMatchObject({ resync: false });
   });
 

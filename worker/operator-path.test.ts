@@ -1,6 +1,6 @@
 // The operator path through the whole Worker: list, create, suspend, resume.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { page } from '../objects/audit-pages.ts';
 import { schemaVersion } from '../objects/migrations.ts';
 import type { AuditEntry } from '../schema/audit.ts';
@@ -8,6 +8,7 @@ import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import type { OperatedTenant, TenantCreated, TenantPage, TenantStanding } from '../schema/operator.ts';
 import type { Me } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
+import { watchLog } from '../test/support/log-watch.ts';
 import {
   asMachine,
   asPerson,
@@ -282,14 +283,14 @@ describe('a suspended tenant', () => {
 });
 
 it('logs an operator’s act with the tenant and a stand-in for the address', async () => {
-  const spy = vi.spyOn(console, 'log');
+  const log = watchLog();
   const { id } = await seedTenant();
   await suspend(id, 'a reason of its own');
-  const lines = spy.mock.calls.map(([line]) => String(line));
-  spy.mockRestore();
-  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
-    ...{ tenant: id, principal: 'operator', principalId: expect.stringMatching(/^[0-9a-f]{16}$/), status: 200 },
-    route: '/v1/operator/tenants/:tenant/suspend',
-  });
-  for (const secret of [OPERATOR, 'a reason']) expect(lines.join('\n')).not.toContain(secret);
+  expect(log.lines().filter((line) => line.event === 'request')).toMatchObject([
+    {
+      ...{ tenant: id, principal: 'operator', principalId: expect.stringMatching(/^[0-9a-f]{16}$/), status: 200 },
+      route: '/v1/operator/tenants/:tenant/suspend',
+    },
+  ]);
+  for (const secret of [OPERATOR, 'a reason']) expect(log.written.join('\n')).not.toContain(secret);
 });

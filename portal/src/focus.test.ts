@@ -1,4 +1,5 @@
-import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { until } from '../../test/support/until.ts';
 import { focusPath, giveFocusBack, keepFocus } from './focus.ts';
 
 beforeAll(keepFocus);
@@ -12,17 +13,17 @@ it('waits for a button that is disabled by its own act, because its act is not t
   const button = at<HTMLButtonElement>('button');
   button.focus();
   button.disabled = true;
-  await vi.waitFor(() => expect(document.activeElement).not.toBe(button));
+  await until(() => expect(document.activeElement).not.toBe(button));
   button.disabled = false;
-  await vi.waitFor(() => expect(document.activeElement).toBe(button));
+  await until(() => expect(document.activeElement).toBe(button));
 });
 
 it('lands on the heading of what is left, when the button goes, and when all around it goes', async () => {
   at('button').focus();
   at('button').remove();
-  await vi.waitFor(() => expect(document.activeElement).toBe(at('h2')));
+  await until(() => expect(document.activeElement).toBe(at('h2')));
   at('section').remove();
-  await vi.waitFor(() => expect(document.activeElement).toBe(at('h1')));
+  await until(() => expect(document.activeElement).toBe(at('h1')));
 });
 
 it('gives the focus back to what stands in the place of an opener that went while its dialog was open', async () => {
@@ -31,7 +32,7 @@ it('gives the focus back to what stands in the place of an opener that went whil
   at('button').blur();
   at('section').innerHTML = '<h2>Part</h2><p>Done</p>';
   giveFocusBack(opener);
-  await vi.waitFor(() => expect(document.activeElement).toBe(at('h2')));
+  await until(() => expect(document.activeElement).toBe(at('h2')));
 });
 
 it('leaves alone whoever went away from it by themselves', async () => {
@@ -51,5 +52,5 @@ it('knows of a move within a shadow root, which the document is not told of', as
   root.querySelector('input')?.focus();
   root.querySelector('button')?.focus();
   root.querySelector('button')?.remove();
-  await vi.waitFor(() => expect(root.activeElement).toBe(root.querySelector('h2')));
+  await until(() => expect(root.activeElement).toBe(root.querySelector('h2')));
 });

@@ -247,7 +247,6 @@ const originGate =
 const operatorGate = (route: Route): Expected =>
   route.who === 'operator' && route.method === 'POST' ? 'wrong_origin' : operator(route);
 
-const now = Math.floor(Date.now() / 1000);
 const alien = generateKeyPair('RS256');
 const email = emailOf('admin');
 const OPERATOR = 'operator@example.com';
@@ -291,7 +290,11 @@ const VISITORS: Visitor[] = [
     headers: person(email, { header: { alg: 'HS256' }, key: new TextEncoder().encode(bindings.TEST_ACCESS_KEY) }),
     expected: signIn('invalid_session'),
   },
-  { who: 'an expired JWT', headers: person(email, { claims: { exp: now - 60 } }), expected: signIn('session_expired') },
+  {
+    who: 'an expired JWT',
+    headers: () => person(email, { claims: { exp: Math.floor(Date.now() / 1000) - 60 } })(),
+    expected: signIn('session_expired'),
+  },
   { who: 'a wrong aud', headers: person(email, { claims: { aud: ['other'] } }), expected: signIn('invalid_session') },
   {
     who: 'a wrong iss',

@@ -1,0 +1,3 @@
+declare module 'hash-wasm/dist/index.esm.js' {
+  export * from 'hash-wasm';
+}
