@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS } from './chromium-args.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -15,7 +16,7 @@ export function browserPath(): string {
 }
 
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS });
+  chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS, timeout: PATIENCE_MS });
 
 /** A page of its own session, and the list of what went wrong in it. */
 export async function openPage(
@@ -23,6 +24,7 @@ export async function openPage(
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));

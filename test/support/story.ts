@@ -1,5 +1,6 @@
 // What people do in the portal, step by step, for tests and pictures.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { textsOf } from './patience.ts';
 
 export const ADMIN_PASSPHRASE = 'orbit velvet canyon sample drift';
 export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
@@ -52,4 +53,49 @@ export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', 
 export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+}
+
+/** Locks the vault in all tabs, open or not: whoever comes next is asked. */
+export async function lockVault(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^(Lock|Unlock)$/ }).waitFor();
+  await page.keyboard.press('l');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^The vault is locked/ })
+    .waitFor({ state: 'attached' });
+}
+
+/** Waits for what is wanted, and unlocks where that is asked for first: a page that is loaded anew may have lost its vault with its last tab. */
+export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: string): Promise<void> {
+  const field = page.getByLabel('Passphrase', { exact: true });
+  await wanted.or(field).first().waitFor();
+  if (await field.isVisible()) await unlock(page, 'Passphrase', passphrase);
+  await wanted.first().waitFor();
+}
+
+/** On a machine's page: presses the button of a secret, gives a reason and asks. */
+export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+  await page.getByRole('button', { name: which }).click();
+  await page.getByLabel('Why do you need it?').fill(reason);
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+}
+
+/** Hides what is shown, and waits until the dialog is gone: until then it has the keyboard. */
+export async function hideSecret(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** The codes of the recovery sheets that are out. */
+export async function sheetCodes(page: Page, count: number): Promise<string[]> {
+  return textsOf(page.getByTestId('recovery-code'), count);
+}
+
+/** Types each sheet back when it is asked for. `last` is what the last button says. */
+export async function typeSheetsBack(page: Page, codes: readonly string[], last: string): Promise<void> {
+  for (const [place, code] of codes.entries()) {
+    const which = codes.length === 1 ? '' : ` of sheet ${place + 1} of ${codes.length}`;
+    await page.getByLabel(`Type the code${which} back`).fill(code);
+    await page.getByRole('button', { name: place + 1 < codes.length ? 'Next sheet' : last }).click();
+  }
 }
