@@ -1,4 +1,5 @@
 // A real Chromium for end-to-end tests: every CSP report, console error and page error is kept, and fails the test.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -33,6 +34,24 @@ export async function openPage(
       faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   return { page, context, faults };
+}
+
+/** A page for one test: no fault is in it in the end but such as are expected, and it is closed whatever came. */
+export async function onPage(
+  browser: Browser,
+  act: (page: Page) => Promise<void>,
+  { expected, ...options }: Parameters<Browser['newContext']>[0] & { expected?: RegExp } = {},
+): Promise<void> {
+  const { page, context, faults } = await openPage(browser, options);
+  try {
+    await act(page);
+    assert.deepEqual(
+      faults.filter((fault) => !expected?.test(fault)),
+      [],
+    );
+  } finally {
+    await context.close();
+  }
 }
 
 /** Keeps a picture of a page in the folder that PICTURES names; without one, none is taken. `whole`: also what is below the window. */

@@ -1,5 +1,7 @@
 // What people do in the portal, step by step, for tests and pictures.
+import { createHash } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
+import type { Keyring } from '../../schema/keyring.ts';
 import { textsOf } from './patience.ts';
 
 export const ADMIN_PASSPHRASE = 'orbit velvet canyon sample drift';
@@ -98,4 +100,11 @@ export async function typeSheetsBack(page: Page, codes: readonly string[], last:
     await page.getByLabel(`Type the code${which} back`).fill(code);
     await page.getByRole('button', { name: place + 1 < codes.length ? 'Next sheet' : last }).click();
   }
+}
+
+/** What a browser keeps of a tenant's keyring once it has verified it, put into a page of the portal without unlocking anything. */
+export async function haveSeen(page: Page, tenant: string, { manifest, version, fingerprint }: Keyring): Promise<void> {
+  const sha256 = createHash('sha256').update(manifest).digest('hex');
+  const kept = [`totl.seen.${tenant}`, JSON.stringify({ version, sha256, fingerprint })] as const;
+  await page.evaluate(([key, text]) => localStorage.setItem(key, text), kept);
 }
