@@ -7,16 +7,16 @@ import { textsOf } from './patience.ts';
 export const ADMIN_PASSPHRASE = 'orbit velvet canyon sample drift';
 export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
 
-/** Signs in by the stand-in's page and waits for the portal. */
-export async function signIn(page: Page, portal: string, email: string): Promise<void> {
-  await page.goto(portal);
+/** Signs in by the stand-in's page on the way to a place of the portal, and waits for it. */
+export async function signIn(page: Page, portal: string, email: string, place = ''): Promise<void> {
+  await page.goto(portal + place);
   await page.getByRole('button', { name: email }).click();
   await page.waitForURL(`${portal}/**`);
 }
 
 /** Signs in as anybody, also as one whom the stand-in does not offer. */
-export async function signInAs(page: Page, portal: string, email: string): Promise<void> {
-  await page.goto(portal);
+export async function signInAs(page: Page, portal: string, email: string, place = ''): Promise<void> {
+  await page.goto(portal + place);
   await page.getByLabel('Somebody else').fill(email);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${portal}/**`);
