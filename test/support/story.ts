@@ -108,3 +108,17 @@ export async function haveSeen(page: Page, tenant: string, { manifest, version, 
   const kept = [`totl.seen.${tenant}`, JSON.stringify({ version, sha256, fingerprint })] as const;
   await page.evaluate(([key, text]) => localStorage.setItem(key, text), kept);
 }
+
+/**
+ * From here on time stands still in a page, and passes when the answer is called: what is shown for half a minute stays for as long as a
+ * slow machine needs to look at it. Its timers go on.
+ */
+export async function holdTime(page: Page): Promise<(ms: number) => Promise<void>> {
+  let now = Date.now();
+  await page.clock.setFixedTime(now);
+  return async (ms) => {
+    now += ms;
+    await page.clock.setFixedTime(now);
+    await page.clock.fastForward(ms);
+  };
+}
