@@ -5,7 +5,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { startIssuer } from './test/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
-import { TEST_MS } from './test/support/patience.ts';
+import { TEST_MS } from './test/support/limit.ts';
 import { startReceiver } from './test/support/receiver.ts';
 
 const root = import.meta.dirname;

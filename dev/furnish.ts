@@ -10,12 +10,13 @@ import type { Stand } from './stand.ts';
 export const ADMIN = 'admin@example.com';
 const DAY_MS = 24 * 3600 * 1000;
 
-/** The first-time set-up of the demo tenant by its admin. */
-export async function setUpByVault(stand: Stand, passphrase: string, teamPassphrase: string): Promise<void> {
+/** The first-time set-up of the demo tenant by its admin. Answers the recovery code. */
+export async function setUpByVault(stand: Stand, passphrase: string, teamPassphrase: string): Promise<string> {
   const { tenant } = stand.demo;
   const draft = await new Keeper().draftSetUp({ tenant, email: ADMIN, passphrase, teamPassphrase });
   if (!draft.ok) throw new Error(`set-up: ${draft.message}`);
   await asPerson(stand, ADMIN, 'keyring', draft.write);
+  return draft.recoveryCode;
 }
 
 /** Another tenant, with its first admin. Answers its id. */

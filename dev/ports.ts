@@ -26,18 +26,38 @@ export const LOOPBACK = ['127.0.0.1', '::1'] as const;
 export const isAbsentAddress = (error: NodeJS.ErrnoException): boolean =>
   error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT';
 
-function isFree(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', (error) => resolve(isAbsentAddress(error)));
-    server.listen(port, host, () => server.close(() => resolve(true)));
-  });
+type Held = { taken: number } | { taken: null; giveBack: () => Promise<void> };
+
+const closed = (server: net.Server) => new Promise<void>((resolve) => server.close(() => resolve()));
+
+/**
+ * Holds ports on every loopback address until they are given back, so that nobody else gets them while what is to listen there comes up.
+ * Who connects meanwhile is hung up on. Where one is taken, none is held.
+ */
+export async function holdPorts(ports: readonly number[]): Promise<Held> {
+  const held: net.Server[] = [];
+  const giveBack = async () => void (await Promise.all(held.splice(0).map(closed)));
+  for (const port of ports)
+    for (const host of LOOPBACK) {
+      const server = net.createServer((socket) => socket.destroy());
+      const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+        server.once('error', resolve);
+        server.listen(port, host, () => resolve(null));
+      });
+      if (!error) held.push(server);
+      else if (!isAbsentAddress(error)) {
+        await giveBack();
+        return { taken: port };
+      }
+    }
+  return { taken: null, giveBack };
 }
 
 /** The first of these ports that is taken on any loopback address, or null. */
 export async function takenPort(ports: readonly number[]): Promise<number | null> {
-  for (const port of ports) for (const host of LOOPBACK) if (!(await isFree(port, host))) return port;
-  return null;
+  const held = await holdPorts(ports);
+  if (held.taken === null) await held.giveBack();
+  return held.taken;
 }
 
 /** Below what systems give to clients. A stretch for each process: one that is started beside others looks where they do not. */

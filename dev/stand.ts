@@ -9,7 +9,7 @@ import { type DemoData, ensureDemoData, OPERATOR_EMAIL } from './demo-data.ts';
 import { withLocalIndex } from './local-index.ts';
 import { buildPortal, hotPortal } from './portal-build.ts';
 import { servePortal } from './portal-files.ts';
-import { type Addresses, addressesFrom, takenPort } from './ports.ts';
+import { type Addresses, addressesFrom, holdPorts } from './ports.ts';
 import { claim } from './stand-claim.ts';
 import { standLog } from './stand-log.ts';
 
@@ -59,36 +59,38 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   process.env.X_LOCAL_EXPLORER ??= 'false';
   process.env.X_LOCAL_OBSERVABILITY ??= 'false';
   const addresses = addressesFrom(options.port);
-  const taken = await takenPort(addresses.ports);
-  if (taken !== null) throw new Error(`Port ${taken} is in use. Stop what uses it, or start with --port N.`);
+  const held = await holdPorts(addresses.ports);
+  if (held.taken !== null) throw new Error(`Port ${held.taken} is in use. Stop what uses it, or start with --port N.`);
 
   const stateDir = options.stateDir ?? path.join(root, '.wrangler/state');
   const standDir = options.stateDir ?? path.join(root, '.stand');
   const file = (name: string) => path.join(standDir, name);
   mkdirSync(standDir, { recursive: true });
-  const undo: (() => Promise<unknown>)[] = [await claim(standDir, options.port)];
-  if (options.fresh) {
-    rmSync(path.join(stateDir, 'v3'), { recursive: true, force: true });
-    for (const name of ['demo.json', 'access-key.json', 'audience', 'fleet'])
-      rmSync(file(name), { recursive: true, force: true });
-  }
+  const undo: (() => Promise<unknown>)[] = [held.giveBack];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    return { addresses, close, ...(await bringUp(options, addresses, stateDir, file, undo)) };
+    undo.push(await claim(standDir, options.port));
+    if (options.fresh) {
+      rmSync(path.join(stateDir, 'v3'), { recursive: true, force: true });
+      for (const name of ['demo.json', 'access-key.json', 'audience', 'fleet'])
+        rmSync(file(name), { recursive: true, force: true });
+    }
+    return { addresses, close, ...(await bringUp(options, addresses, stateDir, file, held.giveBack, undo)) };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** The parts in their order. Each puts how to end it into `undo` as soon as it runs. */
+/** The parts in their order. Each puts how to end it into `undo` as soon as it runs. `giveBackPorts` lets the listeners have theirs. */
 async function bringUp(
   options: StandOptions,
   addresses: Addresses,
   stateDir: string,
   file: (name: string) => string,
+  giveBackPorts: () => Promise<void>,
   undo: (() => Promise<unknown>)[],
 ): Promise<Omit<Stand, 'addresses' | 'close'>> {
   const built = options.hot ? null : await buildPortal(root);
@@ -105,12 +107,14 @@ async function bringUp(
     options.onLine?.(line);
   });
   undo.push(() => worker.dispose());
+  const origin = await worker.url;
+  await giveBackPorts();
   const access = await startAccess({
     addresses,
     tokens,
     people: [...demo.people, { email: OPERATOR_EMAIL, role: 'operator' }],
     servePortal: hot?.serve ?? servePortal(built ?? '', origins),
-    worker: await worker.url,
+    worker: origin,
   });
   undo.push(access.close);
   const fleet =

@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { addTenant, furnish, setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { tooWide, violationsOf } from '../support/axe.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { onPage, openBrowser, picture } from '../support/browser.ts';
+import { until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 let stateDir: string;
 let stand: Stand;
@@ -25,12 +26,10 @@ before(async () => {
   await furnish(stand);
   await addTenant(stand, 'Borealis IT', 'admin@example.com');
   browser = await openBrowser();
-  for (;;) {
-    const done = stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished);
-    machine = done?.id ?? '';
-    if (machine) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const done = await until('a PC that is done', () =>
+    stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished),
+  );
+  machine = done.id;
 });
 after(async () => {
   await browser?.close();
@@ -95,6 +94,8 @@ async function judge(page: Page, name: string, looks: readonly (typeof LIGHT | t
   return found;
 }
 
+/** What a page asks its tenant for, but for the live connection. */
+const ASKED = /\/v1\/tenants\/[^/]+\/(?!live)/;
 const nameOf = (place: string): string => place.replace('/t/:tenant', '').replaceAll(/[/:]/g, '') || 'fleet';
 
 // Side by side: each has a session of its own, and none changes what another looks at.
@@ -105,216 +106,222 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
     ['auditor', [DARK]],
   ] as const;
   for (const [who, looks] of PEOPLE)
-    test(`${who}: every page, those that are not for them too`, async () => {
-      const { page, context, faults } = await openPage(browser);
-      await signIn(page, stand.addresses.portal, `${who}@example.com`);
-      await page.locator('main h1').first().waitFor();
+    test(`${who}: every page, those that are not for them too`, () =>
+      onPage(browser, async (page) => {
+        await signIn(page, stand.addresses.portal, `${who}@example.com`);
+        await page.locator('main h1').first().waitFor();
+        const found: string[] = [];
+        for (const place of [...PAGES, '/operator', ...(who === 'admin' ? ['/search?q=LT-', '/nowhere'] : [])]) {
+          await visit(page, place);
+          found.push(...(await judge(page, `${who}-${nameOf(place)}`, looks)));
+        }
+        assert.deepEqual(found, []);
+      }));
+
+  test('operator: the page of all tenants, and the dialog that suspends one', () =>
+    onPage(browser, async (page) => {
+      await signIn(page, stand.addresses.portal, 'operator@example.com');
+      await page.getByText('Borealis IT').waitFor();
+      const found = await judge(page, 'operator', [LIGHT, DARK]);
+      await page.getByRole('button', { name: 'Suspend Borealis IT' }).click();
+      await page.getByRole('dialog').waitFor();
+      found.push(...(await judge(page, 'operator-suspend', [DARK])));
+      assert.deepEqual(found, []);
+    }));
+
+  test('each dialog and menu that is open', () =>
+    onPage(browser, async (page) => {
+      await signIn(page, stand.addresses.portal, 'admin@example.com');
       const found: string[] = [];
-      for (const place of [...PAGES, '/operator', ...(who === 'admin' ? ['/search?q=LT-', '/nowhere'] : [])]) {
-        await visit(page, place);
-        found.push(...(await judge(page, `${who}-${nameOf(place)}`, looks)));
+      const press = (name: string | RegExp) => (p: Page) => p.getByRole('button', { name }).first().click();
+      const dialog = (p: Page) => p.getByRole('dialog');
+      // Each with what has opened when it is open: some ask the server first.
+      const openings: [string, string, (page: Page) => Promise<unknown>, (page: Page) => Locator][] = [
+        ['unlock', '/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click(), dialog],
+        ['keys', '/settings', (p) => p.keyboard.press('?'), dialog],
+        ['switcher', '/settings', press(/^Tenant:/), (p) => p.getByRole('link', { name: 'Borealis IT Admin' })],
+        ['remove-person', '/people', press('Remove auditor'), dialog],
+        ['revoke', '/tokens', press('Revoke Bench 2'), dialog],
+        ['rotate-token', '/tokens', press('Rotate Bench 2'), dialog],
+        ['remove-webhook', '/notices', press('Remove: Ticket'), dialog],
+        [
+          'deliveries',
+          '/notices',
+          press('Deliveries: Ticket'),
+          (p) => p.locator('delivery-log').locator('p, ol').first(),
+        ],
+        ['merge', '/machines/:machine', press('Merge another'), dialog],
+        ['by-hand', '/machines/:machine', press('Add a secret'), dialog],
+        ['entry', '/audit', press(/^Details of entry/), (p) => p.locator('[aria-expanded=true]').first()],
+        ['step-up', '/keys', press('Rotate the escrow key'), dialog],
+        ['add-own', '/access', press('Add one'), (p) => p.locator('new-unlocker').getByRole('button').first()],
+        [
+          'recovery',
+          '/access',
+          press('Make a new recovery set'),
+          (p) => p.getByRole('button', { name: 'Make the sheets' }),
+        ],
+      ];
+      await page.locator('main h1').first().waitFor();
+      for (const [at, [name, place, open, opened]] of openings.entries()) {
+        await visit(page, '/nowhere');
+        await visit(page, `/t/:tenant${place}`);
+        await open(page);
+        await opened(page).waitFor();
+        found.push(...(await judge(page, `open-${name}`, [at % 2 === 0 ? LIGHT : DARK])));
+        if (opened !== dialog) continue;
+        await page.keyboard.press('Escape');
+        await dialog(page).waitFor({ state: 'detached' });
+      }
+      await visit(page, '/t/:tenant/settings');
+      await page.setViewportSize(NARROW);
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await page.getByRole('link', { name: 'Audit' }).waitFor();
+      found.push(...(await violationsOf(page)), ...((await tooWide(page)) > 0 ? ['the menu is too wide'] : []));
+      await picture(page, 'a11y-menu');
+      assert.deepEqual(found, []);
+    }));
+
+  test('loading and failing, each page says so; a failure is never an empty list', () =>
+    onPage(
+      browser,
+      async (page) => {
+        await signIn(page, stand.addresses.portal, 'admin@example.com');
+        const found: string[] = [];
+        const problem = {
+          code: 'index_unreachable',
+          title: 'The index cannot be reached now',
+          detail: 'Try again.',
+          requestId: 'r-1',
+        };
+        const fail = (route: Route) =>
+          route.fulfill({
+            ...{ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) },
+            headers: {
+              'access-control-allow-origin': stand.addresses.portal,
+              'access-control-allow-credentials': 'true',
+            },
+          });
+        for (const place of [...PAGES, '/search?q=LT-'].filter((one) => !one.endsWith('/upload'))) {
+          // Nothing is answered; and then, in a page that is loaded anew, everything fails: who is kept waiting gives up by the clock.
+          await page.route(ASKED, () => {});
+          await page.goto(stand.addresses.portal + placeOf(place));
+          await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor();
+          found.push(...(await judge(page, `loading-${nameOf(place)}`, [DARK])));
+          await page.unrouteAll({ behavior: 'ignoreErrors' });
+          await page.route(ASKED, fail);
+          await page.reload();
+          await page.locator('main').getByRole('alert').getByText('The index cannot be reached now').first().waitFor();
+          assert.equal(
+            await page.getByText(/^No |^Nothing found|There are no/).count(),
+            0,
+            `${place} shows no emptiness`,
+          );
+          found.push(...(await judge(page, `failing-${nameOf(place)}`, [LIGHT])));
+          await page.unrouteAll({ behavior: 'ignoreErrors' });
+        }
+        assert.deepEqual(found, []);
+      },
+      { expected: /503/ },
+    ));
+
+  test('the start without an API, a tenant without keys, and one that is suspended', () =>
+    onPage(
+      browser,
+      async (page) => {
+        await signIn(page, stand.addresses.portal, 'admin@example.com');
+        const found: string[] = [];
+        await page.route(/\/v1\/me/, (route) => route.abort());
+        await page.goto(stand.addresses.portal);
+        await page.getByRole('button', { name: 'Try again' }).waitFor();
+        found.push(...(await judge(page, 'no-api', [LIGHT, DARK])));
+        await page.unrouteAll();
+        await page.getByRole('button', { name: 'Try again' }).click();
+        await page.getByRole('button', { name: /^Tenant:/ }).click();
+        await page.getByRole('link', { name: 'Borealis IT Admin' }).click();
+        for (const link of ['Fleet', 'Access', 'Keys', 'Tokens', 'Notices', 'Settings']) {
+          await page.getByRole('link', { name: link, exact: true }).click();
+          await settle(page);
+          found.push(...(await judge(page, `empty-${link.toLowerCase()}`, [LIGHT])));
+        }
+        await page.route(/\/v1\/me/, async (route) => {
+          const answer = await route.fetch();
+          const me = (await answer.json()) as { memberships: { name: string; status: string }[] };
+          for (const one of me.memberships) if (one.name === 'Borealis IT') one.status = 'suspended';
+          await route.fulfill({ response: answer, json: me });
+        });
+        await page.reload();
+        await page.getByRole('heading', { name: 'Borealis IT is suspended' }).waitFor();
+        found.push(...(await judge(page, 'suspended', [LIGHT])));
+        assert.deepEqual(found, []);
+      },
+      { expected: /net::ERR_FAILED/ },
+    ));
+
+  test('a revealed secret, and the notes of an open vault', () =>
+    onPage(browser, async (page) => {
+      await signIn(page, stand.addresses.portal, 'engineer@example.com');
+      await page.locator('main h1').first().waitFor();
+      await visit(page, '/t/:tenant/machines/:machine');
+      await holdTime(page);
+      await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+      await page.getByRole('dialog').waitFor();
+      const found = await judge(page, 'open-reveal', [DARK]);
+      await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
+      await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+      await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
+      await page.locator('.plain').waitFor();
+      found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));
+      for (const more of [{ contrast: 'more', reducedMotion: 'reduce' }, { forcedColors: 'active' }] as const) {
+        await page.emulateMedia(more);
+        found.push(...(await judge(page, `revealed-${Object.keys(more)[0]}`, [DARK])));
       }
       assert.deepEqual(found, []);
-      assert.deepEqual(faults, []);
-      await context.close();
-    });
-
-  test('operator: the page of all tenants, and the dialog that suspends one', async () => {
-    const { page, context, faults } = await openPage(browser);
-    await signIn(page, stand.addresses.portal, 'operator@example.com');
-    await page.getByText('Borealis IT').waitFor();
-    const found = await judge(page, 'operator', [LIGHT, DARK]);
-    await page.getByRole('button', { name: 'Suspend Borealis IT' }).click();
-    found.push(...(await judge(page, 'operator-suspend', [DARK])));
-    assert.deepEqual(found, []);
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test('each dialog and menu that is open', async () => {
-    const { page, context, faults } = await openPage(browser);
-    await signIn(page, stand.addresses.portal, 'admin@example.com');
-    const found: string[] = [];
-    const dialogs: [string, string, (page: Page) => Promise<unknown>][] = [
-      ['unlock', '/t/:tenant/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click()],
-      ['keys', '/t/:tenant/settings', (p) => p.keyboard.press('?')],
-      ['switcher', '/t/:tenant/settings', (p) => p.getByRole('button', { name: /^Tenant:/ }).click()],
-      ['remove-person', '/t/:tenant/people', (p) => p.getByRole('button', { name: 'Remove auditor' }).click()],
-      ['revoke', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Revoke Bench 2' }).click()],
-      ['rotate-token', '/t/:tenant/tokens', (p) => p.getByRole('button', { name: 'Rotate Bench 2' }).click()],
-      ['remove-webhook', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Remove: Ticket' }).click()],
-      ['deliveries', '/t/:tenant/notices', (p) => p.getByRole('button', { name: 'Deliveries: Ticket' }).click()],
-      ['merge', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Merge another' }).click()],
-      ['by-hand', '/t/:tenant/machines/:machine', (p) => p.getByRole('button', { name: 'Add a secret' }).click()],
-      [
-        'entry',
-        '/t/:tenant/audit',
-        (p) =>
-          p
-            .getByRole('button', { name: /^Details of entry/ })
-            .first()
-            .click(),
-      ],
-      ['step-up', '/t/:tenant/keys', (p) => p.getByRole('button', { name: 'Rotate the escrow key' }).click()],
-      ['add-own', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Add one' }).click()],
-      ['recovery', '/t/:tenant/access', (p) => p.getByRole('button', { name: 'Make a new recovery set' }).click()],
-    ];
-    await page.locator('main h1').first().waitFor();
-    for (const [at, [name, place, open]] of dialogs.entries()) {
-      await visit(page, '/nowhere');
-      await visit(page, place);
-      await open(page);
-      found.push(...(await judge(page, `open-${name}`, [at % 2 === 0 ? LIGHT : DARK])));
-      if (await page.getByRole('dialog').count()) await page.keyboard.press('Escape');
-    }
-    await visit(page, '/t/:tenant/settings');
-    await page.setViewportSize(NARROW);
-    await page.getByRole('button', { name: 'Menu' }).click();
-    await page.getByRole('link', { name: 'Audit' }).waitFor();
-    found.push(...(await violationsOf(page)), ...((await tooWide(page)) > 0 ? ['the menu is too wide'] : []));
-    await picture(page, 'a11y-menu');
-    assert.deepEqual(found, []);
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test('loading and failing, each page says so; a failure is never an empty list', async () => {
-    const { page, context, faults } = await openPage(browser);
-    await signIn(page, stand.addresses.portal, 'admin@example.com');
-    const found: string[] = [];
-    const problem = {
-      code: 'index_unreachable',
-      title: 'The index cannot be reached now',
-      detail: 'Try again.',
-      requestId: 'r-1',
-    };
-    const fail = (route: Route) =>
-      route.fulfill({
-        ...{ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) },
-        headers: { 'access-control-allow-origin': stand.addresses.portal, 'access-control-allow-credentials': 'true' },
-      });
-    for (const place of [...PAGES, '/search?q=LT-'].filter((one) => !one.endsWith('/upload'))) {
-      const held: Route[] = [];
-      let failing = false;
-      await page.route(/\/v1\/tenants\/[^/]+\/(?!live)/, (route) => (failing ? fail(route) : void held.push(route)));
-      await page.goto(stand.addresses.portal + placeOf(place));
-      await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor();
-      found.push(...(await judge(page, `loading-${nameOf(place)}`, [DARK])));
-      failing = true;
-      await Promise.all(held.map(fail));
-      await page.locator('main').getByRole('alert').getByText('The index cannot be reached now').first().waitFor();
-      assert.equal(await page.getByText(/^No |^Nothing found|There are no/).count(), 0, `${place} shows no emptiness`);
-      found.push(...(await judge(page, `failing-${nameOf(place)}`, [LIGHT])));
-      await page.unrouteAll({ behavior: 'ignoreErrors' });
-    }
-    assert.deepEqual(found, []);
-    assert.deepEqual(
-      faults.filter((fault) => !fault.includes('503')),
-      [],
-    );
-    await context.close();
-  });
-
-  test('the start without an API, a tenant without keys, and one that is suspended', async () => {
-    const { page, context, faults } = await openPage(browser);
-    await signIn(page, stand.addresses.portal, 'admin@example.com');
-    const found: string[] = [];
-    await page.route(/\/v1\/me/, (route) => route.abort());
-    await page.goto(stand.addresses.portal);
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
-    found.push(...(await judge(page, 'no-api', [LIGHT, DARK])));
-    await page.unrouteAll();
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('button', { name: /^Tenant:/ }).click();
-    await page.getByRole('link', { name: 'Borealis IT Admin' }).click();
-    for (const link of ['Fleet', 'Access', 'Keys', 'Tokens', 'Notices', 'Settings']) {
-      await page.getByRole('link', { name: link, exact: true }).click();
-      await settle(page);
-      found.push(...(await judge(page, `empty-${link.toLowerCase()}`, [LIGHT])));
-    }
-    await page.route(/\/v1\/me/, async (route) => {
-      const answer = await route.fetch();
-      const me = (await answer.json()) as { memberships: { name: string; status: string }[] };
-      for (const one of me.memberships) if (one.name === 'Borealis IT') one.status = 'suspended';
-      await route.fulfill({ response: answer, json: me });
-    });
-    await page.reload();
-    await page.getByRole('heading', { name: 'Borealis IT is suspended' }).waitFor();
-    found.push(...(await judge(page, 'suspended', [LIGHT])));
-    assert.deepEqual(found, []);
-    assert.deepEqual(
-      faults.filter((fault) => !fault.includes('net::ERR_FAILED')),
-      [],
-    );
-    await context.close();
-  });
-
-  test('a revealed secret, and the notes of an open vault', async () => {
-    const { page, context, faults } = await openPage(browser);
-    await signIn(page, stand.addresses.portal, 'engineer@example.com');
-    await page.locator('main h1').first().waitFor();
-    await visit(page, '/t/:tenant/machines/:machine');
-    await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-    const found = await judge(page, 'open-reveal', [DARK]);
-    await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
-    await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-    await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
-    await page.locator('.plain').waitFor();
-    found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));
-    for (const more of [{ contrast: 'more', reducedMotion: 'reduce' }, { forcedColors: 'active' }] as const) {
-      await page.emulateMedia(more);
-      found.push(...(await judge(page, `revealed-${Object.keys(more)[0]}`, [DARK])));
-    }
-    assert.deepEqual(found, []);
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
+    }));
 });
 
-test('after each act the focus is where the person was, or at the heading of what is left', async () => {
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, 'admin@example.com');
-  await page.locator('main h1').first().waitFor();
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
-  const inDialog = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-  await visit(page, '/t/:tenant/tokens');
-  await page.getByLabel('What it is for').fill('Focus');
-  await press(/^Issue/);
-  await focusIs(page, 'The token of “Focus”');
-  await press('I have it');
-  await focusIs(page, 'Tokens');
-  await press('Revoke Focus');
-  await page.keyboard.press('Escape');
-  await focusIs(page, /^Revoke Focus/);
-  await press('Revoke Focus');
-  await inDialog('Revoke');
-  await focusIs(page, 'Tokens');
-  await visit(page, '/t/:tenant/people');
-  await page.getByLabel('Email address').fill('focus@example.com');
-  await press('Add');
-  await page.getByText('focus@example.com is a member now').waitFor();
-  await focusIs(page, 'Add');
-  await press('Remove focus@example.com');
-  await inDialog('Remove');
-  await page.getByRole('button', { name: 'Remove focus@example.com' }).waitFor({ state: 'detached' });
-  await focusIs(page, 'People');
-  await visit(page, '/t/:tenant/notices');
-  await press('Pause: Ticket system');
-  await page.getByRole('button', { name: 'Resume: Ticket system' }).waitFor();
-  await focusIs(page, /Ticket system|Resume/);
-  await press('Resume: Ticket system');
-  await page.getByRole('button', { name: 'Pause: Ticket system' }).waitFor();
-  await visit(page, '/t/:tenant/keys');
-  await press('Rotate the escrow key');
-  await inDialog('Cancel');
-  await focusIs(page, 'Rotate the escrow key');
-  await visit(page, '/t/:tenant/access');
-  await press('Make a new recovery set');
-  await press('Cancel');
-  await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
-  assert.deepEqual(faults, []);
-  await context.close();
-});
+test('after each act the focus is where the person was, or at the heading of what is left', () =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, 'admin@example.com');
+    await page.locator('main h1').first().waitFor();
+    const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+    const inDialog = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+    await visit(page, '/t/:tenant/tokens');
+    await page.getByLabel('What it is for').fill('Focus');
+    await press(/^Issue/);
+    await focusIs(page, 'The token of “Focus”');
+    await press('I have it');
+    await focusIs(page, 'Tokens');
+    await press('Revoke Focus');
+    await page.keyboard.press('Escape');
+    await focusIs(page, /^Revoke Focus/);
+    await press('Revoke Focus');
+    await inDialog('Revoke');
+    await focusIs(page, 'Tokens');
+    await visit(page, '/t/:tenant/people');
+    await page.getByLabel('Email address').fill('focus@example.com');
+    await press('Add');
+    await page.getByText('focus@example.com is a member now').waitFor();
+    await focusIs(page, 'Add');
+    await press('Remove focus@example.com');
+    await inDialog('Remove');
+    await page.getByRole('button', { name: 'Remove focus@example.com' }).waitFor({ state: 'detached' });
+    await focusIs(page, 'People');
+    await visit(page, '/t/:tenant/notices');
+    await press('Pause: Ticket system');
+    await page.getByRole('button', { name: 'Resume: Ticket system' }).waitFor();
+    await focusIs(page, /Ticket system|Resume/);
+    await press('Resume: Ticket system');
+    await page.getByRole('button', { name: 'Pause: Ticket system' }).waitFor();
+    await visit(page, '/t/:tenant/keys');
+    await press('Rotate the escrow key');
+    await inDialog('Cancel');
+    await focusIs(page, 'Rotate the escrow key');
+    await visit(page, '/t/:tenant/access');
+    await press('Make a new recovery set');
+    await press('Cancel');
+    await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
+  }));
 
 /** Waits until what has the focus, through shadow roots, is called so. */
 async function focusIs(page: Page, name: string | RegExp): Promise<void> {

@@ -7,13 +7,16 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import type { AuditHeads, AuditPage } from '../../schema/audit.ts';
 import type { Overview } from '../../schema/machine.ts';
+import { tooWide } from '../support/axe.ts';
 import { bent as bentIn } from '../support/bent.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { setUp, signIn } from '../support/story.ts';
+import { onPage, openBrowser, picture } from '../support/browser.ts';
+import { becomes, until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 const AUDITOR = 'auditor@example.com';
@@ -23,30 +26,19 @@ const root = path.join(import.meta.dirname, '../..');
 let stateDir: string;
 let stand: Stand;
 let browser: Browser;
-let page: Page;
-const allFaults: string[][] = [];
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-audit-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 3, fleetSpeed: 900 });
-  browser = await openBrowser();
-  const admin = await openPage(browser);
-  allFaults.push(admin.faults);
-  await signIn(admin.page, stand.addresses.portal, ADMIN);
-  await setUp(admin.page);
-  await admin.context.close();
-  const over = () => (stand.fleet?.machines ?? []).every((one) => one.finished);
-  for (let tries = 0; !over() && tries < 1_200; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
+  const machines = stand.fleet?.machines ?? [];
+  await until('every PC to be done', () => machines.every((one) => one.finished));
   // More than one screen's worth, a reveal and a refusal.
   for (let i = 0; i < 105; i++) await asPerson(stand, ADMIN, 'settings', { allowRawRsaOaep: i % 2 === 0 });
-  const secret = stand.fleet?.machines[0]?.escrowed[0]?.secretId;
+  const secret = machines[0]?.escrowed[0]?.secretId;
   await asPerson(stand, ENGINEER, `secrets/${secret}/reveal`, { reason: 'Ticket 4711, locked out' });
   await assert.rejects(asPerson(stand, AUDITOR, `secrets/${secret}/reveal`, { reason: 'curious' }), /403/);
-
-  const auditor = await openPage(browser);
-  page = auditor.page;
-  allFaults.push(auditor.faults);
-  await signIn(page, stand.addresses.portal, AUDITOR);
+  browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
@@ -55,183 +47,194 @@ after(async () => {
 });
 
 const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/${rest}`;
-const rows = () => page.getByRole('button', { name: /^Details of entry/ });
-const cell = (words: string) => page.getByRole('cell', { name: words }).first();
-const verify = () => page.getByRole('button', { name: 'Verify the chain' }).click();
+const rows = (page: Page) => page.getByRole('button', { name: /^Details of entry/ });
+const cell = (page: Page, words: string) => page.getByRole('cell', { name: words }).first();
+const verify = (page: Page) => page.getByRole('button', { name: 'Verify the chain' }).click();
+
+/** The audit, read by the auditor in a browser of this test's own. */
+const onAudit = (act: (page: Page) => Promise<void>, expected?: RegExp) =>
+  onPage(
+    browser,
+    async (page) => {
+      await signIn(page, stand.addresses.portal, AUDITOR);
+      await page.getByRole('link', { name: 'Audit', exact: true }).click();
+      await cell(page, 'Revealed a secret').waitFor();
+      await act(page);
+    },
+    { expected },
+  );
 
 /** Bends the JSON of answers whose path ends so, while `act` goes on. */
-const bent = <T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
+const bent = <T>(page: Page, ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
   bentIn<T>(page, (url) => url.pathname.endsWith(ending), bend, act);
 
-test('an auditor reads the audit, newest first, and goes back by pages', async () => {
-  await page.getByRole('link', { name: 'Audit', exact: true }).click();
-  await cell('Revealed a secret').waitFor();
-  assert.equal(await rows().count(), 100);
-  await picture(page, 'audit');
-  await page.getByRole('button', { name: 'Show more' }).click();
-  await cell('The tenant’s object began').waitFor();
-  assert.equal(await page.getByRole('button', { name: 'Show more' }).count(), 0);
-  const seqs = (await rows().allInnerTexts()).map((text) => Number.parseInt(text, 10));
-  assert.deepEqual(
-    seqs,
-    seqs.map((_, index) => seqs.length - index),
-  );
-});
+test('an auditor reads the audit, newest first, and goes back by pages', () =>
+  onAudit(async (page) => {
+    await becomes(() => rows(page).count(), 100);
+    await picture(page, 'audit');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await cell(page, 'The tenant’s object began').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' });
+    const seqs = (await rows(page).allInnerTexts()).map((text) => Number.parseInt(text, 10));
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, index) => seqs.length - index),
+    );
+  }));
 
-test('filters stand in the URL, find what they say, and an entry opens to all that is recorded of it', async () => {
-  await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Revealed a secret' });
-  await page.waitForURL(/action=secret\.revealed/);
-  await cell('Was refused').waitFor({ state: 'detached' });
-  assert.equal(await rows().count(), 1);
-  await page.reload();
-  await rows().click();
-  await page.getByText('Ticket 4711, locked out').waitFor();
-  assert.equal(await rows().getAttribute('aria-expanded'), 'true');
-  await picture(page, 'audit-entry');
-  const link = page.getByRole('cell').getByRole('link');
-  assert.match((await link.getAttribute('href')) ?? '', new RegExp(`/machines/${stand.fleet?.machines[0]?.id}$`));
+test('filters stand in the URL, find what they say, and an entry opens to all that is recorded of it', () =>
+  onAudit(async (page) => {
+    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Revealed a secret' });
+    await page.waitForURL(/action=secret\.revealed/);
+    await becomes(() => rows(page).count(), 1);
+    await page.reload();
+    await rows(page).click();
+    await page.getByText('Ticket 4711, locked out').waitFor();
+    await becomes(() => rows(page).getAttribute('aria-expanded'), 'true');
+    await picture(page, 'audit-entry');
+    const link = page.getByRole('cell').getByRole('link');
+    assert.match((await link.getAttribute('href')) ?? '', new RegExp(`/machines/${stand.fleet?.machines[0]?.id}$`));
 
-  await page.getByRole('button', { name: 'Only this machine' }).click();
-  await page.waitForURL(/machine=/);
-  await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'All' });
-  await cell('A machine reported for the first time').waitFor();
-  assert.equal(await rows().count(), 4);
+    await page.getByRole('button', { name: 'Only this machine' }).click();
+    await page.waitForURL(/machine=/);
+    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'All' });
+    await cell(page, 'A machine reported for the first time').waitFor();
+    await becomes(() => rows(page).count(), 4);
 
-  await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByRole('combobox', { name: 'Person' }).selectOption({ label: AUDITOR });
-  await page.getByText('Your role does not allow this').waitFor();
-  await page.getByRole('searchbox', { name: 'Text' }).fill('no such text');
-  await page.getByRole('searchbox', { name: 'Text' }).press('Enter');
-  await page.getByText('No entry fits these filters.').waitFor();
-  await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByLabel('From', { exact: true }).fill('2020-01-01');
-  await page.getByLabel('To', { exact: true }).fill('2020-01-02');
-  await page.getByLabel('To', { exact: true }).press('Tab');
-  await page.getByText('No entry fits these filters.').waitFor();
-  await page.getByRole('button', { name: 'Clear filters' }).click();
-  await cell('Revealed a secret').waitFor();
-});
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('combobox', { name: 'Person' }).selectOption({ label: AUDITOR });
+    await page.getByText('Your role does not allow this').waitFor();
+    await page.getByRole('searchbox', { name: 'Text' }).fill('no such text');
+    await page.getByRole('searchbox', { name: 'Text' }).press('Enter');
+    await page.getByText('No entry fits these filters.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await cell(page, 'Revealed a secret').waitFor();
+    await page.getByLabel('From', { exact: true }).fill('2020-01-01');
+    await page.getByLabel('To', { exact: true }).fill('2020-01-02');
+    await page.getByLabel('To', { exact: true }).press('Tab');
+    await page.getByText('No entry fits these filters.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await cell(page, 'Revealed a secret').waitFor();
+  }));
 
-test('the export is a file that the offline command finds whole, against the receipts that the engines hold', async () => {
-  const save = async (button: string) => {
-    const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: button }).click();
-    const file = path.join(stateDir, (await download).suggestedFilename());
-    await (await download).saveAs(file);
-    return file;
-  };
-  const file = await save('Export NDJSON');
-  await page.getByText('It can be verified offline').waitFor();
-  const verified = (...args: string[]) => {
-    const { status, stdout } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file, '--json', ...args], {
-      ...{ cwd: root, encoding: 'utf8' },
+test('the export is a file that the offline command finds whole, against the receipts that the engines hold', () =>
+  onAudit(async (page) => {
+    const save = async (button: string) => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      const file = path.join(stateDir, (await download).suggestedFilename());
+      await (await download).saveAs(file);
+      return file;
+    };
+    const file = await save('Export NDJSON');
+    await page.getByText('It can be verified offline').waitFor();
+    const verified = (...args: string[]) => {
+      const { status, stdout } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file, '--json', ...args], {
+        ...{ cwd: root, encoding: 'utf8' },
+      });
+      return { status, ...JSON.parse(stdout) };
+    };
+    const spools = readdirSync(path.join(stateDir, 'fleet')).map((pc) => path.join(stateDir, 'fleet', pc, 'receipts'));
+    const receipts = spools.flatMap((spool) => ['--receipts', spool]);
+    const whole = verified(...receipts);
+    assert.partialDeepStrictEqual(whole, { status: 0, ok: true, tenant: stand.demo.tenant, witnesses: 6 });
+    const last = JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '');
+    assert.partialDeepStrictEqual(last, { action: 'audit.exported', seq: whole.head.seq, hash: whole.head.hash });
+
+    const csv = readFileSync(await save('Export CSV'), 'utf8');
+    assert.match(csv, /^seq,at,principalKind,/);
+    assert.equal(csv.trimEnd().split('\r\n').length, whole.head.seq + 2);
+    await page.getByText('Only a whole export as NDJSON').waitFor();
+  }));
+
+test('the chain is verified in the browser, to the head that is told', () =>
+  onAudit(async (page) => {
+    await verify(page);
+    await page.getByText('The chain is whole:').waitFor();
+    const { chain } = await asPerson<AuditHeads>(stand, AUDITOR, 'audit/head');
+    await page.getByText(`${chain.seq}:${chain.hash}`).waitFor();
+    await page.getByText('This browser had not verified it before.').waitFor();
+    await picture(page, 'audit-verified');
+    await verify(page);
+    await page.getByText(`This browser had verified it up to entry ${chain.seq}.`).waitFor();
+  }));
+
+test('a server that edits, withholds or rewrites is found out, and says which entry is the first bad one', () =>
+  onAudit(async (page) => {
+    const lies = (says: string) => async () => {
+      await verify(page);
+      await page.getByText(says).waitFor();
+      await page.getByText('The chain is not whole.').waitFor();
+    };
+    const edited = (json: AuditPage) => ({
+      ...json,
+      entries: json.entries.map((entry) => (entry.seq === 3 ? { ...entry, ip: '192.0.2.1' } : entry)),
     });
-    return { status, ...JSON.parse(stdout) };
-  };
-  const spools = readdirSync(path.join(stateDir, 'fleet')).map((pc) => path.join(stateDir, 'fleet', pc, 'receipts'));
-  const receipts = spools.flatMap((spool) => ['--receipts', spool]);
-  const whole = verified(...receipts);
-  assert.partialDeepStrictEqual(whole, { status: 0, ok: true, tenant: stand.demo.tenant, witnesses: 6 });
-  const last = JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '');
-  assert.partialDeepStrictEqual(last, { action: 'audit.exported', seq: whole.head.seq, hash: whole.head.hash });
-
-  const csv = readFileSync(await save('Export CSV'), 'utf8');
-  assert.match(csv, /^seq,at,principalKind,/);
-  assert.equal(csv.trimEnd().split('\r\n').length, whole.head.seq + 2);
-  await page.getByText('Only a whole export as NDJSON').waitFor();
-});
-
-test('the chain is verified in the browser, to the head that is told', async () => {
-  await verify();
-  await page.getByText('The chain is whole:').waitFor();
-  const { chain } = await asPerson<AuditHeads>(stand, AUDITOR, 'audit/head');
-  await page.getByText(`${chain.seq}:${chain.hash}`).waitFor();
-  await page.getByText('This browser had not verified it before.').waitFor();
-  await picture(page, 'audit-verified');
-  await verify();
-  await page.getByText(`This browser had verified it up to entry ${chain.seq}.`).waitFor();
-});
-
-test('a server that edits, withholds or rewrites is found out, and says which entry is the first bad one', async () => {
-  const lies = (says: string) => async () => {
-    await verify();
-    await page.getByText(says).waitFor();
-    await page.getByText('The chain is not whole.').waitFor();
-  };
-  const edited = (json: AuditPage) => ({
-    ...json,
-    entries: json.entries.map((entry) => (entry.seq === 3 ? { ...entry, ip: '192.0.2.1' } : entry)),
-  });
-  await bent('/audit', edited, lies('Entry 3 was edited'));
-  await picture(page, 'audit-edited');
-  const without = (json: AuditPage) => ({ ...json, entries: json.entries.filter((entry) => entry.seq !== 5) });
-  await bent('/audit', without, lies('Entry 5 is missing.'));
-  // A shorter chain, told as whole together with its head: only what this browser has seen gives it away.
-  const shorter = (json: AuditPage) => ({ entries: json.entries.slice(0, 50), next: null });
-  await page.route(/\/audit\/head$/, async (route) => {
-    const { entries } = await asPerson<AuditPage>(stand, AUDITOR, 'audit?after=49&limit=1');
-    await route.fulfill({
-      json: { chain: { seq: 50, hash: entries[0]?.hash }, index: null },
-      headers: { 'access-control-allow-origin': stand.addresses.portal, 'access-control-allow-credentials': 'true' },
+    await bent(page, '/audit', edited, lies('Entry 3 was edited'));
+    await picture(page, 'audit-edited');
+    const without = (json: AuditPage) => ({ ...json, entries: json.entries.filter((entry) => entry.seq !== 5) });
+    await bent(page, '/audit', without, lies('Entry 5 is missing.'));
+    // What this browser has verified before, it knows.
+    await verify(page);
+    await page.getByText('The chain is whole:').waitFor();
+    // A shorter chain, told as whole together with its head: only what this browser has seen gives it away.
+    const shorter = (json: AuditPage) => ({ entries: json.entries.slice(0, 50), next: null });
+    await page.route(/\/audit\/head$/, async (route) => {
+      const { entries } = await asPerson<AuditPage>(stand, AUDITOR, 'audit?after=49&limit=1');
+      await route.fulfill({
+        json: { chain: { seq: 50, hash: entries[0]?.hash }, index: null },
+        headers: { 'access-control-allow-origin': stand.addresses.portal, 'access-control-allow-credentials': 'true' },
+      });
     });
-  });
-  await bent('/audit', shorter, lies('The chain ends with entry 50, but this browser knows entry'));
-  await page.unroute(/\/audit\/head$/);
-  const otherIndex = (json: AuditHeads) => ({ ...json, index: { seq: 9, hash: '0'.repeat(64) } });
-  await bent('/audit/head', otherIndex, lies('Entry 9 is another one than the index knows'));
-});
+    await bent(page, '/audit', shorter, lies('The chain ends with entry 50, but this browser knows entry'));
+    await page.unroute(/\/audit\/head$/);
+    const otherIndex = (json: AuditHeads) => ({ ...json, index: { seq: 9, hash: '0'.repeat(64) } });
+    await bent(page, '/audit/head', otherIndex, lies('Entry 9 is another one than the index knows'));
+  }));
 
-test('that an object was rolled back is shown to an auditor on every page', async () => {
-  const noticed = (json: Overview) => ({ ...json, rollbackNoticed: 1_790_000_000_000 });
-  await bent('/overview', noticed, async () => {
-    await page.getByRole('link', { name: 'Fleet', exact: true }).click();
-    await page.getByText('was found to hold another history').waitFor();
-    await picture(page, 'audit-rollback');
-  });
-});
+test('that an object was rolled back is shown to an auditor on every page', () =>
+  onAudit(async (page) => {
+    const noticed = (json: Overview) => ({ ...json, rollbackNoticed: 1_790_000_000_000 });
+    await bent(page, '/overview', noticed, async () => {
+      await page.getByRole('link', { name: 'Fleet', exact: true }).click();
+      await page.getByText('was found to hold another history').waitFor();
+      await picture(page, 'audit-rollback');
+    });
+  }));
 
-test('a failing audit is shown as a failure, and an engineer is told who reads it', async () => {
-  await page.route(/\/audit\?/, (route) => route.abort());
-  await page.goto(at('audit'));
-  await page.getByText('The API cannot be reached').waitFor();
-  assert.equal(await page.getByText('No entry fits').count(), 0);
-  await page.unroute(/\/audit\?/);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await cell('Revealed a secret').waitFor();
+test('a failing audit is shown as a failure, and an engineer is told who reads it', () =>
+  onAudit(async (page) => {
+    await page.route(/\/audit\?/, (route) => route.abort());
+    await page.goto(at('audit'));
+    await page.getByText('The API cannot be reached').waitFor();
+    assert.equal(await page.getByText('No entry fits').count(), 0);
+    await page.unroute(/\/audit\?/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await cell(page, 'Revealed a secret').waitFor();
 
-  const engineer = await openPage(browser);
-  allFaults.push(engineer.faults);
-  await signIn(engineer.page, stand.addresses.portal, ENGINEER);
-  await engineer.page.getByRole('link', { name: 'Fleet', exact: true }).waitFor();
-  assert.equal(await engineer.page.getByRole('link', { name: 'Audit', exact: true }).count(), 0);
-  await engineer.page.goto(at('audit'));
-  await engineer.page.getByText('read the audit', { exact: false }).waitFor();
-  for (const route of ['audit', 'audit/head']) await assert.rejects(asPerson(stand, ENGINEER, route), /403/);
-  await assert.rejects(asPerson(stand, ENGINEER, 'audit/export', { format: 'csv' }), /403/);
-});
+    await onPage(browser, async (engineer) => {
+      await signIn(engineer, stand.addresses.portal, ENGINEER);
+      await engineer.getByRole('link', { name: 'Fleet', exact: true }).waitFor();
+      assert.equal(await engineer.getByRole('link', { name: 'Audit', exact: true }).count(), 0);
+      await engineer.goto(at('audit'));
+      await engineer.getByText('read the audit', { exact: false }).waitFor();
+    });
+    for (const route of ['audit', 'audit/head']) await assert.rejects(asPerson(stand, ENGINEER, route), /403/);
+    await assert.rejects(asPerson(stand, ENGINEER, 'audit/export', { format: 'csv' }), /403/);
+  }, /net::ERR_FAILED/));
 
-test('the page is read by keyboard and in a narrow window, in either theme', async () => {
-  await page.goto(at('audit?action=secret.revealed'));
-  await rows().focus();
-  await page.keyboard.press('Enter');
-  await page.getByText('Ticket 4711, locked out').waitFor();
-  await page.setViewportSize({ width: 360, height: 800 });
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  assert.equal(overflow, 0);
-  await picture(page, 'audit-narrow');
-  await page.getByRole('button', { name: 'Menu' }).click();
-  await page.getByRole('button', { name: /^Theme/ }).click();
-  await page.getByRole('button', { name: /^Theme/ }).click();
-  await page.setViewportSize({ width: 1280, height: 860 });
-  await picture(page, 'audit-dark');
-});
-
-test('no page made a fault on the way', () => {
-  // The aborted request of the failing audit stands in the console.
-  assert.deepEqual(
-    allFaults.flat().filter((fault) => !/net::ERR_FAILED/.test(fault)),
-    [],
-  );
-});
+test('the page is read by keyboard and in a narrow window, in either theme', () =>
+  onAudit(async (page) => {
+    await page.goto(at('audit?action=secret.revealed'));
+    await rows(page).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Ticket 4711, locked out').waitFor();
+    await page.setViewportSize({ width: 360, height: 800 });
+    await becomes(() => tooWide(page), 0);
+    await picture(page, 'audit-narrow');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: /^Theme/ }).click();
+    await page.getByRole('button', { name: /^Theme/ }).click();
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await picture(page, 'audit-dark');
+  }));

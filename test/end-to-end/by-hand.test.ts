@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
@@ -13,20 +14,27 @@ import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { Machine, MachinePage, Overview } from '../../schema/machine.ts';
 import type { Revealed, SecretList } from '../../schema/secret.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
+import { inOrder } from '../support/in-order.ts';
+import { becomes, textsOf } from '../support/patience.ts';
+import {
+  ADMIN_PASSPHRASE,
+  askReveal,
+  hideSecret,
+  signIn,
+  signInAs,
+  TEAM_PASSPHRASE,
+  unlock,
+} from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 const ENGINEER = 'engineer@example.com';
+const SPENDER = 'spender@example.com';
 const BIOS_PASSWORD = 'Bios-By-Hand-7q';
 
 let stateDir: string;
 let stand: Stand;
 let browser: Browser;
-let admin: Page;
-let engineer: Page;
-const allFaults: string[][] = [];
-const sentByEngineer: string[] = [];
 
 const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001', serial: '5CD1234XYZ', client: 'Blue Harbour Clinic' };
 const TWIN = {
@@ -78,19 +86,10 @@ async function reported(machine: typeof PC, startedAt: number, ending: 'run_succ
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-hand-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
-  browser = await openBrowser();
-  for (const email of [ADMIN, ENGINEER]) {
-    const opened = await openPage(browser);
-    allFaults.push(opened.faults);
-    await signIn(opened.page, stand.addresses.portal, email);
-    if (email === ADMIN) {
-      admin = opened.page;
-      await setUp(admin);
-    } else engineer = opened.page;
-  }
-  engineer.on('request', (request) => sentByEngineer.push(`${request.url()} ${request.postData() ?? ''}`));
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   await reported(TWIN, Date.now() - 3_600_000, 'run_failed');
   await reported(PC, Date.now() - 60_000, 'run_succeeded');
+  browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
@@ -98,207 +97,231 @@ after(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
-  await page.getByRole('button', { name: which }).click();
-  await page.getByLabel('Why do you need it?').fill(reason);
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-}
-
-test('an engineer adds a secret, sealed in the browser: nothing sent holds it, and it reveals as it was typed', async () => {
-  await engineer.goto(at(`machines/${PC.id}`));
-  await engineer.getByRole('button', { name: 'Add a secret' }).click();
-  await engineer.getByLabel('Kind').selectOption('bios_password');
-  await engineer.getByLabel('The secret').fill(BIOS_PASSWORD);
-  await engineer.getByLabel('The same again').fill('something else');
-  await engineer.getByText('The two differ').waitFor();
-  assert.ok(await engineer.getByRole('button', { name: 'Seal and keep' }).isDisabled());
-  await engineer.getByLabel('The same again').fill(BIOS_PASSWORD);
-  await picture(engineer, 'hand-dialog');
-  await engineer.getByRole('button', { name: 'Seal and keep' }).click();
-  await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-  await engineer.getByText('Kept as version 1').waitFor();
-  await engineer.getByText(`Added by ${ENGINEER}`).waitFor();
-  assert.ok(sentByEngineer.some((request) => request.includes(`/machines/${PC.id}/secrets`)));
-  assert.deepEqual(
-    sentByEngineer.filter((request) => request.includes(BIOS_PASSWORD)),
-    [],
-  );
-  await askReveal(engineer, /^Reveal BIOS/, 'End-to-end test');
-  await engineer.locator('.plain').waitFor();
-  assert.equal(await engineer.locator('.plain').innerText(), BIOS_PASSWORD);
-  await engineer.getByRole('button', { name: 'Hide now' }).click();
-  await engineer.getByText('To be rotated from').waitFor();
-  await picture(engineer, 'machine-by-hand');
-});
-
-test('a recovery password with a mistyped digit is not sealed, and one that holds is kept in its groups', async () => {
-  const password = bitlockerRecoveryPassword();
-  const wrong = `${password.slice(0, -1)}${(Number(password.at(-1)) + 1) % 10}`;
-  await engineer.getByRole('button', { name: 'Add a secret' }).click();
-  await engineer.getByLabel('Kind').selectOption('bitlocker_recovery_key');
-  await engineer.getByLabel('Key ID').fill(`{${crypto.randomUUID().toUpperCase()}}`);
-  for (const text of [wrong, password.replaceAll('-', '')]) {
-    await engineer.getByLabel('The secret').fill(text);
-    await engineer.getByLabel('The same again').fill(text);
-    await engineer.getByRole('button', { name: 'Seal and keep' }).click();
-    if (text === wrong) await engineer.getByText('a group of digits fails its checksum', { exact: false }).waitFor();
-  }
-  await engineer.getByText('Kept as version 1').waitFor();
-  await askReveal(engineer, /^Reveal BitLocker/, 'End-to-end test');
-  const groups = engineer.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
-  await groups.first().waitFor();
-  assert.equal((await groups.allInnerTexts()).join('-'), password);
-  await engineer.getByRole('button', { name: 'Hide now' }).click();
-});
-
-test('an admin asks for tickets and sets a budget; who uses it up is told when the next is possible, and the admin sees it', async () => {
-  await admin.goto(at('settings'));
-  await admin.getByLabel('It must begin with a ticket').check();
-  await admin.getByLabel('Pattern').fill('INC-#####');
-  await admin.getByLabel('In a minute').fill('3');
-  await admin.getByLabel('In an hour').fill('3');
-  await admin.getByLabel('In a day').fill('3');
-  await admin.getByLabel('At once').check();
-  await picture(admin, 'settings-reveals');
-  await admin.getByRole('button', { name: 'Keep these' }).click();
-  await admin.getByText('Kept.').waitFor();
-
-  await engineer.goto(at(`machines/${PC.id}`));
-  await engineer.getByRole('button', { name: /^Reveal local/ }).click();
-  await engineer.getByText('Begin with a ticket like').waitFor();
-  await engineer.getByLabel('Why do you need it?').fill('just so');
-  await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-  // A page that was loaded anew may have lost its vault with its last tab.
-  const passphrase = engineer.getByLabel('Passphrase', { exact: true });
-  const refused = engineer.getByText('must begin with a ticket like', { exact: false });
-  await passphrase.or(refused).first().waitFor();
-  if (await passphrase.isVisible()) await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-  await refused.waitFor();
-  await picture(engineer, 'reveal-ticket');
-  await engineer.getByLabel('Why do you need it?').fill('INC-00042 blue screen');
-  await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-  await engineer.locator('.plain').waitFor();
-  assert.equal(await engineer.locator('.plain').innerText(), `of ${PC.hostname}`);
-  await engineer.getByRole('button', { name: 'Hide now' }).click();
-  await engineer.getByText('To be rotated', { exact: true }).waitFor();
-
-  await askReveal(engineer, /^Reveal BIOS/, 'INC-00042 once more');
-  await engineer.getByText('The next reveal is possible in', { exact: false }).waitFor();
-  await picture(engineer, 'reveal-over-budget');
-  await engineer.getByRole('button', { name: 'Close' }).click();
-  await admin.goto(at('keys'));
-  await admin.getByText(`${ENGINEER} went over the budget for reveals`, { exact: false }).waitFor();
-  await picture(admin, 'budget-exceeded');
-  await admin.goto(at());
-  await admin.getByText('1 to be rotated').first().waitFor();
-  await picture(admin, 'fleet-to-rotate');
-  await asPerson(stand, ADMIN, 'settings', {
-    ...{ ticketPattern: null, revealBudget: { perMinute: 100, perHour: 100, perDay: 100 } },
+/** A page of the engineer's for one test, with nothing unlocked. */
+const onEngineersPage = (act: (engineer: Page) => Promise<void>) =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ENGINEER);
+    await act(page);
   });
-});
 
-test('the spool file of a PC that was never online is read in the browser, shown, and kept under the engineer’s name', async () => {
-  // The key comes along in the engine's file, and its pin; nothing of this PC reaches the network.
-  const offline: typeof fetch = async () => {
-    throw new TypeError('offline');
-  };
-  const authorization = `Bearer ${stand.demo.token}`;
-  const answer = await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers: { authorization } });
-  const tenantKey = PublicKeyAnswer.parse(await answer.json());
-  const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
-  assert.ok(fingerprint);
-  const engine = engineOf(NEVER_ONLINE, { fetch: offline, fingerprint, tenantKey });
-  const run = record(engine, Date.now() - 30_000, 'run_succeeded');
-  const ref = { account: 'Administrator' };
-  const escrowed = await engine.escrow(run, 'local_admin_password', ref, 'of the never online');
-  assert.equal(escrowed.ok, false);
-  const file = path.join(stateDir, 'pc.spool.ndjson');
-  assert.equal(engine.exportSpool(file), 2);
+test('an engineer adds a secret, sealed in the browser: nothing sent holds it, and it reveals as it was typed', () =>
+  onEngineersPage(async (engineer) => {
+    const sent: string[] = [];
+    engineer.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
+    await engineer.goto(at(`machines/${PC.id}`));
+    await engineer.getByRole('button', { name: 'Add a secret' }).click();
+    await engineer.getByLabel('Kind').selectOption('bios_password');
+    await engineer.getByLabel('The secret').fill(BIOS_PASSWORD);
+    await engineer.getByLabel('The same again').fill('something else');
+    await engineer.getByText('The two differ').waitFor();
+    assert.ok(await engineer.getByRole('button', { name: 'Seal and keep' }).isDisabled());
+    await engineer.getByLabel('The same again').fill(BIOS_PASSWORD);
+    await picture(engineer, 'hand-dialog');
+    await engineer.getByRole('button', { name: 'Seal and keep' }).click();
+    await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
+    await engineer.getByText('Kept as version 1').waitFor();
+    await engineer.getByText(`Added by ${ENGINEER}`).waitFor();
+    assert.ok(sent.some((request) => request.includes(`/machines/${PC.id}/secrets`)));
+    assert.deepEqual(
+      sent.filter((request) => request.includes(BIOS_PASSWORD)),
+      [],
+    );
+    await askReveal(engineer, /^Reveal BIOS/, 'End-to-end test');
+    assert.equal(await engineer.locator('.plain').innerText(), BIOS_PASSWORD);
+    await hideSecret(engineer);
+    await engineer.getByText('To be rotated from').waitFor();
+    await picture(engineer, 'machine-by-hand');
+  }));
 
-  await engineer.goto(at());
-  await engineer.getByRole('link', { name: 'Upload a spool file' }).click();
-  await engineer.getByRole('heading', { name: 'Upload a spool file' }).waitFor();
-  await engineer
-    .getByLabel('Spool file')
-    .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-  await engineer.getByText('This is not a spool file', { exact: false }).waitFor();
-  await engineer.getByLabel('Spool file').setInputFiles(file);
-  await engineer.getByText('In this file: 3 events of 1 run, and 1 sealed secret.').waitFor();
-  await picture(engineer, 'spool-found');
-  await engineer.getByRole('button', { name: 'Upload' }).click();
-  await engineer.getByText('Kept: 3 events and 1 secret', { exact: false }).waitFor();
-  await picture(engineer, 'spool-kept');
-  await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).click();
-  await engineer.getByText(`Uploaded by ${ENGINEER}`, { exact: true }).waitFor();
-  await engineer.getByText(`0 errors, uploaded by ${ENGINEER}`).waitFor();
-  await picture(engineer, 'spool-machine');
-});
+test('a recovery password with a mistyped digit is not sealed, and one that holds is kept in its groups', () =>
+  onEngineersPage(async (engineer) => {
+    const password = bitlockerRecoveryPassword();
+    const wrong = `${password.slice(0, -1)}${(Number(password.at(-1)) + 1) % 10}`;
+    await engineer.goto(at(`machines/${PC.id}`));
+    await engineer.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
+    await engineer.getByText(/^Unlocked,/).waitFor();
+    await engineer.getByRole('button', { name: 'Add a secret' }).click();
+    await engineer.getByLabel('Kind').selectOption('bitlocker_recovery_key');
+    await engineer.getByLabel('Key ID').fill(`{${crypto.randomUUID().toUpperCase()}}`);
+    for (const text of [wrong, password.replaceAll('-', '')]) {
+      await engineer.getByLabel('The secret').fill(text);
+      await engineer.getByLabel('The same again').fill(text);
+      await engineer.getByRole('button', { name: 'Seal and keep' }).click();
+      if (text === wrong) await engineer.getByText('a group of digits fails its checksum', { exact: false }).waitFor();
+    }
+    await engineer.getByText('Kept as version 1').waitFor();
+    await askReveal(engineer, /^Reveal BitLocker/, 'End-to-end test');
+    const groups = engineer.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
+    assert.equal((await textsOf(groups, 8)).join('-'), password);
+    await hideSecret(engineer);
+  }));
 
-test('an archived machine leaves the fleet, is found by its filter, still reveals, and comes back when its PC reports', async () => {
-  await engineer.getByRole('button', { name: 'Archive', exact: true }).click();
-  await engineer.getByText(`Archived by ${ENGINEER}`).waitFor();
-  await picture(engineer, 'archived');
-  await engineer.goto(at());
-  await engineer.getByRole('link', { name: PC.hostname, exact: true }).waitFor();
-  assert.equal(await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).count(), 0);
-  await engineer.getByLabel('Status').selectOption('Archived');
-  await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).click();
-  await engineer.getByText(`Archived by ${ENGINEER}`).waitFor();
-  const { secrets } = await asPerson<SecretList>(stand, ENGINEER, `machines/${NEVER_ONLINE.id}/secrets`);
-  const request = { reason: 'End-to-end test' };
-  const revealed = await asPerson<Revealed>(stand, ENGINEER, `secrets/${secrets[0]?.id}/reveal`, request);
-  assert.equal(revealed.machine, NEVER_ONLINE.id);
-  await engineer.getByRole('button', { name: 'Bring it back' }).click();
-  await engineer.getByRole('button', { name: 'Archive', exact: true }).click();
-  const engine = engineOf(NEVER_ONLINE, { spoolDir: path.join(stateDir, 'engines', 'again') });
-  record(engine, Date.now(), 'run_succeeded');
-  assert.ok((await engine.flush()).ok);
-  await engineer.getByText('Archived by').waitFor({ state: 'detached' });
-  const overview = await asPerson<Overview>(stand, ENGINEER, 'overview');
-  assert.deepEqual([overview.machines, overview.archived], [3, 0]);
-});
+test('an admin asks for tickets and sets a budget; who uses it up is told when the next is possible, and the admin sees it', () =>
+  onPage(
+    browser,
+    async (engineer) => {
+      await asPerson(stand, ADMIN, 'people', { email: SPENDER, role: 'engineer' });
+      const { secrets } = await asPerson<SecretList>(stand, SPENDER, `machines/${PC.id}/secrets`);
+      const local = secrets.find((one) => one.kind === 'local_admin_password')?.id;
+      await onPage(browser, async (admin) => {
+        await signIn(admin, stand.addresses.portal, ADMIN);
+        await admin.goto(at('settings'));
+        await admin.getByLabel('It must begin with a ticket').check();
+        await admin.getByLabel('Pattern').fill('INC-#####');
+        await admin.getByLabel('In a minute').fill('3');
+        await admin.getByLabel('In an hour').fill('3');
+        await admin.getByLabel('In a day').fill('3');
+        await admin.getByLabel('At once').check();
+        await picture(admin, 'settings-reveals');
+        await admin.getByRole('button', { name: 'Keep these' }).click();
+        await admin.getByText('Kept.').waitFor();
+        for (const reason of ['INC-00040 locked out', 'INC-00041 locked out'])
+          await asPerson(stand, SPENDER, `secrets/${local}/reveal`, { reason });
 
-test('two ids of one PC become one entry with both histories, and two again', async () => {
-  await engineer.goto(at(`machines/${PC.id}`));
-  await engineer.getByRole('button', { name: 'Merge another entry' }).click();
-  // The one with the same serial is offered first.
-  await engineer.getByRole('dialog').getByText('For a PC that got a second ID', { exact: false }).waitFor();
-  await picture(engineer, 'merge-dialog');
-  await engineer.getByRole('dialog').getByRole('button', { name: 'Merge', exact: true }).click();
-  await engineer.getByText('Merged into this entry').waitFor();
-  await engineer.getByText('Sealed for the ID', { exact: false }).waitFor();
-  assert.equal(await engineer.getByRole('table', { name: 'Runs' }).getByRole('link').count(), 2);
-  await picture(engineer, 'merged');
-  const listed = await asPerson<MachinePage>(stand, ENGINEER, 'machines');
-  assert.ok(!listed.machines.some((one) => one.id === TWIN.id));
-  // The header still binds it to the id that it was sealed for: it opens on the page of the machine that is kept.
-  await engineer
-    .getByRole('button', { name: /^Reveal local administrator password/ })
-    .last()
-    .click();
-  await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
-  await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-  const passphrase = engineer.getByLabel('Passphrase', { exact: true });
-  const plain = engineer.locator('.plain');
-  await passphrase.or(plain).first().waitFor();
-  if (await passphrase.isVisible()) await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-  await plain.waitFor();
-  assert.match(await plain.innerText(), /^of ACM-LT-0001/);
-  await engineer.getByRole('button', { name: 'Hide now' }).click();
-  await engineer.getByRole('link', { name: TWIN.hostname }).click();
-  await engineer.getByText('This is another ID of', { exact: false }).waitFor();
-  await picture(engineer, 'alias');
-  await engineer.getByRole('button', { name: 'Undo the merge', exact: true }).click();
-  await engineer.getByText('This is another ID of', { exact: false }).waitFor({ state: 'detached' });
-  const twin = await asPerson<Machine>(stand, ENGINEER, `machines/${TWIN.id}`);
-  assert.deepEqual([twin.shelf, twin.secrets], ['fleet', 1]);
-});
+        await signInAs(engineer, stand.addresses.portal, SPENDER);
+        await engineer.goto(at(`machines/${PC.id}`));
+        await engineer.getByRole('button', { name: /^Reveal local/ }).click();
+        await engineer.getByText('Begin with a ticket like').waitFor();
+        await engineer.getByLabel('Why do you need it?').fill('just so');
+        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+        await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
+        await engineer.getByText('must begin with a ticket like', { exact: false }).waitFor();
+        await picture(engineer, 'reveal-ticket');
+        await engineer.getByLabel('Why do you need it?').fill('INC-00042 blue screen');
+        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+        assert.equal(await engineer.locator('.plain').innerText(), `of ${PC.hostname}`);
+        await hideSecret(engineer);
+        await engineer.getByText('To be rotated', { exact: true }).waitFor();
 
-test('no page made a fault on the way', () => {
-  // What is refused, Chromium writes into its console: the reason that is no ticket, and the budget.
-  const expected = /status of (422|429)/;
-  assert.deepEqual(
-    allFaults.flat().filter((fault) => !expected.test(fault)),
-    [],
+        await askReveal(engineer, /^Reveal local/, 'INC-00042 once more');
+        await engineer.getByText('The next reveal is possible in', { exact: false }).waitFor();
+        await picture(engineer, 'reveal-over-budget');
+        await engineer.getByRole('button', { name: 'Close' }).click();
+        await admin.goto(at('keys'));
+        await admin.getByText(`${SPENDER} went over the budget for reveals`, { exact: false }).waitFor();
+        await picture(admin, 'budget-exceeded');
+        await admin.goto(at());
+        await admin.getByText('1 to be rotated').first().waitFor();
+        await picture(admin, 'fleet-to-rotate');
+      });
+    },
+    // What is refused, Chromium writes into its console: the reason that is no ticket, and the budget.
+    { expected: /status of (422|429)/ },
+  ).finally(() =>
+    asPerson(stand, ADMIN, 'settings', {
+      ...{ ticketPattern: null, revealBudget: { perMinute: 100, perHour: 100, perDay: 100 } },
+    }),
+  ));
+
+inOrder('a PC that was never online', (step) => {
+  let engineer: Page;
+  let faults: string[];
+  step(
+    'the spool file of a PC that was never online is read in the browser, shown, and kept under the engineer’s name',
+    async () => {
+      // The key comes along in the engine's file, and its pin; nothing of this PC reaches the network.
+      const offline: typeof fetch = async () => {
+        throw new TypeError('offline');
+      };
+      const authorization = `Bearer ${stand.demo.token}`;
+      const answer = await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers: { authorization } });
+      const tenantKey = PublicKeyAnswer.parse(await answer.json());
+      const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
+      assert.ok(fingerprint);
+      const engine = engineOf(NEVER_ONLINE, { fetch: offline, fingerprint, tenantKey });
+      const run = record(engine, Date.now() - 30_000, 'run_succeeded');
+      const ref = { account: 'Administrator' };
+      const escrowed = await engine.escrow(run, 'local_admin_password', ref, 'of the never online');
+      assert.equal(escrowed.ok, false);
+      const file = path.join(stateDir, 'pc.spool.ndjson');
+      assert.equal(engine.exportSpool(file), 2);
+
+      const opened = await openPage(browser);
+      engineer = opened.page;
+      faults = opened.faults;
+      await signIn(engineer, stand.addresses.portal, ENGINEER);
+      await engineer.goto(at());
+      await engineer.getByRole('link', { name: 'Upload a spool file' }).click();
+      await engineer.getByRole('heading', { name: 'Upload a spool file' }).waitFor();
+      await engineer
+        .getByLabel('Spool file')
+        .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+      await engineer.getByText('This is not a spool file', { exact: false }).waitFor();
+      await engineer.getByLabel('Spool file').setInputFiles(file);
+      await engineer.getByText('In this file: 3 events of 1 run, and 1 sealed secret.').waitFor();
+      await picture(engineer, 'spool-found');
+      await engineer.getByRole('button', { name: 'Upload' }).click();
+      await engineer.getByText('Kept: 3 events and 1 secret', { exact: false }).waitFor();
+      await picture(engineer, 'spool-kept');
+      await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).click();
+      await engineer.getByText(`Uploaded by ${ENGINEER}`, { exact: true }).waitFor();
+      await engineer.getByText(`0 errors, uploaded by ${ENGINEER}`).waitFor();
+      await picture(engineer, 'spool-machine');
+    },
+  );
+
+  step(
+    'an archived machine leaves the fleet, is found by its filter, still reveals, and comes back when its PC reports',
+    async () => {
+      await engineer.getByRole('button', { name: 'Archive', exact: true }).click();
+      await engineer.getByText(`Archived by ${ENGINEER}`).waitFor();
+      await picture(engineer, 'archived');
+      await engineer.goto(at());
+      await engineer.getByRole('link', { name: PC.hostname, exact: true }).waitFor();
+      assert.equal(await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).count(), 0);
+      await engineer.getByLabel('Status').selectOption('Archived');
+      await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).click();
+      await engineer.getByText(`Archived by ${ENGINEER}`).waitFor();
+      const { secrets } = await asPerson<SecretList>(stand, ENGINEER, `machines/${NEVER_ONLINE.id}/secrets`);
+      const request = { reason: 'End-to-end test' };
+      const revealed = await asPerson<Revealed>(stand, ENGINEER, `secrets/${secrets[0]?.id}/reveal`, request);
+      assert.equal(revealed.machine, NEVER_ONLINE.id);
+      await engineer.getByRole('button', { name: 'Bring it back' }).click();
+      await engineer.getByText('Archived by').waitFor({ state: 'detached' });
+      await engineer.getByRole('button', { name: 'Archive', exact: true }).click();
+      await engineer.getByText('Archived by').waitFor();
+      const engine = engineOf(NEVER_ONLINE, { spoolDir: path.join(stateDir, 'engines', 'again') });
+      record(engine, Date.now(), 'run_succeeded');
+      assert.ok((await engine.flush()).ok);
+      await engineer.getByText('Archived by').waitFor({ state: 'detached' });
+      const overview = await asPerson<Overview>(stand, ENGINEER, 'overview');
+      assert.deepEqual([overview.machines, overview.archived], [3, 0]);
+      assert.deepEqual(faults, []);
+      await engineer.context().close();
+    },
   );
 });
+
+test('two ids of one PC become one entry with both histories, and two again', () =>
+  onEngineersPage(async (engineer) => {
+    await engineer.goto(at(`machines/${PC.id}`));
+    await engineer.getByRole('button', { name: 'Merge another entry' }).click();
+    // The one with the same serial is offered first.
+    await engineer.getByRole('dialog').getByText('For a PC that got a second ID', { exact: false }).waitFor();
+    await picture(engineer, 'merge-dialog');
+    await engineer.getByRole('dialog').getByRole('button', { name: 'Merge', exact: true }).click();
+    await engineer.getByText('Merged into this entry').waitFor();
+    await engineer.getByText('Sealed for the ID', { exact: false }).waitFor();
+    await becomes(() => engineer.getByRole('table', { name: 'Runs' }).getByRole('link').count(), 2);
+    await picture(engineer, 'merged');
+    const listed = await asPerson<MachinePage>(stand, ENGINEER, 'machines');
+    assert.ok(!listed.machines.some((one) => one.id === TWIN.id));
+    // The header still binds it to the id that it was sealed for: it opens on the page of the machine that is kept.
+    await engineer
+      .getByRole('button', { name: /^Reveal local administrator password/ })
+      .last()
+      .click();
+    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
+    await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
+    assert.match(await engineer.locator('.plain').innerText(), /^of ACM-LT-0001/);
+    await hideSecret(engineer);
+    await engineer.getByRole('link', { name: TWIN.hostname }).click();
+    await engineer.getByText('This is another ID of', { exact: false }).waitFor();
+    await picture(engineer, 'alias');
+    await engineer.getByRole('button', { name: 'Undo the merge', exact: true }).click();
+    await engineer.getByText('This is another ID of', { exact: false }).waitFor({ state: 'detached' });
+    const twin = await asPerson<Machine>(stand, ENGINEER, `machines/${TWIN.id}`);
+    assert.deepEqual([twin.shelf, twin.secrets], ['fleet', 1]);
+  }));

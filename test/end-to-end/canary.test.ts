@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
@@ -18,7 +18,18 @@ import type { BackupState } from '../../schema/backup.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { bytesCanary, bytesUnder, type Canary, findIn, textCanary } from '../support/canary.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { inOrder } from '../support/in-order.ts';
+import { until } from '../support/patience.ts';
+import {
+  ADMIN_PASSPHRASE,
+  askReveal,
+  hideSecret,
+  lockVault,
+  setUp,
+  signIn,
+  TEAM_PASSPHRASE,
+  unlock,
+} from '../support/story.ts';
 
 const REASON = 'canary reason 4f81: locked out';
 let stateDir: string;
@@ -94,91 +105,94 @@ async function privateKeys(): Promise<Canary[]> {
   return found;
 }
 
-test('the whole flow goes well, with canaries in it', async () => {
-  const { page, context, faults } = await openPage(browser);
-  record(page);
-  const { portal } = stand.addresses;
-  await signIn(page, portal, 'admin@example.com');
-  recoveryCode = await setUp(page);
-  const finished = () => (stand.fleet?.machines ?? []).filter((one) => one.finished && one.escrowed.length === 2);
-  for (let tries = 0; finished().length === 0 && tries < 600; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  const [machine] = finished();
-  assert.ok(machine);
-  await page.goto(`${portal}/t/${stand.demo.tenant}/machines/${machine.id}`);
-  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-  await page.getByLabel('Why do you need it?').fill(REASON);
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-  await page.getByRole('radio', { name: /Recovery sheet/ }).check();
-  await unlock(page, 'Recovery code', recoveryCode);
-  await page.locator('.plain').waitFor();
-  await page.getByRole('button', { name: 'Hide now' }).click();
-  await page.getByRole('button', { name: 'Lock', exact: true }).click();
-  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-  await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText('Unlocked, 15 min').waitFor();
-  await asPerson(stand, 'admin@example.com', 'backup/run', {});
-  const backedUp = async () => (await asPerson<BackupState>(stand, 'admin@example.com', 'backup')).last !== null;
-  while (!(await backedUp())) await new Promise((resolve) => setTimeout(resolve, 100));
-  kept = JSON.stringify(await context.storageState({ indexedDB: true }));
-  assert.deepEqual(faults, []);
-  await context.close();
+inOrder('canaries on their way through', (step) => {
+  step('the whole flow goes well, with canaries in it', async () => {
+    const { page, context, faults } = await openPage(browser);
+    record(page);
+    const { portal } = stand.addresses;
+    await signIn(page, portal, 'admin@example.com');
+    recoveryCode = await setUp(page);
+    const machines = stand.fleet?.machines ?? [];
+    // All of them: what is still on its way would be in no canary.
+    await until('every PC to be done', () => machines.every((one) => one.finished));
+    const machine = machines.find((one) => one.escrowed.length === 2);
+    assert.ok(machine);
+    await page.goto(`${portal}/t/${stand.demo.tenant}/machines/${machine.id}`);
+    await askReveal(page, /^Reveal local administrator password/, REASON);
+    await page.getByRole('radio', { name: /Recovery sheet/ }).check();
+    await unlock(page, 'Recovery code', recoveryCode);
+    await page.locator('.plain').waitFor();
+    await hideSecret(page);
+    await lockVault(page);
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+    await page.getByText('Unlocked, 15 min').waitFor();
+    await asPerson(stand, 'admin@example.com', 'backup/run', {});
+    await until('the backup', async () => (await asPerson<BackupState>(stand, 'admin@example.com', 'backup')).last);
+    kept = JSON.stringify(await context.storageState({ indexedDB: true }));
+    assert.deepEqual(faults, []);
+    await context.close();
 
-  const plaintexts = (stand.fleet?.machines ?? []).flatMap((one) =>
-    one.escrowed.flatMap(({ kind, plaintext }) => [
-      textCanary(`a plaintext (${kind})`, plaintext),
-      textCanary(`a plaintext (${kind}), bare`, plaintext.replaceAll('-', '')),
-    ]),
-  );
-  const share = parseRecoveryCode(recoveryCode);
-  assert.ok(share);
-  const keys = await privateKeys();
-  // Admin's, recovery's and team's unlockers; escrow key with six members and root opened on the way.
-  assert.ok(new Set(keys.map(({ name }) => name)).size >= 9);
-  canaries = [
-    ...plaintexts,
-    ...keys,
-    textCanary('the admin’s passphrase', ADMIN_PASSPHRASE),
-    textCanary('the team passphrase', TEAM_PASSPHRASE),
-    textCanary('the recovery code', recoveryCode),
-    textCanary('the recovery code, bare', recoveryCode.replaceAll(/[\s-]/g, '')),
-    textCanary('the recovery code, with dashes', recoveryCode.replaceAll(' ', '-')),
-    bytesCanary('the recovery secret', share.secret),
-    textCanary('the machine token', stand.demo.token),
-    textCanary('the reason', REASON),
-  ];
-  assert.ok(plaintexts.length >= 4);
-});
+    const plaintexts = (stand.fleet?.machines ?? []).flatMap((one) =>
+      one.escrowed.flatMap(({ kind, plaintext }) => [
+        textCanary(`a plaintext (${kind})`, plaintext),
+        textCanary(`a plaintext (${kind}), bare`, plaintext.replaceAll('-', '')),
+      ]),
+    );
+    const share = parseRecoveryCode(recoveryCode);
+    assert.ok(share);
+    const keys = await privateKeys();
+    // Admin's, recovery's and team's unlockers; escrow key with six members and root opened on the way.
+    assert.ok(new Set(keys.map(({ name }) => name)).size >= 9);
+    canaries = [
+      ...plaintexts,
+      ...keys,
+      textCanary('the admin’s passphrase', ADMIN_PASSPHRASE),
+      textCanary('the team passphrase', TEAM_PASSPHRASE),
+      textCanary('the recovery code', recoveryCode),
+      textCanary('the recovery code, bare', recoveryCode.replaceAll(/[\s-]/g, '')),
+      textCanary('the recovery code, with dashes', recoveryCode.replaceAll(' ', '-')),
+      bytesCanary('the recovery secret', share.secret),
+      textCanary('the machine token', stand.demo.token),
+      textCanary('the reason', REASON),
+    ];
+    assert.ok(plaintexts.length >= 4);
+  });
 
-test('no byte of any place holds a canary that does not belong there', () => {
-  for (const [place, bytes] of Object.entries(places())) {
-    assert.ok(bytes.length > 100, `${place} has something to search`);
-    const found = findIn(bytes, canaries).filter((name) => !BELONGS[name]?.includes(place));
-    assert.deepEqual(found, [], place);
-  }
-});
-
-test('what belongs somewhere is found there, so the search does see', () => {
-  const now = places();
-  for (const [name, where] of Object.entries(BELONGS))
-    for (const place of where) {
-      const bytes = now[place as keyof typeof now];
-      assert.ok(findIn(bytes, canaries).includes(name), `${name} in ${place}`);
+  step('no byte of any place holds a canary that does not belong there', () => {
+    for (const [place, bytes] of Object.entries(places())) {
+      assert.ok(bytes.length > 100, `${place} has something to search`);
+      const found = findIn(bytes, canaries).filter((name) => !BELONGS[name]?.includes(place));
+      assert.deepEqual(found, [], place);
     }
-});
+  });
 
-test('a leak planted in any place, in any encoding, is seen', async () => {
-  for (const [place, bytes] of Object.entries(places()))
-    for (const canary of canaries)
-      for (const needle of canary.needles) {
-        const middle = Math.floor(bytes.length / 2);
-        const leaky = Buffer.concat([bytes.subarray(middle - 50, middle), needle, bytes.subarray(middle, middle + 50)]);
-        assert.ok(findIn(leaky, [canary]).length === 1, `${canary.name} planted in ${place}`);
+  step('what belongs somewhere is found there, so the search does see', () => {
+    const now = places();
+    for (const [name, where] of Object.entries(BELONGS))
+      for (const place of where) {
+        const bytes = now[place as keyof typeof now];
+        assert.ok(findIn(bytes, canaries).includes(name), `${name} in ${place}`);
       }
-  // And for real: a row in D1.
-  const sql = `UPDATE tenants SET name = name || ' ${ADMIN_PASSPHRASE}'`;
-  assert.ok(
-    await run('wrangler', ['d1', 'execute', 'totlprovision', '--local', '--persist-to', stateDir, '--command', sql]),
-  );
-  assert.ok(findIn(places()['the index (D1)'], canaries).includes('the admin’s passphrase'));
+  });
+
+  step('a leak planted in any place, in any encoding, is seen', async () => {
+    for (const [place, bytes] of Object.entries(places()))
+      for (const canary of canaries)
+        for (const needle of canary.needles) {
+          const middle = Math.floor(bytes.length / 2);
+          const leaky = Buffer.concat([
+            bytes.subarray(middle - 50, middle),
+            needle,
+            bytes.subarray(middle, middle + 50),
+          ]);
+          assert.ok(findIn(leaky, [canary]).length === 1, `${canary.name} planted in ${place}`);
+        }
+    // And for real: a row in D1.
+    const sql = `UPDATE tenants SET name = name || ' ${ADMIN_PASSPHRASE}'`;
+    assert.ok(
+      await run('wrangler', ['d1', 'execute', 'totlprovision', '--local', '--persist-to', stateDir, '--command', sql]),
+    );
+    assert.ok(findIn(places()['the index (D1)'], canaries).includes('the admin’s passphrase'));
+  });
 });

@@ -6,12 +6,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { setUp, signIn } from '../support/story.ts';
+import { tooWide } from '../support/axe.ts';
+import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
+import { inOrder } from '../support/in-order.ts';
+import { becomes } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 const ENGINEER = 'engineer@example.com';
@@ -25,12 +29,6 @@ const CLIENTS = ['Blue Harbour Clinic', 'Northgate Logistics'];
 let stateDir: string;
 let stand: Stand;
 let browser: Browser;
-let page: Page;
-const allFaults: string[][] = [];
-/** The page's live sockets, so that one can be cut; `cut` refuses the next ones. */
-const sockets: WebSocketRoute[] = [];
-let cut = false;
-let cursor = '';
 
 type Pc = ReturnType<typeof pcOf>;
 const pcOf = (index: number) => ({
@@ -62,14 +60,12 @@ before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-fleet-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
   browser = await openBrowser();
-  const admin = await openPage(browser);
-  allFaults.push(admin.faults);
-  await signIn(admin.page, stand.addresses.portal, ADMIN);
-  await setUp(admin.page);
-  await admin.page.goto(at());
-  await admin.page.getByRole('link', { name: 'Issue a token' }).waitFor();
-  await picture(admin.page, 'fleet-empty');
-  await admin.context.close();
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
+  await onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN);
+    await page.getByRole('link', { name: 'Issue a token' }).waitFor();
+    await picture(page, 'fleet-empty');
+  });
   for (let index = 0; index < FLEET; index += 20)
     await Promise.all(
       fleet
@@ -80,21 +76,6 @@ before(async () => {
   const engine = new Engine({ apiOrigin: stand.addresses.api, token: stand.demo.token, machine: pc(40), spoolDir });
   const ref = { protectorId: PROTECTOR, volume: 'C:' };
   assert.ok((await engine.escrow(pc(40).run.id, 'bitlocker_recovery_key', ref, bitlockerRecoveryPassword())).ok);
-
-  const engineer = await openPage(browser);
-  page = engineer.page;
-  allFaults.push(engineer.faults);
-  await page.routeWebSocket(/\/live$|\/live\?/, (socket) => {
-    if (cut) return void socket.close({ code: 1001 });
-    const server = socket.connectToServer();
-    server.onMessage((message) => {
-      const { cursor: now } = String(message).startsWith('{') ? JSON.parse(String(message)) : { cursor };
-      cursor = now;
-      socket.send(message);
-    });
-    sockets.push(socket);
-  });
-  await signIn(page, stand.addresses.portal, ENGINEER);
 });
 after(async () => {
   await browser?.close();
@@ -103,217 +84,262 @@ after(async () => {
 });
 
 const at = (query = '') => `${stand.addresses.portal}/t/${stand.demo.tenant}${query}`;
-const row = (one: Pc) => page.getByRole('row').filter({ hasText: one.hostname });
-const tile = (words: RegExp) => page.getByRole('link', { name: words });
-const rowsInDocument = () => page.locator('fleet-table [data-machine]').count();
-const namesShown = () => page.locator('fleet-table .name').allInnerTexts();
-const focusedName = () =>
-  page.evaluate(() => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    return element?.textContent;
+const rowOf = (page: Page, one: Pc) => page.getByRole('row').filter({ hasText: one.hostname });
+
+inOrder('a fleet on one page', (step) => {
+  let page: Page;
+  let faults: string[];
+  /** The page's live sockets, so that one can be cut; `cut` refuses the next ones. */
+  const sockets: WebSocketRoute[] = [];
+  let cut = false;
+  let cursor = '';
+  const row = (one: Pc) => rowOf(page, one);
+  const tile = (words: RegExp) => page.getByRole('link', { name: words });
+  const rowsInDocument = () => page.locator('fleet-table [data-machine]').count();
+  const namesShown = () => page.locator('fleet-table .name').allInnerTexts();
+  const focusedName = () =>
+    page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return element?.textContent;
+    });
+
+  step(
+    'tiles count the fleet, and one that stands for a filter sets it in the URL, where back and forward find it',
+    async () => {
+      const opened = await openPage(browser);
+      page = opened.page;
+      faults = opened.faults;
+      await page.routeWebSocket(/\/live$|\/live\?/, (socket) => {
+        if (cut) return void socket.close({ code: 1001 });
+        const server = socket.connectToServer();
+        server.onMessage((message) => {
+          const { cursor: now } = String(message).startsWith('{') ? JSON.parse(String(message)) : { cursor };
+          cursor = now;
+          socket.send(message);
+        });
+        sockets.push(socket);
+      });
+      await signIn(page, stand.addresses.portal, ENGINEER);
+      await tile(/^230\s*Machines/).waitFor();
+      const failed = fleet.filter(({ ending }) => ending === 'run_failed').length;
+      await tile(new RegExp(`^${failed}\\s*Failed`)).click();
+      await page.waitForURL(/\?status=failed$/);
+      await page.getByText(`${failed} machines`, { exact: true }).waitFor();
+      await becomes(async () => [...new Set((await namesShown()).map((name) => name.at(-1)))], ['5']);
+      await page.getByRole('combobox', { name: 'Client' }).selectOption({ label: `${CLIENTS[1]} (115)` });
+      await page.waitForURL(/status=failed&client=Northgate/);
+      await page.getByLabel('Sort by').selectOption('Name');
+      await page.waitForURL(/sort=hostname/);
+      await page.reload();
+      await row(pc(5)).waitFor();
+      await becomes(async () => (await namesShown())[0], pc(5).hostname);
+      await page.goBack();
+      await page.goBack();
+      await page.waitForURL(/\?status=failed$/);
+      await becomes(() => page.getByRole('combobox', { name: 'Client' }).inputValue(), '');
+      await page.getByLabel('Status').selectOption('Abandoned');
+      await page.getByText('No machine fits this status.').waitFor();
+      await page.getByRole('button', { name: 'Show all machines' }).click();
+      await row(pc(0)).waitFor();
+    },
+  );
+
+  step(
+    'only what is near the screen is in the document, further pages come as one scrolls, and the table says where one is',
+    async () => {
+      await page.getByRole('table', { name: /^Runs per day/ }).waitFor();
+      await picture(page, 'fleet', false);
+      assert.ok((await rowsInDocument()) < 60);
+      const table = page.getByRole('table', { name: 'Machines' });
+      await becomes(() => table.getAttribute('aria-rowcount'), String(FLEET + 1));
+      await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+      await page.getByText('Loading more machines …').waitFor({ state: 'detached' });
+      await page.keyboard.press('End');
+      await row(pc(FLEET - 1)).waitFor();
+      assert.equal(await row(pc(FLEET - 1)).getAttribute('aria-rowindex'), String(FLEET + 1));
+      assert.ok((await rowsInDocument()) < 60);
+      await page.keyboard.press('Home');
+      await row(pc(0)).waitFor();
+    },
+  );
+
+  step(
+    'a machine is found by name, serial, client, and by the 8 characters that a locked PC shows of its key id',
+    async () => {
+      const field = page.getByRole('searchbox');
+      await page.locator('h1').click();
+      await page.keyboard.press('/');
+      await page.keyboard.type('wS');
+      await page.getByText('Type 3 or more characters.').waitFor();
+      await page.keyboard.type('-0123');
+      await page.getByText('1 machine found, archived ones included.').waitFor();
+      await becomes(namesShown, [pc(123).hostname]);
+      await page.waitForURL(/\?q=wS-0123$/);
+      await field.fill(pc(77).serial.toLowerCase());
+      await row(pc(77)).getByText('Found by: Serial').waitFor();
+      await field.fill('harbour');
+      await page.getByText('The first 50 machines of more: type on to narrow it down.').waitFor();
+      await field.fill('7C4E91AB');
+      await row(pc(40)).getByText('Found by: Recovery key').waitFor();
+      assert.equal(await row(pc(40)).locator('strong').innerText(), '7C4E91AB');
+      await picture(page, 'fleet-found', false);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: pc(40).hostname }).waitFor();
+      await page.goBack();
+      await row(pc(40)).waitFor();
+      await field.fill('no such machine');
+      await page.getByRole('heading', { name: 'No machine matches “no such machine”' }).waitFor();
+      await picture(page, 'fleet-found-none', false);
+      await field.press('Escape');
+      await row(pc(0)).waitFor();
+      assert.equal(new URL(page.url()).search, '');
+      await field.press('Escape');
+      assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+    },
+  );
+
+  step('a row changes as its engine reports, and none moves under the pointer until it is asked to', async () => {
+    await page.getByText('Live', { exact: true }).waitFor();
+    await row(pc(2)).getByText('Provisioning').waitFor();
+    await row(pc(2)).hover();
+    await report(pc(2), ['phase_started', 'phase_succeeded'], 2);
+    await row(pc(2)).getByText('1 of 3').waitFor();
+    const before = await namesShown();
+    const again = { ...pc(9), run: { ...pc(9).run, id: crypto.randomUUID(), startedAt: Date.now() } };
+    await report(again, ['run_started']);
+    await row(pc(9)).getByText('Provisioning').waitFor();
+    const button = page.getByRole('button', { name: 'Show the new order (1)' });
+    await button.waitFor();
+    assert.deepEqual(await namesShown(), before);
+    await page.keyboard.press('n');
+    await button.waitFor({ state: 'hidden' });
+    await becomes(
+      async () => (await namesShown()).slice(0, 3),
+      [pc(9), pc(0), pc(1)].map(({ hostname }) => hostname),
+    );
+    await page.mouse.move(5, 5);
+    await tile(/^4\s*Provisioning/).waitFor();
   });
 
-test('tiles count the fleet, and one that stands for a filter sets it in the URL, where back and forward find it', async () => {
-  await tile(/^230\s*Machines/).waitFor();
-  const failed = fleet.filter(({ ending }) => ending === 'run_failed').length;
-  await tile(new RegExp(`^${failed}\\s*Failed`)).click();
-  await page.waitForURL(/\?status=failed$/);
-  await page.getByText(`${failed} machines`, { exact: true }).waitFor();
-  assert.ok((await namesShown()).every((name) => name.endsWith('5')));
-  await page.getByRole('combobox', { name: 'Client' }).selectOption({ label: `${CLIENTS[1]} (115)` });
-  await page.waitForURL(/status=failed&client=Northgate/);
-  await page.getByLabel('Sort by').selectOption('Name');
-  await page.waitForURL(/sort=hostname/);
-  await page.reload();
-  await row(pc(5)).waitFor();
-  assert.equal((await namesShown())[0], pc(5).hostname);
-  await page.goBack();
-  await page.goBack();
-  await page.waitForURL(/\?status=failed$/);
-  assert.equal(await page.getByRole('combobox', { name: 'Client' }).inputValue(), '');
-  await page.getByLabel('Status').selectOption('Abandoned');
-  await page.getByText('No machine fits this status.').waitFor();
-  await page.getByRole('button', { name: 'Show all machines' }).click();
-  await row(pc(0)).waitFor();
-});
-
-test('only what is near the screen is in the document, further pages come as one scrolls, and the table says where one is', async () => {
-  await page.getByRole('table', { name: /^Runs per day/ }).waitFor();
-  await picture(page, 'fleet', false);
-  assert.ok((await rowsInDocument()) < 60);
-  const table = page.getByRole('table', { name: 'Machines' });
-  assert.equal(await table.getAttribute('aria-rowcount'), String(FLEET + 1));
-  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
-  await page.getByText('Loading more machines …').waitFor({ state: 'detached' });
-  await page.keyboard.press('End');
-  await row(pc(FLEET - 1)).waitFor();
-  assert.equal(await row(pc(FLEET - 1)).getAttribute('aria-rowindex'), String(FLEET + 1));
-  assert.ok((await rowsInDocument()) < 60);
-  await page.keyboard.press('Home');
-  await row(pc(0)).waitFor();
-});
-
-test('a machine is found by name, serial, client, and by the 8 characters that a locked PC shows of its key id', async () => {
-  const field = page.getByRole('searchbox');
-  await page.locator('h1').click();
-  await page.keyboard.press('/');
-  await page.keyboard.type('wS');
-  await page.getByText('Type 3 or more characters.').waitFor();
-  await page.keyboard.type('-0123');
-  await page.getByText('1 machine found, archived ones included.').waitFor();
-  assert.deepEqual(await namesShown(), [pc(123).hostname]);
-  await page.waitForURL(/\?q=wS-0123$/);
-  await field.fill(pc(77).serial.toLowerCase());
-  await row(pc(77)).getByText('Found by: Serial').waitFor();
-  await field.fill('harbour');
-  await page.getByText('The first 50 machines of more: type on to narrow it down.').waitFor();
-  await field.fill('7C4E91AB');
-  await row(pc(40)).getByText('Found by: Recovery key').waitFor();
-  assert.equal(await row(pc(40)).locator('strong').innerText(), '7C4E91AB');
-  await picture(page, 'fleet-found', false);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: pc(40).hostname }).waitFor();
-  await page.goBack();
-  await row(pc(40)).waitFor();
-  await field.fill('no such machine');
-  await page.getByRole('heading', { name: 'No machine matches “no such machine”' }).waitFor();
-  await picture(page, 'fleet-found-none', false);
-  await field.press('Escape');
-  await row(pc(0)).waitFor();
-  assert.equal(new URL(page.url()).search, '');
-  await field.press('Escape');
-  assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'INPUT');
-});
-
-test('a row changes as its engine reports, and none moves under the pointer until it is asked to', async () => {
-  await page.getByText('Live', { exact: true }).waitFor();
-  await row(pc(2)).getByText('Provisioning').waitFor();
-  await row(pc(2)).hover();
-  await report(pc(2), ['phase_started', 'phase_succeeded'], 2);
-  await row(pc(2)).getByText('1 of 3').waitFor();
-  const before = await namesShown();
-  const again = { ...pc(9), run: { ...pc(9).run, id: crypto.randomUUID(), startedAt: Date.now() } };
-  await report(again, ['run_started']);
-  await row(pc(9)).getByText('Provisioning').waitFor();
-  const button = page.getByRole('button', { name: 'Show the new order (1)' });
-  await button.waitFor();
-  assert.deepEqual(await namesShown(), before);
-  await page.keyboard.press('n');
-  await button.waitFor({ state: 'hidden' });
-  assert.deepEqual(
-    (await namesShown()).slice(0, 3),
-    [pc(9), pc(0), pc(1)].map(({ hostname }) => hostname),
-  );
-  await page.mouse.move(5, 5);
-  await tile(/^4\s*Provisioning/).waitFor();
-});
-
-test('a dropped connection is seen, and what was missed is there once it has healed, without a reload', async () => {
-  cut = true;
-  for (const socket of sockets.splice(0)) await socket.close({ code: 1001 });
-  await page.getByText('Not live: trying again …').waitFor();
-  await picture(page, 'fleet-not-live', false);
-  await report(pc(1), ['run_succeeded'], 2);
-  cut = false;
-  await page.getByText('Live', { exact: true }).waitFor();
-  await row(pc(1)).getByText('Succeeded').waitFor();
-});
-
-test('what comes while the list is read anew goes on top of the answers, which are older by then', async () => {
-  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
-  const { promise: hasRead, resolve: read } = Promise.withResolvers<void>();
-  const counted = tile(/^3\s*Provisioning/);
-  await counted.waitFor();
-  await page.route(/\/overview$/, async (route) => {
-    const response = await route.fetch();
-    read();
-    await mayAnswer;
-    await route.fulfill({ response });
+  step('a dropped connection is seen, and what was missed is there once it has healed, without a reload', async () => {
+    cut = true;
+    for (const socket of sockets.splice(0)) await socket.close({ code: 1001 });
+    await page.getByText('Not live: trying again …').waitFor();
+    await picture(page, 'fleet-not-live', false);
+    await report(pc(1), ['run_succeeded'], 2);
+    cut = false;
+    await page.getByText('Live', { exact: true }).waitFor();
+    await row(pc(1)).getByText('Succeeded').waitFor();
   });
-  const list = page.waitForResponse(/\/machines\?/);
-  const overview = page.waitForResponse(/\/overview$/);
-  sockets.at(-1)?.send(JSON.stringify({ type: 'resync', cursor }));
-  await (await list).finished();
-  await hasRead;
-  await report(pc(2), ['run_succeeded'], 4);
-  await row(pc(2)).getByText('Succeeded').waitFor();
-  answer();
-  await (await overview).finished();
-  // Two frames: what the answer changes has been drawn by then.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  assert.ok(await row(pc(2)).getByText('Succeeded').isVisible());
-  await tile(/^2\s*Provisioning/).waitFor();
-  assert.equal(await counted.count(), 0);
-  await page.unroute(/\/overview$/);
-});
 
-test('the rows are gone through by j and k, opened by Enter, and going back comes back to where one was', async () => {
-  await page.locator('h1').click();
-  await page.keyboard.press('j');
-  await page.waitForFunction(() => document.activeElement !== document.body);
-  const first = await focusedName();
-  for (let i = 0; i < 20; i++) await page.keyboard.press('j');
-  await page.keyboard.press('k');
-  const names = await namesShown();
-  assert.equal(await focusedName(), names[names.indexOf(first ?? '') + 19]);
-  const opened = await focusedName();
-  const scrolled = await page.evaluate(() => window.scrollY);
-  assert.ok(scrolled > 0);
-  await picture(page, 'fleet-cursor', false);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: opened ?? '' }).waitFor();
-  await page.goBack();
-  await page.getByRole('link', { name: opened ?? '' }).waitFor();
-});
+  step('what comes while the list is read anew goes on top of the answers, which are older by then', async () => {
+    const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: hasRead, resolve: read } = Promise.withResolvers<void>();
+    const counted = tile(/^3\s*Provisioning/);
+    await counted.waitFor();
+    await page.route(/\/overview$/, async (route) => {
+      const response = await route.fetch();
+      read();
+      await mayAnswer;
+      await route.fulfill({ response });
+    });
+    const list = page.waitForResponse(/\/machines\?/);
+    const overview = page.waitForResponse(/\/overview$/);
+    sockets.at(-1)?.send(JSON.stringify({ type: 'resync', cursor }));
+    await (await list).finished();
+    await hasRead;
+    await report(pc(2), ['run_succeeded'], 4);
+    await row(pc(2)).getByText('Succeeded').waitFor();
+    answer();
+    await (await overview).finished();
+    // Two frames: what the answer changes has been drawn by then.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    assert.ok(await row(pc(2)).getByText('Succeeded').isVisible());
+    await tile(/^2\s*Provisioning/).waitFor();
+    assert.equal(await counted.count(), 0);
+    await page.unroute(/\/overview$/);
+  });
 
-test('the filtered list is taken along as CSV, all pages of it', async () => {
-  await page.goto(at('?status=succeeded'));
-  await row(pc(3)).waitFor();
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save as CSV' }).click();
-  const file = path.join(stateDir, 'fleet.csv');
-  await (await download).saveAs(file);
-  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
-  assert.match(head ?? '', /^\ufeffmachine,hostname,client,serial,/);
-  // The one that began anew is running, and two more have succeeded meanwhile.
-  const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
-  assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());
-});
-
-test('a failing list is a failure with what was last read, never an empty one', async () => {
-  await page.goto(at());
-  await row(pc(0)).waitFor();
-  await page.route(/\/machines\?/, (route) => route.abort());
-  await page.getByLabel('Status').selectOption('Failed');
-  await page.getByText('The API cannot be reached').waitFor();
-  assert.equal(await page.getByText(/^No machine/).count(), 0);
-  await page.unroute(/\/machines\?/);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await row(pc(5)).waitFor();
-});
-
-test('in a narrow window each machine is a card, and nothing is wider than the window, in either theme', async () => {
-  await page.goto(at());
-  await row(pc(0)).waitFor();
-  await page.setViewportSize({ width: 360, height: 800 });
-  await page.getByRole('table', { name: /^Runs per day/ }).waitFor();
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  step(
+    'the rows are gone through by j and k, opened by Enter, and going back comes back to where one was',
+    async () => {
+      await page.locator('h1').click();
+      await page.keyboard.press('j');
+      await page.waitForFunction(() => document.activeElement !== document.body);
+      const first = (await focusedName()) ?? '';
+      for (let i = 0; i < 20; i++) await page.keyboard.press('j');
+      await page.keyboard.press('k');
+      const fromFirst = async () => {
+        const [names, focused] = [await namesShown(), await focusedName()];
+        return names.indexOf(focused ?? '') - names.indexOf(first);
+      };
+      await becomes(fromFirst, 19);
+      const opened = await focusedName();
+      await becomes(() => page.evaluate(() => window.scrollY > 0), true);
+      await picture(page, 'fleet-cursor', false);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: opened ?? '' }).waitFor();
+      await page.goBack();
+      await page.getByRole('link', { name: opened ?? '' }).waitFor();
+    },
   );
-  assert.equal(overflow, 0);
-  await picture(page, 'fleet-narrow', false);
-  await row(pc(5)).scrollIntoViewIfNeeded();
-  await picture(page, 'fleet-narrow-rows', false);
-  await page.setViewportSize({ width: 1280, height: 860 });
-  for (let i = 0; i < 2; i++) await page.getByRole('button', { name: /^Theme/ }).click();
-  await picture(page, 'fleet-dark', false);
+
+  step('the filtered list is taken along as CSV, all pages of it', async () => {
+    await page.goto(at('?status=succeeded'));
+    await row(pc(3)).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    const file = path.join(stateDir, 'fleet.csv');
+    await (await download).saveAs(file);
+    const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    assert.match(head ?? '', /^\ufeffmachine,hostname,client,serial,/);
+    // The one that began anew is running, and two more have succeeded meanwhile.
+    const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
+    assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());
+  });
+
+  step('no page made a fault on the way', async () => {
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
 });
 
-test('no page made a fault on the way', () => {
-  // The aborted request of the failing list stands in the console.
-  assert.deepEqual(
-    allFaults.flat().filter((fault) => !/net::ERR_FAILED/.test(fault)),
-    [],
+/** The fleet, as the engineer sees it in a browser of this test's own. */
+const onEngineersPage = (act: (page: Page) => Promise<void>, expected?: RegExp) =>
+  onPage(
+    browser,
+    async (page) => {
+      await signIn(page, stand.addresses.portal, ENGINEER);
+      await act(page);
+    },
+    { expected },
   );
-});
+
+test('a failing list is a failure with what was last read, never an empty one', () =>
+  onEngineersPage(async (page) => {
+    await page.goto(at());
+    await rowOf(page, pc(0)).waitFor();
+    await page.route(/\/machines\?/, (route) => route.abort());
+    await page.getByLabel('Status').selectOption('Failed');
+    await page.getByText('The API cannot be reached').waitFor();
+    assert.equal(await page.getByText(/^No machine/).count(), 0);
+    await page.unroute(/\/machines\?/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await rowOf(page, pc(5)).waitFor();
+  }, /net::ERR_FAILED/));
+
+test('in a narrow window each machine is a card, and nothing is wider than the window, in either theme', () =>
+  onEngineersPage(async (page) => {
+    await page.goto(at());
+    await rowOf(page, pc(0)).waitFor();
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.getByRole('table', { name: /^Runs per day/ }).waitFor();
+    await becomes(() => tooWide(page), 0);
+    await picture(page, 'fleet-narrow', false);
+    await rowOf(page, pc(5)).scrollIntoViewIfNeeded();
+    await picture(page, 'fleet-narrow-rows', false);
+    await page.setViewportSize({ width: 1280, height: 860 });
+    for (let i = 0; i < 2; i++) await page.getByRole('button', { name: /^Theme/ }).click();
+    await picture(page, 'fleet-dark', false);
+  }));

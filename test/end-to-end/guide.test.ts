@@ -10,8 +10,8 @@ import type { Browser } from 'playwright-core';
 import { freePorts } from '../../dev/ports.ts';
 import { root } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { setUp } from '../support/story.ts';
+import { onPage, openBrowser } from '../support/browser.ts';
+import { setUp, signInAs } from '../support/story.ts';
 
 const TENANT = '11111111-1111-1111-1111-111111111111';
 const guide = readFileSync(path.join(root, 'docs/connecting-to-cloudflare.md'), 'utf8');
@@ -72,13 +72,11 @@ test('its token snippet, its three INSERTs and its curls do what the guide says'
   const askKey = async () => JSON.parse((await shell(`${(pubkey ?? '').trimEnd()} -s`)).stdout);
   assert.deepEqual([(await askKey()).status, (await askKey()).code], [409, 'no_tenant_key']);
 
-  const { page, faults } = await openPage(browser);
-  await page.goto(stand.addresses.portal);
-  await page.getByLabel('Somebody else').fill('you@yourmsp.com');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL(`${stand.addresses.portal}/t/${TENANT}`);
-  await setUp(page);
-  assert.deepEqual(faults, []);
+  await onPage(browser, async (page) => {
+    await signInAs(page, stand.addresses.portal, 'you@yourmsp.com');
+    await page.waitForURL(`${stand.addresses.portal}/t/${TENANT}`);
+    await setUp(page);
+  });
 
   const key = await askKey();
   assert.deepEqual([key.kty, key.alg, key.use, key.n.length], ['RSA', 'RSA-OAEP-256', 'enc', 512]);

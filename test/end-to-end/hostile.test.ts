@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { asPerson } from '../../dev/as-person.ts';
+import { asPerson, asSignedIn } from '../../dev/as-person.ts';
+import { addTenant } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Keeper } from '../../portal/vault/keeper.ts';
@@ -15,39 +16,57 @@ import type { Keyring } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import { bent as bentIn } from '../support/bent.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, typePassphrase, unlock } from '../support/story.ts';
+import { onPage, openBrowser } from '../support/browser.ts';
+import { until } from '../support/patience.ts';
+import {
+  ADMIN_PASSPHRASE,
+  askReveal,
+  haveSeen,
+  lockVault,
+  signIn,
+  TEAM_PASSPHRASE,
+  typePassphrase,
+  unlock,
+} from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 let stateDir: string;
 let stand: Stand;
 let browser: Browser;
-let page: Page;
+/** Another tenant of the admin's, without a team passphrase. */
+let other: string;
 let first: Keyring;
+let second: Keyring;
 let attacker: Keyring;
+
+const keyringOf = (tenant: string) => asSignedIn<Keyring>(stand, ADMIN, `/v1/tenants/${tenant}/keyring`);
+const write = (tenant: string, draft: unknown) => asSignedIn(stand, ADMIN, `/v1/tenants/${tenant}/keyring`, draft);
+
+async function setUpWithoutTeam(tenant: string) {
+  const made = await new Keeper().draftSetUp({
+    ...{ tenant, email: ADMIN, passphrase: ADMIN_PASSPHRASE, teamPassphrase: null },
+  });
+  assert.ok(made.ok);
+  await write(tenant, made.write);
+  return made;
+}
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-hostile-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 2, fleetSpeed: 900 });
   browser = await openBrowser();
   const { tenant } = stand.demo;
-  const draftOf = async (tenant: string) => {
-    const made = await new Keeper().draftSetUp({
-      tenant,
-      email: ADMIN,
-      passphrase: ADMIN_PASSPHRASE,
-      teamPassphrase: null,
-    });
-    assert.ok(made.ok);
-    return made;
-  };
-  const [own, evil] = [await draftOf(tenant), await draftOf(crypto.randomUUID())];
-  await asPerson(stand, ADMIN, 'keyring', own.write);
-  first = await asPerson<Keyring>(stand, ADMIN, 'keyring');
+  other = await addTenant(stand, 'Borealis IT', ADMIN);
+  await setUpWithoutTeam(tenant);
+  first = await keyringOf(tenant);
+  const unlocker = ownUnlocker() ?? '';
+  const input = { tenant, keyring: first, unlocker, secret: ADMIN_PASSPHRASE, seen: null };
+  const act = await new Keeper().draft(input, { act: 'set_team_passphrase', passphrase: TEAM_PASSPHRASE });
+  assert.ok(act.ok);
+  await write(tenant, act.write);
+  second = await keyringOf(tenant);
+  const evil = await setUpWithoutTeam(other);
   attacker = { ...first, ...evil.write, oldRoots: [], version: 9, fingerprint: evil.fingerprint };
-
-  ({ page } = await openPage(browser));
-  await signIn(page, stand.addresses.portal, ADMIN);
 });
 after(async () => {
   await browser?.close();
@@ -55,12 +74,20 @@ after(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
+/** A page of the admin's, in a browser that has seen what it is given. */
+const onAdminsPage = (seen: Keyring | null, act: (page: Page) => Promise<void>) =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/settings`);
+    if (seen) await haveSeen(page, stand.demo.tenant, seen);
+    await act(page);
+  });
+
 /** Bends the JSON of every answer under a path, while `act` goes on. */
-const bent = <T>(ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
+const bent = <T>(page: Page, ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
   bentIn<T>(page, (url) => url.pathname.endsWith(ending), bend, act);
 
 /** Tries to unlock with the admin's own, right passphrase, and waits for what the portal says. */
-const refusedUnlock = async (says: string) => {
+const refusedUnlock = async (page: Page, says: string) => {
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.getByText(says, { exact: false }).waitFor();
@@ -68,7 +95,7 @@ const refusedUnlock = async (says: string) => {
   assert.equal(await page.getByText('Unlocked,').count(), 0);
 };
 
-const unlocker = () => first.unlockers.find((one) => one.kdf.name === 'argon2id')?.id;
+const ownUnlocker = () => first.unlockers.find((one) => one.kdf.name === 'argon2id')?.id;
 const withKdf =
   (m: number) =>
   (keyring: Keyring): Keyring => ({
@@ -87,116 +114,125 @@ function forged(keyring: Keyring, change: (manifest: Record<string, unknown>) =>
   };
 }
 
-test('the team passphrase is added later, by a step-up, as version 2', async () => {
-  await page.getByRole('link', { name: 'Access', exact: true }).click();
-  await page.getByRole('button', { name: 'Add a team passphrase' }).click();
-  await typePassphrase(page, 'Team passphrase', TEAM_PASSPHRASE);
-  await page.getByRole('button', { name: 'Add it' }).click();
-  await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
-  await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByText('The team passphrase counts from now on').waitFor();
-  assert.equal((await asPerson<Keyring>(stand, ADMIN, 'keyring')).version, 2);
-  // An honest unlock, so that this browser has seen version 2.
-  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-  await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText('Unlocked, 15 min').waitFor();
-  await page.getByRole('button', { name: 'Lock', exact: true }).click();
-});
+test('the team passphrase is added later, by a step-up, as version 2', () =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN, `/t/${other}/access`);
+    await page.getByRole('button', { name: 'Add a team passphrase' }).click();
+    await typePassphrase(page, 'Team passphrase', TEAM_PASSPHRASE);
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('The team passphrase counts from now on').waitFor();
+    assert.equal((await keyringOf(other)).version, 2);
+    // An honest unlock, of what this browser has seen as version 2.
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+    await page.getByText(/^Unlocked, 1\d min/).waitFor();
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  }));
 
-test('a replayed older manifest is refused, because this browser has seen a newer one', async () => {
-  const replay = (keyring: Keyring) => ({ ...keyring, manifest: first.manifest, version: 1 });
-  await bent('/keyring', replay, () => refusedUnlock('this browser has seen version 2'));
-});
+test('a replayed older manifest is refused, because this browser has seen a newer one', () =>
+  onAdminsPage(second, async (page) => {
+    const replay = (keyring: Keyring) => ({ ...keyring, manifest: first.manifest, version: 1 });
+    await bent(page, '/keyring', replay, () => refusedUnlock(page, 'this browser has seen version 2'));
+  }));
 
-test('a keyring that the server signed with a root of its own is refused, because this browser has seen the true one', async () => {
-  const root = await newRoot();
-  const honest = await verifyManifest((await asPerson<Keyring>(stand, ADMIN, 'keyring')).manifest);
-  assert.ok(honest.ok);
-  const manifest = await signManifest(root, { ...honest.payload, version: 9 });
-  const swap = (keyring: Keyring) => ({ ...keyring, manifest, version: 9, fingerprint: root.fingerprint });
-  await bent('/keyring', swap, () => refusedUnlock('signed by another root than this browser has seen'));
-});
+test('a keyring that the server signed with a root of its own is refused, because this browser has seen the true one', () =>
+  onAdminsPage(second, async (page) => {
+    const root = await newRoot();
+    const honest = await verifyManifest(second.manifest);
+    assert.ok(honest.ok);
+    const manifest = await signManifest(root, { ...honest.payload, version: 9 });
+    const swap = (keyring: Keyring) => ({ ...keyring, manifest, version: 9, fingerprint: root.fingerprint });
+    await bent(page, '/keyring', swap, () => refusedUnlock(page, 'signed by another root than this browser has seen'));
+  }));
 
-test('another tenant’s keyring is refused', async () => {
-  const swap = (keyring: Keyring) => ({ ...attacker, unlockers: [...attacker.unlockers, ...keyring.unlockers] });
-  await bent('/keyring', swap, () => refusedUnlock('is another tenant’s'));
-});
+test('another tenant’s keyring is refused', () =>
+  onAdminsPage(second, async (page) => {
+    const swap = (keyring: Keyring) => ({ ...attacker, unlockers: [...attacker.unlockers, ...keyring.unlockers] });
+    await bent(page, '/keyring', swap, () => refusedUnlock(page, 'is another tenant’s'));
+  }));
 
-test('an unlocker added by the server is refused, because the root did not sign it', async () => {
-  const add = (keyring: Keyring) =>
-    forged(keyring, (manifest) => {
-      const list = manifest.unlockers as Record<string, unknown>[];
-      manifest.unlockers = [...list, { ...list[0], id: crypto.randomUUID(), label: 'Support', owner: null }];
+test('an unlocker added by the server is refused, because the root did not sign it', () =>
+  onAdminsPage(second, async (page) => {
+    const add = (keyring: Keyring) =>
+      forged(keyring, (manifest) => {
+        const list = manifest.unlockers as Record<string, unknown>[];
+        manifest.unlockers = [...list, { ...list[0], id: crypto.randomUUID(), label: 'Support', owner: null }];
+      });
+    await bent(page, '/keyring', add, () => refusedUnlock(page, 'does not verify'));
+  }));
+
+test('another escrow key in the keyring is refused, because the root does not vouch for it', () =>
+  onAdminsPage(second, async (page) => {
+    const swap = (keyring: Keyring) => ({ ...keyring, escrowKeys: attacker.escrowKeys });
+    await bent(page, '/keyring', swap, () => refusedUnlock(page, 'does not vouch for'));
+  }));
+
+test('a browser that has seen nothing yet refuses the server’s own root too, because the unlocker holds the pin', () =>
+  onAdminsPage(null, async (page) => {
+    const root = await newRoot();
+    const honest = await verifyManifest(second.manifest);
+    assert.ok(honest.ok);
+    const manifest = await signManifest(root, honest.payload);
+    await bent(
+      page,
+      '/keyring',
+      (keyring: Keyring) => ({ ...keyring, manifest }),
+      () => refusedUnlock(page, 'signed by another root than the one pinned in your unlocker'),
+    );
+  }));
+
+test('a vault key wrapped by the server is refused, because the manifest commits to each', () =>
+  onAdminsPage(second, async (page) => {
+    const own = ownUnlocker();
+    const swap = (keyring: Keyring) => ({
+      ...keyring,
+      wraps: keyring.wraps.map((wrap) => (wrap.unlocker === own ? { ...wrap, jwe: attacker.wraps[0]?.jwe } : wrap)),
     });
-  await bent('/keyring', add, () => refusedUnlock('does not verify'));
-});
-
-test('another escrow key in the keyring is refused, because the root does not vouch for it', async () => {
-  const swap = (keyring: Keyring) => ({ ...keyring, escrowKeys: attacker.escrowKeys });
-  await bent('/keyring', swap, () => refusedUnlock('does not vouch for'));
-});
-
-test('a browser that has seen nothing yet refuses the server’s own root too, because the unlocker holds the pin', async () => {
-  await page.evaluate((key) => localStorage.removeItem(key), `totl.seen.${stand.demo.tenant}`);
-  const root = await newRoot();
-  const honest = await verifyManifest((await asPerson<Keyring>(stand, ADMIN, 'keyring')).manifest);
-  assert.ok(honest.ok);
-  const manifest = await signManifest(root, honest.payload);
-  await bent(
-    '/keyring',
-    (keyring: Keyring) => ({ ...keyring, manifest }),
-    () => refusedUnlock('signed by another root than the one pinned in your unlocker'),
-  );
-});
-
-test('a vault key wrapped by the server is refused, because the manifest commits to each', async () => {
-  const own = unlocker();
-  const swap = (keyring: Keyring) => ({
-    ...keyring,
-    wraps: keyring.wraps.map((wrap) => (wrap.unlocker === own ? { ...wrap, jwe: attacker.wraps[0]?.jwe } : wrap)),
-  });
-  await bent('/keyring', swap, () => refusedUnlock('not the one that the manifest commits to'));
-});
+    await bent(page, '/keyring', swap, () => refusedUnlock(page, 'not the one that the manifest commits to'));
+  }));
 
 for (const [what, m] of [
   ['lowered', 8],
   ['inflated', 64 * 1024 * 1024],
 ] as const)
-  test(`a KDF ${what} by the server is refused before it runs`, async () => {
-    await bent('/keyring', withKdf(m), () => refusedUnlock('outside the safe range'));
-  });
+  test(`a KDF ${what} by the server is refused before it runs`, () =>
+    onAdminsPage(second, async (page) => {
+      await bent(page, '/keyring', withKdf(m), () => refusedUnlock(page, 'outside the safe range'));
+    }));
 
-test('a ciphertext moved to another machine, and an answer for another secret, are refused and nothing is shown', async () => {
-  const ready = () => (stand.fleet?.machines ?? []).filter((one) => one.escrowed.length === 2);
-  for (let tries = 0; ready().length < 2 && tries < 600; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  const [mine, other] = ready();
-  assert.ok(mine && other);
-  const secretOf = (machine: typeof mine) => machine.escrowed.find((one) => one.kind === 'local_admin_password');
-  const theirs = await asPerson<Revealed>(stand, ADMIN, `secrets/${secretOf(other)?.secretId}/reveal`, {
-    reason: 'attack',
-  });
+test('a ciphertext moved to another machine, and an answer for another secret, are refused and nothing is shown', () =>
+  onAdminsPage(second, async (page) => {
+    const ready = () => (stand.fleet?.machines ?? []).filter((one) => one.escrowed.length === 2);
+    await until('two PCs with both secrets', () => ready().length === 2);
+    const [mine, another] = ready();
+    assert.ok(mine && another);
+    const secretOf = (machine: typeof mine) => machine.escrowed.find((one) => one.kind === 'local_admin_password');
+    const theirs = await asPerson<Revealed>(stand, ADMIN, `secrets/${secretOf(another)?.secretId}/reveal`, {
+      reason: 'attack',
+    });
 
-  const refusedReveal = async (says: string) => {
-    await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${mine.id}`);
-    await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-    await page.getByLabel('Why do you need it?').fill('hostile server');
-    await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-    await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-    await page.getByText(says, { exact: false }).waitFor();
-    assert.equal(await page.locator('.plain').count(), 0);
-    await page.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: 'Lock', exact: true }).click();
-  };
-  const moved = (revealed: Revealed) => ({ ...revealed, sealed: theirs.sealed });
-  await bent('/reveal', moved, () => refusedReveal('sealed for another place'));
-  const relabelled = (revealed: Revealed) => ({ ...revealed, sealed: theirs.sealed, version: theirs.version });
-  await bent('/reveal', relabelled, () => refusedReveal('sealed for another place (machine)'));
-  await bent(
-    '/reveal',
-    () => theirs,
-    () => refusedReveal('another secret than was asked for'),
-  );
-  const damaged = (revealed: Revealed) => ({ ...revealed, sealed: `${revealed.sealed.slice(0, -4)}AAAA` });
-  await bent('/reveal', damaged, () => refusedReveal('damaged or tampered with'));
-});
+    const refusedReveal = async (says: string) => {
+      await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${mine.id}`);
+      await askReveal(page, /^Reveal local administrator password/, 'hostile server');
+      await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+      await page.getByText(says, { exact: false }).waitFor();
+      assert.equal(await page.locator('.plain').count(), 0);
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await lockVault(page);
+    };
+    const moved = (revealed: Revealed) => ({ ...revealed, sealed: theirs.sealed });
+    await bent(page, '/reveal', moved, () => refusedReveal('sealed for another place'));
+    const relabelled = (revealed: Revealed) => ({ ...revealed, sealed: theirs.sealed, version: theirs.version });
+    await bent(page, '/reveal', relabelled, () => refusedReveal('sealed for another place (machine)'));
+    await bent(
+      page,
+      '/reveal',
+      () => theirs,
+      () => refusedReveal('another secret than was asked for'),
+    );
+    const damaged = (revealed: Revealed) => ({ ...revealed, sealed: `${revealed.sealed.slice(0, -4)}AAAA` });
+    await bent(page, '/reveal', damaged, () => refusedReveal('damaged or tampered with'));
+  }));

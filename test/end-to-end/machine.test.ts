@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
@@ -15,7 +16,9 @@ import type { AuditPage } from '../../schema/audit.ts';
 import type { ReportedRun } from '../../schema/report.ts';
 import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { setUp, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { inOrder } from '../support/in-order.ts';
+import { becomes, textsOf } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 const MINUTE = 60_000;
 const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0007', serial: '5CD0000AAA', client: 'Blue Harbour Clinic' };
@@ -30,7 +33,9 @@ let engine: Engine;
 let told: ReportedRun;
 let going: ReportedRun;
 const recovery = bitlockerRecoveryPassword();
-const allFaults: string[][] = [];
+let faults: string[] = [];
+/** Lets time pass in the page, once it stands still. */
+let pass: (ms: number) => Promise<void>;
 
 /** How it looks, where pictures are wanted: light and dark, wide and as wide as a telephone. */
 async function looks(name: string): Promise<void> {
@@ -94,11 +99,7 @@ before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-machine-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
   browser = await openBrowser();
-  const admin = await openPage(browser);
-  allFaults.push(admin.faults);
-  await signIn(admin.page, stand.addresses.portal, 'admin@example.com');
-  await setUp(admin.page);
-  await admin.context.close();
+  await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   engine = new Engine({
     ...{
       apiOrigin: stand.addresses.api,
@@ -125,10 +126,9 @@ before(async () => {
 
   const opened = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
   page = opened.page;
-  allFaults.push(opened.faults);
+  faults = opened.faults;
   await page.clock.install();
-  await signIn(page, stand.addresses.portal, 'engineer@example.com');
-  await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${PC.id}`);
+  await signIn(page, stand.addresses.portal, 'engineer@example.com', `/t/${stand.demo.tenant}/machines/${PC.id}`);
   await page.getByRole('heading', { name: PC.hostname }).waitFor();
 });
 after(async () => {
@@ -144,189 +144,214 @@ const rows = () =>
     .getByRole('row');
 const lines = () => page.getByRole('list', { name: 'Events', exact: true }).getByRole('listitem');
 
-test('the run that goes on is a timeline: phases, restarts and tries, in words beside the bars; and why to look at the PC', async () => {
-  await rows().filter({ hasText: 'Office' }).filter({ hasText: 'Running' }).filter({ hasText: '3 tries' }).waitFor();
-  await rows().filter({ hasText: 'Rename' }).filter({ hasText: 'Done, 4 min 0 s' }).waitFor();
-  await rows().filter({ hasText: 'Updates' }).filter({ hasText: 'Not begun' }).waitFor();
-  assert.match(await page.getByText('Restarted at').innerText(), /Restarted at .+, .+/);
-  await page.getByText('Serial changed from 5CD0000AAA to 5CD0000BBB on', { exact: false }).waitFor();
-  assert.deepEqual(await violationsOf(page), []);
-  await looks('machine-running');
-});
-
-test('all runs are listed; which one is looked at stands in the URL, and Back leads back', async () => {
-  const runs = page.getByRole('table', { name: 'Runs' });
-  assert.equal(await runs.getByRole('link').count(), 2);
-  await runs.getByRole('row').filter({ hasText: 'Succeeded' }).getByRole('link').click();
-  assert.equal(new URL(page.url()).searchParams.get('run'), told.id);
-  await rows().filter({ hasText: 'Validation' }).filter({ hasText: 'Done' }).waitFor();
-  assert.equal(await rows().count(), PHASES.length);
-  await lines().filter({ hasText: 'Provisioning finished' }).waitFor();
-  await looks('machine-run-over');
-  await page.goBack();
-  await rows().filter({ hasText: 'Running' }).waitFor();
-});
-
-test('events are filtered and searched, what beside the message too, and new ones come by themselves without moving what is read', async () => {
-  await lines().filter({ hasText: 'Downloaded part 80' }).waitFor();
-  await page.keyboard.press('/');
-  await page.keyboard.type('exitcode');
-  assert.equal(await lines().count(), 2);
-  await page.getByLabel('Level').selectOption('error');
-  await page.getByLabel('Search').fill('1618');
-  assert.equal(await lines().count(), 1);
-  await lines().getByText('Details').click();
-  await lines().getByText('C:\\Temp\\office.log').waitFor();
-  assert.deepEqual(await violationsOf(page), []);
-  await looks('machine-events-found');
-  await page.getByLabel('Search').fill('');
-  await page.getByLabel('Level').selectOption('debug');
-  await page.getByLabel('Phase').selectOption('rename');
-  assert.equal(await lines().count(), 3);
-  await page.getByLabel('Phase').selectOption('');
-
-  await page.evaluate(() => Object.assign(window, { notReloaded: true }));
-  await lines().first().scrollIntoViewIfNeeded();
-  await page.getByRole('button', { name: 'Jump to the newest' }).waitFor();
-  engine.event(going.id, { phase: 'office', message: 'Downloaded part 81 of 200' });
-  engine.event(going.id, { phase: 'office', type: 'phase_succeeded', message: 'Phase office done' });
-  assert.ok((await engine.flush()).ok);
-  await page.getByRole('button', { name: '2 new events' }).click();
-  await rows().filter({ hasText: 'Office' }).filter({ hasText: 'Done' }).waitFor();
-  engine.event(going.id, { phase: 'updates', type: 'phase_started', message: 'Phase updates started' });
-  assert.ok((await engine.flush()).ok);
-  const newest = lines().filter({ hasText: 'Phase updates started' });
-  await newest.waitFor();
-  await newest.evaluate(async (line) => {
-    const list = line.parentElement as HTMLElement;
-    while (list.scrollHeight - list.scrollTop - list.clientHeight > 2) await new Promise(requestAnimationFrame);
-  });
-  assert.equal(await page.evaluate(() => 'notReloaded' in window), true);
-});
-
-test('a secret is read out: kinds of character, spelled, large, copied for half a minute, hidden by itself unless kept', async () => {
-  const opener = page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ });
-  await page.getByText('escrowed').first().waitFor();
-  await opener.click();
-  await page.getByLabel('Why do you need it?').fill('INC-00042 locked out');
-  await looks('reveal-reason');
-  await page.keyboard.press('Enter');
-  await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
-  const dialog = page.getByRole('dialog');
-  assert.equal(await page.locator('.plain').innerText(), PASSWORDS[1]);
-  await dialog.getByRole('button', { name: 'Spell it out' }).click();
-  const spelled = dialog.getByRole('list', { name: 'Spelled out' }).getByRole('listitem');
-  assert.deepEqual((await spelled.allInnerTexts()).slice(0, 4), ['alfa', 'CAPITAL Bravo', 'seven', 'dash']);
-  assert.deepEqual(await violationsOf(page), []);
-  await looks('reveal-spelled');
-  const size = () => page.locator('.plain').evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
-  const before = await size();
-  await dialog.getByRole('button', { name: 'Large type' }).click();
-  assert.ok((await size()) > before * 1.4);
-  await looks('reveal-large');
-  await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
-  await dialog.getByText('The clipboard is emptied in 30 seconds, unless', { exact: false }).waitFor();
-  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-  assert.equal(await clipboard(), PASSWORDS[1]);
-  await dialog.getByRole('button', { name: 'Keep showing' }).click();
-  await page.clock.runFor(31_000);
-  await dialog.getByText('The clipboard was emptied.').waitFor();
-  assert.equal(await clipboard(), '');
-  assert.equal(await page.locator('.plain').innerText(), PASSWORDS[1]);
-  await page.clock.runFor(30_000);
-  await page.locator('.plain').waitFor({ state: 'detached' });
-  assert.equal(await opener.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button), true);
-});
-
-test('an earlier version is a reveal of its own, on record as that; the ticket of before is offered', async () => {
-  await page.getByText('1 earlier version').click();
-  await page.getByRole('button', { name: /^Reveal local administrator password.*version 1$/ }).click();
-  await page.getByRole('button', { name: 'Use INC-00042 again' }).click();
-  await page.keyboard.type('the one before');
-  await page.keyboard.press('Enter');
-  await page.locator('.plain').waitFor();
-  assert.equal(await page.locator('.plain').innerText(), PASSWORDS[0]);
-  await page.keyboard.press('Escape');
-  await page.locator('.plain').waitFor({ state: 'detached' });
-  const { entries } = await asPerson<AuditPage>(stand, 'admin@example.com', 'audit?action=secret.revealed');
-  assert.deepEqual(
-    entries.map(({ detail }) => [detail.version, detail.reason]),
-    [
-      [2, 'INC-00042 locked out'],
-      [1, 'INC-00042 the one before'],
-    ],
+inOrder('one machine, looked at and asked', (step) => {
+  step(
+    'the run that goes on is a timeline: phases, restarts and tries, in words beside the bars; and why to look at the PC',
+    async () => {
+      await rows()
+        .filter({ hasText: 'Office' })
+        .filter({ hasText: 'Running' })
+        .filter({ hasText: '3 tries' })
+        .waitFor();
+      await rows().filter({ hasText: 'Rename' }).filter({ hasText: 'Done, 4 min 0 s' }).waitFor();
+      await rows().filter({ hasText: 'Updates' }).filter({ hasText: 'Not begun' }).waitFor();
+      assert.match(await page.getByText('Restarted at').innerText(), /Restarted at .+, .+/);
+      await page.getByText('Serial changed from 5CD0000AAA to 5CD0000BBB on', { exact: false }).waitFor();
+      assert.deepEqual(await violationsOf(page), []);
+      await looks('machine-running');
+    },
   );
-});
 
-test('a reveal that is asked for twice is one on record; to lock in another window takes away what is shown in this one', async () => {
-  await page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ }).click();
-  await page.getByLabel('Why do you need it?').fill('INC-00042 once more');
-  await page.locator('reveal-form form').evaluate((form: HTMLFormElement) => {
-    form.requestSubmit();
-    form.requestSubmit();
+  step('all runs are listed; which one is looked at stands in the URL, and Back leads back', async () => {
+    const runs = page.getByRole('table', { name: 'Runs' });
+    await becomes(() => runs.getByRole('link').count(), 2);
+    await runs.getByRole('row').filter({ hasText: 'Succeeded' }).getByRole('link').click();
+    await page.waitForURL((url) => url.searchParams.get('run') === told.id);
+    await rows().filter({ hasText: 'Validation' }).filter({ hasText: 'Done' }).waitFor();
+    await becomes(() => rows().count(), PHASES.length);
+    await lines().filter({ hasText: 'Provisioning finished' }).waitFor();
+    await looks('machine-run-over');
+    await page.goBack();
+    await rows().filter({ hasText: 'Running' }).waitFor();
   });
-  await page.locator('.plain').waitFor();
-  const other = await page.context().newPage();
-  await other.goto(page.url());
-  await other.getByText(/^Unlocked/).waitFor();
-  await other.keyboard.press('l');
-  await page.locator('.plain').waitFor({ state: 'detached' });
-  await other.getByRole('button', { name: 'Unlock', exact: true }).click();
-  await unlock(other, 'Passphrase', TEAM_PASSPHRASE);
-  await page.getByText(/^Unlocked/).waitFor();
-  await other.close();
-  const { entries } = await asPerson<AuditPage>(stand, 'admin@example.com', 'audit?action=secret.revealed');
-  assert.equal(entries.filter(({ detail }) => detail.reason === 'INC-00042 once more').length, 1);
-});
 
-test('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
-  await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Copy the key ID' }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), KEY.protectorId.toUpperCase());
-  await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
-  await page.getByLabel('Why do you need it?').fill('blue screen');
-  await page.keyboard.press('Enter');
-  await page.getByText('Checksum right in all eight groups').waitFor();
-  await page.getByRole('button', { name: 'Spell it out' }).click();
-  assert.deepEqual(await violationsOf(page), []);
-  await looks('reveal-bitlocker');
-  await page.getByRole('button', { name: 'Large type' }).click();
-  await looks('reveal-bitlocker-large');
+  step(
+    'events are filtered and searched, what beside the message too, and new ones come by themselves without moving what is read',
+    async () => {
+      await lines().filter({ hasText: 'Downloaded part 80' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('exitcode');
+      await becomes(() => lines().count(), 2);
+      await page.getByLabel('Level').selectOption('error');
+      await page.getByLabel('Search').fill('1618');
+      await becomes(() => lines().count(), 1);
+      await lines().getByText('Details').click();
+      await lines().getByText('C:\\Temp\\office.log').waitFor();
+      assert.deepEqual(await violationsOf(page), []);
+      await looks('machine-events-found');
+      await page.getByLabel('Search').fill('');
+      await page.getByLabel('Level').selectOption('debug');
+      await page.getByLabel('Phase').selectOption('rename');
+      await becomes(() => lines().count(), 3);
+      await page.getByLabel('Phase').selectOption('');
 
-  // Without the permission to read nobody is asked for it: it is emptied unseen, at once or when the page is used again.
-  await page.context().clearPermissions();
-  await page.getByRole('dialog').getByRole('button', { name: 'Copy', exact: true }).click();
-  await page.getByText('whatever is in it by then', { exact: false }).waitFor();
-  await page.getByRole('button', { name: 'Keep showing' }).click();
-  await page.clock.runFor(31_000);
-  const emptied = page.getByRole('dialog').getByText('The clipboard was emptied.');
-  await emptied.or(page.getByRole('dialog').getByText('The clipboard still holds the secret')).waitFor();
-  await page.keyboard.press('Shift');
-  await emptied.waitFor();
-  await page.getByRole('button', { name: 'Hide now' }).click();
-});
+      await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+      await lines().first().scrollIntoViewIfNeeded();
+      await page.getByRole('button', { name: 'Jump to the newest' }).waitFor();
+      engine.event(going.id, { phase: 'office', message: 'Downloaded part 81 of 200' });
+      engine.event(going.id, { phase: 'office', type: 'phase_succeeded', message: 'Phase office done' });
+      assert.ok((await engine.flush()).ok);
+      await page.getByRole('button', { name: '2 new events' }).click();
+      await rows().filter({ hasText: 'Office' }).filter({ hasText: 'Done' }).waitFor();
+      engine.event(going.id, { phase: 'updates', type: 'phase_started', message: 'Phase updates started' });
+      assert.ok((await engine.flush()).ok);
+      const newest = lines().filter({ hasText: 'Phase updates started' });
+      await newest.waitFor();
+      await newest.evaluate(async (line) => {
+        const list = line.parentElement as HTMLElement;
+        while (list.scrollHeight - list.scrollTop - list.clientHeight > 2) await new Promise(requestAnimationFrame);
+      });
+      assert.equal(await page.evaluate(() => 'notReloaded' in window), true);
+    },
+  );
 
-test('the focus stays in the page when the button that had it is gone with what it did', async () => {
-  const focused = () =>
-    page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.tagName);
-  await page.getByRole('button', { name: 'Archive', exact: true }).click();
-  await page.getByText('Out of the fleet list').waitFor();
-  assert.equal(await focused(), 'H1');
-  await page.getByRole('button', { name: 'Bring it back' }).click();
-  await page.getByText('Back in the fleet list').waitFor();
-  assert.equal(await focused(), 'H1');
-});
+  step(
+    'a secret is read out: kinds of character, spelled, large, copied for half a minute, hidden by itself unless kept',
+    async () => {
+      const opener = page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ });
+      await page.getByText('escrowed').first().waitFor();
+      pass = await holdTime(page);
+      await opener.click();
+      await page.getByLabel('Why do you need it?').fill('INC-00042 locked out');
+      await looks('reveal-reason');
+      await page.keyboard.press('Enter');
+      await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
+      const dialog = page.getByRole('dialog');
+      assert.equal(await page.locator('.plain').innerText(), PASSWORDS[1]);
+      await dialog.getByRole('button', { name: 'Spell it out' }).click();
+      const spelled = dialog.getByRole('list', { name: 'Spelled out' }).getByRole('listitem');
+      assert.deepEqual((await textsOf(spelled, 4)).slice(0, 4), ['alfa', 'CAPITAL Bravo', 'seven', 'dash']);
+      assert.deepEqual(await violationsOf(page), []);
+      await looks('reveal-spelled');
+      const size = () => page.locator('.plain').evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
+      const before = await size();
+      await dialog.getByRole('button', { name: 'Large type' }).click();
+      await becomes(async () => (await size()) > before * 1.4, true);
+      await looks('reveal-large');
+      await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
+      await dialog.getByText('The clipboard is emptied in 30 seconds, unless', { exact: false }).waitFor();
+      const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(await clipboard(), PASSWORDS[1]);
+      await dialog.getByRole('button', { name: 'Keep showing' }).click();
+      await pass(31_000);
+      await dialog.getByText('The clipboard was emptied.').waitFor();
+      await becomes(clipboard, '');
+      assert.equal(await page.locator('.plain').innerText(), PASSWORDS[1]);
+      await pass(30_000);
+      await page.locator('.plain').waitFor({ state: 'detached' });
+      await becomes(
+        () => opener.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button),
+        true,
+      );
+    },
+  );
 
-test('an auditor sees all of it and is told that they reveal nothing; an unknown machine is said to be that', async () => {
-  const opened = await openPage(browser);
-  await signIn(opened.page, stand.addresses.portal, 'auditor@example.com');
-  await opened.page.goto(page.url());
-  await opened.page.getByText('Auditors see what is held').waitFor();
-  assert.equal(await opened.page.getByRole('button', { name: /Reveal/ }).count(), 0);
-  assert.deepEqual(opened.faults, []);
-  await opened.page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${crypto.randomUUID()}`);
-  await opened.page.getByRole('heading', { name: 'There is no such machine' }).waitFor();
-  await picture(opened.page, 'machine-unknown');
-  await opened.context.close();
-  assert.deepEqual(allFaults.flat(), []);
+  step('an earlier version is a reveal of its own, on record as that; the ticket of before is offered', async () => {
+    await page.getByText('1 earlier version').click();
+    await page.getByRole('button', { name: /^Reveal local administrator password.*version 1$/ }).click();
+    await page.getByRole('button', { name: 'Use INC-00042 again' }).click();
+    await page.keyboard.type('the one before');
+    await page.keyboard.press('Enter');
+    await page.locator('.plain').waitFor();
+    assert.equal(await page.locator('.plain').innerText(), PASSWORDS[0]);
+    await page.keyboard.press('Escape');
+    await page.locator('.plain').waitFor({ state: 'detached' });
+    const { entries } = await asPerson<AuditPage>(stand, 'admin@example.com', 'audit?action=secret.revealed');
+    assert.deepEqual(
+      entries.map(({ detail }) => [detail.version, detail.reason]),
+      [
+        [2, 'INC-00042 locked out'],
+        [1, 'INC-00042 the one before'],
+      ],
+    );
+  });
+
+  step(
+    'a reveal that is asked for twice is one on record; to lock in another window takes away what is shown in this one',
+    async () => {
+      await page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ }).click();
+      await page.getByLabel('Why do you need it?').fill('INC-00042 once more');
+      await page.locator('reveal-form form').evaluate((form: HTMLFormElement) => {
+        form.requestSubmit();
+        form.requestSubmit();
+      });
+      await page.locator('.plain').waitFor();
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await other.getByText(/^Unlocked/).waitFor();
+      await other.keyboard.press('l');
+      await page.locator('.plain').waitFor({ state: 'detached' });
+      await other.getByRole('button', { name: 'Unlock', exact: true }).click();
+      await unlock(other, 'Passphrase', TEAM_PASSPHRASE);
+      await page.getByText(/^Unlocked/).waitFor();
+      await other.close();
+      const { entries } = await asPerson<AuditPage>(stand, 'admin@example.com', 'audit?action=secret.revealed');
+      assert.equal(entries.filter(({ detail }) => detail.reason === 'INC-00042 once more').length, 1);
+    },
+  );
+
+  step('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
+    await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Copy the key ID' }).click();
+    await becomes(() => page.evaluate(() => navigator.clipboard.readText()), KEY.protectorId.toUpperCase());
+    await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
+    await page.getByLabel('Why do you need it?').fill('blue screen');
+    await page.keyboard.press('Enter');
+    await page.getByText('Checksum right in all eight groups').waitFor();
+    await page.getByRole('button', { name: 'Spell it out' }).click();
+    assert.deepEqual(await violationsOf(page), []);
+    await looks('reveal-bitlocker');
+    await page.getByRole('button', { name: 'Large type' }).click();
+    await looks('reveal-bitlocker-large');
+
+    // Without the permission to read nobody is asked for it: it is emptied unseen, at once or when the page is used again.
+    await page.context().clearPermissions();
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByText('whatever is in it by then', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Keep showing' }).click();
+    await pass(31_000);
+    const emptied = page.getByRole('dialog').getByText('The clipboard was emptied.');
+    await emptied.or(page.getByRole('dialog').getByText('The clipboard still holds the secret')).waitFor();
+    await page.keyboard.press('Shift');
+    await emptied.waitFor();
+    await page.getByRole('button', { name: 'Hide now' }).click();
+  });
+
+  step('the focus stays in the page when the button that had it is gone with what it did', async () => {
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.tagName);
+    await page.getByRole('button', { name: 'Archive', exact: true }).click();
+    await page.getByText('Out of the fleet list').waitFor();
+    await becomes(focused, 'H1');
+    await page.getByRole('button', { name: 'Bring it back' }).click();
+    await page.getByText('Back in the fleet list').waitFor();
+    await becomes(focused, 'H1');
+  });
+
+  step(
+    'an auditor sees all of it and is told that they reveal nothing; an unknown machine is said to be that',
+    async () => {
+      const opened = await openPage(browser);
+      await signIn(opened.page, stand.addresses.portal, 'auditor@example.com');
+      await opened.page.goto(page.url());
+      await opened.page.getByText('Auditors see what is held').waitFor();
+      assert.equal(await opened.page.getByRole('button', { name: /Reveal/ }).count(), 0);
+      assert.deepEqual(opened.faults, []);
+      await opened.page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${crypto.randomUUID()}`);
+      await opened.page.getByRole('heading', { name: 'There is no such machine' }).waitFor();
+      await picture(opened.page, 'machine-unknown');
+      await opened.context.close();
+      assert.deepEqual(faults, []);
+    },
+  );
 });

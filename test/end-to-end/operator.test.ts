@@ -12,7 +12,9 @@ import { root } from '../../dev/run.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, signInAs, unlock } from '../support/story.ts';
+import { inOrder } from '../support/in-order.ts';
+import { until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, askReveal, setUp, signIn, signInAs, unlockIfAsked } from '../support/story.ts';
 
 const OPERATOR = 'operator@example.com';
 const ADMIN = 'me@northwind.example';
@@ -22,6 +24,7 @@ let stand: Stand;
 let browser: Browser;
 let tenant = '';
 const log: string[] = [];
+const stopping = new AbortController();
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-operator-'));
@@ -30,6 +33,8 @@ before(async () => {
   browser = await openBrowser();
 });
 after(async () => {
+  // A PC that still waits for its key would wait for ever.
+  stopping.abort();
   await browser?.close();
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
@@ -37,12 +42,13 @@ after(async () => {
 
 type Ended = { code: number; stdout: string; stderr: string };
 
-/** Runs a command as a shell does, without npm around it. */
-const shell = (command: string): Promise<Ended> =>
+/** Runs a command as a shell does, without npm around it. `onOutput` hears what it says while it says it. */
+const shell = (command: string, onOutput: (text: string) => void = () => {}): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile('sh', ['-c', command], { cwd: root }, (error: ExecFileException | null, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
+    const options = { cwd: root, signal: stopping.signal };
+    const ended = (error: ExecFileException | null, stdout: string, stderr: string) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    execFile('sh', ['-c', `exec ${command}`], options, ended).stdout?.on('data', onOutput);
   });
 const node = JSON.stringify(process.execPath);
 const cli = (words: string): Promise<Ended> => shell(`${node} dev/tenant.ts ${words} --persist-to ${stateDir}`);
@@ -58,41 +64,6 @@ function readme(start: string): string {
     .replace('engine.json', configuration)
     .replace(' ID ', ` ${tenant} `);
 }
-
-test('by the README’s commands a new operator comes from an empty stand to a PC that reports and escrows', async () => {
-  const created = await shell(`${readme('npm run tenant -- create')} --persist-to ${stateDir}`);
-  assert.equal(created.code, 0, created.stderr);
-  tenant = /is tenant ([0-9a-f-]{36})\./.exec(created.stdout)?.[1] ?? '';
-  assert.ok(tenant, created.stdout);
-  const api = `--api ${stand.addresses.api} --persist-to ${stateDir}`;
-  const issued = await shell(`${readme('npm run tenant -- token')} ${api}`);
-  assert.equal(issued.code, 0, issued.stderr);
-  assert.equal(statSync(configuration).mode & 0o077, 0, 'only its owner may read a token');
-  const { token } = JSON.parse(readFileSync(configuration, 'utf8'));
-  assert.ok(!issued.stdout.includes(token), 'a token that went into a file is not shown as well');
-
-  const pc = shell(`${readme('npm run pc --')} --speed 600`);
-  const { page, context, faults } = await openPage(browser);
-  await signInAs(page, stand.addresses.portal, ADMIN);
-  await page.waitForURL(`${stand.addresses.portal}/t/${tenant}`);
-  await setUp(page);
-  const ended = await pc;
-  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-  assert.match(ended.stdout, /waiting for the tenant’s key[\s\S]*escrowed local_admin_password[\s\S]*run over/);
-
-  await page.goto(`${stand.addresses.portal}/t/${tenant}`);
-  const machine = /(\S+): run over/.exec(ended.stdout)?.[1] ?? '';
-  await page.getByRole('link', { name: machine }).click();
-  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-  await page.getByLabel('Why do you need it?').fill('a new operator tries it');
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-  const field = page.getByLabel('Passphrase', { exact: true });
-  await field.or(page.locator('.plain')).first().waitFor();
-  if (await field.isVisible()) await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.locator('.plain').waitFor();
-  assert.deepEqual(faults, []);
-  await context.close();
-});
 
 test('the command line answers scripts in JSON, takes any name, and refuses what is wrong in one sentence', async () => {
   const name = `O'Brien "&; DROP TABLE users; -- Söhne 🔑`;
@@ -140,94 +111,133 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
   assert.match((await cli('--help')).stdout, /^Usage: npm run tenant/);
 });
 
-test('an operator without a membership lands on the tenants, creates one, and its first admin is in', async () => {
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, OPERATOR);
-  await page.waitForURL(`${stand.addresses.portal}/operator`);
-  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
-  await row('Northwind IT').getByText('Ready').waitFor();
-  await picture(page, 'operator');
-  const text = await page.locator('main').innerText();
-  for (const own of ['northwind.example', 'HDN-', 'DESKTOP']) assert.ok(!text.includes(own), own);
+inOrder('an operator and a tenant', (step) => {
+  step(
+    'by the README’s commands a new operator comes from an empty stand to a PC that reports and escrows',
+    async () => {
+      const created = await shell(`${readme('npm run tenant -- create')} --persist-to ${stateDir}`);
+      assert.equal(created.code, 0, created.stderr);
+      tenant = /is tenant ([0-9a-f-]{36})\./.exec(created.stdout)?.[1] ?? '';
+      assert.ok(tenant, created.stdout);
+      const api = `--api ${stand.addresses.api} --persist-to ${stateDir}`;
+      const issued = await shell(`${readme('npm run tenant -- token')} ${api}`);
+      assert.equal(issued.code, 0, issued.stderr);
+      assert.equal(statSync(configuration).mode & 0o077, 0, 'only its owner may read a token');
+      const { token } = JSON.parse(readFileSync(configuration, 'utf8'));
+      assert.ok(!issued.stdout.includes(token), 'a token that went into a file is not shown as well');
 
-  await page.getByLabel('Name', { exact: true }).fill('Harbour MSP');
-  await page.getByLabel('First admin’s email').fill('first@harbour.example');
-  await page.getByRole('button', { name: 'Create the tenant' }).click();
-  await page.getByRole('heading', { name: 'Harbour MSP is created. What next' }).waitFor();
-  await row('Harbour MSP').getByText('Not set up').waitFor();
-  await picture(page, 'operator-created');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await picture(page, 'operator-dark');
-  await page.setViewportSize({ width: 360, height: 760 });
-  await picture(page, 'operator-narrow');
-  assert.deepEqual(faults, []);
-  await context.close();
+      let said = '';
+      const pc = shell(`${readme('npm run pc --')} --speed 600`, (text) => {
+        said += text;
+      });
+      await until('the PC to wait for its key', () => said.includes('waiting for'));
+      const { page, context, faults } = await openPage(browser);
+      await signInAs(page, stand.addresses.portal, ADMIN);
+      await page.waitForURL(`${stand.addresses.portal}/t/${tenant}`);
+      await setUp(page);
+      const ended = await pc;
+      assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+      assert.match(ended.stdout, /waiting for the tenant’s key[\s\S]*escrowed local_admin_password[\s\S]*run over/);
 
-  const first = await openPage(browser);
-  await signInAs(first.page, stand.addresses.portal, 'first@harbour.example');
-  await first.page.getByRole('heading', { name: 'Start with the first-time set-up' }).waitFor();
-  // Whoever is no operator is shown no such page.
-  await first.page.goto(`${stand.addresses.portal}/operator`);
-  await first.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
-  assert.deepEqual(first.faults, []);
-  await first.context.close();
-});
+      await page.goto(`${stand.addresses.portal}/t/${tenant}`);
+      const machine = /(\S+): run over/.exec(ended.stdout)?.[1] ?? '';
+      await page.getByRole('link', { name: machine }).click();
+      await askReveal(page, /^Reveal local administrator password/, 'a new operator tries it');
+      await unlockIfAsked(page, page.locator('.plain'), ADMIN_PASSPHRASE);
+      assert.deepEqual(faults, []);
+      await context.close();
+    },
+  );
 
-test('a suspended tenant answers nobody, its engine keeps everything, and it all goes on when resumed', async () => {
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, OPERATOR);
-  const spoolDir = path.join(stateDir, 'spool');
-  const machine = { id: crypto.randomUUID(), hostname: 'NWI-LT-0001' };
-  const engine = new Engine({ ...JSON.parse(readFileSync(configuration, 'utf8')), spoolDir, machine });
-  const run = { id: crypto.randomUUID(), startedAt: Date.now(), phases: ['preflight'] };
-  engine.startRun(run);
-  engine.event(run.id, { message: 'before' });
-  assert.partialDeepStrictEqual(await engine.flush(), { ok: true, sent: 1 });
+  step('an operator without a membership lands on the tenants, creates one, and its first admin is in', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, OPERATOR);
+    await page.waitForURL(`${stand.addresses.portal}/operator`);
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await row('Northwind IT').getByText('Ready').waitFor();
+    await picture(page, 'operator');
+    const text = await page.locator('main').innerText();
+    for (const own of ['northwind.example', 'HDN-', 'DESKTOP']) assert.ok(!text.includes(own), own);
 
-  await page.getByRole('button', { name: 'Suspend Northwind IT' }).click();
-  await page.getByRole('heading', { name: 'Suspend Northwind IT?' }).waitFor();
-  await page.getByLabel('Why?').fill('unpaid since May');
-  await picture(page, 'operator-suspend');
-  await page.getByRole('dialog').getByRole('button', { name: 'Suspend', exact: true }).click();
-  await page.getByText('Northwind IT is suspended.').waitFor();
-  await picture(page, 'operator-suspended');
+    await page.getByLabel('Name', { exact: true }).fill('Harbour MSP');
+    await page.getByLabel('First admin’s email').fill('first@harbour.example');
+    await page.getByRole('button', { name: 'Create the tenant' }).click();
+    await page.getByRole('heading', { name: 'Harbour MSP is created. What next' }).waitFor();
+    await row('Harbour MSP').getByText('Not set up').waitFor();
+    await picture(page, 'operator-created');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture(page, 'operator-dark');
+    await page.setViewportSize({ width: 360, height: 760 });
+    await picture(page, 'operator-narrow');
+    assert.deepEqual(faults, []);
+    await context.close();
 
-  engine.event(run.id, { message: 'meanwhile' });
-  assert.partialDeepStrictEqual(await engine.flush(), { ok: false, code: 'tenant_suspended' });
-  const escrow = await engine.escrow(run.id, 'local_admin_password', { account: 'Administrator' }, 'kq7-Vm2');
-  assert.partialDeepStrictEqual(escrow, { ok: false, code: 'tenant_suspended' });
-  assert.ok(readdirSync(path.join(spoolDir, 'runs')).includes(`${run.id}.ndjson`));
+    const first = await openPage(browser);
+    await signInAs(first.page, stand.addresses.portal, 'first@harbour.example');
+    await first.page.getByRole('heading', { name: 'Start with the first-time set-up' }).waitFor();
+    // Whoever is no operator is shown no such page.
+    await first.page.goto(`${stand.addresses.portal}/operator`);
+    await first.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    assert.deepEqual(first.faults, []);
+    await first.context.close();
+  });
 
-  const member = await openPage(browser);
-  await signInAs(member.page, stand.addresses.portal, ADMIN);
-  await member.page.getByRole('heading', { name: 'Northwind IT is suspended' }).waitFor();
-  await picture(member.page, 'suspended');
+  step('a suspended tenant answers nobody, its engine keeps everything, and it all goes on when resumed', async () => {
+    const { page, context, faults } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, OPERATOR);
+    const spoolDir = path.join(stateDir, 'spool');
+    const machine = { id: crypto.randomUUID(), hostname: 'NWI-LT-0001' };
+    const engine = new Engine({ ...JSON.parse(readFileSync(configuration, 'utf8')), spoolDir, machine });
+    const run = { id: crypto.randomUUID(), startedAt: Date.now(), phases: ['preflight'] };
+    engine.startRun(run);
+    engine.event(run.id, { message: 'before' });
+    assert.partialDeepStrictEqual(await engine.flush(), { ok: true, sent: 1 });
 
-  await page.getByRole('button', { name: 'Resume Northwind IT' }).click();
-  await page.getByText('Northwind IT is active again.').waitFor();
-  assert.partialDeepStrictEqual(await engine.flush(), { ok: true, sent: 1 });
-  await member.page.getByRole('button', { name: 'Look again' }).click();
-  await member.page.getByRole('heading', { name: 'Fleet' }).waitFor();
-  assert.deepEqual([faults, member.faults], [[], []]);
-  await member.context.close();
-  await context.close();
-});
+    await page.getByRole('button', { name: 'Suspend Northwind IT' }).click();
+    await page.getByRole('heading', { name: 'Suspend Northwind IT?' }).waitFor();
+    await page.getByLabel('Why?').fill('unpaid since May');
+    await picture(page, 'operator-suspend');
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend', exact: true }).click();
+    await page.getByText('Northwind IT is suspended.').waitFor();
+    await picture(page, 'operator-suspended');
 
-test('by the command line too: within the half minute that a Worker remembers a token, and on record', async () => {
-  const suspended = await cli(`suspend ${tenant} --local --json`);
-  assert.partialDeepStrictEqual(JSON.parse(suspended.stdout), { id: tenant, status: 'suspended' });
-  const { page, context } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, OPERATOR);
-  await page.getByRole('button', { name: 'Resume Northwind IT' }).click();
-  await page.getByText('Northwind IT is active again.').waitFor();
-  await context.close();
-  const list = JSON.parse((await cli('list --local --json')).stdout);
-  assert.equal(list.find((one: { id: string }) => one.id === tenant).status, 'active');
-});
+    engine.event(run.id, { message: 'meanwhile' });
+    assert.partialDeepStrictEqual(await engine.flush(), { ok: false, code: 'tenant_suspended' });
+    const escrow = await engine.escrow(run.id, 'local_admin_password', { account: 'Administrator' }, 'kq7-Vm2');
+    assert.partialDeepStrictEqual(escrow, { ok: false, code: 'tenant_suspended' });
+    assert.ok(readdirSync(path.join(spoolDir, 'runs')).includes(`${run.id}.ndjson`));
 
-test('the log names no operator by address, and no reason', () => {
-  const text = log.join('\n');
-  assert.match(text, /"principal":"operator"/);
-  for (const secret of [OPERATOR, 'unpaid since May', 'first@harbour.example'])
-    assert.ok(!text.includes(secret), secret);
+    const member = await openPage(browser);
+    await signInAs(member.page, stand.addresses.portal, ADMIN);
+    await member.page.getByRole('heading', { name: 'Northwind IT is suspended' }).waitFor();
+    await picture(member.page, 'suspended');
+
+    await page.getByRole('button', { name: 'Resume Northwind IT' }).click();
+    await page.getByText('Northwind IT is active again.').waitFor();
+    assert.partialDeepStrictEqual(await engine.flush(), { ok: true, sent: 1 });
+    await member.page.getByRole('button', { name: 'Look again' }).click();
+    await member.page.getByRole('heading', { name: 'Fleet' }).waitFor();
+    assert.deepEqual([faults, member.faults], [[], []]);
+    await member.context.close();
+    await context.close();
+  });
+
+  step('by the command line too: within the half minute that a Worker remembers a token, and on record', async () => {
+    const suspended = await cli(`suspend ${tenant} --local --json`);
+    assert.partialDeepStrictEqual(JSON.parse(suspended.stdout), { id: tenant, status: 'suspended' });
+    const { page, context } = await openPage(browser);
+    await signIn(page, stand.addresses.portal, OPERATOR);
+    await page.getByRole('button', { name: 'Resume Northwind IT' }).click();
+    await page.getByText('Northwind IT is active again.').waitFor();
+    await context.close();
+    const list = JSON.parse((await cli('list --local --json')).stdout);
+    assert.equal(list.find((one: { id: string }) => one.id === tenant).status, 'active');
+  });
+
+  step('the log names no operator by address, and no reason', () => {
+    const text = log.join('\n');
+    assert.match(text, /"principal":"operator"/);
+    for (const secret of [OPERATOR, 'unpaid since May', 'first@harbour.example'])
+      assert.ok(!text.includes(secret), secret);
+  });
 });

@@ -4,14 +4,17 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { buildRecoveryPage } from '../../dev/recovery-page.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
+import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
+import { inOrder } from '../support/in-order.ts';
+import { textsOf, until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, signIn, stepUp, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 let folder: string;
@@ -24,7 +27,9 @@ let recover: string;
 before(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'totl-recover-'));
   stand = await startStand({ port: await freePorts(4), stateDir: folder, fleet: 3, fleetSpeed: 900 });
+  recoveryCode = await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   browser = await openBrowser();
+  await until('three PCs with both secrets', () => escrowed().length === 3);
 });
 after(async () => {
   await browser?.close();
@@ -45,100 +50,100 @@ async function offline(file: string): Promise<{ page: Page; faults: string[]; cl
   return { page: opened.page, faults: opened.faults, close: () => opened.context.close() };
 }
 
-test('an admin saves a bundle and the recovery page from the portal', async () => {
-  const { page, context, faults } = await openPage(browser, { acceptDownloads: true });
-  await signIn(page, stand.addresses.portal, 'admin@example.com');
-  recoveryCode = await setUp(page);
-  for (let tries = 0; escrowed().length < 3 && tries < 600; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/safekeeping`);
-  const saved = async (name: string, act: () => Promise<void>) => {
-    const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-    const file = path.join(folder, name);
-    await download.saveAs(file);
-    return file;
-  };
-  recover = await saved('recover.html', () => page.getByRole('link', { name: 'Recovery page' }).click());
-  bundle = await saved('all.bundle', async () => {
-    await page.getByRole('button', { name: 'Export a bundle' }).click();
-    await stepUp(page, 'Export', ADMIN_PASSPHRASE);
+inOrder('a bundle and the page that opens it', (step) => {
+  step('an admin saves a bundle and the recovery page from the portal', () =>
+    onPage(browser, async (page) => {
+      await signIn(page, stand.addresses.portal, 'admin@example.com', `/t/${stand.demo.tenant}/safekeeping`);
+      const saved = async (name: string, act: () => Promise<void>) => {
+        const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+        const file = path.join(folder, name);
+        await download.saveAs(file);
+        return file;
+      };
+      recover = await saved('recover.html', () => page.getByRole('link', { name: 'Recovery page' }).click());
+      bundle = await saved('all.bundle', async () => {
+        await page.getByRole('button', { name: 'Export a bundle' }).click();
+        await stepUp(page, 'Export', ADMIN_PASSPHRASE);
+      });
+      await page.getByText('Saved. Keep it with the recovery page').waitFor();
+    }),
+  );
+
+  step('the recovery page is the one whose hash the docs print, built anew from the sources', async () => {
+    const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+    const built = sha256(await buildRecoveryPage());
+    assert.equal(sha256(readFileSync(recover)), built);
+    const docs = readFileSync(path.join(root, 'docs/recovery-page.md'), 'utf8');
+    assert.equal(/SHA-256 of recover\.html: `([0-9a-f]{64})`/.exec(docs)?.[1], built, 'docs/recovery-page.md');
   });
-  await page.getByText('Saved. Keep it with the recovery page').waitFor();
-  assert.deepEqual(faults, []);
-  await context.close();
-});
 
-test('the recovery page is the one whose hash the docs print, built anew from the sources', async () => {
-  const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
-  const built = sha256(await buildRecoveryPage());
-  assert.equal(sha256(readFileSync(recover)), built);
-  const docs = readFileSync(path.join(root, 'docs/recovery-page.md'), 'utf8');
-  assert.equal(/SHA-256 of recover\.html: `([0-9a-f]{64})`/.exec(docs)?.[1], built, 'docs/recovery-page.md');
-});
+  step('the bundle holds no plaintext, so that losing it alone loses nothing', () => {
+    const text = readFileSync(bundle, 'utf8');
+    for (const { escrowed } of stand.fleet?.machines ?? [])
+      for (const { plaintext } of escrowed) assert.ok(!text.includes(plaintext));
+    for (const { hostname } of stand.fleet?.machines ?? []) assert.ok(!text.includes(hostname));
+  });
 
-test('the bundle holds no plaintext, so that losing it alone loses nothing', () => {
-  const text = readFileSync(bundle, 'utf8');
-  for (const { escrowed } of stand.fleet?.machines ?? [])
-    for (const { plaintext } of escrowed) assert.ok(!text.includes(plaintext));
-  for (const { hostname } of stand.fleet?.machines ?? []) assert.ok(!text.includes(hostname));
-});
+  step(
+    'without server and network a passphrase opens it: a PC is found by its BitLocker key ID, and its secret shown',
+    async () => {
+      const { page, faults, close } = await offline(bundle);
+      await unlock(page, 'Passphrase', 'not this one at all');
+      await page.getByText('That is not the passphrase').waitFor();
+      await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+      await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+      const [machine] = escrowed();
+      const key = machine?.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
+      assert.ok(machine && key && 'protectorId' in key.ref);
+      await page.getByLabel('Find a PC').fill(key.ref.protectorId.slice(0, 8).toUpperCase());
+      await page.getByText('1 machine', { exact: true }).waitFor();
+      await page.getByRole('button', { name: /^Show BitLocker recovery key/ }).click();
+      await page.getByText('Checksum right in all eight groups').waitFor();
+      assert.equal((await textsOf(page.locator('.groups li'), 8)).join('-'), key.plaintext);
+      await picture(page, 'recovery-page');
+      await page.getByLabel('Find a PC').fill('');
+      page.once('dialog', (dialog) => void dialog.accept());
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save everything in clear' }).click(),
+      ]);
+      const csv = readFileSync(await download.path(), 'utf8');
+      assert.equal(csv.trimEnd().split('\r\n').length, 7);
+      for (const { escrowed } of stand.fleet?.machines ?? [])
+        for (const { plaintext } of escrowed) assert.ok(csv.includes(plaintext.replaceAll('"', '""')));
+      assert.deepEqual(faults, []);
+      await close();
+    },
+  );
 
-test('without server and network a passphrase opens it: a PC is found by its BitLocker key ID, and its secret shown', async () => {
-  const { page, faults, close } = await offline(bundle);
-  await unlock(page, 'Passphrase', 'not this one at all');
-  await page.getByText('That is not the passphrase').waitFor();
-  await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
-  const [machine] = escrowed();
-  const key = machine?.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
-  assert.ok(machine && key && 'protectorId' in key.ref);
-  await page.getByLabel('Find a PC').fill(key.ref.protectorId.slice(0, 8).toUpperCase());
-  await page.getByText('1 machine', { exact: true }).waitFor();
-  await page.getByRole('button', { name: /^Show BitLocker recovery key/ }).click();
-  await page.getByText('Checksum right in all eight groups').waitFor();
-  assert.equal((await page.locator('.groups li').allInnerTexts()).join('-'), key.plaintext);
-  await picture(page, 'recovery-page');
-  await page.getByLabel('Find a PC').fill('');
-  page.once('dialog', (dialog) => void dialog.accept());
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save everything in clear' }).click(),
-  ]);
-  const csv = readFileSync(await download.path(), 'utf8');
-  assert.equal(csv.trimEnd().split('\r\n').length, 7);
-  for (const { escrowed } of stand.fleet?.machines ?? [])
-    for (const { plaintext } of escrowed) assert.ok(csv.includes(plaintext.replaceAll('"', '""')));
-  assert.deepEqual(faults, []);
-  await close();
-});
-
-test('the recovery sheet opens it too, without any passphrase', async () => {
-  const { page, faults, close } = await offline(bundle);
-  await page.getByRole('radio', { name: /Recovery sheet/ }).check();
-  await unlock(page, 'Recovery code', recoveryCode);
-  await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
-  assert.deepEqual(faults, []);
-  await close();
-});
-
-test('a bundle that was cut off, or in which a line was moved, is refused and shows nothing', async () => {
-  const lines = readFileSync(bundle, 'utf8').trimEnd().split('\n');
-  const bent = {
-    'cut-off': lines.slice(0, -1),
-    moved: [lines[0], lines[2], lines[1], ...lines.slice(3)],
-  };
-  for (const [name, text] of Object.entries(bent)) {
-    const file = path.join(folder, `${name}.bundle`);
-    writeFileSync(file, `${text.join('\n')}\n`);
-    const { page, close } = await offline(file);
-    await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-    await page.getByText('is missing, moved or damaged').waitFor();
-    assert.equal(await page.getByText('machines,').count(), 0);
+  step('the recovery sheet opens it too, without any passphrase', async () => {
+    const { page, faults, close } = await offline(bundle);
+    await page.getByRole('radio', { name: /Recovery sheet/ }).check();
+    await unlock(page, 'Recovery code', recoveryCode);
+    await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+    assert.deepEqual(faults, []);
     await close();
-  }
-  const file = path.join(folder, 'other.bundle');
-  writeFileSync(file, 'a photograph');
-  const { page, close } = await offline(file);
-  await page.getByText('This file is not a bundle, or was cut off').waitFor();
-  await close();
+  });
+
+  step('a bundle that was cut off, or in which a line was moved, is refused and shows nothing', async () => {
+    const lines = readFileSync(bundle, 'utf8').trimEnd().split('\n');
+    const bent = {
+      'cut-off': lines.slice(0, -1),
+      moved: [lines[0], lines[2], lines[1], ...lines.slice(3)],
+    };
+    for (const [name, text] of Object.entries(bent)) {
+      const file = path.join(folder, `${name}.bundle`);
+      writeFileSync(file, `${text.join('\n')}\n`);
+      const { page, close } = await offline(file);
+      await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+      await page.getByText('is missing, moved or damaged').waitFor();
+      assert.equal(await page.getByText('machines,').count(), 0);
+      await close();
+    }
+    const file = path.join(folder, 'other.bundle');
+    writeFileSync(file, 'a photograph');
+    const { page, close } = await offline(file);
+    await page.getByText('This file is not a bundle, or was cut off').waitFor();
+    await close();
+  });
 });

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { freePorts } from '../../dev/ports.ts';
 import { root } from '../../dev/run.ts';
+import { inOrder } from '../support/in-order.ts';
+import { until } from '../support/patience.ts';
 
 let stateDir: string;
 let port: number;
@@ -40,32 +42,36 @@ after(() => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-test('it says where everything is and who can sign in, and answers there', async () => {
-  for (const offset of [0, 1, 2, 3]) assert.ok(banner.includes(`http://localhost:${port + offset}`), banner);
-  for (const role of ['admin', 'engineer', 'auditor', 'operator'])
-    assert.match(banner, new RegExp(`@example.com\\s+${role}`));
-  const health = (await (await fetch(`http://localhost:${port}/health`)).json()) as { ok: boolean };
-  assert.equal(health.ok, true);
-});
+inOrder('a stand from its start to its end', (step) => {
+  step('it says where everything is and who can sign in, and answers there', async () => {
+    for (const offset of [0, 1, 2, 3]) assert.ok(banner.includes(`http://localhost:${port + offset}`), banner);
+    for (const role of ['admin', 'engineer', 'auditor', 'operator'])
+      assert.match(banner, new RegExp(`@example.com\\s+${role}`));
+    const health = (await (await fetch(`http://localhost:${port}/health`)).json()) as { ok: boolean };
+    assert.equal(health.ok, true);
+  });
 
-test('an operator sees its log as a table, and a tenant’s object without its data', async () => {
-  const table = await node('dev/tail.ts', path.join(stateDir, 'log.ndjson'), '--table');
-  assert.match(table, /GET \/health .*200/);
-  const tenant = /tenant .*, ([0-9a-f-]{36})\)/.exec(banner)?.[1] ?? '';
-  const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
-  assert.match(inspection, /[Ss]chema/);
-  assert.doesNotMatch(inspection, /example\.com/);
-});
+  step('an operator sees its log as a table, and a tenant’s object without its data', async () => {
+    const log = path.join(stateDir, 'log.ndjson');
+    await until('the line of the request', () => readFileSync(log, 'utf8').includes('/health'));
+    const table = await node('dev/tail.ts', log, '--table');
+    assert.match(table, /GET \/health .*200/);
+    const tenant = /tenant .*, ([0-9a-f-]{36})\)/.exec(banner)?.[1] ?? '';
+    const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
+    assert.match(inspection, /[Ss]chema/);
+    assert.doesNotMatch(inspection, /example\.com/);
+  });
 
-test('no second one starts on its state, because both would write into the same tables', async () => {
-  const second = node('dev/start.ts', '--fresh', '--port', `${await freePorts(4)}`, '--state-dir', stateDir);
-  await assert.rejects(second, new RegExp(`runs on this state already, at http://localhost:${port + 1} `));
-  assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
-});
+  step('no second one starts on its state, because both would write into the same tables', async () => {
+    const second = node('dev/start.ts', '--fresh', '--port', `${await freePorts(4)}`, '--state-dir', stateDir);
+    await assert.rejects(second, new RegExp(`runs on this state already, at http://localhost:${port + 1} `));
+    assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
+  });
 
-test('Ctrl-C ends everything', async () => {
-  const ended = once(stand, 'exit');
-  stand.kill('SIGINT');
-  assert.deepEqual(await ended, [0, null]);
-  await assert.rejects(fetch(`http://localhost:${port}/health`));
+  step('Ctrl-C ends everything', async () => {
+    const ended = once(stand, 'exit');
+    stand.kill('SIGINT');
+    assert.deepEqual(await ended, [0, null]);
+    await assert.rejects(fetch(`http://localhost:${port}/health`));
+  });
 });

@@ -15,7 +15,8 @@ import type { LiveMessage } from '../../schema/live.ts';
 import { LIVE_CLOSE } from '../../schema/live-socket.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, signIn, signInAs, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { becomes, until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, holdTime, signIn, signInAs, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 const ENGINEER = 'engineer@example.com';
 const THIRD = 'third@borealis.example';
@@ -67,12 +68,8 @@ async function sit(email: string): Promise<Seat> {
   await signInAs(page, stand.addresses.portal, email);
   await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   await live;
-  await until(() => heard.some(({ type }) => type === 'hello'));
+  await until('the live connection’s hello', () => heard.some(({ type }) => type === 'hello'));
   return { page, faults, heard, closed };
-}
-
-async function until(true_: () => boolean): Promise<void> {
-  while (!true_()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 const names = ({ heard }: Seat): (string | null)[] =>
@@ -117,7 +114,7 @@ test('three at once: each hears of their own tenant, a lowered role closes the c
   await report(token, 'BOR-LT-0001');
   for (const seat of [admin, engineer]) await seat.page.getByRole('link', { name: 'ACME-LT-0001' }).waitFor();
   await third.page.getByRole('link', { name: 'BOR-LT-0001' }).waitFor();
-  await until(() => [admin, engineer, third].every((seat) => names(seat).length > 0));
+  await until('each to hear of a machine', () => [admin, engineer, third].every((seat) => names(seat).length > 0));
   assert.deepEqual(
     [admin, engineer, third].map((seat) => [...new Set(names(seat))]),
     [['ACME-LT-0001'], ['ACME-LT-0001'], ['BOR-LT-0001']],
@@ -144,7 +141,7 @@ test('three at once: each hears of their own tenant, a lowered role closes the c
   assert.equal(await engineer.page.getByRole('button', { name: /^(Lock|Unlock)$/ }).count(), 0);
   // Without reloading anything the new role listens again.
   await report(stand.demo.token, 'ACME-LT-0002');
-  await until(() => names(engineer).includes('ACME-LT-0002'));
+  await until('the engineer to hear again', () => names(engineer).includes('ACME-LT-0002'));
 
   const { people } = await asPerson<PeopleList>(stand, ADMIN, 'people');
   await asPerson(stand, ADMIN, `people/${people.find((one) => one.email === ENGINEER)?.id}/remove`, {});
@@ -163,7 +160,7 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   await signIn(door, stand.addresses.portal, ADMIN);
   await door.getByText('Live', { exact: true }).waitFor();
   await door.close();
-  while ((await vaultsOf(context, one)) > 0) await one.evaluate(() => null);
+  await until('no vault to run', async () => (await vaultsOf(context, one)) === 0);
   await one.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}`);
   const other = await context.newPage();
   await other.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/settings`);
@@ -172,12 +169,14 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   assert.equal(await vaultsOf(context, one), 0);
   await one.getByRole('button', { name: 'Unlock', exact: true }).click();
   await unlock(one, 'Passphrase', ADMIN_PASSPHRASE);
-  for (const page of [one, other]) await page.getByText('Unlocked, 15 min').waitFor();
+  for (const page of [one, other]) await page.getByText(/^Unlocked, 1\d min$/).waitFor();
   await other.reload();
-  await other.getByText('Unlocked, 15 min').waitFor();
+  await other.getByText(/^Unlocked, 1\d min$/).waitFor();
   assert.equal(await vaultsOf(context, one), 1);
-  await one.clock.fastForward('14:20');
-  await one.getByText(/^Unlocked, \d\d s$/).waitFor();
+  // How much of the quarter of an hour is over by now nobody knows: in small steps, the last minute is not missed.
+  const pass = await holdTime(one);
+  const lastMinute = one.getByText(/^Unlocked, \d\d s$/);
+  await until('the last minute', async () => (await lastMinute.isVisible()) || (await pass(10_000)));
   await one.getByRole('status').filter({ hasText: 'The vault locks in one minute.' }).waitFor({ state: 'attached' });
   await picture(one, 'last-minute');
   await one.getByRole('button', { name: 'Stay unlocked' }).click();
@@ -209,7 +208,7 @@ test('somebody of many tenants searches all of them at once, hears which could n
   const found = (name: string) => page.getByRole('main').locator('tenant-matches', { hasText: name });
   await found('Cedar IT').getByRole('link', { name: 'CED-LT-0001' }).waitFor();
   await found('Acme MSP').getByRole('link', { name: 'ACME-LT-0009' }).waitFor();
-  assert.equal(await page.locator('tenant-matches').count(), 2);
+  await becomes(() => page.locator('tenant-matches').count(), 2);
   assert.equal(await page.getByText('BOR-').count(), 0);
 
   // The one that holds it cannot be asked: that is said, and is not nothing.

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
+import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
@@ -16,27 +17,33 @@ import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
+import { tooWide } from '../support/axe.ts';
 import { bent as bentIn } from '../support/bent.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { ADMIN_PASSPHRASE, setUp, signIn, stepUp, unlock } from '../support/story.ts';
+import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
+import { inOrder } from '../support/in-order.ts';
+import {
+  ADMIN_PASSPHRASE,
+  haveSeen,
+  sheetCodes,
+  signIn,
+  signInAs,
+  stepUp,
+  TEAM_PASSPHRASE,
+  typeSheetsBack,
+  unlockIfAsked,
+} from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 const NEW_ENGINEER = 'new.engineer@example.com';
 let stateDir: string;
 let stand: Stand;
 let browser: Browser;
-let admin: Page;
 const lines: string[] = [];
-const allFaults: string[][] = [];
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-tokens-'));
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0, onLine: (line) => lines.push(line) });
   browser = await openBrowser();
-  const opened = await openPage(browser);
-  admin = opened.page;
-  allFaults.push(opened.faults);
-  await signIn(admin, stand.addresses.portal, ADMIN);
 });
 after(async () => {
   await browser?.close();
@@ -46,6 +53,14 @@ after(async () => {
 
 const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/${rest}`;
 const tokens = async () => (await asPerson<TokenList>(stand, ADMIN, 'tokens')).tokens;
+
+/** A page of the admin's, in a browser that has verified the keyring. */
+const onAdminsPage = (act: (admin: Page) => Promise<void>) =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN);
+    await haveSeen(page, stand.demo.tenant, await asPerson<Keyring>(stand, ADMIN, 'keyring'));
+    await act(page);
+  });
 
 /** An engine of a PC of its own, started from a downloaded file. */
 async function engineFrom(file: string, pc: number): Promise<Engine> {
@@ -78,295 +93,323 @@ async function downloaded(page: Page, name: string): Promise<{ file: string; tok
   return { file, token };
 }
 
-test('before the set-up a token is unpinned, and the page says why', async () => {
-  await admin.goto(at('tokens'));
-  await admin.getByText('there is no fingerprint yet').waitFor();
-  await admin.getByRole('button', { name: 'Issue unpinned' }).waitFor();
-  await admin.getByText('Demo fleet').waitFor();
-  await admin.getByText('by SQL').waitFor();
-  await picture(admin, 'tokens-before-set-up');
-  await admin.goto(stand.addresses.portal);
-  await setUp(admin);
-});
-
-let first: { file: string; token: string };
-test('a token issued in the portal is shown once, and an engine goes by the downloaded file, pinned', async () => {
-  await admin.goto(at('tokens'));
-  await admin.getByLabel('What it is for').fill('Workshop sticks');
-  await admin.getByRole('button', { name: 'Issue', exact: true }).click();
-  await admin.getByTestId('token').waitFor();
-  await picture(admin, 'token-issued');
-  first = await downloaded(admin, 'first.json');
-  const configuration = readConfiguration(first.file);
-  const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
-  assert.deepEqual(configuration, {
-    ...{ ok: true, apiOrigin: stand.addresses.api, token: first.token, fingerprint, minEpoch: 1 },
-    tenantKey: await (
-      await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers: { authorization: `Bearer ${first.token}` } })
-    ).json(),
-  });
-  assert.ok(!(await admin.content()).includes(first.token));
-  await provision(await engineFrom(first.file, 1));
-  await admin.reload();
-  await admin.getByText('Last used just now').waitFor();
-  await admin.getByText(`Pinned ${fingerprint?.slice(0, 8)}`).waitFor();
-  await picture(admin, 'tokens');
-});
-
-let second: { file: string; token: string };
-test('rotated, the earlier token and its successor both work', async () => {
-  await admin.getByRole('button', { name: 'Rotate Workshop sticks' }).click();
-  await admin.getByLabel('The earlier one works on for').selectOption('One day');
-  await picture(admin, 'token-rotate');
-  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
-  second = await downloaded(admin, 'second.json');
-  assert.notEqual(second.token, first.token);
-  await provision(await engineFrom(first.file, 2));
-  await provision(await engineFrom(second.file, 3));
-  await admin.getByText('Has a successor').waitFor();
-});
-
-test('revoked, a token is refused at once, although the Worker has it cached', async () => {
-  const engine = await engineFrom(second.file, 4);
-  assert.ok((await engine.tenantKey()).ok);
-  await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).first().click();
-  await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
-  await admin.getByText('is revoked: it is refused from now on').waitFor();
-  await admin.getByText('Revoked and expired (1)').waitFor();
-  await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).click();
-  await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
-  await admin.getByText('Revoked and expired (2)').waitFor();
-  for (const file of [first.file, second.file])
-    assert.partialDeepStrictEqual(await (await engineFrom(file, 4)).tenantKey(), { ok: false, code: 'token_refused' });
-  assert.ok((await tokens()).filter((one) => one.createdBy === ADMIN).every((one) => one.revokedAt !== null));
-});
-
-test('a token that ends within a fortnight is announced on every screen of an admin', async () => {
-  await asPerson(stand, ADMIN, 'tokens', { label: 'Old bench', expiresAt: Date.now() + 86_400_000, fingerprint: null });
-  await admin.goto(at('settings'));
-  await admin.getByText('The token “Old bench” expires').waitFor();
-  await picture(admin, 'token-expiring');
-});
-
-test('where the server shows another fingerprint than this browser has verified, no token is issued', async () => {
-  const key = `totl.seen.${stand.demo.tenant}`;
-  const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
-  const other = { ...JSON.parse(seen), fingerprint: 'A'.repeat(43) };
-  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, JSON.stringify(other)]);
-  await admin.goto(at('tokens'));
-  await admin.getByText('The server shows another fingerprint').waitFor();
-  assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
-  const before = await tokens();
-  await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
-  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
-  await admin.getByText('is not the one this browser has verified: see above').waitFor();
-  assert.equal((await tokens()).length, before.length);
-  await picture(admin, 'tokens-other-fingerprint');
-  await admin.evaluate(([name, text]) => localStorage.setItem(name ?? '', text ?? ''), [key, seen]);
-});
-
-/** Bends the JSON of the answers to one method under a path while `act` goes on. */
-const bent = <T>(method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) =>
-  bentIn<T>(admin, (url) => ending.test(url.pathname), bend, act, method);
-
-/** What the server answered is in no file, shown nowhere, and of no use. */
-async function refusedAnswer(before: number): Promise<void> {
-  await admin.getByText('The server answered with another fingerprint', { exact: false }).waitFor();
-  await admin.getByText('The token is revoked.', { exact: false }).waitFor();
-  assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
-  assert.equal(await admin.getByTestId('token').count(), 0);
-  const now = await tokens();
-  assert.equal(now.length, before + 1);
-  // The newest is the one that was just made.
-  assert.notEqual(now[0]?.revokedAt, null);
-}
-
-for (const [what, fingerprint] of [
-  ['its own root', 'B'.repeat(43)],
-  ['none', null],
-] as const)
-  test(`a server that answers an issue with ${what} gets no file, because the pin is what this browser asked with`, async () => {
-    const before = (await tokens()).length;
+test('before the set-up a token is unpinned, and the page says why', () =>
+  onPage(browser, async (admin) => {
+    await signIn(admin, stand.addresses.portal, ADMIN);
     await admin.goto(at('tokens'));
-    await admin.getByLabel('What it is for').fill('Swapped');
-    const swap = (issued: IssuedToken) => ({ ...issued, fingerprint, minEpoch: 1 });
-    await bent('POST', /\/tokens$/, swap, async () => {
+    await admin.getByText('there is no fingerprint yet').waitFor();
+    await admin.getByRole('button', { name: 'Issue unpinned' }).waitFor();
+    await admin.getByText('Demo fleet').waitFor();
+    await admin.getByText('by SQL').waitFor();
+    await picture(admin, 'tokens-before-set-up');
+  }));
+
+describe('with keys', () => {
+  before(() => setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE));
+
+  inOrder('a token from its issue to its revocation', (step) => {
+    let admin: Page;
+    const faults: string[][] = [];
+    let first: { file: string; token: string };
+    step('a token issued in the portal is shown once, and an engine goes by the downloaded file, pinned', async () => {
+      const opened = await openPage(browser);
+      admin = opened.page;
+      faults.push(opened.faults);
+      await signIn(admin, stand.addresses.portal, ADMIN);
+      await haveSeen(admin, stand.demo.tenant, await asPerson<Keyring>(stand, ADMIN, 'keyring'));
+      await admin.goto(at('tokens'));
+      await admin.getByLabel('What it is for').fill('Workshop sticks');
       await admin.getByRole('button', { name: 'Issue', exact: true }).click();
-      await refusedAnswer(before);
+      await admin.getByTestId('token').waitFor();
+      await picture(admin, 'token-issued');
+      first = await downloaded(admin, 'first.json');
+      const configuration = readConfiguration(first.file);
+      const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
+      assert.deepEqual(configuration, {
+        ...{ ok: true, apiOrigin: stand.addresses.api, token: first.token, fingerprint, minEpoch: 1 },
+        tenantKey: await (
+          await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, {
+            headers: { authorization: `Bearer ${first.token}` },
+          })
+        ).json(),
+      });
+      assert.ok(!(await admin.content()).includes(first.token));
+      const startedAt = Date.now();
+      await provision(await engineFrom(first.file, 1));
+      const usedAt = (await tokens()).find((one) => one.label === 'Workshop sticks')?.lastUsedAt;
+      assert.ok(usedAt && usedAt >= startedAt);
+      await admin.reload();
+      const item = admin.getByRole('listitem').filter({ hasText: 'Workshop sticks' });
+      await item.getByText(/Last used (just now|\d+ minutes? ago)/).waitFor();
+      await item.getByText(`Pinned ${fingerprint?.slice(0, 8)}`).waitFor();
+      await picture(admin, 'tokens');
     });
-    await picture(admin, `token-refused-${fingerprint === null ? 'none' : 'swapped'}`);
+
+    let second: { file: string; token: string };
+    step('rotated, the earlier token and its successor both work', async () => {
+      await admin.getByRole('button', { name: 'Rotate Workshop sticks' }).click();
+      await admin.getByLabel('The earlier one works on for').selectOption('One day');
+      await picture(admin, 'token-rotate');
+      await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+      second = await downloaded(admin, 'second.json');
+      assert.notEqual(second.token, first.token);
+      await provision(await engineFrom(first.file, 2));
+      await provision(await engineFrom(second.file, 3));
+      await admin.getByText('Has a successor').waitFor();
+    });
+
+    step('revoked, a token is refused at once, although the Worker has it cached', async () => {
+      const engine = await engineFrom(second.file, 4);
+      assert.ok((await engine.tenantKey()).ok);
+      await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).first().click();
+      await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+      await admin.getByText('is revoked: it is refused from now on').waitFor();
+      await admin.getByText('Revoked and expired (1)').waitFor();
+      await admin.getByRole('button', { name: 'Revoke Workshop sticks' }).click();
+      await admin.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+      await admin.getByText('Revoked and expired (2)').waitFor();
+      for (const file of [first.file, second.file])
+        assert.partialDeepStrictEqual(await (await engineFrom(file, 4)).tenantKey(), {
+          ok: false,
+          code: 'token_refused',
+        });
+      assert.ok((await tokens()).filter((one) => one.createdBy === ADMIN).every((one) => one.revokedAt !== null));
+    });
+
+    step('no token is in the Worker’s log, and no page made a fault on the way', async () => {
+      const log = lines.join('\n');
+      for (const { token } of [first, second]) assert.ok(!log.includes(token.slice(8)));
+      assert.deepEqual(faults.flat(), []);
+      await admin.context().close();
+    });
   });
 
-test('a server that answers a rotation with its own root gets no file either', async () => {
-  await asPerson(stand, ADMIN, 'tokens', { label: 'Spare', expiresAt: null, fingerprint: null });
-  const before = (await tokens()).length;
-  await admin.goto(at('tokens'));
-  await admin.getByRole('button', { name: 'Rotate Spare' }).click();
-  const swap = (issued: IssuedToken) => ({ ...issued, label: 'Swapped', fingerprint: 'B'.repeat(43) });
-  await bent('POST', /\/rotate$/, swap, async () => {
-    await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
-    await refusedAnswer(before);
-  });
-});
+  test('a token that ends within a fortnight is announced on every screen of an admin', () =>
+    onAdminsPage(async (admin) => {
+      const expiresAt = Date.now() + 86_400_000;
+      const { id } = await asPerson<IssuedToken>(stand, ADMIN, 'tokens', {
+        ...{ label: 'Old bench', expiresAt, fingerprint: null },
+      });
+      await admin.goto(at('settings'));
+      await admin.getByText('The token “Old bench” expires').waitFor();
+      await picture(admin, 'token-expiring');
+      await asPerson(stand, ADMIN, `tokens/${id}/revoke`, {});
+    }));
 
-test('a server that shows no fingerprint any more takes the pin from no file', async () => {
-  const none = (overview: Overview) => ({ ...overview, fingerprint: null });
-  await bent('GET', /\/overview$/, none, async () => {
-    await admin.goto(at('tokens'));
-    await admin.getByText('The server shows another fingerprint').waitFor();
-    assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
-  });
-});
+  test('where the server shows another fingerprint than this browser has verified, no token is issued', () =>
+    onAdminsPage(async (admin) => {
+      const keyring = await asPerson<Keyring>(stand, ADMIN, 'keyring');
+      await haveSeen(admin, stand.demo.tenant, { ...keyring, fingerprint: 'A'.repeat(43) });
+      await admin.goto(at('tokens'));
+      await admin.getByText('The server shows another fingerprint').waitFor();
+      assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+      const before = await tokens();
+      await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
+      await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+      await admin.getByText('is not the one this browser has verified: see above').waitFor();
+      assert.equal((await tokens()).length, before.length);
+      await picture(admin, 'tokens-other-fingerprint');
+    }));
 
-test('a replayed older manifest, and one that the root has not signed, give no file its epoch', async () => {
-  const key = `totl.seen.${stand.demo.tenant}`;
-  const seen = await admin.evaluate((name) => localStorage.getItem(name) ?? '', key);
-  const remember = (text: string) =>
-    admin.evaluate(([name, value]) => localStorage.setItem(name ?? '', value ?? ''), [key, text]);
-  // This browser has seen a version further: the one that the server shows is then a replay.
-  await remember(JSON.stringify({ ...JSON.parse(seen), version: JSON.parse(seen).version + 1 }));
-  const before = (await tokens()).length;
-  const offersNone = async (says: string) => {
-    await admin.goto(at('tokens'));
-    await admin.getByText(says, { exact: false }).waitFor();
-    assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
-  };
-  await offersNone('of the keyring; this browser has seen version');
-  await picture(admin, 'tokens-replayed-manifest');
-  await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
-  await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
-  await admin.getByText('is not one this browser can verify: see above').waitFor();
-  await remember(seen);
-  const forge = (keyring: Keyring) => {
-    const [head = '', payload = '', signature = ''] = keyring.manifest.split('.');
-    const manifest = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    manifest.keys[0].keyEpoch = 1_000_000;
-    const forged = Buffer.from(JSON.stringify(manifest)).toString('base64url');
-    return { ...keyring, manifest: [head, forged, signature].join('.') };
-  };
-  await bent('GET', /\/keyring$/, forge, () => offersNone('has a signature that does not verify'));
-  assert.equal((await tokens()).length, before);
-});
+  /** Bends the JSON of the answers to one method under a path while `act` goes on. */
+  const bent = <T>(page: Page, method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) =>
+    bentIn<T>(page, (url) => ending.test(url.pathname), bend, act, method);
 
-test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', async () => {
-  await admin.goto(at('tokens'));
-  await admin.getByLabel('What it is for').fill('Lab');
-  await admin.getByRole('button', { name: 'Issue', exact: true }).click();
-  await downloaded(admin, 'lab.json');
-  await admin.goto(at('keys'));
-  await admin.getByRole('button', { name: 'Replace the root' }).click();
-  await stepUp(admin, 'Replace the root');
-  await admin.getByText('One live token was handed out with it').waitFor();
-  await picture(admin, 'root-handed-out');
-  await admin
-    .getByText('One live token was handed out with it')
-    .locator('..')
-    .getByRole('link', { name: 'Tokens' })
-    .click();
-  await admin.getByText('an earlier root').first().waitFor();
-  await provision(await engineFrom(path.join(stateDir, 'lab.json'), 5));
-});
-
-test('an engineer who is added signs in, is made admin, and is told nothing they may not know', async () => {
-  await admin.goto(at('people'));
-  await admin.getByLabel('Email address').fill(NEW_ENGINEER);
-  await admin.getByRole('button', { name: 'Add', exact: true }).click();
-  await admin.getByText(`${NEW_ENGINEER} is a member now`).waitFor();
-  await picture(admin, 'people');
-  const { page, faults, context } = await openPage(browser);
-  allFaults.push(faults);
-  await page.goto(stand.addresses.portal);
-  await page.getByLabel('Somebody else').fill(NEW_ENGINEER);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
-  assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0);
-  await page.goto(at('tokens'));
-  await page.getByText('An admin of Acme MSP issues and revokes').waitFor();
-
-  await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Admin');
-  await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
-  await admin.getByText(`${NEW_ENGINEER} is an admin now`).waitFor();
-  await page.reload();
-  await page.getByRole('heading', { name: 'Issue a token' }).waitFor();
-  await page.getByText('This browser has not verified').waitFor();
-  await context.close();
-});
-
-test('a demoted admin is refused at once, and what they could open is replaced by a leaver’s act while they stay', async () => {
-  await admin.goto(at('people'));
-  await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Auditor');
-  await picture(admin, 'demotion');
-  await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
-  await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
-  await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
-  await admin.getByLabel('No team passphrase any more').check();
-  await admin.getByRole('button', { name: 'Replace', exact: true }).click();
-  await stepUp(admin, 'Replace');
-  await admin.getByTestId('recovery-code').first().waitFor();
-  const codes = await admin.getByTestId('recovery-code').allInnerTexts();
-  const field = admin.getByLabel('Type the code', { exact: false });
-  for (const [place, code] of codes.entries()) {
-    await field.fill(code);
-    const last = place === codes.length - 1;
-    await admin.getByRole('button', { name: last ? 'Replace everything' : 'Next sheet' }).click();
+  /** What the server answered is in no file, shown nowhere, and of no use. */
+  async function refusedAnswer(admin: Page, before: number): Promise<void> {
+    await admin.getByText('The server answered with another fingerprint', { exact: false }).waitFor();
+    await admin.getByText('The token is revoked.', { exact: false }).waitFor();
+    assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
+    assert.equal(await admin.getByTestId('token').count(), 0);
+    const now = await tokens();
+    assert.equal(now.length, before + 1);
+    // The newest is the one that was just made.
+    assert.notEqual(now[0]?.revokedAt, null);
   }
-  await admin.getByRole('link', { name: 'Go on re-sealing' }).click();
-  await admin.getByRole('button', { name: 'Resume' }).click();
-  const passphrase = admin.getByLabel('Passphrase', { exact: true });
-  const finish = admin.getByRole('button', { name: 'Finish the rotation' });
-  await passphrase.or(finish).first().waitFor();
-  if (await passphrase.isVisible()) await unlock(admin, 'Passphrase', ADMIN_PASSPHRASE);
-  await finish.first().waitFor();
-  await admin.goto(at('people'));
-  await admin.getByText('and holds no earlier key').waitFor();
-  await picture(admin, 'demoted');
-  const { people, leavers } = await asPerson<PeopleList>(stand, ADMIN, 'people');
-  assert.partialDeepStrictEqual(
-    people.find((one) => one.email === NEW_ENGINEER),
-    { role: 'auditor', removedAt: null },
-  );
-  assert.partialDeepStrictEqual(leavers, [
-    { becomes: 'auditor', unlockersReplaced: true, rootReplaced: true, remaining: 0 },
-  ]);
-});
 
-test('a removed person’s next request is refused, and somebody who is a member nowhere is told whom to ask', async () => {
-  await admin.getByRole('button', { name: `Remove ${NEW_ENGINEER}` }).click();
-  await admin.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
-  await admin.getByText(`${NEW_ENGINEER} has left`).waitFor();
-  await assert.rejects(asPerson(stand, NEW_ENGINEER, 'overview'), /403/);
-  const { page, faults, context } = await openPage(browser);
-  allFaults.push(faults);
-  await page.goto(stand.addresses.portal);
-  await page.getByLabel('Somebody else').fill(NEW_ENGINEER);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByText('You are not a member of any tenant').waitFor();
-  await page.getByRole('link', { name: 'operator@example.com' }).waitFor();
-  await picture(page, 'member-nowhere');
-  await context.close();
-});
+  for (const [what, fingerprint] of [
+    ['its own root', 'B'.repeat(43)],
+    ['none', null],
+  ] as const)
+    test(`a server that answers an issue with ${what} gets no file, because the pin is what this browser asked with`, () =>
+      onAdminsPage(async (admin) => {
+        const before = (await tokens()).length;
+        await admin.goto(at('tokens'));
+        await admin.getByLabel('What it is for').fill('Swapped');
+        const swap = (issued: IssuedToken) => ({ ...issued, fingerprint, minEpoch: 1 });
+        await bent(admin, 'POST', /\/tokens$/, swap, async () => {
+          await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+          await refusedAnswer(admin, before);
+        });
+        await picture(admin, `token-refused-${fingerprint === null ? 'none' : 'swapped'}`);
+      }));
 
-test('the new screens hold in the dark and on a narrow screen', async () => {
-  for (const [scheme, width] of [
-    ['dark', 1280],
-    ['light', 360],
-  ] as const) {
-    await admin.emulateMedia({ colorScheme: scheme });
-    await admin.setViewportSize({ width, height: 860 });
-    for (const place of ['tokens', 'people']) {
-      await admin.goto(at(place));
-      await admin.getByRole('heading', { name: place === 'tokens' ? 'Issue a token' : 'Add a person' }).waitFor();
-      const tooWide = await admin.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.ok(tooWide <= 0, `${place} at ${width} is ${tooWide} px too wide`);
-      await picture(admin, `${place}-${scheme}-${width}`);
-    }
-  }
-});
+  test('a server that answers a rotation with its own root gets no file either', () =>
+    onAdminsPage(async (admin) => {
+      await asPerson(stand, ADMIN, 'tokens', { label: 'Spare', expiresAt: null, fingerprint: null });
+      const before = (await tokens()).length;
+      await admin.goto(at('tokens'));
+      await admin.getByRole('button', { name: 'Rotate Spare' }).click();
+      const swap = (issued: IssuedToken) => ({ ...issued, label: 'Swapped', fingerprint: 'B'.repeat(43) });
+      await bent(admin, 'POST', /\/rotate$/, swap, async () => {
+        await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+        await refusedAnswer(admin, before);
+      });
+    }));
 
-test('no token is in the Worker’s log, and no page made a fault on the way', () => {
-  const log = lines.join('\n');
-  for (const { token } of [first, second]) assert.ok(!log.includes(token.slice(8)));
-  assert.deepEqual(allFaults.flat(), []);
+  test('a server that shows no fingerprint any more takes the pin from no file', () =>
+    onAdminsPage(async (admin) => {
+      const none = (overview: Overview) => ({ ...overview, fingerprint: null });
+      await bent(admin, 'GET', /\/overview$/, none, async () => {
+        await admin.goto(at('tokens'));
+        await admin.getByText('The server shows another fingerprint').waitFor();
+        assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+      });
+    }));
+
+  test('a replayed older manifest, and one that the root has not signed, give no file its epoch', () =>
+    onAdminsPage(async (admin) => {
+      const keyring = await asPerson<Keyring>(stand, ADMIN, 'keyring');
+      // This browser has seen a version further: the one that the server shows is then a replay.
+      await haveSeen(admin, stand.demo.tenant, { ...keyring, version: keyring.version + 1 });
+      const before = (await tokens()).length;
+      const offersNone = async (says: string) => {
+        await admin.goto(at('tokens'));
+        await admin.getByText(says, { exact: false }).waitFor();
+        assert.equal(await admin.getByRole('button', { name: 'Issue unpinned' }).isDisabled(), true);
+      };
+      await offersNone('of the keyring; this browser has seen version');
+      await picture(admin, 'tokens-replayed-manifest');
+      await admin.getByRole('button', { name: 'Rotate Demo fleet' }).click();
+      await admin.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
+      await admin.getByText('is not one this browser can verify: see above').waitFor();
+      await haveSeen(admin, stand.demo.tenant, keyring);
+      const forge = (told: Keyring) => {
+        const [head = '', payload = '', signature = ''] = told.manifest.split('.');
+        const manifest = JSON.parse(Buffer.from(payload, 'base64url').toString());
+        manifest.keys[0].keyEpoch = 1_000_000;
+        const forged = Buffer.from(JSON.stringify(manifest)).toString('base64url');
+        return { ...told, manifest: [head, forged, signature].join('.') };
+      };
+      await bent(admin, 'GET', /\/keyring$/, forge, () => offersNone('has a signature that does not verify'));
+      assert.equal((await tokens()).length, before);
+    }));
+
+  test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', () =>
+    onAdminsPage(async (admin) => {
+      // Only the one that is issued here counts.
+      for (const one of await tokens())
+        if (one.fingerprint !== null && one.revokedAt === null)
+          await asPerson(stand, ADMIN, `tokens/${one.id}/revoke`, {});
+      await admin.goto(at('tokens'));
+      await admin.getByLabel('What it is for').fill('Lab');
+      await admin.getByRole('button', { name: 'Issue', exact: true }).click();
+      const { file } = await downloaded(admin, 'lab.json');
+      await admin.goto(at('keys'));
+      await admin.getByRole('button', { name: 'Replace the root' }).click();
+      await stepUp(admin, 'Replace the root');
+      const handedOut = admin.getByText('One live token was handed out with it');
+      await handedOut.waitFor();
+      await picture(admin, 'root-handed-out');
+      await handedOut.locator('..').getByRole('link', { name: 'Tokens' }).click();
+      await admin.getByText('an earlier root').first().waitFor();
+      await provision(await engineFrom(file, 5));
+    }));
+
+  inOrder('somebody who comes, rises, falls and goes', (step) => {
+    let admin: Page;
+    const faults: string[][] = [];
+    step('an engineer who is added signs in, is made admin, and is told nothing they may not know', async () => {
+      const opened = await openPage(browser);
+      admin = opened.page;
+      faults.push(opened.faults);
+      await signIn(admin, stand.addresses.portal, ADMIN);
+      await haveSeen(admin, stand.demo.tenant, await asPerson<Keyring>(stand, ADMIN, 'keyring'));
+      await admin.goto(at('people'));
+      await admin.getByLabel('Email address').fill(NEW_ENGINEER);
+      await admin.getByRole('button', { name: 'Add', exact: true }).click();
+      await admin.getByText(`${NEW_ENGINEER} is a member now`).waitFor();
+      await picture(admin, 'people');
+      await onPage(browser, async (page) => {
+        await signInAs(page, stand.addresses.portal, NEW_ENGINEER);
+        await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+        assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0);
+        await page.goto(at('tokens'));
+        await page.getByText('An admin of Acme MSP issues and revokes').waitFor();
+
+        await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Admin');
+        await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+        await admin.getByText(`${NEW_ENGINEER} is an admin now`).waitFor();
+        await page.reload();
+        await page.getByRole('heading', { name: 'Issue a token' }).waitFor();
+        await page.getByText('This browser has not verified').waitFor();
+      });
+    });
+
+    step(
+      'a demoted admin is refused at once, and what they could open is replaced by a leaver’s act while they stay',
+      async () => {
+        await admin.goto(at('people'));
+        await admin.getByLabel(`Role of ${NEW_ENGINEER}`).selectOption('Auditor');
+        await picture(admin, 'demotion');
+        await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+        await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
+        await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
+        await admin.getByLabel('No team passphrase any more').check();
+        await admin.getByRole('button', { name: 'Replace', exact: true }).click();
+        await stepUp(admin, 'Replace');
+        await typeSheetsBack(admin, await sheetCodes(admin, 3), 'Replace everything');
+        await admin.getByRole('link', { name: 'Go on re-sealing' }).click();
+        await admin.getByRole('button', { name: 'Resume' }).click();
+        await unlockIfAsked(admin, admin.getByRole('button', { name: 'Finish the rotation' }), ADMIN_PASSPHRASE);
+        await admin.goto(at('people'));
+        await admin.getByText('and holds no earlier key').waitFor();
+        await picture(admin, 'demoted');
+        const { people, leavers } = await asPerson<PeopleList>(stand, ADMIN, 'people');
+        assert.partialDeepStrictEqual(
+          people.find((one) => one.email === NEW_ENGINEER),
+          { role: 'auditor', removedAt: null },
+        );
+        assert.partialDeepStrictEqual(leavers, [
+          { becomes: 'auditor', unlockersReplaced: true, rootReplaced: true, remaining: 0 },
+        ]);
+      },
+    );
+
+    step(
+      'a removed person’s next request is refused, and somebody who is a member nowhere is told whom to ask',
+      async () => {
+        await admin.getByRole('button', { name: `Remove ${NEW_ENGINEER}` }).click();
+        await admin.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+        await admin.getByText(`${NEW_ENGINEER} has left`).waitFor();
+        await assert.rejects(asPerson(stand, NEW_ENGINEER, 'overview'), /403/);
+        await onPage(browser, async (page) => {
+          await signInAs(page, stand.addresses.portal, NEW_ENGINEER);
+          await page.getByText('You are not a member of any tenant').waitFor();
+          await page.getByRole('link', { name: 'operator@example.com' }).waitFor();
+          await picture(page, 'member-nowhere');
+        });
+        assert.deepEqual(faults.flat(), []);
+        await admin.context().close();
+      },
+    );
+  });
+
+  test('the new screens hold in the dark and on a narrow screen', () =>
+    onAdminsPage(async (admin) => {
+      for (const [scheme, width] of [
+        ['dark', 1280],
+        ['light', 360],
+      ] as const) {
+        await admin.emulateMedia({ colorScheme: scheme });
+        await admin.setViewportSize({ width, height: 860 });
+        for (const place of ['tokens', 'people']) {
+          await admin.goto(at(place));
+          await admin.getByRole('heading', { name: place === 'tokens' ? 'Issue a token' : 'Add a person' }).waitFor();
+          const over = await tooWide(admin);
+          assert.ok(over <= 0, `${place} at ${width} is ${over} px too wide`);
+          await picture(admin, `${place}-${scheme}-${width}`);
+        }
+      }
+    }));
 });

@@ -20,8 +20,11 @@ export async function bent<T>(
     under.add(answered);
     await answered.finally(() => under.delete(answered));
   });
-  await act();
-  over = true;
-  await Promise.all(under);
-  await page.unroute(matches);
+  try {
+    await act();
+  } finally {
+    over = true;
+    await Promise.allSettled(under);
+    await page.unroute(matches);
+  }
 }

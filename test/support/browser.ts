@@ -1,8 +1,10 @@
 // A real Chromium for end-to-end tests: every CSP report, console error and page error is kept, and fails the test.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS } from './chromium-args.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -15,7 +17,7 @@ export function browserPath(): string {
 }
 
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS });
+  chromium.launch({ executablePath: browserPath(), headless: true, args: CHROMIUM_ARGS, timeout: PATIENCE_MS });
 
 /** How many times slower the CPU of each page is; `npm run test:busy` sets it. */
 const SLOWER = Number(process.env.SLOW_BROWSER ?? 1);
@@ -33,6 +35,7 @@ export async function openPage(
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   // A tab that a test opens later is as slow; one that is closed at once is not worth a fault.
   if (SLOWER > 1) context.on('page', (opened) => void slowDown(opened).catch(() => {}));
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
@@ -41,6 +44,24 @@ export async function openPage(
       faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   return { page, context, faults };
+}
+
+/** A page for one test: no fault is in it in the end but such as are expected, and it is closed whatever came. */
+export async function onPage(
+  browser: Browser,
+  act: (page: Page) => Promise<void>,
+  { expected, ...options }: Parameters<Browser['newContext']>[0] & { expected?: RegExp } = {},
+): Promise<void> {
+  const { page, context, faults } = await openPage(browser, options);
+  try {
+    await act(page);
+    assert.deepEqual(
+      faults.filter((fault) => !expected?.test(fault)),
+      [],
+    );
+  } finally {
+    await context.close();
+  }
 }
 
 /** Keeps a picture of a page in the folder that PICTURES names; without one, none is taken. `whole`: also what is below the window. */

@@ -1,19 +1,22 @@
 // What people do in the portal, step by step, for tests and pictures.
-import type { Page } from 'playwright-core';
+import { createHash } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
+import type { Keyring } from '../../schema/keyring.ts';
+import { textsOf } from './patience.ts';
 
 export const ADMIN_PASSPHRASE = 'orbit velvet canyon sample drift';
 export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
 
-/** Signs in by the stand-in's page and waits for the portal. */
-export async function signIn(page: Page, portal: string, email: string): Promise<void> {
-  await page.goto(portal);
+/** Signs in by the stand-in's page on the way to a place of the portal, and waits for it. */
+export async function signIn(page: Page, portal: string, email: string, place = ''): Promise<void> {
+  await page.goto(portal + place);
   await page.getByRole('button', { name: email }).click();
   await page.waitForURL(`${portal}/**`);
 }
 
 /** Signs in as anybody, also as one whom the stand-in does not offer. */
-export async function signInAs(page: Page, portal: string, email: string): Promise<void> {
-  await page.goto(portal);
+export async function signInAs(page: Page, portal: string, email: string, place = ''): Promise<void> {
+  await page.goto(portal + place);
   await page.getByLabel('Somebody else').fill(email);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${portal}/**`);
@@ -52,4 +55,70 @@ export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', 
 export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
+}
+
+/** Locks the vault in all tabs, open or not: whoever comes next is asked. */
+export async function lockVault(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^(Lock|Unlock)$/ }).waitFor();
+  await page.keyboard.press('l');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^The vault is locked/ })
+    .waitFor({ state: 'attached' });
+}
+
+/** Waits for what is wanted, and unlocks where that is asked for first: a page that is loaded anew may have lost its vault with its last tab. */
+export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: string): Promise<void> {
+  const field = page.getByLabel('Passphrase', { exact: true });
+  await wanted.or(field).first().waitFor();
+  if (await field.isVisible()) await unlock(page, 'Passphrase', passphrase);
+  await wanted.first().waitFor();
+}
+
+/** On a machine's page: presses the button of a secret, gives a reason and asks. */
+export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+  await page.getByRole('button', { name: which }).click();
+  await page.getByLabel('Why do you need it?').fill(reason);
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+}
+
+/** Hides what is shown, and waits until the dialog is gone: until then it has the keyboard. */
+export async function hideSecret(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** The codes of the recovery sheets that are out. */
+export async function sheetCodes(page: Page, count: number): Promise<string[]> {
+  return textsOf(page.getByTestId('recovery-code'), count);
+}
+
+/** Types each sheet back when it is asked for. `last` is what the last button says. */
+export async function typeSheetsBack(page: Page, codes: readonly string[], last: string): Promise<void> {
+  for (const [place, code] of codes.entries()) {
+    const which = codes.length === 1 ? '' : ` of sheet ${place + 1} of ${codes.length}`;
+    await page.getByLabel(`Type the code${which} back`).fill(code);
+    await page.getByRole('button', { name: place + 1 < codes.length ? 'Next sheet' : last }).click();
+  }
+}
+
+/** What a browser keeps of a tenant's keyring once it has verified it, put into a page of the portal without unlocking anything. */
+export async function haveSeen(page: Page, tenant: string, { manifest, version, fingerprint }: Keyring): Promise<void> {
+  const sha256 = createHash('sha256').update(manifest).digest('hex');
+  const kept = [`totl.seen.${tenant}`, JSON.stringify({ version, sha256, fingerprint })] as const;
+  await page.evaluate(([key, text]) => localStorage.setItem(key, text), kept);
+}
+
+/**
+ * From here on time stands still in a page, and passes when the answer is called: what is shown for half a minute stays for as long as a
+ * slow machine needs to look at it. Its timers go on.
+ */
+export async function holdTime(page: Page): Promise<(ms: number) => Promise<void>> {
+  let now = Date.now();
+  await page.clock.setFixedTime(now);
+  return async (ms) => {
+    now += ms;
+    await page.clock.setFixedTime(now);
+    await page.clock.fastForward(ms);
+  };
 }
