@@ -76,7 +76,7 @@ describe('one act at a time', () => {
   it('is free again after a failure, whether work fails later or at once, and keeps why until the next act', async () => {
     const { acts } = open();
     const fault = new Error('refused');
-    await acts.do(() => Promise.reject(fault));
+    await acts.do(() => Promise.reject<string>(fault));
     expect([acts.busy, acts.failure]).toEqual([false, fault]);
     await acts.do(() => {
       throw fault;

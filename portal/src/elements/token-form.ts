@@ -38,6 +38,8 @@ export class TokenForm extends LitElement {
     `,
   ];
   @property({ type: Boolean }) disabled = false;
+  /** Another act of the page works; where it is this one, the form goes with its end. */
+  @property({ attribute: false }) busy = false;
   @property({ type: Boolean }) pinned = false;
 
   #submit = (event: SubmitEvent): void => {
@@ -52,7 +54,7 @@ export class TokenForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div>
         <label for="label">What it is for</label>
-        <input id="label" name="label" required maxlength="100" placeholder="USB sticks, workshop" autocomplete="off" />
+        <input id="label" name="label" required maxlength="100" placeholder="USB sticks, workshop" autocomplete="off" ?readonly=${this.busy} />
       </div>
       <div>
         <label for="life">Lives for</label>
@@ -60,7 +62,7 @@ export class TokenForm extends LitElement {
           ${LIVES.map(([words], place) => html`<option value=${place} ?selected=${place === DEFAULT_LIFE}>${words}</option>`)}
         </select>
       </div>
-      <button class="primary" ?disabled=${this.disabled}>${this.pinned ? 'Issue' : 'Issue unpinned'}</button>
+      <button class="primary" ?disabled=${this.disabled || this.busy}>${this.pinned ? 'Issue' : 'Issue unpinned'}</button>
     </form>`;
   }
 }

@@ -40,6 +40,7 @@ export class WebhookForm extends LitElement {
       }
     `,
   ];
+  /** Another act of the page works; where it is this one, the form goes with its end. */
   @property({ type: Boolean }) busy = false;
   @state() private kinds: ReadonlySet<NoticeKind> = new Set(NOTICE_KINDS);
   @query('#label') private labelField!: HTMLInputElement;
@@ -66,11 +67,11 @@ export class WebhookForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div class="field">
         <label for="label">Name</label>
-        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" />
+        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" ?readonly=${this.busy} />
       </div>
       <div class="field">
         <label for="url">URL</label>
-        <input id="url" type="url" required maxlength="2000" placeholder="https://" autocomplete="off" spellcheck="false" />
+        <input id="url" type="url" required maxlength="2000" placeholder="https://" autocomplete="off" spellcheck="false" ?readonly=${this.busy} />
       </div>
       <fieldset>
         <legend>Tell it when</legend>
