@@ -55,7 +55,8 @@ export class NewUnlockerForm extends LitElement {
   #passphrase = (event: SubmitEvent): void => {
     event.preventDefault();
     const passphrase = this.field.value;
-    if (passphrase !== null && !this.#making.busy) this.#made({ kind: 'passphrase', label: this.#label('Passphrase'), passphrase });
+    if (passphrase !== null && !this.#making.busy)
+      this.#made({ kind: 'passphrase', label: this.#label('Passphrase'), passphrase });
   };
 
   /** Whoever cancels while their browser asks has asked for nothing. */
