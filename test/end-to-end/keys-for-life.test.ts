@@ -153,7 +153,7 @@ test('a recovery set of two of three counts once every sheet is typed back', asy
   const field = admin.getByLabel('Type the code', { exact: false });
   await field.fill(codes[1] ?? '');
   await admin.getByRole('button', { name: 'Next sheet' }).click();
-  await admin.getByText('That is not this code').waitFor();
+  await admin.getByText('That is not the code of sheet 1 of 3').waitFor();
   for (const [place, code] of codes.entries()) {
     await field.fill(code.toLowerCase());
     await admin.getByRole('button', { name: place < 2 ? 'Next sheet' : 'Make the set count' }).click();

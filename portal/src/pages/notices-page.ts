@@ -18,6 +18,7 @@ import '../elements/webhook-form.ts';
 import '../elements/webhook-secret.ts';
 
 const REFRESH_MS = 3_000;
+const ADDING = 'adding';
 
 @customElement('notices-page')
 export class NoticesPage extends LitElement {
@@ -91,7 +92,7 @@ export class NoticesPage extends LitElement {
   #add = (write: WebhookWrite): Promise<void> =>
     this.#acts.do(async () => {
       this.made = await api.addWebhook(this.#tenant, write);
-    });
+    }, ADDING);
 
   #act(webhook: Webhook, what: WebhookAct): void {
     const { id, label } = webhook;
@@ -160,7 +161,7 @@ export class NoticesPage extends LitElement {
   #form(there: number) {
     return html`<section class="card">
       <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
-      <webhook-form .busy=${this.#acts.busy} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+      <webhook-form .busy=${this.#acts.busy} .adding=${this.#acts.doing === ADDING} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
     </section>`;
   }
 

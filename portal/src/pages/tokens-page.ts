@@ -22,6 +22,8 @@ import '../elements/token-form.ts';
 import '../elements/token-list.ts';
 
 const REFRESH_MS = 10_000;
+/** What ends with a token that is shown. */
+const ISSUING = 'issuing';
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
 type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: SignedKeyring | null };
@@ -123,7 +125,7 @@ export class TokensPage extends LitElement {
       const expiresAt = livesMs === null ? null : Date.now() + livesMs;
       const fingerprint = this.#fingerprint(pin);
       await this.#ask(administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
-    });
+    }, ISSUING);
   }
 
   #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
@@ -140,7 +142,7 @@ export class TokensPage extends LitElement {
       }
       await administration.revokeToken(this.#tenant, token.id);
       return `“${token.label || token.id}” is revoked: it is refused from now on.`;
-    });
+    }, act === 'rotate' ? ISSUING : '');
   }
 
   #close = (): void => {
@@ -173,6 +175,7 @@ export class TokensPage extends LitElement {
             ${this.#pinNote(pin)}
             <token-form
               .busy=${this.#acts.busy}
+              .issuing=${this.#acts.doing === ISSUING}
               .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
