@@ -64,8 +64,9 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             ...['@noble/ciphers/chacha.js', '@noble/hashes/sha2.js', '@noble/hashes/utils.js', '@scure/base'],
-            ...['canonicalize', 'hash-wasm/dist/index.esm.js', 'jose', 'zod', '@lit/task', 'comlink'],
-            ...['lit', 'lit/decorators.js', 'lit/directive.js', 'lit/directives/guard.js', 'lit/directives/repeat.js'],
+            ...['canonicalize', 'hash-wasm/dist/index.esm.js', 'jose', 'qr', 'zod', '@lit/task', 'comlink'],
+            ...['lit', 'lit/decorators.js', 'lit/directive.js', 'lit/directives/guard.js'],
+            ...['lit/directives/keyed.js', 'lit/directives/live.js', 'lit/directives/repeat.js'],
           ],
         },
         test: {

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Revealed } from '../../schema/secret.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
+import { OneAct } from '../src/one-act.ts';
 import { shared } from '../src/styles/shared.ts';
 import { exactTime, KIND_WORDS, refWords, shortId } from '../src/words.ts';
 import { readBundleHead } from '../vault/bundle.ts';
@@ -70,20 +71,26 @@ export class RecoverPage extends LitElement {
   @state() private chosen: Chosen | null = null;
   @state() private contents: Contents | null = null;
   @state() private unlocking = false;
-  @state() private working = false;
   @state() private fault: Partial<VaultFault> | null = null;
   @state() private problem = '';
   @state() private typed = '';
   /** The one secret that is shown, or why it is not. */
   @state() private shown: { of: Revealed; opened: Opened | null; why: string } | null = null;
   @state() private saving: number | null = null;
-  @state() private said = '';
+  #unlocks = new OneAct(this);
+  #saves = new OneAct(this);
+  #file: File | null = null;
+  /** The secret that was asked for last. */
+  #asked: Revealed | null = null;
 
   #choose = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
     if (!file) return;
     this.#close();
+    this.#file = file;
     const text = await file.text();
+    // Another one may have been chosen meanwhile.
+    if (this.#file !== file) return;
     const head = readBundleHead(text);
     if (isFault(head)) this.problem = head.message;
     else {
@@ -100,20 +107,24 @@ export class RecoverPage extends LitElement {
     this.problem = '';
     this.typed = '';
     this.shown = null;
-    this.said = '';
+    this.saving = null;
+    this.#file = null;
+    this.#unlocks.forget();
+    this.#saves.forget();
   };
 
-  async #unlock({ detail }: UnlockWanted): Promise<void> {
+  #unlock({ detail }: UnlockWanted): void {
     const { chosen } = this;
-    if (!chosen) return;
-    this.working = true;
+    if (chosen) void this.#unlocks.do((signal) => this.#open(chosen, detail, signal));
+  }
+
+  async #open(chosen: Chosen, proof: UnlockWanted['detail'], signal: AbortSignal): Promise<void> {
     this.fault = null;
     await this.updateComplete;
     // Key derivation holds this page's only thread: what is said of it has to be painted first.
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-    const opened = await openContents(chosen.text, detail).catch(() => null);
-    this.working = false;
-    if (this.chosen !== chosen || !this.unlocking) return;
+    const opened = await openContents(chosen.text, proof).catch(() => null);
+    if (signal.aborted) return;
     if (opened === null) this.fault = { message: 'The bundle could not be read. Try a copy of it.' };
     else if (isFault(opened)) this.fault = opened;
     else {
@@ -123,24 +134,35 @@ export class RecoverPage extends LitElement {
   }
 
   async #show(of: Revealed): Promise<void> {
-    if (!this.contents) return;
-    const opened = await openSecret(this.contents.tenant, of, this.contents.keys);
+    const { contents } = this;
+    if (!contents) return;
+    this.#asked = of;
+    const opened = await openSecret(contents.tenant, of, contents.keys);
+    // What was asked for last is shown, and nothing of a bundle that has been closed.
+    if (this.#asked !== of || this.contents !== contents) return;
     this.shown = isFault(opened) ? { of, opened: null, why: opened.message } : { of, opened, why: '' };
   }
 
-  async #saveCsv(contents: Contents): Promise<void> {
-    if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return;
-    this.saving = 0;
-    const { csv, notOpened } = await toCsv(contents, refWords, (done) => {
-      if (done % PROGRESS_EVERY === 0) this.saving = done;
+  #saveCsv(contents: Contents): void {
+    void this.#saves.do(async (signal) => {
+      if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return '';
+      this.saving = 0;
+      try {
+        const { csv, notOpened } = await toCsv(contents, refWords, (done) => {
+          if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
+        });
+        // Who has closed the bundle meanwhile wants nothing of it in clear.
+        if (signal.aborted) return '';
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
+        link.download = `totlprovision-${contents.tenant}-in-clear.csv`;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
+        return notOpened === 0 ? 'Saved.' : `Saved; ${notOpened} did not open, and their lines say so.`;
+      } finally {
+        if (!signal.aborted) this.saving = null;
+      }
     });
-    this.saving = null;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
-    link.download = `totlprovision-${contents.tenant}-in-clear.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
-    this.said = notOpened === 0 ? 'Saved.' : `Saved; ${notOpened} did not open, and their lines say so.`;
   }
 
   override render() {
@@ -178,14 +200,15 @@ export class RecoverPage extends LitElement {
       why="This bundle has no passphrase and no recovery sheets in it that its maker could fetch."
       .unlockers=${usableUnlockers(keyring).filter((one) => one.kind !== 'passkey')}
       .halves=${keyring.unlockers}
-      .working=${this.working}
+      .working=${this.#unlocks.busy}
       .fault=${this.fault?.message ?? ''}
       .succession=${this.fault?.succession ?? null}
       @closed=${() => {
         this.unlocking = false;
         this.fault = null;
+        this.#unlocks.forget();
       }}
-      @unlock-wanted=${(event: UnlockWanted) => void this.#unlock(event)}
+      @unlock-wanted=${(event: UnlockWanted) => this.#unlock(event)}
     ></unlock-dialog>`;
   }
 
@@ -206,11 +229,11 @@ export class RecoverPage extends LitElement {
         </dl>
         ${
           this.saving === null
-            ? html`<button @click=${() => void this.#saveCsv(contents)}>Save everything in clear</button>`
+            ? html`<button @click=${() => this.#saveCsv(contents)}>Save everything in clear</button>`
             : html`<progress max=${contents.secrets} .value=${this.saving} aria-label="Secrets opened"></progress>
                 <p role="status">${this.saving} of ${contents.secrets}</p>`
         }
-        ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+        ${this.#saves.said ? html`<p class="note good" role="status">${this.#saves.said}</p>` : nothing}
       </section>
       <section class="card">
         <label for="search">Find a PC by name, serial, client or BitLocker key ID</label>
@@ -256,6 +279,7 @@ export class RecoverPage extends LitElement {
         ${
           shown
             ? html`<button @click=${() => {
+                this.#asked = null;
                 this.shown = null;
               }}>Hide</button>`
             : html`<button aria-label="Show ${words}" @click=${() => void this.#show(secret)}>Show</button>`

@@ -2,11 +2,13 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { addSecret } from './api/by-hand.ts';
 import type { SecretGiven } from './elements/hand-dialog.ts';
+import { OneAct } from './one-act.ts';
 import { requestUnlock } from './unlocking.ts';
 import { refreshVaultState, vault } from './vault-client.ts';
 import './elements/hand-dialog.ts';
 
 type Place = { tenant: string; machine: string; email: string };
+const LOCKED = 'The vault is still locked. It is what knows the key to seal to: unlock it to add a secret.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
 /** One secret at a time; put `render()` somewhere in the host's template. `onAdded` hears what was kept, in words. */
@@ -14,62 +16,75 @@ export class Adding implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #place: () => Place;
   readonly #onAdded: (words: string) => void;
+  readonly #act: OneAct;
   /** The machine it is for, fixed when the dialog opens. */
   #for: Place | null = null;
-  #working = false;
-  #fault = '';
+  /** Whether the ciphertext has gone out: from then on closing the dialog takes nothing back. */
+  #sent = false;
 
   constructor(host: ReactiveControllerHost, place: () => Place, onAdded: (words: string) => void) {
     this.#host = host;
     this.#place = place;
     this.#onAdded = onAdded;
+    this.#act = new OneAct(host);
     host.addController(this);
   }
 
   hostConnected(): void {}
 
-  start(): void {
-    this.#for = this.#place();
-    this.#show(false, '');
+  get busy(): boolean {
+    return this.#act.busy;
   }
 
-  forget = (): void => {
+  /** Why what was sent may not be kept, where its dialog has been closed meanwhile. */
+  get failureBehind(): unknown {
+    return this.#for ? null : this.#act.failure;
+  }
+
+  start(): void {
+    if (this.#act.busy) return;
+    this.forget();
+    this.#for = this.#place();
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  forget(): void {
     this.#for = null;
-    this.#show(false, '');
+    this.#act.forget();
+  }
+
+  /** Whoever cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
+  #cancel = (): void => {
+    this.#for = null;
+    if (this.#sent) this.#host.requestUpdate();
+    else this.forget();
   };
 
-  async #add({ kind, ref, plaintext }: SecretGiven['detail']): Promise<void> {
+  #add({ kind, ref, plaintext }: SecretGiven['detail']): void {
     const place = this.#for;
     if (!place) return;
     const { tenant, machine, email } = place;
-    const state = await refreshVaultState();
-    const open = state.state === 'unlocked' && state.tenant === tenant;
-    if (!open && !(await requestUnlock(tenant)))
-      return this.#show(
-        false,
-        'The vault is still locked. It is what knows the key to seal to: unlock it to add a secret.',
-      );
-    this.#show(true, '');
-    try {
+    void this.#act.do(async (signal) => {
+      this.#sent = false;
+      const state = await refreshVaultState();
+      const open = state.state === 'unlocked' && state.tenant === tenant;
+      if (!open && !(await requestUnlock(tenant))) throw new Error(LOCKED);
+      if (signal.aborted) return;
       const sealed = await vault()
         .sealByHand({ tenant, machine, kind, ref, plaintext, by: email })
         .catch(() => ({ ok: false as const, message: BROKEN }));
-      // Whoever cancelled meanwhile gets nothing kept behind them.
-      if (this.#for !== place) return;
-      if (!sealed.ok) return this.#show(false, sealed.message);
-      const receipt = await addSecret(tenant, machine, sealed.request);
-      if (this.#for !== place) return;
-      this.forget();
-      this.#onAdded(`Kept as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
-    } catch (error) {
-      if (this.#for === place) this.#show(false, (error as Error).message);
-    }
-  }
-
-  #show(working: boolean, fault: string): void {
-    this.#working = working;
-    this.#fault = fault;
-    this.#host.requestUpdate();
+      if (signal.aborted) return;
+      if (!sealed.ok) throw new Error(sealed.message);
+      this.#sent = true;
+      try {
+        const receipt = await addSecret(tenant, machine, sealed.request);
+        if (signal.aborted) return;
+        this.#for = null;
+        this.#onAdded(`Kept as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
+      } finally {
+        this.#sent = false;
+      }
+    });
   }
 
   /** `machine` is the name that the dialog gives the PC. */
@@ -77,10 +92,10 @@ export class Adding implements ReactiveController {
     if (!this.#for) return nothing;
     return html`<hand-dialog
       machine=${machine}
-      .working=${this.#working}
-      .fault=${this.#fault}
-      @secret-given=${(event: SecretGiven) => void this.#add(event.detail)}
-      @closed=${this.forget}
+      .working=${this.#act.busy}
+      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      @secret-given=${(event: SecretGiven) => this.#add(event.detail)}
+      @closed=${this.#cancel}
     ></hand-dialog>`;
   }
 }

@@ -215,16 +215,16 @@ export class TotlApp extends LitElement {
     </div>`;
   }
 
-  #unlockDialog({ unlockers, halves, why, working, fault, succession }: Shown) {
+  #unlockDialog({ unlockers, halves, why, fault, succession }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
       .succession=${succession}
       .why=${why}
-      .working=${working}
+      .working=${this.#unlocking.working}
       .fault=${fault}
       @closed=${() => this.#unlocking.end(false)}
-      @unlock-wanted=${({ detail }: UnlockWanted) => void this.#unlocking.attempt(detail)}
+      @unlock-wanted=${({ detail }: UnlockWanted) => this.#unlocking.attempt(detail)}
     ></unlock-dialog>`;
   }
 

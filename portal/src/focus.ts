@@ -20,8 +20,8 @@ function pathOf(element: Node | null): FocusPath {
   return around;
 }
 
-/** What has the focus now, to be given it back later. */
-export const focusPath = (): FocusPath => pathOf(focused());
+/** What has the focus now, to be given it back later. A button that waits for its own act has lost it and still counts. */
+export const focusPath = (): FocusPath => (isLost() && path[0] !== left ? path : pathOf(focused()));
 
 /** What was focused last, and what it stood in, from the inside out. */
 let path: FocusPath = [];

@@ -4,6 +4,7 @@ import type { Machine, MachineSummary } from '../../schema/machine.ts';
 import { merge } from './api/by-hand.ts';
 import * as api from './api/tenant.ts';
 import type { MergeChosen } from './elements/merge-dialog.ts';
+import { OneAct } from './one-act.ts';
 import './elements/merge-dialog.ts';
 
 /** How many other machines are offered by name. */
@@ -14,42 +15,59 @@ const FILTER: api.FleetFilter = { sort: 'hostname', shelf: 'fleet' };
 export class Merging implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #onMerged: () => void;
+  readonly #act: OneAct;
   #asked: { tenant: string; kept: Machine; others: readonly MachineSummary[] } | null = null;
-  #fault = '';
 
   constructor(host: ReactiveControllerHost, onMerged: () => void) {
     this.#host = host;
     this.#onMerged = onMerged;
+    this.#act = new OneAct(host);
     host.addController(this);
   }
 
   hostConnected(): void {}
 
-  /** Asks which entry becomes an alias of `kept`. Where the list does not come, the id can still be typed. */
-  async start(tenant: string, kept: Machine): Promise<void> {
-    const page = await api.machines(tenant, FILTER, null, CANDIDATES).catch(() => null);
-    const others = (page?.machines ?? []).filter((one) => one.id !== kept.id);
-    this.#fault = '';
-    this.#asked = { tenant, kept, others };
-    this.#host.requestUpdate();
+  get busy(): boolean {
+    return this.#act.busy;
   }
 
-  forget = (): void => {
+  /** Why they may not be merged, where the dialog has been closed meanwhile. */
+  get failureBehind(): unknown {
+    return this.#asked ? null : this.#act.failure;
+  }
+
+  /** Asks which entry becomes an alias of `kept`. Where the list does not come, the id can still be typed. */
+  start(tenant: string, kept: Machine): Promise<void> {
+    return this.#act.do(async (signal) => {
+      const page = await api.machines(tenant, FILTER, null, CANDIDATES, signal).catch(() => null);
+      if (signal.aborted) return;
+      const others = (page?.machines ?? []).filter((one) => one.id !== kept.id);
+      this.#asked = { tenant, kept, others };
+    });
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  forget(): void {
     this.#asked = null;
-    this.#host.requestUpdate();
+    this.#act.forget();
+  }
+
+  /** What has gone out already is told when its answer comes. */
+  #close = (): void => {
+    this.#asked = null;
+    if (this.#act.busy) this.#host.requestUpdate();
+    else this.forget();
   };
 
-  async #merge(other: string): Promise<void> {
+  #merge(other: string): void {
     const asked = this.#asked;
     if (!asked) return;
-    try {
+    void this.#act.do(async (signal) => {
       await merge(asked.tenant, other, asked.kept.id);
-      if (this.#asked === asked) this.forget();
+      if (signal.aborted) return;
+      this.#asked = null;
       this.#onMerged();
-    } catch (error) {
-      this.#fault = (error as Error).message;
-      this.#host.requestUpdate();
-    }
+    });
   }
 
   render() {
@@ -57,9 +75,10 @@ export class Merging implements ReactiveController {
     return html`<merge-dialog
       .machine=${this.#asked.kept}
       .others=${this.#asked.others}
-      .fault=${this.#fault}
-      @merge-chosen=${(event: MergeChosen) => void this.#merge(event.detail)}
-      @closed=${this.forget}
+      .busy=${this.#act.busy}
+      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      @merge-chosen=${(event: MergeChosen) => this.#merge(event.detail)}
+      @closed=${this.#close}
     ></merge-dialog>`;
   }
 }

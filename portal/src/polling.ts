@@ -1,5 +1,5 @@
 // A controller that repeats a page's work while the page is seen, and at once when it is seen again. Once the sign-in has run out it
-// rests until somebody has signed in again.
+// rests until somebody has signed in again. It works once at a time, so that no older answer is put over a newer one.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { SESSION_EXPIRED, SESSION_RESTORED } from './api/http.ts';
 
@@ -7,7 +7,8 @@ export class Polling implements ReactiveController {
   readonly #work: () => Promise<void>;
   readonly #everyMs: number;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #busy = false;
+  #working: Promise<void> | null = null;
+  #again = false;
   #resting = false;
 
   /** `work` handles its own failures. */
@@ -21,14 +22,14 @@ export class Polling implements ReactiveController {
     this.#timer = setInterval(this.#tick, this.#everyMs);
     document.addEventListener('visibilitychange', this.#tick);
     window.addEventListener(SESSION_EXPIRED, this.rest);
-    window.addEventListener(SESSION_RESTORED, this.#again);
+    window.addEventListener(SESSION_RESTORED, this.#restored);
   }
 
   hostDisconnected(): void {
     clearInterval(this.#timer);
     document.removeEventListener('visibilitychange', this.#tick);
     window.removeEventListener(SESSION_EXPIRED, this.rest);
-    window.removeEventListener(SESSION_RESTORED, this.#again);
+    window.removeEventListener(SESSION_RESTORED, this.#restored);
   }
 
   /** Asks no more until somebody has signed in again: for a page that was told it may not read this. */
@@ -36,18 +37,31 @@ export class Polling implements ReactiveController {
     this.#resting = true;
   };
 
-  #again = (): void => {
+  /** Works now. Whoever asks while it is under way gets what is read after that: what is under way may not have heard of their act. */
+  now(): Promise<void> {
+    this.#again = true;
+    this.#working ??= this.#inTurn();
+    return this.#working;
+  }
+
+  async #inTurn(): Promise<void> {
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#work();
+      }
+    } finally {
+      this.#working = null;
+    }
+  }
+
+  #restored = (): void => {
     this.#resting = false;
-    void this.#tick();
+    this.#tick();
   };
 
-  #tick = async (): Promise<void> => {
-    if (document.hidden || this.#busy || this.#resting) return;
-    this.#busy = true;
-    try {
-      await this.#work();
-    } finally {
-      this.#busy = false;
-    }
+  #tick = (): void => {
+    if (document.hidden || this.#working || this.#resting) return;
+    void this.now();
   };
 }

@@ -6,6 +6,7 @@ import { ApiProblem, isProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import type { RevealStep } from './elements/reveal-dialog.ts';
 import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
+import { OneAct } from './one-act.ts';
 import { sameRef } from './refs.ts';
 import { requestUnlock } from './unlocking.ts';
 import { onVaultState, refreshVaultState, vault } from './vault-client.ts';
@@ -37,14 +38,15 @@ export class Revealing implements ReactiveController {
   #asked: Asked | null = null;
   #ticket: string | null = null;
   #step: RevealStep = { step: 'reason' };
-  /** What is being revealed: a second press, or Enter held down, is not a second reveal on record. */
-  #underWay: Asked | null = null;
+  /** A second press, or Enter held down, is not a second reveal on record. */
+  readonly #act: OneAct;
   #stop: (() => void) | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
     this.#host = host;
     this.#tenant = tenant;
     this.#onClosed = onClosed;
+    this.#act = new OneAct(host);
     host.addController(this);
   }
 
@@ -63,6 +65,7 @@ export class Revealing implements ReactiveController {
   }
 
   ask(asked: Asked): void {
+    this.#act.forget();
     this.#asked = asked;
     this.#show({ step: 'reason' });
     void this.#askTicket(asked);
@@ -70,6 +73,7 @@ export class Revealing implements ReactiveController {
 
   /** Another machine: nothing of the one before may stay under its name. */
   forget(): void {
+    this.#act.forget();
     this.#asked = null;
     this.#show({ step: 'reason' });
   }
@@ -83,21 +87,18 @@ export class Revealing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  async #reveal(reason: string): Promise<void> {
+  #reveal(reason: string): void {
     const asked = this.#asked;
-    if (!asked || this.#underWay === asked) return;
-    this.#underWay = asked;
-    await this.#revealOnce(asked, reason);
-    if (this.#underWay === asked) this.#underWay = null;
+    if (asked) void this.#act.do((signal) => this.#revealOnce(asked, reason, signal));
   }
 
-  async #revealOnce(asked: Asked, reason: string): Promise<void> {
+  async #revealOnce(asked: Asked, reason: string, signal: AbortSignal): Promise<void> {
     const tenant = this.#tenant();
     const state = await refreshVaultState();
     const open = state.state === 'unlocked' && state.tenant === tenant;
     const unlocked = open || (await requestUnlock(tenant));
     // Who has left meanwhile wants nothing revealed, and nothing of it on record.
-    if (this.#asked !== asked) return;
+    if (signal.aborted) return;
     if (!unlocked) {
       this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
       return;
@@ -108,7 +109,7 @@ export class Revealing implements ReactiveController {
       revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
       keepTicket(tenant, ticketOf(reason, this.#ticket));
     } catch (error) {
-      if (this.#asked !== asked) return;
+      if (signal.aborted) return;
       const message = refusalWords(error);
       this.#show(
         isProblem(error, 'not_a_ticket')
@@ -117,12 +118,14 @@ export class Revealing implements ReactiveController {
       );
       return;
     }
+    // Who has left since sees nothing of it but that it is on record.
+    if (signal.aborted) return this.#onClosed();
     const opened = isFor(revealed, asked)
       ? await vault()
           .open(revealed)
           .catch(() => ({ ok: false as const, message: 'The vault gave no answer. Reload the page and try again.' }))
       : { ok: false as const, message: 'The server answered with another secret than was asked for. It is not shown.' };
-    if (this.#asked !== asked) return;
+    if (signal.aborted) return;
     this.#show(
       opened.ok
         ? { step: 'shown', opened, auditSeq: revealed.auditSeq }
@@ -148,10 +151,11 @@ export class Revealing implements ReactiveController {
       .secret=${this.#asked.secret}
       .version=${this.#asked.version}
       .progress=${this.#step}
+      .busy=${this.#act.busy}
       .ticket=${this.#ticket}
       .lastTicket=${lastTicket(this.#tenant())}
       machine=${machine}
-      @reason-given=${(event: CustomEvent<string>) => void this.#reveal(event.detail)}
+      @reason-given=${(event: CustomEvent<string>) => this.#reveal(event.detail)}
       @closed=${this.#closed}
     ></reveal-dialog>`;
   }

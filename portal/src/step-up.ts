@@ -7,6 +7,7 @@ import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
+import { OneAct } from './one-act.ts';
 import { rememberManifest, seenManifest, vault } from './vault-client.ts';
 import './elements/unlock-dialog.ts';
 
@@ -49,16 +50,23 @@ export async function writeDrafted(tenant: string, { write, fingerprint }: Draft
 /** One act at a time; put `render()` somewhere in the host's template. */
 export class StepUp implements ReactiveController {
   readonly #host: ReactiveControllerHost;
+  readonly #proving: OneAct;
   #asked: Asked | null = null;
-  #working = false;
   #fault: Partial<VaultFault> | null = null;
+  #gone = false;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
+    this.#proving = new OneAct(host);
     host.addController(this);
   }
 
+  hostConnected(): void {
+    this.#gone = false;
+  }
+
   hostDisconnected(): void {
+    this.#gone = true;
     this.#end();
   }
 
@@ -66,7 +74,7 @@ export class StepUp implements ReactiveController {
   async open<T>(tenant: string, wanted: Wanted<T>): Promise<{ value: T; proof: Proof; keyring: Keyring } | null> {
     this.#end();
     const keyring = await api.keyring(tenant);
-    if (!keyring) return null;
+    if (!keyring || this.#gone) return null;
     // Another may have been asked for while the keyring came.
     this.#end();
     const answer = await new Promise<{ value: unknown; proof: Proof; keyring: Keyring } | null>((done) => {
@@ -89,33 +97,33 @@ export class StepUp implements ReactiveController {
     return drafted;
   }
 
-  async #prove(detail: Proof): Promise<void> {
+  #prove(detail: Proof): void {
     const asked = this.#asked;
-    if (!asked) return;
-    this.#show(true, null);
+    if (asked) void this.#proving.do((signal) => this.#proveOnce(asked, detail, signal));
+  }
+
+  async #proveOnce(asked: Asked, detail: Proof, signal: AbortSignal): Promise<void> {
+    this.#fault = null;
     // The tenant that was asked for, never the one that the server's keyring names.
     const { tenant, keyring } = asked;
     const input = { tenant, keyring, seen: seenManifest(tenant), ...detail };
     const result = await asked.work(input).catch(() => ({ ok: false as const, message: BROKEN }));
     // Whoever cancelled meanwhile gets nothing written behind them.
-    if (this.#asked !== asked) return;
-    if (!result.ok) return this.#show(false, result);
+    if (signal.aborted) return;
+    if (!result.ok) {
+      this.#fault = result;
+      return;
+    }
     this.#asked = null;
-    this.#show(false, null);
     asked.done({ value: result, proof: detail, keyring: asked.keyring });
   }
 
   #end = (): void => {
     this.#asked?.done(null);
     this.#asked = null;
-    this.#show(false, null);
+    this.#fault = null;
+    this.#proving.forget();
   };
-
-  #show(working: boolean, fault: Partial<VaultFault> | null): void {
-    this.#working = working;
-    this.#fault = fault;
-    this.#host.requestUpdate();
-  }
 
   render() {
     const asked = this.#asked;
@@ -127,11 +135,11 @@ export class StepUp implements ReactiveController {
       .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
       .halves=${asked.keyring.unlockers}
       why="None of the ways to unlock that are open to you will do for this."
-      .working=${this.#working}
+      .working=${this.#proving.busy}
       .fault=${this.#fault?.message ?? ''}
       .succession=${this.#fault?.succession ?? null}
       @closed=${this.#end}
-      @unlock-wanted=${(event: UnlockWanted) => void this.#prove(event.detail)}
+      @unlock-wanted=${(event: UnlockWanted) => this.#prove(event.detail)}
     ></unlock-dialog>`;
   }
 }

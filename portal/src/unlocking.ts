@@ -5,11 +5,14 @@ import type { ManifestUnlocker } from '../../schema/signed.ts';
 import type { VaultFault } from '../vault/contract.ts';
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
+import { OneAct } from './one-act.ts';
 import type { Proof } from './step-up.ts';
 import { lock, unlock } from './vault-client.ts';
 
 const UNLOCK_REQUESTED = 'totl-unlock-requested';
 type Request = { tenant: string; done: (unlocked: boolean) => void };
+/** What the one dialog is open for: everybody who has asked for the same tenant meanwhile hears of its end. */
+type Open = { tenant: string; done: Request['done'][] };
 
 const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
@@ -26,7 +29,6 @@ export type Shown = {
   unlockers: ManifestUnlocker[];
   halves: SealedUnlocker[];
   why: string;
-  working: boolean;
   fault: string;
   succession: VaultFault['succession'] | null;
 };
@@ -34,12 +36,16 @@ export type Shown = {
 /** Answers requests one at a time. `shown` is null while no dialog is wanted. */
 export class Unlocking implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  #request: Request | null = null;
+  readonly #attempt: OneAct;
+  #request: Open | null = null;
+  /** What an attempt that was cancelled has still to lock. */
+  #locking: Promise<unknown> = Promise.resolve();
   #keyring: Keyring | null = null;
   shown: Shown | null = null;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
+    this.#attempt = new OneAct(host);
     host.addController(this);
   }
 
@@ -52,10 +58,15 @@ export class Unlocking implements ReactiveController {
   }
 
   #asked = async (event: Event): Promise<void> => {
-    const request = (event as CustomEvent<Request>).detail;
-    this.#request?.done(false);
+    const { tenant, done } = (event as CustomEvent<Request>).detail;
+    if (this.#request?.tenant === tenant) {
+      this.#request.done.push(done);
+      return;
+    }
+    this.end(false);
+    const request: Open = { tenant, done: [done] };
     this.#request = request;
-    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, working: false, fault: '', succession: null };
+    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, fault: '', succession: null };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(request.tenant);
@@ -69,30 +80,41 @@ export class Unlocking implements ReactiveController {
     this.#show(shown);
   };
 
+  get working(): boolean {
+    return this.#attempt.busy;
+  }
+
   /** Tries a passphrase or code. Who cancels meanwhile gets a locked vault, not one that opens behind them. */
-  async attempt(proof: Proof): Promise<void> {
+  attempt(proof: Proof): void {
     const request = this.#request;
     const keyring = this.#keyring;
-    if (!request || !keyring || !this.shown) return;
-    const before = this.shown;
-    this.#show({ ...before, working: true, fault: '', succession: null });
-    const result = await unlock({ tenant: request.tenant, keyring, ...proof }).catch(() => null);
-    if (this.#request !== request) {
-      if (result?.ok) await lock();
-    } else if (result?.ok) this.end(true);
-    else
-      this.#show({
-        ...{ ...before, working: false, fault: result?.message ?? BROKEN },
-        succession: result?.succession ?? null,
-      });
+    const { shown } = this;
+    if (!request || !keyring || !shown) return;
+    void this.#attempt.do(async (signal) => {
+      this.#show({ ...shown, fault: '', succession: null });
+      // Else what is opened now would be locked with what was cancelled before.
+      await this.#locking;
+      if (signal.aborted) return;
+      const unlocking = unlock({ tenant: request.tenant, keyring, ...proof }).catch(() => null);
+      this.#locking = unlocking.then((result) => (signal.aborted && result?.ok ? lock() : undefined));
+      const result = await unlocking;
+      if (signal.aborted) return;
+      if (result?.ok) this.end(true);
+      else
+        this.#show({
+          ...{ ...shown, fault: result?.message ?? BROKEN },
+          succession: result?.succession ?? null,
+        });
+    });
   }
 
   end(unlocked: boolean): void {
     const request = this.#request;
     this.#request = null;
     this.#keyring = null;
+    this.#attempt.forget();
     this.#show(null);
-    request?.done(unlocked);
+    for (const done of request?.done ?? []) done(unlocked);
   }
 
   #show(shown: Shown | null): void {

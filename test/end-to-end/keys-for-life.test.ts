@@ -161,7 +161,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await admin.emulateMedia({ media: 'screen' });
     await admin.getByLabel('Type the code of sheet 1 of 3 back').fill(codes[1] ?? '');
     await admin.getByRole('button', { name: 'Next sheet' }).click();
-    await admin.getByText('That is not this code').waitFor();
+    await admin.getByText('That is not the code of sheet 1 of 3').waitFor();
     const inSmallLetters = codes.map((code) => code.toLowerCase());
     await typeSheetsBack(admin, inSmallLetters, 'Make the set count');
     await admin.getByText('The recovery set counts from now on').waitFor();

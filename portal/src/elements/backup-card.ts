@@ -26,6 +26,7 @@ export class BackupCard extends LitElement {
   ];
   @property({ attribute: false }) backup: BackupState | null = null;
   @property({ type: Boolean }) asked = false;
+  @property({ attribute: false }) busy = false;
 
   override render() {
     const { backup } = this;
@@ -62,7 +63,7 @@ export class BackupCard extends LitElement {
         <dt>Next</dt>
         <dd>${nextAt === null ? 'with the next call' : exactTime(nextAt)}</dd>
       </dl>
-      <button ?disabled=${this.asked} @click=${() => this.dispatchEvent(new CustomEvent('backup-wanted'))}>
+      <button ?disabled=${this.asked || this.busy} @click=${() => this.dispatchEvent(new CustomEvent('backup-wanted'))}>
         ${this.asked ? 'Being made …' : 'Back up now'}
       </button>`;
   }

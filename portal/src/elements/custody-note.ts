@@ -39,12 +39,17 @@ export class CustodyNote extends LitElement {
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get('membership') as Membership | undefined;
+    if (before && before.tenant !== this.membership.tenant) this.overview = null;
     if (changed.has('place') || changed.has('membership')) void this.#refresh();
   }
 
   async #refresh(): Promise<void> {
+    const { tenant } = this.membership;
     // The page beneath says what is wrong with the connection; here the last word stands.
-    this.overview = await api.overview(this.membership.tenant).catch(() => this.overview);
+    const overview = await api.overview(tenant).catch(() => null);
+    // Another tenant may be open by then.
+    if (overview && tenant === this.membership.tenant) this.overview = overview;
   }
 
   override render() {

@@ -30,6 +30,7 @@ export class GrantList extends LitElement {
   @property() tenant = '';
   /** The fingerprint that this browser has verified; null: none yet, so there are no words of its own to show. */
   @property({ attribute: false }) fingerprint: string | null = null;
+  @property({ attribute: false }) busy = false;
   @state() private words = new Map<string, readonly string[]>();
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -40,7 +41,9 @@ export class GrantList extends LitElement {
     const { fingerprint, tenant, grants } = this;
     if (fingerprint === null) return;
     const said = grants.map(async (grant) => [grant.id, await vault().grantWords(tenant, fingerprint, grant)] as const);
-    this.words = new Map(await Promise.all(said));
+    const words = new Map(await Promise.all(said));
+    // Another root may have been verified meanwhile: words made from the one before are nobody's.
+    if (fingerprint === this.fingerprint && grants === this.grants) this.words = words;
   }
 
   override render() {
@@ -70,12 +73,12 @@ export class GrantList extends LitElement {
         <button
           class="primary"
           aria-label="The words are the same, give access to ${grant.email}"
-          ?disabled=${!words}
+          ?disabled=${!words || this.busy}
           @click=${answer(words ?? null)}
         >
           The words are the same, give access
         </button>
-        <button aria-label="Decline ${grant.email}" @click=${answer(null)}>Decline</button>
+        <button aria-label="Decline ${grant.email}" ?disabled=${this.busy} @click=${answer(null)}>Decline</button>
       </div>
     </li>`;
   }

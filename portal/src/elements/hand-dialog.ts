@@ -52,6 +52,7 @@ export class HandDialog extends LitElement {
     `,
   ];
   @property() machine = '';
+  /** What is typed is used: it stays as it is until it is kept or refused. */
   @property({ attribute: false }) working = false;
   @property({ attribute: false }) fault = '';
   @state() private kind: SecretKind = 'local_admin_password';
@@ -111,7 +112,7 @@ export class HandDialog extends LitElement {
           ${
             this.kind === 'bitlocker_recovery_key'
               ? nothing
-              : html`<button type="button" class="plain-button" @click=${this.#generate}>Make one for me</button>`
+              : html`<button type="button" class="plain-button" ?disabled=${this.working} @click=${this.#generate}>Make one for me</button>`
           }
           <button type="button" class="plain-button" aria-pressed=${this.visible} @click=${() => {
             this.visible = !this.visible;
@@ -136,7 +137,7 @@ export class HandDialog extends LitElement {
     if (this.kind === 'local_admin_password')
       return html`<div class="field">
         <label for="account">Account</label>
-        <input id="account" name="account" required maxlength="256" value="Administrator" autocomplete="off" />
+        <input id="account" name="account" required maxlength="256" value="Administrator" autocomplete="off" ?readonly=${this.working} />
       </div>`;
     if (this.kind === 'bitlocker_recovery_key')
       return html`<div class="field pair">
@@ -151,16 +152,17 @@ export class HandDialog extends LitElement {
             title="The ID that the PC shows on its blue screen, whole: 8-4-4-4-12 characters"
             autocomplete="off"
             spellcheck="false"
+            ?readonly=${this.working}
           />
         </div>
         <div>
           <label for="volume">Volume</label>
-          <input id="volume" name="volume" required maxlength="64" value="C:" autocomplete="off" />
+          <input id="volume" name="volume" required maxlength="64" value="C:" autocomplete="off" ?readonly=${this.working} />
         </div>
       </div>`;
     return html`<div class="field">
       <label for="label">Name</label>
-      <input id="label" name="label" required maxlength="64" value=${this.kind === 'bios_password' ? 'BIOS' : ''} autocomplete="off" />
+      <input id="label" name="label" required maxlength="64" value=${this.kind === 'bios_password' ? 'BIOS' : ''} autocomplete="off" ?readonly=${this.working} />
     </div>`;
   }
 
@@ -175,6 +177,7 @@ export class HandDialog extends LitElement {
         maxlength=${PLAINTEXT_MAX_CHARACTERS}
         autocomplete="new-password"
         spellcheck="false"
+        ?readonly=${this.working}
         .value=${value}
         @input=${(event: InputEvent) => {
           this[id] = (event.target as HTMLInputElement).value;

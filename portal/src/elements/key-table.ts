@@ -27,6 +27,7 @@ export class KeyTable extends LitElement {
   ];
   @property({ attribute: false }) keys: readonly KeyHistory[] = [];
   @property({ type: Boolean }) admin = false;
+  @property({ attribute: false }) busy = false;
   /** From when on a retired key may be destroyed, by kid. */
   @property({ attribute: false }) destroyableAt: (key: KeyHistory) => number | null = () => null;
 
@@ -58,12 +59,12 @@ export class KeyTable extends LitElement {
     const want = (state: 'retired' | 'destroyed') => () =>
       this.dispatchEvent(new CustomEvent('key-step-wanted', { detail: { kid: key.kid, state } }));
     if (key.state === 'retiring' && key.remaining === 0)
-      return html`<div><button class="primary" aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button></div>`;
+      return html`<div><button class="primary" ?disabled=${this.busy} aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button></div>`;
     const from = this.destroyableAt(key);
     if (key.state !== 'retired' || from === null) return nothing;
     if (from > Date.now()) return html`<p class="quiet">Can be destroyed from ${exactTime(from)}</p>`;
     return key.remaining === 0
-      ? html`<div><button aria-label="Destroy the key ${shortId(key.kid)}" @click=${want('destroyed')}>Destroy the key</button></div>`
+      ? html`<div><button ?disabled=${this.busy} aria-label="Destroy the key ${shortId(key.kid)}" @click=${want('destroyed')}>Destroy the key</button></div>`
       : nothing;
   }
 }

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
+import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { PassphraseField } from './passphrase-field.ts';
@@ -46,11 +47,12 @@ export class LeaverCard extends LitElement {
   @property() tenant = '';
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) hasTeam = false;
+  @property({ attribute: false }) busy = false;
   @state() private teamPassphrase: string | null = null;
   @state() private noTeam = false;
   @state() private report: RevealedReport | null = null;
-  @state() private failure: unknown = null;
   @query('passphrase-field') private field!: PassphraseField | null;
+  #reading = new OneAct(this);
 
   get #replaced(): boolean {
     const { unlockersReplaced, escrowKeyReplaced, rootReplaced } = this.leaver;
@@ -62,14 +64,10 @@ export class LeaverCard extends LitElement {
     this.dispatchEvent(new CustomEvent<Replacements>('replace-wanted', { detail: { teamPassphrase, recovery } }));
   }
 
-  #show = async (): Promise<void> => {
-    this.failure = null;
-    try {
+  #show = (): Promise<void> =>
+    this.#reading.do(async () => {
       this.report = await custody.revealedBy(this.tenant, this.leaver.person);
-    } catch (error) {
-      this.failure = error;
-    }
-  };
+    });
 
   override render() {
     const { leaver } = this;
@@ -99,8 +97,8 @@ export class LeaverCard extends LitElement {
           : nothing
       }
       ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
-      <problem-note .error=${this.failure}></problem-note>
-      ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+      <problem-note .error=${this.#reading.failure}></problem-note>
+      ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" ?disabled=${this.#reading.busy} @click=${() => void this.#show()}>What did they reveal?</button>`}`;
   }
 
   #step(done: boolean, words: string) {
@@ -115,6 +113,7 @@ export class LeaverCard extends LitElement {
       needsTeam
         ? html`<passphrase-field
               label="New team passphrase"
+              .readonly=${this.busy}
               .about=${[this.leaver.email]}
               @passphrase-changed=${() => {
                 this.teamPassphrase = this.field?.value ?? null;
@@ -138,11 +137,12 @@ export class LeaverCard extends LitElement {
               ready
                 ? html`<recovery-size
                     action="Replace"
+                    .busy=${this.busy}
                     @chosen=${({ detail }: CustomEvent<NonNullable<Replacements['recovery']>>) => this.#replace(detail)}
                   ></recovery-size>`
                 : nothing
             }`
-        : html`<p><button class="primary" ?disabled=${!ready} @click=${() => this.#replace(null)}>Replace what they could open</button></p>`
+        : html`<p><button class="primary" ?disabled=${!ready || this.busy} @click=${() => this.#replace(null)}>Replace what they could open</button></p>`
     }`;
   }
 

@@ -2,6 +2,7 @@
 // give it up.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { LeftBehind } from '../rotation.ts';
 import { shared } from '../styles/shared.ts';
 import { KIND_WORDS, refWords, shortId } from '../words.ts';
@@ -34,6 +35,7 @@ export class LeftBehindList extends LitElement {
   @property() tenant = '';
   /** Only what a rotation could not take along can be given up. */
   @property({ attribute: false }) canGiveUp = false;
+  @property({ attribute: false }) busy = false;
 
   override render() {
     return html`<div class="note warn">
@@ -45,24 +47,28 @@ export class LeftBehindList extends LitElement {
         ${this.canGiveUp ? 'Or give one up: its ciphertext is kept for ever.' : nothing} Your reason goes on record.
       </p>
       <ul>
-        ${this.items.map(({ item, why }) => {
-          const name = `${KIND_WORDS[item.kind]}, version ${item.version.version}, of machine ${shortId(item.machine)}`;
-          const submit = (event: SubmitEvent) => {
-            event.preventDefault();
-            const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
-            const help = (event.submitter as HTMLButtonElement | null)?.value ?? '';
-            this.dispatchEvent(new CustomEvent('help-wanted', { detail: { item, help, reason } }));
-          };
-          return html`<li>
+        ${repeat(
+          this.items,
+          ({ item }) => `${item.id} ${item.version.version}`,
+          ({ item, why }) => {
+            const name = `${KIND_WORDS[item.kind]}, version ${item.version.version}, of machine ${shortId(item.machine)}`;
+            const submit = (event: SubmitEvent) => {
+              event.preventDefault();
+              const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
+              const help = (event.submitter as HTMLButtonElement | null)?.value ?? '';
+              this.dispatchEvent(new CustomEvent('help-wanted', { detail: { item, help, reason } }));
+            };
+            return html`<li>
             ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
             <a href="/t/${this.tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${why}
             <form @submit=${submit}>
               <input name="reason" aria-label="Why: ${name}" placeholder="Why" required minlength="3" maxlength="500" />
-              <button value="restore" aria-label="Put back what it was: ${name}">Put back what it was</button>
-              ${this.canGiveUp ? html`<button value="give_up" aria-label="Mark as not openable: ${name}">Mark as not openable</button>` : nothing}
+              <button value="restore" ?disabled=${this.busy} aria-label="Put back what it was: ${name}">Put back what it was</button>
+              ${this.canGiveUp ? html`<button value="give_up" ?disabled=${this.busy} aria-label="Mark as not openable: ${name}">Mark as not openable</button>` : nothing}
             </form>
           </li>`;
-        })}
+          },
+        )}
       </ul>
     </div>`;
   }

@@ -50,6 +50,7 @@ export class MachineIdentity extends LitElement {
   /** Whether the person may archive and merge. */
   @property({ attribute: false }) acting = false;
   @property({ attribute: false }) busy = false;
+  @property({ attribute: false }) merging = false;
 
   #want(act: ShelfWanted['detail']['act'], machine: string) {
     return () => this.dispatchEvent(new CustomEvent('shelf-wanted', { detail: { act, machine } }));
@@ -126,7 +127,7 @@ export class MachineIdentity extends LitElement {
   #acts() {
     const { id, shelf } = this.machine;
     return html`<div class="row acts">
-      <button @click=${() => this.dispatchEvent(new CustomEvent('merge-wanted'))}>Merge another entry …</button>
+      <button ?disabled=${this.merging} @click=${() => this.dispatchEvent(new CustomEvent('merge-wanted'))}>Merge another entry …</button>
       ${
         shelf === 'fleet'
           ? html`<button ?disabled=${this.busy} title="Out of the fleet list; its secrets stay" @click=${this.#want('archive', id)}>

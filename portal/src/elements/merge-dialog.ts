@@ -37,6 +37,7 @@ export class MergeDialog extends LitElement {
   @property({ attribute: false }) machine!: Machine;
   /** Some other machines of the fleet; any may be named by its id. */
   @property({ attribute: false }) others: readonly MachineSummary[] = [];
+  @property({ attribute: false }) busy = false;
   @property({ attribute: false }) fault = '';
   @state() private chosen: string | null = null;
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -80,14 +81,14 @@ export class MergeDialog extends LitElement {
           chosen === BY_ID
             ? html`<div class="field">
                 <label for="id">Machine ID</label>
-                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" autocomplete="off" />
+                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" autocomplete="off" ?readonly=${this.busy} />
               </div>`
             : nothing
         }
         ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
-          <button class="primary">Merge</button>
+          <button class="primary" ?disabled=${this.busy}>Merge</button>
         </div>
       </form>
     </dialog>`;

@@ -11,6 +11,7 @@ export class NewPassphrase extends LitElement {
   @property() label = 'New passphrase';
   @property() action = 'Use it';
   @property({ attribute: false }) about: readonly string[] = [];
+  @property({ attribute: false }) busy = false;
   @state() private mayGoOn = false;
   @query('passphrase-field') private field!: PassphraseField;
 
@@ -24,12 +25,13 @@ export class NewPassphrase extends LitElement {
       <passphrase-field
         .label=${this.label}
         .about=${this.about}
+        .readonly=${this.busy}
         @passphrase-changed=${() => {
           this.mayGoOn = this.field.value !== null;
         }}
       ></passphrase-field>
       <div class="row">
-        <button class="primary" ?disabled=${!this.mayGoOn}>${this.action}</button>
+        <button class="primary" ?disabled=${!this.mayGoOn || this.busy}>${this.action}</button>
         <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>Cancel</button>
       </div>
     </form>`;

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TenantCreated } from '../../../schema/operator.ts';
+import { clearSent } from '../clear-sent.ts';
 import { shared } from '../styles/shared.ts';
 
 /** Fired with what was typed. */
@@ -36,22 +37,26 @@ export class NewTenant extends LitElement {
   ];
 
   @property({ type: Boolean }) busy = false;
+  @property({ attribute: false }) creating = false;
   /** The one that was made last: its next steps are shown. */
   @property({ attribute: false }) made: TenantCreated | null = null;
   @query('form') private form!: HTMLFormElement | null;
   @query('h3') private heading!: HTMLElement | null;
+  #sent: FormData | null = null;
 
+  /** Whoever types the next one already goes on typing; the next steps are read by whoever does not. */
   override updated(changed: Map<string, unknown>): void {
-    if (!changed.has('made') || !this.made) return;
-    this.form?.reset();
-    this.heading?.focus();
+    if (!changed.has('made') || !this.made || !this.form || !this.#sent) return;
+    if (clearSent(this.form, this.#sent)) this.heading?.focus();
   }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const typed = new FormData(event.target as HTMLFormElement);
     const detail = { name: String(typed.get('name')).trim(), firstAdmin: String(typed.get('admin')).trim() };
-    if (!this.busy && detail.name) this.dispatchEvent(new CustomEvent('create-wanted', { detail }));
+    if (this.busy || !detail.name) return;
+    this.#sent = typed;
+    this.dispatchEvent(new CustomEvent('create-wanted', { detail }));
   };
 
   override render() {
@@ -64,7 +69,7 @@ export class NewTenant extends LitElement {
           <label for="admin">First admin’s email</label>
           <input id="admin" name="admin" type="email" required maxlength="254" autocomplete="off" />
         </div>
-        <div><button class="primary" ?disabled=${this.busy}>${this.busy ? 'Creating …' : 'Create the tenant'}</button></div>
+        <div><button class="primary" ?disabled=${this.busy}>${this.creating ? 'Creating …' : 'Create the tenant'}</button></div>
       </form>
       ${this.made ? this.#next(this.made) : nothing}`;
   }

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PrfKdf } from '../../../schema/keyring.ts';
+import { OneAct } from '../one-act.ts';
 import { makePasskey, PasskeyFault, passkeysWork } from '../passkey.ts';
 import { shared } from '../styles/shared.ts';
 import type { PassphraseField } from './passphrase-field.ts';
@@ -33,8 +34,8 @@ export class NewUnlockerForm extends LitElement {
   @property({ type: Boolean }) busy = false;
   @state() private passkeys = false;
   @state() private mayGoOn = false;
-  @state() private fault = '';
   @query('passphrase-field') private field!: PassphraseField;
+  #making = new OneAct(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -54,39 +55,47 @@ export class NewUnlockerForm extends LitElement {
   #passphrase = (event: SubmitEvent): void => {
     event.preventDefault();
     const passphrase = this.field.value;
-    if (passphrase !== null) this.#made({ kind: 'passphrase', label: this.#label('Passphrase'), passphrase });
+    if (passphrase !== null && !this.#making.busy)
+      this.#made({ kind: 'passphrase', label: this.#label('Passphrase'), passphrase });
   };
 
-  #passkey = async (): Promise<void> => {
-    this.fault = '';
-    try {
-      this.#made({ kind: 'passkey', label: this.#label('Passkey'), ...(await makePasskey(this.email)) });
-    } catch (error) {
-      this.fault = error instanceof PasskeyFault ? error.message : 'The passkey could not be made.';
-    }
-  };
+  /** Whoever cancels while their browser asks has asked for nothing. */
+  #passkey = (): Promise<void> =>
+    this.#making.do(async (signal) => {
+      const made = await makePasskey(this.email);
+      if (!signal.aborted) this.#made({ kind: 'passkey', label: this.#label('Passkey'), ...made });
+    });
+
+  get #fault(): string {
+    const { failure } = this.#making;
+    if (!failure) return '';
+    return failure instanceof PasskeyFault ? failure.message : 'The passkey could not be made.';
+  }
 
   override render() {
+    const busy = this.busy || this.#making.busy;
+    const fault = this.#fault;
     return html`<form @submit=${this.#passphrase}>
       ${
         this.passkeys
           ? html`<p>
-                <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.#passkey()}>Use a passkey</button>
+                <button type="button" class="primary" ?disabled=${busy} @click=${() => void this.#passkey()}>Use a passkey</button>
                 <span class="quiet">Your browser asks three times: to make it, and twice to see that it answers the same.</span>
               </p>
               <p class="quiet">Or a passphrase:</p>`
           : nothing
       }
-      ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+      ${fault ? html`<p class="note bad" role="alert">${fault}</p>` : nothing}
       <passphrase-field
         label="New passphrase"
+        .readonly=${busy}
         .about=${[this.email, this.tenant]}
         @passphrase-changed=${() => {
           this.mayGoOn = this.field.value !== null;
         }}
       ></passphrase-field>
       <div class="row actions">
-        <button class="primary" ?disabled=${!this.mayGoOn || this.busy}>Use this passphrase</button>
+        <button class="primary" ?disabled=${!this.mayGoOn || busy}>Use this passphrase</button>
         <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>Cancel</button>
       </div>
     </form>`;

@@ -59,6 +59,8 @@ export class PassphraseField extends LitElement {
   @property({ attribute: false }) other: string | null = null;
   /** Names and addresses of its owner and tenant: a passphrase made of them is easy to guess. */
   @property({ attribute: false }) about: readonly string[] = [];
+  /** While it is used: what would be typed then would count for nothing. */
+  @property({ attribute: false }) readonly = false;
   @state() private first = '';
   @state() private second = '';
   @state() private strength: Strength | null = null;
@@ -120,6 +122,7 @@ export class PassphraseField extends LitElement {
         spellcheck="false"
         maxlength="256"
         aria-describedby="strength"
+        ?readonly=${this.readonly}
         .value=${this.first}
         @input=${(event: InputEvent) => void this.#typed((event.target as HTMLInputElement).value)}
       />
@@ -130,7 +133,7 @@ export class PassphraseField extends LitElement {
         ${this.#verdict()}
       </p>
       <p class="row offer">
-        <button type="button" class="plain-button" @click=${this.#generate}>Make one for me</button>
+        <button type="button" class="plain-button" ?disabled=${this.readonly} @click=${this.#generate}>Make one for me</button>
         <button type="button" class="plain-button" aria-pressed=${this.visible} @click=${() => {
           this.visible = !this.visible;
         }}>
@@ -144,6 +147,7 @@ export class PassphraseField extends LitElement {
         autocomplete="new-password"
         spellcheck="false"
         maxlength="256"
+        ?readonly=${this.readonly}
         .value=${this.second}
         @input=${(event: InputEvent) => {
           this.second = (event.target as HTMLInputElement).value;

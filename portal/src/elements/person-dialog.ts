@@ -21,6 +21,8 @@ export class PersonDialog extends LitElement {
   @property({ attribute: false }) person!: Member;
   /** The role they are to have; null: they are to be removed. */
   @property({ attribute: false }) becomes: Role | null = null;
+  /** Another act of the page works. */
+  @property({ attribute: false }) busy = false;
 
   constructor() {
     super();
@@ -50,7 +52,7 @@ export class PersonDialog extends LitElement {
       }
       <div class="actions">
         <button @click=${this.#close}>Cancel</button>
-        <button class="primary" @click=${() => this.dispatchEvent(new CustomEvent('confirmed'))}>
+        <button class="primary" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('confirmed'))}>
           ${role === null ? 'Remove' : 'Change the role'}
         </button>
       </div>

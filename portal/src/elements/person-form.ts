@@ -2,10 +2,12 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
+import { clearSent } from '../clear-sent.ts';
 import { shared } from '../styles/shared.ts';
 import { ROLE_WORDS } from '../words.ts';
 
-export type PersonWanted = CustomEvent<{ email: string; role: Role }>;
+/** `sent` is the form as it was sent, for `clear`. */
+export type PersonWanted = CustomEvent<{ email: string; role: Role; sent: FormData }>;
 
 @customElement('person-form')
 export class PersonForm extends LitElement {
@@ -32,14 +34,15 @@ export class PersonForm extends LitElement {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const detail = { email: String(form.get('email') ?? '').trim(), role: String(form.get('role')) as Role };
+    const sent = new FormData(event.target as HTMLFormElement);
+    const detail = { email: String(sent.get('email') ?? '').trim(), role: String(sent.get('role')) as Role, sent };
     this.dispatchEvent(new CustomEvent('person-wanted', { detail }));
   };
 
-  /** Empties the field once somebody was added. */
-  clear(): void {
-    this.renderRoot.querySelector('form')?.reset();
+  /** Empties the field once somebody was added; whom somebody has begun to type since stays. */
+  clear(sent: FormData): void {
+    const form = this.renderRoot.querySelector('form');
+    if (form) clearSent(form, sent);
   }
 
   override render() {

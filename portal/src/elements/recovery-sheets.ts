@@ -1,12 +1,14 @@
 // The recovery sheets: shown once, printed or saved, and each typed back before the set counts. In print only the sheets are left, one
 // a page.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { focusHeading } from '../focus.ts';
+import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import { vault } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
 import './fingerprint-text.ts';
+import './problem-note.ts';
 import './qr-code.ts';
 
 const FILE_KEPT_MS = 10_000;
@@ -82,9 +84,12 @@ export class RecoverySheets extends LitElement {
   @property() action = 'Keep the keys';
   @property({ type: Boolean }) busy = false;
   @state() private typedBack = 0;
-  @state() private wrong = false;
+  /** The sheet whose code was typed wrong last. */
+  @state() private wrong: number | null = null;
   /** The sheet that was copied last. */
   @state() private copied: number | null = null;
+  @query('#code') private field!: HTMLInputElement | null;
+  #comparing = new OneAct(this);
   readonly #madeAt = exactTime(Date.now());
 
   override firstUpdated(): void {
@@ -131,19 +136,41 @@ export class RecoverySheets extends LitElement {
     );
   }
 
-  #submit = async (event: SubmitEvent): Promise<void> => {
+  #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const typed = String(new FormData(form).get('code') ?? '');
+    if (this.busy) return;
     // Written once before and refused: every sheet was typed back already.
-    if (this.typedBack < this.#count) {
-      this.wrong = !(await vault().recoveryCodesMatch(this.sheets.codes[this.typedBack] ?? '', typed));
-      if (this.wrong) return;
-      this.typedBack += 1;
-      form.reset();
-    }
-    if (this.typedBack === this.#count) this.dispatchEvent(new CustomEvent('typed-back'));
+    if (this.typedBack === this.#count) this.#send();
+    else if (this.field) void this.#compare(this.field);
   };
+
+  /** The field is free for the next sheet at once; what is typed into it meanwhile is that sheet's, and stays. */
+  #compare(field: HTMLInputElement): Promise<void> {
+    return this.#comparing.do(async (signal) => {
+      const place = this.typedBack;
+      const typed = field.value;
+      this.wrong = null;
+      if (!this.#isLast(place)) field.value = '';
+      let same = false;
+      try {
+        same = await vault().recoveryCodesMatch(this.sheets.codes[place] ?? '', typed);
+      } finally {
+        if (!same && field.value === '') field.value = typed;
+      }
+      if (signal.aborted) return;
+      if (!same) this.wrong = place;
+      else this.typedBack = place + 1;
+      if (this.typedBack === this.#count) this.#send();
+    });
+  }
+
+  #isLast(place: number): boolean {
+    return place + 1 === this.#count;
+  }
+
+  #send(): void {
+    this.dispatchEvent(new CustomEvent('typed-back'));
+  }
 
   override render() {
     const { codes, threshold } = this.sheets;
@@ -161,18 +188,23 @@ export class RecoverySheets extends LitElement {
       <div class="row screen">
         <button @click=${() => window.print()}>${several ? 'Print all, one a page' : 'Print'}</button>
       </div>
-      <form class="screen" @submit=${(event: SubmitEvent) => void this.#submit(event)}>
+      <form class="screen" @submit=${this.#submit}>
         ${this.typedBack < this.#count ? this.#field(several) : html`<p class="quiet">Every sheet was typed back.</p>`}
-        ${this.wrong ? html`<p class="note bad" role="alert">That is not this code. Check it group by group.</p>` : nothing}
+        ${this.wrong === null ? nothing : html`<p class="note bad" role="alert">That is not ${several ? `the code of sheet ${this.wrong + 1} of ${this.#count}` : 'this code'}. Check it group by group.</p>`}
+        <problem-note .error=${this.#comparing.failure}></problem-note>
         ${this.busy ? html`<progress aria-label="Keeping the keys"></progress>` : nothing}
         <div class="actions">
-          <button class="primary" ?disabled=${this.busy}>${this.typedBack + 1 < this.#count ? 'Next sheet' : this.action}</button>
+          <button class="primary" ?disabled=${this.busy || this.#comparing.busy}>
+            ${this.typedBack + 1 < this.#count ? 'Next sheet' : this.action}
+          </button>
         </div>
       </form>`;
   }
 
   #field(several: boolean) {
-    const which = several ? `of sheet ${this.typedBack + 1} of ${this.#count} ` : '';
+    const comparing = this.#comparing.busy;
+    const place = comparing && !this.#isLast(this.typedBack) ? this.typedBack + 1 : this.typedBack;
+    const which = several ? `of sheet ${place + 1} of ${this.#count} ` : '';
     return html`<label for="code">Type the code ${which}back, from where you kept it</label>
       <input
         id="code"
@@ -181,7 +213,7 @@ export class RecoverySheets extends LitElement {
         autocapitalize="characters"
         spellcheck="false"
         required
-        ?disabled=${this.busy}
+        ?readonly=${comparing && this.#isLast(this.typedBack)}
       />
       <p class="quiet">Case, spaces and dashes do not matter.</p>`;
   }

@@ -21,6 +21,7 @@ export class RecoverySize extends LitElement {
     `,
   ];
   @property() action = 'Make the sheets';
+  @property({ attribute: false }) busy = false;
   @state() private count = 3;
   @state() private threshold = 2;
 
@@ -67,7 +68,7 @@ export class RecoverySize extends LitElement {
         Two of three is a good start: no single holder can open anything alone, and one sheet may be lost.
       </p>
       <div class="row">
-        <button class="primary">${this.action}</button>
+        <button class="primary" ?disabled=${this.busy}>${this.action}</button>
         <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>Cancel</button>
       </div>
     </form>`;

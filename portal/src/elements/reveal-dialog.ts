@@ -89,6 +89,8 @@ export class RevealDialog extends LitElement {
   /** The ticket of the reveal before, to be offered. */
   @property({ attribute: false }) lastTicket: string | null = null;
   @property({ attribute: false }) progress: RevealStep = { step: 'reason' };
+  /** The reason that was given is being used. */
+  @property({ attribute: false }) busy = false;
   @state() private clipboard: ClipboardState | null = null;
   @state() private large = false;
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -175,6 +177,7 @@ export class RevealDialog extends LitElement {
           .offered=${this.lastTicket}
           .reason=${this.#reason}
           .fault=${this.progress.fault ?? ''}
+          .busy=${this.busy}
           @reason-given=${this.#given}
           @cancelled=${this.#close}
         ></reveal-form>`;

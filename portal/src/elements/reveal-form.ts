@@ -42,6 +42,7 @@ export class RevealForm extends LitElement {
   /** What was typed before, where that was refused. */
   @property() reason = '';
   @property() fault = '';
+  @property({ attribute: false }) busy = false;
   @query('input') private field!: HTMLInputElement;
 
   override firstUpdated(): void {
@@ -55,7 +56,8 @@ export class RevealForm extends LitElement {
   #ask = (event: SubmitEvent): void => {
     event.preventDefault();
     const reason = this.field.value.trim();
-    if (reason.length >= REASON_MIN_CHARACTERS) this.dispatchEvent(new CustomEvent('reason-given', { detail: reason }));
+    if (!this.busy && reason.length >= REASON_MIN_CHARACTERS)
+      this.dispatchEvent(new CustomEvent('reason-given', { detail: reason }));
   };
 
   #again = (): void => {
@@ -67,11 +69,11 @@ export class RevealForm extends LitElement {
   override render() {
     return html`<form @submit=${this.#ask}>
       <label for="reason">Why do you need it?</label>
-      <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" .value=${this.reason} autocomplete="off" enterkeyhint="go" aria-describedby="ticket" />
+      <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" .value=${this.reason} autocomplete="off" enterkeyhint="go" aria-describedby="ticket" ?readonly=${this.busy} />
       ${
         this.offered
           ? html`<div class="again">
-              <button type="button" @click=${this.#again}>Use ${this.offered} again</button>
+              <button type="button" ?disabled=${this.busy} @click=${this.#again}>Use ${this.offered} again</button>
             </div>`
           : nothing
       }
@@ -86,7 +88,7 @@ export class RevealForm extends LitElement {
       ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
       <div class="actions">
         <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('cancelled'))}>Cancel</button>
-        <button class="primary">Reveal</button>
+        <button class="primary" ?disabled=${this.busy}>Reveal</button>
       </div>
     </form>`;
   }

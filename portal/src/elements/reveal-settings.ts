@@ -1,5 +1,6 @@
-// How secrets may be revealed: what a reason must be, how many a person may reveal, and when what was revealed is to be rotated.
-import { css, html, LitElement, nothing } from 'lit';
+// How secrets may be revealed: what a reason must be, how many a person may reveal, and when what was revealed is to be rotated. What is
+// being changed here stays when the settings are read anew.
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { shared } from '../styles/shared.ts';
@@ -16,6 +17,35 @@ const BUDGETS = [
 ] as const;
 const HOURS_MAX = 365 * 24;
 const PATTERN = '[A-Za-z0-9#*\\-_.\\/:]+';
+
+/** The settings as the form spells them. */
+type Draft = {
+  ticket: boolean;
+  pattern: string;
+  perMinute: string;
+  perHour: string;
+  perDay: string;
+  rotate: 'never' | 'at-once' | 'later';
+  hours: string;
+};
+
+function draftOf({ ticketPattern, revealBudget, rotateAfterRevealMs: delay }: Settings): Draft {
+  return {
+    ticket: ticketPattern !== null,
+    pattern: ticketPattern ?? 'INC-#####',
+    perMinute: String(revealBudget.perMinute),
+    perHour: String(revealBudget.perHour),
+    perDay: String(revealBudget.perDay),
+    rotate: delay === null ? 'never' : delay === 0 ? 'at-once' : 'later',
+    hours: String(delay ? delay / HOUR_MS : 24),
+  };
+}
+
+/** What was changed in the form stays; what was not is as the settings are now. */
+function rebased(draft: Draft, before: Draft, now: Draft): Draft {
+  const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof Draft]);
+  return { ...now, ...Object.fromEntries(changed) };
+}
 
 @customElement('reveal-settings')
 export class RevealSettings extends LitElement {
@@ -58,32 +88,41 @@ export class RevealSettings extends LitElement {
   ];
   @property({ attribute: false }) settings!: Settings;
   @property({ attribute: false }) editable = false;
-  @state() private ticket = false;
-  @state() private rotate: 'never' | 'at-once' | 'later' = 'later';
+  @property({ attribute: false }) busy = false;
+  @state() private draft!: Draft;
   @state() private fault = '';
 
-  override willUpdate(changed: Map<string, unknown>): void {
+  override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
-    this.ticket = this.settings.ticketPattern !== null;
-    const delay = this.settings.rotateAfterRevealMs;
-    this.rotate = delay === null ? 'never' : delay === 0 ? 'at-once' : 'later';
+    const before = changed.get('settings');
+    const now = draftOf(this.settings);
+    this.draft = before ? rebased(this.draft, draftOf(before), now) : now;
   }
+
+  #change(change: Partial<Draft>): void {
+    this.draft = { ...this.draft, ...change };
+  }
+
+  #typed = (event: Event): void => {
+    const { name, value } = event.target as HTMLInputElement;
+    this.#change({ [name]: value });
+  };
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const number = (name: string) => Number(form.get(name));
-    const [perMinute, perHour, perDay] = [number('perMinute'), number('perHour'), number('perDay')];
+    const { ticket, pattern, rotate, hours, ...budgets } = this.draft;
+    const perMinute = Number(budgets.perMinute);
+    const perHour = Number(budgets.perHour);
+    const perDay = Number(budgets.perDay);
     this.fault = '';
     if (perMinute > perHour || perHour > perDay) {
       this.fault = 'An hour allows at least what a minute does, and a day what an hour does.';
       return;
     }
     const detail: SettingsChange = {
-      ticketPattern: this.ticket ? String(form.get('pattern') ?? '').trim() : null,
+      ticketPattern: ticket ? pattern.trim() : null,
       revealBudget: { perMinute, perHour, perDay },
-      rotateAfterRevealMs:
-        this.rotate === 'never' ? null : this.rotate === 'at-once' ? 0 : Math.round(number('hours') * HOUR_MS),
+      rotateAfterRevealMs: rotate === 'never' ? null : rotate === 'at-once' ? 0 : Math.round(Number(hours) * HOUR_MS),
     };
     this.dispatchEvent(new CustomEvent('settings-given', { detail }));
   };
@@ -93,7 +132,7 @@ export class RevealSettings extends LitElement {
       <form @submit=${this.#submit}>
         ${this.#reason()} ${this.#budgets()} ${this.#rotation()}
         ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
-        ${this.editable ? html`<button class="primary">Keep these</button>` : html`<p class="quiet">Only an admin can change this.</p>`}
+        ${this.editable ? html`<button class="primary" ?disabled=${this.busy}>Keep these</button>` : html`<p class="quiet">Only an admin can change this.</p>`}
       </form>`;
   }
 
@@ -106,14 +145,10 @@ export class RevealSettings extends LitElement {
   #reason() {
     return html`<fieldset ?disabled=${!this.editable}>
       <legend>The reason for a reveal</legend>
-      ${this.#choice('reason', 'Any reason', !this.ticket, () => {
-        this.ticket = false;
-      })}
-      ${this.#choice('reason', 'It must begin with a ticket', this.ticket, () => {
-        this.ticket = true;
-      })}
+      ${this.#choice('reason', 'Any reason', !this.draft.ticket, () => this.#change({ ticket: false }))}
+      ${this.#choice('reason', 'It must begin with a ticket', this.draft.ticket, () => this.#change({ ticket: true }))}
       ${
-        this.ticket
+        this.draft.ticket
           ? html`<div class="indent">
               <label for="pattern">Pattern</label>
               <input
@@ -126,7 +161,8 @@ export class RevealSettings extends LitElement {
                 title="Letters, digits, - _ . / : and the places # and *"
                 aria-describedby="pattern-help"
                 autocomplete="off"
-                .value=${this.settings.ticketPattern ?? 'INC-#####'}
+                .value=${this.draft.pattern}
+                @input=${this.#typed}
               />
               <p class="quiet" id="pattern-help"># is a digit, * some letters and digits; anything else is itself.</p>
             </div>`
@@ -142,7 +178,7 @@ export class RevealSettings extends LitElement {
         ${BUDGETS.map(
           ([name, words, max]) => html`<div>
             <label for=${name}>${words}</label>
-            <input id=${name} name=${name} type="number" required min="1" max=${max} step="1" .value=${String(this.settings.revealBudget[name])} />
+            <input id=${name} name=${name} type="number" required min="1" max=${max} step="1" .value=${this.draft[name]} @input=${this.#typed} />
           </div>`,
         )}
       </div>
@@ -151,26 +187,20 @@ export class RevealSettings extends LitElement {
   }
 
   #rotation() {
-    const delay = this.settings.rotateAfterRevealMs ?? 0;
+    const { rotate, hours } = this.draft;
     return html`<fieldset ?disabled=${!this.editable}>
       <legend>A revealed secret is to be rotated</legend>
-      ${this.#choice('rotate', 'At once', this.rotate === 'at-once', () => {
-        this.rotate = 'at-once';
-      })}
-      ${this.#choice('rotate', 'After some hours', this.rotate === 'later', () => {
-        this.rotate = 'later';
-      })}
+      ${this.#choice('rotate', 'At once', rotate === 'at-once', () => this.#change({ rotate: 'at-once' }))}
+      ${this.#choice('rotate', 'After some hours', rotate === 'later', () => this.#change({ rotate: 'later' }))}
       ${
-        this.rotate === 'later'
+        rotate === 'later'
           ? html`<div class="indent">
               <label for="hours">Hours</label>
-              <input id="hours" name="hours" type="number" required min="0.25" max=${HOURS_MAX} step="0.25" .value=${String(delay > 0 ? delay / HOUR_MS : 24)} />
+              <input id="hours" name="hours" type="number" required min="0.25" max=${HOURS_MAX} step="0.25" .value=${hours} @input=${this.#typed} />
             </div>`
           : nothing
       }
-      ${this.#choice('rotate', 'Never', this.rotate === 'never', () => {
-        this.rotate = 'never';
-      })}
+      ${this.#choice('rotate', 'Never', rotate === 'never', () => this.#change({ rotate: 'never' }))}
       <p class="quiet">It is marked on the fleet and machine pages until a newer version of it comes in. Earlier marks stay as they are.</p>
     </fieldset>`;
   }

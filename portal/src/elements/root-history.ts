@@ -28,6 +28,7 @@ export class RootHistory extends LitElement {
   ];
   @property({ attribute: false }) keyring!: Keyring;
   @property({ type: Boolean }) admin = false;
+  @property({ attribute: false }) busy = false;
   /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
   /** Null: this browser has verified no root yet, so it vouches for no words. */
@@ -40,9 +41,11 @@ export class RootHistory extends LitElement {
 
   /** From the root that this browser has verified, never from what the server says: these words are read out to whoever asks. */
   async #say(): Promise<void> {
-    const { tenant } = readManifest(this.keyring);
+    const { keyring } = this;
+    const { tenant } = readManifest(keyring);
     const seen = seenManifest(tenant);
-    this.earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, this.keyring.successions));
+    const earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, keyring.successions));
+    if (keyring.version === this.keyring.version) this.earlier = earlier;
   }
 
   override render() {
@@ -51,7 +54,7 @@ export class RootHistory extends LitElement {
         <h2>Root</h2>
         ${
           this.admin
-            ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
+            ? html`<button ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
             : nothing
         }
       </div>
@@ -84,6 +87,7 @@ export class RootHistory extends LitElement {
         this.admin
           ? html`<button
               aria-label="End the overlap of ${root.slice(0, 8)}"
+              ?disabled=${this.busy}
               @click=${() => this.dispatchEvent(new CustomEvent('end-overlap-wanted', { detail: root }))}
             >
               End the overlap

@@ -47,7 +47,7 @@ export class SuspendDialog extends LitElement {
       </p>
       <form @submit=${this.#submit}>
         <label for="reason">Why?</label>
-        <input id="reason" name="reason" required maxlength="500" autocomplete="off" autofocus />
+        <input id="reason" name="reason" required maxlength="500" autocomplete="off" autofocus ?readonly=${this.busy} />
         <p class="quiet">The reason and your address go into the tenant’s own audit, which its admins read.</p>
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>

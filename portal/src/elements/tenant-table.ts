@@ -76,8 +76,8 @@ export class TenantTable extends LitElement {
   ];
 
   @property({ attribute: false }) tenants: readonly OperatedTenant[] = [];
-  /** The tenant that something is being done to. */
-  @property() busy = '';
+  /** Something is being done to one of them. */
+  @property({ attribute: false }) busy = false;
 
   override render() {
     return html`<table>
@@ -117,7 +117,7 @@ export class TenantTable extends LitElement {
       <td class="act">
         <button
           aria-label="${suspended ? 'Resume' : 'Suspend'} ${name}"
-          ?disabled=${this.busy === id}
+          ?disabled=${this.busy}
           @click=${want(suspended ? 'resume-wanted' : 'suspend-wanted')}
         >
           ${suspended ? 'Resume' : 'Suspend'}

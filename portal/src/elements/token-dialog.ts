@@ -31,6 +31,8 @@ export class TokenDialog extends LitElement {
   @property({ attribute: false }) token!: Token;
   @property() act: 'rotate' | 'revoke' = 'revoke';
   @property({ type: Boolean }) pinned = false;
+  /** Another act of the page works. */
+  @property({ attribute: false }) busy = false;
 
   constructor() {
     super();
@@ -56,7 +58,7 @@ export class TokenDialog extends LitElement {
         ${this.act === 'rotate' ? this.#rotate() : this.#revoke()}
         <div class="actions">
           <button type="button" @click=${this.#close}>Cancel</button>
-          <button class="primary">${this.act === 'rotate' ? 'Rotate' : 'Revoke'}</button>
+          <button class="primary" ?disabled=${this.busy}>${this.act === 'rotate' ? 'Rotate' : 'Revoke'}</button>
         </div>
       </form>
     </dialog>`;

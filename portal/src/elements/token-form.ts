@@ -38,6 +38,10 @@ export class TokenForm extends LitElement {
     `,
   ];
   @property({ type: Boolean }) disabled = false;
+  /** An act of the page works. */
+  @property({ attribute: false }) busy = false;
+  /** It ends with a token that is shown in place of this form: what would be typed now would be lost. */
+  @property({ attribute: false }) issuing = false;
   @property({ type: Boolean }) pinned = false;
 
   #submit = (event: SubmitEvent): void => {
@@ -52,7 +56,7 @@ export class TokenForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div>
         <label for="label">What it is for</label>
-        <input id="label" name="label" required maxlength="100" placeholder="USB sticks, workshop" autocomplete="off" />
+        <input id="label" name="label" required maxlength="100" placeholder="USB sticks, workshop" autocomplete="off" ?readonly=${this.issuing} />
       </div>
       <div>
         <label for="life">Lives for</label>
@@ -60,7 +64,7 @@ export class TokenForm extends LitElement {
           ${LIVES.map(([words], place) => html`<option value=${place} ?selected=${place === DEFAULT_LIFE}>${words}</option>`)}
         </select>
       </div>
-      <button class="primary" ?disabled=${this.disabled}>${this.pinned ? 'Issue' : 'Issue unpinned'}</button>
+      <button class="primary" ?disabled=${this.disabled || this.busy}>${this.pinned ? 'Issue' : 'Issue unpinned'}</button>
     </form>`;
   }
 }

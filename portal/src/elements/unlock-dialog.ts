@@ -5,6 +5,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { Modal } from '../modal.ts';
+import { OneAct } from '../one-act.ts';
 import { PasskeyFault, usePasskey } from '../passkey.ts';
 import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
@@ -56,7 +57,7 @@ export class UnlockDialog extends LitElement {
   @property() fault = '';
   @state() private chosen = '';
   @query('.secret') private field!: HTMLInputElement | null;
-  @state() private passkeyFault = '';
+  #asking = new OneAct(this);
   /** Kept while the words of a succession are compared. */
   #given: Proof | null = null;
 
@@ -75,12 +76,13 @@ export class UnlockDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
-  #submit = async (event: SubmitEvent): Promise<void> => {
+  #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const unlocker = this.#current();
-    if (!unlocker || this.working) return;
+    if (!unlocker || this.working || this.#asking.busy) return;
+    if (unlocker.kind === 'passkey') return void this.#askPasskey(unlocker.id);
     const typed = new FormData(event.target as HTMLFormElement).getAll('secret').map(String);
-    const secret = unlocker.kind === 'passkey' ? await this.#askPasskey(unlocker.id) : typed.join('\n');
+    const secret = typed.join('\n');
     if (secret) this.#give({ unlocker: unlocker.id, secret });
   };
 
@@ -93,16 +95,20 @@ export class UnlockDialog extends LitElement {
     if (this.#given && this.succession) this.#give({ ...this.#given, confirmedRoot: this.succession.root });
   };
 
-  async #askPasskey(id: string): Promise<string> {
-    this.passkeyFault = '';
-    const kdf = this.halves.find((half) => half.id === id)?.kdf;
-    if (kdf?.name !== 'webauthn-prf') return '';
-    try {
-      return await usePasskey(kdf);
-    } catch (error) {
-      this.passkeyFault = error instanceof PasskeyFault ? error.message : 'The passkey gave no answer.';
-      return '';
-    }
+  /** Whoever cancels while their browser asks gives nothing. */
+  #askPasskey(id: string): Promise<void> {
+    return this.#asking.do(async (signal) => {
+      const kdf = this.halves.find((half) => half.id === id)?.kdf;
+      if (kdf?.name !== 'webauthn-prf') return;
+      const secret = await usePasskey(kdf);
+      if (!signal.aborted) this.#give({ unlocker: id, secret });
+    });
+  }
+
+  get #passkeyFault(): string {
+    const { failure } = this.#asking;
+    if (!failure) return '';
+    return failure instanceof PasskeyFault ? failure.message : 'The passkey gave no answer.';
   }
 
   #current(): ManifestUnlocker | undefined {
@@ -125,7 +131,8 @@ export class UnlockDialog extends LitElement {
 
   #form(current: ManifestUnlocker) {
     if (this.succession) return this.#words(this.succession.words);
-    const fault = this.fault || this.passkeyFault;
+    const fault = this.fault || this.#passkeyFault;
+    const busy = this.working || this.#asking.busy;
     return html`<form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
       ${
         this.unlockers.length > 1
@@ -152,7 +159,7 @@ export class UnlockDialog extends LitElement {
       ${this.working ? html`<p role="status">Deriving the key …</p><progress aria-label="Deriving the key"></progress>` : nothing}
       <div class="actions">
         <button type="button" @click=${this.#close}>Cancel</button>
-        <button class="primary" ?disabled=${this.working}>${this.action}</button>
+        <button class="primary" ?disabled=${busy}>${this.action}</button>
       </div>
     </form>`;
   }

@@ -22,6 +22,7 @@ export class UnlockerList extends LitElement {
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   @property({ attribute: false }) removable: (one: ManifestUnlocker) => boolean = () => false;
   @property({ type: Boolean }) changeable = false;
+  @property({ attribute: false }) busy = false;
 
   override render() {
     return html`<ul>
@@ -46,7 +47,7 @@ export class UnlockerList extends LitElement {
             }
             ${
               this.removable(one)
-                ? html`<button aria-label="Remove ${one.label}" @click=${say('remove-wanted')}>Remove</button>`
+                ? html`<button aria-label="Remove ${one.label}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
                 : nothing
             }
           </span>

@@ -17,6 +17,8 @@ export class WebhookDialog extends LitElement {
     `,
   ];
   @property({ attribute: false }) webhook!: Webhook;
+  /** Another act of the page works. */
+  @property({ attribute: false }) busy = false;
 
   constructor() {
     super();
@@ -31,7 +33,7 @@ export class WebhookDialog extends LitElement {
       <p>Its secret and its log go with it${waiting > 0 ? html`, and ${waiting} notices that wait for it` : nothing}.</p>
       <div class="actions">
         <button @click=${say('closed')}>Cancel</button>
-        <button class="primary" @click=${say('confirmed')}>Remove</button>
+        <button class="primary" ?disabled=${this.busy} @click=${say('confirmed')}>Remove</button>
       </div>
     </dialog>`;
   }

@@ -40,7 +40,10 @@ export class WebhookForm extends LitElement {
       }
     `,
   ];
+  /** An act of the page works. */
   @property({ type: Boolean }) busy = false;
+  /** It ends with a secret that is shown in place of this form: what would be typed now would be lost. */
+  @property({ attribute: false }) adding = false;
   @state() private kinds: ReadonlySet<NoticeKind> = new Set(NOTICE_KINDS);
   @query('#label') private labelField!: HTMLInputElement;
   @query('#url') private urlField!: HTMLInputElement;
@@ -66,11 +69,11 @@ export class WebhookForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div class="field">
         <label for="label">Name</label>
-        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" />
+        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" ?readonly=${this.adding} />
       </div>
       <div class="field">
         <label for="url">URL</label>
-        <input id="url" type="url" required maxlength="2000" placeholder="https://" autocomplete="off" spellcheck="false" />
+        <input id="url" type="url" required maxlength="2000" placeholder="https://" autocomplete="off" spellcheck="false" ?readonly=${this.adding} />
       </div>
       <fieldset>
         <legend>Tell it when</legend>

@@ -14,6 +14,7 @@ import * as api from '../api/tenant.ts';
 import type { GrantAnswer } from '../elements/grant-list.ts';
 import type { NewUnlocker } from '../elements/new-unlocker.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
@@ -64,11 +65,12 @@ export class AccessPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
+  @state() private loaded: Loaded | null = null;
+  /** What the last look met: what was read before, and what is being typed or kept on it, stays. */
+  @state() private unreachable: unknown = null;
   @state() private making: Making = { what: 'nothing' };
-  @state() private failure: unknown = null;
-  @state() private said = '';
-  @state() private busy = false;
   #stepUp = new StepUp(this);
+  #acts = new OneAct(this, () => this.#load.run());
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.membership.role] as const,
@@ -77,6 +79,13 @@ export class AccessPage extends LitElement {
       const { grants } = role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
       this.#forgetWords(grants);
       return { keyring, manifest: keyring && readManifest(keyring), grants };
+    },
+    onComplete: (loaded) => {
+      this.loaded = loaded;
+      this.unreachable = null;
+    },
+    onError: (error) => {
+      this.unreachable = error;
     },
   });
 
@@ -107,26 +116,18 @@ export class AccessPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  /** One piece of work: what it met is shown, and the page is read anew. */
-  async #do(work: () => Promise<string | null>): Promise<void> {
-    this.failure = null;
-    this.said = '';
-    this.busy = true;
-    try {
+  /** What was being made is made where something came of it; what has been begun meanwhile stays. */
+  #make(work: () => Promise<string>): Promise<void> {
+    return this.#acts.do(async () => {
+      const { making } = this;
       const said = await work();
-      if (said !== null) {
-        this.said = said;
-        this.making = { what: 'nothing' };
-      }
-    } catch (error) {
-      this.failure = error;
-    }
-    this.busy = false;
-    await this.#load.run();
+      if (said && this.making === making) this.making = { what: 'nothing' };
+      return said;
+    });
   }
 
   #act(heading: string, action: string, act: KeyringAct, said: string): Promise<void> {
-    return this.#do(async () => ((await this.#stepUp.act(this.#tenant, heading, action, act)) ? said : null));
+    return this.#make(async () => ((await this.#stepUp.act(this.#tenant, heading, action, act)) ? said : ''));
   }
 
   /** An admin who can open one adds another at once; anybody else asks, and an admin confirms the words. */
@@ -140,8 +141,8 @@ export class AccessPage extends LitElement {
       void this.#act('Confirm with a way to unlock that you have', 'Add', act, 'Added.');
       return;
     }
-    void this.#do(async () => {
-      if (!loaded.keyring) return null;
+    void this.#make(async () => {
+      if (!loaded.keyring) return '';
       const asked = await vault().draftGrant({
         tenant: this.#tenant,
         email,
@@ -172,7 +173,7 @@ export class AccessPage extends LitElement {
 
   #answer({ detail: { grant, words } }: GrantAnswer): void {
     if (words === null) {
-      void this.#do(async () => {
+      void this.#make(async () => {
         try {
           await custody.declineGrant(this.#tenant, grant.id);
         } catch (error) {
@@ -199,71 +200,66 @@ export class AccessPage extends LitElement {
   }
 
   #changePassphrase(unlocker: string, passphrase: string): void {
-    void this.#do(async () => {
+    void this.#make(async () => {
       const changed = await this.#stepUp.open(this.#tenant, {
         ...{ heading: 'Your passphrase of until now', action: 'Change' },
         only: (one) => one.id === unlocker,
         work: (input) => vault().draftPassphraseChange({ ...input, passphrase }),
       });
-      if (!changed) return null;
+      if (!changed) return '';
       await custody.changeUnlocker(this.#tenant, changed.value.changed);
       return 'Your passphrase is changed.';
     });
   }
 
   #makeSet({ threshold, count }: { threshold: number; count: number }): void {
-    void this.#do(async () => {
+    void this.#make(async () => {
       const act: KeyringAct = { act: 'make_recovery_set', threshold, count };
       const drafted = await this.#stepUp.draft(this.#tenant, 'Make a recovery set', 'Go on', act);
-      if (!drafted?.value.recovery) return null;
+      if (!drafted?.value.recovery) return '';
       const sheets = { ...drafted.value.recovery, threshold, fingerprint: drafted.value.fingerprint };
       this.making = { what: 'sheets', drafted: drafted.value, sheets };
-      return null;
+      return '';
     });
   }
 
   #keepSet(drafted: Drafted): void {
-    void this.#do(async () => {
+    void this.#make(async () => {
       await writeDrafted(this.#tenant, drafted);
       return 'The recovery set counts from now on; sheets of an earlier one open nothing any more.';
     });
   }
 
   #drill(recovery: ManifestUnlocker): void {
-    void this.#do(async () => {
+    void this.#make(async () => {
       const proven = await this.#stepUp.open(this.#tenant, {
         ...{ heading: 'Recovery drill', action: 'Prove' },
         only: (one) => one.id === recovery.id,
         work: (input) => vault().drill(input),
       });
-      if (!proven) return null;
+      if (!proven) return '';
       await custody.noteDrill(this.#tenant, recovery.id);
       return 'Proven: these sheets open everything. Nothing was shown and nothing is unlocked.';
     });
   }
 
   override render() {
+    const { loaded, unreachable } = this;
     return html`<h1 class="screen">Access</h1>
-      ${this.#load.render({
-        // What was read before stays while it is read anew.
-        pending: () =>
-          this.#load.value ? this.#content(this.#load.value) : html`<p role="status">Loading who has access …</p>`,
-        error: (error) =>
-          html`<problem-note .error=${error} retry @retry=${() => void this.#load.run()}></problem-note>`,
-        complete: (loaded) => this.#content(loaded),
-      })}
-      ${this.#stepUp.render()}`;
+      <problem-note .error=${unreachable} retry @retry=${() => void this.#load.run()}></problem-note>
+      ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
+      ${loaded ? this.#content(loaded) : nothing} ${this.#stepUp.render()}`;
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.failure}></problem-note>
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+    return html`<problem-note .error=${this.#acts.failure}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
       ${loaded.manifest && loaded.keyring ? this.#sections(loaded, loaded.manifest, loaded.keyring) : this.#none()}`;
   }
 
   /** A request that waits is answered in another browser, at any time. */
   async #look(): Promise<void> {
-    if ((this.#load.value?.grants.length ?? 0) > 0 && this.making.what === 'nothing' && !this.busy)
+    if ((this.loaded?.grants.length ?? 0) > 0 && this.making.what === 'nothing' && !this.#acts.busy)
       await this.#load.run();
   }
 
@@ -307,6 +303,7 @@ export class AccessPage extends LitElement {
           // A passkey is never somebody's last: it would be lost with its device.
           this.#admin && own.some((other) => other.id !== one.id && other.kind !== 'passkey')}
         changeable
+        .busy=${this.#acts.busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => this.#remove(event.detail)}
         @change-wanted=${(event: CustomEvent<ManifestUnlocker>) => {
           this.making = { what: 'passphrase', unlocker: event.detail.id };
@@ -318,7 +315,7 @@ export class AccessPage extends LitElement {
           ? html`<new-unlocker
               .tenant=${this.membership.name}
               .email=${this.email}
-              .busy=${this.busy}
+              .busy=${this.#acts.busy}
               @made=${(event: NewUnlocker) => this.#add(event, loaded)}
               @closed=${this.#stop}
             ></new-unlocker>`
@@ -341,7 +338,7 @@ export class AccessPage extends LitElement {
           : html`<p>Read these words to an admin, by telephone or face to face. They see the same ones, or must decline:</p>
               <eight-words .words=${words.split(' ')}></eight-words>`
       }
-      <button @click=${() => this.#answer({ detail: { grant, words: null } } as GrantAnswer)}>Take the request back</button>
+      <button ?disabled=${this.#acts.busy} @click=${() => this.#answer({ detail: { grant, words: null } } as GrantAnswer)}>Take the request back</button>
     </div>`;
   }
 
@@ -350,6 +347,7 @@ export class AccessPage extends LitElement {
       .about=${[this.email, this.membership.name]}
       label="New passphrase"
       action="Change it"
+      .busy=${this.#acts.busy}
       @closed=${this.#stop}
       @chosen=${({ detail }: CustomEvent<string>) => this.#changePassphrase(unlocker, detail)}
     ></new-passphrase>`;
@@ -364,6 +362,7 @@ export class AccessPage extends LitElement {
         .grants=${others}
         .tenant=${this.#tenant}
         .fingerprint=${seenManifest(this.#tenant)?.fingerprint ?? null}
+        .busy=${this.#acts.busy}
         @answered=${(event: GrantAnswer) => this.#answer(event)}
       ></grant-list>
     </section>`;
@@ -407,6 +406,7 @@ export class AccessPage extends LitElement {
       .about=${[this.email, this.membership.name]}
       label="Team passphrase"
       action=${replaces ? 'Replace it' : 'Add it'}
+      .busy=${this.#acts.busy}
       @closed=${this.#stop}
       @chosen=${({ detail: passphrase }: CustomEvent<string>) =>
         void this.#act(
@@ -421,6 +421,7 @@ export class AccessPage extends LitElement {
   #recoveryForm(recovery: ManifestUnlocker | undefined) {
     if (this.making.what === 'set')
       return html`<recovery-size
+        .busy=${this.#acts.busy}
         @closed=${this.#stop}
         @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#makeSet(detail)}
       ></recovery-size>`;
@@ -428,7 +429,7 @@ export class AccessPage extends LitElement {
       <button @click=${() => {
         this.making = { what: 'set' };
       }}>Make a new recovery set</button>
-      ${recovery ? html`<button @click=${() => this.#drill(recovery)}>Recovery drill</button>` : nothing}
+      ${recovery ? html`<button ?disabled=${this.#acts.busy} @click=${() => this.#drill(recovery)}>Recovery drill</button>` : nothing}
     </div>`;
   }
 
@@ -438,10 +439,10 @@ export class AccessPage extends LitElement {
         .sheets=${sheets}
         .tenant=${this.membership.name}
         action="Make the set count"
-        .busy=${this.busy}
+        .busy=${this.#acts.busy}
         @typed-back=${() => this.#keepSet(drafted)}
       ></recovery-sheets>
-      <button class="screen" @click=${this.#stop}>Throw these sheets away</button>
+      <button class="screen" ?disabled=${this.#acts.busy} @click=${this.#stop}>Throw these sheets away</button>
     </div>`;
   }
 
@@ -453,6 +454,7 @@ export class AccessPage extends LitElement {
       <unlocker-list
         .unlockers=${others}
         .removable=${() => this.#admin}
+        .busy=${this.#acts.busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => this.#remove(event.detail)}
       ></unlocker-list>
     </section>`;

@@ -10,6 +10,7 @@ import { SESSION_RESTORED } from '../api/http.ts';
 import { type AskedFilter, apiFilter, filterOfUrl, isFiltered, urlOfFilter } from '../audit-filter.ts';
 import { type ChainProgress, type CheckedChain, checkChain } from '../chain-check.ts';
 import type { FilterWanted } from '../elements/audit-filters.ts';
+import { OneAct } from '../one-act.ts';
 import { go } from '../router.ts';
 import { dayStamp, saveFile } from '../save-file.ts';
 import { shared } from '../styles/shared.ts';
@@ -56,12 +57,11 @@ export class AuditPage extends LitElement {
   @state() private members: readonly Member[] = [];
   @state() private failure: unknown = null;
   @state() private looking = false;
-  @state() private saving: Format | null = null;
-  @state() private said = '';
   @state() private progress: ChainProgress | null = null;
   @state() private checked: CheckedChain | null = null;
-  #verifying: AbortController | null = null;
-  #leaving = new AbortController();
+  /** Apart: the one may take as long as it likes beside the other. */
+  #exporting = new OneAct(this);
+  #verifying = new OneAct(this);
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.filter, this.membership.role] as const,
@@ -85,8 +85,6 @@ export class AuditPage extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
     window.removeEventListener(SESSION_RESTORED, this.#again);
-    this.#verifying?.abort();
-    this.#leaving.abort();
   }
 
   get #tenant(): string {
@@ -125,48 +123,34 @@ export class AuditPage extends LitElement {
     if (filter === this.filter) this.looking = false;
   }
 
-  async #export(format: Format): Promise<void> {
-    this.saving = format;
-    this.failure = null;
-    this.said = '';
-    try {
+  #export(format: Format): void {
+    void this.#exporting.do(async (signal) => {
       const filtered = isFiltered(this.filter);
-      const blob = await api.exportAudit(this.#tenant, { format, ...apiFilter(this.filter) }, this.#leaving.signal);
+      const blob = await api.exportAudit(this.#tenant, { format, ...apiFilter(this.filter) }, signal);
       saveFile(blob, `totlprovision-audit-${dayStamp()}${filtered ? '-filtered' : ''}.${format}`);
-      this.said =
-        format === 'csv' || filtered
-          ? 'Saved. Only a whole export as NDJSON can be verified as a chain.'
-          : 'Saved. It can be verified offline: the docs say how.';
-    } catch (error) {
-      this.failure = error;
-    }
-    this.saving = null;
+      return format === 'csv' || filtered
+        ? 'Saved. Only a whole export as NDJSON can be verified as a chain.'
+        : 'Saved. It can be verified offline: the docs say how.';
+    }, format);
   }
 
-  #verify = async (): Promise<void> => {
-    this.#verifying = new AbortController();
-    const { signal } = this.#verifying;
-    this.checked = null;
-    this.failure = null;
-    this.progress = { done: 0, total: 0 };
-    const hands = {
-      heads: () => api.auditHeads(this.#tenant),
-      page: (after: number, limit: number) => api.auditPage(this.#tenant, { after, limit }, signal),
-    };
-    try {
-      this.checked = await checkChain(
-        this.#tenant,
-        hands,
-        (progress) => {
-          this.progress = progress;
-        },
-        signal,
-      );
-    } catch (error) {
-      if (!signal.aborted) this.failure = error;
-    }
-    this.progress = null;
-  };
+  #verify = (): Promise<void> =>
+    this.#verifying.do(async (signal) => {
+      this.checked = null;
+      this.progress = { done: 0, total: 0 };
+      const hands = {
+        heads: () => api.auditHeads(this.#tenant),
+        page: (after: number, limit: number) => api.auditPage(this.#tenant, { after, limit }, signal),
+      };
+      const show = (progress: ChainProgress) => {
+        this.progress = progress;
+      };
+      try {
+        this.checked = await checkChain(this.#tenant, hands, show, signal);
+      } finally {
+        this.progress = null;
+      }
+    });
 
   override render() {
     const { membership } = this;
@@ -179,13 +163,14 @@ export class AuditPage extends LitElement {
         </div>
       </div>
       <problem-note .error=${this.failure} retry @retry=${this.#again}></problem-note>
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      <problem-note .error=${this.#exporting.failure ?? this.#verifying.failure}></problem-note>
+      ${this.#exporting.said ? html`<p class="note good" role="status">${this.#exporting.said}</p>` : nothing}
       <section class="card">
         <chain-card
           .progress=${this.progress}
           .checked=${this.checked}
           @verify-wanted=${this.#verify}
-          @stop-wanted=${() => this.#verifying?.abort()}
+          @stop-wanted=${() => this.#verifying.stop()}
         ></chain-card>
       </section>
       <section class="card">
@@ -195,8 +180,8 @@ export class AuditPage extends LitElement {
   }
 
   #exportButton(format: Format, words: string) {
-    return html`<button ?disabled=${this.saving !== null} @click=${() => void this.#export(format)}>
-      ${this.saving === format ? 'Exporting …' : words}
+    return html`<button ?disabled=${this.#exporting.busy} @click=${() => this.#export(format)}>
+      ${this.#exporting.doing === format ? 'Exporting …' : words}
     </button>`;
   }
 
@@ -206,7 +191,10 @@ export class AuditPage extends LitElement {
       return this.failure
         ? nothing
         : html`<p role="status">Loading the audit …</p><progress aria-label="Loading"></progress>`;
-    const more = () => void this.#fetch(next);
+    // Two that ask for the same page would each add it.
+    const more = () => {
+      if (!this.looking) void this.#fetch(next);
+    };
     return html`<div class=${looking ? 'busy' : ''} aria-busy=${looking ? 'true' : 'false'}>
       ${
         entries.length > 0

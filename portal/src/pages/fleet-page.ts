@@ -225,7 +225,7 @@ export class FleetPage extends LitElement {
 
   #save = (): void => {
     const { list, total } = this.#fleet;
-    if (list) void this.#saving.save(this.membership.tenant, list, total);
+    if (list) this.#saving.save(this.membership.tenant, list, total);
   };
 
   #letIn = async (): Promise<void> => {

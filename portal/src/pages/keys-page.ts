@@ -11,6 +11,7 @@ import * as api from '../api/tenant.ts';
 import type { KeyStepWanted } from '../elements/key-table.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { isLive } from '../elements/token-list.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { type LeftBehind, rotate } from '../rotation.ts';
 import { StepUp } from '../step-up.ts';
@@ -50,30 +51,19 @@ export class KeysPage extends LitElement {
   @state() private ready = true;
   @state() private keyring: Keyring | null = null;
   @state() private handedOut: ReadonlyMap<string, number> | null = null;
-  /** What one act met; it stays until the next. */
-  @state() private failure: unknown = null;
   /** What the last refresh met; the next one takes it away. */
   @state() private unreachable: unknown = null;
-  @state() private running: AbortController | null = null;
   /** How far the check before a destruction has come. */
   @state() private checking: Progress | null = null;
+  @state() private resealing = false;
   @state() private leftBehind: LeftBehind[] = [];
-  @state() private said = '';
   #stepUp = new StepUp(this);
-
-  constructor() {
-    super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
-  }
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#refresh();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.running?.abort();
+    void this.#polling.now();
   }
 
   get #tenant(): string {
@@ -98,63 +88,50 @@ export class KeysPage extends LitElement {
     }
   }
 
-  /** A step-up; null when the person gave up or it failed, which is then shown. */
-  async #act(heading: string, action: string, act: KeyringAct) {
-    this.said = '';
-    this.failure = null;
-    try {
-      return await this.#stepUp.act(this.#tenant, heading, action, act);
-    } catch (error) {
-      this.failure = error;
-      return null;
-    } finally {
-      await this.#refresh();
-    }
+  #sign(heading: string, action: string, act: KeyringAct): Promise<void> {
+    return this.#acts.do(async () => {
+      await this.#stepUp.act(this.#tenant, heading, action, act);
+    });
   }
 
   /** Where a new key was made, the vault is unlocked under the new keyring with what was just given, so that re-sealing can begin. */
-  #rotateKey = async (): Promise<void> => {
-    const acted = await this.#act('Rotate the escrow key', 'Rotate', { act: 'rotate' });
-    const keyring = acted && (await api.keyring(this.#tenant));
-    if (!keyring) return;
-    await unlock({ tenant: this.#tenant, keyring, ...acted.proof });
-    await this.#reseal();
-  };
+  #rotateKey = (): Promise<void> =>
+    this.#acts.do(async (signal) => {
+      const acted = await this.#stepUp.act(this.#tenant, 'Rotate the escrow key', 'Rotate', { act: 'rotate' });
+      const keyring = acted && (await api.keyring(this.#tenant));
+      if (!keyring || signal.aborted) return '';
+      await this.#polling.now();
+      await unlock({ tenant: this.#tenant, keyring, ...acted.proof });
+      return this.#reseal(signal);
+    });
 
-  #step = async ({ detail: { kid, state } }: KeyStepWanted): Promise<void> => {
-    if (state === 'destroyed' && !(await this.#everythingOpens())) return;
-    const [heading, action] =
-      state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
-    await this.#act(heading, action, { act: 'set_key_state', kid, state });
+  #step = ({ detail: { kid, state } }: KeyStepWanted): void => {
+    void this.#acts.do(async (signal) => {
+      if (state === 'destroyed' && !(await this.#everythingOpens(signal))) return;
+      const [heading, action] =
+        state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
+      await this.#stepUp.act(this.#tenant, heading, action, { act: 'set_key_state', kid, state });
+    });
   };
 
   /** Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. */
-  async #everythingOpens(): Promise<boolean> {
+  async #everythingOpens(signal: AbortSignal): Promise<boolean> {
     if (!(await this.#unlocked())) return false;
-    const running = new AbortController();
-    this.running = running;
-    this.failure = null;
-    this.said = '';
     try {
       const { unsound } = await sweep(
         sweepHands(this.#tenant),
         (progress) => {
           this.checking = progress;
         },
-        running.signal,
+        signal,
       );
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
-      if (running.signal.aborted) return false;
-      if (lost.length > 0)
-        this.failure = new Error(
+      if (lost.length > 0 && !signal.aborted)
+        throw new Error(
           `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
         );
-      return lost.length === 0;
-    } catch (error) {
-      this.failure = error;
-      return false;
+      return !signal.aborted;
     } finally {
-      this.running = null;
       this.checking = null;
     }
   }
@@ -164,12 +141,12 @@ export class KeysPage extends LitElement {
     return (state.state === 'unlocked' && state.tenant === this.#tenant) || requestUnlock(this.#tenant);
   }
 
-  async #reseal(): Promise<void> {
-    if (!(await this.#unlocked())) return;
-    const running = new AbortController();
-    this.running = running;
+  #resume = (): Promise<void> => this.#acts.do((signal) => this.#reseal(signal));
+
+  async #reseal(signal: AbortSignal): Promise<string> {
+    if (!(await this.#unlocked()) || signal.aborted) return '';
+    this.resealing = true;
     this.leftBehind = [];
-    this.failure = null;
     try {
       const hands = {
         page: (request: Parameters<typeof api.rotationPage>[1]) => api.rotationPage(this.#tenant, request),
@@ -181,24 +158,20 @@ export class KeysPage extends LitElement {
       const progressed = (resealed: number) => {
         if (before) this.rotation = { ...before, remaining: Math.max(0, before.remaining - resealed) };
       };
-      const done = await rotate(hands, progressed, running.signal);
+      const done = await rotate(hands, progressed, signal);
       this.leftBehind = done.leftBehind;
-      this.said = done.stopped
+      return done.stopped
         ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
         : `${done.resealed} re-sealed.`;
-    } catch (error) {
-      this.failure = error;
     } finally {
-      this.running = null;
-      await this.#refresh();
+      this.resealing = false;
     }
   }
 
-  async #help({ item, help, reason }: HelpWanted['detail']): Promise<void> {
-    const { id: secret, version: at } = item;
-    const { version, kid, sha256 } = at;
-    this.failure = null;
-    try {
+  #help({ item, help, reason }: HelpWanted['detail']): void {
+    void this.#acts.do(async () => {
+      const { id: secret, version: at } = item;
+      const { version, kid, sha256 } = at;
       if (help === 'restore') await api.restoreReplaced(this.#tenant, secret, version, reason);
       else {
         // What the rotation has just found, as a finding: the mark rests on it.
@@ -206,10 +179,7 @@ export class KeysPage extends LitElement {
         await api.markUnopenable(this.#tenant, secret, version, reason);
       }
       this.leftBehind = this.leftBehind.filter((one) => one.item !== item);
-    } catch (error) {
-      this.failure = error;
-    }
-    await this.#refresh();
+    });
   }
 
   override render() {
@@ -218,12 +188,12 @@ export class KeysPage extends LitElement {
         <h1>Escrow keys</h1>
         ${
           this.#admin && rotation
-            ? html`<button ?disabled=${this.running !== null} @click=${this.#rotateKey}>Rotate the escrow key</button>`
+            ? html`<button ?disabled=${this.#acts.busy} @click=${this.#rotateKey}>Rotate the escrow key</button>`
             : nothing
         }
       </div>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
-      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
       ${this.ready ? nothing : this.#notSetUp()}
       ${rotation === null && this.ready && !this.unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
       ${this.checking ? this.#check(this.checking) : rotation ? this.#progress(rotation) : nothing}
@@ -233,7 +203,8 @@ export class KeysPage extends LitElement {
               .items=${this.leftBehind}
               .tenant=${this.#tenant}
               .canGiveUp=${true}
-              @help-wanted=${(event: HelpWanted) => void this.#help(event.detail)}
+              .busy=${this.#acts.busy}
+              @help-wanted=${(event: HelpWanted) => this.#help(event.detail)}
             ></left-behind>`
           : nothing
       }
@@ -243,8 +214,9 @@ export class KeysPage extends LitElement {
               <key-table
                 .keys=${rotation.keys}
                 .admin=${this.#admin}
+                .busy=${this.#acts.busy}
                 .destroyableAt=${destroyableAt}
-                @key-step-wanted=${(event: KeyStepWanted) => void this.#step(event)}
+                @key-step-wanted=${this.#step}
               ></key-table>
             </section>`
           : nothing
@@ -262,7 +234,7 @@ export class KeysPage extends LitElement {
   }
 
   #replaceRoot = (): void => {
-    void this.#act('Replace the root', 'Replace the root', { act: 'replace_root' });
+    void this.#sign('Replace the root', 'Replace the root', { act: 'replace_root' });
   };
 
   #roots(keyring: Keyring) {
@@ -270,10 +242,11 @@ export class KeysPage extends LitElement {
       <root-history
         .keyring=${keyring}
         .admin=${this.#admin}
+        .busy=${this.#acts.busy}
         .handedOut=${this.handedOut}
         @replace-root-wanted=${this.#replaceRoot}
         @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
-          void this.#act('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
+          void this.#sign('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
       ></root-history>
     </section>`;
   }
@@ -284,32 +257,31 @@ export class KeysPage extends LitElement {
       <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
       <div class="row bar">
         <span role="status">${done} of ${total} …</span>
-        <button @click=${() => this.running?.abort()}>Stop</button>
+        <button @click=${() => this.#acts.stop()}>Stop</button>
       </div>
     </section>`;
   }
 
   #progress({ total, remaining }: Rotation) {
-    if (remaining === 0 && !this.running)
-      return this.said
-        ? html`<p class="note good" role="status">${this.said} Nothing is left to re-seal.</p>`
-        : nothing;
+    const { said } = this.#acts;
+    if (remaining === 0 && !this.resealing)
+      return said ? html`<p class="note good" role="status">${said} Nothing is left to re-seal.</p>` : nothing;
     const done = total - remaining;
     return html`<section class="card">
       <h2>Re-sealing to the active key</h2>
       <progress max=${total} .value=${done} aria-label="Secrets re-sealed"></progress>
       <div class="row bar">
-        <span role="status">${done} of ${total} ${this.running ? '…' : nothing}</span>
+        <span role="status">${done} of ${total} ${this.resealing ? '…' : nothing}</span>
         ${this.#admin ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
       </div>
-      ${this.said ? html`<p class="quiet">${this.said}</p>` : nothing}
+      ${said ? html`<p class="quiet">${said}</p>` : nothing}
     </section>`;
   }
 
   #startOrPause() {
-    return this.running
-      ? html`<button @click=${() => this.running?.abort()}>Pause</button>`
-      : html`<button class="primary" @click=${() => void this.#reseal()}>Resume</button>`;
+    return this.resealing
+      ? html`<button @click=${() => this.#acts.stop()}>Pause</button>`
+      : html`<button class="primary" ?disabled=${this.#acts.busy} @click=${this.#resume}>Resume</button>`;
   }
 }
 

@@ -14,6 +14,7 @@ import type { RevealWanted, SecretList } from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
+import { OneAct } from '../one-act.ts';
 import { Revealing } from '../revealing.ts';
 import { go } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
@@ -44,10 +45,6 @@ export class MachinePage extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
   @property() machine = '';
-  /** Why the last act on the entry did not go, and what the last one that did was. */
-  @state() private refusal: unknown = null;
-  @state() private said = '';
-  @state() private acting = false;
   @state() private clipboard: ClipboardState | null = null;
   @query('h1') private heading!: HTMLElement | null;
   @query('event-list') private eventList!: EventList | null;
@@ -58,22 +55,17 @@ export class MachinePage extends LitElement {
     () => ({ tenant: this.#tenant, machine: this.machine }),
     async () => this.#readEvents(),
   );
+  #acts = new OneAct(this, () => this.#data.read());
   #revealing = new Revealing(
     this,
     () => this.#tenant,
     () => void this.#data.read(),
   );
-  #merging = new Merging(this, () => {
-    this.said = 'Merged: both histories are shown here.';
-    void this.#data.read();
-  });
+  #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
   #adding = new Adding(
     this,
     () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
-    (words) => {
-      this.said = words;
-      void this.#data.read();
-    },
+    (words) => this.#kept(words),
   );
 
   #load = new Task(this, {
@@ -125,8 +117,7 @@ export class MachinePage extends LitElement {
   #forget(): void {
     this.#data.forget();
     this.#events.forget();
-    this.refusal = null;
-    this.said = '';
+    this.#acts.forget();
     this.#merging.forget();
     this.#revealing.forget();
     this.#adding.forget();
@@ -162,20 +153,21 @@ export class MachinePage extends LitElement {
 
   #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
 
+  #kept(words: string): void {
+    this.#acts.say(words);
+    void this.#data.read();
+  }
+
   /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
-  #shelf = async (event: ShelfWanted): Promise<void> => {
-    const { act, machine } = event.detail;
-    this.acting = true;
-    this.said = '';
-    this.refusal = await shelve(this.#tenant, machine, act).then(
-      () => null,
-      (error) => error,
-    );
-    this.acting = false;
-    await this.#data.read();
-    if (this.refusal === null) this.said = SHELF_SAID[act];
+  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    const { machine: shown } = this;
+    await this.#acts.do(async () => {
+      await shelve(this.#tenant, machine, act);
+      return SHELF_SAID[act];
+    });
     await this.updateComplete;
-    this.heading?.focus();
+    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
   };
 
   override render() {
@@ -220,19 +212,19 @@ export class MachinePage extends LitElement {
         .machine=${machine}
         tenant=${this.#tenant}
         .acting=${this.#mayAct}
-        .busy=${this.acting}
+        .busy=${this.#acts.busy}
         @shelf-wanted=${this.#shelf}
       ></shelf-note>
-      <div role="status">${this.said ? html`<p class="note good attention">${this.said}</p>` : nothing}</div>
+      <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
-      <problem-note class="attention" .error=${this.refusal}></problem-note>
+      <problem-note class="attention" .error=${this.#acts.failure ?? this.#adding.failureBehind ?? this.#merging.failureBehind}></problem-note>
       <div class="columns">
         <section class="card">
           <div class="row head">
             <h2>Secrets</h2>
-            ${this.#mayAct ? html`<button @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
+            ${this.#mayAct ? html`<button ?disabled=${this.#adding.busy} @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
           </div>
           <secret-list
             .secrets=${secrets}
@@ -246,7 +238,8 @@ export class MachinePage extends LitElement {
             .machine=${machine}
             tenant=${this.#tenant}
             .acting=${this.#mayAct}
-            .busy=${this.acting}
+            .busy=${this.#acts.busy}
+            .merging=${this.#merging.busy}
             @shelf-wanted=${this.#shelf}
             @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
           ></machine-identity>

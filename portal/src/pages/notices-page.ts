@@ -7,6 +7,7 @@ import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../sche
 import * as api from '../api/notices.ts';
 import type { WebhookAct, WebhookActWanted } from '../elements/webhook-card.ts';
 import type { WebhookWanted } from '../elements/webhook-form.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/delivery-log.ts';
@@ -17,6 +18,7 @@ import '../elements/webhook-form.ts';
 import '../elements/webhook-secret.ts';
 
 const REFRESH_MS = 3_000;
+const ADDING = 'adding';
 
 @customElement('notices-page')
 export class NoticesPage extends LitElement {
@@ -42,24 +44,18 @@ export class NoticesPage extends LitElement {
   @state() private shown: { webhook: string; deliveries: readonly Delivery[] | null } | null = null;
   @state() private made: WebhookMade | null = null;
   @state() private removing: Webhook | null = null;
-  @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
-  @state() private busy = false;
-  @state() private said = '';
-
-  constructor() {
-    super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
-  }
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#refresh();
+    void this.#polling.now();
   }
 
   /** A role may be raised while the page is open. */
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.webhooks === null) void this.#refresh();
+    if (changed.has('membership') && this.webhooks === null) void this.#polling.now();
   }
 
   get #tenant(): string {
@@ -93,33 +89,19 @@ export class NoticesPage extends LitElement {
     if (this.shown?.webhook === webhook) this.shown = { webhook, deliveries };
   }
 
-  async #do(work: () => Promise<string>): Promise<void> {
-    this.failure = null;
-    this.said = '';
-    this.busy = true;
-    try {
-      this.said = await work();
-    } catch (error) {
-      this.failure = error;
-    }
-    this.busy = false;
-    await this.#refresh();
-  }
-
   #add = (write: WebhookWrite): Promise<void> =>
-    this.#do(async () => {
+    this.#acts.do(async () => {
       this.made = await api.addWebhook(this.#tenant, write);
-      return '';
-    });
+    }, ADDING);
 
   #act(webhook: Webhook, what: WebhookAct): void {
     const { id, label } = webhook;
     if (what === 'log') {
       this.shown = this.shown?.webhook === id ? null : { webhook: id, deliveries: null };
-      void this.#refresh();
+      void this.#polling.now();
     } else if (what === 'remove') this.removing = webhook;
     else
-      void this.#do(async () => {
+      void this.#acts.do(async () => {
         if (what === 'test') {
           await api.testWebhook(this.#tenant, id);
           this.shown = { webhook: id, deliveries: null };
@@ -138,8 +120,8 @@ export class NoticesPage extends LitElement {
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
       </p>
-      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
       ${this.made ? this.#secret(this.made) : nothing}
       ${this.webhooks === null && !this.unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
       ${repeat(
@@ -168,7 +150,7 @@ export class NoticesPage extends LitElement {
     return html`<section class="card">
       <webhook-card
         .webhook=${webhook}
-        .busy=${this.busy}
+        .busy=${this.#acts.busy}
         .open=${open}
         @act-wanted=${(event: WebhookActWanted) => this.#act(webhook, event.detail)}
       ></webhook-card>
@@ -179,7 +161,7 @@ export class NoticesPage extends LitElement {
   #form(there: number) {
     return html`<section class="card">
       <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
-      <webhook-form .busy=${this.busy} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+      <webhook-form .busy=${this.#acts.busy} .adding=${this.#acts.doing === ADDING} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
     </section>`;
   }
 
@@ -188,12 +170,12 @@ export class NoticesPage extends LitElement {
       this.removing = null;
     };
     const remove = () => {
-      close();
-      void this.#do(async () => {
+      void this.#acts.do(async () => {
+        close();
         await api.removeWebhook(this.#tenant, webhook.id);
         return `${webhook.label} is removed.`;
       });
     };
-    return html`<webhook-dialog .webhook=${webhook} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
+    return html`<webhook-dialog .webhook=${webhook} .busy=${this.#acts.busy} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
   }
 }

@@ -13,11 +13,14 @@ import * as api from '../api/operator.ts';
 import type { CreateWanted } from '../elements/new-tenant.ts';
 import type { ReasonGiven } from '../elements/suspend-dialog.ts';
 import type { TenantWanted } from '../elements/tenant-table.ts';
+import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/new-tenant.ts';
 import '../elements/problem-note.ts';
 import '../elements/suspend-dialog.ts';
 import '../elements/tenant-table.ts';
+
+const CREATING = 'creating';
 
 @customElement('operator-page')
 export class OperatorPage extends LitElement {
@@ -42,15 +45,13 @@ export class OperatorPage extends LitElement {
 
   @state() private list: TenantPage | null = null;
   @state() private loading = false;
-  /** What one act met; it stays until the next. */
-  @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
   @state() private made: TenantCreated | null = null;
   @state() private suspending: OperatedTenant | null = null;
-  @state() private busy = '';
-  @state() private said = '';
   /** What was asked for last and its id: asked again after a lost answer, it makes no second tenant. */
   #draft: TenantCreate | null = null;
+  #acts = new OneAct(this);
+  #asked: Promise<TenantPage> | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -76,22 +77,31 @@ export class OperatorPage extends LitElement {
       return { tenants, next: page.next };
     });
 
-  #more = (): Promise<void> =>
-    this.#load(async () => {
+  #refreshed = (): void => {
+    if (!this.loading) void this.#refresh();
+  };
+
+  #more = async (): Promise<void> => {
+    if (this.loading) return;
+    await this.#load(async () => {
       const { tenants, next } = this.list ?? { tenants: [], next: null };
       const page = await api.tenants(next);
       return { tenants: [...tenants, ...page.tenants], next: page.next };
     });
+  };
 
+  /** What was asked for last is shown: an answer of before an act is not put over it. */
   async #load(read: () => Promise<TenantPage>): Promise<void> {
-    if (this.loading) return;
+    const asked = read();
+    this.#asked = asked;
     this.loading = true;
-    try {
-      this.list = await read();
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
+    const { list = this.list, unreachable } = await asked.then(
+      (list) => ({ list, unreachable: null }),
+      (error) => ({ list: undefined, unreachable: error }),
+    );
+    if (this.#asked !== asked) return;
+    this.list = list;
+    this.unreachable = unreachable;
     this.loading = false;
   }
 
@@ -102,45 +112,41 @@ export class OperatorPage extends LitElement {
     this.list = { ...this.list, tenants };
   }
 
-  async #do(tenant: string, work: () => Promise<string>): Promise<void> {
-    this.failure = null;
-    this.said = '';
-    this.busy = tenant;
+  /** Each tenant is asked anew behind the act, whatever came of it: that takes its time, and nobody waits for it. */
+  async #andLook<T>(asked: Promise<T>): Promise<T> {
     try {
-      this.said = await work();
-    } catch (error) {
-      this.failure = error;
+      return await asked;
+    } finally {
+      void this.#refresh();
     }
-    this.busy = '';
-    await this.#refresh();
   }
 
   #create = ({ detail: { name, firstAdmin } }: CreateWanted): void => {
     const same = this.#draft?.name === name && this.#draft.firstAdmin === firstAdmin;
     const draft: TenantCreate = same && this.#draft ? this.#draft : { id: crypto.randomUUID(), name, firstAdmin };
-    this.#draft = draft;
-    this.made = null;
-    void this.#do('new', async () => {
-      this.made = await api.createTenant(draft);
+    void this.#acts.do(async () => {
+      this.#draft = draft;
+      this.made = null;
+      this.made = await this.#andLook(api.createTenant(draft));
       this.#draft = null;
-      return '';
-    });
+    }, CREATING);
   };
 
   #suspend(tenant: OperatedTenant, reason: string): void {
-    void this.#do(tenant.id, async () => {
+    void this.#acts.do(async () => {
       try {
-        this.#show(await api.suspend(tenant.id, { reason }));
+        this.#show(await this.#andLook(api.suspend(tenant.id, { reason })));
         return `${tenant.name} is suspended.`;
       } finally {
-        this.suspending = null;
+        // The dialog may have been closed meanwhile, and another one opened.
+        if (this.suspending === tenant) this.suspending = null;
       }
     });
   }
 
   #resume = ({ detail: tenant }: TenantWanted): void => {
-    void this.#do(tenant.id, async () => {
-      this.#show(await api.resume(tenant.id));
+    void this.#acts.do(async () => {
+      this.#show(await this.#andLook(api.resume(tenant.id)));
       return `${tenant.name} is active again.`;
     });
   };
@@ -149,22 +155,25 @@ export class OperatorPage extends LitElement {
     const { suspending } = this;
     return html`<div class="row bar">
         <h1>Tenants</h1>
-        <button ?disabled=${this.loading} @click=${this.#refresh}>Refresh</button>
+        <button ?disabled=${this.loading} @click=${this.#refreshed}>Refresh</button>
       </div>
       <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s machines, people or secrets are called.</p>
-      <problem-note .error=${this.failure}></problem-note>
+      <problem-note .error=${this.#acts.failure}></problem-note>
       <problem-note .error=${this.unreachable} retry @retry=${this.#refresh}></problem-note>
-      <p role="status" class=${this.said ? 'note good' : nothing}>${this.said}</p>
+      <p role="status" class=${this.#acts.said ? 'note good' : nothing}>${this.#acts.said}</p>
       ${this.#list()}
       <section class="card">
         <h2>New tenant</h2>
-        <new-tenant .busy=${this.busy === 'new'} .made=${this.made} @create-wanted=${this.#create}></new-tenant>
+        <new-tenant
+          .busy=${this.#acts.busy}
+          .creating=${this.#acts.doing === CREATING}
+          .made=${this.made} @create-wanted=${this.#create}></new-tenant>
       </section>
       ${
         suspending
           ? html`<suspend-dialog
               name=${suspending.name}
-              .busy=${this.busy === suspending.id}
+              .busy=${this.#acts.busy}
               @closed=${() => {
                 this.suspending = null;
               }}
@@ -185,7 +194,7 @@ export class OperatorPage extends LitElement {
     return html`<div class="card table">
         <tenant-table
           .tenants=${list.tenants}
-          .busy=${this.busy}
+          .busy=${this.#acts.busy}
           @suspend-wanted=${({ detail }: TenantWanted) => {
             this.suspending = detail;
           }}

@@ -2,6 +2,7 @@
 // be taken up anywhere.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
@@ -13,6 +14,7 @@ import type { Replacements } from '../elements/leaver-card.ts';
 import type { PersonForm, PersonWanted } from '../elements/person-form.ts';
 import type { PersonActWanted } from '../elements/person-list.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
@@ -51,28 +53,22 @@ export class PeoplePage extends LitElement {
   @property() email = '';
   @state() private list: PeopleList | null = null;
   @state() private keyring: Keyring | null = null;
-  @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
   @state() private asked: PersonActWanted['detail'] | null = null;
-  @state() private said = '';
   @state() private out: { drafted: Drafted; sheets: Sheets } | null = null;
-  @state() private busy = false;
   @query('person-form') private form!: PersonForm | null;
   #stepUp = new StepUp(this);
-
-  constructor() {
-    super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
-  }
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#refresh();
+    void this.#polling.now();
   }
 
   /** A role may be raised while the page is open. */
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.list === null) void this.#refresh();
+    if (changed.has('membership') && this.list === null) void this.#polling.now();
   }
 
   get #tenant(): string {
@@ -93,41 +89,29 @@ export class PeoplePage extends LitElement {
     }
   }
 
-  async #do(work: () => Promise<void>): Promise<void> {
-    this.failure = null;
-    this.said = '';
-    this.busy = true;
-    try {
-      await work();
-    } catch (error) {
-      this.failure = error;
-    }
-    this.busy = false;
-    await this.#refresh();
-  }
-
-  #add({ detail: { email, role } }: PersonWanted): void {
-    void this.#do(async () => {
+  #add({ detail: { email, role, sent } }: PersonWanted): void {
+    void this.#acts.do(async () => {
       const added = await administration.addPerson(this.#tenant, email, role);
-      this.said = `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
-      this.form?.clear();
+      this.form?.clear(sent);
+      return `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
     });
   }
 
   #act({ person, role }: PersonActWanted['detail']): void {
-    this.asked = null;
-    void this.#do(async () => {
-      if (role === null) await custody.removePerson(this.#tenant, person.id);
-      else {
-        await administration.changeRole(this.#tenant, person.id, role);
-        this.said = `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
+    void this.#acts.do(async () => {
+      this.asked = null;
+      if (role === null) {
+        await custody.removePerson(this.#tenant, person.id);
+        return '';
       }
+      await administration.changeRole(this.#tenant, person.id, role);
+      return `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
     });
   }
 
   /** One write replaces everything the leaver could open; where that is a recovery set too, its sheets are kept first. */
   #replace(leaver: Leaver, { teamPassphrase, recovery }: Replacements): void {
-    void this.#do(async () => {
+    void this.#acts.do(async () => {
       const { email, couldFetch } = leaver;
       const act: KeyringAct = { act: 'leaver', email, couldFetch, teamPassphrase, recovery };
       const drafted = await this.#stepUp.draft(this.#tenant, `Replace what ${email} could open`, 'Replace', act);
@@ -143,7 +127,7 @@ export class PeoplePage extends LitElement {
   }
 
   #keep(drafted: Drafted): void {
-    void this.#do(async () => {
+    void this.#acts.do(async () => {
       await this.#write(drafted);
       this.out = null;
     });
@@ -160,8 +144,8 @@ export class PeoplePage extends LitElement {
     if (this.membership.role === 'engineer')
       return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own access is on the <a href="/t/${this.#tenant}/access">Access</a> page.</p>`;
     return html`<h1 class="screen">People</h1>
-      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
       ${list === null && !this.unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
       ${this.out ? this.#sheets(this.out) : list ? this.#lists(list) : nothing}
       ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
@@ -174,7 +158,7 @@ export class PeoplePage extends LitElement {
         .sheets=${sheets}
         .tenant=${this.membership.name}
         action="Replace everything"
-        .busy=${this.busy}
+        .busy=${this.#acts.busy}
         @typed-back=${() => this.#keep(drafted)}
       ></recovery-sheets>
     </div>`;
@@ -183,13 +167,17 @@ export class PeoplePage extends LitElement {
   #lists({ people, leavers }: PeopleList) {
     const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
     const hasTeam = unlockers.some((one) => one.owner === null && one.kind !== 'recovery');
-    return html`${leavers.map(
+    // Each card keeps what is typed into it, also when another leaver comes before it.
+    return html`${repeat(
+      leavers,
+      ({ person, startedAt }) => `${person} ${startedAt}`,
       (leaver) => html`<section class="card">
           <leaver-card
             .leaver=${leaver}
             .tenant=${this.#tenant}
             .admin=${this.#admin}
             .hasTeam=${hasTeam}
+            .busy=${this.#acts.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
           ></leaver-card>
         </section>`,
@@ -198,7 +186,7 @@ export class PeoplePage extends LitElement {
         this.#admin
           ? html`<section class="card">
               <h2>Add a person</h2>
-              <person-form .disabled=${this.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
+              <person-form .disabled=${this.#acts.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
             </section>`
           : html`<p class="quiet">Only an admin of ${this.membership.name} adds, changes or removes anybody.</p>`
       }
@@ -218,6 +206,7 @@ export class PeoplePage extends LitElement {
     return html`<person-dialog
       .person=${asked.person}
       .becomes=${asked.role}
+      .busy=${this.#acts.busy}
       @closed=${() => {
         this.asked = null;
       }}

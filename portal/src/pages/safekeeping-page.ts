@@ -9,6 +9,7 @@ import * as notices from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
 import type { HelpWanted } from '../elements/left-behind.ts';
 import { exportBundle } from '../export.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { dayStamp, saveFile } from '../save-file.ts';
 import { StepUp } from '../step-up.ts';
@@ -24,7 +25,7 @@ import '../elements/problem-note.ts';
 
 const REFRESH_MS = 5_000;
 
-type Running = { what: 'sweep' | 'export'; stop: AbortController; progress: Progress | null };
+type Reading = 'sweep' | 'export';
 
 @customElement('safekeeping-page')
 export class SafekeepingPage extends LitElement {
@@ -49,28 +50,20 @@ export class SafekeepingPage extends LitElement {
   @state() private backup: BackupState | null = null;
   /** When a backup was last asked for here; it is being made until one of after that is shown. */
   @state() private backupAskedAt = 0;
-  @state() private running: Running | null = null;
+  /** How far the sweep or the export has come. */
+  @state() private progress: Progress | null = null;
   @state() private found: Sweep | null = null;
-  @state() private said = '';
-  /** What one act met; it stays until the next. */
-  @state() private failure: unknown = null;
   /** What the last refresh met; the next one takes it away. */
   @state() private unreachable: unknown = null;
   #stepUp = new StepUp(this);
-
-  constructor() {
-    super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
-  }
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
+  /** Needs nothing of this browser, and goes on beside what reads every ciphertext for minutes. */
+  #backingUp = new OneAct(this, () => this.#polling.now());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#refresh();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.running?.stop.abort();
+    void this.#polling.now();
   }
 
   get #tenant(): string {
@@ -87,70 +80,59 @@ export class SafekeepingPage extends LitElement {
     }
   }
 
-  #backUp = async (): Promise<void> => {
-    this.failure = null;
-    try {
+  #backUp = (): Promise<void> =>
+    this.#backingUp.do(async () => {
       this.backupAskedAt = (await notices.runBackup(this.#tenant)).requestedAt;
-    } catch (error) {
-      this.failure = error;
-    }
-    await this.#refresh();
-  };
+    });
 
-  async #run(what: Running['what'], work: (running: Running) => Promise<void>): Promise<void> {
-    const running: Running = { what, stop: new AbortController(), progress: null };
-    this.running = running;
-    this.failure = null;
-    this.said = '';
-    this.found = null;
-    try {
-      await work(running);
-    } catch (error) {
-      this.failure = error;
-    }
-    this.running = null;
-    await this.#refresh();
+  #read(what: Reading, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    return this.#acts.do(async (signal) => {
+      try {
+        return await work(signal);
+      } finally {
+        this.progress = null;
+      }
+    }, what);
   }
 
-  #show = (running: Running) => (progress: Progress) => {
-    running.progress = progress;
-    this.requestUpdate();
+  #show = (progress: Progress): void => {
+    this.progress = progress;
   };
 
-  #sweep = async (): Promise<void> => {
-    const state = await refreshVaultState();
-    if (!(state.state === 'unlocked' && state.tenant === this.#tenant) && !(await requestUnlock(this.#tenant))) return;
-    await this.#run('sweep', async (running) => {
-      this.found = await sweep(sweepHands(this.#tenant), this.#show(running), running.stop.signal);
-      this.said = running.stop.signal.aborted ? 'Stopped. What was found so far is kept.' : '';
+  #sweep = (): Promise<void> =>
+    this.#read('sweep', async (signal) => {
+      const state = await refreshVaultState();
+      const open = state.state === 'unlocked' && state.tenant === this.#tenant;
+      if (!open && !(await requestUnlock(this.#tenant))) return '';
+      this.found = null;
+      this.found = await sweep(sweepHands(this.#tenant), this.#show, signal);
+      return signal.aborted ? 'Stopped. What was found so far is kept.' : '';
     });
-  };
 
-  #export = async (): Promise<void> => {
-    await this.#run('export', async (running) => {
+  #export = (): Promise<void> =>
+    this.#read('export', async (signal) => {
+      this.found = null;
       const begun = await this.#stepUp.open(this.#tenant, {
         ...{ heading: 'Export everything', action: 'Export' },
         only: () => true,
         work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
       });
-      if (!begun) return;
+      if (!begun) return '';
       const { bundle } = begun.value;
       const seal = async (part: BundlePart) => {
         const sealed = await vault().bundlePart(bundle, part);
         if (!sealed.ok) throw new Error(sealed.message);
         return sealed.line;
       };
-      const lines = await exportBundle(this.#tenant, seal, this.#show(running), running.stop.signal);
-      if (lines === null) {
-        this.said = 'Stopped. Nothing was saved.';
-        return;
-      }
+      const lines = await exportBundle(this.#tenant, seal, this.#show, signal);
+      if (lines === null) return 'Stopped. Nothing was saved.';
       const ended = await vault().endBundle(bundle);
       if (!ended.ok) throw new Error(ended.message);
+      // Whoever has gone elsewhere meanwhile finds no file that they do not expect.
+      if (signal.aborted) return '';
       this.#save([begun.value.line, ...lines, ended.line]);
-      this.said = 'Saved. Keep it with the recovery page: the two together open everything without us.';
+      return 'Saved. Keep it with the recovery page: the two together open everything without us.';
     });
-  };
 
   #save(lines: string[]): void {
     const name = `totlprovision-${this.#tenant}-${dayStamp()}.bundle`;
@@ -161,8 +143,8 @@ export class SafekeepingPage extends LitElement {
     if (this.membership.role !== 'admin')
       return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
     return html`<h1>Safekeeping</h1>
-      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing} ${this.#health()}
+      <problem-note .error=${this.#acts.failure ?? this.#backingUp.failure ?? this.unreachable}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#health()}
       ${this.#exit()}
       ${this.backup || !this.unreachable ? this.#backup() : nothing} ${this.#stepUp.render()}`;
   }
@@ -172,7 +154,8 @@ export class SafekeepingPage extends LitElement {
       <backup-card
         .backup=${this.backup}
         .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
-        @backup-wanted=${() => void this.#backUp()}
+        .busy=${this.#backingUp.busy}
+        @backup-wanted=${this.#backUp}
       ></backup-card>
     </section>`;
   }
@@ -218,21 +201,18 @@ export class SafekeepingPage extends LitElement {
           : html`<left-behind
               .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
               .tenant=${this.#tenant}
-              @help-wanted=${(event: HelpWanted) => void this.#putBack(event.detail)}
+              .busy=${this.#acts.busy}
+              @help-wanted=${(event: HelpWanted) => this.#putBack(event.detail)}
             ></left-behind>`
       }`;
   }
 
-  async #putBack({ item, reason }: HelpWanted['detail']): Promise<void> {
-    this.failure = null;
-    try {
+  #putBack({ item, reason }: HelpWanted['detail']): void {
+    void this.#acts.do(async () => {
       await api.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
-      this.said = 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
-    } catch (error) {
-      this.failure = error;
-    }
-    await this.#refresh();
+      return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
+    });
   }
 
   #exit() {
@@ -253,15 +233,15 @@ export class SafekeepingPage extends LitElement {
     </section>`;
   }
 
-  #button(what: Running['what'], words: string, start: () => Promise<void>) {
-    return this.running?.what === what
-      ? html`<button @click=${() => this.running?.stop.abort()}>Stop</button>`
-      : html`<button ?disabled=${this.running !== null} @click=${() => void start()}>${words}</button>`;
+  #button(what: Reading, words: string, start: () => Promise<void>) {
+    return this.#acts.doing === what
+      ? html`<button @click=${() => this.#acts.stop()}>Stop</button>`
+      : html`<button ?disabled=${this.#acts.busy} @click=${start}>${words}</button>`;
   }
 
-  #progress(what: Running['what']) {
-    if (this.running?.what !== what) return nothing;
-    const { progress } = this.running;
+  #progress(what: Reading) {
+    if (this.#acts.doing !== what) return nothing;
+    const { progress } = this;
     return progress
       ? html`<progress max=${Math.max(1, progress.total)} .value=${progress.done} aria-label="Secrets read"></progress>
           <p role="status">${progress.done} of ${progress.total}</p>`

@@ -6,6 +6,7 @@ import type { SetUpDraft } from '../../vault/contract.ts';
 import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
 import type { PassphraseField } from '../elements/passphrase-field.ts';
+import { OneAct } from '../one-act.ts';
 import { holdHere } from '../router.ts';
 import { shared } from '../styles/shared.ts';
 import { rememberManifest, seenManifest, vault } from '../vault-client.ts';
@@ -72,9 +73,9 @@ export class SetUpPage extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
   @state() private step: Step = { at: 'checking' };
-  @state() private failure: unknown = null;
   @state() private mayGoOn = false;
   @query('passphrase-field') private field!: PassphraseField;
+  #acts = new OneAct(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -104,19 +105,17 @@ export class SetUpPage extends LitElement {
   };
 
   override updated(): void {
-    holdHere(this.#unkept ? LEAVING : null);
+    // Whoever has left all the same is asked nothing at the place they have gone to.
+    if (this.isConnected) holdHere(this.#unkept ? LEAVING : null);
   }
 
-  async #check(): Promise<void> {
-    this.failure = null;
-    try {
+  #check(): Promise<void> {
+    return this.#acts.do(async () => {
       const { keyState } = await api.overview(this.membership.tenant);
       // A server that hides a keyring would have a new root made, and engines pinned to it.
       if (keyState === 'none' && seenManifest(this.membership.tenant)) throw new Error(HIDDEN);
       this.step = { at: keyState === 'ready' ? 'already' : 'passphrase' };
-    } catch (error) {
-      this.failure = error;
-    }
+    });
   }
 
   #passphraseChanged = (): void => {
@@ -130,55 +129,62 @@ export class SetUpPage extends LitElement {
     this.step = { at: 'team', passphrase };
   };
 
-  async #make(passphrase: string, teamPassphrase: string | null): Promise<void> {
-    this.failure = null;
-    this.mayGoOn = false;
-    this.step = { at: 'making' };
-    const { tenant } = this.membership;
-    try {
-      const made = await vault().draftSetUp({ tenant, email: this.email, passphrase, teamPassphrase });
-      if (!made.ok) throw new Error(made.message);
-      this.step = { at: 'sheet', draft: made };
-    } catch (error) {
-      this.failure = error;
-      this.step = { at: 'passphrase' };
-    }
+  #make(passphrase: string, teamPassphrase: string | null): void {
+    void this.#acts.do(async () => {
+      this.mayGoOn = false;
+      this.step = { at: 'making' };
+      const { tenant } = this.membership;
+      try {
+        const made = await vault().draftSetUp({ tenant, email: this.email, passphrase, teamPassphrase });
+        if (!made.ok) throw new Error(made.message);
+        this.step = { at: 'sheet', draft: made };
+      } catch (error) {
+        this.step = { at: 'passphrase' };
+        throw error;
+      }
+    });
   }
 
-  async #save(draft: SetUpDraft): Promise<void> {
-    this.failure = null;
-    this.step = { at: 'saving', draft };
+  #save(draft: SetUpDraft): void {
+    void this.#acts.do(async () => {
+      this.step = { at: 'saving', draft };
+      try {
+        await this.#write(draft);
+      } catch (error) {
+        this.step = { at: 'sheet', draft };
+        throw error;
+      }
+    });
+  }
+
+  async #write(draft: SetUpDraft): Promise<void> {
     try {
       const { fingerprint } = await api.writeKeyring(this.membership.tenant, draft.write);
       if (fingerprint !== draft.fingerprint)
         throw new Error('The server answered with another fingerprint than yours.');
-      await this.#kept(draft);
     } catch (error) {
-      if (isProblem(error, 'keyring_conflict')) await this.#conflicted(draft);
-      else {
-        this.failure = error;
-        this.step = { at: 'sheet', draft };
+      if (!isProblem(error, 'keyring_conflict')) throw error;
+      if (!(await this.#conflictedWithOneself(draft))) {
+        this.step = { at: 'lost' };
+        return;
       }
     }
+    await this.#kept(draft);
   }
 
   /**
    * A conflict may be with oneself: the first answer was lost on the way and the keys were kept. Only a keyring that is
    * another one makes this sheet worthless; who cannot tell must not say so.
    */
-  async #conflicted(draft: SetUpDraft): Promise<void> {
+  async #conflictedWithOneself(draft: SetUpDraft): Promise<boolean> {
     try {
       const held = await api.keyring(this.membership.tenant);
       if (held === null) throw new Error('The server refused the keys and holds none.');
       // By the root, not by the manifest: a team passphrase may have been added since.
-      if (held.fingerprint === draft.fingerprint) await this.#kept(draft);
-      else this.step = { at: 'lost' };
+      return held.fingerprint === draft.fingerprint;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.failure = new Error(
-        `It is not certain whether your keys were kept. Keep the recovery sheet and try again. ${why}`,
-      );
-      this.step = { at: 'sheet', draft };
+      throw new Error(`It is not certain whether your keys were kept. Keep the recovery sheet and try again. ${why}`);
     }
   }
 
@@ -204,7 +210,7 @@ export class SetUpPage extends LitElement {
           ${TITLES.map((title, index) => html`<li aria-current=${index === current ? 'step' : nothing}>${index + 1}. ${title}</li>`)}
         </ol>
         <problem-note
-          .error=${this.failure}
+          .error=${this.#acts.failure}
           ?retry=${this.step.at === 'checking'}
           @retry=${() => void this.#check()}
         ></problem-note>
@@ -216,7 +222,7 @@ export class SetUpPage extends LitElement {
     const { step } = this;
     switch (step.at) {
       case 'checking':
-        return this.failure ? nothing : html`<p role="status">One moment …</p>`;
+        return this.#acts.failure ? nothing : html`<p role="status">One moment …</p>`;
       case 'already':
         return html`<p>The set-up of this tenant has been done.</p><a class="button" href="/t/${this.membership.tenant}">To the fleet</a>`;
       case 'passphrase':
@@ -237,11 +243,11 @@ export class SetUpPage extends LitElement {
             .about=${[this.email, this.membership.name]}
             @passphrase-changed=${this.#passphraseChanged}></passphrase-field>
           <div class="actions">
-            <button @click=${() => void this.#make(step.passphrase, null)}>Skip for now</button>
+            <button @click=${() => this.#make(step.passphrase, null)}>Skip for now</button>
             <button
               class="primary"
               ?disabled=${!this.mayGoOn}
-              @click=${() => void this.#make(step.passphrase, this.field.value)}
+              @click=${() => this.#make(step.passphrase, this.field.value)}
             >
               Go on
             </button>
@@ -258,7 +264,7 @@ export class SetUpPage extends LitElement {
           }}
           .tenant=${this.membership.name}
           .busy=${step.at === 'saving'}
-          @typed-back=${() => void this.#save(step.draft)}
+          @typed-back=${() => this.#save(step.draft)}
         ></recovery-sheets>`;
       case 'done':
         return html`<div class="stack">

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
@@ -11,6 +12,7 @@ import { SESSION_RESTORED } from '../api/http.ts';
 import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
 import type { SettingsGiven } from '../elements/reveal-settings.ts';
+import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest } from '../vault-client.ts';
 import '../elements/fingerprint-text.ts';
@@ -41,8 +43,12 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private failure: unknown = null;
-  @state() private done = '';
+  @state() private loaded: Loaded | null = null;
+  /** What the last look met: what was read before, and what is being changed of it, stays. */
+  @state() private unreachable: unknown = null;
+  /** What was pressed, while it is on its way. */
+  @state() private allowRaw: boolean | null = null;
+  #acts = new OneAct(this, () => this.#load.run());
 
   #load = new Task(this, {
     args: () => [this.membership.tenant] as const,
@@ -53,6 +59,13 @@ export class SettingsPage extends LitElement {
         api.settings(tenant),
       ]);
       return { overview, keyring, manifest: keyring && readManifest(keyring), settings };
+    },
+    onComplete: (loaded) => {
+      this.loaded = loaded;
+      this.unreachable = null;
+    },
+    onError: (error) => {
+      this.unreachable = error;
     },
   });
 
@@ -74,41 +87,41 @@ export class SettingsPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #change(change: SettingsChange): Promise<void> {
-    this.failure = null;
-    this.done = '';
-    try {
-      await api.changeSettings(this.membership.tenant, change);
-      this.done = 'Kept.';
-    } catch (error) {
-      this.failure = error;
-    }
-    await this.#load.run();
+  async #change(change: SettingsChange): Promise<string> {
+    const settings = await api.changeSettings(this.membership.tenant, change);
+    if (this.loaded) this.loaded = { ...this.loaded, settings };
+    return 'Kept.';
+  }
+
+  #changeRaw(allowRaw: boolean): void {
+    void this.#acts.do(async () => {
+      this.allowRaw = allowRaw;
+      try {
+        return await this.#change({ allowRawRsaOaep: allowRaw });
+      } finally {
+        this.allowRaw = null;
+      }
+    });
   }
 
   override render() {
+    const { loaded, unreachable } = this;
     return html`<h1>Settings</h1>
-      ${this.#load.render({
-        // What was read before stays while it is read anew.
-        pending: () =>
-          this.#load.value
-            ? this.#content(this.#load.value)
-            : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`,
-        error: (error) =>
-          html`<problem-note .error=${error} retry @retry=${() => void this.#load.run()}></problem-note>`,
-        complete: (loaded) => this.#content(loaded),
-      })}`;
+      <problem-note .error=${unreachable} retry @retry=${() => void this.#load.run()}></problem-note>
+      ${loaded || unreachable ? nothing : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`}
+      ${loaded ? this.#content(loaded) : nothing}`;
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.failure}></problem-note>
+    return html`<problem-note .error=${this.#acts.failure}></problem-note>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
-      ${this.done ? html`<p class="note good" role="status">${this.done}</p>` : nothing} ${this.#keys(loaded)}
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#keys(loaded)}
       <section class="card">
         <reveal-settings
           .settings=${loaded.settings}
           .editable=${this.#admin}
-          @settings-given=${(event: SettingsGiven) => void this.#change(event.detail)}
+          .busy=${this.#acts.busy}
+          @settings-given=${(event: SettingsGiven) => void this.#acts.do(() => this.#change(event.detail))}
         ></reveal-settings>
       </section>
       ${this.#engines(loaded.settings)}`;
@@ -160,9 +173,9 @@ export class SettingsPage extends LitElement {
       <label class="check"
         ><input
           type="checkbox"
-          .checked=${settings.allowRawRsaOaep}
-          ?disabled=${!this.#admin}
-          @change=${(event: Event) => void this.#change({ allowRawRsaOaep: (event.target as HTMLInputElement).checked })}
+          .checked=${live(this.allowRaw ?? settings.allowRawRsaOaep)}
+          ?disabled=${!this.#admin || this.#acts.busy}
+          @change=${(event: Event) => this.#changeRaw((event.target as HTMLInputElement).checked)}
         /><span>Accept raw RSA-OAEP from older engines</span></label
       >
       <p class="quiet">

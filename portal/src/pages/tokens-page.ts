@@ -10,6 +10,7 @@ import type { TokenActConfirmed } from '../elements/token-dialog.ts';
 import type { TokenWanted } from '../elements/token-form.ts';
 import type { TokenActWanted } from '../elements/token-list.ts';
 import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from '../engine-file.ts';
+import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { holdHere } from '../router.ts';
 import { shared } from '../styles/shared.ts';
@@ -21,6 +22,8 @@ import '../elements/token-form.ts';
 import '../elements/token-list.ts';
 
 const REFRESH_MS = 10_000;
+/** What ends with a token that is shown. */
+const ISSUING = 'issuing';
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
 type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: SignedKeyring | null };
@@ -42,28 +45,22 @@ export class TokensPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @state() private loaded: Loaded | null = null;
-  @state() private failure: unknown = null;
   @state() private unreachable: unknown = null;
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
   /** The token last refused for its answer, until the next act. */
   @state() private refused: { label: string; revoked: boolean } | null = null;
   @state() private asked: TokenActWanted['detail'] | null = null;
-  @state() private said = '';
-  @state() private busy = false;
-
-  constructor() {
-    super();
-    new Polling(this, REFRESH_MS, () => this.#refresh());
-  }
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#refresh();
+    void this.#polling.now();
   }
 
   /** A role may be raised while the page is open. */
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.loaded === null) void this.#refresh();
+    if (changed.has('membership') && this.loaded === null) void this.#polling.now();
   }
 
   override disconnectedCallback(): void {
@@ -94,31 +91,27 @@ export class TokensPage extends LitElement {
     }
   }
 
-  async #do(work: () => Promise<void>): Promise<void> {
-    this.failure = null;
-    this.said = '';
-    this.refused = null;
-    this.busy = true;
-    try {
-      await work();
-    } catch (error) {
-      this.failure = error;
-    }
-    this.busy = false;
-    await this.#refresh();
-  }
-
   /** Shows a token with its file. One whose answer names another fingerprint than was asked with is not shown, and revoked. */
   async #show(token: IssuedToken, pin: Pin): Promise<void> {
     const file = engineFile(token, pin);
     if (file) {
       this.issued = { token, file };
-      holdHere('The token is shown once. Leave without it?');
       return;
     }
     this.refused = { label: token.label, revoked: false };
     await administration.revokeToken(this.#tenant, token.id);
     this.refused = { label: token.label, revoked: true };
+  }
+
+  /** Whoever leaves while it is asked for would never see it: it is held on to from here until it is put away. */
+  async #ask(asked: Promise<IssuedToken>, pin: Pin): Promise<void> {
+    holdHere('The token is shown once. Leave without it?');
+    try {
+      await this.#show(await asked, pin);
+    } finally {
+      // Whoever has left all the same is asked nothing at the place they have gone to.
+      if (this.isConnected && !this.issued) holdHere(null);
+    }
   }
 
   /** Null: none. A fingerprint that this browser has not verified goes into no engine. */
@@ -127,27 +120,29 @@ export class TokensPage extends LitElement {
   }
 
   #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
-    void this.#do(async () => {
+    void this.#acts.do(async () => {
+      this.refused = null;
       const expiresAt = livesMs === null ? null : Date.now() + livesMs;
       const fingerprint = this.#fingerprint(pin);
-      await this.#show(await administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
-    });
+      await this.#ask(administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
+    }, ISSUING);
   }
 
   #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
-    this.asked = null;
-    void this.#do(async () => {
+    void this.#acts.do(async () => {
+      this.asked = null;
+      this.refused = null;
       if (act === 'rotate') {
         if (pin.state === 'differs')
           throw new Error('The fingerprint is not the one this browser has verified: see above.');
         if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
         const fingerprint = this.#fingerprint(pin);
-        await this.#show(await administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
-      } else {
-        await administration.revokeToken(this.#tenant, token.id);
-        this.said = `“${token.label || token.id}” is revoked: it is refused from now on.`;
+        await this.#ask(administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
+        return '';
       }
-    });
+      await administration.revokeToken(this.#tenant, token.id);
+      return `“${token.label || token.id}” is revoked: it is refused from now on.`;
+    }, act === 'rotate' ? ISSUING : '');
   }
 
   #close = (): void => {
@@ -160,9 +155,9 @@ export class TokensPage extends LitElement {
       return html`<h1>Tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
     const { loaded } = this;
     return html`<h1>Tokens</h1>
-      <problem-note .error=${this.failure ?? this.unreachable}></problem-note>
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
       ${this.#refusedNote()}
-      ${this.said ? html`<p class="note good" role="status">${this.said}</p>` : nothing}
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
       ${loaded === null && !this.unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
       ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
   }
@@ -179,7 +174,9 @@ export class TokensPage extends LitElement {
             <h2>Issue a token</h2>
             ${this.#pinNote(pin)}
             <token-form
-              .disabled=${this.busy || pin.state === 'differs' || pin.state === 'unproven'}
+              .busy=${this.#acts.busy}
+              .issuing=${this.#acts.doing === ISSUING}
+              .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
             ></token-form>
@@ -199,6 +196,7 @@ export class TokensPage extends LitElement {
           ? html`<token-dialog
               .token=${asked.token}
               act=${asked.act}
+              .busy=${this.#acts.busy}
               .pinned=${pinned}
               @closed=${() => {
                 this.asked = null;
@@ -233,7 +231,7 @@ export class TokensPage extends LitElement {
         return html`<p class="note warn">
           This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned;
           until then only an unpinned file can be made, and its engine trusts the first root it meets.
-          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.#refresh())}>Unlock to verify</button>
+          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.#polling.now())}>Unlock to verify</button>
         </p>`;
       case 'differs':
         return html`<p class="note bad" role="alert">

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
+import { OneAct } from '../one-act.ts';
 import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from '../spool-file.ts';
 import { shared } from '../styles/shared.ts';
 import { shortId } from '../words.ts';
@@ -34,35 +35,33 @@ export class UploadPage extends LitElement {
   @state() private file: SpoolFile | null = null;
   @state() private reading = false;
   @state() private wrong = '';
-  @state() private failure: unknown = null;
-  @state() private working = false;
   @state() private uploaded: Uploaded | null = null;
+  #acts = new OneAct(this);
+  #chosen: File | undefined;
 
   #choose = async (event: Event): Promise<void> => {
     const [chosen] = (event.target as HTMLInputElement).files ?? [];
     this.file = null;
     this.wrong = '';
-    this.failure = null;
     this.uploaded = null;
+    this.#acts.forget();
+    this.#chosen = chosen;
+    this.reading = chosen !== undefined;
     if (!chosen) return;
-    this.reading = true;
     const read = await readSpoolFile(chosen).catch(() => 'The file could not be read. Choose it again.');
+    // Another one may have been chosen meanwhile, and a smaller one is read sooner.
+    if (this.#chosen !== chosen) return;
     this.reading = false;
     if (typeof read === 'string') this.wrong = read;
     else this.file = read;
   };
 
-  async #upload(file: SpoolFile): Promise<void> {
-    this.failure = null;
-    this.working = true;
-    try {
+  #upload(file: SpoolFile): Promise<void> {
+    return this.#acts.do(async () => {
       await upload(file, handsOf(this.membership.tenant), (so) => {
         this.uploaded = so;
       });
-    } catch (error) {
-      this.failure = error;
-    }
-    this.working = false;
+    });
   }
 
   override render() {
@@ -79,7 +78,7 @@ export class UploadPage extends LitElement {
       <section class="card stack">
         <div>
           <label for="file">Spool file</label>
-          <input id="file" type="file" accept=".ndjson,application/x-ndjson" ?disabled=${this.working} @change=${this.#choose} />
+          <input id="file" type="file" accept=".ndjson,application/x-ndjson" ?disabled=${this.#acts.busy} @change=${this.#choose} />
         </div>
         ${this.reading ? html`<p role="status">Reading the file …</p>` : nothing}
         ${this.wrong ? html`<p class="note bad" role="alert">${this.wrong}</p>` : nothing} ${file ? this.#found(file) : nothing}
@@ -100,12 +99,12 @@ export class UploadPage extends LitElement {
           : nothing
       }
       ${this.uploaded ? this.#progress(file, this.uploaded, over) : nothing}
-      <problem-note .error=${this.failure}></problem-note>
+      <problem-note .error=${this.#acts.failure}></problem-note>
       ${
         over
           ? nothing
-          : html`<button class="primary" ?disabled=${this.working} @click=${() => void this.#upload(file)}>
-        ${this.failure ? 'Go on' : 'Upload'}
+          : html`<button class="primary" ?disabled=${this.#acts.busy} @click=${() => this.#upload(file)}>
+        ${this.#acts.failure ? 'Go on' : 'Upload'}
       </button>`
       }`;
   }

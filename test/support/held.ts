@@ -1,0 +1,36 @@
+// A slow network: a request is held on its way until it is let go, and what was sent is counted.
+import type { Page } from 'playwright-core';
+
+export type Held = {
+  /** When the first one is on its way. */
+  first: Promise<void>;
+  /** What was sent, each with its body. */
+  sent: readonly string[];
+  /** Lets go of everything; what is sent from then on is counted and goes at once. */
+  release: () => void;
+  /** Counts no more. */
+  end: () => Promise<void>;
+};
+
+/** Holds every POST whose path matches. */
+export async function hold(page: Page, path: RegExp): Promise<Held> {
+  const first = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const sent: string[] = [];
+  const matches = (url: URL): boolean => path.test(url.pathname);
+  await page.route(matches, async (route) => {
+    const request = route.request();
+    if (request.method() !== 'POST') return route.fallback();
+    sent.push(`${request.url()} ${request.postData() ?? ''}`);
+    first.resolve();
+    await gate.promise;
+    await route.fallback();
+  });
+  return { first: first.promise, sent, release: gate.resolve, end: () => page.unroute(matches) };
+}
+
+/** Two presses in one turn, before anything is drawn: what a double click is to a busy browser. */
+export const pressTwice = (press: (element: HTMLElement) => void) => (element: HTMLElement) => {
+  press(element);
+  press(element);
+};
