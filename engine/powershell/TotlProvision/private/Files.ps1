@@ -1,20 +1,4 @@
-# Small files that survive a kill at any moment: written aside, flushed, put in place. Only SYSTEM and Administrators may read them.
-
-# Makes a folder, if it is not there, that only SYSTEM and Administrators may enter; by their SIDs, which are the same in every language.
-function New-TotlFolder {
-    param([string] $Path)
-    [void] [System.IO.Directory]::CreateDirectory($Path)
-    $administrators = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'
-    $system = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-18'
-    $acl = New-Object System.Security.AccessControl.DirectorySecurity
-    $acl.SetOwner($administrators)
-    $acl.SetAccessRuleProtection($true, $false)
-    foreach ($sid in @($administrators, $system)) {
-        $arguments = @($sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
-        $acl.AddAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule -ArgumentList $arguments))
-    }
-    Set-Acl -LiteralPath $Path -AclObject $acl
-}
+# Small files that survive a kill at any moment: written aside, flushed, put in place. Who may read them is their folder's affair.
 
 # Writes bytes into a stream and on to the disk.
 function Write-TotlStream {

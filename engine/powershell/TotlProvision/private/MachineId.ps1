@@ -32,10 +32,10 @@ function Get-TotlKeptId {
 
 # This PC's id. One that was kept stays, whatever the firmware says later: an id must not change within a PC's life.
 function Get-TotlMachineId {
-    param([string] $Folder)
+    param([string] $Folder, $SmbiosUuid)
     $kept = Read-TotlText (Join-Path -Path $Folder -ChildPath 'machine-id')
     if (Test-TotlText $kept $script:UuidPattern) { return $kept }
-    $id = Get-TotlSmbiosId (Get-CimInstance -ClassName Win32_ComputerSystemProduct).UUID
+    $id = Get-TotlSmbiosId $SmbiosUuid
     if ($null -ne $id) { return $id }
     Get-TotlKeptId $Folder
 }
