@@ -73,7 +73,7 @@ export const CLASSES: Record<string, string[]> = {
   array: [],
   bool: [],
   byte: [],
-  char: [],
+  char: ['IsSurrogate', 'IsSurrogatePair'],
   decimal: [],
   double: ['IsInfinity', 'IsNaN'],
   int: [],
@@ -129,7 +129,7 @@ export const CLASSES: Record<string, string[]> = {
   'System.Security.Cryptography.RandomNumberGenerator': ['Create'],
   'System.Security.Cryptography.SHA256': ['Create'],
   'System.Security.SecureString': [],
-  'System.Text.Encoding': ['ASCII', 'UTF8'],
+  'System.Text.Encoding': ['ASCII', 'GetEncoding', 'UTF8'],
   'System.Text.StringBuilder': [],
   'System.Text.UTF8Encoding': [],
 };

@@ -43,6 +43,24 @@ function Read-TotlText {
     ConvertFrom-TotlUtf8 ([System.IO.File]::ReadAllBytes($Path))
 }
 
+# The text of a file of one word, as a number or an id; null where there is none, or bytes that are no text.
+function Read-TotlWord {
+    param([string] $Path)
+    try { Read-TotlText $Path } catch { $null }
+}
+
+# A file's lines, each decoded for itself: where a kill cut through a character, that line alone is no text, and comes out empty.
+function Read-TotlLines {
+    param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return }
+    # Here each byte is one character, so that lines are found before they are read.
+    $bytewise = [System.Text.Encoding]::GetEncoding('iso-8859-1')
+    foreach ($line in $bytewise.GetString([System.IO.File]::ReadAllBytes($Path)).Split([char] 10)) {
+        if ($line.Length -eq 0) { continue }
+        try { ConvertFrom-TotlUtf8 ($bytewise.GetBytes($line)) } catch { '' }
+    }
+}
+
 # Moves a file that cannot be used out of the way, but keeps it.
 function Move-TotlAside {
     param([string] $Path)
