@@ -17,7 +17,7 @@ unb64u() {
   printf '%s' "$text" | openssl base64 -d -A
 }
 
-IFS=. read -r header key iv ciphertext tag < /dev/stdin || [ -n "$tag" ]
+IFS=. read -r header key iv ciphertext tag || [ -n "$tag" ]
 unb64u "$key" | openssl pkeyutl -decrypt -inkey "$1" -pkeyopt rsa_padding_mode:oaep \
   -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256 > "$work/cek"
 [ "$(wc -c < "$work/cek")" -eq 64 ] || { echo 'open.sh: the content key is not 64 bytes' >&2; exit 1; }

@@ -5,7 +5,8 @@ param(
     [Parameter(Mandatory = $true)] [string] $ConfigurationPath,
     [Parameter(Mandatory = $true)] [string] $Account,
     [string] $Client = '',
-    [string] $RunId = ''
+    [string] $RunId = '',
+    [string] $SpoolPath = (Join-Path -Path ([Environment]::GetFolderPath('CommonApplicationData')) -ChildPath 'TotlProvision')
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -30,7 +31,7 @@ function New-RandomPassword {
     $password
 }
 
-$session = New-TotlSession -ConfigurationPath $ConfigurationPath
+$session = New-TotlSession -ConfigurationPath $ConfigurationPath -SpoolPath $SpoolPath
 $machine = Get-TotlMachine -Session $session -Client $Client
 $phases = @('bitlocker', 'local_admin')
 $run = Start-TotlRun -Session $session -Machine $machine -Phases $phases -RunId $RunId -EngineVersion '0.1.0'

@@ -47,13 +47,14 @@ Describe 'the tenant key' {
     }
 
     It 'that the file carries is sealed to while the PC is offline, if the same file''s pin vouches for it' {
-        $offline = 1..40 | ForEach-Object { 'drop-before' }
-        [void] (Invoke-Reference '/reset' @{ faults = $offline })
-        $session = New-TestSession
+        # Nobody listens on port 1.
+        $nowhere = 'http://127.0.0.1:1'
+        $session = New-TestSession -File (New-ConfigurationFile @{ apiOrigin = $nowhere })
         (Get-TotlTenantKey -Session $session).KeyEpoch | Should -Be 2
         $spool = Invoke-Reference '/read-spool' @{ folder = $session.SpoolPath }
         $spool.pin | Should -BeNullOrEmpty
         foreach ($doubtful in @(@{ fingerprint = 'A' * 43 }, @{ minEpoch = 9 }, @{ fingerprint = $null })) {
+            $doubtful['apiOrigin'] = $nowhere
             $other = New-TestSession -File (New-ConfigurationFile $doubtful)
             Get-Refusal { Get-TotlTenantKey -Session $other } | Should -BeExactly 'offline'
         }
