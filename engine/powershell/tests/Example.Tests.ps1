@@ -6,9 +6,9 @@ BeforeAll {
     [System.IO.File]::WriteAllText($script:file, (ConvertTo-Json -InputObject $script:settings.pinned -Depth 5))
 }
 
-BeforeEach { [void] (Invoke-Reference '/reset') }
-
 Describe 'the example' {
+    BeforeEach { [void] (Invoke-Reference '/reset') }
+
     It 'says that there is no BitLocker before it has escrowed anything' -Tag 'Unix' {
         { & $script:example -ConfigurationPath $script:file -SpoolPath (New-FolderName) -Account 'LocalAdmin' } | Should -Throw '*no BitLocker*'
         (Invoke-Reference '/kept').secrets.Count | Should -Be 0
@@ -26,12 +26,12 @@ Describe 'the example' {
         }
         function Enable-BitLocker {
             param($MountPoint, $EncryptionMethod, [switch] $UsedSpaceOnly, [switch] $TpmProtector, [switch] $SkipHardwareTest)
-            $script:applied['escrowed before BitLocker'] = (Invoke-Reference '/kept').secrets.Count
+            $applied['escrowed before BitLocker'] = (Invoke-Reference '/kept').secrets.Count
         }
         function Set-LocalUser {
             param($Name, $Password)
-            $script:applied['escrowed before the password'] = (Invoke-Reference '/kept').secrets.Count
-            $script:applied['password'] = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+            $applied['escrowed before the password'] = (Invoke-Reference '/kept').secrets.Count
+            $applied['password'] = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
         }
         $run = & $script:example -ConfigurationPath $script:file -SpoolPath (New-FolderName) -Account 'LocalAdmin'
         $script:applied['escrowed before BitLocker'] | Should -Be 1

@@ -27,12 +27,12 @@ Describe 'JSON' {
 
     It 'has lists of none and of one, nulls, truth values, whole numbers and members in their order' {
         $value = [ordered] @{
-            z = @(); a = @('one'); A = @(, @(1, 2)); null = $null; yes = $true; no = $false; zero = 0; big = 9007199254740991
+            z = @(); a = @('one'); lists = @(, @(1, 2)); null = $null; yes = $true; no = $false; zero = 0; big = 9007199254740991
             negative = -1; nested = [pscustomobject] @{ Keys = 1; Count = @($null) }
         }
         $own, $theirs = Get-BothTexts $value
         $own | Should -BeExactly $theirs
-        $own | Should -BeExactly ('{"z":[],"a":["one"],"A":[[1,2]],"null":null,"yes":true,"no":false,"zero":0,"big":9007199254740991,' +
+        $own | Should -BeExactly ('{"z":[],"a":["one"],"lists":[[1,2]],"null":null,"yes":true,"no":false,"zero":0,"big":9007199254740991,' +
             '"negative":-1,"nested":{"Keys":1,"Count":[null]}}')
     }
 

@@ -15,7 +15,8 @@ function Get-Vectors {
 function Invoke-Reference {
     param([string] $Path, $Asked = @{})
     $json = ConvertTo-Json -InputObject $Asked -Depth 10 -Compress
-    $parameters = @{ Method = 'Post'; Uri = $script:settings.control + $Path; ContentType = 'application/json; charset=utf-8' }
+    # Not $script:settings: a double in a test is called by a script of its own.
+    $parameters = @{ Method = 'Post'; Uri = $settings.control + $Path; ContentType = 'application/json; charset=utf-8' }
     Invoke-RestMethod -UseBasicParsing @parameters -Body ([System.Text.Encoding]::UTF8.GetBytes($json))
 }
 

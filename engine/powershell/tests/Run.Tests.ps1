@@ -4,14 +4,14 @@ BeforeAll {
     Disable-Waiting
 }
 
-BeforeEach {
-    [void] (Invoke-Reference '/reset')
-    $script:session = New-TestSession
-    $script:run = Start-TotlRun -Session $script:session -Machine (Get-TotlMachine -Session $script:session) -Phases 'preflight'
-    $script:events = Join-Path -Path $script:session.SpoolPath -ChildPath ('runs/' + $script:run + '.ndjson')
-}
-
 Describe 'a run' {
+    BeforeEach {
+        [void] (Invoke-Reference '/reset')
+        $script:session = New-TestSession
+        $script:run = Start-TotlRun -Session $script:session -Machine (Get-TotlMachine -Session $script:session) -Phases 'preflight'
+        $script:events = Join-Path -Path $script:session.SpoolPath -ChildPath ('runs/' + $script:run + '.ndjson')
+    }
+
     It 'is stored with each event once, in reports of at most 500, although answers are lost and the server stumbles' {
         $lines = 1..1200 | ForEach-Object { '{{"seq":{0},"at":1,"message":"2026-01-01T00:00:00Z"}}' -f $_ }
         [System.IO.File]::WriteAllText($script:events, ($lines -join "`n") + "`n")
@@ -26,8 +26,8 @@ Describe 'a run' {
     }
 
     It 'is cut into the reports that the reference engine cuts it into, by number and by bytes' {
-        foreach ($size in @(10, 2000, 16000)) {
-            $lines = 1..600 | ForEach-Object { '{{"seq":{0},"at":1,"message":"{1}"}}' -f $_, ([string] [char] 0xFC * ($size / 2)) }
+        foreach ($size in @(10, 2000, 8000)) {
+            $lines = 1..600 | ForEach-Object { '{{"seq":{0},"at":1,"level":"info","type":"message","message":"{1}"}}' -f $_, ([string] [char] 0xFC * ($size / 2)) }
             [System.IO.File]::WriteAllText($script:events, ($lines -join "`n") + "`n")
             $theirs = (Invoke-Reference '/read-spool' @{ folder = $script:session.SpoolPath }).runs[0].batch
             InModuleScope TotlProvision -Parameters @{ Folder = $script:session.SpoolPath; Run = $script:run; Theirs = $theirs } {
@@ -82,6 +82,12 @@ Describe 'a run' {
 }
 
 Describe 'an escrow' {
+    BeforeEach {
+        [void] (Invoke-Reference '/reset')
+        $script:session = New-TestSession
+        $script:run = Start-TotlRun -Session $script:session -Machine (Get-TotlMachine -Session $script:session) -Phases 'preflight'
+    }
+
     It 'gets a receipt, opens at the other end, and leaves nothing of the plaintext or the token on disk' {
         $receipt = Send-TestSecret $script:session $script:run 'canary-kq7-Vm2'
         $receipt.version | Should -Be 1

@@ -4,14 +4,14 @@ BeforeAll {
     Disable-Waiting
 }
 
-BeforeEach {
-    [void] (Invoke-Reference '/reset')
-    $script:session = New-TestSession
-    $script:folder = $script:session.SpoolPath
-    $script:run = Start-TotlRun -Session $script:session -Machine (Get-TotlMachine -Session $script:session) -Phases 'preflight'
-}
-
 Describe 'the spool' {
+    BeforeEach {
+        [void] (Invoke-Reference '/reset')
+        $script:session = New-TestSession
+        $script:folder = $script:session.SpoolPath
+        $script:run = Start-TotlRun -Session $script:session -Machine (Get-TotlMachine -Session $script:session) -Phases 'preflight'
+    }
+
     It 'is for SYSTEM and Administrators only' -Tag 'Windows' {
         $acl = Get-Acl -LiteralPath $script:folder
         $acl.AreAccessRulesProtected | Should -BeTrue

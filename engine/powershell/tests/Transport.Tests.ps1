@@ -81,11 +81,16 @@ Describe 'an answer' {
         Test-Path -LiteralPath $aside | Should -Be (-not $Kept)
     }
 
-    It 'that is not JSON, or ends early, is none' {
+    It 'that has not its form is no answer to rely on' {
         $session = New-TestSession
-        $faults = @('drop-before', 'drop-after', 'drop-before', 'drop-after', 'drop-before', 'drop-after')
-        [void] (Invoke-Reference '/reset' @{ faults = $faults })
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
-        Get-Refusal { Send-TestSecret $session $run } | Should -BeExactly 'offline'
+        Add-TotlEvent -Session $session -RunId $run -Message 'x'
+        foreach ($json in @($null, 'hello', 7, @{}, @(@{ accepted = 1 }), @{ accepted = '1'; rejected = @(); nextSeq = 2 })) {
+            $answer = @{ status = 200; json = $json }
+            [void] (Invoke-Reference '/reset' @{ faults = @($answer, $answer, 'none', $answer) })
+            Get-Refusal { Send-TotlReport -Session $session } | Should -BeExactly 'rejected'
+            Get-Refusal { Get-TotlTenantKey -Session $session } | Should -BeExactly 'malformed_answer'
+            Get-Refusal { Send-TestSecret $session $run } | Should -BeExactly 'wrong_receipt'
+        }
     }
 }
