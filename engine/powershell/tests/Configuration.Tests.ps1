@@ -11,7 +11,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     function Get-Message {
         param([string] $Path)
         try { New-TotlSession -ConfigurationPath $Path -SpoolPath (New-FolderName) } catch { $_ | Out-String }

@@ -1,6 +1,6 @@
 # The example as an MSP would run it, with doubles for the three cmdlets that change a PC; and without them, where it changes nothing.
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $script:example = Join-Path -Path $PSScriptRoot -ChildPath '../examples/Invoke-Provisioning.ps1'
     $script:file = (New-FolderName) + '.json'
     [System.IO.File]::WriteAllText($script:file, (ConvertTo-Json -InputObject $script:settings.pinned -Depth 5))

@@ -1,5 +1,5 @@
 # Which id a PC reports under, and what it says of itself, on each platform.
-BeforeAll { . $PSScriptRoot/Reference.ps1 }
+BeforeAll { . "$PSScriptRoot/Reference.ps1" }
 
 Describe 'the machine id' {
     It 'is the SMBIOS UUID, and none that many PCs share' {

@@ -1,6 +1,6 @@
 # Streaming and escrow against a server that stumbles: as engine/client.test.ts has it of the reference engine.
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
 }
 

@@ -1,6 +1,6 @@
 # Sealing: the vectors' bytes under their content keys, and what the module seals opens with the portal's own opener and with openssl.
 BeforeDiscovery {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $vectors = Get-Vectors 'engine.json'
     $sealCases = @($vectors.seals | ForEach-Object { @{ Vector = $_; Kind = $_.header.kind } })
     # Around the block length of AES, and beyond: with a whole block of padding and without.
@@ -8,7 +8,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
     [void] (Invoke-Reference '/reset')
     $script:session = New-TestSession
@@ -61,7 +61,8 @@ Describe 'sealing' {
         (Invoke-Reference '/open' @{ body = $sealed.Body }).plaintext | Should -BeExactly $secret
         $again = Protect-TotlSecret -Key $script:key @ids -Label 'x' -Secret $secret
         $again.Eid | Should -Not -Be $sealed.Eid
-        (ConvertFrom-Json -InputObject $again.Body).sealed.Split('.')[3] | Should -Not -Be (ConvertFrom-Json -InputObject $sealed.Body).sealed.Split('.')[3]
+        $ciphertexts = @($sealed, $again | ForEach-Object { (ConvertFrom-Json -InputObject $_.Body).sealed.Split('.')[3] })
+        $ciphertexts[1] | Should -Not -Be $ciphertexts[0]
     }
 
     It 'is opened by openssl' -Tag 'Unix' {
@@ -104,9 +105,10 @@ Describe 'sealing' {
         )
         foreach ($act in $refused) {
             $message = ''
-            try { [void] (& $act) } catch { $message = $_ | Out-String }
+            # Without the place where it happened, whose line is the test's own.
+            try { [void] (& $act) } catch { $message = [string] $_ + $_.Exception.ToString() }
             $message | Should -Not -BeNullOrEmpty
-            ($message -split "`n" | Where-Object { $_ -notmatch '^\s*(Line \||\d+ \||\|)' }) -join "`n" | Should -Not -Match 'canary'
+            $message | Should -Not -Match 'canary'
         }
     }
 }

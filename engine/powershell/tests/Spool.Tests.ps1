@@ -1,6 +1,6 @@
 # What is on disk: who may read it, what a kill leaves of it, and that the reference engine reads what the module wrote and the other way round.
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
 }
 

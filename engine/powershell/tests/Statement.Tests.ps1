@@ -1,6 +1,6 @@
 # Thumbprints and key statements: those of the shared vectors, and of RFC 7638.
 BeforeDiscovery {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $first = Get-Vectors 'keyring.json'
     $last = (Get-Vectors 'succession.json').keyring
     $keyCases = @(@($first.write.escrowKeys) + @($last.escrowKeys) | ForEach-Object { @{ Key = $_; Kid = $_.kid } })
@@ -13,7 +13,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $script:first = Get-Vectors 'keyring.json'
     $script:roots = @($script:first.fingerprint, (Get-Vectors 'succession.json').fingerprint)
 }

@@ -1,12 +1,12 @@
 # Whether a key is trusted: the vectors, and the lies of a hostile server, as the reference engine decides them.
 BeforeDiscovery {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $keyCases = @((Get-Vectors 'engine.json').tenantKeys | ForEach-Object { @{ Vector = $_; Name = $_.name } })
     $lieCases = @($script:settings.lies | ForEach-Object { @{ Lie = $_; Name = $_.name } })
 }
 
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
 }
 

@@ -1,6 +1,6 @@
 # When a request is tried again, after how long, and what its answer means: as engine/transport.ts has it.
 BeforeDiscovery {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     $delayCases = @((Get-Vectors 'engine.json').delays | ForEach-Object { @{ Vector = $_; Attempt = $_.attempt; Seconds = $_.retryAfterSeconds } })
     # What comes back for a report; the code of the refusal and how often it was asked.
     $answerCases = @(
@@ -25,7 +25,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Reference.ps1
+    . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
 }
 
