@@ -2,6 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { runPester } from './pester.ts';
+import { powerShell, whyNoPowerShell } from './powershell.ts';
 import { root, run } from './run.ts';
 
 type Counts = { passed: number; failed: number };
@@ -26,9 +28,26 @@ async function vitest(...projects: string[]): Promise<Counts> {
   }
 }
 
+const noPowerShell = await whyNoPowerShell();
+/** The end-to-end tests that run PowerShell. */
+const RUNS_POWERSHELL = ['powershell.test.ts'];
+const CANNOT_RUN = `Not run: engine/powershell/tests and test/end-to-end/${RUNS_POWERSHELL}, because ${noPowerShell}.`;
+
+/** Without the .NET SDK nothing of PowerShell runs, which is said; a machine that checks changes must have it. */
+async function pester(): Promise<Counts> {
+  if (noPowerShell !== null) return { passed: 0, failed: process.env.CI ? 1 : 0 };
+  const { ok, ...counts } = await runPester().catch((error) => {
+    console.error(error);
+    return { ok: false, passed: 0, failed: 1 };
+  });
+  return honest(counts, ok);
+}
+
 /** One file after the other: each brings up a stand of its own. */
 async function endToEnd(): Promise<Counts> {
-  const files = readdirSync(path.join(root, 'test/end-to-end')).filter((name) => name.endsWith('.test.ts'));
+  const files = readdirSync(path.join(root, 'test/end-to-end'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => noPowerShell === null || !RUNS_POWERSHELL.includes(name));
   let text = '';
   const args = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
   const ok = await run('node', [...args, ...files.map((name) => `test/end-to-end/${name}`)], {
@@ -42,11 +61,16 @@ async function endToEnd(): Promise<Counts> {
   return honest({ passed: count('pass'), failed }, ok);
 }
 
-// workerd works through its tests on one core: meanwhile the browser has the other. What builds the portal anew is over by then.
+// Before anything that wants it. Where it fails, its tests say so, and all others still run.
+if (noPowerShell === null) await powerShell().catch(console.error);
+// workerd works through its tests on one core, and PowerShell after it: meanwhile the browser has the other. What builds the portal anew
+// is over by then.
 const results = [await vitest('node', 'chromium')];
-results.push(...(await Promise.all([vitest('workerd'), endToEnd()])));
+const onOneCore = async () => [await vitest('workerd'), await pester()];
+results.push(...(await Promise.all([onOneCore(), endToEnd()])).flat());
 rmSync(folder, { recursive: true, force: true });
 const passed = results.reduce((sum, one) => sum + one.passed, 0);
 const failed = results.reduce((sum, one) => sum + one.failed, 0);
+if (noPowerShell !== null) console.log(`\n${CANNOT_RUN}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -45,19 +45,24 @@ export const publicKeyAnswer = (key: EscrowKey, statements: string[]) => ({
 const sealedKid = (sealed: string): string =>
   JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).kid;
 
-/** What happens to the next requests: nothing unusual, an answer with this status, or the connection dropped before or after the work is done. */
-export type Fault = 'none' | number | 'drop-before' | 'drop-after';
+/** What happens to the next requests: nothing unusual, an answer in place of the work, or the connection dropped before or after the work is done. */
+export type Fault = 'none' | number | Answer | 'drop-before' | 'drop-after';
+type Answer = { status: number; json: unknown; headers?: Record<string, string> };
 
 /** A server on loopback with the three machine routes; it keeps what it is sent. */
 export async function startServer(publicKey: () => unknown) {
   const stored = new Map<string, Map<number, string>>();
-  const secrets = new Map<string, { sealed: string; sent: number }>();
+  const secrets = new Map<string, { sealed: string; sent: number; body: string }>();
   const faults: Fault[] = [];
   let requests = 0;
-  const work = (route: string, body: string): [number, unknown] => {
+  const answerTo = (fault: Fault | undefined): Answer | null => {
+    if (typeof fault === 'number') return { status: fault, json: { code: 'fault' } };
+    return typeof fault === 'object' ? fault : null;
+  };
+  const work = (route: string, body: string): Answer => {
     if (route === '/v1/tenant/pubkey') {
       const answer = publicKey();
-      return answer ? [200, answer] : [409, { code: 'no_tenant_key' }];
+      return answer ? { status: 200, json: answer } : { status: 409, json: { code: 'no_tenant_key' } };
     }
     if (route === '/v1/report') {
       const [head = '', ...lines] = body.split('\n');
@@ -72,15 +77,16 @@ export async function startServer(publicKey: () => unknown) {
       }
       let nextSeq = 1;
       while (events.has(nextSeq)) nextSeq++;
-      return [200, { accepted: lines.length - duplicates, duplicates, rejected: [], nextSeq }];
+      const json = { accepted: lines.length - duplicates, duplicates, rejected: [], nextSeq };
+      return { status: 200, json };
     }
     const { eid, sealed, kid = sealedKid(sealed) } = JSON.parse(body) as { eid: string; sealed: string; kid?: string };
     const before = secrets.get(eid);
-    if (before && before.sealed !== sealed) return [409, { code: 'eid_conflict' }];
-    secrets.set(eid, { sealed, sent: (before?.sent ?? 0) + 1 });
+    if (before && before.sealed !== sealed) return { status: 409, json: { code: 'eid_conflict' } };
+    secrets.set(eid, { sealed, sent: (before?.sent ?? 0) + 1, body });
     const sha256 = createHash('sha256').update(sealed).digest('hex');
     const receipt = { secretId: eid, version: 1, kid, sha256, auditSeq: 1, auditHash: '0'.repeat(64) };
-    return [before ? 200 : 201, receipt];
+    return { status: before ? 200 : 201, json: receipt };
   };
   const server = http.createServer(async (request, response) => {
     requests++;
@@ -88,10 +94,10 @@ export async function startServer(publicKey: () => unknown) {
     for await (const chunk of request) body += chunk;
     const fault = faults.shift();
     if (fault === 'drop-before') return request.socket.destroy();
-    const [status, json] = typeof fault === 'number' ? [fault, { code: 'fault' }] : work(request.url ?? '', body);
+    const answer = answerTo(fault) ?? work(request.url ?? '', body);
     if (fault === 'drop-after') return request.socket.destroy();
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(json));
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(JSON.stringify(answer.json));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,5 +1,5 @@
-// All that the module may name: what Windows PowerShell 5.1 with .NET Framework 4.7.2 has, and PowerShell 7 on Windows too. The
-// list is knowledge written down: only a run on Windows shows that each name resolves.
+// All that the module may name: what Windows PowerShell 5.1 with .NET Framework 4.7.2 has, and PowerShell 7 too. A run of the Pester
+// tests shows that the names resolve in 7; that they do in 5.1 is knowledge written down, which only a run on Windows shows.
 
 /** Cmdlets, each with the parameters that 5.1 knows. */
 export const CMDLETS: Record<string, string[]> = {
@@ -7,26 +7,53 @@ export const CMDLETS: Record<string, string[]> = {
   'ConvertFrom-Json': ['-InputObject'],
   'ForEach-Object': [],
   'Get-ChildItem': ['-LiteralPath', '-Filter', '-File'],
-  'Get-CimInstance': ['-ClassName'],
   'Get-ItemProperty': ['-LiteralPath', '-Name'],
   'Get-Random': ['-Minimum', '-Maximum'],
   'Join-Path': ['-Path', '-ChildPath'],
   'Move-Item': ['-LiteralPath', '-Destination', '-Force'],
   'New-Object': ['-ArgumentList'],
   'Remove-Item': ['-LiteralPath', '-Force'],
-  'Set-Acl': ['-LiteralPath', '-AclObject'],
   'Set-StrictMode': ['-Version'],
   'Start-Sleep': ['-Milliseconds'],
   'Where-Object': [],
   'Write-Warning': ['-Message'],
 };
 
-/** What only the example may call besides: it changes the PC. */
-export const EXAMPLE_CMDLETS: Record<string, string[]> = {
-  'Add-BitLockerKeyProtector': ['-MountPoint', '-RecoveryPasswordProtector'],
-  'Enable-BitLocker': ['-MountPoint', '-EncryptionMethod', '-UsedSpaceOnly', '-TpmProtector', '-SkipHardwareTest'],
-  'Import-Module': ['-Name'],
-  'Set-LocalUser': ['-Name', '-Password'],
+type Names = { cmdlets?: Record<string, string[]>; classes?: Record<string, string[]>; methods?: string[] };
+
+/**
+ * What one file alone may name besides: that of Windows, of .NET Framework or of .NET alone, each behind a small file that is chosen by
+ * platform and edition; and what changes a PC, which only the example may.
+ */
+export const PLATFORM: Record<string, Names> = {
+  'TotlProvision/private/platform/Rsa.Framework.ps1': { classes: { 'System.Security.Cryptography.RSACng': [] } },
+  'TotlProvision/private/platform/Rsa.Core.ps1': { classes: { 'System.Security.Cryptography.RSA': ['Create'] } },
+  'TotlProvision/private/platform/Folder.Windows.ps1': {
+    cmdlets: { 'Set-Acl': ['-LiteralPath', '-AclObject'] },
+    classes: {
+      'System.Security.AccessControl.DirectorySecurity': [],
+      'System.Security.AccessControl.FileSystemAccessRule': [],
+      'System.Security.Principal.SecurityIdentifier': [],
+    },
+    methods: ['AddAccessRule', 'SetAccessRuleProtection', 'SetOwner'],
+  },
+  'TotlProvision/private/platform/Folder.Elsewhere.ps1': {
+    classes: { 'System.IO.File': ['SetUnixFileMode'], 'System.IO.UnixFileMode': [] },
+  },
+  'TotlProvision/private/platform/Hardware.Windows.ps1': { cmdlets: { 'Get-CimInstance': ['-ClassName'] } },
+  'TotlProvision/private/platform/Hardware.Elsewhere.ps1': {
+    classes: { 'System.Runtime.InteropServices.RuntimeInformation': ['OSDescription'] },
+  },
+  'examples/Invoke-Provisioning.ps1': {
+    cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'], 'Import-Module': ['-Name'] },
+  },
+  'examples/platform/LocalUser.Windows.ps1': { cmdlets: { 'Set-LocalUser': ['-Name', '-Password'] } },
+  'examples/platform/BitLocker.Windows.ps1': {
+    cmdlets: {
+      'Add-BitLockerKeyProtector': ['-MountPoint', '-RecoveryPasswordProtector'],
+      'Enable-BitLocker': ['-MountPoint', '-EncryptionMethod', '-UsedSpaceOnly', '-TpmProtector', '-SkipHardwareTest'],
+    },
+  },
 };
 
 /** Classes, each with the static members that may be used; an empty list: as a type or for New-Object only. */
@@ -46,7 +73,7 @@ export const CLASSES: Record<string, string[]> = {
   array: [],
   bool: [],
   byte: [],
-  char: [],
+  char: ['IsSurrogate', 'IsSurrogatePair'],
   decimal: [],
   double: ['IsInfinity', 'IsNaN'],
   int: [],
@@ -87,8 +114,6 @@ export const CLASSES: Record<string, string[]> = {
   'System.Net.WebProxy': [],
   'System.Net.WebRequest': ['GetSystemWebProxy'],
   'System.Runtime.InteropServices.Marshal': ['Copy', 'SecureStringToGlobalAllocUnicode', 'ZeroFreeGlobalAllocUnicode'],
-  'System.Security.AccessControl.DirectorySecurity': [],
-  'System.Security.AccessControl.FileSystemAccessRule': [],
   'System.Security.Authentication.SslProtocols': ['Tls12'],
   'System.Security.Cryptography.Aes': ['Create'],
   'System.Security.Cryptography.CipherMode': ['CBC'],
@@ -99,34 +124,22 @@ export const CLASSES: Record<string, string[]> = {
   'System.Security.Cryptography.HMACSHA512': [],
   'System.Security.Cryptography.HashAlgorithmName': ['SHA256'],
   'System.Security.Cryptography.PaddingMode': ['PKCS7'],
-  'System.Security.Cryptography.RSACng': [],
   'System.Security.Cryptography.RSAEncryptionPadding': ['OaepSHA256'],
   'System.Security.Cryptography.RSAParameters': [],
   'System.Security.Cryptography.RandomNumberGenerator': ['Create'],
   'System.Security.Cryptography.SHA256': ['Create'],
-  'System.Security.Principal.SecurityIdentifier': [],
   'System.Security.SecureString': [],
-  'System.Text.Encoding': ['ASCII', 'UTF8'],
+  'System.Text.Encoding': ['ASCII', 'GetEncoding', 'UTF8'],
   'System.Text.StringBuilder': [],
   'System.Text.UTF8Encoding': [],
 };
 
 /** Methods of instances, whatever they are of. Nothing that decrypts, unwraps, signs or exports is among them. */
 export const METHODS = [
-  ...['AddAccessRule', 'Append', 'AppendChar', 'ComputeHash', 'CreateEncryptor', 'Dispose', 'Encrypt', 'Flush'],
+  ...['Append', 'AppendChar', 'ComputeHash', 'CreateEncryptor', 'Dispose', 'Encrypt', 'Flush'],
   ...['GetAwaiter', 'GetByteCount', 'GetBytes', 'GetEnumerator', 'GetLeftPart', 'GetNetworkCredential', 'GetResult'],
   ...['GetString', 'GetUnresolvedProviderPathFromPSPath', 'ImportParameters', 'MakeReadOnly', 'ReadAsStringAsync'],
-  ...[
-    'ReadByte',
-    'Remove',
-    'Replace',
-    'Seek',
-    'SendAsync',
-    'SetAccessRuleProtection',
-    'SetOwner',
-    'Split',
-    'Substring',
-  ],
+  ...['ReadByte', 'Remove', 'Replace', 'Seek', 'SendAsync', 'Split', 'Substring'],
   ...['ToArray', 'ToCharArray', 'ToLowerInvariant', 'ToString', 'ToUnixTimeMilliseconds', 'TransformFinalBlock'],
   ...['Trim', 'TrimEnd', 'TrimStart', 'VerifyData', 'Write'],
 ];

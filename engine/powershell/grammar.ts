@@ -1,4 +1,4 @@
-// PowerShell's files as syntax trees, for the tests beside it: PowerShell itself does not run where this project is built.
+// PowerShell's files as syntax trees, for the tests beside it: what must hold on Windows PowerShell 5.1 too, which runs on Windows alone.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

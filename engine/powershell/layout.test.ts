@@ -1,5 +1,6 @@
-// The bytes that the PowerShell module would make: its constants, names and orders, read off its syntax trees and held against the schema
-// and the vectors; and the steps it takes, taken here by Node and by the openssl client, give the vectors' bytes and open.
+// The bytes that the PowerShell module makes, without running it: its constants, names and orders, read off its syntax trees and held against
+// the schema and the vectors; and the steps it takes, taken here by Node and by the openssl client, give the vectors' bytes and open. That
+// the module itself gives them is the Pester tests' affair.
 import { execFile } from 'node:child_process';
 import { createCipheriv, createHmac } from 'node:crypto';
 import path from 'node:path';
@@ -183,7 +184,7 @@ describe('keys and statements', () => {
   });
 });
 
-describe('the vectors that Pester reads on Windows', () => {
+describe('the vectors that Pester reads', () => {
   it.each(engine.tenantKeys)('the reference engine decides so too: $name', async ({ answer, expected, outcome }) => {
     const result = await trustKey(answer, expected as Expected);
     expect(result.ok ? { pin: result.pin, firstUse: result.firstUse } : { refused: result.code }).toEqual(outcome);

@@ -1,5 +1,5 @@
 // What the syntax trees are held against beyond the grammar: names that exist where the module runs, and nothing that opens.
-import { CLASSES, CMDLETS, EXAMPLE_CMDLETS, METHODS, OPERATORS } from './allowed.ts';
+import { CLASSES, CMDLETS, METHODS, OPERATORS, PLATFORM } from './allowed.ts';
 import { functionName, type Node, nodesOf, type SourceFile, walk } from './grammar.ts';
 
 const at = (node: Node, what: string) => `${node.startPosition.row + 1}: ${what}`;
@@ -10,31 +10,40 @@ const wordsOf = (node: Node): Node[] =>
     !child || /^(parenthesized|array|script_block|sub)_?expression$/.test(child.type) ? [] : [child, ...wordsOf(child)],
   );
 
+/** What a file may name: what all may, and what stands behind this file alone. */
+const allowedIn = ({ name }: SourceFile) => ({
+  cmdlets: { ...CMDLETS, ...PLATFORM[name]?.cmdlets },
+  classes: { ...CLASSES, ...PLATFORM[name]?.classes },
+  methods: [...METHODS, ...(PLATFORM[name]?.methods ?? [])],
+});
+
+/** Parts of the module or the example, named one by one. */
+const PART = /^\. "\$PSScriptRoot\/(private|private\/platform|public|platform)\/[A-Za-z.-]+\.ps1"$/;
+
 function commandFaults(file: SourceFile, own: Set<string>): string[] {
-  const allowed = { ...CMDLETS, ...(file.name.startsWith('examples/') ? EXAMPLE_CMDLETS : {}) };
+  const allowed = allowedIn(file);
   return nodesOf(file.root, 'command').flatMap((node) => {
     const name = node.namedChildren[0]?.text ?? '';
-    // The module's own parts, named one by one.
-    if (file.name.endsWith('.psm1') && /^\. "\$PSScriptRoot\/(private|public)\/[A-Za-z-]+\.ps1"$/.test(node.text))
-      return [];
+    if (/^(TotlProvision\/TotlProvision\.psm1|examples\/[^/]+)$/.test(file.name) && PART.test(node.text)) return [];
     if (node.namedChildren.some((child) => child?.type === 'foreach_command')) return [];
     if (own.has(name)) return [];
-    const parameters = allowed[name];
+    const parameters = allowed.cmdlets[name];
     if (!parameters) return [at(node, `command ${name}`)];
     const words = wordsOf(node);
     const strange = words
       .filter((word) => word.type === 'command_parameter' && !parameters.includes(word.text))
       .map((word) => at(word, `${name} ${word.text}`));
     const made = name === 'New-Object' ? (words.find((word) => word.type === 'generic_token')?.text ?? '') : null;
-    if (made !== null && !(made.replace(/\[\]$/, '') in CLASSES)) strange.push(at(node, `class ${made}`));
+    if (made !== null && !(made.replace(/\[\]$/, '') in allowed.classes)) strange.push(at(node, `class ${made}`));
     return strange;
   });
 }
 
 function memberFaults(file: SourceFile): string[] {
+  const { classes, methods } = allowedIn(file);
   const types = nodesOf(file.root, 'type_literal').flatMap((node) => {
     const name = node.text.replace(/^\[|\]$/g, '').replace(/\[\]$/, '');
-    return name in CLASSES ? [] : [at(node, `class ${name}`)];
+    return name in classes ? [] : [at(node, `class ${name}`)];
   });
   const members = ['invokation_expression', 'member_access'].flatMap((kind) =>
     nodesOf(file.root, kind).flatMap((node) => {
@@ -42,9 +51,9 @@ function memberFaults(file: SourceFile): string[] {
       if (!of || !member) return [at(node, 'a member without a name')];
       if (of.type === 'type_literal') {
         const name = of.text.replace(/^\[|\]$/g, '');
-        return CLASSES[name]?.includes(member.text) ? [] : [at(node, `${of.text}::${member.text}`)];
+        return classes[name]?.includes(member.text) ? [] : [at(node, `${of.text}::${member.text}`)];
       }
-      return kind === 'member_access' || METHODS.includes(member.text) ? [] : [at(node, `method ${member.text}`)];
+      return kind === 'member_access' || methods.includes(member.text) ? [] : [at(node, `method ${member.text}`)];
     }),
   );
   const operators = walk(file.root)

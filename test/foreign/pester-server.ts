@@ -1,30 +1,109 @@
-// For the Pester tests on Windows: the reference kit's small server, and beside it an answer that opens what was sent to it.
-// usage: node test/foreign/pester-server.ts FILE      writes FILE once it listens, runs until it is ended
-import { writeFileSync } from 'node:fs';
+// For the Pester tests: the reference kit's small server, and beside it one that tells what the reference makes of what the module did:
+// the portal's own opener and openssl open a ciphertext, the reference engine reads or writes a spool, JSON.stringify writes JSON.
+// usage: node test/foreign/pester-server.ts      prints its settings as a line once it listens, runs until it is ended
+import { execFile } from 'node:child_process';
+import { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { compactDecrypt } from 'jose/jwe/compact/decrypt';
-import { newEscrowKey, newRoot, publicKeyAnswer, startServer, stateKey } from '../../engine/fixtures.ts';
+import os from 'node:os';
+import path from 'node:path';
+import { Engine } from '../../engine/client.ts';
+import { startServer } from '../../engine/fixtures.ts';
+import { HOSTILE_TENANT, hostileAnswers } from '../../engine/hostile-answers.ts';
+import { nextBatch, Spool } from '../../engine/spool.ts';
+import { spoolLines } from '../../engine/spool-file.ts';
+import { openSecret } from '../../portal/vault/opener.ts';
+import { EscrowRequest } from '../../schema/secret.ts';
+import { SpoolLine } from '../../schema/spool.ts';
 
-const [file = 'server.json'] = process.argv.slice(2);
-const [root, key] = await Promise.all([newRoot(), newEscrowKey()]);
-const statement = await stateKey(root, 'acme', key.kid);
-const server = await startServer(() => publicKeyAnswer(key, [statement]));
-// One answer is lost after the work is done: the engine asks again and nothing is kept twice.
-server.faults.push('drop-after', 503);
+const TOKEN = `tok_${'A'.repeat(32)}`;
 
-const opener = http.createServer(async (request, response) => {
-  const sealed = server.secrets.get(request.url?.slice(1) ?? '')?.sealed ?? '';
-  const { plaintext } = await compactDecrypt(sealed, key.privateKey);
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ plaintext: new TextDecoder().decode(plaintext) }));
-});
-await new Promise<void>((resolve) => opener.listen(0, '127.0.0.1', resolve));
-const opened = `http://127.0.0.1:${(opener.address() as AddressInfo).port}`;
-const engineFile = {
-  apiOrigin: server.origin,
-  token: `tok_${'A'.repeat(32)}`,
-  fingerprint: root.fingerprint,
-  minEpoch: 1,
+/** Opens with test/foreign/open.sh. */
+const openByOpenssl = (pem: string, sealed: string): Promise<{ plaintext: string }> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(path.join(import.meta.dirname, 'open.sh'), [pem], (error, plaintext) =>
+      error ? reject(error) : resolve({ plaintext }),
+    );
+    child.stdin?.end(sealed);
+  });
+
+const { fingerprint, key, honest, lies } = await hostileAnswers();
+let answer: unknown = honest;
+const server = await startServer(() => answer);
+const keys = new Map([[key.kid, key.privateKey]]);
+const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-pester-'));
+const pem = path.join(folder, 'key.pem');
+writeFileSync(pem, KeyObject.from(key.privateKey).export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+let before = 0;
+
+/** By path; each takes JSON and gives JSON. */
+const questions: Record<string, (asked: never) => unknown> = {
+  /** A fresh start, with what the server answers about its key: honestly, not at all, or a lie by its number. */
+  '/reset': ({ key: told = 'honest', faults = [] }: { key?: 'honest' | 'none' | number; faults?: never[] }) => {
+    answer = told === 'honest' ? honest : told === 'none' ? null : lies[told]?.answer;
+    server.faults.splice(0, Number.POSITIVE_INFINITY, ...faults);
+    server.stored.clear();
+    server.secrets.clear();
+    before = server.requests();
+    return {};
+  },
+  '/kept': () => ({
+    requests: server.requests() - before,
+    runs: [...server.stored].map(([id, events]) => ({ id, seqs: [...events.keys()], lines: [...events.values()] })),
+    secrets: [...server.secrets].map(([eid, { sent, body }]) => ({ eid, sent, body })),
+  }),
+  '/open': async ({ body }: { body: string }) => {
+    const { machine, kind, ref, sealed, run, eid } = EscrowRequest.parse(JSON.parse(body));
+    const version = { kid: key.kid, format: 'jwe' as const, bound: true, run, eid };
+    return openSecret(HOSTILE_TENANT, { machine, kind, ref, sealed, version }, keys);
+  },
+  '/openssl': ({ body }: { body: string }) => openByOpenssl(pem, JSON.parse(body).sealed),
+  /** What the reference engine reads in a spool, how it would send it, and the lines of its exported file. */
+  '/read-spool': ({ folder }: { folder: string }) => {
+    const damaged: string[] = [];
+    const spool = new Spool(folder, (name) => damaged.push(name));
+    const runs = spool.runs().map((run) => ({ ...run, batch: nextBatch(run, run.nextSeq).map(({ seq }) => seq) }));
+    const lines = spoolLines(spool);
+    for (const line of lines) SpoolLine.parse(JSON.parse(line));
+    return { pin: spool.pin(), runs, secrets: spool.secrets().map(({ eid }) => eid), lines, damaged };
+  },
+  /** Has the reference engine write a run of so many events and a sealed secret into a spool, unsent. */
+  '/write-spool': async ({ folder, events }: { folder: string; events: number }) => {
+    const machine = { id: crypto.randomUUID(), hostname: 'REFERENCE' };
+    const run = { id: crypto.randomUUID(), startedAt: 1, phases: ['preflight'] };
+    const options = { apiOrigin: server.origin, token: TOKEN, fingerprint, spoolDir: folder, machine };
+    const engine = new Engine({ ...options, sleep: async () => {} });
+    engine.startRun(run);
+    for (let count = 1; count <= events; count++) engine.event(run.id, { message: `ünï ${count}` });
+    server.faults.push('none', { status: 403, json: { code: 'tenant_suspended' } });
+    await engine.escrow(run.id, 'local_admin_password', { account: 'Ünï' }, 'kq7-Vm2_ünï');
+    return { run: run.id };
+  },
+  '/stringify': ({ json }: { json: string }) => ({ json: JSON.stringify(JSON.parse(json)) }),
 };
-writeFileSync(file, JSON.stringify({ file: engineFile, opened }));
+
+const control = http.createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const asked = questions[request.url ?? ''];
+  const [status, json] = await Promise.resolve()
+    .then(async () => (asked ? [200, await asked(JSON.parse(body || '{}') as never)] : [404, {}]))
+    .catch((error) => [500, { error: String(error) }]);
+  response.writeHead(status as number, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(json));
+});
+control.listen(0, '127.0.0.1');
+await once(control, 'listening');
+const unpinned = { apiOrigin: server.origin, token: TOKEN };
+const pinned = { ...unpinned, fingerprint, minEpoch: 1, tenantKey: honest };
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('SIGTERM', () => process.exit());
+const told = {
+  control: `http://127.0.0.1:${(control.address() as AddressInfo).port}`,
+  pinned,
+  unpinned,
+  lies: lies.map(({ name, code, pinned: hasPin }, number) => ({ name, code, pinned: hasPin, number })),
+};
+console.log(JSON.stringify(told));

@@ -1,14 +1,29 @@
-# The engine's side of TotlProvision for Windows PowerShell 5.1 and PowerShell 7 on Windows: classes of .NET Framework 4.7.2 only.
+# The engine's side of TotlProvision for Windows PowerShell 5.1 and PowerShell 7: classes of .NET Framework 4.7.2 only, but in private/platform.
 # It can only seal. Files are named one by one, so that a stray script beside them is never run.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# The one place that chooses by edition and platform. Windows PowerShell has no $IsWindows, which strict mode would refuse to read.
+$isFramework = $PSVersionTable.PSEdition -eq 'Desktop'
+$onWindows = $isFramework -or $IsWindows
+
 # ECParameters came with .NET Framework 4.7, a TLS version for one client alone with 4.7.2 (release 461808).
-if ($PSVersionTable.PSEdition -eq 'Desktop') {
+if ($isFramework) {
     $framework = Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full' -Name 'Release'
     if ($framework.Release -lt 461808) { throw 'TotlProvision needs .NET Framework 4.7.2 or newer.' }
 }
 Add-Type -AssemblyName 'System.Net.Http'
+
+if ($isFramework) { . "$PSScriptRoot/private/platform/Rsa.Framework.ps1" }
+else { . "$PSScriptRoot/private/platform/Rsa.Core.ps1" }
+if ($onWindows) {
+    . "$PSScriptRoot/private/platform/Folder.Windows.ps1"
+    . "$PSScriptRoot/private/platform/Hardware.Windows.ps1"
+}
+else {
+    . "$PSScriptRoot/private/platform/Folder.Elsewhere.ps1"
+    . "$PSScriptRoot/private/platform/Hardware.Elsewhere.ps1"
+}
 
 . "$PSScriptRoot/private/Refusal.ps1"
 . "$PSScriptRoot/private/Encoding.ps1"

@@ -5,11 +5,18 @@ param(
     [Parameter(Mandatory = $true)] [string] $ConfigurationPath,
     [Parameter(Mandatory = $true)] [string] $Account,
     [string] $Client = '',
-    [string] $RunId = ''
+    [string] $RunId = '',
+    [string] $SpoolPath = (Join-Path -Path ([Environment]::GetFolderPath('CommonApplicationData')) -ChildPath 'TotlProvision')
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$PSScriptRoot/../TotlProvision/TotlProvision.psd1"
+
+# What changes the PC, by what the system has: a Windows without these cmdlets is told apart from one with them, too.
+if ($null -ne (Get-Command -Name 'Set-LocalUser' -ErrorAction Ignore)) { . "$PSScriptRoot/platform/LocalUser.Windows.ps1" }
+else { . "$PSScriptRoot/platform/LocalUser.Elsewhere.ps1" }
+if ($null -ne (Get-Command -Name 'Enable-BitLocker' -ErrorAction Ignore)) { . "$PSScriptRoot/platform/BitLocker.Windows.ps1" }
+else { . "$PSScriptRoot/platform/BitLocker.Elsewhere.ps1" }
 
 # 24 characters of 64, from the system's random numbers: 144 bits. 64 divides 256, so that none comes more often.
 function New-RandomPassword {
@@ -24,7 +31,7 @@ function New-RandomPassword {
     $password
 }
 
-$session = New-TotlSession -ConfigurationPath $ConfigurationPath
+$session = New-TotlSession -ConfigurationPath $ConfigurationPath -SpoolPath $SpoolPath
 $machine = Get-TotlMachine -Session $session -Client $Client
 $phases = @('bitlocker', 'local_admin')
 $run = Start-TotlRun -Session $session -Machine $machine -Phases $phases -RunId $RunId -EngineVersion '0.1.0'
@@ -36,12 +43,11 @@ $key = Get-TotlTenantKey -Session $session
 
 # BitLocker: the recovery protector is added, which encrypts nothing yet; its password is escrowed; only then is encryption enabled.
 Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase bitlocker -Message 'BitLocker'
-$volume = Add-BitLockerKeyProtector -MountPoint 'C:' -RecoveryPasswordProtector
-$protector = @($volume.KeyProtector | Where-Object { $_.KeyProtectorType -eq 'RecoveryPassword' })[-1]
+$protector = Add-RecoveryProtector 'C:'
 $sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -ProtectorId $protector.KeyProtectorId -Volume 'C:' -Secret $protector.RecoveryPassword
 $receipt = Send-TotlSecret -Session $session -Sealed $sealed
 if ($null -eq $receipt) { throw 'Without a receipt BitLocker is not enabled.' }
-[void] (Enable-BitLocker -MountPoint 'C:' -EncryptionMethod XtsAes256 -UsedSpaceOnly -TpmProtector -SkipHardwareTest)
+Enable-Encryption 'C:'
 Add-TotlEvent -Session $session -RunId $run -Type phase_succeeded -Phase bitlocker -Message 'BitLocker is on'
 
 # The local administrator: sealed and escrowed first, set after.
@@ -50,7 +56,7 @@ $password = New-RandomPassword
 $sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -Account $Account -Secret $password
 $receipt = Send-TotlSecret -Session $session -Sealed $sealed
 if ($null -eq $receipt) { throw 'Without a receipt the password is not set.' }
-Set-LocalUser -Name $Account -Password $password
+Set-LocalPassword $Account $password
 Add-TotlEvent -Session $session -RunId $run -Type phase_succeeded -Phase local_admin -Message 'The local administrator has a new password'
 
 Add-TotlEvent -Session $session -RunId $run -Type run_succeeded -Message 'Provisioning is done'

@@ -1,20 +1,4 @@
-# Small files that survive a kill at any moment: written aside, flushed, put in place. Only SYSTEM and Administrators may read them.
-
-# Makes a folder, if it is not there, that only SYSTEM and Administrators may enter; by their SIDs, which are the same in every language.
-function New-TotlFolder {
-    param([string] $Path)
-    [void] [System.IO.Directory]::CreateDirectory($Path)
-    $administrators = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'
-    $system = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-18'
-    $acl = New-Object System.Security.AccessControl.DirectorySecurity
-    $acl.SetOwner($administrators)
-    $acl.SetAccessRuleProtection($true, $false)
-    foreach ($sid in @($administrators, $system)) {
-        $arguments = @($sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
-        $acl.AddAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule -ArgumentList $arguments))
-    }
-    Set-Acl -LiteralPath $Path -AclObject $acl
-}
+# Small files that survive a kill at any moment: written aside, flushed, put in place. Who may read them is their folder's affair.
 
 # Writes bytes into a stream and on to the disk.
 function Write-TotlStream {
@@ -57,6 +41,24 @@ function Read-TotlText {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return $null }
     ConvertFrom-TotlUtf8 ([System.IO.File]::ReadAllBytes($Path))
+}
+
+# The text of a file of one word, as a number or an id; null where there is none, or bytes that are no text.
+function Read-TotlWord {
+    param([string] $Path)
+    try { Read-TotlText $Path } catch { $null }
+}
+
+# A file's lines, each decoded for itself: where a kill cut through a character, that line alone is no text, and comes out empty.
+function Read-TotlLines {
+    param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return }
+    # Here each byte is one character, so that lines are found before they are read.
+    $bytewise = [System.Text.Encoding]::GetEncoding('iso-8859-1')
+    foreach ($line in $bytewise.GetString([System.IO.File]::ReadAllBytes($Path)).Split([char] 10)) {
+        if ($line.Length -eq 0) { continue }
+        try { ConvertFrom-TotlUtf8 ($bytewise.GetBytes($line)) } catch { '' }
+    }
 }
 
 # Moves a file that cannot be used out of the way, but keeps it.

@@ -1,11 +1,13 @@
-# JSON written byte for byte as JSON.stringify has it, and read with members compared by case. ConvertTo-Json differs between 5.1 and 7.
+# JSON written byte for byte as JSON.stringify has it, fractions aside, which .NET Framework writes in its own way; and read with members
+# compared by case. ConvertTo-Json differs between 5.1 and 7.
 
-# A string in quotes, escaped as JSON.stringify escapes it.
+# A string in quotes, escaped as JSON.stringify escapes it: half of a surrogate pair too, which UTF-8 has no bytes for.
 function ConvertTo-TotlJsonString {
     param([string] $Text)
     $out = New-Object System.Text.StringBuilder
     [void] $out.Append('"')
-    foreach ($character in $Text.ToCharArray()) {
+    for ($index = 0; $index -lt $Text.Length; $index++) {
+        $character = $Text[$index]
         $code = [int] $character
         if ($code -eq 34) { [void] $out.Append('\"') }
         elseif ($code -eq 92) { [void] $out.Append('\\') }
@@ -14,8 +16,12 @@ function ConvertTo-TotlJsonString {
         elseif ($code -eq 10) { [void] $out.Append('\n') }
         elseif ($code -eq 12) { [void] $out.Append('\f') }
         elseif ($code -eq 13) { [void] $out.Append('\r') }
-        elseif ($code -lt 32) { [void] $out.Append(('\u{0:x4}' -f $code)) }
-        else { [void] $out.Append($character) }
+        elseif ($code -ge 32 -and -not [char]::IsSurrogate($character)) { [void] $out.Append($character) }
+        elseif ([char]::IsSurrogatePair($Text, $index)) {
+            [void] $out.Append($Text, $index, 2)
+            $index++
+        }
+        else { [void] $out.Append(('\u{0:x4}' -f $code)) }
     }
     [void] $out.Append('"')
     $out.ToString()

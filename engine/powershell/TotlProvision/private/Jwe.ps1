@@ -71,13 +71,13 @@ function Protect-TotlContent {
     [pscustomobject] @{ Ciphertext = $ciphertext; Tag = $tag }
 }
 
-# The content key under the escrow key: RSA-OAEP with SHA-256 and MGF1-SHA-256. Of the two RSA classes of .NET Framework only RSACng has it.
+# The content key under the escrow key: RSA-OAEP with SHA-256 and MGF1-SHA-256.
 function Protect-TotlContentKey {
     param([string] $Exponent, [string] $Modulus, [byte[]] $ContentKey)
     $public = New-Object System.Security.Cryptography.RSAParameters
     $public.Exponent = ConvertFrom-TotlBase64Url $Exponent
     $public.Modulus = ConvertFrom-TotlBase64Url $Modulus
-    $rsa = New-Object System.Security.Cryptography.RSACng
+    $rsa = New-TotlRsa
     try {
         $rsa.ImportParameters($public)
         [byte[]] $sealed = $rsa.Encrypt($ContentKey, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)

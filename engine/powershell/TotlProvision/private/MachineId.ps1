@@ -23,7 +23,7 @@ function Get-TotlSmbiosId {
 function Get-TotlKeptId {
     param([string] $Folder)
     $path = Join-Path -Path $Folder -ChildPath 'machine-id'
-    $kept = Read-TotlText $path
+    $kept = Read-TotlWord $path
     if (Test-TotlText $kept $script:UuidPattern) { return $kept }
     $made = New-TotlUuid
     Write-TotlWhole $path $made
@@ -32,10 +32,10 @@ function Get-TotlKeptId {
 
 # This PC's id. One that was kept stays, whatever the firmware says later: an id must not change within a PC's life.
 function Get-TotlMachineId {
-    param([string] $Folder)
-    $kept = Read-TotlText (Join-Path -Path $Folder -ChildPath 'machine-id')
+    param([string] $Folder, $SmbiosUuid)
+    $kept = Read-TotlWord (Join-Path -Path $Folder -ChildPath 'machine-id')
     if (Test-TotlText $kept $script:UuidPattern) { return $kept }
-    $id = Get-TotlSmbiosId (Get-CimInstance -ClassName Win32_ComputerSystemProduct).UUID
+    $id = Get-TotlSmbiosId $SmbiosUuid
     if ($null -ne $id) { return $id }
     Get-TotlKeptId $Folder
 }

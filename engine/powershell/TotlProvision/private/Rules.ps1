@@ -23,7 +23,11 @@ function Test-TotlText {
 function Limit-TotlText {
     param([string] $Text, [int] $Max)
     $clean = ($Text -creplace '[\x00-\x1f\x7f]', ' ').Trim()
-    if ($clean.Length -gt $Max) { $clean = $clean.Substring(0, $Max).Trim() }
+    if ($clean.Length -gt $Max) {
+        # Not through the middle of a surrogate pair.
+        if ([char]::IsSurrogatePair($clean, $Max - 1)) { $Max-- }
+        $clean = $clean.Substring(0, $Max).Trim()
+    }
     if ($clean.Length -eq 0) { return $null }
     $clean
 }

@@ -61,10 +61,7 @@ function Save-TotlPin {
 # The events of a run, each with its seq and its line. A line that a kill cut off is dropped: nobody was told that it is kept.
 function Read-TotlEvents {
     param([string] $Folder, [string] $RunId)
-    $text = Read-TotlText (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson'))
-    if ($null -eq $text) { return }
-    foreach ($line in $text.Split([char] 10)) {
-        if ($line.Length -eq 0) { continue }
+    foreach ($line in @(Read-TotlLines (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson')))) {
         $seq = $null
         try { $seq = Get-TotlMember (ConvertFrom-Json -InputObject $line) 'seq' } catch { $seq = $null }
         if (Test-TotlInteger $seq 1) { [pscustomobject] @{ Seq = [long] $seq; Line = $line } }
@@ -77,7 +74,7 @@ function Read-TotlRun {
     param([string] $Folder, [string] $RunId)
     $envelope = Read-TotlEntry (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.json'))
     if ($null -eq $envelope) { return $null }
-    $next = Read-TotlText (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next'))
+    $next = Read-TotlWord (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next'))
     $nextSeq = [long] 1
     if (Test-TotlText $next '^[1-9][0-9]{0,8}\z') { $nextSeq = [long] $next }
     [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId) }

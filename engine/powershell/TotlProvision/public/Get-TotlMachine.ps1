@@ -20,18 +20,16 @@ function Get-TotlMachine {
         [string] $Client = ''
     )
     $ErrorActionPreference = 'Stop'
-    $system = Get-CimInstance -ClassName Win32_ComputerSystem
-    $windows = Get-CimInstance -ClassName Win32_OperatingSystem
-    $bios = Get-CimInstance -ClassName Win32_BIOS
+    $hardware = Get-TotlHardware
     $hostname = Limit-TotlText ([System.Net.Dns]::GetHostName()) 63
     if ($null -eq $hostname) { $hostname = [Environment]::MachineName }
     $machine = [ordered] @{
-        id           = Get-TotlMachineId $Session.SpoolPath
+        id           = Get-TotlMachineId $Session.SpoolPath $hardware.Uuid
         hostname     = $hostname
-        serial       = Limit-TotlText $bios.SerialNumber 64
-        manufacturer = Limit-TotlText $system.Manufacturer 64
-        model        = Limit-TotlText $system.Model 128
-        osVersion    = Limit-TotlText ($windows.Caption + ' ' + $windows.Version) 64
+        serial       = Limit-TotlText $hardware.Serial 64
+        manufacturer = Limit-TotlText $hardware.Manufacturer 64
+        model        = Limit-TotlText $hardware.Model 128
+        osVersion    = Limit-TotlText $hardware.System 64
         client       = Limit-TotlText $Client 128
     }
     foreach ($name in @('serial', 'manufacturer', 'model', 'osVersion', 'client')) {

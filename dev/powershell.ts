@@ -1,0 +1,104 @@
+// PowerShell and Pester for the tests: installed by the .NET SDK into a folder of the checkout, at the versions named here, and found again.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { capture, root } from './run.ts';
+
+export const POWERSHELL_VERSION = '7.6.9';
+export const PESTER_VERSION = '5.9.1';
+/** PowerShell 7.6 is built for it. */
+const SDK_MAJOR = 10;
+
+const folder = path.join(root, '.powershell');
+const home = path.join(folder, `powershell-${POWERSHELL_VERSION}-pester-${PESTER_VERSION}`);
+
+/** Silent tools: nothing is reported to their makers, nothing asks for an update, nothing is made outside the checkout that can be made in it. */
+const QUIET = {
+  DOTNET_CLI_TELEMETRY_OPTOUT: '1',
+  DOTNET_NOLOGO: '1',
+  DOTNET_GENERATE_ASPNET_CERTIFICATE: 'false',
+  DOTNET_ADD_GLOBAL_TOOLS_TO_PATH: 'false',
+  POWERSHELL_TELEMETRY_OPTOUT: '1',
+  POWERSHELL_UPDATECHECK: 'Off',
+};
+
+export type PowerShell = {
+  /** The program, and the arguments that come before a script's path. */
+  command: string;
+  args: string[];
+  /** Pester's manifest, for Import-Module. */
+  pester: string;
+  env: Record<string, string>;
+};
+
+/** Why PowerShell cannot be had here, as half a sentence; null where it can. */
+export async function whyNoPowerShell(): Promise<string | null> {
+  const { ok, stdout } = await capture('dotnet', ['--list-sdks'], { env: QUIET });
+  if (!ok) return 'there is no dotnet on the PATH';
+  const majors = [...stdout.matchAll(/^(\d+)\./gm)].map(([, major]) => Number(major));
+  return majors.some((major) => major >= SDK_MAJOR) ? null : `dotnet has no SDK of version ${SDK_MAJOR}`;
+}
+
+/** PowerShell, installed if it is not there. Throws with the output of whatever failed. */
+export async function powerShell(): Promise<PowerShell> {
+  if (!existsSync(home)) await install();
+  const state = path.join(home, 'state');
+  return {
+    command: path.join(home, 'tool', process.platform === 'win32' ? 'pwsh.exe' : 'pwsh'),
+    args: ['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'],
+    pester: path.join(home, 'packages/pester', PESTER_VERSION, 'tools/Pester.psd1'),
+    env: {
+      ...QUIET,
+      NO_COLOR: '1',
+      PSModuleAnalysisCachePath: path.join(state, 'module-analysis'),
+      XDG_CACHE_HOME: path.join(state, 'cache'),
+      XDG_CONFIG_HOME: path.join(state, 'config'),
+      XDG_DATA_HOME: path.join(state, 'data'),
+    },
+  };
+}
+
+/** Into a folder aside, which gets its name when it is whole: one that was interrupted is never taken for an installation. */
+async function install(): Promise<void> {
+  console.log(`Installing PowerShell ${POWERSHELL_VERSION} and Pester ${PESTER_VERSION} (by dotnet, half a minute) …`);
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  const aside = path.join(folder, 'partial');
+  const project = path.join(aside, 'modules.csproj');
+  mkdirSync(aside);
+  writeFileSync(project, PESTER_PROJECT);
+  const packages = path.join(aside, 'packages');
+  await dotnet(aside, [
+    'tool',
+    'install',
+    'PowerShell',
+    '--version',
+    POWERSHELL_VERSION,
+    '--tool-path',
+    path.join(aside, 'tool'),
+  ]);
+  await dotnet(aside, ['restore', project, '--packages', packages]);
+  rmSync(path.join(aside, 'http-cache'), { recursive: true, force: true });
+  renameSync(aside, home);
+}
+
+/** A project that is never built: restoring it is how the SDK fetches a package. */
+const PESTER_PROJECT = `<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net${SDK_MAJOR}.0</TargetFramework>
+    <DisableImplicitFrameworkReferences>true</DisableImplicitFrameworkReferences>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Pester" Version="[${PESTER_VERSION}]" ExcludeAssets="all" />
+  </ItemGroup>
+</Project>
+`;
+
+async function dotnet(aside: string, args: string[]): Promise<void> {
+  const env = {
+    ...QUIET,
+    NUGET_PACKAGES: path.join(aside, 'packages'),
+    NUGET_HTTP_CACHE_PATH: path.join(aside, 'http-cache'),
+  };
+  const { ok, stdout, stderr } = await capture('dotnet', args, { env });
+  if (!ok) throw new Error(`dotnet ${args[0]} failed:\n${stdout}${stderr}`);
+}

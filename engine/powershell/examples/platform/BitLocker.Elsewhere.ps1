@@ -1,0 +1,13 @@
+# Where there is no BitLocker, as in WinPE or on another system, no volume is touched: it is said.
+
+# Adds a recovery protector, which encrypts nothing yet. Gives the protector, with its password.
+function Add-RecoveryProtector {
+    param([string] $Volume)
+    throw 'This system has no BitLocker: run this in Windows.'
+}
+
+# Begins to encrypt.
+function Enable-Encryption {
+    param([string] $Volume)
+    throw 'This system has no BitLocker: run this in Windows.'
+}

@@ -1,0 +1,59 @@
+# The engine's configuration file: what the reference engine takes and refuses, and the token in no message.
+BeforeDiscovery {
+    $badCases = @(
+        @{ Member = 'token'; Value = 'tok_aaaa' }
+        @{ Member = 'fingerprint'; Value = ('f' * 40) + ' ff' }
+        @{ Member = 'apiOrigin'; Value = 'api.example.com' }
+        @{ Member = 'apiOrigin'; Value = 'http://api.example.com' }
+        @{ Member = 'minEpoch'; Value = 0 }
+        @{ Member = 'tenantKey'; Value = @{ kty = 'RSA' } }
+    )
+}
+
+BeforeAll {
+    . "$PSScriptRoot/Reference.ps1"
+    function Get-Message {
+        param([string] $Path)
+        try { New-TotlSession -ConfigurationPath $Path -SpoolPath (New-FolderName) } catch { $_ | Out-String }
+    }
+}
+
+Describe 'the configuration file' {
+    It 'gives a session what it needs, also with a byte order mark in front, and shows no token' {
+        foreach ($mark in @('', [string] [char] 0xFEFF)) {
+            $path = New-FolderName
+            [System.IO.File]::WriteAllText($path, $mark + (ConvertTo-Json -InputObject $script:settings.pinned -Depth 5))
+            $session = New-TotlSession -ConfigurationPath $path -SpoolPath (New-FolderName)
+            $session.ApiOrigin | Should -BeExactly $script:settings.pinned.apiOrigin
+            $session.Fingerprint | Should -BeExactly $script:settings.pinned.fingerprint
+            $session.MinEpoch | Should -Be 1
+            $session.TenantKey.kid | Should -BeExactly $script:settings.pinned.tenantKey.kid
+            ($session | Format-List -Property * | Out-String) | Should -Not -Match 'tok_'
+            (ConvertTo-Json -InputObject $session -Depth 3 -WarningAction SilentlyContinue) | Should -Not -Match 'tok_'
+        }
+    }
+
+    It 'without a fingerprint leaves the pin to the first use' {
+        $session = New-TestSession -File (New-ConfigurationFile @{ fingerprint = $null; tenantKey = $null })
+        $session.Fingerprint | Should -BeNullOrEmpty
+    }
+
+    It 'with another <Member> is refused by the name of the member, and the token is in no message' -ForEach $badCases {
+        $path = New-FolderName
+        [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject (New-ConfigurationFile @{ $Member = $Value }) -Depth 5))
+        $message = Get-Message $path
+        $message | Should -Match ('wrong at ' + $Member)
+        $message | Should -Not -Match 'tok_'
+        Get-Refusal { New-TotlSession -ConfigurationPath $path -SpoolPath (New-FolderName) } | Should -BeExactly 'bad_configuration'
+    }
+
+    It 'that is missing or not JSON is refused likewise' {
+        $path = New-FolderName
+        Get-Refusal { New-TotlSession -ConfigurationPath $path } | Should -BeExactly 'bad_configuration'
+        foreach ($text in @('apiOrigin = tok_x', '"tok_x"', '[]', '')) {
+            [System.IO.File]::WriteAllText($path, $text)
+            Get-Refusal { New-TotlSession -ConfigurationPath $path } | Should -BeExactly 'bad_configuration'
+            Get-Message $path | Should -Not -Match 'tok_'
+        }
+    }
+}

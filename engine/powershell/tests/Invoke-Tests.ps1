@@ -1,0 +1,34 @@
+# Runs every test file beside it and counts, for `npm run test:powershell`. A test for another system is tagged by what it needs, Windows or
+# Unix, and is told apart from one that was skipped, which counts as failed here.
+param(
+    [Parameter(Mandatory = $true)] [string] $Pester,
+    [Parameter(Mandatory = $true)] [string] $Counts
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module -Name $Pester
+
+$onWindows = $PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows
+$elsewhere = if ($onWindows) { 'Unix' } else { 'Windows' }
+
+function Test-Tagged {
+    param($Test, [string] $Tag)
+    if ($Test.Tag -contains $Tag) { return $true }
+    for ($block = $Test.Block; $null -ne $block; $block = $block.Parent) { if ($block.Tag -contains $Tag) { return $true } }
+    $false
+}
+
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.PassThru = $true
+$configuration.Filter.ExcludeTag = $elsewhere
+$configuration.Output.Verbosity = 'Detailed'
+$configuration.Output.RenderMode = 'Plaintext'
+$result = Invoke-Pester -Configuration $configuration
+
+$others = @($result.Tests | Where-Object { $_.Result -eq 'NotRun' -and (Test-Tagged $_ $elsewhere) }).Count
+$bad = $result.FailedCount + $result.SkippedCount + $result.InconclusiveCount + ($result.NotRunCount - $others) +
+    $result.FailedBlocksCount + $result.FailedContainersCount
+"$others need $elsewhere."
+[System.IO.File]::WriteAllText($Counts, ('{{"passed":{0},"failed":{1}}}' -f $result.PassedCount, $bad))
+if ($bad -gt 0 -or $result.PassedCount -eq 0) { exit 1 }

@@ -1,0 +1,94 @@
+// The PowerShell engine, really run: it streams a run and escrows two secrets to the stand, and Chromium reveals exactly what it applied.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { asPerson } from '../../dev/as-person.ts';
+import { freePorts } from '../../dev/ports.ts';
+import { type PowerShell, powerShell, whyNoPowerShell } from '../../dev/powershell.ts';
+import { root } from '../../dev/run.ts';
+import { type Stand, startStand } from '../../dev/stand.ts';
+import { Keeper } from '../../portal/vault/keeper.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { bytesUnder, findIn, textCanary } from '../support/canary.ts';
+import { ADMIN_PASSPHRASE, signIn, unlock } from '../support/story.ts';
+
+const ADMIN = 'admin@example.com';
+let stateDir: string;
+let stand: Stand;
+let browser: Browser;
+let shell: PowerShell;
+
+before(async () => {
+  assert.equal(await whyNoPowerShell(), null);
+  shell = await powerShell();
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-powershell-'));
+  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await stand?.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+test('PowerShell provisions a PC, and the browser reveals exactly the password and the recovery key that it applied', async () => {
+  const { tenant, token } = stand.demo;
+  const vault = new Keeper();
+  const draft = await vault.draftSetUp({ tenant, email: ADMIN, passphrase: ADMIN_PASSPHRASE, teamPassphrase: null });
+  assert.ok(draft.ok);
+  await asPerson(stand, ADMIN, 'keyring', draft.write);
+  await vault.lock();
+
+  const [file, spool] = [path.join(stateDir, 'engine.json'), path.join(stateDir, 'spool')];
+  const fingerprint = draft.write.root?.kid;
+  writeFileSync(file, JSON.stringify({ apiOrigin: stand.addresses.api, token, fingerprint, minEpoch: 1 }), {
+    mode: 0o600,
+  });
+  const script = [path.join(root, 'test/foreign/bench-pc.ps1'), '-ConfigurationPath', file, '-SpoolPath', spool];
+  const { stdout } = await promisify(execFile)(shell.command, [...shell.args, ...script], {
+    env: { ...process.env, ...shell.env },
+  });
+  const given = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  assert.equal(given.account, 'LocalAdmin');
+  assert.equal(given.encrypted, true);
+  assert.equal(given.password.length, 24);
+  const canaries = [
+    textCanary('password', given.password),
+    textCanary('recovery', given.recovery),
+    textCanary('token', token),
+  ];
+  assert.deepEqual(findIn(bytesUnder(spool), canaries), []);
+
+  const machine = readFileSync(path.join(spool, 'machine-id'), 'utf8');
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, ADMIN);
+  await page.getByRole('link', { name: os.hostname() }).click();
+  await page.waitForURL(`**/machines/${machine}`);
+  await page.getByText('BitLocker is on').waitFor();
+  await page.getByText('Provisioning is done').waitFor();
+
+  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+  await page.getByLabel('Why do you need it?').fill('End-to-end test');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+  await page.locator('.plain').waitFor();
+  assert.equal(await page.locator('.plain').innerText(), given.password);
+  await picture(page, 'powershell-reveal');
+  await page.getByRole('button', { name: 'Hide now' }).click();
+  await page.locator('.plain').waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
+  await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  const groups = page.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
+  await groups.first().waitFor();
+  assert.equal((await groups.allInnerTexts()).join('-'), given.recovery);
+  await page.getByText('Checksum right in all eight groups').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
