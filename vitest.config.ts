@@ -56,7 +56,7 @@ export default defineConfig({
           ...PATIENCE,
           name: 'node',
           environment: 'node',
-          include: ['schema/**/*.test.ts', 'engine/**/*.test.ts', 'dev/**/*.test.ts', 'portal/vault/**/*.test.ts'],
+          include: ['schema', 'engine', 'dev', 'portal/vault', 'test/support'].map((room) => `${room}/**/*.test.ts`),
         },
       },
       {
