@@ -43,7 +43,11 @@ async function open(count: number) {
       drawn.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
       look();
     });
-  const compared = () => until(() => form.querySelector<HTMLButtonElement>('.primary')?.disabled === false);
+  const compared = async (): Promise<void> => {
+    // What was pressed is drawn first.
+    await element.updateComplete;
+    await until(() => form.querySelector<HTMLButtonElement>('.primary')?.disabled === false);
+  };
   return {
     ...{ element, root, field, type, press, compared },
     kept: () => root.querySelectorAll('.kept').length,
