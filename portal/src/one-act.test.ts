@@ -62,12 +62,16 @@ describe('one act at a time', () => {
   it('says what came of it and reads anew before another may begin, so that nobody acts on what is no longer so', async () => {
     const host = open();
     const reading = Promise.withResolvers<void>();
-    host.refresh = () => reading.promise;
+    const begun = Promise.withResolvers<void>();
+    host.refresh = () => {
+      begun.resolve();
+      return reading.promise;
+    };
     const { begin, end } = work();
     const done = host.acts.do(begin);
     end('Kept.');
-    await expect.poll(() => host.acts.said).toBe('Kept.');
-    expect(host.acts.busy).toBe(true);
+    await begun.promise;
+    expect([host.acts.said, host.acts.busy]).toEqual(['Kept.', true]);
     reading.resolve();
     await done;
     expect(host.acts.busy).toBe(false);

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 export type Held = {
   /** When the first one is on its way. */
-  first: Promise<void>;
+  first: Promise<unknown>;
   /** What was sent, each with its body. */
   sent: readonly string[];
   /** Lets go of everything; what is sent from then on is counted and goes at once. */
@@ -14,23 +14,24 @@ export type Held = {
 
 /** Holds every POST whose path matches. */
 export async function hold(page: Page, path: RegExp): Promise<Held> {
-  const first = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const sent: string[] = [];
   const matches = (url: URL): boolean => path.test(url.pathname);
+  const first = page.waitForRequest((request) => request.method() === 'POST' && matches(new URL(request.url())));
+  // Where the press before it fails, that is said.
+  first.catch(() => {});
   await page.route(matches, async (route) => {
     const request = route.request();
     if (request.method() !== 'POST') return route.fallback();
     sent.push(`${request.url()} ${request.postData() ?? ''}`);
-    first.resolve();
     await gate.promise;
     await route.fallback();
   });
-  return { first: first.promise, sent, release: gate.resolve, end: () => page.unroute(matches) };
+  return { first, sent, release: gate.resolve, end: () => page.unroute(matches) };
 }
 
-/** Two presses in one turn, before anything is drawn: what a double click is to a busy browser. */
-export const pressTwice = (press: (element: HTMLElement) => void) => (element: HTMLElement) => {
-  press(element);
-  press(element);
+/** Two presses in one turn, before anything is drawn: what a double click is to a busy browser. For `locator.evaluate`. */
+export const pressTwice = (element: HTMLElement): void => {
+  element.click();
+  element.click();
 };

@@ -129,20 +129,23 @@ export class TokensPage extends LitElement {
   }
 
   #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
-    void this.#acts.do(async () => {
-      this.asked = null;
-      this.refused = null;
-      if (act === 'rotate') {
-        if (pin.state === 'differs')
-          throw new Error('The fingerprint is not the one this browser has verified: see above.');
-        if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
-        const fingerprint = this.#fingerprint(pin);
-        await this.#ask(administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
-        return '';
-      }
-      await administration.revokeToken(this.#tenant, token.id);
-      return `“${token.label || token.id}” is revoked: it is refused from now on.`;
-    }, act === 'rotate' ? ISSUING : '');
+    void this.#acts.do(
+      async () => {
+        this.asked = null;
+        this.refused = null;
+        if (act === 'rotate') {
+          if (pin.state === 'differs')
+            throw new Error('The fingerprint is not the one this browser has verified: see above.');
+          if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
+          const fingerprint = this.#fingerprint(pin);
+          await this.#ask(administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
+          return '';
+        }
+        await administration.revokeToken(this.#tenant, token.id);
+        return `“${token.label || token.id}” is revoked: it is refused from now on.`;
+      },
+      act === 'rotate' ? ISSUING : '',
+    );
   }
 
   #close = (): void => {

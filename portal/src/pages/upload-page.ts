@@ -57,9 +57,9 @@ export class UploadPage extends LitElement {
   };
 
   #upload(file: SpoolFile): Promise<void> {
-    return this.#acts.do(async () => {
+    return this.#acts.do(async (signal) => {
       await upload(file, handsOf(this.membership.tenant), (so) => {
-        this.uploaded = so;
+        if (!signal.aborted) this.uploaded = so;
       });
     });
   }
