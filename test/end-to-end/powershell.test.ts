@@ -1,7 +1,7 @@
 // The PowerShell engine, really run: it streams a run and escrows two secrets to the stand, and Chromium reveals exactly what it applied.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -34,6 +34,39 @@ after(async () => {
   await browser?.close();
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
+});
+
+/** Runs Pester over one test file as `npm run test:powershell` runs it. Answers how it ended and what it counted. */
+async function pester(name: string, text: string) {
+  const tests = path.join(stateDir, `pester-${name}`);
+  const counts = path.join(tests, 'counts.json');
+  mkdirSync(tests);
+  if (text) writeFileSync(path.join(tests, 'One.Tests.ps1'), text);
+  const runner = path.join(root, 'engine/powershell/tests/Invoke-Tests.ps1');
+  const args = [...shell.args, runner, '-Pester', shell.pester, '-Counts', counts, '-Path', tests];
+  const env = { ...process.env, ...shell.env };
+  const ended = await promisify(execFile)(shell.command, args, { env }).catch((error) => error);
+  const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null;
+  return { ok: (ended.code ?? 0) === 0, counted, out: String(ended.stdout) };
+}
+
+test('a Pester test that fails, is skipped, is not run or cannot be found fails the run, and one for Windows is told apart', async () => {
+  const one = (it: string) => `Describe 'd' { It 'passes' { 1 | Should -Be 1 }; ${it} }`;
+  const [good, failing, skipped, broken, none] = [
+    await pester('good', one("It 'is for Windows' -Tag 'Windows' { 1 | Should -Be 2 }")),
+    await pester('failing', one("It 'fails' { 1 | Should -Be 2 }")),
+    await pester('skipped', one("It 'is skipped' -Skip { 1 | Should -Be 1 }")),
+    await pester('broken', "Describe 'd' { It 'passes' { 1 } }; throw 'broken'"),
+    await pester('none', ''),
+  ];
+  assert.ok(good.ok, good.out);
+  assert.deepEqual(good.counted, { passed: 1, failed: 0 });
+  assert.match(good.out, /Tests Passed: 1, Failed: 0[\s\S]*1 need Windows\./);
+  for (const { ok, counted, out } of [failing, skipped, broken]) {
+    assert.ok(!ok, out);
+    assert.equal(counted.failed, 1, out);
+  }
+  assert.ok(!none.ok, none.out);
 });
 
 test('PowerShell provisions a PC, and the browser reveals exactly the password and the recovery key that it applied', async () => {
