@@ -8,8 +8,7 @@ export const PESTER_VERSION = '5.9.1';
 /** PowerShell 7.6 is built for it. */
 const SDK_MAJOR = 10;
 
-const folder = path.join(root, '.powershell');
-const home = path.join(folder, `powershell-${POWERSHELL_VERSION}-pester-${PESTER_VERSION}`);
+const FOLDER = path.join(root, '.powershell');
 
 /** Silent tools: nothing is reported to their makers, nothing asks for an update, nothing is made outside the checkout that can be made in it. */
 const QUIET = {
@@ -38,9 +37,19 @@ export async function whyNoPowerShell(): Promise<string | null> {
   return majors.some((major) => major >= SDK_MAJOR) ? null : `dotnet has no SDK of version ${SDK_MAJOR}`;
 }
 
+/** The end-to-end tests that run PowerShell. */
+export const RUNS_POWERSHELL = ['powershell.test.ts'];
+
+/** What `npm test` says where PowerShell cannot be had. A machine that checks changes must have it: where `CI` is set, that is a failure. */
+export const withoutPowerShell = (why: string, ci: string | undefined): { line: string; failed: number } => ({
+  line: `Not run: engine/powershell/tests and test/end-to-end/${RUNS_POWERSHELL}, because ${why}.`,
+  failed: ci ? 1 : 0,
+});
+
 /** PowerShell, installed if it is not there. Throws with the output of whatever failed. */
-export async function powerShell(): Promise<PowerShell> {
-  if (!existsSync(home)) await install();
+export async function powerShell(folder = FOLDER): Promise<PowerShell> {
+  const home = path.join(folder, `powershell-${POWERSHELL_VERSION}-pester-${PESTER_VERSION}`);
+  if (!existsSync(home)) await install(folder, home);
   const state = path.join(home, 'state');
   return {
     command: path.join(home, 'tool', process.platform === 'win32' ? 'pwsh.exe' : 'pwsh'),
@@ -58,7 +67,7 @@ export async function powerShell(): Promise<PowerShell> {
 }
 
 /** Into a folder aside, which gets its name when it is whole: one that was interrupted is never taken for an installation. */
-async function install(): Promise<void> {
+async function install(folder: string, home: string): Promise<void> {
   console.log(`Installing PowerShell ${POWERSHELL_VERSION} and Pester ${PESTER_VERSION} (by dotnet, half a minute) …`);
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });

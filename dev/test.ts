@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runPester } from './pester.ts';
-import { powerShell, whyNoPowerShell } from './powershell.ts';
+import { powerShell, RUNS_POWERSHELL, whyNoPowerShell, withoutPowerShell } from './powershell.ts';
 import { root, run } from './run.ts';
 
 type Counts = { passed: number; failed: number };
@@ -29,13 +29,10 @@ async function vitest(...projects: string[]): Promise<Counts> {
 }
 
 const noPowerShell = await whyNoPowerShell();
-/** The end-to-end tests that run PowerShell. */
-const RUNS_POWERSHELL = ['powershell.test.ts'];
-const CANNOT_RUN = `Not run: engine/powershell/tests and test/end-to-end/${RUNS_POWERSHELL}, because ${noPowerShell}.`;
+const without = noPowerShell === null ? null : withoutPowerShell(noPowerShell, process.env.CI);
 
-/** Without the .NET SDK nothing of PowerShell runs, which is said; a machine that checks changes must have it. */
 async function pester(): Promise<Counts> {
-  if (noPowerShell !== null) return { passed: 0, failed: process.env.CI ? 1 : 0 };
+  if (without) return { passed: 0, failed: without.failed };
   const { ok, ...counts } = await runPester().catch((error) => {
     console.error(error);
     return { ok: false, passed: 0, failed: 1 };
@@ -47,7 +44,7 @@ async function pester(): Promise<Counts> {
 async function endToEnd(): Promise<Counts> {
   const files = readdirSync(path.join(root, 'test/end-to-end'))
     .filter((name) => name.endsWith('.test.ts'))
-    .filter((name) => noPowerShell === null || !RUNS_POWERSHELL.includes(name));
+    .filter((name) => !without || !RUNS_POWERSHELL.includes(name));
   let text = '';
   const args = ['--test', '--test-concurrency=1', '--test-reporter=spec'];
   const ok = await run('node', [...args, ...files.map((name) => `test/end-to-end/${name}`)], {
@@ -62,7 +59,7 @@ async function endToEnd(): Promise<Counts> {
 }
 
 // Before anything that wants it. Where it fails, its tests say so, and all others still run.
-if (noPowerShell === null) await powerShell().catch(console.error);
+if (!without) await powerShell().catch(console.error);
 // workerd works through its tests on one core, and PowerShell after it: meanwhile the browser has the other. What builds the portal anew
 // is over by then.
 const results = [await vitest('node', 'chromium')];
@@ -71,6 +68,6 @@ results.push(...(await Promise.all([onOneCore(), endToEnd()])).flat());
 rmSync(folder, { recursive: true, force: true });
 const passed = results.reduce((sum, one) => sum + one.passed, 0);
 const failed = results.reduce((sum, one) => sum + one.failed, 0);
-if (noPowerShell !== null) console.log(`\n${CANNOT_RUN}`);
+if (without) console.log(`\n${without.line}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

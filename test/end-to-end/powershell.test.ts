@@ -1,7 +1,7 @@
 // The PowerShell engine, really run: it streams a run and escrows two secrets to the stand, and Chromium reveals exactly what it applied.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -34,6 +34,37 @@ after(async () => {
   await browser?.close();
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
+});
+
+/** Runs Pester over test files as `npm run test:powershell` runs it. Answers how it ended and what it counted. */
+async function pester(name: string, ...files: string[]) {
+  const tests = path.join(stateDir, `pester-${name}`);
+  const counts = path.join(tests, 'counts.json');
+  mkdirSync(tests);
+  for (const [number, text] of files.entries()) writeFileSync(path.join(tests, `${number}.Tests.ps1`), text);
+  const runner = path.join(root, 'engine/powershell/tests/Invoke-Tests.ps1');
+  const args = [...shell.args, runner, '-Pester', shell.pester, '-Counts', counts, '-Path', tests];
+  const env = { ...process.env, ...shell.env };
+  const ended = await promisify(execFile)(shell.command, args, { env }).catch((error) => error);
+  const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null;
+  return { ok: (ended.code ?? 0) === 0, counted, out: String(ended.stdout) };
+}
+
+test('a Pester test that fails, is skipped or cannot be found fails the run, and one for Windows is told apart', async () => {
+  const one = (it: string) => `Describe 'd' { It 'passes' { 1 | Should -Be 1 }; ${it} }`;
+  const good = await pester('good', one("It 'is for Windows' -Tag 'Windows' { 1 | Should -Be 2 }"));
+  assert.ok(good.ok, good.out);
+  assert.deepEqual(good.counted, { passed: 1, failed: 0 });
+  assert.match(good.out, /Tests Passed: 1, Failed: 0[\s\S]*1 need Windows\./);
+  const bad = await pester(
+    'bad',
+    one("It 'fails' { 1 | Should -Be 2 }"),
+    one("It 'is skipped' -Skip { 1 | Should -Be 1 }"),
+    one("It 'stands in a file that breaks' { 1 | Should -Be 1 }; throw 'broken'"),
+  );
+  assert.ok(!bad.ok, bad.out);
+  assert.deepEqual(bad.counted, { passed: 4, failed: 3 }, bad.out);
+  assert.ok(!(await pester('none')).ok);
 });
 
 test('PowerShell provisions a PC, and the browser reveals exactly the password and the recovery key that it applied', async () => {

@@ -1,8 +1,9 @@
-# Runs every test file beside it and counts, for `npm run test:powershell`. A test for another system is tagged by what it needs, Windows or
+# Runs every test file beside it, or in another folder, and counts, for `npm run test:powershell`. A test for another system is tagged by what it needs, Windows or
 # Unix, and is told apart from one that was skipped, which counts as failed here.
 param(
     [Parameter(Mandatory = $true)] [string] $Pester,
-    [Parameter(Mandatory = $true)] [string] $Counts
+    [Parameter(Mandatory = $true)] [string] $Counts,
+    [string] $Path = $PSScriptRoot
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -19,7 +20,7 @@ function Test-Tagged {
 }
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
 $configuration.Filter.ExcludeTag = $elsewhere
 $configuration.Output.Verbosity = 'Detailed'
