@@ -69,6 +69,8 @@ export const REFUSALS = {
   reveal_budget_exceeded: [429, 'The budget for reveals is used up'],
   bulk_budget_exceeded: [429, 'The budget for bulk reads is used up'],
   too_many_sockets: [429, 'There are enough live connections'],
+  too_many_guesses: [429, 'Too many wrong credentials from this address'],
+  rate_limited: [429, 'Too many requests in a short time'],
   internal_error: [500, 'Something went wrong on our side'],
   tenant_restoring: [503, 'The tenant is being restored'],
   access_not_configured: [503, 'Sign-in is not configured'],

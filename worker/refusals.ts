@@ -8,6 +8,8 @@ const MACHINE = [
   'invalid_token',
   'token_expired',
   'token_revoked',
+  'too_many_guesses',
+  'rate_limited',
   'tenant_suspended',
   'tenant_restoring',
 ] as const;

@@ -67,7 +67,9 @@ async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal>
 }
 
 async function asMachine(route: MachineRoute<unknown>, { request, params, env, trace }: Asked) {
-  const machine = await authenticateMachine(env.index, request.headers.get('authorization'), Date.now());
+  const { headers } = request;
+  const ip = headers.get('cf-connecting-ip');
+  const machine = await authenticateMachine(env, headers.get('authorization'), ip, Date.now());
   if (isRefusal(machine)) return machine;
   trace.principal = 'machine';
   trace.principalId = machine.principal.id;
