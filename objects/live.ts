@@ -90,6 +90,10 @@ export class Live {
       return;
     }
     const after = acknowledged(before, cursor.data);
+    if (after === null) {
+      socket.close(POLICY_VIOLATION);
+      return;
+    }
     keep(socket, after);
     if (!after.behind || after.unacked.length > 0) return;
     keep(socket, { ...after, behind: false });

@@ -31,8 +31,8 @@ export const next = (before: Subscription, cursor: string): Subscription =>
     ? { ...before, behind: true }
     : { ...before, unacked: [...before.unacked, cursor] };
 
-/** After an acknowledgement of this message and all before it. One that was never sent, or was acknowledged, changes nothing. */
-export const acknowledged = (before: Subscription, cursor: string): Subscription => ({
-  ...before,
-  unacked: before.unacked.slice(before.unacked.indexOf(cursor) + 1),
-});
+/** After an acknowledgement of this message and all before it; null where it was never sent, or was acknowledged before. */
+export const acknowledged = (before: Subscription, cursor: string): Subscription | null =>
+  before.unacked.includes(cursor)
+    ? { ...before, unacked: before.unacked.slice(before.unacked.indexOf(cursor) + 1) }
+    : null;
