@@ -111,6 +111,29 @@ describe('streaming', () => {
     expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
   });
 
+  it('waits as long as a 429 asks for and goes on, with everything kept', async () => {
+    const slept: number[] = [];
+    const one = engine({ sleep: async (ms) => void slept.push(ms) });
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push({ status: 429, retryAfter: 7 });
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+    expect(slept).toEqual([7_000]);
+  });
+
+  it('hands its secrets over before its reports, which a server short of room refuses first', async () => {
+    const one = engine();
+    server.faults.push('none', ...Array(6).fill({ status: 503, retryAfter: 600 }));
+    await one.escrow(run.id, 'local_admin_password', { account: 'Administrator' }, 'kq7-Vm2');
+    expect(server.secrets.size).toBe(0);
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push('none', ...Array(6).fill({ status: 503, retryAfter: 600 }));
+    expect(await one.flush()).toMatchObject({ ok: false, code: 'offline' });
+    expect(server.secrets.size).toBe(1);
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+  });
+
   it('drops an event that a kill cut off, at whatever length, and keeps those before it', async () => {
     const one = engine();
     one.startRun(run);

@@ -46,7 +46,7 @@ const sealedKid = (sealed: string): string =>
   JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).kid;
 
 /** What happens to the next requests: nothing unusual, an answer with this status, or the connection dropped before or after the work is done. */
-export type Fault = 'none' | number | 'drop-before' | 'drop-after';
+export type Fault = 'none' | number | 'drop-before' | 'drop-after' | { status: number; retryAfter: number };
 
 /** A server on loopback with the three machine routes; it keeps what it is sent. */
 export async function startServer(publicKey: () => unknown) {
@@ -88,9 +88,12 @@ export async function startServer(publicKey: () => unknown) {
     for await (const chunk of request) body += chunk;
     const fault = faults.shift();
     if (fault === 'drop-before') return request.socket.destroy();
-    const [status, json] = typeof fault === 'number' ? [fault, { code: 'fault' }] : work(request.url ?? '', body);
+    const refused =
+      typeof fault === 'number' ? { status: fault, retryAfter: 0 } : typeof fault === 'object' ? fault : null;
+    const [status, json] = refused ? [refused.status, { code: 'fault' }] : work(request.url ?? '', body);
     if (fault === 'drop-after') return request.socket.destroy();
-    response.writeHead(status, { 'content-type': 'application/json' });
+    const wait = refused?.retryAfter ? { 'retry-after': String(refused.retryAfter) } : {};
+    response.writeHead(status, { 'content-type': 'application/json', ...wait });
     response.end(JSON.stringify(json));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
