@@ -9,8 +9,12 @@ const ALARM_LATE_MS = 10 * MINUTE_MS;
 const DELIVERY_LATE_MS = HOUR_MS;
 /** Backups come daily. */
 const BACKUP_LATE_MS = 50 * HOUR_MS;
-const OBJECT_MAX_BYTES = 10 * 1024 ** 3;
-const NEARLY_FULL = 0.8;
+const REFUSED = {
+  ample: '',
+  low: 'reports are refused',
+  reserve: 'all but what keeps secrets in reach is refused',
+  last: 'secrets of engines are refused too',
+};
 
 const date = (at: number | null): string => (at === null ? 'never' : new Date(at).toISOString());
 /** How long until, or since: `in 3 min`, `2 h ago`. */
@@ -26,18 +30,10 @@ function from(at: number, now: number): string {
 }
 const bytes = (count: number): string => `${(count / 1024 ** 2).toFixed(1)} MiB`;
 
+const percent = (room: Inspection['room']): string => `${Math.floor((100 * room.bytes) / room.limit)} %`;
+
 /** What is wrong, each in a sentence that says what to look for. */
-export function complaints({
-  schema,
-  queues,
-  due,
-  alarmAt,
-  backup,
-  restore,
-  storageBytes,
-  counts,
-  ...rest
-}: Inspection): string[] {
+export function complaints({ schema, queues, due, alarmAt, backup, restore, room, ...rest }: Inspection): string[] {
   const now = rest.inspectedAt;
   const [next] = due;
   const late = (at: number | null, by: number) => at !== null && now - at > by;
@@ -73,8 +69,8 @@ export function complaints({
       `A backup is being put in (${restore.chunksDone} chunks so far): the tenant answers nobody until it is finished or aborted.`,
     ],
     [
-      storageBytes > NEARLY_FULL * OBJECT_MAX_BYTES,
-      'The object is nearly full (10 GiB): shorten how long events are kept.',
+      room.state !== 'ample',
+      `The object is at ${percent(room)} of its ${bytes(room.limit)}: ${REFUSED[room.state]} (docs/runbooks/overload.md).`,
     ],
   ];
   return wrong.filter(([is]) => is).map(([, sentence]) => sentence);
@@ -88,7 +84,10 @@ export function sentences(inspection: Inspection): string[] {
   return [
     line('tenant', `${inspection.tenant}, ${inspection.status}, since ${date(inspection.initializedAt)}`),
     line('schema', `${schema.ran} of ${schema.known}, the last on ${date(schema.lastRanAt)}`),
-    line('storage', bytes(inspection.storageBytes)),
+    line(
+      'storage',
+      `${bytes(inspection.storageBytes)}, ${percent(inspection.room)} of ${bytes(inspection.room.limit)}`,
+    ),
     line('last report', date(inspection.lastReportAt)),
     line(
       'fleet',

@@ -18,6 +18,11 @@ const TENANT = 'acme';
 const machine = { id: crypto.randomUUID(), hostname: 'PC-1' };
 const run = { id: crypto.randomUUID(), startedAt: 0, phases: ['preflight'] };
 const REF = { account: 'Administrator' };
+const busy = (status: number, seconds: number) => ({
+  status,
+  json: { code: 'fault' },
+  headers: { 'retry-after': String(seconds) },
+});
 let key: EscrowKey;
 let answer: unknown;
 let fingerprint: string;
@@ -108,6 +113,29 @@ describe('streaming', () => {
     server.faults.push(500, 500, 500, 500, 500, 500);
     expect(await one.flush()).toMatchObject({ ok: false, code: 'offline' });
     expect(server.requests()).toBe(6);
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+  });
+
+  it('waits as long as a 429 asks for and goes on, with everything kept', async () => {
+    const slept: number[] = [];
+    const one = engine({ sleep: async (ms) => void slept.push(ms) });
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push(busy(429, 7));
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
+    expect(slept).toEqual([7_000]);
+  });
+
+  it('hands its secrets over before its reports, which a server short of room refuses first', async () => {
+    const one = engine();
+    server.faults.push('none', ...Array(6).fill(busy(503, 600)));
+    await one.escrow(run.id, 'local_admin_password', { account: 'Administrator' }, 'kq7-Vm2');
+    expect(server.secrets.size).toBe(0);
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push('none', ...Array(6).fill(busy(503, 600)));
+    expect(await one.flush()).toMatchObject({ ok: false, code: 'offline' });
+    expect(server.secrets.size).toBe(1);
     expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
   });
 

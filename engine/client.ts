@@ -111,17 +111,20 @@ export class Engine {
     this.#seqs.set(run, seq + 1);
   }
 
-  /** Sends everything unsent: reports from where the server wants to go on, then sealed secrets. Stops at the first no. */
+  /**
+   * Sends everything unsent: sealed secrets first, since reports are what a server short of room refuses, then reports from where it wants to
+   * go on. Stops at the first no.
+   */
   async flush(): Promise<Flushed | EngineRefusal> {
     const done: Flushed = { ok: true, sent: 0, rejected: 0, receipts: 0 };
-    for (const run of this.#spool.runs()) {
-      const refusal = await this.#flushRun(run, done);
-      if (refusal) return refusal;
-    }
     for (const request of this.#spool.secrets()) {
       const sent = await this.#send(request);
       if (sent.ok) done.receipts++;
       else if (sent.code !== 'rejected' && sent.code !== 'key_destroyed') return sent;
+    }
+    for (const run of this.#spool.runs()) {
+      const refusal = await this.#flushRun(run, done);
+      if (refusal) return refusal;
     }
     return done;
   }

@@ -4,6 +4,7 @@ import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
 import type { Caller, Person } from './caller.ts';
+import { wasFull } from './full.ts';
 import type { Gate } from './gate.ts';
 import { indexedPeople, indexedTokens } from './index-rows.ts';
 import { pins } from './keyring.ts';
@@ -127,13 +128,18 @@ export class Administration {
   async #askPeople({ tenant }: Caller<Person>): Promise<people.Index> {
     this.#gate.enter(tenant);
     const before = people.known(this.#sql);
-    return { before, rows: await outbox.ask(() => indexedPeople(this.#index(), tenant)) };
+    return { before, rows: this.#adoptable(await outbox.ask(() => indexedPeople(this.#index(), tenant))) };
   }
 
   async #askTokens({ tenant }: Caller<Person>) {
     this.#gate.enter(tenant);
     const before = tokens.known(this.#sql);
-    return { before, rows: await outbox.ask(() => indexedTokens(this.#index(), tenant)) };
+    return { before, rows: this.#adoptable(await outbox.ask(() => indexedTokens(this.#index(), tenant))) };
+  }
+
+  /** Where the disk is full no row of the index can be taken over: who only reads is shown those that are known. */
+  #adoptable<R>(rows: R | null): R | null {
+    return wasFull(this.#sql, Date.now()) ? null : rows;
   }
 
   /** The index follows what was decided; where it does not answer now, the alarm tries again. */

@@ -4,7 +4,9 @@ import { genesisHash, hashEntry } from '../schema/chain.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
 import { schedule } from './alarms.ts';
 import type { Actor } from './caller.ts';
+import { readLimits } from './limits.ts';
 import { noticeActed } from './notices.ts';
+import { decideRoom, NEED_OF, type Need, NoRoom, roomOf } from './room.ts';
 import { all, first } from './rows.ts';
 
 export type Act = {
@@ -30,8 +32,16 @@ export function requireHead(sql: SqlStorage): ChainHead {
 export const holds = (sql: SqlStorage, { seq, hash }: ChainHead): boolean =>
   first(sql, 'SELECT 1 FROM audit WHERE seq = ? AND hash = ?', seq, hash) !== null;
 
-/** Appends one entry. Call it in the transaction of what it records: both happen, or neither. */
+/** Refuses, by throwing, what there is no room left for. In a transaction that it is to undo. */
+export function requireRoom(sql: SqlStorage, need: Need): void {
+  if (need === 'reserve') return;
+  const refusal = decideRoom(roomOf(sql.databaseSize, readLimits(sql).storageBytes), need);
+  if (refusal) throw new NoRoom(refusal);
+}
+
+/** Appends one entry, if there is room for what it records. Call it in the transaction of that: both happen, or neither. */
 export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): ChainHead {
+  requireRoom(sql, act.outcome === 'refused' ? 'reserve' : NEED_OF[act.action]);
   const last = head(sql);
   const entry: Omit<AuditEntry, 'hash'> = {
     v: 1,
@@ -71,6 +81,11 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
 
 /** Engines poll for the key before set-up: an expected wait, not an attempt at anything. */
 const NOT_RECORDED: ReadonlySet<RefusalCode> = new Set(['no_tenant_key']);
+/** What comes by the thousand where somebody floods: how many followed is not counted, since that is a row written each time. */
+const COUNTED_ONCE: ReadonlySet<RefusalCode> = new Set([
+  ...(['rate_limited', 'token_quota_exceeded', 'machine_quota_exceeded', 'secret_quota_exceeded'] as const),
+  'storage_low',
+]);
 const MINUTE_MS = 60_000;
 
 /** What a refusal is called in the chain: one that an admin has to see has a name of its own. */
@@ -93,6 +108,18 @@ export function recordRefusal(
   const { sql } = storage;
   const minute = Math.floor(at / MINUTE_MS);
   const { kind, id, name } = actor.principal;
+  if (
+    COUNTED_ONCE.has(code) &&
+    first(
+      sql,
+      'SELECT 1 FROM refusals WHERE minute = ? AND principal_kind = ? AND principal_id = ? AND code = ?',
+      minute,
+      kind,
+      id,
+      code,
+    )
+  )
+    return;
   const inserted = all(
     sql,
     `INSERT INTO refusals VALUES (?, ?, ?, ?, ?, 0)

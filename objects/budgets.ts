@@ -55,6 +55,11 @@ export function noteReveal(sql: SqlStorage, email: string, auditSeq: number, now
   sql.exec('INSERT INTO reveal_log VALUES (?, ?, ?)', email, now, auditSeq);
 }
 
+/** Forgets what no window reaches any more, whoever revealed it. */
+export const forgetReveals = (sql: SqlStorage, now: number): void => {
+  sql.exec('DELETE FROM reveal_log WHERE at <= ?', now - LONGEST_MS);
+};
+
 /** Who went over their budget within the last day, latest first. */
 export const recentlyExceeded = (sql: SqlStorage, now: number): { email: string; at: number }[] =>
   all<{ email: string; at: number }>(

@@ -69,6 +69,6 @@ export function takeByHand(
   });
   if (isRefusal(decision)) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
-  const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null } as const;
+  const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null } as const;
   return storage.transactionSync(() => keep(sql, caller, escrowed, decision.store, now));
 }

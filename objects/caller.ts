@@ -25,6 +25,8 @@ export type Caller<P extends Principal = Principal> = {
   requestId: string;
   ip: string | null;
   userAgent: string | null;
+  /** How long the body was, as it came; absent where there was none. */
+  bodyBytes?: number;
 };
 
 /** What anybody does who acts: enough for an audit entry. The system has no request. */

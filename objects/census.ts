@@ -3,6 +3,7 @@ import type { TenantCounts } from '../schema/operator.ts';
 import * as counters from './counters.ts';
 import type { IndexedToken } from './index-rows.ts';
 import { keyStates } from './keyring.ts';
+import { readRoom } from './limit-uses.ts';
 import { schemaVersion } from './migrations.ts';
 import * as people from './people.ts';
 import * as tokens from './tokens.ts';
@@ -27,6 +28,7 @@ export function census(
       .length,
     tokens: tokens.countLive(sql, tokenIndex.rows, tokenIndex.before, now),
     storageBytes: sql.databaseSize,
+    room: readRoom(sql).state,
     keyState: keyStates(sql).state,
     schemaVersion: schemaVersion(sql),
   };

@@ -2,7 +2,8 @@
 // Each is found in storage, so a missed turn costs time and nothing else.
 import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
-import { deliverDue, nextDeliveryAt } from './deliveries.ts';
+import { forgetReveals } from './budgets.ts';
+import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { logTrouble } from './log.ts';
 import { ANSWER_MS } from './outbox.ts';
@@ -13,6 +14,15 @@ import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
 export type ChoreBindings = { INDEX_DB: D1Database; BACKUP?: R2Bucket };
+
+/** How soon an object whose disk is full looks again. */
+export const FULL_RETRY_MS = 120_000;
+
+/** Takes away what has had its time, and writes nothing. */
+export const prune = (sql: SqlStorage, now: number): void => {
+  forgetDelivered(sql, now);
+  forgetReveals(sql, now);
+};
 
 /** If the object is gone in the middle of a chore, its alarm comes again after this. */
 const AGAIN_MS: Partial<Record<Due, number>> = {

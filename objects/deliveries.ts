@@ -90,6 +90,11 @@ function giveUpOld(sql: SqlStorage, webhook: string, now: number): void {
   );
 }
 
+/** Takes what has been in the log for long enough out of it, of every webhook. */
+export const forgetDelivered = (sql: SqlStorage, now: number): void => {
+  sql.exec("DELETE FROM deliveries WHERE state <> 'waiting' AND queued_at <= ?", now - KEPT_MS);
+};
+
 async function send({ url, secret, notice, body }: Waiting, now: number): Promise<Outcome> {
   // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
   const limit = new AbortController();

@@ -6,11 +6,12 @@ import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { kidState, publicKey } from './keyring.ts';
-import { enrolIfNew } from './machines.ts';
+import { enrolIfNew, machineExists } from './machines.ts';
+import { secretQuota } from './quotas.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteForSearch } from './search-lines.ts';
-import { type Escrowed, findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
+import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
@@ -138,7 +139,7 @@ export function keep(
   storeVersion(sql, escrowed, bound, receipt, now);
   clearOlderProtectors(sql, secretId, escrowed);
   if (kind === 'bitlocker_recovery_key' && version === 1) noteForSearch(sql, machine);
-  summarize(sql, machine, now);
+  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 });
   return { created: true, receipt };
 }
 
@@ -163,10 +164,14 @@ export function takeSecret(
   if ('refused' in decision) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
   const { principal } = caller;
+  const known = machineExists(sql, request.machine);
+  const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);
+  if (over) return over;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
+  const token = principal.kind === 'machine' ? principal.id : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const taken = keep(sql, caller, { ...request, by: null, uploadedBy }, decision.store, now);
+    const taken = keep(sql, caller, { ...request, by: null, uploadedBy, token }, decision.store, now);
     bringBack(sql, caller, request.machine, 'escrow', now);
     return taken;
   });

@@ -101,11 +101,14 @@ export function append(sql: SqlStorage, run: string, events: readonly IndexedEve
   );
 }
 
-/** Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. */
-export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): void {
+/**
+ * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. Answers how many
+ * were marked now.
+ */
+export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): number {
   const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
-  if (rows.length === 0) return;
-  sql.exec(
+  if (rows.length === 0) return 0;
+  return sql.exec(
     `INSERT INTO tombstones SELECT ?, value->>0, value->>1, ? FROM json_each(?)
      WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = ? AND seq = value->>0)
      ON CONFLICT DO NOTHING`,
@@ -113,7 +116,7 @@ export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEv
     at,
     JSON.stringify(rows.map((event) => [event.seq, event.code])),
     run,
-  );
+  ).rowsWritten;
 }
 
 /** The lowest seq from `from` on that is neither stored nor rejected. */

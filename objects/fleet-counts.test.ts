@@ -80,7 +80,7 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
         keep(
           sql,
           caller,
-          { ...secret, run: null, by: null, uploadedBy: null },
+          { ...secret, run: null, by: null, uploadedBy: null, token: null },
           { kid: 'k', bound: true, sha256: '' },
           now,
         );

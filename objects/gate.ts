@@ -1,14 +1,21 @@
 // The gate of a tenant's object: every call from outside passes here. The object knows whose it is, a person's role or a token's
 // revocation is checked again behind the Worker, and a refusal goes on record.
+import type { RoomState } from '../schema/limits.ts';
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { ROLE_RANK } from '../schema/role-rank.ts';
 import * as audit from './audit.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
+import { wasFull } from './full.ts';
 import { compareSoon, followHead } from './head.ts';
+import { readRoom } from './limit-uses.ts';
+import { readLimits } from './limits.ts';
 import { migrate } from './migrations.ts';
+import { Pace } from './pace.ts';
 import { findMember } from './people.ts';
 import { isRestoring } from './restore-progress.ts';
+import { NoRoom } from './room.ts';
+import { tellRoom } from './room-told.ts';
 import { first } from './rows.ts';
 import { isSuspended, lookAgain } from './standing.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -21,10 +28,23 @@ export const initializedAt = (sql: SqlStorage): number | null =>
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;
 
+/** Does it, or refuses for want of room: whatever it began was undone on the way here. */
+function withinRoom<T>(act: () => T | Refusal): T | Refusal {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof NoRoom) return error.refusal;
+    throw error;
+  }
+}
+
 export class Gate {
   readonly #storage: DurableObjectStorage;
   readonly #uses: TokenUses;
   readonly #after: (now: number) => void;
+  /** How much room there was when it was last looked at, so that a change is told once. */
+  #roomSeen: RoomState | null = null;
+  readonly #pace = new Pace();
   #tenant: string | null = null;
   /** The last seq that the index has been told of, or is about to be. */
   #followed: number | null = null;
@@ -66,6 +86,11 @@ export class Gate {
     return this.#serve(caller, subject, [], act);
   }
 
+  /** The same act, no more often than one person may. It is for inside of the gate: who may not do it at all is told that. */
+  paced<T>(name: 'personActs' | 'webhookTests' | 'personSockets', { principal }: Caller<Person>, act: Act<T>): Act<T> {
+    return (now) => this.#pace.spend(name, principal.id, readLimits(this.#storage.sql)[name], now) ?? act(now);
+  }
+
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
@@ -73,20 +98,30 @@ export class Gate {
     const restoring = isRestoring(this.#storage.sql);
     if (caller.principal.kind !== 'operator' && restoring)
       return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
-    const result = this.#forbids(caller, roles, now) ?? act(now);
+    const result = this.#forbids(caller, roles, now) ?? withinRoom(() => act(now));
     if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
         if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
       });
     this.follow(now);
-    this.#after(now);
+    if (!wasFull(this.#storage.sql, now)) {
+      if (!restoring) this.#watchRoom(now);
+      this.#after(now);
+    }
     return result;
+  }
+
+  #watchRoom(now: number): void {
+    const room = readRoom(this.#storage.sql);
+    if (room.state === this.#roomSeen) return;
+    this.#roomSeen = room.state;
+    this.#storage.transactionSync(() => tellRoom(this.#storage.sql, this.requireTenant(), room, now));
   }
 
   /** Whatever has been recorded since is told to the index. In the same turn, so that both are kept or neither. */
   follow(now: number): void {
-    if (isRestoring(this.#storage.sql)) return;
+    if (isRestoring(this.#storage.sql) || wasFull(this.#storage.sql, now)) return;
     const seq = audit.head(this.#storage.sql)?.seq ?? null;
     if (seq === this.#followed) return;
     this.#followed = seq;
@@ -98,7 +133,7 @@ export class Gate {
     this.#followed = seq;
   }
 
-  #forbids({ principal, ip }: Caller, roles: readonly Role[], now: number): Refusal | null {
+  #forbids({ principal, ip, bodyBytes }: Caller, roles: readonly Role[], now: number): Refusal | null {
     const { sql } = this.#storage;
     switch (principal.kind) {
       case 'operator':
@@ -116,8 +151,9 @@ export class Gate {
         const refusal =
           refusalOf(sql, principal, now) ??
           this.#suspended('The tenant is suspended; keep what is unsent and try again later.');
-        if (!refusal) this.#uses.note(principal.id, ip, now);
-        return refusal;
+        if (refusal) return refusal;
+        if (!wasFull(sql, now)) this.#uses.note(principal.id, ip, now, bodyBytes ?? 0);
+        return this.#pace.spend('tokenRequests', principal.id, readLimits(sql).tokenRequests, now);
       }
       default:
         return principal satisfies never;
@@ -135,7 +171,8 @@ export class Gate {
       const { sql } = this.#storage;
       this.#tenant = this.#storage.transactionSync(() => {
         migrate(sql, now);
-        compareSoon(this.#storage, now);
+        // Where the disk is full, who only reads is answered all the same.
+        if (!wasFull(sql, now)) compareSoon(this.#storage, now);
         const known = first<{ tenant: string }>(sql, 'SELECT tenant FROM identity');
         if (known) return known.tenant;
         sql.exec('INSERT INTO identity VALUES (?, ?)', tenant, now);

@@ -9,6 +9,7 @@ import { fleetCounts } from './fleet-counts.ts';
 import { initializedAt } from './gate.ts';
 import { allGrants } from './grants.ts';
 import { keyStates, outline } from './keyring.ts';
+import { readRoom } from './limit-uses.ts';
 import { knownSchemaVersion, lastMigratedAt, schemaVersion } from './migrations.ts';
 import { backlog } from './outbox.ts';
 import { countMembers } from './people.ts';
@@ -32,6 +33,7 @@ export function inspect(sql: SqlStorage, around: Surroundings, now: number): Ins
     initializedAt: initializedAt(sql),
     schema: { ran: schemaVersion(sql), known: knownSchemaVersion(), lastRanAt: lastMigratedAt(sql) },
     storageBytes: sql.databaseSize,
+    room: readRoom(sql),
     lastReportAt: counters.read(sql)('last_report_at') || null,
     ...countsAndQueues(sql, now),
     due: allDue(sql),

@@ -63,7 +63,15 @@ export class Live {
     this.#close(own.slice(0, Math.max(0, own.length + 1 - SOCKETS_A_PERSON)), LIVE_CLOSE.too_many);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [principal.id]);
-    keep(server, { person: principal.id, requestId, openedAt: now, sessionEndsAt, unacked: [], behind: false });
+    keep(server, {
+      person: principal.id,
+      requestId,
+      openedAt: now,
+      sessionEndsAt,
+      unacked: [],
+      acked: null,
+      behind: false,
+    });
     const sockets = this.#open().length;
     logSocket({ what: 'opened', requestId, tenant, principalId: principal.id, closeCode: null, sockets });
     const missed = cursor === undefined ? null : this.#recent.since(cursor);
@@ -90,6 +98,10 @@ export class Live {
       return;
     }
     const after = acknowledged(before, cursor.data);
+    if (after === null) {
+      socket.close(POLICY_VIOLATION);
+      return;
+    }
     keep(socket, after);
     if (!after.behind || after.unacked.length > 0) return;
     keep(socket, { ...after, behind: false });

@@ -6,8 +6,11 @@ import type { Caller } from './caller.ts';
 import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
+import { readLimits } from './limits.ts';
+import { type MachineDay, machineDay } from './machine-day.ts';
 import { all, first, type Row } from './rows.ts';
 import { noteForSearch } from './search-lines.ts';
+import { usesOf } from './token-uses.ts';
 
 export type MachineRow = Row & {
   id: string;
@@ -37,7 +40,7 @@ export type MachineRow = Row & {
   silent_since: number | null;
   /** Its line in the search; null: nothing of it is searched yet. */
   place: number | null;
-};
+} & MachineDay;
 
 const ATTRIBUTES = [
   ['hostname', 'hostname'],
@@ -138,10 +141,14 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
     at,
   );
   add(sql, 'machines', 1);
+  if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
   record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
 }
 
-/** Takes over what a report says of the PC; each change of an attribute is kept with its instant. */
+/**
+ * Takes over what a report says of the PC; each change of an attribute is kept with its instant. Beyond so many changes a day the latest line
+ * of the attribute takes the new value: the PC is shown as it is, and its history does not grow.
+ */
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
   const row = findRow(sql, reported.id);
   if (!row) throw new Error('a machine is enrolled before it is described');
@@ -150,7 +157,12 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
   });
   if (changes.length === 0) return;
-  for (const { attribute, value } of changes)
+  const today = machineDay(row, at);
+  const limit = readLimits(sql).attributeChanges;
+  for (const { attribute, column, value } of changes) {
+    // What was not known before is no change.
+    if (row[column] !== null && row[column] !== '') today.day_changes++;
+    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value)) continue;
     sql.exec(
       `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,
@@ -159,14 +171,30 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
       at,
       value,
     );
+  }
   const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
-  const after: MachineRow = { ...row, ...Object.fromEntries(changes.map(({ column, value }) => [column, value])) };
+  const after: MachineRow = {
+    ...row,
+    ...today,
+    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
+  };
   // Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
   if (row.serial !== null && changed('serial')) after.serial_changed = 1;
   changeRow(sql, row, after);
   recount(sql, row, after);
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
+
+/** False where the attribute has no line yet. */
+const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string): boolean =>
+  all(
+    sql,
+    `UPDATE machine_attributes SET value = ?3 WHERE machine_id = ?1 AND attribute = ?2 AND since_at =
+       (SELECT max(since_at) FROM machine_attributes WHERE machine_id = ?1 AND attribute = ?2) RETURNING since_at`,
+    machine,
+    attribute,
+    value,
+  ).length > 0;
 
 export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
   sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);

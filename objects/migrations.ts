@@ -374,6 +374,24 @@ export const MIGRATIONS: readonly Migration[] = [
         ) GROUP BY at;
     `,
   },
+  {
+    id: 14,
+    name: 'limits: what was counted today, on rows that are written anyway',
+    statements: `
+      ALTER TABLE token_uses ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE token_uses ADD COLUMN day_bytes INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE token_uses ADD COLUMN day_machines INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE token_uses ADD COLUMN day_told TEXT NOT NULL DEFAULT '';
+      ALTER TABLE machines ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE machines ADD COLUMN day_bytes INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE machines ADD COLUMN day_runs INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE machines ADD COLUMN day_changes INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE runs ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE secrets ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE secrets ADD COLUMN day_versions TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE secrets ADD COLUMN token TEXT;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -3,6 +3,7 @@
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { Attention } from '../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind } from '../schema/notice.ts';
+import { readLimits } from './limits.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -24,7 +25,9 @@ export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeK
 /** The same, to these webhooks whatever they are for. */
 export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notice: Notice): void {
   const { about } = notice;
-  for (const { id } of webhooks)
+  const most = readLimits(sql).queuedNotices;
+  for (const { id } of webhooks) {
+    if (waitingFor(sql, id) >= most) makePlace(sql, id);
     sql.exec(
       `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries)
        SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0 FROM deliveries WHERE webhook = ?1`,
@@ -35,7 +38,26 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
       JSON.stringify(notice),
       notice.at,
     );
+  }
 }
+
+/** How many places the queue of one webhook takes from its oldest notice to its newest: two reads of an index, however long it is. */
+const waitingFor = (sql: SqlStorage, webhook: string): number =>
+  first<{ places: number }>(
+    sql,
+    `SELECT (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place DESC LIMIT 1)
+       - (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place LIMIT 1) + 1 AS places`,
+    webhook,
+  )?.places ?? 0;
+
+/** Gives the oldest that waits up, for the log to say so: what has just happened is worth more than what waited for days. */
+const makePlace = (sql: SqlStorage, webhook: string): void => {
+  sql.exec(
+    `UPDATE deliveries SET state = 'given_up' WHERE webhook = ?1 AND place =
+       (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place LIMIT 1)`,
+    webhook,
+  );
+};
 
 const hostnameOf = (sql: SqlStorage, machine: string): string | null =>
   first<{ hostname: string }>(sql, 'SELECT hostname FROM machines WHERE id = ?', machine)?.hostname || null;

@@ -1,4 +1,5 @@
 // What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
+import type { LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Caller, Operator } from './caller.ts';
@@ -6,6 +7,8 @@ import { census } from './census.ts';
 import * as creation from './creation.ts';
 import type { Gate } from './gate.ts';
 import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './index-rows.ts';
+import { changeLimits } from './limit-changes.ts';
+import { operatedLimits } from './limit-uses.ts';
 import * as outbox from './outbox.ts';
 import * as people from './people.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -67,6 +70,14 @@ export class Operation {
   ): Promise<TenantStanding | Refusal> {
     const result = this.#whole(caller, (now) => standing.setStanding(this.#storage, caller, row, wanted, now));
     return this.#followed(result);
+  }
+
+  /** How much the tenant may take, on its own record. */
+  changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
+    return this.#whole(caller, (now) => {
+      changeLimits(this.#storage, caller, change, now);
+      return operatedLimits(this.#storage.sql);
+    });
   }
 
   /** Takes over what SQL may have set meanwhile; where the index does not answer, whoever is turned away next asks again. */

@@ -5,6 +5,7 @@ import { recentlyExceeded } from './budgets.ts';
 import type { Caller, Person } from './caller.ts';
 import { fleetCounts } from './fleet-counts.ts';
 import { custody, outline } from './keyring.ts';
+import { readRoom } from './limit-uses.ts';
 import { expiring } from './tokens.ts';
 
 /** `name` is the tenant's, as the index has it. `now` is ms since the epoch. */
@@ -26,6 +27,7 @@ export function overviewOf(
     budgetExceeded: recentlyExceeded(sql, now),
     custody: custody(sql),
     rollbackNoticed: rollbackNotice(sql)?.at ?? null,
+    room: readRoom(sql),
     tokensExpiring: principal.role === 'admin' ? expiring(sql, now) : [],
   };
 }

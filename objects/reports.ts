@@ -2,12 +2,15 @@
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import { countRun } from './activity.ts';
-import { record } from './audit.ts';
+import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
-import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
+import { readLimits } from './limits.ts';
+import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noticeReported } from './notices.ts';
+import { reportQuota } from './quotas.ts';
+import { withinRun } from './run-room.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
@@ -29,33 +32,49 @@ export function submitReport(
   const known = findRun(sql, reported.id);
   if (known && known.machine !== machine.id)
     return refuse('run_conflict', 'run.id is known as a run of another machine.');
+  const limits = readLimits(sql);
+  const over = reportQuota(
+    sql,
+    caller,
+    { machine: machine.id, row: findRow(sql, machine.id), newRun: known === null },
+    limits,
+    now,
+  );
+  if (over) return over;
   const { stored, tombstones } = collisions(sql, reported.id, events);
-  const { fresh, duplicates, rejected, conflicts } = classify(events, stored, tombstones);
-  const refused = [...unparsed, ...rejected].sort((a, b) => a.index - b.index);
+  const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, stored, tombstones);
+  const taken = (known?.events ?? 0) + (known?.refused ?? 0);
+  const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
+  const isFull = taken >= limits.runEvents;
+  const refused = [...unparsed, ...rejected, ...beyond].sort((a, b) => a.index - b.index);
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const before = known ?? newRun(machine.id, reported, now, uploadedBy);
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
   return storage.transactionSync(() => {
+    requireRoom(sql, 'report');
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname, now);
     if (!known || fresh.length > 0) describe(sql, machine, now);
     append(sql, reported.id, fresh, now);
     // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
-    if (uploadedBy === null) bury(sql, reported.id, unparsed, now);
+    const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
-    const next = nextSeq(sql, reported.id, before.nextSeq);
-    if (changes || next !== before.nextSeq) {
+    // Of a run that is full nothing more is marked: the engine is told to go on behind all that it has sent.
+    const passed = isFull ? refused : beyond;
+    const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
+    const next = nextSeq(sql, reported.id, from);
+    if (changes || buried > 0 || next !== before.nextSeq) {
       const after = advance(
         before,
         fresh.map(({ event }) => event),
         now,
       );
-      putRun(sql, { ...after, nextSeq: next });
+      putRun(sql, { ...after, nextSeq: next, refused: before.refused + buried });
       countRun(sql, known, after);
       if (!known) abandonEarlier(sql, machine.id, after);
-      const appeared = summarize(sql, machine.id, now);
+      const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
       noticeReported(sql, caller.tenant, now, { before, after, appeared });
       bringBack(sql, caller, machine.id, 'report', now);
       if (uploadedBy !== null)

@@ -6,7 +6,13 @@ import { all, first, type Row } from './rows.ts';
 /** A phase and the highest seq that spoke of it. */
 type FoldedPhase = Phase & { seq: number };
 /** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
-export type RunState = Omit<Run, 'phases'> & { statusSeq: number; heardAt: number; phases: FoldedPhase[] };
+export type RunState = Omit<Run, 'phases'> & {
+  statusSeq: number;
+  heardAt: number;
+  /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
+  refused: number;
+  phases: FoldedPhase[];
+};
 
 const newPhase = (name: string): FoldedPhase => ({
   ...{ name, state: 'pending', startedAt: null, finishedAt: null, tries: 0, seq: 0 },
@@ -31,6 +37,7 @@ export function newRun(machine: string, run: ReportedRun, now: number, uploadedB
     warnings: 0,
     errors: 0,
     events: 0,
+    refused: 0,
     nextSeq: 1,
     uploadedBy,
   };
@@ -120,6 +127,7 @@ type RunRow = Row & {
   uploaded_by: string | null;
   reboots_at: string;
   heard_at: number;
+  refused: number;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -145,6 +153,7 @@ const fromRow = (row: RunRow): RunState => ({
   warnings: row.warnings,
   errors: row.errors,
   events: row.events,
+  refused: row.refused,
   nextSeq: row.next_seq,
   uploadedBy: row.uploaded_by,
 });
@@ -171,11 +180,12 @@ export const runsOf = (sql: SqlStorage, machines: readonly string[], limit: numb
 /** Writes a run: one row. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
-       next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at`,
+       next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
+       refused = excluded.refused`,
     run.id,
     run.machine,
     run.status,
@@ -193,6 +203,7 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.uploadedBy,
     JSON.stringify(run.rebootsAt),
     run.heardAt,
+    run.refused,
   );
 }
 
@@ -209,7 +220,13 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
 }
 
 /** A run as people read it. */
-export const publicRun = ({ statusSeq: _statusSeq, heardAt: _heardAt, phases, ...run }: RunState): Run => ({
+export const publicRun = ({
+  statusSeq: _statusSeq,
+  heardAt: _heardAt,
+  refused: _refused,
+  phases,
+  ...run
+}: RunState): Run => ({
   ...run,
   phases: phases.map(({ seq: _seq, ...phase }) => phase),
 });

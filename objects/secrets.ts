@@ -8,6 +8,7 @@ import {
   type SecretKind,
   type SecretVersion,
 } from '../schema/secret.ts';
+import { dayOf } from './limits.ts';
 import { all, first, type Row } from './rows.ts';
 
 export type VersionRow = Row & {
@@ -38,31 +39,57 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
   run: string | null;
   by: string | null;
   uploadedBy: string | null;
+  /** The machine token that it came with; null where a person handed it over. */
+  token: string | null;
 };
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 
-/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
-export function placeFor(
-  sql: SqlStorage,
-  request: Pick<Escrowed, 'machine' | 'kind' | 'ref'>,
-): { secretId: string; version: number } {
-  const row = first<{ id: string; latest_version: number }>(
+type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
+
+const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
+  first<{ id: string; latest_version: number }>(
     sql,
     'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
-    request.machine,
-    request.kind,
-    refKey(request.ref),
+    machine,
+    kind,
+    refKey(ref),
   );
+
+/** The id of the secret that (machine, kind, ref) names; null where there is none yet. */
+export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
+
+/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
+export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number } {
+  const row = placed(sql, request);
   return { secretId: row?.id ?? crypto.randomUUID(), version: (row?.latest_version ?? 0) + 1 };
 }
 
+export type SecretDay = { day: number; day_versions: string };
+
+/** How many versions of a secret each token has brought today. */
+export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
+  row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
+
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
 export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean, receipt: Receipt, at: number): void {
+  const { token } = request;
+  const row = first<{ day: number; day_versions: string }>(
+    sql,
+    'SELECT day, day_versions FROM secrets WHERE id = ?',
+    receipt.secretId,
+  );
+  const today = versionsToday(row, at);
+  if (token !== null) today[token] = (today[token] ?? 0) + 1;
   sql.exec(
-    `INSERT INTO secrets (id, machine_id, kind, ref, latest_version) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, rotate_due_at = NULL`,
+    `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, rotate_due_at = NULL,
+       day = excluded.day, day_versions = excluded.day_versions`,
+    token,
+    dayOf(at),
+    JSON.stringify(today),
     receipt.secretId,
     request.machine,
     request.kind,

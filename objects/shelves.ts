@@ -6,6 +6,7 @@ import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { familyOf } from './families.ts';
 import { recount } from './fleet-counts.ts';
+import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { findRow, type MachineRow } from './machines.ts';
 import { summarize } from './summaries.ts';
 
@@ -115,6 +116,9 @@ export function merge(
   const refusal = decideMerge(row, kept, familyOf(sql, id).length - 1);
   if (refusal) return refusal;
   if (row.merged_into === into) return shelved(sql, id);
+  const { family } = readLimits(sql);
+  const over = refusalFor('family', family, decideCount('family', family, familyOf(sql, into).length, 1, now));
+  if (over) return over;
   return storage.transactionSync(() => {
     moveTo(sql, row, 'merged');
     sql.exec(

@@ -15,6 +15,8 @@ export type Subscription = {
   sessionEndsAt: number;
   /** The cursors of the messages that are not acknowledged yet, in the order they were sent. */
   unacked: string[];
+  /** The last one that was acknowledged; null: none yet. */
+  acked: string | null;
   /** Something was left out: nothing more is sent until all is acknowledged, then one `resync`. */
   behind: boolean;
 };
@@ -31,8 +33,9 @@ export const next = (before: Subscription, cursor: string): Subscription =>
     ? { ...before, behind: true }
     : { ...before, unacked: [...before.unacked, cursor] };
 
-/** After an acknowledgement of this message and all before it. One that was never sent, or was acknowledged, changes nothing. */
-export const acknowledged = (before: Subscription, cursor: string): Subscription => ({
-  ...before,
-  unacked: before.unacked.slice(before.unacked.indexOf(cursor) + 1),
-});
+/** After an acknowledgement of this message and all before it. The last one said again changes nothing; null: it was never sent. */
+export function acknowledged(before: Subscription, cursor: string): Subscription | null {
+  if (before.unacked.includes(cursor))
+    return { ...before, unacked: before.unacked.slice(before.unacked.indexOf(cursor) + 1), acked: cursor };
+  return before.acked === cursor ? before : null;
+}

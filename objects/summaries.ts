@@ -3,23 +3,30 @@ import type { Attention } from '../schema/machine.ts';
 import { attentionOf } from './attention.ts';
 import { familyOf, keptBy } from './families.ts';
 import { recount } from './fleet-counts.ts';
+import { type Brought, withBrought } from './machine-day.ts';
 import { changeRow, findRow, type MachineRow } from './machines.ts';
 import { all, first } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 import { silentSince } from './silence.ts';
 
-/** Brings a machine's summary up to date, and that of the machine it was merged into. Answers what is new to look at. */
-export function summarize(sql: SqlStorage, id: string, now: number): Attention[] {
+const NOTHING: Brought = { bytes: 0, runs: 0 };
+
+/**
+ * Brings a machine's summary up to date, and that of the machine it was merged into. Answers what is new to look at. `brought`: what the
+ * machine has sent, counted in the same write.
+ */
+export function summarize(sql: SqlStorage, id: string, now: number, brought = NOTHING): Attention[] {
   const kept = keptBy(sql, id);
-  const own = summarizeOne(sql, id, now);
-  return kept === null ? own : summarizeOne(sql, kept, now);
+  const own = summarizeOne(sql, id, now, brought);
+  return kept === null ? own : summarizeOne(sql, kept, now, NOTHING);
 }
 
 /** One row written where something changes, and the counters that change with it. */
-function summarizeOne(sql: SqlStorage, id: string, now: number): Attention[] {
+function summarizeOne(sql: SqlStorage, id: string, now: number, brought: Brought): Attention[] {
   const before = findRow(sql, id);
   if (!before) throw new Error('a machine is enrolled before it is summarized');
-  const after = summaryRow(sql, before, now);
+  const summary = summaryRow(sql, before, now);
+  const after = brought === NOTHING ? summary : { ...summary, ...withBrought(before, brought, now) };
   changeRow(sql, before, after);
   recount(sql, before, after);
   const known: Attention[] = JSON.parse(before.attention);

@@ -14,6 +14,7 @@ import type {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
+import type { LimitsAnswer, LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import type {
   Activity,
   ClientList,
@@ -69,6 +70,7 @@ import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
 import { listMachines } from './fleet-list.ts';
+import { wasFull, watchFull } from './full.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
@@ -77,6 +79,8 @@ import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { limitsAnswer, operatedLimits } from './limit-uses.ts';
+import { readLimits } from './limits.ts';
 import { Live } from './live.ts';
 import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
@@ -90,6 +94,7 @@ import * as restore from './restore.ts';
 import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
+import { RunningExports } from './running-exports.ts';
 import * as runs from './runs.ts';
 import { search } from './search.ts';
 import { secretsOf } from './secrets.ts';
@@ -113,10 +118,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
   readonly #live = new Live(this.ctx);
+  readonly #exports = new RunningExports();
 
   constructor(ctx: DurableObjectState, env: ObjectBindings) {
     super(ctx, env);
     countRows(ctx.storage.sql);
+    watchFull(ctx.storage.sql, ctx.id.toString());
   }
 
   /** Answers without touching storage: for `/health`, on a fixed probe object that never becomes a tenant. */
@@ -209,30 +216,52 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** A report out of a spool file, as the engine would have sent it. */
   uploadReport(caller: Caller<Person>, submission: Submission): ReportAnswer | Refusal {
-    return this.#gate.engineers(caller, submission.machine.id, (now) =>
-      submitReport(this.ctx.storage, caller, submission, now),
+    return this.#gate.engineers(
+      caller,
+      submission.machine.id,
+      this.#gate.paced('personActs', caller, (now) => submitReport(this.ctx.storage, caller, submission, now)),
     );
   }
 
   /** A sealed secret out of a spool file. */
   uploadSecret(caller: Caller<Person>, request: EscrowRequest): Taken | Refusal {
-    return this.#gate.engineers(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
+    return this.#gate.engineers(
+      caller,
+      request.machine,
+      this.#gate.paced('personActs', caller, (now) => takeSecret(this.ctx.storage, caller, request, now)),
+    );
   }
 
   archive(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => shelves.archive(this.ctx.storage, caller, machine, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => shelves.archive(this.ctx.storage, caller, machine, now)),
+    );
   }
 
   restoreMachine(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => shelves.restore(this.ctx.storage, caller, machine, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => shelves.restore(this.ctx.storage, caller, machine, now)),
+    );
   }
 
   merge(caller: Caller<Person>, machine: string, into: string): MachineShelved | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => shelves.merge(this.ctx.storage, caller, machine, into, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => shelves.merge(this.ctx.storage, caller, machine, into, now)),
+    );
   }
 
   unmerge(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => shelves.unmerge(this.ctx.storage, caller, machine, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => shelves.unmerge(this.ctx.storage, caller, machine, now)),
+    );
   }
 
   /** Hands out one ciphertext, with its audit entry or not at all. */
@@ -267,13 +296,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   requestGrant(caller: Caller<Person>, request: GrantRequest): UnlockerActed | Refusal {
-    return this.#gate.engineers(caller, request.unlocker.id, (now) =>
-      grants.requestGrant(this.ctx.storage, caller, request, now),
+    return this.#gate.engineers(
+      caller,
+      request.unlocker.id,
+      this.#gate.paced('personActs', caller, (now) => grants.requestGrant(this.ctx.storage, caller, request, now)),
     );
   }
 
   declineGrant(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
-    return this.#gate.engineers(caller, id, (now) => grants.declineGrant(this.ctx.storage, caller, id, now));
+    return this.#gate.engineers(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) => grants.declineGrant(this.ctx.storage, caller, id, now)),
+    );
   }
 
   /** Another sealed half for an unlocker, by its owner: a new passphrase, or a new pin in it. */
@@ -353,9 +388,16 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   changeSettings(caller: Caller<Person>, change: SettingsChange): Settings | Refusal {
-    return this.#gate.admins(caller, 'settings', (now) =>
-      settings.changeSettings(this.ctx.storage, caller, change, now),
+    return this.#gate.admins(
+      caller,
+      'settings',
+      this.#gate.paced('personActs', caller, (now) => settings.changeSettings(this.ctx.storage, caller, change, now)),
     );
+  }
+
+  /** What counts for the tenant, and what of it is used. */
+  limits(caller: Caller<Person>): LimitsAnswer | Refusal {
+    return this.#gate.admins(caller, 'limits', (now) => limitsAnswer(this.#sql, this.#uses, now));
   }
 
   tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
@@ -381,7 +423,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   override async fetch(request: Request): Promise<Response> {
     const { caller, asked } = readUpgrade(request);
     const accepted = loggedCall('live', caller, () =>
-      this.#gate.anybody(caller, 'live', (now) => this.#live.accept(caller, asked, now)),
+      this.#gate.anybody(
+        caller,
+        'live',
+        this.#gate.paced('personSockets', caller, (now) => this.#live.accept(caller, asked, now)),
+      ),
     );
     return isRefusal(accepted) ? Response.json(accepted) : accepted;
   }
@@ -414,6 +460,14 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#operation.setStanding(caller, row, wanted);
   }
 
+  operatedLimits(caller: Caller<Operator>): OperatedLimits | Refusal {
+    return this.#gate.operators(caller, 'limits', () => operatedLimits(this.#sql));
+  }
+
+  changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
+    return this.#operation.changeLimits(caller, change);
+  }
+
   /** The object's health: numbers and states, while the tenant is suspended or a backup is on its way in, too. */
   async inspect(caller: Caller<Operator>): Promise<Inspection | Refusal> {
     // What is due is scheduled by the first call of all: this may be it.
@@ -433,7 +487,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   auditPage(caller: Caller<Person>, query: AuditQuery): AuditPage | Refusal {
-    return this.#gate.auditors(caller, 'audit', () => auditPages.page(this.#sql, caller.tenant, query));
+    return this.#gate.auditors(caller, 'audit', (now) => {
+      const page = auditPages.page(this.#sql, caller.tenant, query);
+      this.#exports.asked(caller.requestId, page.next, now);
+      return page;
+    });
   }
 
   auditHead(caller: Caller<Person>): ChainHead | Refusal {
@@ -442,9 +500,13 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Puts an export on record; its pages follow by `auditPage`. Answers the last entry it may hold. */
   exportAudit(caller: Caller<Person>, request: AuditExportRequest): ChainHead | Refusal {
-    return this.#gate.auditors(caller, 'audit', (now) =>
-      this.ctx.storage.transactionSync(() => auditPages.recordExport(this.#sql, caller, request, now)),
-    );
+    return this.#gate.auditors(caller, 'audit', (now) => {
+      const refusal = this.#exports.refuses(readLimits(this.#sql).exports, now);
+      if (refusal) return refusal;
+      const head = this.ctx.storage.transactionSync(() => auditPages.recordExport(this.#sql, caller, request, now));
+      this.#exports.begin(caller.requestId, head.seq, now);
+      return head;
+    });
   }
 
   // --- Notices, backup, restore ---
@@ -469,7 +531,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   testWebhook(caller: Caller<Person>, id: string): TestQueued | Refusal {
-    return this.#gate.admins(caller, id, (now) => webhooks.testWebhook(this.ctx.storage, caller, id, now));
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('webhookTests', caller, (now) => webhooks.testWebhook(this.ctx.storage, caller, id, now)),
+    );
   }
 
   deliveries(caller: Caller<Person>, id: string): DeliveryList | Refusal {
@@ -516,6 +582,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     // A backup half in is nobody's state to act on; its last step sets the alarm again.
     if (isRestoring(this.#sql)) return;
     const now = Date.now();
+    if (wasFull(this.#sql, now)) return this.#makeRoom(now);
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
@@ -534,6 +601,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
     await chores.doChores(this.ctx.storage, this.env, tenant, due);
     this.#gate.follow(Date.now());
     chores.arm(this.ctx.storage, this.env, Date.now());
+  }
+
+  /** The disk is full: only what takes something away is done, and the rest again in a while. */
+  async #makeRoom(now: number): Promise<void> {
+    chores.prune(this.#sql, now);
+    await this.ctx.storage.setAlarm(now + chores.FULL_RETRY_MS);
   }
 
   get #sql(): SqlStorage {

@@ -7,6 +7,7 @@ import type { IssuedToken, Token, TokenRevoked, TokenWrite } from '../schema/tok
 import { record } from './audit.ts';
 import type { Caller, Machine, Person } from './caller.ts';
 import type { IndexedToken } from './index-rows.ts';
+import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { put, settled } from './outbox.ts';
 import { all, first, sha256 } from './rows.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -154,6 +155,14 @@ export function decideIssue(
   return null;
 }
 
+/** How many tokens are live as far as the object knows. */
+const countKept = (sql: SqlStorage, now: number): number =>
+  first<{ live: number }>(
+    sql,
+    'SELECT count(*) AS live FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
+    now,
+  )?.live ?? 0;
+
 /** Makes a token and keeps its salted hash. Not to be shown before the index has confirmed it. */
 export function issue(
   storage: DurableObjectStorage,
@@ -164,7 +173,10 @@ export function issue(
   replaces: string | null = null,
 ): IssuedToken | Refusal {
   const { sql } = storage;
-  const refusal = decideIssue(wanted, pins, now);
+  const most = readLimits(sql).tokens;
+  const refusal =
+    decideIssue(wanted, pins, now) ??
+    refusalFor('tokens', most, decideCount('tokens', most, countKept(sql, now), 1, now));
   if (refusal) return refusal;
   const token = `tok_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const salt = randomBytes(SALT_BYTES).toString('hex');

@@ -38,6 +38,7 @@ export const AuditAction = z.enum([
   'person.role_changed',
   'person.removed',
   'settings.changed',
+  'limits.changed',
   'token.issued',
   'token.rotated',
   'token.revoked',

@@ -1,5 +1,6 @@
 // An object's health for whoever operates the installation: numbers, states and instants. Nothing that a tenant's own data says.
 import { z } from 'zod';
+import { Room } from './limits.ts';
 import { FleetCounts } from './machine.ts';
 import { TenantStatus } from './operator.ts';
 
@@ -15,6 +16,8 @@ export const Inspection = z.object({
   /** `ran`: the highest migration that has run in this object. `known`: the highest one that the deployed Worker has. */
   schema: z.object({ ran: Count, known: Count, lastRanAt: At }),
   storageBytes: Count,
+  /** Of its limit, and what is refused for want of it. */
+  room: Room,
   lastReportAt: At,
   counts: FleetCounts.pick({ machines: true, archived: true, runs: true, secrets: true }).extend({
     people: Count,

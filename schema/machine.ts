@@ -1,5 +1,6 @@
 // A machine and its runs, as a person reads them.
 import { z } from 'zod';
+import { Room } from './limits.ts';
 import { Text, Uuid } from './text.ts';
 
 export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'abandoned']);
@@ -215,6 +216,8 @@ export const Overview = FleetCounts.extend({
   custody: Custody.nullable(),
   /** When the object last found that its chain is not the one it had told the index of, ms since the epoch. */
   rollbackNoticed: z.int().nullable(),
+  /** How much room the tenant's storage has left, and what is refused for want of it. */
+  room: Room,
   /** For admins; empty for everybody else. */
   tokensExpiring: z.array(ExpiringToken),
 });

@@ -1,5 +1,6 @@
 // A notice: what a webhook is told. Ids and a few words of ours, never a secret, a token, a reason or an email address.
 import { z } from 'zod';
+import { LimitName } from './limits.ts';
 
 /** The closed list; docs/notices.md explains each. */
 export const NoticeKind = z.enum([
@@ -15,6 +16,8 @@ export const NoticeKind = z.enum([
   'root_replaced',
   'keyring_changed',
   'person_removed',
+  'limit_near',
+  'storage_low',
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -39,6 +42,10 @@ export const NoticeAbout = z.strictObject({
   token: z.string().optional(),
   expiresAt: z.int().optional(),
   person: z.string().optional(),
+  /** Which limit, how much of it is used, and how much may be. */
+  limit: LimitName.optional(),
+  used: z.int().optional(),
+  value: z.int().optional(),
   /** The id of whoever did it. */
   by: z.string().optional(),
   /** The entry of the audit chain that says more. */

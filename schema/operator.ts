@@ -1,5 +1,6 @@
 // Tenants as an operator sees them: names, states and counts. Nothing of what a tenant's own data says is in any of these.
 import { z } from 'zod';
+import { RoomState } from './limits.ts';
 import { Email, Text, Uuid } from './text.ts';
 
 export const TenantStatus = z.enum(['active', 'suspended']);
@@ -20,6 +21,8 @@ export const TenantCounts = z.object({
   people: z.int(),
   tokens: z.int(),
   storageBytes: z.int(),
+  /** What is refused for want of room, if anything. */
+  room: RoomState,
   keyState: z.enum(['none', 'ready', 'rotating']),
   schemaVersion: z.int(),
 });

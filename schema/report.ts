@@ -84,7 +84,7 @@ export type Report = z.infer<typeof Report>;
 export const RejectedEvent = z.object({
   index: z.int(),
   seq: z.int().nullable(),
-  code: z.enum(['invalid_event', 'event_too_large', 'malformed_json', 'seq_conflict', 'seq_rejected']),
+  code: z.enum(['invalid_event', 'event_too_large', 'malformed_json', 'seq_conflict', 'seq_rejected', 'run_full']),
   field: z.string().nullable(),
   message: z.string(),
 });

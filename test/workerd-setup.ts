@@ -2,6 +2,7 @@
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
+import { forgetGuesses } from '../worker/authenticate/door.ts';
 import { forgetTokens } from '../worker/authenticate/machine.ts';
 import type { Bindings } from '../worker/env.ts';
 import { startClock } from './support/clock.ts';
@@ -16,4 +17,5 @@ beforeEach(async () => {
   const bindings = env as unknown as TestBindings;
   await applyD1Migrations(bindings.INDEX_DB, bindings.TEST_MIGRATIONS);
   forgetTokens();
+  forgetGuesses();
 });

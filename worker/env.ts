@@ -8,6 +8,9 @@ export type Bindings = {
   TENANT: DurableObjectNamespace<Tenant>;
   /** Absent: no backups. Only tenant objects use it. */
   BACKUP?: R2Bucket;
+  /** How often one token may ask, and how often one address may fail. Absent: the door counts nothing. */
+  TOKEN_REQUESTS?: RateLimit;
+  FAILED_CREDENTIALS?: RateLimit;
   ACCESS_TEAM_DOMAIN: string;
   ACCESS_AUD: string;
   PORTAL_ORIGIN: string;
@@ -44,6 +47,9 @@ export type Env = {
   /** The portal is on localhost: this installation is somebody's own machine, and webhooks may be there too. */
   onLocalhost: boolean;
   operatorEmails: ReadonlySet<string>;
+  /** The door's counts, by token and by address; null where the binding is not there. */
+  requests: RateLimit | null;
+  failures: RateLimit | null;
 };
 
 const checked = new WeakMap<Bindings, Env>();
@@ -69,6 +75,8 @@ export function readEnv(bindings: Bindings): Env {
         .map((email) => email.trim().toLowerCase())
         .filter(Boolean),
     ),
+    requests: bindings.TOKEN_REQUESTS ?? null,
+    failures: bindings.FAILED_CREDENTIALS ?? null,
   };
   checked.set(bindings, env);
   return env;

@@ -1,14 +1,25 @@
 // The way to a tenant's object. A stub is made only from the tenant of a verified credential, never from a parameter.
 import type { Caller, Principal } from '../objects/caller.ts';
+import { isFull } from '../objects/full.ts';
 import type { Tenant } from '../objects/tenant.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
 import type { Trace } from './log.ts';
 
+const FULL_RETRY_SECONDS = 600;
 const USER_AGENT_MAX_CHARACTERS = 256;
 
 /** `tenant` is the id in the D1 row that the credential led to. `trace` learns how often the object is asked, and how long that takes. */
 export const tenantObject = (env: Env, tenant: string, trace: Trace): DurableObjectStub<Tenant> =>
   traced(env.tenants.getByName(tenant), trace);
+
+const storageFull = (): Refusal => ({
+  ...refuse(
+    'storage_full',
+    'The tenant’s storage is full; nothing was kept of this. Keep what is unsent and try again later.',
+  ),
+  retryAfterSeconds: FULL_RETRY_SECONDS,
+});
 
 function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectStub<Tenant> {
   return new Proxy(object, {
@@ -20,6 +31,10 @@ function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectS
         trace.objectCalls += 1;
         try {
           return await (stub as unknown as Record<PropertyKey, (...given: unknown[]) => unknown>)[name]?.(...given);
+        } catch (error) {
+          // The platform has reset the object, and nothing of the call is kept.
+          if (isFull(error)) return storageFull();
+          throw error;
         } finally {
           trace.objectMs += Date.now() - askedAt;
         }

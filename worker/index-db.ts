@@ -31,6 +31,15 @@ export async function tokensByPrefix(index: D1Database, prefix: string): Promise
   return results;
 }
 
+/** The prefixes of all tokens there are, each once, no more than `limit`: a walk of the column's index alone. */
+export async function tokenPrefixes(index: D1Database, limit: number): Promise<string[]> {
+  const { results } = await index
+    .prepare('SELECT DISTINCT token_prefix AS prefix FROM api_tokens LIMIT ?')
+    .bind(limit)
+    .all<{ prefix: string }>();
+  return results.map((row) => row.prefix);
+}
+
 export type MemberRow = {
   id: string;
   tenant: string;

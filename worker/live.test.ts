@@ -91,6 +91,31 @@ describe('a live socket', () => {
     await closes(listener, 1008);
   });
 
+  it('is closed for an acknowledgement of what was never sent, and not for one said twice', async () => {
+    const tenant = await seedTenant();
+    const listener = await mustListen(engineer, tenant.id);
+    await report(tenant);
+    await vi.waitFor(() => expect(types(listener)).toContain('machines'));
+    const { cursor } = listener;
+    listener.say(LIVE_ACK + cursor);
+    await report(tenant);
+    await vi.waitFor(() => expect(listener.cursor).not.toBe(cursor));
+    expect(listener.closedWith).toBeNull();
+    const [instance, place] = listener.cursor.split('.');
+    listener.say(`${LIVE_ACK}${instance}.${Number(place) + 1_000}`);
+    await closes(listener, 1008);
+  });
+
+  it('is opened so often a minute, more than all tabs at once after a deploy', async () => {
+    const { id } = await seedTenant();
+    await asPerson('operator@example.com', `/v1/operator/tenants/${id}/limits`, { personSockets: 4 });
+    const refused = async () => (await listen(engineer, id)) === 'too_many_sockets';
+    let tries = 0;
+    // The minute may end on the way: then it is begun anew.
+    while (!(await refused())) expect(++tries).toBeLessThan(9);
+    await mustListen(emailOf('admin'), id);
+  });
+
   it('answers a ping without the object, and takes it for nothing else', async () => {
     const { id } = await seedTenant();
     const listener = await mustListen(engineer, id);

@@ -53,7 +53,7 @@ describe('the list', () => {
       ...{ id, name: 'Acme MSP', status: 'active', createdAt: expect.any(Number) },
       counts: {
         ...{ lastReportAt: expect.any(Number), machines: 1, secrets: 0, people: 3, tokens: 1 },
-        ...{ storageBytes: expect.any(Number), keyState: 'ready', schemaVersion: schema },
+        ...{ storageBytes: expect.any(Number), room: 'ample', keyState: 'ready', schemaVersion: schema },
       },
     });
     const counts = (await found(id))?.counts;

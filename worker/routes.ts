@@ -14,6 +14,7 @@ import {
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
+import { LimitsAnswer, LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import { LiveMessage, LiveQuery } from '../schema/live.ts';
 import {
   Activity,
@@ -163,7 +164,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
-    refuses: ['run_conflict', 'too_many_events'],
+    refuses: ['run_conflict', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
     handle: ({ object, caller, body }) => object.report(caller, body),
   }),
   machineRoute({
@@ -183,6 +184,8 @@ export const routes: readonly Route[] = [
       'unknown_kid',
       'kid_destroyed',
       'raw_not_allowed',
+      'token_quota_exceeded',
+      'secret_quota_exceeded',
     ],
     handle: async ({ object, caller, body }) => receipted(await object.escrow(caller, body)),
   }),
@@ -317,6 +320,7 @@ export const routes: readonly Route[] = [
     audit: ['grant.requested'],
     body: json(GrantRequest, GRANT_MAX_BYTES),
     answer: UnlockerActed,
+    refuses: ['rate_limited'],
     handle: ({ object, caller, body }) => object.requestGrant(caller, body),
   }),
   memberRoute({
@@ -327,7 +331,7 @@ export const routes: readonly Route[] = [
     audit: ['grant.declined'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_grant'],
+    refuses: ['unknown_grant', 'rate_limited'],
     handle: ({ object, caller, params }) => object.declineGrant(caller, params.grant ?? ''),
   }),
   memberRoute({
@@ -526,7 +530,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.archived'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
-    refuses: ['unknown_machine', 'merge_conflict'],
+    refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
     handle: ({ object, caller, params }) => object.archive(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -537,7 +541,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.restored'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
-    refuses: ['unknown_machine', 'merge_conflict'],
+    refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
     handle: ({ object, caller, params }) => object.restoreMachine(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -548,7 +552,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.merged'],
     body: json(MergeRequest, SMALL_BODY_BYTES),
     answer: MachineShelved,
-    refuses: ['unknown_machine', 'merge_conflict'],
+    refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.merge(caller, params.machine ?? '', body.into),
   }),
   memberRoute({
@@ -559,7 +563,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.unmerged'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: MachineShelved,
-    refuses: ['unknown_machine'],
+    refuses: ['unknown_machine', 'rate_limited'],
     handle: ({ object, caller, params }) => object.unmerge(caller, params.machine ?? ''),
   }),
   memberRoute({
@@ -570,7 +574,7 @@ export const routes: readonly Route[] = [
     audit: ['spool.uploaded', 'machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
-    refuses: ['run_conflict', 'too_many_events'],
+    refuses: ['run_conflict', 'too_many_events', 'machine_quota_exceeded', 'rate_limited'],
     handle: ({ object, caller, body }) => object.uploadReport(caller, body),
   }),
   memberRoute({
@@ -591,6 +595,7 @@ export const routes: readonly Route[] = [
       'unknown_kid',
       'kid_destroyed',
       'raw_not_allowed',
+      'rate_limited',
     ],
     handle: async ({ object, caller, body }) => receipted(await object.uploadSecret(caller, body)),
   }),
@@ -643,7 +648,17 @@ export const routes: readonly Route[] = [
     audit: ['settings.changed'],
     body: json(SettingsChange, SMALL_BODY_BYTES),
     answer: Settings,
+    refuses: ['rate_limited'],
     handle: ({ object, caller, body }) => object.changeSettings(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/limits',
+    summary: 'What counts for the tenant, and how much of it is used',
+    roles: ADMINS,
+    audit: null,
+    answer: LimitsAnswer,
+    handle: ({ object, caller }) => object.limits(caller),
   }),
   memberRoute({
     method: 'GET',
@@ -663,7 +678,7 @@ export const routes: readonly Route[] = [
     body: json(TokenWrite, SMALL_BODY_BYTES),
     answer: IssuedToken,
     status: 201,
-    refuses: ['unknown_fingerprint', 'index_unreachable'],
+    refuses: ['unknown_fingerprint', 'too_many_tokens', 'index_unreachable'],
     handle: ({ object, caller, body }) => object.issueToken(caller, body),
   }),
   memberRoute({
@@ -675,7 +690,7 @@ export const routes: readonly Route[] = [
     body: json(TokenRotate, SMALL_BODY_BYTES),
     answer: IssuedToken,
     status: 201,
-    refuses: ['unknown_token', 'token_not_live', 'unknown_fingerprint', 'index_unreachable'],
+    refuses: ['unknown_token', 'token_not_live', 'unknown_fingerprint', 'too_many_tokens', 'index_unreachable'],
     handle: ({ object, caller, params, body }) => object.rotateToken(caller, params.token ?? '', body),
   }),
   memberRoute({
@@ -720,6 +735,7 @@ export const routes: readonly Route[] = [
     audit: ['audit.exported'],
     body: json(AuditExportRequest, SMALL_BODY_BYTES),
     answer: { streams: [NDJSON, CSV] },
+    refuses: ['export_running'],
     handle: async ({ object, caller, body }) => {
       const head = await object.exportAudit(caller, body);
       return isRefusal(head) ? head : exportFile(object, caller, body, head.seq);
@@ -764,7 +780,7 @@ export const routes: readonly Route[] = [
     audit: ['webhook.tested'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: TestQueued,
-    refuses: ['unknown_webhook'],
+    refuses: ['unknown_webhook', 'rate_limited'],
     handle: ({ object, caller, params }) => object.testWebhook(caller, params.webhook ?? ''),
   }),
   memberRoute({
@@ -849,6 +865,25 @@ export const routes: readonly Route[] = [
     answer: Inspection,
     refuses: ['unknown_tenant'],
     handle: (c) => onTenant(c, ({ object, caller }) => object.inspect(caller)),
+  }),
+  operatorRoute({
+    method: 'GET',
+    path: '/v1/operator/tenants/:tenant/limits',
+    summary: 'What counts for a tenant, and how much room its object has left',
+    audit: null,
+    answer: OperatedLimits,
+    refuses: ['unknown_tenant'],
+    handle: (c) => onTenant(c, ({ object, caller }) => object.operatedLimits(caller)),
+  }),
+  operatorRoute({
+    method: 'POST',
+    path: '/v1/operator/tenants/:tenant/limits',
+    summary: 'Change a tenant’s limits; null brings a default back',
+    audit: ['limits.changed'],
+    body: json(LimitsChange, SMALL_BODY_BYTES),
+    answer: OperatedLimits,
+    refuses: ['unknown_tenant', 'tenant_restoring'],
+    handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.changeLimits(caller, body)),
   }),
   operatorRoute({
     method: 'POST',

@@ -1,5 +1,6 @@
 // One request through one route: authenticate, authorize, parse, forward. The order is the same for every route, so no
 // handler can leave a step out.
+import { Buffer } from 'node:buffer';
 import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
@@ -67,7 +68,9 @@ async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal>
 }
 
 async function asMachine(route: MachineRoute<unknown>, { request, params, env, trace }: Asked) {
-  const machine = await authenticateMachine(env.index, request.headers.get('authorization'), Date.now());
+  const { headers } = request;
+  const ip = headers.get('cf-connecting-ip');
+  const machine = await authenticateMachine(env, headers.get('authorization'), ip, Date.now());
   if (isRefusal(machine)) return machine;
   trace.principal = 'machine';
   trace.principalId = machine.principal.id;
@@ -76,7 +79,8 @@ async function asMachine(route: MachineRoute<unknown>, { request, params, env, t
   if (isRefusal(body)) return body;
   const caller = callerOf(request, trace.requestId, machine.tenant, machine.principal);
   const object = tenantObject(env, machine.tenant, trace);
-  return route.handle({ params, query: undefined as never, body: body.value, caller, object });
+  const asked = { ...caller, bodyBytes: body.bytes };
+  return route.handle({ params, query: undefined as never, body: body.value, caller: asked, object });
 }
 
 async function asPerson(route: PersonRoute, { request, env, trace }: Asked) {
@@ -113,7 +117,17 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   const { sessionEndsAt } = person;
-  return route.handle({ env, params, query: query.value, body: body.value, caller, object, member, sessionEndsAt });
+  const asked = { ...caller, bodyBytes: body.bytes };
+  return route.handle({
+    env,
+    params,
+    query: query.value,
+    body: body.value,
+    caller: asked,
+    object,
+    member,
+    sessionEndsAt,
+  });
 }
 
 async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
@@ -139,8 +153,11 @@ const queryOf = (request: Request, schema: z.ZodType<unknown> | undefined): { va
     ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
     : { value: undefined };
 
-async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promise<{ value: B } | Refusal> {
-  if (!rule) return { value: undefined as never };
+async function bodyOf<B>(
+  request: Request,
+  rule: BodyRule<B> | undefined,
+): Promise<{ value: B; bytes: number } | Refusal> {
+  if (!rule) return { value: undefined as never, bytes: 0 };
   const type = mediaType(request);
   if (type !== 'application/json' && type !== rule.also)
     return refuse(
@@ -150,5 +167,5 @@ async function bodyOf<B>(request: Request, rule: BodyRule<B> | undefined): Promi
   const text = await readText(request, rule.maxBytes);
   if (isRefusal(text)) return text;
   const value = rule.parse(text, type);
-  return isRefusal(value) ? value : { value };
+  return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(text) };
 }

@@ -61,6 +61,14 @@ const BROKEN: [
   ['bindings', 'FAIL', /no Durable Object/, TOML, 'name = "TENANT"', 'name = "TENANTS"'],
   ['bindings', 'FAIL', /not made with SQLite/, TOML, 'new_sqlite_classes', 'new_classes'],
   [
+    'bindings',
+    'warn',
+    /no rate limit is bound as FAILED_CREDENTIALS/,
+    TOML,
+    'name = "FAILED_CREDENTIALS"',
+    'name = "FAILURES"',
+  ],
+  [
     'database-id',
     'FAIL',
     /placeholder/,

@@ -19,7 +19,7 @@ export function nodeVersion(version: string): Finding {
 
 /** The index and the tenant objects, with SQLite behind them, and backups where they are wanted. */
 export function bindings(worker: Unstable_Config): Finding {
-  const { ok, fail } = check('bindings');
+  const { ok, warn, fail } = check('bindings');
   const index = worker.d1_databases.find(({ binding }) => binding === 'INDEX_DB');
   if (!index) return fail('no D1 database is bound as INDEX_DB', `put [[d1_databases]] back into ${TOML}`);
   if (index.migrations_dir !== 'schema/d1')
@@ -33,6 +33,13 @@ export function bindings(worker: Unstable_Config): Finding {
       `put [[migrations]] with new_sqlite_classes = ["Tenant"] back into ${TOML}`,
     );
   const backups = worker.r2_buckets.some(({ binding }) => binding === 'BACKUP');
+  const counted = new Set(worker.ratelimits?.map(({ name }) => name));
+  const uncounted = ['TOKEN_REQUESTS', 'FAILED_CREDENTIALS'].filter((name) => !counted.has(name));
+  if (uncounted.length > 0)
+    return warn(
+      `the door does not count: no rate limit is bound as ${uncounted.join(' and ')}`,
+      `put [[ratelimits]] back into ${TOML}`,
+    );
   return ok(`INDEX_DB, TENANT with SQLite, backups ${backups ? 'to R2' : 'off'}`);
 }
 
@@ -112,6 +119,7 @@ export function sameShape(production: Unstable_Config, other: Unstable_Config): 
     ...Object.keys(worker.vars),
     ...worker.d1_databases.map(({ binding }) => binding),
     ...worker.durable_objects.bindings.map(({ name }) => name),
+    ...(worker.ratelimits ?? []).map(({ name }) => name),
   ];
   const there = new Set(shape(other));
   const missing = shape(production).filter((name) => !there.has(name));

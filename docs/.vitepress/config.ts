@@ -59,6 +59,7 @@ export default defineConfig({
           page('Using', 'using'),
           page('Audit', 'audit'),
           page('Notices', 'notices'),
+          page('Limits', 'limits'),
           page('Recovery page', 'recovery-page'),
         ],
       },

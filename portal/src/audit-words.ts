@@ -41,6 +41,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'token.issued': 'Issued a machine token',
   'token.rotated': 'Rotated a machine token',
   'person.removed': 'Removed a person',
+  'limits.changed': 'Changed the limits',
   'settings.changed': 'Changed the settings',
   'token.revoked': 'Revoked a machine token',
   'webhook.added': 'Added a webhook',

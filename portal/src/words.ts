@@ -71,6 +71,8 @@ export const NOTICE_WORDS: Record<SentKind, string> = {
   root_replaced: 'The root was replaced',
   keyring_changed: 'The keyring was changed',
   person_removed: 'A person was removed',
+  limit_near: 'A limit comes near',
+  storage_low: 'The storage is nearly full',
   test: 'Test notice',
 };
 

@@ -176,6 +176,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
     world.ids.created = crypto.randomUUID();
     return { id: world.ids.created, name: 'The walk', firstAdmin: 'first@walk.example' };
   },
+  '/v1/operator/tenants/:tenant/limits': async () => ({ tokens: 400, family: null }),
   '/v1/operator/tenants/:tenant/suspend': async () => ({ reason: 'the walk' }),
   '/v1/operator/tenants/:tenant/resume': async () => ({}),
   '/v1/tenants/:tenant/webhooks': async () => WEBHOOK,

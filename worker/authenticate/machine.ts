@@ -1,9 +1,12 @@
 // A machine's Bearer token. Always one D1 query, one hash a row, one constant-time comparison a row, so that the time of
-// an answer tells nothing. A verified token is kept in the isolate for a moment, so that ingest needs no query.
+// an answer tells nothing. A verified token is kept in the isolate for a moment, so that ingest needs no query. From an address that
+// guesses, the query goes to a copy (door.ts).
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Machine } from '../../objects/caller.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
+import type { Env } from '../env.ts';
 import { type TokenRow, tokensByPrefix } from '../index-db.ts';
+import { addressKey, copiedRows, isGuessing, noteFailure, tokenMayAsk } from './door.ts';
 
 /** How long a row deleted or revoked by raw SQL may go on working; the object refuses a token revoked through it at once. */
 const CACHE_MS = 30_000;
@@ -33,11 +36,23 @@ const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').diges
 
 /**
  * Proves a machine from an `Authorization` header. Refuses by value: missing_token, invalid_token, token_expired,
- * token_revoked, tenant_suspended. The token itself is in no refusal and in no log.
+ * token_revoked, tenant_suspended, too_many_guesses, rate_limited. The token itself is in no refusal and in no log.
  */
 export async function authenticateMachine(
-  index: D1Database,
+  env: Env,
   authorization: string | null,
+  ip: string | null,
+  now: number,
+): Promise<Authenticated | Refusal> {
+  const proven = await prove(env, authorization, addressKey(ip), now);
+  if ('refused' in proven) return proven;
+  return (await tokenMayAsk(env, proven.principal.tokenHash)) ?? proven;
+}
+
+async function prove(
+  env: Env,
+  authorization: string | null,
+  address: string,
   now: number,
 ): Promise<Authenticated | Refusal> {
   const token = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization ?? '')?.[1];
@@ -47,16 +62,24 @@ export async function authenticateMachine(
   if (cached && cached.until > now) return decide(cached.row, now);
   cache.delete(key);
 
-  const rows = await tokensByPrefix(index, token.slice(0, PREFIX_CHARACTERS));
+  const prefix = token.slice(0, PREFIX_CHARACTERS);
+  const guessing = isGuessing(address, now);
+  const rows = guessing ? await copiedRows(env.index, prefix, now) : await tokensByPrefix(env.index, prefix);
   let match: TokenRow | null = null;
   for (const row of rows.length > 0 ? rows : [DUMMY]) {
     const expected = Buffer.from(row.hash, 'hex');
     const actual = sha256(`${row.salt}:${token}`);
     if (expected.length === actual.length && timingSafeEqual(expected, actual) && row.id !== '') match = row;
   }
-  if (!match) return refuse('invalid_token', 'The machine token is not known; check it, or have a new one issued.');
+  if (!match)
+    return (
+      (await noteFailure(env, address, now)) ??
+      refuse('invalid_token', 'The machine token is not known; check it, or have a new one issued.')
+    );
   const decided = decide(match, now);
-  if (!('refused' in decided)) {
+  // A token that ended costs as much as a guess, and is told all the same why it is refused.
+  if ('refused' in decided) await noteFailure(env, address, now);
+  else if (!guessing) {
     if (cache.size >= CACHE_MAX) cache.clear();
     cache.set(key, { row: match, until: now + CACHE_MS });
   }

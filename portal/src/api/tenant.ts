@@ -1,5 +1,6 @@
 // The API of one tenant as functions; `tenant` is an id from the person's own memberships.
 import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyring.ts';
+import type { LimitsAnswer } from '../../../schema/limits.ts';
 import type {
   Activity,
   ClientList,
@@ -66,6 +67,7 @@ export async function keyring(tenant: string): Promise<Keyring | null> {
 
 export const writeKeyring = (tenant: string, write: KeyringWrite): Promise<KeyringWritten> =>
   call(at(tenant, 'keyring'), write);
+export const limits = (tenant: string): Promise<LimitsAnswer> => call(at(tenant, 'limits'));
 export const settings = (tenant: string): Promise<Settings> => call(at(tenant, 'settings'));
 export const changeSettings = (tenant: string, change: SettingsChange): Promise<Settings> =>
   call(at(tenant, 'settings'), change);

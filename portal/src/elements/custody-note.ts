@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
+import { ROOM_WORDS } from '../limit-words.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime } from '../words.ts';
@@ -57,7 +58,7 @@ export class CustodyNote extends LitElement {
     if (!overview) return nothing;
     const admin = this.membership.role === 'admin';
     return html`${overview.rollbackNoticed === null ? nothing : this.#rollback(overview.rollbackNoticed)}
-    ${overview.budgetExceeded.map((hit) => this.#exceeded(hit))} ${overview.custody && admin ? this.#custody(overview.custody) : nothing} ${this.#expiring(overview)}`;
+    ${admin ? this.#room(overview.room) : nothing} ${overview.budgetExceeded.map((hit) => this.#exceeded(hit))} ${overview.custody && admin ? this.#custody(overview.custody) : nothing} ${this.#expiring(overview)}`;
   }
 
   #rollback(at: number) {
@@ -65,6 +66,14 @@ export class CustodyNote extends LitElement {
     return html`<p class="note bad" role="alert">
       On ${exactTime(at)} this tenant’s object was found to hold another history than it had told before: it was rolled back, or
       its audit was tampered with. <a href="/t/${tenant}/audit?action=audit.rollback_noticed">Audit</a>
+    </p>`;
+  }
+
+  #room({ bytes, limit, state }: Overview['room']) {
+    if (state === 'ample') return nothing;
+    return html`<p class="note ${state === 'low' ? 'warn' : 'bad'}" role="alert">
+      The tenant’s storage is at ${Math.floor((100 * bytes) / limit)} %. ${ROOM_WORDS[state]} Ask your operator for room:
+      <a href="/t/${this.membership.tenant}/settings">Settings</a>.
     </p>`;
   }
 

@@ -1,5 +1,5 @@
 // Tenants as an operator sees them: one row each, counts only; on a narrow screen each becomes a card.
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
@@ -136,6 +136,9 @@ export class TenantTable extends LitElement {
       ${number('Machines', counts.machines)} ${number('Secrets', counts.secrets)} ${number('People', counts.people)}
       ${number('Tokens', counts.tokens)}
       <td data-words="Keys"><span class=${tone ? `pill ${tone}` : 'quiet keys'}>${keys}</span></td>
-      ${number('Storage', byteWords(counts.storageBytes))} ${number('Schema', counts.schemaVersion)}`;
+      <td class="number" data-words="Storage">
+        ${byteWords(counts.storageBytes)}${counts.room === 'ample' ? nothing : html` <span class="pill ${counts.room === 'low' ? 'warn' : 'bad'}">Nearly full</span>`}
+      </td>
+      ${number('Schema', counts.schemaVersion)}`;
   }
 }

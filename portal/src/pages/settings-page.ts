@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { Keyring } from '../../../schema/keyring.ts';
+import type { LimitsAnswer } from '../../../schema/limits.ts';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
@@ -16,10 +17,18 @@ import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest } from '../vault-client.ts';
 import '../elements/fingerprint-text.ts';
+import '../elements/limits-card.ts';
 import '../elements/problem-note.ts';
 import '../elements/reveal-settings.ts';
 
-type Loaded = { overview: Overview; keyring: Keyring | null; manifest: Manifest | null; settings: Settings };
+type Loaded = {
+  overview: Overview;
+  keyring: Keyring | null;
+  manifest: Manifest | null;
+  settings: Settings;
+  /** For admins. */
+  limits: LimitsAnswer | null;
+};
 
 @customElement('settings-page')
 export class SettingsPage extends LitElement {
@@ -53,12 +62,13 @@ export class SettingsPage extends LitElement {
   #load = new Task(this, {
     args: () => [this.membership.tenant] as const,
     task: async ([tenant]): Promise<Loaded> => {
-      const [overview, keyring, settings] = await Promise.all([
+      const [overview, keyring, settings, limits] = await Promise.all([
         api.overview(tenant),
         api.keyring(tenant),
         api.settings(tenant),
+        this.#admin ? api.limits(tenant) : null,
       ]);
-      return { overview, keyring, manifest: keyring && readManifest(keyring), settings };
+      return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
     },
     onComplete: (loaded) => {
       this.loaded = loaded;
@@ -124,7 +134,8 @@ export class SettingsPage extends LitElement {
           @settings-given=${(event: SettingsGiven) => void this.#acts.do(() => this.#change(event.detail))}
         ></reveal-settings>
       </section>
-      ${this.#engines(loaded.settings)}`;
+      ${this.#engines(loaded.settings)}
+      ${loaded.limits ? html`<section class="card"><limits-card .limits=${loaded.limits}></limits-card></section>` : nothing}`;
   }
 
   #keys({ overview, keyring, manifest }: Loaded) {

@@ -1,0 +1,106 @@
+// Whether what a token brings is still within its day, its machine's, its secret's. Decided before anything is written; a secret that
+// is sent again gets its receipt before anybody counts.
+import type { LimitName, Limits } from '../schema/limits.ts';
+import type { Refusal } from '../schema/refusal.ts';
+import type { Caller, Principal } from './caller.ts';
+import { noteNear } from './limit-uses.ts';
+import { dayOf, decideCount, readLimits, refusalFor } from './limits.ts';
+import { type MachineDay, machineDay } from './machine-day.ts';
+import { queue } from './notices.ts';
+import { first } from './rows.ts';
+import { type SecretDay, versionsToday } from './secrets.ts';
+import { usesOf } from './token-uses.ts';
+
+/** Secrets are refused last: they may go on for so much beyond what a token may bring in a day. */
+const SECRETS_SHARE = 1.1;
+
+/** Holds one count against its limit, and has it told where it comes near. */
+function hold(
+  sql: SqlStorage,
+  name: LimitName,
+  limit: number,
+  count: { id: string; used: number; adding: number },
+  now: number,
+): Refusal | null {
+  const { id, used, adding } = count;
+  const decision = decideCount(name, limit, used, adding, now);
+  if (decision !== 'ok') noteNear(sql, dayOf(now), { limit: name, id, used: used + adding, value: limit });
+  return refusalFor(name, limit, decision);
+}
+
+/** Tells the webhooks once a day that a token brings much. */
+function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limits, now: number): void {
+  const uses = usesOf(sql);
+  const { bytes, machines } = uses.today(token, now);
+  const tell = (limit: LimitName, used: number, value: number) => {
+    if (!uses.toldToday(token, limit, now)) queue(sql, tenant, now, 'limit_near', { token, limit, used, value });
+  };
+  if (machines >= limits.tokenMachinesTold) tell('tokenMachinesTold', machines, limits.tokenMachinesTold);
+  if (decideCount('tokenBytes', limits.tokenBytes, bytes, 0, now) !== 'ok')
+    tell('tokenBytes', bytes, limits.tokenBytes);
+}
+
+/** Of a token: its bytes of today, this body's among them, and its new machines where this one is new. */
+function tokenQuota(
+  sql: SqlStorage,
+  { principal, tenant }: Caller<Principal>,
+  { isNew, secret }: { isNew: boolean; secret: boolean },
+  limits: Limits,
+  now: number,
+): Refusal | null {
+  if (principal.kind !== 'machine') return null;
+  const { id } = principal;
+  const { bytes, machines } = usesOf(sql).today(id, now);
+  const most = secret ? Math.floor(limits.tokenBytes * SECRETS_SHARE) : limits.tokenBytes;
+  const refusal =
+    hold(sql, 'tokenBytes', most, { id, used: bytes, adding: 0 }, now) ??
+    (isNew ? hold(sql, 'tokenMachines', limits.tokenMachines, { id, used: machines, adding: 1 }, now) : null);
+  tellToken(sql, tenant, id, limits, now);
+  return refusal;
+}
+
+/** Whether a report may be stored. `row`: its machine's, null where it is new. */
+export function reportQuota(
+  sql: SqlStorage,
+  caller: Caller,
+  { machine, row, newRun }: { machine: string; row: MachineDay | null; newRun: boolean },
+  limits: Limits,
+  now: number,
+): Refusal | null {
+  const today = machineDay(row, now);
+  const bytes = { id: machine, used: today.day_bytes, adding: caller.bodyBytes ?? 0 };
+  return (
+    tokenQuota(sql, caller, { isNew: row === null, secret: false }, limits, now) ??
+    hold(sql, 'machineBytes', limits.machineBytes, bytes, now) ??
+    (newRun
+      ? hold(sql, 'machineRuns', limits.machineRuns, { id: machine, used: today.day_runs, adding: 1 }, now)
+      : null)
+  );
+}
+
+/** Whether a secret of a machine may be stored: never for what others have brought, and a new token starts anew. */
+export function secretQuota(
+  sql: SqlStorage,
+  caller: Caller,
+  { machine, known, secret }: { machine: string; known: boolean; secret: string | null },
+  now: number,
+): Refusal | null {
+  const { principal } = caller;
+  if (principal.kind !== 'machine') return null;
+  const limits = readLimits(sql);
+  const refusal = tokenQuota(sql, caller, { isNew: !known, secret: true }, limits, now);
+  if (refusal) return refusal;
+  if (secret === null) {
+    const brought = first<{ brought: number }>(
+      sql,
+      'SELECT count(*) AS brought FROM secrets WHERE machine_id = ? AND token = ?',
+      machine,
+      principal.id,
+    );
+    const count = { id: machine, used: brought?.brought ?? 0, adding: 1 };
+    return hold(sql, 'machineSecrets', limits.machineSecrets, count, now);
+  }
+  const row = first<SecretDay>(sql, 'SELECT day, day_versions FROM secrets WHERE id = ?', secret);
+  const used = versionsToday(row, now)[principal.id] ?? 0;
+  return hold(sql, 'secretVersions', limits.secretVersions, { id: machine, used, adding: 1 }, now);
+}
