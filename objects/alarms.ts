@@ -10,7 +10,10 @@ export type Due =
   | 'notices'
   | 'stalled'
   | 'tokens_expiring'
-  | 'backup';
+  | 'backup'
+  | 'search'
+  | 'put_out'
+  | 'replaced';
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {

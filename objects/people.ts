@@ -137,10 +137,11 @@ function keep(
   listenerOf(sql)?.personChanged(id);
 }
 
-/** Puts everybody out again, unchanged, for an index that may have lost them. In the caller's transaction. */
-export function putAllOut(storage: DurableObjectStorage, now: number): void {
-  for (const row of all<PersonRow>(storage.sql, 'SELECT * FROM people'))
-    put(storage, 'person', { ...indexed(row), again: true }, now);
+/** Puts the next people out again, unchanged; answers the last one's id, null at the end. In the caller's transaction. */
+export function putOutFrom(storage: DurableObjectStorage, after: string, limit: number, now: number): string | null {
+  const rows = all<PersonRow>(storage.sql, 'SELECT * FROM people WHERE id > ? ORDER BY id LIMIT ?', after, limit);
+  for (const row of rows) put(storage, 'person', { ...indexed(row), again: true }, now);
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */

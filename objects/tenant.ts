@@ -17,6 +17,9 @@ import type {
 import type {
   Activity,
   ClientList,
+  ClientsQuery,
+  HistoryPage,
+  HistoryQuery,
   Machine,
   MachinePage,
   MachineShelved,
@@ -24,6 +27,7 @@ import type {
   Overview,
   Run,
   RunList,
+  RunsQuery,
   SearchResult,
 } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
@@ -41,7 +45,16 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../schema/rotation.ts';
-import type { EscrowRequest, HandSecret, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
+import type {
+  EscrowRequest,
+  HandSecret,
+  Revealed,
+  RevealRequest,
+  SecretList,
+  SecretsQuery,
+  VersionPage,
+  VersionsQuery,
+} from '../schema/secret.ts';
 import type { Settings, SettingsChange } from '../schema/settings.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
 import type {
@@ -72,6 +85,7 @@ import { listMachines } from './fleet-list.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
+import { historyOf } from './histories.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
@@ -85,6 +99,7 @@ import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { overviewOf } from './overview.ts';
+import { putOut } from './put-out.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -92,7 +107,8 @@ import * as reveals from './reveals.ts';
 import * as rotation from './rotation.ts';
 import * as runs from './runs.ts';
 import { search } from './search.ts';
-import { secretsOf } from './secrets.ts';
+import { fillSearch } from './search-lines.ts';
+import * as secrets from './secrets.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
 import { settleToRotate } from './to-rotate.ts';
@@ -100,9 +116,6 @@ import { TokenUses } from './token-uses.ts';
 import * as unlockers from './unlockers.ts';
 import * as webhooks from './webhooks.ts';
 import { within } from './within.ts';
-
-/** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
-const RUNS_SHOWN = 100;
 
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant, and a bucket for backups if there is one. */
 type ObjectBindings = chores.ChoreBindings;
@@ -165,18 +178,27 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
   }
 
-  clients(caller: Caller<Person>): ClientList | Refusal {
-    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql));
+  clients(caller: Caller<Person>, query: ClientsQuery): ClientList | Refusal {
+    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql, query));
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {
     return this.#gate.anybody(caller, id, () => machines.findMachine(this.#sql, id) ?? unknownMachine());
   }
 
-  runs(caller: Caller<Person>, machine: string): RunList | Refusal {
+  /** What a machine's attributes were before. */
+  history(caller: Caller<Person>, machine: string, query: HistoryQuery): HistoryPage | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? { runs: runs.runsOf(this.#sql, familyOf(this.#sql, machine), RUNS_SHOWN).map(runs.publicRun) }
+        ? historyOf(this.#sql, familyOf(this.#sql, machine), query)
+        : unknownMachine(),
+    );
+  }
+
+  runs(caller: Caller<Person>, machine: string, query: RunsQuery): RunList | Refusal {
+    return this.#gate.anybody(caller, machine, () =>
+      machines.machineExists(this.#sql, machine)
+        ? runs.runPage(this.#sql, familyOf(this.#sql, machine), query)
         : unknownMachine(),
     );
   }
@@ -194,11 +216,20 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
+  secrets(caller: Caller<Person>, machine: string, query: SecretsQuery): SecretList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? { secrets: secretsOf(this.#sql, familyOf(this.#sql, machine)) }
+        ? secrets.secretsOf(this.#sql, familyOf(this.#sql, machine), query)
         : unknownMachine(),
+    );
+  }
+
+  /** The versions of one secret, those its list leaves out included. */
+  versions(caller: Caller<Person>, secret: string, query: VersionsQuery): VersionPage | Refusal {
+    return this.#gate.anybody(caller, secret, () =>
+      secrets.findSecret(this.#sql, secret)
+        ? secrets.versionsOf(this.#sql, secret, query)
+        : refuse('unknown_secret', 'The tenant holds no secret with this id.'),
     );
   }
 
@@ -520,6 +551,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
+      if (taken.includes('search')) fillSearch(this.ctx.storage, now);
+      if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

@@ -191,9 +191,11 @@ export function issue(
   return { id, token, prefix, label, expiresAt, fingerprint, minEpoch, replaces };
 }
 
-/** Puts every token out again, unchanged, for an index that may have lost them. In the caller's transaction. */
-export function putAllOut(storage: DurableObjectStorage, now: number): void {
-  for (const row of all<TokenRow>(storage.sql, 'SELECT * FROM tokens')) put(storage, 'token', indexed(row), now);
+/** Puts the next tokens out again, unchanged; answers the last one's id, null at the end. In the caller's transaction. */
+export function putOutFrom(storage: DurableObjectStorage, after: string, limit: number, now: number): string | null {
+  const rows = all<TokenRow>(storage.sql, 'SELECT * FROM tokens WHERE id > ? ORDER BY id LIMIT ?', after, limit);
+  for (const row of rows) put(storage, 'token', indexed(row), now);
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** Which token may have a successor, and until when that one lives: as long as its forerunner was given. Pure but for reads. */
