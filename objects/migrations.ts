@@ -406,6 +406,7 @@ export const MIGRATIONS: readonly Migration[] = [
         machine UNINDEXED, hostname, serial, client, keys, tokenize = 'trigram', columnsize = 0
       );
 
+      CREATE INDEX grants_by_requested ON grants (requested_at, id);
       CREATE INDEX people_by_email ON people (email, id);
       CREATE INDEX tokens_by_created ON tokens (created_at, id);
       CREATE INDEX tokens_live ON tokens (expires_at, id) WHERE revoked_at IS NULL;

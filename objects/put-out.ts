@@ -22,8 +22,9 @@ export function putOut(storage: DurableObjectStorage, now: number): void {
   const walk = walkAt<Place>(sql, 'put_out');
   if (walk === null) return;
   const [of, after] = walk;
-  const last = { people, tokens }[of].putOutFrom(storage, after, SLICE, now);
-  const next: Place | null = last !== null ? [of, last] : of === 'people' ? ['tokens', ''] : null;
+  const person = of === 'people' ? people.putOutFrom(storage, after, SLICE, now) : null;
+  const token = person === null ? tokens.putOutFrom(storage, of === 'tokens' ? after : '', SLICE, now) : null;
+  const next: Place | null = person !== null ? ['people', person] : token !== null ? ['tokens', token] : null;
   keepWalk(sql, 'put_out', next);
   if (next !== null) schedule(storage, 'put_out', now);
 }

@@ -14,6 +14,7 @@ import {
   type VersionPage,
   type VersionsQuery,
 } from '../schema/secret.ts';
+import { addHeld } from './held.ts';
 import { all, first, type Row } from './rows.ts';
 
 export type VersionRow = Row & {
@@ -96,6 +97,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     request.by,
     request.uploadedBy,
   );
+  addHeld(sql, receipt.kid, { openable: 1, unopenable: 0 });
 }
 
 export type SecretRow = Row & {
@@ -168,7 +170,8 @@ function placesFrom(
   after: Placed | null,
   limit: number,
 ) {
-  const text = starts === undefined ? '' : JSON.stringify(starts).slice(1, -1);
+  const wanted = kind === 'bitlocker_recovery_key' ? starts?.toLowerCase() : starts;
+  const text = JSON.stringify(wanted ?? '').slice(1, -1);
   const begins = kind === undefined ? '' : starts === undefined ? '{' : REF_BEGINS[kind] + text;
   const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };
   return all<Placed>(
@@ -191,10 +194,11 @@ const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 const inOrder = (a: Placed, b: Placed): number =>
   compare(a.kind, b.kind) || compare(a.ref, b.ref) || compare(a.machine_id, b.machine_id);
 
-/** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. */
-export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList {
+/** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
+export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
   const { limit } = query;
   const after = query.after === undefined ? null : findSecret(sql, query.after);
+  if (query.after !== undefined && after === null) return null;
   const places = machines
     .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
     .sort(inOrder)

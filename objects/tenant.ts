@@ -4,7 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
 import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
-import type { GrantList, GrantRequest } from '../schema/grant.ts';
+import type { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { Inspection } from '../schema/inspection.ts';
 import type {
   Keyring,
@@ -31,7 +31,7 @@ import type {
   SearchResult,
 } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
+import type { Member, PeopleList, PeopleQuery, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {
@@ -56,7 +56,7 @@ import type {
   VersionsQuery,
 } from '../schema/secret.ts';
 import type { Settings, SettingsChange } from '../schema/settings.ts';
-import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import type {
   DeliveryList,
   TestQueued,
@@ -100,6 +100,7 @@ import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { overviewOf } from './overview.ts';
 import { putOut } from './put-out.ts';
+import { forgetReplaced } from './replaced.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -219,7 +220,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   secrets(caller: Caller<Person>, machine: string, query: SecretsQuery): SecretList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? secrets.secretsOf(this.#sql, familyOf(this.#sql, machine), query)
+        ? (secrets.secretsOf(this.#sql, familyOf(this.#sql, machine), query) ??
+          refuse('invalid_query', 'after: must be a cursor from an earlier answer.'))
         : unknownMachine(),
     );
   }
@@ -290,11 +292,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
-  grants(caller: Caller<Person>): GrantList | Refusal {
-    const { principal } = caller;
-    return this.#gate.engineers(caller, 'grants', () => ({
-      grants: grants.allGrants(this.#sql).filter((one) => principal.role === 'admin' || one.email === principal.name),
-    }));
+  grants(caller: Caller<Person>, query: GrantsQuery): GrantList | Refusal {
+    return this.#gate.engineers(caller, 'grants', () => grants.listGrants(this.#sql, caller.principal, query));
   }
 
   requestGrant(caller: Caller<Person>, request: GrantRequest): UnlockerActed | Refusal {
@@ -357,8 +356,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** The tenant's people, and how far each leaver's act has come. */
-  people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
-    return this.#administration.people(caller);
+  people(caller: Caller<Person>, query: PeopleQuery): Promise<PeopleList | Refusal> {
+    return this.#administration.people(caller, query);
   }
 
   addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
@@ -389,8 +388,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
-    return this.#administration.tokens(caller);
+  tokens(caller: Caller<Person>, query: TokensQuery): Promise<TokenList | Refusal> {
+    return this.#administration.tokens(caller, query);
   }
 
   issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
@@ -549,9 +548,10 @@ export class Tenant extends DurableObject<ObjectBindings> {
     const now = Date.now();
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
-      if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
+      if (taken.includes('refusals')) audit.settleRefusals(this.ctx.storage, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
+      if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)

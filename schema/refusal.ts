@@ -46,6 +46,7 @@ export const REFUSALS = {
   rotation_unfinished: [409, 'Secrets are left under that key'],
   not_proven: [409, 'That has to be proven first'],
   too_early: [409, 'It is too early for that'],
+  too_many_people: [409, 'There are enough people'],
   too_many_webhooks: [409, 'There are enough webhooks'],
   backup_off: [409, 'No backup is configured'],
   not_empty: [409, 'The tenant is not empty'],

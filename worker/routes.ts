@@ -4,7 +4,7 @@ import type { Taken } from '../objects/escrow.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
-import { GrantList, GrantRequest } from '../schema/grant.ts';
+import { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import { Inspection } from '../schema/inspection.ts';
 import {
   Keyring,
@@ -46,6 +46,7 @@ import {
   Me,
   Member,
   PeopleList,
+  PeopleQuery,
   PersonAdd,
   PersonRemoved,
   RevealedQuery,
@@ -78,7 +79,7 @@ import {
   VersionsQuery,
 } from '../schema/secret.ts';
 import { Settings, SettingsChange } from '../schema/settings.ts';
-import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import {
   DeliveryList,
   TestQueued,
@@ -313,8 +314,9 @@ export const routes: readonly Route[] = [
     summary: 'Requests for access that wait for an admin’s signature; one’s own, or all for an admin',
     roles: ENGINEERS,
     audit: null,
+    query: GrantsQuery,
     answer: GrantList,
-    handle: ({ object, caller }) => object.grants(caller),
+    handle: ({ object, caller, query }) => object.grants(caller, query),
   }),
   memberRoute({
     method: 'POST',
@@ -386,8 +388,9 @@ export const routes: readonly Route[] = [
     summary: 'The tenant’s people, and how far each leaver’s act has come',
     roles: AUDITORS,
     audit: null,
+    query: PeopleQuery,
     answer: PeopleList,
-    handle: ({ object, caller }) => object.people(caller),
+    handle: ({ object, caller, query }) => object.people(caller, query),
   }),
   memberRoute({
     method: 'POST',
@@ -398,7 +401,7 @@ export const routes: readonly Route[] = [
     body: json(PersonAdd, SMALL_BODY_BYTES),
     answer: Member,
     status: 201,
-    refuses: ['already_member', 'index_unreachable'],
+    refuses: ['already_member', 'too_many_people', 'index_unreachable'],
     handle: ({ object, caller, body }) => object.addPerson(caller, body),
   }),
   memberRoute({
@@ -683,8 +686,9 @@ export const routes: readonly Route[] = [
     summary: 'The tenant’s machine tokens: whose, until when, last used, pinned to which root',
     roles: ADMINS,
     audit: null,
+    query: TokensQuery,
     answer: TokenList,
-    handle: ({ object, caller }) => object.tokens(caller),
+    handle: ({ object, caller, query }) => object.tokens(caller, query),
   }),
   memberRoute({
     method: 'POST',

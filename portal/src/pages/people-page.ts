@@ -180,7 +180,7 @@ export class PeoplePage extends LitElement {
     </div>`;
   }
 
-  #lists({ people, leavers }: PeopleList) {
+  #lists({ people, leavers, next, leaversNext }: PeopleList) {
     const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
     const hasTeam = unlockers.some((one) => one.owner === null && one.kind !== 'recovery');
     return html`${leavers.map(
@@ -211,6 +211,7 @@ export class PeoplePage extends LitElement {
             this.asked = detail;
           }}
         ></person-list>
+        ${next === null && leaversNext === null ? nothing : html`<p class="quiet">There are more people than are shown here.</p>`}
       </section>`;
   }
 
