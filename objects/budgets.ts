@@ -59,6 +59,6 @@ export function noteReveal(sql: SqlStorage, email: string, auditSeq: number, now
 export const recentlyExceeded = (sql: SqlStorage, now: number): { email: string; at: number }[] =>
   all<{ email: string; at: number }>(
     sql,
-    'SELECT email, at FROM budget_hits WHERE at > ? ORDER BY at DESC, email LIMIT 20',
+    'SELECT email, at FROM budget_hits WHERE at > ? ORDER BY at DESC, email DESC LIMIT 20',
     now - LONGEST_MS,
   );

@@ -40,14 +40,15 @@ export const signature = (secret: string, body: string, now: number): string =>
   `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}`;
 
 /** How many deliveries wait for a webhook: at most a thousand are counted. */
-export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
+export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
+  WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
 
 /** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
   first<{ at: number | null }>(
     sql,
     `SELECT min(CASE WHEN paused_at IS NULL THEN next_at ELSE oldest + ? END) AS at FROM
-       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries
+       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
           WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY place LIMIT 1) AS oldest FROM webhooks)
      WHERE oldest IS NOT NULL`,
     GIVE_UP_MS,
@@ -57,7 +58,7 @@ export const nextDeliveryAt = (sql: SqlStorage): number | null =>
 export function waiting(sql: SqlStorage): { count: number; oldestAt: number | null } {
   const rows = all<{ waiting: number; oldest: number | null }>(
     sql,
-    `SELECT ${WAITING} AS waiting, (SELECT queued_at FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting'
+    `SELECT ${WAITING} AS waiting, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = webhooks.id AND state = 'waiting'
        ORDER BY place LIMIT 1) AS oldest FROM webhooks`,
   );
   const oldest = rows.flatMap((row) => row.oldest ?? []);
@@ -81,7 +82,8 @@ type Waiting = {
 const nextWaiting = (sql: SqlStorage, webhook: string, now: number): Waiting | null =>
   first<Waiting>(
     sql,
-    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries JOIN webhooks ON webhooks.id = webhook
+    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries INDEXED BY deliveries_waiting
+       CROSS JOIN webhooks ON webhooks.id = webhook
      WHERE webhook = ? AND state = 'waiting' AND paused_at IS NULL AND next_at <= ? ORDER BY place LIMIT 1`,
     webhook,
     now,
@@ -94,7 +96,8 @@ const SLICE = 500;
 function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
   const waiting = all<{ place: number; queued_at: number }>(
     sql,
-    "SELECT place, queued_at FROM deliveries WHERE webhook = ? AND state = 'waiting' ORDER BY place LIMIT ?",
+    `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
+     WHERE webhook = ? AND state = 'waiting' ORDER BY place LIMIT ?`,
     webhook,
     SLICE,
   );

@@ -411,6 +411,7 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX tokens_by_created ON tokens (created_at, id);
       CREATE INDEX tokens_live ON tokens (expires_at, id) WHERE revoked_at IS NULL;
       ALTER TABLE budget_hits ADD COLUMN told_at INTEGER;
+      CREATE INDEX budget_hits_by_at ON budget_hits (at, email);
       ALTER TABLE restore_progress ADD COLUMN verified_seq INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE restore_progress ADD COLUMN verified_hash TEXT;
       ALTER TABLE restore_progress ADD COLUMN place_max INTEGER NOT NULL DEFAULT 0;

@@ -62,10 +62,10 @@ export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people')
   new Map(
     all<{ id: string; version: number }>(
       sql,
-      `SELECT id, version FROM ${table}
-       WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE what = ? AND outbox.id = ${table}.id) LIMIT ?`,
-      what,
+      `SELECT id, version FROM (SELECT id, version FROM ${table} LIMIT ?) AS known
+       WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE what = ? AND outbox.id = known.id)`,
       HELD_AGAINST_MAX,
+      what,
     ).map((row) => [row.id, row.version]),
   );
 
