@@ -1,6 +1,14 @@
 // What an admin does to tokens and people: the index is asked what SQL has changed in it, the object decides and keeps, then the index
 // follows. Where it does not answer, the object decides on what it knows; only what cannot be done safely so is refused.
-import type { Member, PeopleList, PeopleQuery, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
+import type {
+  Member,
+  PeopleList,
+  PeopleQuery,
+  PersonAdd,
+  PersonRemoved,
+  RevealedReport,
+  Role,
+} from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import type { Caller, Person } from './caller.ts';

@@ -38,7 +38,11 @@ export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string
   ).map((row) => row.at);
   const over = decideBudget(budget, made, now);
   if (!over) return null;
-  sql.exec('INSERT INTO budget_hits (email, at) VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET at = excluded.at', email, now);
+  sql.exec(
+    'INSERT INTO budget_hits (email, at) VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET at = excluded.at',
+    email,
+    now,
+  );
   const one = over.limit === 1 ? 'one secret' : `${over.limit} secrets`;
   return {
     ...refuse(

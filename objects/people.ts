@@ -86,8 +86,7 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
 }
 
 /** How many there are, as far as the object knows. */
-export const countMembers = (sql: SqlStorage): number =>
-  allPeople(sql).filter((row) => row.removed_at === null).length;
+export const countMembers = (sql: SqlStorage): number => allPeople(sql).filter((row) => row.removed_at === null).length;
 
 export function findMember(sql: SqlStorage, id: string): Member | null {
   const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);

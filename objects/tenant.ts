@@ -31,7 +31,15 @@ import type {
   SearchResult,
 } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import type { Member, PeopleList, PeopleQuery, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
+import type {
+  Member,
+  PeopleList,
+  PeopleQuery,
+  PersonAdd,
+  PersonRemoved,
+  RevealedReport,
+  Role,
+} from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {

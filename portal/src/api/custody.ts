@@ -36,7 +36,9 @@ export const people = (tenant: string): Promise<PeopleList> =>
     },
     ({ next, leaversNext }) => next !== null || leaversNext !== null,
     (whole, page) => ({
-      ...(whole.next === null ? { people: whole.people, next: null } : { people: [...whole.people, ...page.people], next: page.next }),
+      ...(whole.next === null
+        ? { people: whole.people, next: null }
+        : { people: [...whole.people, ...page.people], next: page.next }),
       ...(whole.leaversNext === null
         ? { leavers: whole.leavers, leaversNext: null }
         : { leavers: [...whole.leavers, ...page.leavers], leaversNext: page.leaversNext }),
