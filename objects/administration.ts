@@ -1,8 +1,16 @@
 // What an admin does to tokens and people: the index is asked what SQL has changed in it, the object decides and keeps, then the index
 // follows. Where it does not answer, the object decides on what it knows; only what cannot be done safely so is refused.
-import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
+import type {
+  Member,
+  PeopleList,
+  PeopleQuery,
+  PersonAdd,
+  PersonRemoved,
+  RevealedReport,
+  Role,
+} from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
-import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import type { Caller, Person } from './caller.ts';
 import { wasFull } from './full.ts';
 import type { Gate } from './gate.ts';
@@ -30,13 +38,23 @@ export class Administration {
     this.#index = index;
   }
 
-  async people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
+  async people(caller: Caller<Person>, { after, leaversAfter = 0, limit }: PeopleQuery): Promise<PeopleList | Refusal> {
     const index = await this.#askPeople(caller);
     return this.#gate.auditors(caller, 'people', (now) =>
-      this.#storage.transactionSync(() => ({
-        people: people.members(this.#sql, caller.tenant, index, now),
-        leavers: leavers(this.#sql),
-      })),
+      this.#storage.transactionSync(() => {
+        const known = people.members(this.#sql, caller.tenant, index, now);
+        const place = after === undefined ? -1 : known.findIndex(({ id }) => id === after);
+        // Behind somebody who is gone nothing is known to come.
+        const from = after !== undefined && place < 0 ? known.length : place + 1;
+        const shown = known.slice(from, from + limit);
+        const acts = leavers(this.#sql, leaversAfter, limit);
+        return {
+          people: shown,
+          next: from + limit < known.length ? (shown.at(-1)?.id ?? null) : null,
+          leavers: acts.leavers,
+          leaversNext: acts.next,
+        };
+      }),
     );
   }
 
@@ -73,12 +91,12 @@ export class Administration {
     });
   }
 
-  async tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
+  async tokens(caller: Caller<Person>, query: TokensQuery): Promise<TokenList | Refusal> {
     const { rows, before } = await this.#askTokens(caller);
     return this.#gate.admins(caller, 'tokens', () =>
       this.#storage.transactionSync(() => {
         if (rows) tokens.adopt(this.#sql, rows);
-        return { tokens: tokens.list(this.#sql, this.#uses, rows, before) };
+        return tokens.list(this.#sql, this.#uses, rows, before, query);
       }),
     );
   }

@@ -1,16 +1,22 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-export type Due =
-  | 'refusals'
-  | 'index'
-  | 'head'
-  | 'standing'
-  | 'to_rotate'
-  | 'notices'
-  | 'stalled'
-  | 'tokens_expiring'
-  | 'backup';
+/** All there is; test/conformance/bounds.test.ts holds each to what one alarm may read. */
+export const DUTIES = [
+  'refusals',
+  'index',
+  'head',
+  'standing',
+  'to_rotate',
+  'notices',
+  'stalled',
+  'tokens_expiring',
+  'backup',
+  'search',
+  'put_out',
+  'replaced',
+] as const;
+export type Due = (typeof DUTIES)[number];
 
 /** Sees to it that `what` is handled at or soon after `at`; an earlier date stands. Call it in a transaction. */
 export function schedule(storage: DurableObjectStorage, what: Due, at: number): void {

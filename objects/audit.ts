@@ -135,11 +135,15 @@ export function recordRefusal(
   schedule(storage, 'refusals', (minute + 1) * MINUTE_MS);
 }
 
-/** How many kinds of refusal are held back, to be put on record as one. */
-export const refusalsHeld = (sql: SqlStorage): number => all(sql, 'SELECT 1 FROM refusals').length;
+/** How many kinds of refusal are held back, to be put on record as one; at most a thousand are counted. */
+export const refusalsHeld = (sql: SqlStorage): number => all(sql, 'SELECT 1 FROM refusals LIMIT 1000').length;
 
-/** Writes down how many refusals followed the recorded first of each finished minute. Idempotent. */
-export function settleRefusals(sql: SqlStorage, tenant: string, at: number): void {
+/** How many kinds of refusal one alarm settles; the next one takes the rest. */
+const SLICE = 500;
+
+/** Writes down how many refusals followed the recorded first of each finished minute. Idempotent. Asks for the alarm again while there are more. */
+export function settleRefusals(storage: DurableObjectStorage, tenant: string, at: number): void {
+  const { sql } = storage;
   const minute = Math.floor(at / MINUTE_MS);
   const rows = all<{
     principal_kind: Actor['principal']['kind'];
@@ -148,7 +152,15 @@ export function settleRefusals(sql: SqlStorage, tenant: string, at: number): voi
     code: string;
     minute: number;
     further: number;
-  }>(sql, 'DELETE FROM refusals WHERE minute < ? RETURNING *', minute);
+  }>(
+    sql,
+    `DELETE FROM refusals WHERE (minute, principal_kind, principal_id, code) IN
+       (SELECT minute, principal_kind, principal_id, code FROM refusals WHERE minute < ? ORDER BY minute LIMIT ?)
+     RETURNING *`,
+    minute,
+    SLICE,
+  );
+  if (rows.length === SLICE) schedule(storage, 'refusals', at);
   for (const row of rows) {
     if (row.further === 0) continue;
     const principal = { kind: row.principal_kind, id: row.principal_id, name: row.principal_name };

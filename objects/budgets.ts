@@ -38,7 +38,11 @@ export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string
   ).map((row) => row.at);
   const over = decideBudget(budget, made, now);
   if (!over) return null;
-  sql.exec('INSERT INTO budget_hits VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET at = excluded.at', email, now);
+  sql.exec(
+    'INSERT INTO budget_hits (email, at) VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET at = excluded.at',
+    email,
+    now,
+  );
   const one = over.limit === 1 ? 'one secret' : `${over.limit} secrets`;
   return {
     ...refuse(
@@ -64,6 +68,6 @@ export const forgetReveals = (sql: SqlStorage, now: number): void => {
 export const recentlyExceeded = (sql: SqlStorage, now: number): { email: string; at: number }[] =>
   all<{ email: string; at: number }>(
     sql,
-    'SELECT email, at FROM budget_hits WHERE at > ? ORDER BY at DESC, email LIMIT 20',
+    'SELECT email, at FROM budget_hits WHERE at > ? ORDER BY at DESC, email DESC LIMIT 20',
     now - LONGEST_MS,
   );

@@ -13,6 +13,7 @@ import { BULK_READS_A_DAY } from '../schema/rotation.ts';
 import type { Revealed } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
+import { countMarked, heldByKid } from './held.ts';
 import { all, first } from './rows.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
@@ -53,7 +54,7 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
   ).map(recordOf);
 
 const versions = (sql: SqlStorage): number =>
-  first<{ versions: number }>(sql, 'SELECT count(*) AS versions FROM secret_versions')?.versions ?? 0;
+  [...heldByKid(sql).values()].reduce((sum, { openable, unopenable }) => sum + openable + unopenable, 0);
 
 /** Keeps what was found; false where the version is no longer the one that was opened. */
 const storeFinding = (sql: SqlStorage, { secret, version, kid, sha256, finding }: Verified, at: number): boolean =>
@@ -70,12 +71,16 @@ const storeFinding = (sql: SqlStorage, { secret, version, kid, sha256, finding }
     sha256,
   ).length === 1;
 
-/** Versions that a sweep could not open, the marked ones aside: somebody knows of those. */
+/** Beyond it nobody counts: it is said in a warning. */
+const NOT_OPENING_MAX = 1_000;
+
+/** Versions that a sweep could not open, the marked ones aside: somebody knows of those. At most a thousand are counted. */
 export const notOpening = (sql: SqlStorage): number =>
   first<{ found: number }>(
     sql,
-    `SELECT count(*) AS found FROM secret_versions
-     WHERE finding <> 'sound' AND finding = 'does_not_open' AND unopenable = 0`,
+    `SELECT count(*) AS found FROM (SELECT 1 FROM secret_versions INDEXED BY secret_versions_not_opening
+       WHERE finding = 'does_not_open' AND unopenable = 0 LIMIT ?)`,
+    NOT_OPENING_MAX,
   )?.found ?? 0;
 
 /** Hands out ciphertexts in bulk: their ids on record and their count off the budget, in one transaction, or nothing. */
@@ -120,12 +125,13 @@ function healed(sql: SqlStorage, caller: Caller<Person>, { secret, version, kid 
     secret,
     version,
   );
-  if (marked.length > 0)
-    record(sql, caller.tenant, caller, now, {
-      action: 'secret.marked_openable',
-      subject: secret,
-      detail: { version, kid },
-    });
+  if (marked.length === 0) return;
+  countMarked(sql, kid, false);
+  record(sql, caller.tenant, caller, now, {
+    action: 'secret.marked_openable',
+    subject: secret,
+    detail: { version, kid },
+  });
 }
 
 /** Keeps what a sweep found of each version, and puts the ids of those that are not sound on record. */

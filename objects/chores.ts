@@ -72,8 +72,8 @@ export async function doChores(
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {
-    await deliverDue(storage);
-    const at = nextDeliveryAt(sql);
+    const more = await deliverDue(storage);
+    const at = more ? 0 : nextDeliveryAt(sql);
     next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
   }
 }

@@ -1,5 +1,5 @@
 // The MSP's clients with machines in the fleet, kept by writes: a filter's choices never scan the fleet.
-import type { ClientList } from '../schema/machine.ts';
+import type { ClientList, ClientsQuery } from '../schema/machine.ts';
 import { all, first } from './rows.ts';
 
 /** Counts a machine of a client in or out. A client whose last machine goes is no longer listed. */
@@ -15,6 +15,13 @@ export function addToClient(sql: SqlStorage, name: string, by: 1 | -1): void {
 export const machinesOf = (sql: SqlStorage, name: string): number =>
   first<{ machines: number }>(sql, 'SELECT machines FROM clients WHERE name = ?', name)?.machines ?? 0;
 
-export const listClients = (sql: SqlStorage): ClientList => ({
-  clients: all<{ name: string; machines: number }>(sql, 'SELECT name, machines FROM clients ORDER BY name'),
-});
+export function listClients(sql: SqlStorage, { after = '', limit }: ClientsQuery): ClientList {
+  const rows = all<{ name: string; machines: number }>(
+    sql,
+    'SELECT name, machines FROM clients WHERE name > ? ORDER BY name LIMIT ?',
+    after,
+    limit + 1,
+  );
+  const clients = rows.slice(0, limit);
+  return { clients, next: rows.length > limit ? (clients.at(-1)?.name ?? null) : null };
+}

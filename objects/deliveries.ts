@@ -39,23 +39,34 @@ export type Outcome = { delivered: boolean; status: number | null; fault: Delive
 export const signature = (secret: string, body: string, now: number): string =>
   `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}`;
 
+/** How many deliveries wait for a webhook: at most a thousand are counted. */
+export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
+  WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
+
 /** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
   first<{ at: number | null }>(
     sql,
     `SELECT min(CASE WHEN paused_at IS NULL THEN next_at ELSE oldest + ? END) AS at FROM
-       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries
+       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
           WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY place LIMIT 1) AS oldest FROM webhooks)
      WHERE oldest IS NOT NULL`,
     GIVE_UP_MS,
   )?.at ?? null;
 
-/** How many deliveries wait, and since when the oldest of them. */
-export const waiting = (sql: SqlStorage): { count: number; oldestAt: number | null } =>
-  first<{ count: number; oldestAt: number | null }>(
+/** How many deliveries wait, and since when the oldest of them; at most a thousand are counted for each webhook. */
+export function waiting(sql: SqlStorage): { count: number; oldestAt: number | null } {
+  const rows = all<{ waiting: number; oldest: number | null }>(
     sql,
-    "SELECT count(*) AS count, min(queued_at) AS oldestAt FROM deliveries WHERE state = 'waiting'",
-  ) ?? { count: 0, oldestAt: null };
+    `SELECT ${WAITING} AS waiting, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = webhooks.id AND state = 'waiting'
+       ORDER BY place LIMIT 1) AS oldest FROM webhooks`,
+  );
+  const oldest = rows.flatMap((row) => row.oldest ?? []);
+  return {
+    count: rows.reduce((sum, row) => sum + row.waiting, 0),
+    oldestAt: oldest.length > 0 ? Math.min(...oldest) : null,
+  };
+}
 
 type Waiting = {
   webhook: string;
@@ -71,23 +82,71 @@ type Waiting = {
 const nextWaiting = (sql: SqlStorage, webhook: string, now: number): Waiting | null =>
   first<Waiting>(
     sql,
-    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries JOIN webhooks ON webhooks.id = webhook
+    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries INDEXED BY deliveries_waiting
+       CROSS JOIN webhooks ON webhooks.id = webhook
      WHERE webhook = ? AND state = 'waiting' AND paused_at IS NULL AND next_at <= ? ORDER BY place LIMIT 1`,
     webhook,
     now,
   );
 
-function giveUpOld(sql: SqlStorage, webhook: string, now: number): void {
-  sql.exec(
-    "UPDATE deliveries SET state = 'given_up' WHERE webhook = ? AND state = 'waiting' AND queued_at <= ?",
+/** How many of one webhook's are given up, or forgotten, in one turn; the next one takes the rest. */
+const SLICE = 500;
+
+/** Gives up what has waited too long, the oldest first: they stand in the order in which they were queued. Answers whether there may be more. */
+function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
+  const waiting = all<{ place: number; queued_at: number }>(
+    sql,
+    `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
+     WHERE webhook = ? AND state = 'waiting' ORDER BY place LIMIT ?`,
     webhook,
-    now - GIVE_UP_MS,
+    SLICE,
   );
+  const old = waiting.filter((one) => one.queued_at <= now - GIVE_UP_MS);
   sql.exec(
-    "DELETE FROM deliveries WHERE webhook = ? AND state <> 'waiting' AND queued_at <= ?",
+    "UPDATE deliveries SET state = 'given_up' WHERE webhook = ? AND place IN (SELECT value FROM json_each(?))",
     webhook,
-    now - KEPT_MS,
+    JSON.stringify(old.map(({ place }) => place)),
   );
+  return old.length === SLICE;
+}
+
+/** Takes the log's oldest away once they are old enough. Answers whether there may be more. */
+function forgetOld(sql: SqlStorage, webhook: string, now: number): boolean {
+  const oldest = all<{ place: number; queued_at: number; state: string }>(
+    sql,
+    'SELECT place, queued_at, state FROM deliveries WHERE webhook = ? ORDER BY place LIMIT ?',
+    webhook,
+    SLICE,
+  );
+  const old = oldest.filter((one) => one.state !== 'waiting' && one.queued_at <= now - KEPT_MS);
+  drop(sql, webhook, old);
+  return old.length === SLICE;
+}
+
+const drop = (sql: SqlStorage, webhook: string, gone: readonly { place: number }[]): void => {
+  sql.exec(
+    'DELETE FROM deliveries WHERE webhook = ? AND place IN (SELECT value FROM json_each(?))',
+    webhook,
+    JSON.stringify(gone.map(({ place }) => place)),
+  );
+};
+
+/** Takes away what is left of webhooks that were removed, some of it at a time. Answers whether there is more. */
+export function forgetRemoved(sql: SqlStorage): boolean {
+  const known = new Set(all<{ id: string }>(sql, 'SELECT id FROM webhooks').map(({ id }) => id));
+  for (let last = ''; ; ) {
+    const webhook = first<{ webhook: string }>(
+      sql,
+      'SELECT webhook FROM deliveries WHERE webhook > ? ORDER BY webhook LIMIT 1',
+      last,
+    )?.webhook;
+    if (webhook === undefined) return false;
+    last = webhook;
+    if (known.has(webhook)) continue;
+    const gone = all<{ place: number }>(sql, 'SELECT place FROM deliveries WHERE webhook = ? LIMIT ?', webhook, SLICE);
+    drop(sql, webhook, gone);
+    return true;
+  }
 }
 
 /** Takes what has been in the log for long enough out of it, of every webhook. */
@@ -157,14 +216,22 @@ async function deliverTo(storage: DurableObjectStorage, webhook: string, until: 
   }
 }
 
-/** Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only. */
-export async function deliverDue(storage: DurableObjectStorage): Promise<void> {
+/**
+ * Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only.
+ * Answers whether there is more to put away.
+ */
+export async function deliverDue(storage: DurableObjectStorage): Promise<boolean> {
   const now = Date.now();
-  storage.transactionSync(() => {
-    for (const { id } of all<{ id: string }>(storage.sql, 'SELECT id FROM webhooks')) giveUpOld(storage.sql, id, now);
-  });
-  const due = all<{ id: string }>(storage.sql, 'SELECT id FROM webhooks WHERE paused_at IS NULL AND next_at <= ?', now);
+  const { sql } = storage;
+  const more = storage.transactionSync(() =>
+    all<{ id: string }>(sql, 'SELECT id FROM webhooks')
+      .flatMap(({ id }) => [giveUpOld(sql, id, now), forgetOld(sql, id, now)])
+      .concat(forgetRemoved(sql))
+      .includes(true),
+  );
+  const due = all<{ id: string }>(sql, 'SELECT id FROM webhooks WHERE paused_at IS NULL AND next_at <= ?', now);
   await Promise.all(due.map(({ id }) => deliverTo(storage, id, now + RUN_MS)));
+  return more;
 }
 
 type DeliveryRow = {

@@ -10,7 +10,7 @@ import { enrolIfNew, machineExists } from './machines.ts';
 import { secretQuota } from './quotas.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
-import { noteForSearch } from './search-lines.ts';
+import { noteKeyForSearch } from './search-lines.ts';
 import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
@@ -138,8 +138,8 @@ export function keep(
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   storeVersion(sql, escrowed, bound, receipt, now);
   clearOlderProtectors(sql, secretId, escrowed);
-  if (kind === 'bitlocker_recovery_key' && version === 1) noteForSearch(sql, machine);
-  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 });
+  if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
+  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, version === 1 ? kind : null);
   return { created: true, receipt };
 }
 

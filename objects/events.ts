@@ -119,14 +119,18 @@ export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEv
   ).rowsWritten;
 }
 
-/** The lowest seq from `from` on that is neither stored nor rejected. */
+/** How far one report looks; the next one goes on. A report brings 500 at most. */
+const SEQS_LOOKED_AT = 2_000;
+
+/** The lowest seq from `from` on that is neither stored nor rejected; of a run with a great many, one that is known to be reached. */
 export function nextSeq(sql: SqlStorage, run: string, from: number): number {
   let next = from;
   const taken = sql.exec<{ seq: number }>(
     `SELECT seq FROM events WHERE run_id = ?1 AND seq >= ?2
-     UNION ALL SELECT seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq`,
+     UNION ALL SELECT seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3`,
     run,
     from,
+    SEQS_LOOKED_AT,
   );
   for (const { seq } of taken) {
     if (seq > next) break;
@@ -135,24 +139,33 @@ export function nextSeq(sql: SqlStorage, run: string, from: number): number {
   return next;
 }
 
+/** A page ends early where its events are long: an answer is read whole by a browser. */
+const PAGE_MAX_CHARACTERS = 1024 * 1024;
+
 /** One page of a run's events by seq, from after `after` on. */
 export function page(sql: SqlStorage, run: string, after: number, limit: number): EventPage {
-  const rows = all<Stored>(
-    sql,
+  const rows = sql.exec<Stored>(
     'SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
     run,
     after,
     limit + 1,
   );
-  const events = rows.slice(0, limit).map((row) => ({
-    seq: row.seq,
-    at: row.at,
-    receivedAt: row.received_at,
-    level: row.level,
-    type: row.type,
-    phase: row.phase,
-    message: row.message,
-    data: row.data === null ? null : JSON.parse(row.data),
-  }));
-  return { events, next: rows.length > limit ? (events.at(-1)?.seq ?? null) : null };
+  const events: StoredEvent[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    if (events.length === limit || characters > PAGE_MAX_CHARACTERS)
+      return { events, next: events.at(-1)?.seq ?? null };
+    characters += row.message.length + (row.data?.length ?? 0);
+    events.push({
+      seq: row.seq,
+      at: row.at,
+      receivedAt: row.received_at,
+      level: row.level,
+      type: row.type,
+      phase: row.phase,
+      message: row.message,
+      data: row.data === null ? null : JSON.parse(row.data),
+    });
+  }
+  return { events, next: null };
 }

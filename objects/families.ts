@@ -2,10 +2,15 @@
 import type { MergedMachine } from '../schema/machine.ts';
 import { all, first } from './rows.ts';
 
+/** How many merged ids are shown with the one that is kept. A PC has a handful; what is beyond is shown under its own id and among the merged. */
+export const ALIASES_MAX = 100;
+
 /** The ids whose runs and secrets are shown with this one: itself first, then those merged into it. */
 export const familyOf = (sql: SqlStorage, id: string): string[] => [
   id,
-  ...all<{ id: string }>(sql, 'SELECT id FROM machines WHERE merged_into = ? ORDER BY id', id).map((row) => row.id),
+  ...all<{ id: string }>(sql, 'SELECT id FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?', id, ALIASES_MAX).map(
+    (row) => row.id,
+  ),
 ];
 
 /** The id that this one was merged into, or null. */
@@ -15,11 +20,14 @@ export const keptBy = (sql: SqlStorage, id: string): string | null =>
 export const mergedInto = (sql: SqlStorage, id: string): MergedMachine[] =>
   all<{ id: string; hostname: string; merged_at: number; merged_by: string }>(
     sql,
-    'SELECT id, hostname, merged_at, merged_by FROM machines WHERE merged_into = ? ORDER BY merged_at, id',
+    'SELECT id, hostname, merged_at, merged_by FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?',
     id,
-  ).map((row) => ({
-    id: row.id,
-    hostname: row.hostname || null,
-    mergedAt: row.merged_at,
-    mergedBy: row.merged_by,
-  }));
+    ALIASES_MAX,
+  )
+    .sort((a, b) => a.merged_at - b.merged_at || (a.id < b.id ? -1 : 1))
+    .map((row) => ({
+      id: row.id,
+      hostname: row.hostname || null,
+      mergedAt: row.merged_at,
+      mergedBy: row.merged_by,
+    }));

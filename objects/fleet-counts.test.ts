@@ -13,9 +13,11 @@ import { MIGRATIONS, migrate } from './migrations.ts';
 import { submitReport } from './reports.ts';
 import { all } from './rows.ts';
 import { findRun } from './runs.ts';
+import { fillSearch } from './search-lines.ts';
 import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
 import { noteStalled } from './stalled.ts';
 import { summaryRow } from './summaries.ts';
+import { walkAt } from './walks.ts';
 
 const HOUR_MS = 3_600_000;
 const MACHINES = 4;
@@ -45,6 +47,12 @@ const step = fc.oneof(
 );
 const MOVES = { archive, restore, unmerge };
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** All slices of one look, as the alarm does them one after the other. */
+function lookAtAll(storage: DurableObjectStorage, tenant: string, now: number): void {
+  do storage.transactionSync(() => noteStalled(storage.sql, tenant, now));
+  while (walkAt(storage.sql, 'stalled') !== null);
+}
 
 function take(storage: DurableObjectStorage, caller: Caller<Person>, base: number, now: number, done: Step): void {
   const { sql } = storage;
@@ -92,7 +100,7 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
       merge(storage, caller, id(done.machine), id(done.into), now);
       return;
     case 'wait':
-      storage.transactionSync(() => noteStalled(sql, caller.tenant, now));
+      lookAtAll(storage, caller.tenant, now);
       return;
     default:
       MOVES[done.act](storage, caller, id(done.machine), now);
@@ -106,6 +114,11 @@ function recomputed(sql: SqlStorage, now: number) {
   const of = (status: string) => fleet.filter((row) => row.run_status === status).length;
   return {
     rows: rows.filter((row) => row.shelf !== 'merged').map((row) => summaryRow(sql, row, now)),
+    owned: all(
+      sql,
+      `SELECT machine_id AS id, count(*) AS secrets, sum(kind = 'bitlocker_recovery_key') AS keys FROM secrets
+       GROUP BY machine_id ORDER BY machine_id`,
+    ),
     counters: {
       ...{ machines: fleet.length, archived: rows.filter((row) => row.shelf === 'archived').length },
       secrets: rows.filter((row) => row.shelf !== 'merged').reduce((sum, row) => sum + row.secrets, 0),
@@ -128,10 +141,11 @@ function recomputed(sql: SqlStorage, now: number) {
     ),
     search: all(
       sql,
-      `SELECT place AS rowid, id AS machine, hostname, serial, client, (SELECT group_concat(key, ' ') FROM (
-         SELECT ref->>'$.protectorId' AS key FROM secrets WHERE machine_id = machines.id ORDER BY ref)) AS keys
-       FROM machines WHERE place IS NOT NULL ORDER BY place`,
+      `SELECT id AS machine, hostname, serial, client, NULL AS keys FROM machines WHERE place IS NOT NULL
+       UNION ALL SELECT machine_id, NULL, NULL, NULL, ref->>'$.protectorId' FROM secrets
+       WHERE kind = 'bitlocker_recovery_key' ORDER BY machine, keys`,
     ),
+    places: all(sql, 'SELECT place, id AS machine FROM machines WHERE place IS NOT NULL ORDER BY place'),
   };
 }
 
@@ -141,10 +155,15 @@ function kept(sql: SqlStorage): ReturnType<typeof recomputed> {
   const statuses = (['running', 'succeeded', 'failed', 'abandoned'] as const).map((name) => `status:${name}` as const);
   return {
     rows: all<MachineRow>(sql, "SELECT * FROM machines WHERE shelf <> 'merged' ORDER BY id"),
+    owned: all(
+      sql,
+      'SELECT id, own_secrets AS secrets, own_keys AS keys FROM machines WHERE own_secrets > 0 ORDER BY id',
+    ),
     counters: Object.fromEntries([...names, ...statuses].map((name) => [name, count(name)])) as never,
     clients: all(sql, 'SELECT * FROM clients ORDER BY name'),
     hours: all(sql, 'SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
-    search: all(sql, 'SELECT rowid, * FROM search ORDER BY rowid'),
+    search: all(sql, 'SELECT * FROM search ORDER BY machine, keys'),
+    places: all(sql, 'SELECT rowid AS place, machine FROM search WHERE keys IS NULL ORDER BY rowid'),
   };
 }
 
@@ -164,7 +183,7 @@ describe('what is kept by writes', () => {
             take(storage, caller, base, now, done);
           }
           // The alarm comes when it is due.
-          storage.transactionSync(() => noteStalled(storage.sql, tenant, now));
+          lookAtAll(storage, tenant, now);
           expect(kept(storage.sql)).toEqual(recomputed(storage.sql, now));
         }),
         { numRuns: 40 },
@@ -174,7 +193,8 @@ describe('what is kept by writes', () => {
   });
 
   it('is filled by the migration for a fleet that was there before, and its silent runs are looked at with the next alarm', async () => {
-    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage: { sql } }) => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage }) => {
+      const { sql } = storage;
       migrate(sql, 0, MIGRATIONS.slice(0, 12));
       sql.exec(`
         INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
@@ -193,13 +213,18 @@ describe('what is kept by writes', () => {
           ('s1', 'm1', 'bitlocker_recovery_key', '{"protectorId":"1a2b","volume":"C:"}', 1),
           ('s2', 'm1', 'bitlocker_recovery_key', '{"protectorId":"3c4d","volume":"D:"}', 1);`);
       migrate(sql, 0);
+      expect(dueAt(sql, 'search')).toBe(0);
+      while (walkAt(sql, 'search') !== null) fillSearch(storage, 0);
       const [filled, said] = [kept(sql), recomputed(sql, 0)];
-      for (const what of ['clients', 'hours', 'search'] as const) expect(filled[what]).toEqual(said[what]);
-      expect(filled.search).toContainEqual(expect.objectContaining({ machine: 'm1', keys: '1a2b 3c4d' }));
+      for (const what of ['clients', 'hours', 'search', 'places', 'owned'] as const)
+        expect(filled[what]).toEqual(said[what]);
+      expect(filled.search).toContainEqual(expect.objectContaining({ machine: 'm1', keys: '3c4d' }));
       expect(filled.hours).toHaveLength(3);
       expect(findRun(sql, 'r1')).toMatchObject({ heardAt: 5_000_000, rebootsAt: [], phases: [{ tries: 1 }] });
       expect(findRun(sql, 'r2')).toMatchObject({ heardAt: 7_200_001 });
       expect(dueAt(sql, 'stalled')).toBe(0);
+      // It is nobody's object: there is nothing for an alarm to do.
+      void storage.deleteAlarm();
     });
   });
 });

@@ -1,5 +1,5 @@
 // Grants on their way: what people's browsers have made and an admin has yet to sign. One waits per person; a new request takes its place.
-import type { Grant, GrantRequest } from '../schema/grant.ts';
+import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { UnlockerActed } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
@@ -32,6 +32,30 @@ const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at';
 /** All that wait, oldest first; never their sealed halves. */
 export const allGrants = (sql: SqlStorage): Grant[] =>
   all<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants ORDER BY requested_at`).map(publicGrant);
+
+/** Those of one person: there is one at most. */
+const ownGrants = (sql: SqlStorage, person: string): Grant[] =>
+  all<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants WHERE person = ?`, person).map(publicGrant);
+
+/** What waits for an admin's signature: all of it for an admin, a page at a time; their own for anybody else. */
+export function listGrants(sql: SqlStorage, person: Person, { after, limit }: GrantsQuery): GrantList {
+  if (person.role !== 'admin') return { grants: ownGrants(sql, person.id), next: null };
+  const [at = '-1', id = ''] = after?.split('/') ?? [];
+  const rows = all<GrantRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM grants WHERE (requested_at, id) > (?, ?) ORDER BY requested_at, id LIMIT ?`,
+    Number(at),
+    id,
+    limit + 1,
+  );
+  const grants = rows.slice(0, limit).map(publicGrant);
+  const last = rows.length > limit ? grants.at(-1) : undefined;
+  return { grants, next: last ? `${last.requestedAt}/${last.id}` : null };
+}
+
+/** How many wait; at most a thousand are counted. */
+export const grantsWaiting = (sql: SqlStorage): number =>
+  first<{ waiting: number }>(sql, 'SELECT count(*) AS waiting FROM (SELECT 1 FROM grants LIMIT 1000)')?.waiting ?? 0;
 
 export const findGrant = (sql: SqlStorage, id: string): (Grant & { person: string }) | null => {
   const row = first<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants WHERE id = ?`, id);

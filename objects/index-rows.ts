@@ -15,14 +15,18 @@ export type IndexedToken = {
   version: number;
 };
 
+/** How many rows of a kind are read of the index. Where it has as many, nothing is concluded from what is absent. */
+const ROWS_MAX = 5_000;
+export const isWhole = (rows: readonly unknown[]): boolean => rows.length < ROWS_MAX;
+
 /** The tenant's tokens in the index. */
 export async function indexedTokens(index: D1Database, tenant: string): Promise<IndexedToken[]> {
   const { results } = await index
     .prepare(
       `SELECT id, label, token_prefix AS prefix, token_hash AS hash, token_salt AS salt, created_at AS createdAt,
-         expires_at AS expiresAt, revoked_at AS revokedAt, version FROM api_tokens WHERE tenant_id = ?`,
+         expires_at AS expiresAt, revoked_at AS revokedAt, version FROM api_tokens WHERE tenant_id = ? LIMIT ?`,
     )
-    .bind(tenant)
+    .bind(tenant, ROWS_MAX)
     .all<IndexedToken>();
   return results;
 }
@@ -35,8 +39,8 @@ type PersonOut = IndexedPerson & { again?: true };
 /** The tenant's people in the index, those who were removed there included. */
 export async function indexedPeople(index: D1Database, tenant: string): Promise<IndexedPerson[]> {
   const { results } = await index
-    .prepare('SELECT id, lower(email) AS email, role, status, version FROM users WHERE tenant_id = ?')
-    .bind(tenant)
+    .prepare('SELECT id, lower(email) AS email, role, status, version FROM users WHERE tenant_id = ? LIMIT ?')
+    .bind(tenant, ROWS_MAX)
     .all<IndexedPerson>();
   return results;
 }

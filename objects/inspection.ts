@@ -7,7 +7,7 @@ import * as counters from './counters.ts';
 import * as deliveries from './deliveries.ts';
 import { fleetCounts } from './fleet-counts.ts';
 import { initializedAt } from './gate.ts';
-import { allGrants } from './grants.ts';
+import { grantsWaiting } from './grants.ts';
 import { keyStates, outline } from './keyring.ts';
 import { readRoom } from './limit-uses.ts';
 import { knownSchemaVersion, lastMigratedAt, schemaVersion } from './migrations.ts';
@@ -66,7 +66,7 @@ function countsAndQueues(sql: SqlStorage, now: number): Pick<Inspection, 'counts
       oldestDeliveryAt: undelivered.oldestAt,
       failingWebhooks: webhooks.filter((one) => one.failures > 0 && one.pausedAt === null).length,
       refusals: refusalsHeld(sql),
-      grants: allGrants(sql).length,
+      grants: grantsWaiting(sql),
       toReseal: activeKid ? progress(sql, activeKid).remaining : 0,
       toRotate,
     },

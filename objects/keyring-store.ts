@@ -39,6 +39,8 @@ export function writeKeyring(
     record(sql, caller.tenant, caller, now, { action, subject, detail });
   return storage.transactionSync(() => {
     storeWrite(sql, verified, caller.principal.name, now);
+    // With a private half goes what it alone opened.
+    forgetReplaced(storage, now);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {
       version: manifest.version,
       sha256: verified.manifestSha256,
@@ -170,7 +172,7 @@ function storeKeys(
   }
 }
 
-/** The private half goes, and with it the replaced ciphertexts that it alone opened. What was marked unopenable stays. */
+/** The private half goes. What was marked unopenable stays. */
 function destroyKey(sql: SqlStorage, kid: string, at: number): void {
   sql.exec(
     `UPDATE escrow_keys SET vault_epoch = NULL, sealed = NULL, destroyed_at = ? WHERE kid = ? AND destroyed_at IS NULL`,
@@ -178,5 +180,4 @@ function destroyKey(sql: SqlStorage, kid: string, at: number): void {
     kid,
   );
   sql.exec('DELETE FROM old_statements WHERE kid = ?', kid);
-  forgetReplaced(sql, kid);
 }

@@ -8,7 +8,8 @@ import type { KeyHistory } from '../schema/rotation.ts';
 import type { Manifest } from '../schema/signed.ts';
 import { notOpening } from './bulk.ts';
 import type { KidState } from './escrow.ts';
-import { allGrants } from './grants.ts';
+import { allGrants, grantsWaiting } from './grants.ts';
+import { heldByKid } from './held.ts';
 import { type Half, type KeyringFacts, wrapKey } from './keyring-rules.ts';
 import { unprovenSince } from './replaced.ts';
 import { all, first, type Row } from './rows.ts';
@@ -104,22 +105,22 @@ export function keyStates(sql: SqlStorage) {
 
 /** Every escrow key there ever was, with what is sealed to it now. */
 export function keyHistory(sql: SqlStorage): KeyHistory[] {
-  type Held = { kid: string; unopenable: number; held: number };
-  const held = all<Held>(sql, 'SELECT kid, unopenable, count(*) AS held FROM secret_versions GROUP BY kid, unopenable');
-  const count = (kid: string, unopenable: number) =>
-    held.find((one) => one.kid === kid && one.unopenable === unopenable)?.held ?? 0;
-  return all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys ORDER BY key_epoch').map((row) => ({
-    kid: row.kid,
-    keyEpoch: row.key_epoch,
-    state: row.state,
-    madeAt: row.made_at,
-    madeBy: row.made_by,
-    retiredAt: row.retired_at,
-    destroyedAt: row.destroyed_at,
-    secrets: count(row.kid, 0) + count(row.kid, 1),
-    remaining: row.state === 'active' ? 0 : count(row.kid, 0),
-    unopenable: count(row.kid, 1),
-  }));
+  const held = heldByKid(sql);
+  return all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys ORDER BY key_epoch').map((row) => {
+    const { openable, unopenable } = held.get(row.kid) ?? { openable: 0, unopenable: 0 };
+    return {
+      kid: row.kid,
+      keyEpoch: row.key_epoch,
+      state: row.state,
+      madeAt: row.made_at,
+      madeBy: row.made_by,
+      retiredAt: row.retired_at,
+      destroyedAt: row.destroyed_at,
+      secrets: openable + unopenable,
+      remaining: row.state === 'active' ? 0 : openable,
+      unopenable,
+    };
+  });
 }
 
 type EscrowKeyRow = Row & {
@@ -164,7 +165,7 @@ export function custody(sql: SqlStorage): Custody | null {
     unlockers: manifest.unlockers.length,
     adminUnlockers: manifest.unlockers.filter((one) => one.rights.includes('admin')).length,
     recoveryProvenAt: drilled ?? made,
-    grantsWaiting: first<{ waiting: number }>(sql, 'SELECT count(*) AS waiting FROM grants')?.waiting ?? 0,
+    grantsWaiting: grantsWaiting(sql),
     notOpening: notOpening(sql),
   };
 }

@@ -6,6 +6,7 @@ import { head, keyHistory, manifestAt, mayFetchShared } from './keyring.ts';
 import { all } from './rows.ts';
 
 type LeaverRow = {
+  place: number;
   person: string;
   email: string;
   role: Role;
@@ -68,16 +69,17 @@ function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manif
   return { ...(found ?? { ids: [], until }), could };
 }
 
-/** Every leaver with what is left to do. */
-export function leavers(sql: SqlStorage): Leaver[] {
+/** The next leavers with what is left to do, in the order in which their acts began. `next`: the place to go on after, null at the end. */
+export function leavers(sql: SqlStorage, after: number, limit: number): { leavers: Leaver[]; next: number | null } {
   const latest = head(sql);
   const keys = keyHistory(sql);
   const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
-  return all<LeaverRow>(sql, 'SELECT * FROM leavers ORDER BY place').map((row) => {
+  const active = keys.find((key) => key.state === 'active');
+  const rows = all<LeaverRow>(sql, 'SELECT * FROM leavers WHERE place > ? ORDER BY place LIMIT ?', after, limit + 1);
+  const shown = rows.slice(0, limit).map((row): Leaver => {
     const { ids: had, until, could }: Had = row.had === null ? lastHad(sql, row) : JSON.parse(row.had);
     // The one that was active until then is the newest made before that.
     const known = keys.filter((key) => key.madeAt <= until);
-    const active = keys.find((key) => key.state === 'active');
     return {
       person: row.person,
       email: row.email,
@@ -92,4 +94,5 @@ export function leavers(sql: SqlStorage): Leaver[] {
       remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
     };
   });
+  return { leavers: shown, next: rows.length > limit ? (rows[limit - 1]?.place ?? null) : null };
 }

@@ -1,11 +1,12 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
-import type { AttributeChange, Machine, MachineSummary, Shelf } from '../schema/machine.ts';
+import type { Machine, MachineSummary, Shelf } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
+import { historyOf } from './histories.ts';
 import { readLimits } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { all, first, type Row } from './rows.ts';
@@ -40,6 +41,9 @@ export type MachineRow = Row & {
   silent_since: number | null;
   /** Its line in the search; null: nothing of it is searched yet. */
   place: number | null;
+  /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
+  own_secrets: number;
+  own_keys: number;
 } & MachineDay;
 
 const ATTRIBUTES = [
@@ -50,6 +54,8 @@ const ATTRIBUTES = [
   ['osVersion', 'os_version'],
   ['client', 'client'],
 ] as const;
+/** What a machine's page shows of its history before somebody asks for more. */
+const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
 
 export const summaryOf = (row: MachineRow): MachineSummary => ({
@@ -107,26 +113,15 @@ export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow
 export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const row = findRow(sql, id);
   if (!row) return null;
-  const history = all<{
-    machine_id: string;
-    attribute: AttributeChange['attribute'];
-    value: string | null;
-    since_at: number;
-  }>(
-    sql,
-    `SELECT machine_id, attribute, value, since_at FROM machine_attributes
-     WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY since_at, attribute`,
-    JSON.stringify(familyOf(sql, id)),
-  ).map((change) => ({
-    ...{ attribute: change.attribute, value: change.value, sinceAt: change.since_at, machine: change.machine_id },
-  }));
+  const { history, next } = historyOf(sql, familyOf(sql, id), { limit: HISTORY_SHOWN });
   return {
     ...summaryOf(row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
     merged: mergedInto(sql, id),
-    history,
+    history: history.reverse(),
+    historyNext: next,
   };
 }
 

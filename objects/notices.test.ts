@@ -114,7 +114,9 @@ describe('a notice', () => {
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people/leaver/remove`, {});
     await runInDurableObject(stub(), (_object, state) =>
       state.storage.transactionSync(() => {
-        for (let i = 0; i < 3; i++) noticeOverBudget(state.storage.sql, tenant.id, Date.now(), 'u1');
+        state.storage.sql.exec("INSERT INTO budget_hits (email, at) VALUES ('u1', 0)");
+        for (let i = 0; i < 3; i++)
+          noticeOverBudget(state.storage.sql, tenant.id, Date.now(), { id: 'u1', name: 'u1' });
       }),
     );
     await pass(STALLED_AFTER_MS);

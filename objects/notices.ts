@@ -115,12 +115,18 @@ export function noticeReported(
 }
 
 /** Queues that a person asked for more reveals than their budget has; once an hour. Call it in the transaction that refuses. */
-export function noticeOverBudget(sql: SqlStorage, tenant: string, at: number, person: string): void {
-  const told = first(
+export function noticeOverBudget(
+  sql: SqlStorage,
+  tenant: string,
+  at: number,
+  { id: person, name: email }: { id: string; name: string },
+): void {
+  const told = all(
     sql,
-    `SELECT 1 FROM deliveries WHERE kind = 'reveal_budget_exceeded' AND subject = ? AND queued_at > ?`,
-    person,
-    at - BUDGET_QUIET_MS,
+    'UPDATE budget_hits SET told_at = ?1 WHERE email = ?2 AND (told_at IS NULL OR told_at <= ?1 - ?3) RETURNING email',
+    at,
+    email,
+    BUDGET_QUIET_MS,
   );
-  if (!told) queue(sql, tenant, at, 'reveal_budget_exceeded', { person });
+  if (told.length > 0) queue(sql, tenant, at, 'reveal_budget_exceeded', { person });
 }

@@ -5,12 +5,16 @@ import { type RowOf, type What, WRITERS } from './index-rows.ts';
 import { logTrouble } from './log.ts';
 import { isRestoring } from './restore-progress.ts';
 import { all, first } from './rows.ts';
+import { keepWalk, walkAt } from './walks.ts';
 import { within } from './within.ts';
 
 const RETRY_MS = 15_000;
 const RETRY_MAX_MS = 600_000;
 /** How long a person who waits for an answer waits for D1; the alarm goes on where it is slower. */
 export const ANSWER_MS = 5_000;
+
+/** How many rows are written in one go; the next one, at once, takes the rest. */
+const SLICE = 200;
 
 type OutboxRow = { what: What; id: string; version: number; row: string; tries: number };
 
@@ -43,25 +47,43 @@ export function put<W extends What>(
 export const isOut = (sql: SqlStorage, what: What, id: string): boolean =>
   first(sql, 'SELECT 1 FROM outbox WHERE what = ? AND id = ?', what, id) !== null;
 
-/** How much waits for the index, and how often the worst of it was tried. */
+/** How much waits for the index, and how often the worst of it was tried; at most a thousand rows are looked at. */
 export const backlog = (sql: SqlStorage): { rows: number; triesMax: number } =>
   first<{ rows: number; triesMax: number }>(
     sql,
-    'SELECT count(*) AS rows, coalesce(max(tries), 0) AS triesMax FROM outbox',
+    'SELECT count(*) AS rows, coalesce(max(tries), 0) AS triesMax FROM (SELECT tries FROM outbox LIMIT 1000)',
   ) ?? { rows: 0, triesMax: 0 };
+
+/** How many rows of a table are held against the index at once; of what lies beyond, nothing is concluded from its absence. */
+export const HELD_AGAINST_MAX = 5_000;
 
 /** The versions of a table's rows that the index has been told: where it shows another thing now, SQL has changed it. */
 export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people'): Map<string, number> =>
   new Map(
     all<{ id: string; version: number }>(
       sql,
-      `SELECT id, version FROM ${table} WHERE id NOT IN (SELECT id FROM outbox WHERE what = ?)`,
+      `SELECT id, version FROM (SELECT id, version FROM ${table} LIMIT ?) AS known
+       WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE what = ? AND outbox.id = known.id)`,
+      HELD_AGAINST_MAX,
       what,
     ).map((row) => [row.id, row.version]),
   );
 
+type Place = [what: string, id: string];
+
+/** The next rows in the order of their key, beginning anew behind the last: one that is never taken holds up no other. */
+function nextOut(sql: SqlStorage): OutboxRow[] {
+  const after = walkAt<Place>(sql, 'index') ?? ['', ''];
+  return all<OutboxRow>(
+    sql,
+    'SELECT * FROM outbox WHERE (what, id) > (?, ?) ORDER BY what, id LIMIT ?',
+    ...after,
+    SLICE,
+  );
+}
+
 /**
- * Writes everything that is out, each row by itself, within one time for all, and says whether nothing is left. Never throws: the alarm
+ * Writes what is out, each row by itself, within one time for all, and says whether nothing is left. Never throws: the alarm
  * comes again. Once a backup is on its way in it does nothing more: what is out then is out of another time.
  */
 export async function drain(
@@ -71,20 +93,29 @@ export async function drain(
   answerMs = ANSWER_MS,
 ): Promise<boolean> {
   const { sql } = storage;
-  const rows = all<OutboxRow>(sql, 'SELECT * FROM outbox');
+  const rows = nextOut(sql);
   const until = Date.now() + answerMs;
+  let failed = false;
   for (const { what, id } of rows) {
     const left = until - Date.now();
     // An index that is slow for one is slow for all: whoever waits is not made to wait for each.
     if (left <= 0) break;
-    await write(storage, index, tenant, what, id, left);
+    if (!(await write(storage, index, tenant, what, id, left))) failed = true;
   }
   return storage.transactionSync(() => {
     if (isRestoring(sql)) return false;
-    const next = first<{ tries: number | null }>(sql, 'SELECT min(tries) AS tries FROM outbox')?.tries ?? null;
+    const last = rows.length === SLICE ? rows.at(-1) : undefined;
+    if (last || walkAt(sql, 'index') !== null) keepWalk(sql, 'index', last ? [last.what, last.id] : null);
+    // Of those that are left after this go the one that was tried least says when to try again.
+    const next = first<{ tries: number | null }>(
+      sql,
+      'SELECT min(tries) AS tries FROM (SELECT tries FROM outbox LIMIT ?)',
+      SLICE,
+    )?.tries;
     done(storage, 'index');
-    if (next !== null) schedule(storage, 'index', Date.now() + retryDelay(Math.max(0, next - 1)));
-    return next === null;
+    const atOnce = last !== undefined && !failed;
+    if (next != null) schedule(storage, 'index', Date.now() + (atOnce ? 0 : retryDelay(Math.max(0, next - 1))));
+    return next == null;
   });
 }
 

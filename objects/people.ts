@@ -1,14 +1,14 @@
 // A tenant's people: rows of the index that the object has adopted, and those it made. From adoption on its row wins. A change counts
 // here at once; the index follows by the outbox.
 import { randomUUID } from 'node:crypto';
-import type { Member, PersonAdd, PersonRemoved, Role } from '../schema/person.ts';
+import { type Member, PEOPLE_MAX, type PersonAdd, type PersonRemoved, type Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { ROLE_RANK } from '../schema/role-rank.ts';
 import { record } from './audit.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
 import { dropGrants } from './grants.ts';
-import type { IndexedPerson } from './index-rows.ts';
+import { type IndexedPerson, isWhole } from './index-rows.ts';
 import { begin } from './leavers.ts';
 import { put, settled } from './outbox.ts';
 import { all, first } from './rows.ts';
@@ -60,13 +60,18 @@ const member = (row: PersonRow, missing: boolean): Member => ({
   missing,
 });
 
+/** By address. There are no more, unless SQL has made them. */
+const allPeople = (sql: SqlStorage): PersonRow[] =>
+  all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id LIMIT ?', PEOPLE_MAX);
+
 /** Everybody who is or was a member, those who are new to the object included. In a transaction: it adopts. */
 export function members(sql: SqlStorage, tenant: string, { rows, before }: Index, now: number): Member[] {
   // As they were when the index was asked, or changed since: adopting is no change of ours.
-  const own = new Map(all<PersonRow>(sql, 'SELECT * FROM people').map((row) => [row.id, row.version]));
+  const own = new Map(allPeople(sql).map((row) => [row.id, row.version]));
   if (rows) adopt(sql, tenant, rows, now);
-  const active = rows && new Set(rows.filter((row) => row.status === 'active').map((row) => row.id));
-  const people = all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id').map((row) =>
+  const active =
+    rows && isWhole(rows) ? new Set(rows.filter((row) => row.status === 'active').map((row) => row.id)) : null;
+  const people = allPeople(sql).map((row) =>
     member(
       row,
       active !== null &&
@@ -81,8 +86,7 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
 }
 
 /** How many there are, as far as the object knows. */
-export const countMembers = (sql: SqlStorage): number =>
-  all(sql, 'SELECT 1 FROM people WHERE removed_at IS NULL').length;
+export const countMembers = (sql: SqlStorage): number => allPeople(sql).filter((row) => row.removed_at === null).length;
 
 export function findMember(sql: SqlStorage, id: string): Member | null {
   const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
@@ -137,10 +141,11 @@ function keep(
   listenerOf(sql)?.personChanged(id);
 }
 
-/** Puts everybody out again, unchanged, for an index that may have lost them. In the caller's transaction. */
-export function putAllOut(storage: DurableObjectStorage, now: number): void {
-  for (const row of all<PersonRow>(storage.sql, 'SELECT * FROM people'))
-    put(storage, 'person', { ...indexed(row), again: true }, now);
+/** Puts the next people out again, unchanged; answers the last one's id, null at the end. In the caller's transaction. */
+export function putOutFrom(storage: DurableObjectStorage, after: string, limit: number, now: number): string | null {
+  const rows = all<PersonRow>(storage.sql, 'SELECT * FROM people WHERE id > ? ORDER BY id LIMIT ?', after, limit);
+  for (const row of rows) put(storage, 'person', { ...indexed(row), again: true }, now);
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** The first admin of a tenant that is being created; answers their id. In the caller's transaction, which records it. */
@@ -163,6 +168,8 @@ export function addPerson(
     const same = members(sql, caller.tenant, index, now).filter((one) => one.email === email);
     if (same.some((one) => one.removedAt === null && !one.missing))
       return refuse('already_member', 'A member has that address; change their role instead.');
+    if (same.length === 0 && allPeople(sql).length >= PEOPLE_MAX)
+      return refuse('too_many_people', `A tenant has at most ${PEOPLE_MAX} people, those who left included.`);
     const old = index.rows.find((row) => row.email === email);
     const id = same[0]?.id ?? old?.id ?? randomUUID();
     // A row that only SQL knew, and had removed: its version is the one to go on from.

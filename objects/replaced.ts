@@ -1,5 +1,6 @@
 // Ciphertexts that a re-sealed one took the place of, each kept until its key is destroyed: until what followed has been opened, it may be
 // all there is of a secret. Nothing here opens one.
+import { schedule } from './alarms.ts';
 import { all, first } from './rows.ts';
 import type { VersionRow } from './secrets.ts';
 
@@ -28,7 +29,9 @@ export function keepReplaced(sql: SqlStorage, row: ReplacedRow, at: number, undo
 export const findReplaced = (sql: SqlStorage, secret: string, version: number): ReplacedRow | null =>
   first<ReplacedRow>(
     sql,
-    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND undone = 0 ORDER BY replaced_at DESC, kid LIMIT 1`,
+    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND undone = 0
+       AND NOT EXISTS (SELECT 1 FROM escrow_keys WHERE escrow_keys.kid = replaced.kid AND state = 'destroyed')
+     ORDER BY replaced_at DESC, kid LIMIT 1`,
     secret,
     version,
   );
@@ -43,9 +46,29 @@ export const dropReplaced = (sql: SqlStorage, { kid, secret_id, version, sha256 
   );
 };
 
-export const forgetReplaced = (sql: SqlStorage, kid: string): void => {
-  sql.exec('DELETE FROM replaced WHERE kid = ?', kid);
-};
+/** How many one alarm forgets; the next one takes the rest. */
+const SLICE = 500;
+
+/**
+ * Forgets what destroyed keys alone opened, some of it at a time: nothing opens it any more, so it may lie a little longer. Asks for the alarm
+ * again while there is more. In the caller's transaction.
+ */
+export function forgetReplaced(storage: DurableObjectStorage, now: number): void {
+  const { sql } = storage;
+  let left = SLICE;
+  for (const { kid } of all<{ kid: string }>(sql, "SELECT kid FROM escrow_keys WHERE state = 'destroyed'")) {
+    left -= all(
+      sql,
+      `DELETE FROM replaced WHERE (kid, secret_id, version, sha256) IN
+         (SELECT kid, secret_id, version, sha256 FROM replaced WHERE kid = ? LIMIT ?) RETURNING 1`,
+      kid,
+      left,
+    ).length;
+    if (left > 0) continue;
+    schedule(storage, 'replaced', now);
+    return;
+  }
+}
 
 /** By kid: how many versions were re-sealed from it that nobody has found sound, or at least to open, under the key they have now. */
 export const unprovenSince = (sql: SqlStorage): Map<string, number> =>

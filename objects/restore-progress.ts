@@ -2,7 +2,10 @@
 // work that was already waiting for an answer leaves the object alone.
 import { first } from './rows.ts';
 
-/** `discarded_…`: the head of the chain that the empty object had begun. `index_…`: the furthest head of an earlier one, where one is known. */
+/**
+ * `discarded_…`: the head of the chain that the empty object had begun. `index_…`: the furthest head of an earlier one, where one is known.
+ * `verified_…`: how far the chain that was put in has been walked. `place_max`: the highest place of a machine in the search.
+ */
 export type Progress = {
   manifest_sha256: string;
   chunks_done: number;
@@ -10,6 +13,9 @@ export type Progress = {
   discarded_hash: string;
   index_seq: number | null;
   index_hash: string | null;
+  verified_seq: number;
+  verified_hash: string | null;
+  place_max: number;
 };
 
 export const progressOf = (sql: SqlStorage): Progress | null => first<Progress>(sql, 'SELECT * FROM restore_progress');

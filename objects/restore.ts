@@ -11,14 +11,15 @@ import { type FoundManifest, makeLatest, readChunk, readManifest } from './backu
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
-import * as people from './people.ts';
+import { beginPuttingOut } from './put-out.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
-import { fillSearch } from './search-lines.ts';
-import * as tokens from './tokens.ts';
+import { beginFilling } from './search-lines.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
 const CHUNKS_A_CALL = 400;
 const CHAIN_PAGE = 500;
+/** One call walks at most so many entries of the chain; the next call goes on. */
+const CHAIN_A_CALL = 20_000;
 
 /** The manifest to restore from, as the bucket has it. */
 export async function findBackup(
@@ -69,7 +70,8 @@ export function beginRestore(
     const lost = furthestHead(sql, indexed);
     for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
     sql.exec(
-      'INSERT INTO restore_progress VALUES (?, 0, ?, ?, ?, ?)',
+      `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)
+       VALUES (?, 0, ?, ?, ?, ?)`,
       ...[found.sha256, own.seq, own.hash, lost?.seq ?? null, lost?.hash ?? null],
     );
     listenerOf(sql)?.tenantClosed('restoring');
@@ -100,14 +102,16 @@ export async function goOn(
       // Two calls at once read the same chunk: only one of them puts it in.
       if (stepOf(sql, found) !== place) return;
       putRows(sql, chunk.table, text);
+      if (chunk.table === 'machines') notePlaces(sql, text);
       sql.exec('UPDATE restore_progress SET chunks_done = ?', place + 1);
     });
   }
   const done = stepOf(sql, found);
   if (done === null) return ended(sql, found);
   if (done < chunks.length) return answerOf(found, done);
-  const broken = chainFault(sql, manifest);
-  if (broken) return undo(storage, found, broken);
+  const walked = walkChain(sql, manifest);
+  if (walked === 'on the way') return { ...answerOf(found, done), finished: false };
+  if (walked !== 'whole') return undo(storage, found, walked.fault);
   await makeLatest(bucket, found);
   // Ended by another call meanwhile, or aborted, and perhaps begun anew.
   const progress = stepOf(sql, found) === chunks.length ? progressOf(sql) : null;
@@ -132,19 +136,35 @@ const ended = (sql: SqlStorage, found: FoundManifest): RestoreAnswer | Refusal =
     ? answerOf(found, found.manifest.chunks.length)
     : refuse('not_empty', 'The restore was ended meanwhile; look at the tenant.');
 
-/** What is wrong with the chain that was put in; null: it is whole, and ends where the manifest says. */
-function chainFault(sql: SqlStorage, { tenant, head: wanted }: BackupManifest): string | null {
-  let reached: ChainHead | undefined;
-  for (let after: number | null = 0; after !== null; ) {
-    const { entries, next } = page(sql, tenant, { order: 'oldest', after, limit: CHAIN_PAGE });
+/** Keeps the highest place that a machine has in the search: lines are made anew, and new ones go beyond it. */
+function notePlaces(sql: SqlStorage, text: string): void {
+  sql.exec(
+    `UPDATE restore_progress SET place_max = max(place_max,
+       coalesce((SELECT max(value->>'$.place') FROM json_each(?)), 0))`,
+    `[${text.trimEnd().replaceAll('\n', ',')}]`,
+  );
+}
+
+/** Walks on along the chain that was put in, from where the call before has got to: is it whole, and does it end where the manifest says? */
+function walkChain(
+  sql: SqlStorage,
+  { tenant, head: wanted }: BackupManifest,
+): 'whole' | 'on the way' | { fault: string } {
+  const begun = progressOf(sql);
+  let reached: ChainHead | undefined =
+    begun?.verified_hash == null ? undefined : { seq: begun.verified_seq, hash: begun.verified_hash };
+  for (let walked = 0; walked < CHAIN_A_CALL; walked += CHAIN_PAGE) {
+    const { entries, next } = page(sql, tenant, { order: 'oldest', after: reached?.seq ?? 0, limit: CHAIN_PAGE });
     const verdict = verifyChain(entries, { tenant, after: reached });
-    if (!verdict.ok) return `The audit chain is broken. ${verdict.says}`;
+    if (!verdict.ok) return { fault: `The audit chain is broken. ${verdict.says}` };
     reached = verdict.head;
-    after = next;
+    if (next === null)
+      return reached?.seq === wanted.seq && reached.hash === wanted.hash
+        ? 'whole'
+        : { fault: 'The audit chain does not end where the manifest says.' };
   }
-  return reached?.seq === wanted.seq && reached.hash === wanted.hash
-    ? null
-    : 'The audit chain does not end where the manifest says.';
+  sql.exec('UPDATE restore_progress SET verified_seq = ?, verified_hash = ?', reached?.seq ?? 0, reached?.hash ?? null);
+  return 'on the way';
 }
 
 /** Takes out what does not fit, unless it was taken out already. */
@@ -202,7 +222,7 @@ function finish(
   const { index_seq: indexSeq, index_hash: indexHash } = progress;
   storage.transactionSync(() => {
     storage.sql.exec('DELETE FROM restore_progress');
-    fillSearch(storage.sql);
+    beginFilling(storage, progress.place_max, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,
@@ -212,8 +232,7 @@ function finish(
       },
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
-    people.putAllOut(storage, now);
-    tokens.putAllOut(storage, now);
+    beginPuttingOut(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
   });

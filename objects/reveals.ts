@@ -133,7 +133,7 @@ export function reveal(
   return storage.transactionSync(() => {
     const over = spendReveal(sql, settings.revealBudget, email, now);
     if (over) {
-      noticeOverBudget(sql, caller.tenant, now, caller.principal.id);
+      noticeOverBudget(sql, caller.tenant, now, caller.principal);
       return over;
     }
     const { seq } = record(sql, caller.tenant, caller, now, {

@@ -17,22 +17,34 @@ import { refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import { handOut } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
+import { addHeld, countMarked, heldByKid } from './held.ts';
 import { noTenantKey, outline } from './keyring.ts';
 import { dropReplaced, findReplaced, keepReplaced, type ReplacedRow } from './replaced.ts';
-import { all, first, sha256 } from './rows.ts';
+import { all, sha256 } from './rows.ts';
 import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
-/** The next versions under any key but the active one, by secret and version, from after `after` on. */
+/**
+ * The next versions under any key but the active one, by secret and version, from after `after` on. Each key is asked by itself, so that its
+ * index gives the next without walking what is re-sealed already.
+ */
 function pageToReseal(sql: SqlStorage, activeKid: string, { after, limit }: RotationPageRequest): SealedRecord[] {
-  return all<RecordRow>(
-    sql,
-    `SELECT secret_versions.*, machine_id, kind, ref FROM secret_versions JOIN secrets ON secrets.id = secret_id
-     WHERE kid <> ? AND unopenable = 0 AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
-    activeKid,
-    after?.secret ?? '',
-    after?.version ?? 0,
-    limit,
-  ).map(recordOf);
+  const left = [...heldByKid(sql)].filter(([kid, { openable }]) => kid !== activeKid && openable > 0);
+  return left
+    .flatMap(([kid]) =>
+      all<{ secret_id: string; version: number }>(
+        sql,
+        `SELECT secret_id, version FROM secret_versions INDEXED BY secret_versions_by_kid
+         WHERE kid = ? AND unopenable = 0 AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
+        kid,
+        after?.secret ?? '',
+        after?.version ?? 0,
+        limit,
+      ),
+    )
+    .sort((a, b) => (a.secret_id === b.secret_id ? a.version - b.version : a.secret_id < b.secret_id ? -1 : 1))
+    .slice(0, limit)
+    .flatMap(({ secret_id, version }) => findVersion(sql, secret_id, version) ?? [])
+    .map(recordOf);
 }
 
 export type ResealDecision = Refusal | 'swap' | 'pass_over';
@@ -92,21 +104,22 @@ function place(
     row.secret_id,
     row.version,
   );
+  const marked = row.unopenable === 1;
+  addHeld(sql, row.kid, { openable: marked ? 0 : -1, unopenable: marked ? -1 : 0 });
+  addHeld(sql, kid, { openable: 1, unopenable: 0 });
 }
 
 /** Marks a version that no held key opens: it blocks no longer, and its ciphertext is kept for ever. */
 const markUnopenable = (sql: SqlStorage, row: RecordRow): void => {
   sql.exec('UPDATE secret_versions SET unopenable = 1 WHERE secret_id = ? AND version = ?', row.secret_id, row.version);
+  countMarked(sql, row.kid, true);
 };
 
 /** How many versions can be opened at all, and how many of them wait for the active key. */
 export function progress(sql: SqlStorage, activeKid: string): { total: number; remaining: number } {
-  const row = first<{ total: number; remaining: number | null }>(
-    sql,
-    'SELECT count(*) AS total, sum(kid <> ?) AS remaining FROM secret_versions WHERE unopenable = 0',
-    activeKid,
-  );
-  return { total: row?.total ?? 0, remaining: row?.remaining ?? 0 };
+  const held = [...heldByKid(sql)];
+  const sum = (counted: typeof held) => counted.reduce((total, [, { openable }]) => total + openable, 0);
+  return { total: sum(held), remaining: sum(held.filter(([kid]) => kid !== activeKid)) };
 }
 
 /** The next page to re-seal: its ids on record and its count off the budget, or nothing is handed out. */

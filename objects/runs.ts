@@ -1,5 +1,5 @@
 // A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter.
-import type { Phase, Run, RunStatus } from '../schema/machine.ts';
+import type { Phase, Run, RunList, RunStatus, RunsQuery } from '../schema/machine.ts';
 import type { ReportedRun, RunEvent } from '../schema/report.ts';
 import { all, first, type Row } from './rows.ts';
 
@@ -163,19 +163,45 @@ export function findRun(sql: SqlStorage, id: string): RunState | null {
   return row && fromRow(row);
 }
 
-/** The runs of a machine's ids, latest start first. Each id is asked by itself, so that the index gives its latest without a sort. */
-export const runsOf = (sql: SqlStorage, machines: readonly string[], limit: number): RunState[] =>
+type RunPlace = { id: string; started_at: number };
+
+/** The runs of a machine's ids, latest start first, from after `after` on. Each id is asked by itself, so that the index gives its latest without a sort. */
+export const runsOf = (
+  sql: SqlStorage,
+  machines: readonly string[],
+  after: RunPlace | null,
+  limit: number,
+): RunState[] =>
   machines
     .flatMap((machine) =>
-      all<RunRow>(
+      all<RunPlace>(
         sql,
-        'SELECT * FROM runs WHERE machine_id = ? ORDER BY started_at DESC, id DESC LIMIT ?',
+        `SELECT id, started_at FROM runs INDEXED BY runs_by_machine
+         WHERE machine_id = ? ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
         machine,
+        ...(after ? [after.started_at, after.id] : []),
         limit,
-      ).map(fromRow),
+      ),
     )
-    .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1))
-    .slice(0, limit);
+    .sort((a, b) => b.started_at - a.started_at || (a.id < b.id ? 1 : -1))
+    .slice(0, limit)
+    .map(({ id }) => requireRun(sql, id));
+
+/** A page of them, as people read it. */
+export function runPage(sql: SqlStorage, machines: readonly string[], { after, limit }: RunsQuery): RunList {
+  const [startedAt = '', id = ''] = after?.split('/') ?? [];
+  const place = after === undefined ? null : { id, started_at: Number(startedAt) };
+  const rows = runsOf(sql, machines, place, limit + 1);
+  const runs = rows.slice(0, limit).map(publicRun);
+  const last = rows.length > limit ? runs.at(-1) : undefined;
+  return { runs, next: last ? `${last.startedAt}/${last.id}` : null };
+}
+
+function requireRun(sql: SqlStorage, id: string): RunState {
+  const run = findRun(sql, id);
+  if (!run) throw new Error('a run is never deleted');
+  return run;
+}
 
 /** Writes a run: one row. */
 export function putRun(sql: SqlStorage, run: RunState): void {
@@ -207,15 +233,20 @@ export function putRun(sql: SqlStorage, run: RunState): void {
   );
 }
 
+/** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
+const LEFT_LOOKED_AT = 20;
+
 /** A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. */
 export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
   sql.exec(
-    `UPDATE runs SET status = 'abandoned', finished_at = ?
-     WHERE machine_id = ? AND status = 'running' AND id <> ? AND started_at <= ?`,
+    `UPDATE runs SET status = 'abandoned', finished_at = ?1
+     WHERE status = 'running' AND id IN (SELECT id FROM runs INDEXED BY runs_by_machine
+       WHERE machine_id = ?2 AND (started_at, id) <= (?1, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?4)
+       AND id <> ?3`,
     latest.startedAt,
     machine,
     latest.id,
-    latest.startedAt,
+    LEFT_LOOKED_AT,
   );
 }
 

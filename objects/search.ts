@@ -2,9 +2,10 @@
 // is kept.
 import type { Match, SearchResult } from '../schema/machine.ts';
 import { findRow, type MachineRow, summaryOf } from './machines.ts';
-import { all } from './rows.ts';
 
 const MATCHES_MAX = 50;
+/** How many lines a search looks at: one machine may have a great many recovery keys that match. */
+const SCAN_MAX = 500;
 
 /** A text as one FTS5 string, in which punctuation means nothing. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -32,19 +33,22 @@ type Line = { machine: string } & Record<(typeof FIELDS)[number], string | null>
 
 /** At most fifty machines, in no order that means anything. */
 export function search(sql: SqlStorage, q: string): SearchResult {
-  const lines = all<Line>(
-    sql,
+  const lines = sql.exec<Line>(
     `SELECT machine, ${FIELDS.map((field, index) => `highlight(search, ${index + 1}, char(1), '') AS ${field}`).join(', ')}
      FROM search WHERE search MATCH ? LIMIT ?`,
     matchOf(q),
-    MATCHES_MAX + 1,
+    SCAN_MAX,
   );
   const matches = new Map<string, Match>();
+  let looked = 0;
   for (const line of lines) {
+    looked++;
     const row = shownFor(sql, line.machine);
-    if (!matches.has(row.id)) matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
+    if (matches.has(row.id)) continue;
+    if (matches.size === MATCHES_MAX) return { matches: [...matches.values()], more: true };
+    matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
   }
-  return { matches: [...matches.values()].slice(0, MATCHES_MAX), more: lines.length > MATCHES_MAX };
+  return { matches: [...matches.values()], more: looked === SCAN_MAX };
 }
 
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */
@@ -58,6 +62,5 @@ function shownFor(sql: SqlStorage, id: string): MachineRow {
 function whatMatched(line: Line): Pick<Match, 'field' | 'keyId'> {
   const field = FIELDS.find((one) => line[one]?.includes(MARK));
   if (!field) throw new Error('what FTS5 finds matches in one of the fields');
-  const key = field === 'recovery_key' ? line.recovery_key?.split(' ').find((id) => id.includes(MARK)) : undefined;
-  return { field, keyId: key?.replaceAll(MARK, '') ?? null };
+  return { field, keyId: field === 'recovery_key' ? (line.recovery_key?.replaceAll(MARK, '') ?? null) : null };
 }

@@ -1,13 +1,20 @@
 // Secrets and their versions as they are kept: ciphertext with its receipt, never overwritten. Nothing here opens one.
 import {
   type EscrowRequest,
+  type ListedVersion,
   type Receipt,
   type Revealed,
   refKey,
   type Secret,
   type SecretKind,
+  type SecretList,
+  type SecretsQuery,
   type SecretVersion,
+  VERSIONS_SHOWN,
+  type VersionPage,
+  type VersionsQuery,
 } from '../schema/secret.ts';
+import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
 import { all, first, type Row } from './rows.ts';
 
@@ -117,6 +124,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     request.by,
     request.uploadedBy,
   );
+  addHeld(sql, receipt.kid, { openable: 1, unopenable: 0 });
 }
 
 export type SecretRow = Row & {
@@ -146,32 +154,101 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   finding: row.finding as SecretVersion['finding'],
 });
 
-/** The secrets of a machine's ids, metadata only: the query itself never selects `sealed`. */
-export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[] {
-  const secrets = all<SecretRow>(
+/** What is selected of a version: never `sealed`. */
+const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
+  finding, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
+
+type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string };
+const listedVersion = (row: ListedRow): ListedVersion => ({ ...publicVersion(row), escrowedBy: row.escrowed_by });
+
+/** The versions of one secret, metadata only; those a list of secrets does not show included. */
+export function versionsOf(sql: SqlStorage, secret: string, { order, after, limit }: VersionsQuery): VersionPage {
+  const newest = order === 'newest';
+  const rows = all<ListedRow>(
     sql,
-    'SELECT * FROM secrets WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY kind, ref, machine_id',
-    JSON.stringify(machines),
+    `SELECT ${LISTED} WHERE secret_id = ? AND version ${newest ? '<' : '>'} ?
+     ORDER BY version ${newest ? 'DESC' : 'ASC'} LIMIT ?`,
+    secret,
+    after ?? (newest ? Number.MAX_SAFE_INTEGER : 0),
+    limit + 1,
   );
-  const versions = all<Omit<VersionRow, 'sealed'> & { escrowed_by: string }>(
+  const versions = rows.slice(0, limit).map(listedVersion);
+  return { versions, next: rows.length > limit ? (versions.at(-1)?.version ?? null) : null };
+}
+
+type Placed = Pick<SecretRow, 'id' | 'machine_id' | 'kind' | 'ref'>;
+
+/** The first member of a ref as `refKey` writes it: what an account, a label or a key id begins with is the beginning of the whole. */
+const REF_BEGINS: Record<SecretKind, string> = {
+  local_admin_password: '{"account":"',
+  bitlocker_recovery_key: '{"protectorId":"',
+  bios_password: '{"label":"',
+  other: '{"label":"',
+};
+
+/** Beyond every character that a text goes on with. */
+const BEYOND = '\u{10ffff}';
+
+/** The next secrets of one id, off its index. */
+function placesFrom(
+  sql: SqlStorage,
+  machine: string,
+  { kind, starts }: SecretsQuery,
+  after: Placed | null,
+  limit: number,
+) {
+  const wanted = kind === 'bitlocker_recovery_key' ? starts?.toLowerCase() : starts;
+  const text = JSON.stringify(wanted ?? '').slice(1, -1);
+  const begins = kind === undefined ? '' : starts === undefined ? '{' : REF_BEGINS[kind] + text;
+  const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };
+  return all<Placed>(
     sql,
-    `SELECT secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-       finding, principal_name AS escrowed_by
-     FROM secret_versions JOIN audit ON audit.seq = audit_seq
-     WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
-    JSON.stringify(secrets.map((secret) => secret.id)),
+    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY secrets_by_machine
+     WHERE machine_id = ? AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
+       ${kind === undefined ? '' : 'AND kind = ? AND ref >= ? AND ref < ?'}
+     ORDER BY kind, ref LIMIT ?`,
+    machine,
+    low.kind,
+    low.ref,
+    ...(kind === undefined ? [] : [kind, begins, begins + BEYOND]),
+    limit,
   );
-  return secrets.map((secret) => ({
+}
+
+/** In the order of SQLite, which compares bytes: of UTF-8, as of code points. */
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const inOrder = (a: Placed, b: Placed): number =>
+  compare(a.kind, b.kind) || compare(a.ref, b.ref) || compare(a.machine_id, b.machine_id);
+
+/** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
+export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
+  const { limit } = query;
+  const after = query.after === undefined ? null : findSecret(sql, query.after);
+  if (query.after !== undefined && after === null) return null;
+  const places = machines
+    .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
+    .sort(inOrder)
+    .slice(0, limit + 1);
+  const secrets = places.slice(0, limit).map(({ id }) => listedSecret(sql, id));
+  return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
+}
+
+export const findSecret = (sql: SqlStorage, id: string): SecretRow | null =>
+  first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
+
+function listedSecret(sql: SqlStorage, id: string): Secret {
+  const secret = findSecret(sql, id);
+  if (!secret) throw new Error('a secret is never deleted');
+  return {
     id: secret.id,
     machine: secret.machine_id,
     kind: secret.kind,
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
     rotateDueAt: secret.rotate_due_at,
-    versions: versions
-      .filter((version) => version.secret_id === secret.id)
-      .map((version) => ({ ...publicVersion(version), escrowedBy: version.escrowed_by })),
-  }));
+    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN }).versions,
+  };
 }
 
 /** A version beside its secret: all that a browser holds a ciphertext's header against. */

@@ -4,7 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
 import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
-import type { GrantList, GrantRequest } from '../schema/grant.ts';
+import type { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { Inspection } from '../schema/inspection.ts';
 import type {
   Keyring,
@@ -18,6 +18,9 @@ import type { LimitsAnswer, LimitsChange, OperatedLimits } from '../schema/limit
 import type {
   Activity,
   ClientList,
+  ClientsQuery,
+  HistoryPage,
+  HistoryQuery,
   Machine,
   MachinePage,
   MachineShelved,
@@ -25,10 +28,19 @@ import type {
   Overview,
   Run,
   RunList,
+  RunsQuery,
   SearchResult,
 } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
-import type { Member, PeopleList, PersonAdd, PersonRemoved, RevealedReport, Role } from '../schema/person.ts';
+import type {
+  Member,
+  PeopleList,
+  PeopleQuery,
+  PersonAdd,
+  PersonRemoved,
+  RevealedReport,
+  Role,
+} from '../schema/person.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type {
@@ -42,9 +54,18 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../schema/rotation.ts';
-import type { EscrowRequest, HandSecret, Revealed, RevealRequest, SecretList } from '../schema/secret.ts';
+import type {
+  EscrowRequest,
+  HandSecret,
+  Revealed,
+  RevealRequest,
+  SecretList,
+  SecretsQuery,
+  VersionPage,
+  VersionsQuery,
+} from '../schema/secret.ts';
 import type { Settings, SettingsChange } from '../schema/settings.ts';
-import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import type {
   DeliveryList,
   TestQueued,
@@ -74,6 +95,7 @@ import { wasFull, watchFull } from './full.ts';
 import { Gate } from './gate.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
+import { historyOf } from './histories.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
@@ -89,6 +111,8 @@ import { countRows } from './meter.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { overviewOf } from './overview.ts';
+import { putOut } from './put-out.ts';
+import { forgetReplaced } from './replaced.ts';
 import { type Submission, submitReport } from './reports.ts';
 import * as restore from './restore.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -97,7 +121,8 @@ import * as rotation from './rotation.ts';
 import { RunningExports } from './running-exports.ts';
 import * as runs from './runs.ts';
 import { search } from './search.ts';
-import { secretsOf } from './secrets.ts';
+import { fillSearch } from './search-lines.ts';
+import * as secrets from './secrets.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
 import { settleToRotate } from './to-rotate.ts';
@@ -105,9 +130,6 @@ import { TokenUses } from './token-uses.ts';
 import * as unlockers from './unlockers.ts';
 import * as webhooks from './webhooks.ts';
 import { within } from './within.ts';
-
-/** How many runs of one machine a list shows; a PC is provisioned a handful of times in its life. */
-const RUNS_SHOWN = 100;
 
 /** What of the Worker's bindings an object uses: the index, which only it writes for its tenant, and a bucket for backups if there is one. */
 type ObjectBindings = chores.ChoreBindings;
@@ -172,18 +194,27 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
   }
 
-  clients(caller: Caller<Person>): ClientList | Refusal {
-    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql));
+  clients(caller: Caller<Person>, query: ClientsQuery): ClientList | Refusal {
+    return this.#gate.anybody(caller, 'clients', () => listClients(this.#sql, query));
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {
     return this.#gate.anybody(caller, id, () => machines.findMachine(this.#sql, id) ?? unknownMachine());
   }
 
-  runs(caller: Caller<Person>, machine: string): RunList | Refusal {
+  /** What a machine's attributes were before. */
+  history(caller: Caller<Person>, machine: string, query: HistoryQuery): HistoryPage | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? { runs: runs.runsOf(this.#sql, familyOf(this.#sql, machine), RUNS_SHOWN).map(runs.publicRun) }
+        ? historyOf(this.#sql, familyOf(this.#sql, machine), query)
+        : unknownMachine(),
+    );
+  }
+
+  runs(caller: Caller<Person>, machine: string, query: RunsQuery): RunList | Refusal {
+    return this.#gate.anybody(caller, machine, () =>
+      machines.machineExists(this.#sql, machine)
+        ? runs.runPage(this.#sql, familyOf(this.#sql, machine), query)
         : unknownMachine(),
     );
   }
@@ -201,11 +232,21 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  secrets(caller: Caller<Person>, machine: string): SecretList | Refusal {
+  secrets(caller: Caller<Person>, machine: string, query: SecretsQuery): SecretList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? { secrets: secretsOf(this.#sql, familyOf(this.#sql, machine)) }
+        ? (secrets.secretsOf(this.#sql, familyOf(this.#sql, machine), query) ??
+          refuse('invalid_query', 'after: must be a cursor from an earlier answer.'))
         : unknownMachine(),
+    );
+  }
+
+  /** The versions of one secret, those its list leaves out included. */
+  versions(caller: Caller<Person>, secret: string, query: VersionsQuery): VersionPage | Refusal {
+    return this.#gate.anybody(caller, secret, () =>
+      secrets.findSecret(this.#sql, secret)
+        ? secrets.versionsOf(this.#sql, secret, query)
+        : refuse('unknown_secret', 'The tenant holds no secret with this id.'),
     );
   }
 
@@ -288,11 +329,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
-  grants(caller: Caller<Person>): GrantList | Refusal {
-    const { principal } = caller;
-    return this.#gate.engineers(caller, 'grants', () => ({
-      grants: grants.allGrants(this.#sql).filter((one) => principal.role === 'admin' || one.email === principal.name),
-    }));
+  grants(caller: Caller<Person>, query: GrantsQuery): GrantList | Refusal {
+    return this.#gate.engineers(caller, 'grants', () => grants.listGrants(this.#sql, caller.principal, query));
   }
 
   requestGrant(caller: Caller<Person>, request: GrantRequest): UnlockerActed | Refusal {
@@ -361,8 +399,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** The tenant's people, and how far each leaver's act has come. */
-  people(caller: Caller<Person>): Promise<PeopleList | Refusal> {
-    return this.#administration.people(caller);
+  people(caller: Caller<Person>, query: PeopleQuery): Promise<PeopleList | Refusal> {
+    return this.#administration.people(caller, query);
   }
 
   addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
@@ -400,8 +438,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.admins(caller, 'limits', (now) => limitsAnswer(this.#sql, this.#uses, now));
   }
 
-  tokens(caller: Caller<Person>): Promise<TokenList | Refusal> {
-    return this.#administration.tokens(caller);
+  tokens(caller: Caller<Person>, query: TokensQuery): Promise<TokenList | Refusal> {
+    return this.#administration.tokens(caller, query);
   }
 
   issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
@@ -585,8 +623,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
     if (wasFull(this.#sql, now)) return this.#makeRoom(now);
     const due = this.ctx.storage.transactionSync(() => {
       const taken = takeDue(this.ctx.storage, now);
-      if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
+      if (taken.includes('refusals')) audit.settleRefusals(this.ctx.storage, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
+      if (taken.includes('search')) fillSearch(this.ctx.storage, now);
+      if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
+      if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

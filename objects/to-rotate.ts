@@ -4,8 +4,10 @@ import { schedule } from './alarms.ts';
 import { all, first } from './rows.ts';
 import { summarize } from './summaries.ts';
 
-/** How many machines one alarm brings up to date; the next one takes the rest. */
+/** How many secrets one alarm brings to attention; the next one takes the rest. */
 const SLICE = 200;
+/** How many older keys of a volume one escrow clears: each was revealed by somebody. */
+const CLEARED_MAX = 1_000;
 
 /** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction. */
 export function markToRotate(
@@ -24,7 +26,7 @@ export function markToRotate(
     secret.id,
   );
   if (marked.length === 0) return;
-  if (dueAt <= now) bringToAttention(sql, [secret.machine], now);
+  if (dueAt <= now) bringToAttention(sql, [{ id: secret.id, machine_id: secret.machine }], now);
   else schedule(storage, 'to_rotate', dueAt);
 }
 
@@ -39,39 +41,37 @@ export function clearOlderProtectors(
 ): void {
   if (!('volume' in stored.ref)) return;
   sql.exec(
-    `UPDATE secrets SET rotate_due_at = NULL WHERE machine_id = ? AND kind = ? AND id <> ?
-       AND rotate_due_at IS NOT NULL AND json_extract(ref, '$.volume') = ?`,
+    `UPDATE secrets SET rotate_due_at = NULL WHERE id IN (SELECT id FROM secrets INDEXED BY secrets_due
+       WHERE machine_id = ? AND rotate_due_at IS NOT NULL AND kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ?
+       LIMIT ?)`,
     stored.machine,
     stored.kind,
     secretId,
     stored.ref.volume,
+    CLEARED_MAX,
   );
 }
 
-function bringToAttention(sql: SqlStorage, machines: readonly string[], now: number): void {
-  for (const machine of machines) summarize(sql, machine, now);
+type DueRow = { id: string; machine_id: string };
+
+function bringToAttention(sql: SqlStorage, due: readonly DueRow[], now: number): void {
+  for (const machine of new Set(due.map((row) => row.machine_id))) summarize(sql, machine, now);
   sql.exec(
-    `UPDATE secrets SET rotate_noted = 1
-     WHERE rotate_noted = 0 AND rotate_due_at <= ? AND machine_id IN (SELECT value FROM json_each(?))`,
-    now,
-    JSON.stringify(machines),
+    'UPDATE secrets SET rotate_noted = 1 WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(due.map((row) => row.id)),
   );
 }
 
 /** Brings machines whose secrets have come due to attention, and asks for the alarm of the next. Idempotent. */
 export function settleToRotate(storage: DurableObjectStorage, now: number): void {
   const { sql } = storage;
-  const due = all<{ machine_id: string }>(
+  const due = all<DueRow>(
     sql,
-    'SELECT DISTINCT machine_id FROM secrets WHERE rotate_noted = 0 AND rotate_due_at <= ? LIMIT ?',
+    'SELECT id, machine_id FROM secrets WHERE rotate_noted = 0 AND rotate_due_at <= ? ORDER BY rotate_due_at LIMIT ?',
     now,
     SLICE,
   );
-  bringToAttention(
-    sql,
-    due.map((row) => row.machine_id),
-    now,
-  );
+  bringToAttention(sql, due, now);
   const next = first<{ at: number | null }>(
     sql,
     'SELECT min(rotate_due_at) AS at FROM secrets WHERE rotate_noted = 0 AND rotate_due_at IS NOT NULL',

@@ -3,12 +3,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ExpiringToken } from '../schema/machine.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { IssuedToken, Token, TokenRevoked, TokenWrite } from '../schema/token.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokensQuery, TokenWrite } from '../schema/token.ts';
 import { record } from './audit.ts';
 import type { Caller, Machine, Person } from './caller.ts';
-import type { IndexedToken } from './index-rows.ts';
+import { type IndexedToken, isWhole } from './index-rows.ts';
 import { decideCount, readLimits, refusalFor } from './limits.ts';
-import { put, settled } from './outbox.ts';
+import { HELD_AGAINST_MAX, put, settled } from './outbox.ts';
 import { all, first, sha256 } from './rows.ts';
 import type { TokenUses } from './token-uses.ts';
 
@@ -82,15 +82,24 @@ export function refusalOf(sql: SqlStorage, { id, name, tokenHash, facts }: Machi
 /** What the index was known to have, before it is asked: taken, so that a change meanwhile is not mistaken for SQL's. */
 export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'token', 'tokens');
 
-/** All tokens, newest first. `rows` is what the index says now, null where it does not answer. */
+/** A page of the tokens, newest first. `rows` is what the index says now, null where it does not answer. */
 export function list(
   sql: SqlStorage,
   uses: TokenUses,
   rows: readonly IndexedToken[] | null,
   before: ReadonlyMap<string, number>,
-): Token[] {
-  const there = rows && new Set(rows.map((row) => row.id));
-  return all<TokenRow>(sql, 'SELECT * FROM tokens ORDER BY created_at DESC, id').map((row) => {
+  query: TokensQuery,
+): TokenList {
+  const there = idsOf(rows);
+  const last = query.after === undefined ? null : find(sql, query.after);
+  const found = all<TokenRow>(
+    sql,
+    `SELECT * FROM tokens ${last ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ...(last ? [last.created_at, last.id] : []),
+    query.limit + 1,
+  );
+  const shown = found.slice(0, query.limit);
+  const tokens = shown.map((row) => {
     const use = uses.of(row.id);
     return {
       ...{ id: row.id, label: row.label, prefix: row.prefix, createdAt: row.created_at, createdBy: row.created_by },
@@ -100,7 +109,15 @@ export function list(
       ...{ lastUsedAt: use?.lastAt ?? null, lastIp: use?.lastIp ?? null, uses: use?.count ?? 0 },
     };
   });
+  return { tokens, next: found.length > query.limit ? (shown.at(-1)?.id ?? null) : null };
 }
+
+/** The ids that the index has; null where it does not answer, or has more than are read of it. */
+const idsOf = (rows: readonly IndexedToken[] | null): ReadonlySet<string> | null =>
+  rows && isWhole(rows) ? new Set(rows.map((row) => row.id)) : null;
+
+/** A condition that its index has to be given to the letter. */
+const LIVE = 'SELECT * FROM tokens INDEXED BY tokens_live WHERE revoked_at IS NULL';
 
 /** How many tokens work at this moment; arguments as in `list`. */
 export function countLive(
@@ -109,24 +126,31 @@ export function countLive(
   before: ReadonlyMap<string, number>,
   now: number,
 ): number {
-  const there = rows && new Set(rows.map((row) => row.id));
-  return all<TokenRow>(sql, 'SELECT * FROM tokens').filter((row) => isLive(row, now) && !isMissing(row, there, before))
-    .length;
+  const there = idsOf(rows);
+  const live = [
+    ...all<TokenRow>(sql, `${LIVE} AND expires_at IS NULL LIMIT ?`, HELD_AGAINST_MAX),
+    ...all<TokenRow>(sql, `${LIVE} AND expires_at > ? LIMIT ?`, now, HELD_AGAINST_MAX),
+  ];
+  return live.filter((row) => !isMissing(row, there, before)).length;
 }
 
 /** Was its row taken out of the index by SQL? */
 const isMissing = (row: TokenRow, there: ReadonlySet<string> | null, before: ReadonlyMap<string, number>): boolean =>
   there !== null && !there.has(row.id) && before.get(row.id) === row.version;
 
-/** Live tokens that end within a fortnight; one that has a living successor is meant to. */
+/** How many that end are named: an admin sees to one after the other. */
+const EXPIRING_MAX = 50;
+
+/** Live tokens that end within a fortnight, the first ones; one that has a living successor is meant to. */
 export const expiring = (sql: SqlStorage, now: number): ExpiringToken[] =>
   all<{ id: string; label: string; expires_at: number }>(
     sql,
     `SELECT id, label, expires_at FROM tokens WHERE revoked_at IS NULL AND expires_at > ?1 AND expires_at <= ?2
        AND NOT EXISTS (SELECT 1 FROM tokens AS next WHERE next.id = tokens.replaced_by AND next.revoked_at IS NULL)
-     ORDER BY expires_at`,
+     ORDER BY expires_at LIMIT ?3`,
     now,
     now + EXPIRING_MS,
+    EXPIRING_MAX,
   ).map((row) => ({ id: row.id, label: row.label, expiresAt: row.expires_at }));
 
 /** Whether a token has a successor that was not revoked: it is meant to end. */
@@ -203,9 +227,11 @@ export function issue(
   return { id, token, prefix, label, expiresAt, fingerprint, minEpoch, replaces };
 }
 
-/** Puts every token out again, unchanged, for an index that may have lost them. In the caller's transaction. */
-export function putAllOut(storage: DurableObjectStorage, now: number): void {
-  for (const row of all<TokenRow>(storage.sql, 'SELECT * FROM tokens')) put(storage, 'token', indexed(row), now);
+/** Puts the next tokens out again, unchanged; answers the last one's id, null at the end. In the caller's transaction. */
+export function putOutFrom(storage: DurableObjectStorage, after: string, limit: number, now: number): string | null {
+  const rows = all<TokenRow>(storage.sql, 'SELECT * FROM tokens WHERE id > ? ORDER BY id LIMIT ?', after, limit);
+  for (const row of rows) put(storage, 'token', indexed(row), now);
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** Which token may have a successor, and until when that one lives: as long as its forerunner was given. Pure but for reads. */

@@ -17,7 +17,7 @@ import {
 import { dueAt, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { deliveriesOf } from './deliveries.ts';
+import { deliveriesOf, forgetRemoved, WAITING } from './deliveries.ts';
 import { queueFor } from './notices.ts';
 import { all, first } from './rows.ts';
 
@@ -35,7 +35,7 @@ type WebhookRow = {
 };
 
 const SELECT = `SELECT id, url, label, kinds, made_at, made_by, paused_at, failures, next_at,
-  (SELECT count(*) FROM deliveries WHERE webhook = webhooks.id AND state = 'waiting') AS waiting FROM webhooks`;
+  ${WAITING} AS waiting FROM webhooks`;
 
 const publicWebhook = (row: WebhookRow): Webhook => ({
   id: row.id,
@@ -112,7 +112,7 @@ export function removeWebhook(
   if (!webhook) return unknownWebhook();
   return storage.transactionSync(() => {
     sql.exec('DELETE FROM webhooks WHERE id = ?', id);
-    sql.exec('DELETE FROM deliveries WHERE webhook = ?', id);
+    if (forgetRemoved(sql)) schedule(storage, 'notices', now);
     record(sql, caller.tenant, caller, now, {
       action: 'webhook.removed',
       subject: id,

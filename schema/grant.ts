@@ -24,6 +24,16 @@ export const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
-/** An admin sees all that wait; anybody else their own. */
-export const GrantList = z.object({ grants: z.array(Grant) });
+/** Which requests: those after this one. */
+export const GrantsQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}\/[0-9a-f-]{36}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(200),
+});
+export type GrantsQuery = z.infer<typeof GrantsQuery>;
+
+/** An admin sees all that wait, oldest first; anybody else their own. `next` is the cursor for more, null at the end. */
+export const GrantList = z.object({ grants: z.array(Grant), next: z.string().nullable() });
 export type GrantList = z.infer<typeof GrantList>;

@@ -108,12 +108,41 @@ export const Machine = MachineSummary.extend({
   archivedAt: z.int().nullable(),
   archivedBy: z.string().nullable(),
   mergedInto: z.string().nullable(),
+  /** At most a hundred. */
   merged: z.array(MergedMachine),
+  /** The latest changes, in order of time. */
   history: z.array(AttributeChange),
+  /** The cursor for the changes before them; null: these are all. */
+  historyNext: z.string().nullable(),
 });
 export type Machine = z.infer<typeof Machine>;
 
-export const RunList = z.object({ runs: z.array(Run) });
+/** Which changes: those before the cursor's. */
+export const HistoryQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}\/[A-Za-z]{1,20}\/[0-9a-f-]{36}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(200),
+});
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+/** Latest first; `next` is the cursor for more, null at the end. */
+export const HistoryPage = z.object({ history: z.array(AttributeChange), next: z.string().nullable() });
+export type HistoryPage = z.infer<typeof HistoryPage>;
+
+/** Which runs of a machine: those before the cursor's. */
+export const RunsQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}\/[0-9a-f-]{36}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(100),
+});
+export type RunsQuery = z.infer<typeof RunsQuery>;
+
+/** Latest start first; `next` is the cursor for more, null at the end. */
+export const RunList = z.object({ runs: z.array(Run), next: z.string().nullable() });
 export type RunList = z.infer<typeof RunList>;
 
 export const FLEET_SORTS = ['started', 'hostname'] as const;
@@ -164,8 +193,18 @@ export type ActivityQuery = z.infer<typeof ActivityQuery>;
 export const Activity = z.object({ hours: z.array(Hour) });
 export type Activity = z.infer<typeof Activity>;
 
-/** The MSP's clients with machines in the fleet, by name. */
-export const ClientList = z.object({ clients: z.array(z.object({ name: z.string(), machines: z.int() })) });
+/** Which clients: those whose name comes after this one. */
+export const ClientsQuery = z.strictObject({
+  after: Text(128).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+});
+export type ClientsQuery = z.infer<typeof ClientsQuery>;
+
+/** The MSP's clients with machines in the fleet, by name; `next` is the name to go on after, null at the end. */
+export const ClientList = z.object({
+  clients: z.array(z.object({ name: z.string(), machines: z.int() })),
+  next: z.string().nullable(),
+});
 export type ClientList = z.infer<typeof ClientList>;
 
 export const MergeRequest = z.strictObject({ into: Uuid });

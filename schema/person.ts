@@ -1,7 +1,7 @@
 // People: their roles and what `GET /v1/me` says of the one who asks.
 import { z } from 'zod';
 import { SecretKind, SecretRef } from './secret.ts';
-import { Email } from './text.ts';
+import { Email, Text } from './text.ts';
 
 /** admin: everything in the tenant. engineer: the fleet, and reveals. auditor: the fleet and the audit, reveals nothing. */
 export const Role = z.enum(['admin', 'engineer', 'auditor']);
@@ -64,7 +64,24 @@ export const Leaver = z.object({
 });
 export type Leaver = z.infer<typeof Leaver>;
 
-export const PeopleList = z.object({ people: z.array(Member), leavers: z.array(Leaver) });
+/** How many people a tenant may ever have had: an act on one of them is decided with all in view. */
+export const PEOPLE_MAX = 5_000;
+
+/** Which people, and which leavers: those after the ones that an earlier answer named as `next` and `leaversNext`. */
+export const PeopleQuery = z.strictObject({
+  after: Text(64).optional(),
+  leaversAfter: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(500),
+});
+export type PeopleQuery = z.infer<typeof PeopleQuery>;
+
+/** People by address, leavers in the order in which their acts began; `next` and `leaversNext` go on, null at the end. */
+export const PeopleList = z.object({
+  people: z.array(Member),
+  next: z.string().nullable(),
+  leavers: z.array(Leaver),
+  leaversNext: z.int().nullable(),
+});
 export type PeopleList = z.infer<typeof PeopleList>;
 
 export const PersonRemoved = z.object({ person: z.string(), removedAt: z.int() });

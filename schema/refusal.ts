@@ -46,6 +46,7 @@ export const REFUSALS = {
   rotation_unfinished: [409, 'Secrets are left under that key'],
   not_proven: [409, 'That has to be proven first'],
   too_early: [409, 'It is too early for that'],
+  too_many_people: [409, 'There are enough people'],
   too_many_webhooks: [409, 'There are enough webhooks'],
   too_many_tokens: [409, 'There are enough machine tokens'],
   export_running: [409, 'Another export is running'],

@@ -122,7 +122,10 @@ export type SecretVersion = z.infer<typeof SecretVersion>;
 export const ListedVersion = SecretVersion.extend({ escrowedBy: z.string() });
 export type ListedVersion = z.infer<typeof ListedVersion>;
 
-/** Metadata only: a list never holds ciphertext. Versions newest first. */
+/** How many versions of each secret its list shows. They are numbered from 1 without a gap: what is older is told by the last one's number. */
+export const VERSIONS_SHOWN = 10;
+
+/** Metadata only: a list never holds ciphertext. The newest versions, newest first; the older ones are a list of their own. */
 export const Secret = z.object({
   id: z.string(),
   machine: z.string(),
@@ -135,8 +138,37 @@ export const Secret = z.object({
 });
 export type Secret = z.infer<typeof Secret>;
 
-export const SecretList = z.object({ secrets: z.array(Secret) });
+/** By kind, ref and machine; `next` is the cursor for more, null at the end. */
+export const SecretList = z.object({ secrets: z.array(Secret), next: z.string().nullable() });
 export type SecretList = z.infer<typeof SecretList>;
+
+/**
+ * Which of a machine's secrets. `starts` is how an account, a label or a key id begins, letter by letter as it was sealed, and needs the kind:
+ * among thousands that are not true, the one that a locked PC names is found by it.
+ */
+export const SecretsQuery = z
+  .strictObject({
+    kind: SecretKind.optional(),
+    starts: Text(256).optional(),
+    after: Uuid.optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  })
+  .refine((query) => query.starts === undefined || query.kind !== undefined, {
+    error: 'needs a kind',
+    path: ['starts'],
+  });
+export type SecretsQuery = z.infer<typeof SecretsQuery>;
+
+/** Which versions of one secret: in either order, from after `after` on. */
+export const VersionsQuery = z.strictObject({
+  order: z.enum(['newest', 'oldest']).default('newest'),
+  after: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+});
+export type VersionsQuery = z.infer<typeof VersionsQuery>;
+
+export const VersionPage = z.object({ versions: z.array(ListedVersion), next: z.int().nullable() });
+export type VersionPage = z.infer<typeof VersionPage>;
 
 export const RevealRequest = z.strictObject({
   reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),

@@ -30,7 +30,15 @@ export const Token = z.object({
 });
 export type Token = z.infer<typeof Token>;
 
-export const TokenList = z.object({ tokens: z.array(Token) });
+/** Which tokens: those after this one. */
+export const TokensQuery = z.strictObject({
+  after: Text(64).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(500),
+});
+export type TokensQuery = z.infer<typeof TokensQuery>;
+
+/** Newest first; `next` is the id to go on after, null at the end. */
+export const TokenList = z.object({ tokens: z.array(Token), next: z.string().nullable() });
 export type TokenList = z.infer<typeof TokenList>;
 
 /** `fingerprint`: the root that the asking browser has verified, to go into the engine's file; null for none. */

@@ -25,7 +25,7 @@ export const Webhook = z.object({
   madeAt: z.int(),
   madeBy: z.string(),
   pausedAt: z.int().nullable(),
-  /** Notices that wait for it. */
+  /** Notices that wait for it; at most a thousand are counted. */
   waiting: z.int(),
   /** Tries in a row that failed; 0: the last one went well, or there was none. */
   failures: z.int(),

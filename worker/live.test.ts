@@ -95,11 +95,11 @@ describe('a live socket', () => {
     const tenant = await seedTenant();
     const listener = await mustListen(engineer, tenant.id);
     await report(tenant);
-    await vi.waitFor(() => expect(types(listener)).toContain('machines'));
+    await until(() => expect(types(listener)).toContain('machines'));
     const { cursor } = listener;
     listener.say(LIVE_ACK + cursor);
     await report(tenant);
-    await vi.waitFor(() => expect(listener.cursor).not.toBe(cursor));
+    await until(() => expect(listener.cursor).not.toBe(cursor));
     expect(listener.closedWith).toBeNull();
     const [instance, place] = listener.cursor.split('.');
     listener.say(`${LIVE_ACK}${instance}.${Number(place) + 1_000}`);

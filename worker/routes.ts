@@ -4,7 +4,7 @@ import type { Taken } from '../objects/escrow.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
-import { GrantList, GrantRequest } from '../schema/grant.ts';
+import { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import { Inspection } from '../schema/inspection.ts';
 import {
   Keyring,
@@ -20,6 +20,9 @@ import {
   Activity,
   ActivityQuery,
   ClientList,
+  ClientsQuery,
+  HistoryPage,
+  HistoryQuery,
   Machine,
   MachinePage,
   MachineShelved,
@@ -28,6 +31,7 @@ import {
   Overview,
   Run,
   RunList,
+  RunsQuery,
   SearchQuery,
   SearchResult,
 } from '../schema/machine.ts';
@@ -43,6 +47,7 @@ import {
   Me,
   Member,
   PeopleList,
+  PeopleQuery,
   PersonAdd,
   PersonRemoved,
   RevealedQuery,
@@ -70,9 +75,12 @@ import {
   RevealRequest,
   SECRET_MAX_BYTES,
   SecretList,
+  SecretsQuery,
+  VersionPage,
+  VersionsQuery,
 } from '../schema/secret.ts';
 import { Settings, SettingsChange } from '../schema/settings.ts';
-import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../schema/token.ts';
+import { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
 import {
   DeliveryList,
   TestQueued,
@@ -309,8 +317,9 @@ export const routes: readonly Route[] = [
     summary: 'Requests for access that wait for an admin’s signature; one’s own, or all for an admin',
     roles: ENGINEERS,
     audit: null,
+    query: GrantsQuery,
     answer: GrantList,
-    handle: ({ object, caller }) => object.grants(caller),
+    handle: ({ object, caller, query }) => object.grants(caller, query),
   }),
   memberRoute({
     method: 'POST',
@@ -383,8 +392,9 @@ export const routes: readonly Route[] = [
     summary: 'The tenant’s people, and how far each leaver’s act has come',
     roles: AUDITORS,
     audit: null,
+    query: PeopleQuery,
     answer: PeopleList,
-    handle: ({ object, caller }) => object.people(caller),
+    handle: ({ object, caller, query }) => object.people(caller, query),
   }),
   memberRoute({
     method: 'POST',
@@ -395,7 +405,7 @@ export const routes: readonly Route[] = [
     body: json(PersonAdd, SMALL_BODY_BYTES),
     answer: Member,
     status: 201,
-    refuses: ['already_member', 'index_unreachable'],
+    refuses: ['already_member', 'too_many_people', 'index_unreachable'],
     handle: ({ object, caller, body }) => object.addPerson(caller, body),
   }),
   memberRoute({
@@ -467,13 +477,14 @@ export const routes: readonly Route[] = [
     summary: 'The clients that have machines in the fleet, and how many each',
     roles: EVERYBODY,
     audit: null,
+    query: ClientsQuery,
     answer: ClientList,
-    handle: ({ object, caller }) => object.clients(caller),
+    handle: ({ object, caller, query }) => object.clients(caller, query),
   }),
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/machines/:machine',
-    summary: 'One machine with the history of its attributes',
+    summary: 'One machine with the latest history of its attributes',
     roles: EVERYBODY,
     audit: null,
     answer: Machine,
@@ -482,23 +493,47 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'GET',
-    path: '/v1/tenants/:tenant/machines/:machine/runs',
-    summary: 'The runs of a machine and of what is merged into it, latest first',
+    path: '/v1/tenants/:tenant/machines/:machine/history',
+    summary: 'What the attributes of a machine were before, latest first, a page at a time',
     roles: EVERYBODY,
     audit: null,
+    query: HistoryQuery,
+    answer: HistoryPage,
+    refuses: ['unknown_machine'],
+    handle: ({ object, caller, params, query }) => object.history(caller, params.machine ?? '', query),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/machines/:machine/runs',
+    summary: 'The runs of a machine and of what is merged into it, latest first, a page at a time',
+    roles: EVERYBODY,
+    audit: null,
+    query: RunsQuery,
     answer: RunList,
     refuses: ['unknown_machine'],
-    handle: ({ object, caller, params }) => object.runs(caller, params.machine ?? ''),
+    handle: ({ object, caller, params, query }) => object.runs(caller, params.machine ?? '', query),
   }),
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/machines/:machine/secrets',
-    summary: 'A machine’s secrets: metadata, never ciphertext',
+    summary: 'A machine’s secrets with the latest versions of each, a page at a time: metadata, never ciphertext',
     roles: EVERYBODY,
     audit: null,
+    query: SecretsQuery,
     answer: SecretList,
     refuses: ['unknown_machine'],
-    handle: ({ object, caller, params }) => object.secrets(caller, params.machine ?? ''),
+    handle: ({ object, caller, params, query }) => object.secrets(caller, params.machine ?? '', query),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/secrets/:secret/versions',
+    summary: 'The versions of one secret in either order, a page at a time: metadata, never ciphertext',
+    roles: EVERYBODY,
+    audit: null,
+    query: VersionsQuery,
+    answer: VersionPage,
+    refuses: ['unknown_secret'],
+    handle: ({ object, caller, params, query }) => object.versions(caller, params.secret ?? '', query),
   }),
   memberRoute({
     method: 'POST',
@@ -666,8 +701,9 @@ export const routes: readonly Route[] = [
     summary: 'The tenant’s machine tokens: whose, until when, last used, pinned to which root',
     roles: ADMINS,
     audit: null,
+    query: TokensQuery,
     answer: TokenList,
-    handle: ({ object, caller }) => object.tokens(caller),
+    handle: ({ object, caller, query }) => object.tokens(caller, query),
   }),
   memberRoute({
     method: 'POST',

@@ -14,6 +14,8 @@ export class FleetFigures {
   overview: Overview | null = null;
   hours: readonly Hour[] | null = null;
   clients: ClientList['clients'] = [];
+  /** There are more than are listed: a choice of thousands is none, and the search finds by a client's name. */
+  moreClients = false;
   /** Why the overview did not come. */
   failure: unknown = null;
   /** The counters as they were last told. */
@@ -46,16 +48,21 @@ export class FleetFigures {
     const tenant = this.#tenant();
     const told = this.#told;
     try {
-      const [overview, { clients }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
+      const [overview, { clients, next }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
       if (tenant !== this.#tenant()) return;
       // What was told while the answer was awaited goes on top of it: the answer may be older.
       this.overview = told === this.#told ? overview : { ...overview, ...this.#told };
-      this.clients = clients;
+      this.#takeClients(clients, next);
       this.failure = null;
     } catch (error) {
       if (tenant === this.#tenant()) this.failure = error;
     }
     this.#host.requestUpdate();
+  }
+
+  #takeClients(clients: ClientList['clients'], next: string | null): void {
+    this.clients = clients;
+    this.moreClients = next !== null;
   }
 
   /** Reads what is missing. */
@@ -79,8 +86,8 @@ export class FleetFigures {
   async #readClients(): Promise<void> {
     const tenant = this.#tenant();
     try {
-      const { clients } = await api.clients(tenant);
-      if (tenant === this.#tenant()) this.clients = clients;
+      const { clients, next } = await api.clients(tenant);
+      if (tenant === this.#tenant()) this.#takeClients(clients, next);
     } catch {
       this.#due = true;
     }

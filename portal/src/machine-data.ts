@@ -5,6 +5,7 @@ import type { Secret } from '../../schema/secret.ts';
 import { isProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { Live } from './live.ts';
+import { PagesRead } from './pages-read.ts';
 import { Polling } from './polling.ts';
 
 /** While nothing comes by itself. */
@@ -13,7 +14,19 @@ const GROWS_OLDER_MS = 30_000;
 /** A PC that reports every few seconds is read once for several of its reports. */
 const NOT_OFTENER_MS = 500;
 
-export type Loaded = { tenant: string; machine: Machine; runs: Run[]; secrets: Secret[]; readAt: number };
+/** `more…`: there are further ones, which somebody has to ask for. */
+export type Loaded = {
+  tenant: string;
+  machine: Machine;
+  runs: Run[];
+  moreRuns: boolean;
+  secrets: Secret[];
+  moreSecrets: boolean;
+  readAt: number;
+};
+
+/** What comes in pages. */
+export type PagedList = 'runs' | 'secrets' | 'history';
 
 export class MachineData implements ReactiveController {
   readonly #host: LitElement;
@@ -25,6 +38,11 @@ export class MachineData implements ReactiveController {
   #reading: Promise<void> | null = null;
   #again = false;
   #soon: ReturnType<typeof setTimeout> | undefined;
+  readonly #runs = new PagesRead();
+  readonly #secrets = new PagesRead();
+  readonly #history = new PagesRead();
+  /** Which secrets are looked for; null: all. */
+  secretFilter: api.SecretFilter | null = null;
 
   /** `onRead` reads what hangs on it, as the events of its run. */
   constructor(
@@ -69,6 +87,30 @@ export class MachineData implements ReactiveController {
   forget(): void {
     this.loaded = null;
     this.failure = null;
+    this.secretFilter = null;
+    for (const pages of [this.#runs, this.#secrets, this.#history]) pages.forget();
+  }
+
+  /** Whether a list shows as much as it ever does. */
+  isFull(of: PagedList): boolean {
+    return this.#pages(of).atMost;
+  }
+
+  /** Shows one page more of a list. */
+  async more(of: PagedList): Promise<void> {
+    this.#pages(of).more();
+    await this.read();
+  }
+
+  #pages(of: PagedList): PagesRead {
+    return { runs: this.#runs, secrets: this.#secrets, history: this.#history }[of];
+  }
+
+  /** Looks for secrets of a kind that begin so. */
+  async lookFor(filter: api.SecretFilter | null): Promise<void> {
+    this.secretFilter = filter;
+    this.#secrets.forget();
+    await this.read();
   }
 
   #readSoon(): void {
@@ -98,13 +140,27 @@ export class MachineData implements ReactiveController {
     const { tenant, machine: wanted } = this.#of();
     const isWanted = () => this.#of().machine === wanted && this.#of().tenant === tenant;
     try {
-      const [machine, { runs }, { secrets }] = await Promise.all([
-        api.machine(tenant, wanted),
-        api.runs(tenant, wanted),
-        api.secrets(tenant, wanted),
+      const [machine, runs, secrets] = await Promise.all([
+        this.#readMachine(tenant, wanted),
+        this.#runs.read(async (after) => {
+          const { runs, next } = await api.runs(tenant, wanted, after);
+          return { items: runs, next };
+        }),
+        this.#secrets.read(async (after) => {
+          const { secrets, next } = await api.secrets(tenant, wanted, this.secretFilter, after);
+          return { items: secrets, next };
+        }),
       ]);
       if (!isWanted()) return;
-      this.loaded = { tenant, machine, runs, secrets, readAt: Date.now() };
+      this.loaded = {
+        tenant,
+        machine,
+        runs: runs.items,
+        moreRuns: runs.next !== null,
+        secrets: secrets.items,
+        moreSecrets: secrets.next !== null,
+        readAt: Date.now(),
+      };
       this.failure = null;
       this.#host.requestUpdate();
       await this.#onRead(this.loaded);
@@ -113,5 +169,16 @@ export class MachineData implements ReactiveController {
       this.failure = error;
       this.#host.requestUpdate();
     }
+  }
+
+  /** A machine with as much of its history as is wanted, in order of time. */
+  async #readMachine(tenant: string, wanted: string): Promise<Machine> {
+    const machine = await api.machine(tenant, wanted);
+    const { items, next } = await this.#history.read(async (after) => {
+      if (after === undefined) return { items: machine.history.toReversed(), next: machine.historyNext };
+      const { history, next } = await api.history(tenant, wanted, after);
+      return { items: history, next };
+    });
+    return { ...machine, history: items.reverse(), historyNext: next };
   }
 }

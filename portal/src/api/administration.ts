@@ -2,10 +2,17 @@
 import type { Member, Role } from '../../../schema/person.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../../../schema/token.ts';
 import { call } from './http.ts';
+import { allPages } from './pages.ts';
 
 const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
 
-export const tokens = (tenant: string): Promise<TokenList> => call(at(tenant, 'tokens'));
+/** All tokens; where there are more than ten pages of them, `next` is not null. */
+export const tokens = (tenant: string): Promise<TokenList> =>
+  allPages<TokenList>(
+    (before) => call(at(tenant, before?.next ? `tokens?${new URLSearchParams({ after: before.next })}` : 'tokens')),
+    ({ next }) => next !== null,
+    (whole, page) => ({ tokens: [...whole.tokens, ...page.tokens], next: page.next }),
+  );
 /** The token is in this answer, once. */
 export const issueToken = (tenant: string, wanted: TokenWrite): Promise<IssuedToken> =>
   call(at(tenant, 'tokens'), wanted);

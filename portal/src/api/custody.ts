@@ -4,10 +4,17 @@ import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
 import type { UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
 import type { PeopleList, PersonRemoved, RevealedReport } from '../../../schema/person.ts';
 import { call } from './http.ts';
+import { allPages } from './pages.ts';
 
 const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
 
-export const grants = (tenant: string): Promise<GrantList> => call(at(tenant, 'grants'));
+/** All requests; where there are more than ten pages of them, `next` is not null. */
+export const grants = (tenant: string): Promise<GrantList> =>
+  allPages<GrantList>(
+    (before) => call(at(tenant, before?.next ? `grants?${new URLSearchParams({ after: before.next })}` : 'grants')),
+    ({ next }) => next !== null,
+    (whole, page) => ({ grants: [...whole.grants, ...page.grants], next: page.next }),
+  );
 export const requestGrant = (tenant: string, request: GrantRequest): Promise<UnlockerActed> =>
   call(at(tenant, 'grants'), request);
 export const declineGrant = (tenant: string, grant: string): Promise<UnlockerActed> =>
@@ -17,7 +24,26 @@ export const changeUnlocker = (tenant: string, changed: UnlockerChanged): Promis
 export const noteDrill = (tenant: string, recovery: string): Promise<UnlockerActed> =>
   call(at(tenant, `recovery/${recovery}/drilled`), {});
 
-export const people = (tenant: string): Promise<PeopleList> => call(at(tenant, 'people'));
+/** All people and leavers; where there are more than ten pages of either, its `…next` is not null. */
+export const people = (tenant: string): Promise<PeopleList> =>
+  allPages<PeopleList>(
+    (before) => {
+      const query = new URLSearchParams();
+      // A list that is at its end begins anew, and is not taken again: see below.
+      if (before?.next) query.set('after', before.next);
+      if (before?.leaversNext) query.set('leaversAfter', String(before.leaversNext));
+      return call(at(tenant, query.size > 0 ? `people?${query}` : 'people'));
+    },
+    ({ next, leaversNext }) => next !== null || leaversNext !== null,
+    (whole, page) => ({
+      ...(whole.next === null
+        ? { people: whole.people, next: null }
+        : { people: [...whole.people, ...page.people], next: page.next }),
+      ...(whole.leaversNext === null
+        ? { leavers: whole.leavers, leaversNext: null }
+        : { leavers: [...whole.leavers, ...page.leavers], leaversNext: page.leaversNext }),
+    }),
+  );
 export const removePerson = (tenant: string, person: string): Promise<PersonRemoved> =>
   call(at(tenant, `people/${person}/remove`), {});
 

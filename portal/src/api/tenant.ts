@@ -4,6 +4,7 @@ import type { LimitsAnswer } from '../../../schema/limits.ts';
 import type {
   Activity,
   ClientList,
+  HistoryPage,
   Machine,
   MachinePage,
   MachinesQuery,
@@ -22,7 +23,7 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../../../schema/rotation.ts';
-import type { Revealed, SecretList } from '../../../schema/secret.ts';
+import type { Revealed, SecretKind, SecretList, VersionPage, VersionsQuery } from '../../../schema/secret.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { call } from './http.ts';
 
@@ -52,9 +53,37 @@ export function machines(
 }
 
 export const machine = (tenant: string, id: string): Promise<Machine> => call(at(tenant, `machines/${id}`));
-export const runs = (tenant: string, machine: string): Promise<RunList> => call(at(tenant, `machines/${machine}/runs`));
-export const secrets = (tenant: string, machine: string): Promise<SecretList> =>
-  call(at(tenant, `machines/${machine}/secrets`));
+/** The first `after` is absent; then each page's `next`. */
+const paged = (path: string, after: string | undefined, query: Record<string, string> = {}): string => {
+  const text = String(new URLSearchParams(after === undefined ? query : { ...query, after }));
+  return text ? `${path}?${text}` : path;
+};
+
+export const history = (tenant: string, machine: string, after: string): Promise<HistoryPage> =>
+  call(at(tenant, paged(`machines/${machine}/history`, after)));
+export const runs = (tenant: string, machine: string, after?: string): Promise<RunList> =>
+  call(at(tenant, paged(`machines/${machine}/runs`, after)));
+
+/** Which secrets: of one kind, whose account, label or key id begins so. */
+export type SecretFilter = { kind: SecretKind; starts: string };
+
+export const secrets = (
+  tenant: string,
+  machine: string,
+  filter: SecretFilter | null = null,
+  after?: string,
+): Promise<SecretList> => {
+  const { kind, starts } = filter ?? {};
+  const query = { ...(kind ? { kind } : {}), ...(starts ? { starts } : {}) };
+  return call(at(tenant, paged(`machines/${machine}/secrets`, after, query)));
+};
+export const versions = (
+  tenant: string,
+  secret: string,
+  order: VersionsQuery['order'],
+  after?: number,
+): Promise<VersionPage> =>
+  call(at(tenant, paged(`secrets/${secret}/versions`, after === undefined ? undefined : String(after), { order })));
 export const events = (tenant: string, run: string, after: number): Promise<EventPage> =>
   call(at(tenant, `runs/${run}/events?after=${after}&limit=500`));
 

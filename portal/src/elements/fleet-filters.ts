@@ -1,5 +1,5 @@
 // The fleet list's filters and sorts; each change is sent at once. It shows what it is given.
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ClientList } from '../../../schema/machine.ts';
 import type { FleetFilter } from '../api/tenant.ts';
@@ -74,6 +74,8 @@ export class FleetFilters extends LitElement {
   ];
   @property({ attribute: false }) filter!: FleetFilter;
   @property({ attribute: false }) clients: ClientList['clients'] = [];
+  /** There are more clients than are listed. */
+  @property({ type: Boolean }) more = false;
   /** While something is searched for: the search looks everywhere. */
   @property({ type: Boolean }) resting = false;
 
@@ -109,6 +111,7 @@ export class FleetFilters extends LitElement {
             ({ name, machines }) =>
               html`<option value=${name} ?selected=${filter.client === name}>${name}${machines ? ` (${machines})` : ''}</option>`,
           )}
+          ${this.more ? html`<option disabled>More than are listed: search by the client’s name</option>` : nothing}
         </select></label
       >
       <label

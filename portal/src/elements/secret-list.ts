@@ -3,12 +3,16 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { FurtherVersions } from '../older-versions.ts';
 import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
+import './problem-note.ts';
 import './relative-time.ts';
 
+/** Fired when somebody wants to see versions that the list leaves out. `listed`: the oldest that it shows. */
+export type VersionsWanted = CustomEvent<{ secret: string; end: 'older' | 'first'; listed: number }>;
 /** Fired when somebody wants to see one version. */
 export type RevealWanted = CustomEvent<{ secret: Secret; version: SecretVersion }>;
 
@@ -67,6 +71,8 @@ export class SecretList extends LitElement {
   @property({ attribute: false }) memberRole: Role = 'auditor';
   /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
   @property() machine = '';
+  /** Versions that were asked for beyond those listed, by secret. */
+  @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
 
   /** The first secret's button, for a key that leads there. */
   focusFirst(): void {
@@ -86,7 +92,7 @@ export class SecretList extends LitElement {
   }
 
   #secret(secret: Secret) {
-    const [latest, ...older] = secret.versions;
+    const [latest] = secret.versions;
     if (!latest) return nothing;
     return html`<li>
       <div class="head">
@@ -111,17 +117,40 @@ export class SecretList extends LitElement {
         </div>
         ${this.#button(secret, latest)}
       </div>
+      ${latest.version > 1 ? this.#earlier(secret, latest.version - 1) : nothing}
+    </li>`;
+  }
+
+  /** Versions are numbered without a gap: the latest one says how many there are. */
+  #earlier(secret: Secret, count: number) {
+    const { older, first, reading, failure } = this.further.get(secret.id) ?? {
+      ...{ older: [], first: [], reading: false, failure: null },
+    };
+    const listed = secret.versions.at(-1)?.version ?? 1;
+    const missing = listed - 1 - older.length - first.length;
+    const want = (end: 'older' | 'first') => () =>
+      this.dispatchEvent(new CustomEvent('versions-wanted', { detail: { secret: secret.id, end, listed } }));
+    const item = (version: ListedVersion) =>
+      html`<li class="older head"><div>${this.#version(version)}</div>${this.#button(secret, version)}</li>`;
+    return html`<details>
+      <summary>${count} earlier ${count === 1 ? 'version' : 'versions'}</summary>
+      <ol>
+        ${[...secret.versions.slice(1), ...older].map(item)}
+      </ol>
       ${
-        older.length > 0
-          ? html`<details>
-              <summary>${older.length} earlier ${older.length === 1 ? 'version' : 'versions'}</summary>
-              <ol>
-                ${older.map((version) => html`<li class="older head"><div>${this.#version(version)}</div>${this.#button(secret, version)}</li>`)}
-              </ol>
-            </details>`
+        missing > 0
+          ? html`<p class="row">
+                <span class="quiet">${missing} more in between</span>
+                <button class="small" ?disabled=${reading} @click=${want('older')}>Show older ones</button>
+                <button class="small" ?disabled=${reading} @click=${want('first')}>Show the first ones</button>
+              </p>
+              <problem-note .error=${failure}></problem-note>`
           : nothing
       }
-    </li>`;
+      <ol>
+        ${first.toReversed().map(item)}
+      </ol>
+    </details>`;
   }
 
   #ref({ ref }: Secret) {

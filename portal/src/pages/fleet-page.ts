@@ -169,6 +169,7 @@ export class FleetPage extends LitElement {
           class="bar"
           .filter=${this.question}
           .clients=${figures.clients}
+          ?more=${figures.moreClients}
           ?resting=${isSearch(this.question)}
           @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
         ></fleet-filters>

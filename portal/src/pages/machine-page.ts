@@ -10,10 +10,12 @@ import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
-import type { RevealWanted, SecretList } from '../elements/secret-list.ts';
+import type { FilterWanted } from '../elements/secret-filter.ts';
+import type { RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
-import { type Loaded, MachineData } from '../machine-data.ts';
+import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
+import { OlderVersions } from '../older-versions.ts';
 import { OneAct } from '../one-act.ts';
 import { Revealing } from '../revealing.ts';
 import { go } from '../router.ts';
@@ -29,6 +31,7 @@ import '../elements/problem-note.ts';
 import '../elements/run-card.ts';
 import '../elements/run-list.ts';
 import '../elements/run-status.ts';
+import '../elements/secret-filter.ts';
 import '../elements/secret-list.ts';
 import '../elements/shelf-note.ts';
 
@@ -61,6 +64,7 @@ export class MachinePage extends LitElement {
     () => this.#tenant,
     () => void this.#data.read(),
   );
+  #versions = new OlderVersions(this, () => this.#tenant);
   #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
   #adding = new Adding(
     this,
@@ -118,6 +122,7 @@ export class MachinePage extends LitElement {
     this.#data.forget();
     this.#events.forget();
     this.#acts.forget();
+    this.#versions.forget();
     this.#merging.forget();
     this.#revealing.forget();
     this.#adding.forget();
@@ -200,7 +205,15 @@ export class MachinePage extends LitElement {
     </div>`;
   }
 
-  #page({ machine, runs, secrets }: Loaded) {
+  #wantVersions = ({ detail }: VersionsWanted): void =>
+    void this.#versions.more(detail.secret, detail.end, detail.listed);
+
+  #more(of: PagedList, words: string) {
+    if (this.#data.isFull(of)) return html`<p class="quiet more">There are more than are shown here.</p>`;
+    return html`<p class="more"><button @click=${() => void this.#data.more(of)}>${words}</button></p>`;
+  }
+
+  #page({ machine, runs, secrets, moreRuns, moreSecrets }: Loaded) {
     const run = this.#run;
     return html`<div class="row">
         <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
@@ -226,12 +239,23 @@ export class MachinePage extends LitElement {
             <h2>Secrets</h2>
             ${this.#mayAct ? html`<button ?disabled=${this.#adding.busy} @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
           </div>
+          ${
+            moreSecrets || this.#data.secretFilter
+              ? html`<secret-filter
+                  .filter=${this.#data.secretFilter}
+                  @filter-wanted=${({ detail }: FilterWanted) => void this.#data.lookFor(detail)}
+                ></secret-filter>`
+              : nothing
+          }
           <secret-list
             .secrets=${secrets}
             .memberRole=${this.membership.role}
             machine=${machine.id}
+            .further=${this.#versions.known}
             @reveal-wanted=${this.#askReveal}
+            @versions-wanted=${this.#wantVersions}
           ></secret-list>
+          ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>
         <section class="card">
           <machine-identity
@@ -243,11 +267,13 @@ export class MachinePage extends LitElement {
             @shelf-wanted=${this.#shelf}
             @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
           ></machine-identity>
+          ${machine.historyNext ? this.#more('history', 'Show earlier changes') : nothing}
         </section>
         ${
           run
             ? html`<section class="card wide">
                   <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
+                  ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
                 </section>
                 <section class="card wide">${this.#chosen(run, machine)}</section>
                 <section class="card wide">${this.#eventsOf(run)}</section>`

@@ -164,7 +164,7 @@ export class PeoplePage extends LitElement {
     </div>`;
   }
 
-  #lists({ people, leavers }: PeopleList) {
+  #lists({ people, leavers, next, leaversNext }: PeopleList) {
     const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
     const hasTeam = unlockers.some((one) => one.owner === null && one.kind !== 'recovery');
     // Each card keeps what is typed into it, also when another leaver comes before it.
@@ -199,6 +199,7 @@ export class PeoplePage extends LitElement {
             this.asked = detail;
           }}
         ></person-list>
+        ${next === null && leaversNext === null ? nothing : html`<p class="quiet">There are more people than are shown here.</p>`}
       </section>`;
   }
 

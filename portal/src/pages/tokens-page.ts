@@ -26,7 +26,8 @@ const REFRESH_MS = 10_000;
 const ISSUING = 'issuing';
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
-type Loaded = { tokens: Token[]; fingerprint: string | null; keyring: SignedKeyring | null };
+/** `more`: there are more than are read. */
+type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyring: SignedKeyring | null };
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
@@ -79,12 +80,12 @@ export class TokensPage extends LitElement {
   async #refresh(): Promise<void> {
     if (!this.#admin) return;
     try {
-      const [{ tokens }, { fingerprint }, keyring] = await Promise.all([
+      const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
         administration.tokens(this.#tenant),
         api.overview(this.#tenant),
         api.keyring(this.#tenant),
       ]);
-      this.loaded = { tokens, fingerprint, keyring: keyring && (await verifyKeyring(keyring)) };
+      this.loaded = { tokens, more: next !== null, fingerprint, keyring: keyring && (await verifyKeyring(keyring)) };
       this.unreachable = null;
     } catch (error) {
       this.unreachable = error;
@@ -165,7 +166,7 @@ export class TokensPage extends LitElement {
       ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
   }
 
-  #sections({ tokens, fingerprint }: Loaded, pin: Pin) {
+  #sections({ tokens, more, fingerprint }: Loaded, pin: Pin) {
     const { issued, asked } = this;
     const pinned = pin.state === 'verified';
     return html`${
@@ -193,6 +194,7 @@ export class TokensPage extends LitElement {
             this.asked = detail;
           }}
         ></token-list>
+        ${more ? html`<p class="quiet">There are older tokens that are not shown here.</p>` : nothing}
       </section>
       ${
         asked

@@ -1,0 +1,22 @@
+// Walks over all rows of a table, a slice at a time: where one has got to is kept, so that the alarm goes on with it, also after an eviction.
+import { first } from './rows.ts';
+
+/** What is walked. A duty of the alarm goes by the same name where it has one. */
+type Walk = 'search' | 'stalled' | 'index' | 'put_out' | 'tokens_expiring';
+
+/** Where a walk has got to, as it was kept; null where none is under way. */
+export const walkAt = <Place>(sql: SqlStorage, what: Walk): Place | null => {
+  const row = first<{ place: string }>(sql, 'SELECT place FROM walks WHERE what = ?', what);
+  return row && JSON.parse(row.place);
+};
+
+/** Keeps where a walk goes on; null: it is over. In the transaction of its slice. */
+export function keepWalk(sql: SqlStorage, what: Walk, place: unknown): void {
+  if (place === null) sql.exec('DELETE FROM walks WHERE what = ?', what);
+  else
+    sql.exec(
+      'INSERT INTO walks VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET place = excluded.place',
+      what,
+      JSON.stringify(place),
+    );
+}

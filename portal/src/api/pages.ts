@@ -1,0 +1,14 @@
+// A list that is shown whole: its pages read one after the other, up to a bound.
+
+const PAGES_MAX = 10;
+
+/** Joins the pages that `read` gets by the cursor of the one before. What is left after the last one keeps its cursor, so that it can be said. */
+export async function allPages<Page extends object>(
+  read: (after: Page | null) => Promise<Page>,
+  goesOn: (page: Page) => boolean,
+  join: (whole: Page, page: Page) => Page,
+): Promise<Page> {
+  let whole: Page = await read(null);
+  for (let pages = 1; pages < PAGES_MAX && goesOn(whole); pages++) whole = join(whole, await read(whole));
+  return whole;
+}

@@ -1,0 +1,59 @@
+// Versions of a secret that its list leaves out: the next older ones, or those it began with, as somebody asks for them. A controller.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ListedVersion } from '../../schema/secret.ts';
+import * as api from './api/tenant.ts';
+
+/** `older` goes on where the list ends, `first` begins with version 1; neither overlaps the other. `failure`: why the last reading did not go. */
+export type FurtherVersions = {
+  older: readonly ListedVersion[];
+  first: readonly ListedVersion[];
+  reading: boolean;
+  failure: unknown;
+};
+const NONE: FurtherVersions = { older: [], first: [], reading: false, failure: null };
+
+export class OlderVersions implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #tenant: () => string;
+  /** Another one each time everything is forgotten: what is still read for the machine before is left. */
+  #machine = {};
+  /** By secret. Another one with every change, so that what shows it is drawn anew. */
+  known: ReadonlyMap<string, FurtherVersions> = new Map();
+
+  constructor(host: ReactiveControllerHost, tenant: () => string) {
+    this.#host = host;
+    this.#tenant = tenant;
+    host.addController(this);
+  }
+
+  hostConnected(): void {}
+
+  forget(): void {
+    this.#machine = {};
+    this.known = new Map();
+  }
+
+  /** Reads a page more of one end. `listed`: the oldest version that the list itself shows. */
+  async more(secret: string, end: 'older' | 'first', listed: number): Promise<void> {
+    const before = this.known.get(secret) ?? NONE;
+    if (before.reading) return;
+    const machine = this.#machine;
+    this.#keep(secret, { ...before, reading: true });
+    const after = end === 'older' ? (before.older.at(-1)?.version ?? listed) : before.first.at(-1)?.version;
+    let read = before;
+    try {
+      const { versions } = await api.versions(this.#tenant(), secret, end === 'older' ? 'newest' : 'oldest', after);
+      const shown = new Set([...before.older, ...before.first].map(({ version }) => version));
+      const fresh = versions.filter(({ version }) => version < listed && !shown.has(version));
+      read = { ...before, [end]: [...before[end], ...fresh], failure: null };
+    } catch (failure) {
+      read = { ...before, failure };
+    }
+    if (machine === this.#machine) this.#keep(secret, { ...read, reading: false });
+  }
+
+  #keep(secret: string, further: FurtherVersions): void {
+    this.known = new Map([...this.known, [secret, further]]);
+    this.#host.requestUpdate();
+  }
+}

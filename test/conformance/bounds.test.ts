@@ -1,0 +1,396 @@
+// A tenant with 100,000 rows of each kind: what every route reads and answers, and what every duty of the alarm reads, is bounded by what
+// one page or one slice is, whatever lies beside it. A new route, or a new duty, fails here until it has its row. Times are printed.
+import { runInDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DUTIES, type Due } from '../../objects/alarms.ts';
+import { all } from '../../objects/rows.ts';
+import { LogLine } from '../../schema/log.ts';
+import { PEOPLE_MAX } from '../../schema/person.ts';
+import type { Receipt, Revealed, SecretList, VersionPage } from '../../schema/secret.ts';
+import { routes } from '../../worker/routes.ts';
+import { type LogWatch, watchLog } from '../support/log-watch.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  sealedSecret,
+  seedReadyTenant,
+  type TestKeyring,
+  type TestTenant,
+} from '../workerd-fixtures.ts';
+
+const MANY = 100_000;
+/** An answer that a browser reads at once. */
+const MIB = 1024 * 1024;
+/** Whose object it is, who asks, what is due, the counters. */
+const BESIDE = 60;
+
+const machine = { ...newMachine(), hostname: 'ACM-LT-0142' };
+const run = newRun();
+const PROTECTOR = 'ffffffff-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
+const TRUE_KEY = { kind: 'bitlocker_recovery_key', ref: { protectorId: PROTECTOR, volume: 'C:' } } as const;
+
+type World = TestTenant & { keyring: TestKeyring; secret: string; sealed: string };
+let world: World;
+
+const inObject = <T>(
+  use: (storage: DurableObjectStorage, object: { alarm(): unknown }) => T | Promise<T>,
+): Promise<T> =>
+  runInDurableObject(bindings.TENANT.getByName(world.id), (object, state) =>
+    use(state.storage, object as never),
+  ) as Promise<T>;
+
+/** Numbers from 1 on, and an id made of one. */
+const HASH = '0'.repeat(64);
+const OLD_KID = 'o'.repeat(43);
+const DESTROYED_KID = `${'g'.repeat(37)}000001`;
+const N = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)';
+const ID = "printf('%08x-0000-4000-8000-%012x', i, i)";
+
+/** Every kind of row there is, as many as there may be; those of which a rule allows few are left to that rule. */
+function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
+  const many = (statement: string, count = MANY) => sql.exec(statement.replace('@n', N).replaceAll('@id', ID), count);
+  many(`INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
+      phases_total, secrets, attention, serial_changed, seq_conflict, place)
+    @n SELECT @id, printf('PC-%06d', i), printf('SN%06x', i), 'Client ' || (i % 40), i, i, @id, 'running', 0, 1, 1,
+      '["run_failed"]', 0, 0, 1000 + i FROM n`);
+  many(
+    `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
+      serial_changed, seq_conflict, shelf, merged_into, merged_at, merged_by, own_secrets)
+    @n SELECT 'a' || substr(@id, 2), 'ALIAS', i, i, 0, 0, 1, '[]', 0, 0, 'merged', '${machine.id}', i, 'x', 1 FROM n`,
+    MANY / 10,
+  );
+  many(`INSERT INTO runs (id, machine_id, status, status_seq, started_at, last_event_at, phases, reboots, warnings, errors,
+      events, next_seq) @n SELECT @id, '${machine.id}', 'running', 0, i, i, '[]', 0, 0, 0, 1, 2 FROM n`);
+  many(
+    `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL FROM n`,
+  );
+  many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
+  many(`INSERT INTO machine_attributes @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`);
+  many(`INSERT INTO clients @n SELECT 'A client ' || i, 1 FROM n`);
+  many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 3_600_000)} - i * 3600000, 1, 1, 1 FROM n`);
+  many(`INSERT INTO search (rowid, machine, keys) @n SELECT 1000000 + i, '${machine.id}', @id FROM n`);
+  // One machine's secrets, all of them revealed and come due; one secret's versions, none of which a sweep could open.
+  many(`INSERT INTO secrets (id, machine_id, kind, ref, latest_version, rotate_due_at) @n
+    SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'), 1, i FROM n`);
+  const version = (secretId: string, number: string, kid: string, eid: string) => `INSERT INTO secret_versions
+    (secret_id, version, eid, format, bound, kid, sealed, sha256, first_kid, first_sha256, escrowed_at, audit_seq, audit_hash,
+     finding) @n SELECT ${secretId}, ${number}, ${eid}, 'jwe', 1, '${kid}', 'x', '${HASH}', '${kid}', '${HASH}', i, 1, '${HASH}', 'does_not_open' FROM n`;
+  many(version('@id', '1', OLD_KID, "'e' || i"));
+  many(version(`'${secret}'`, 'i + 1', keyring.kid, "'f' || i"));
+  sql.exec('UPDATE secrets SET latest_version = ? WHERE id = ?', MANY + 1, secret);
+  sql.exec('UPDATE machines SET own_secrets = ?, own_keys = ? WHERE id = ?', MANY + 1, MANY + 1, machine.id);
+  sql.exec('INSERT INTO held VALUES (?, ?, 0)', OLD_KID, MANY);
+  sql.exec('UPDATE held SET openable = openable + ? WHERE kid = ?', MANY, keyring.kid);
+  const key = (kid: string, epoch: string, state: string) =>
+    `INSERT INTO escrow_keys (kid, key_epoch, state, jwk, statement, made_at, made_by) @n
+     SELECT ${kid}, ${epoch}, '${state}', '{}', '', i, 'x' FROM n`;
+  many(key(`'${OLD_KID}'`, '0', 'retiring'), 1);
+  many(key(`'${'g'.repeat(37)}' || printf('%06d', i)`, '-i', 'destroyed'), 900);
+  many(`INSERT INTO replaced @n SELECT '${DESTROYED_KID}', @id, 1, '${HASH}', 'jwe', 'x', i, 0 FROM n`);
+  many(`INSERT INTO audit @n SELECT (SELECT max(seq) FROM audit) + i, ${now}, 'person', 'u1', 'engineer@example.com',
+    'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
+  many(`INSERT INTO manifests @n SELECT -i, '', 'x', i, 'x' FROM n`);
+  many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
+    NULL, 1 FROM n`);
+  many(`INSERT INTO token_uses @n SELECT @id, i, NULL, 1 FROM n`);
+  many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
+  many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
+    'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
+  many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i
+    FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
+  many(`INSERT INTO outbox @n SELECT 'token', @id, 1,
+    json_object('label', '', 'prefix', 'tok_0000', 'hash', 'h', 'salt', 's', 'createdAt', 0, 'expiresAt', NULL, 'revokedAt', NULL), 0 FROM n`);
+  many(`INSERT INTO refusals @n SELECT 'person', 'p' || i, 'p', 'unknown_machine', 1, 2 FROM n`);
+  many(`INSERT INTO reveals @n SELECT 'engineer@example.com', @id, 1, i FROM n`);
+  many(`INSERT INTO reveal_log @n SELECT 'p' || i, ${now}, i FROM n`);
+  many(`INSERT INTO budget_hits (email, at) @n SELECT 'p' || i, ${now} - i FROM n`);
+  many(`INSERT INTO bulk_reads @n SELECT 'p' || i, 1, 1 FROM n`);
+  many(
+    `INSERT INTO webhooks @n SELECT 'w' || i, 'https://example.com', 'l', '["token_expiring","machine_stalled"]', 's', 0, 'x', 1, 0, 0 FROM n`,
+    5,
+  );
+  const delivery = (
+    webhook: string,
+    from: number,
+    state: string,
+    at = 'i',
+  ) => `INSERT INTO deliveries (webhook, place, notice, kind, subject,
+    body, queued_at, state, tries) @n SELECT '${webhook}', ${from} + i, 'n', 'run_failed', '', '{}', ${at}, '${state}', 0 FROM n`;
+  many(delivery('w1', 0, 'delivered'));
+  many(delivery('w1', MANY, 'waiting', String(now)));
+  many(delivery('removed', 0, 'waiting'), MANY / 10);
+  many(`INSERT INTO silences @n SELECT 'gone' || i, i FROM n`);
+  many(`INSERT INTO expiries_told @n SELECT 'gone' || @id, i, 1 FROM n`);
+}
+
+type Bound = { rows: number; bytes?: number; ask?: () => Promise<{ status: number; text: string }>; says?: number };
+const as = (role: 'admin' | 'engineer' | 'auditor') => (path: string, body?: unknown) =>
+  asPerson(emailOf(role), `/v1/tenants/${world.id}/${path}`, body);
+const admin = as('admin');
+const engineer = as('engineer');
+
+/** How many rows are held against the index at once, for each of several questions (objects/outbox.ts). */
+const HELD_AGAINST = 6 * PEOPLE_MAX;
+
+/** Every escrow key there ever was: a manifest names a thousand at most. */
+const KEYS = 1_100;
+
+/** What each route may read in its object, and answer. Where `ask` is absent: the path with the world's ids in it, as an admin. */
+const BOUNDS: Record<string, Bound> = {
+  'GET /health': { rows: 0, ask: () => admin('../../../health') },
+  'GET /openapi.json': { rows: 0, bytes: MIB, ask: () => admin('../../../openapi.json') },
+  'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
+  'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
+  'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
+  'GET /v1/tenants/:tenant/keyring': { rows: 2 * KEYS },
+  'GET /v1/tenants/:tenant/rotation': { rows: 3 * KEYS },
+  'POST /v1/tenants/:tenant/rotation/page': { rows: KEYS + 500, ask: () => admin('rotation/page', {}) },
+  'POST /v1/tenants/:tenant/ciphertexts/page': {
+    rows: 500,
+    ask: () => admin('ciphertexts/page', { purpose: 'health' }),
+  },
+  'GET /v1/tenants/:tenant/grants': { rows: 300 },
+  'GET /v1/tenants/:tenant/people': { rows: HELD_AGAINST },
+  'GET /v1/tenants/:tenant/people/:person/revealed': { rows: HELD_AGAINST },
+  'GET /v1/tenants/:tenant/machines': { rows: 300 },
+  'GET /v1/tenants/:tenant/search': { rows: 4_000, ask: () => admin('search?q=000') },
+  'GET /v1/tenants/:tenant/activity': { rows: 1_000 },
+  'GET /v1/tenants/:tenant/clients': { rows: 1_100 },
+  'GET /v1/tenants/:tenant/machines/:machine': { rows: 600 },
+  'GET /v1/tenants/:tenant/machines/:machine/history': { rows: 500 },
+  'GET /v1/tenants/:tenant/machines/:machine/runs': { rows: 700 },
+  'GET /v1/tenants/:tenant/machines/:machine/secrets': { rows: 1_500 },
+  'GET /v1/tenants/:tenant/secrets/:secret/versions': { rows: 300 },
+  'GET /v1/tenants/:tenant/runs/:run': { rows: BESIDE },
+  'GET /v1/tenants/:tenant/runs/:run/events': { rows: 300 },
+  'GET /v1/tenants/:tenant/settings': { rows: BESIDE },
+  'GET /v1/tenants/:tenant/tokens': { rows: HELD_AGAINST },
+  'GET /v1/tenants/:tenant/audit': { rows: 300 },
+  'GET /v1/tenants/:tenant/audit/head': { rows: BESIDE },
+  'GET /v1/tenants/:tenant/webhooks': { rows: 5_200 },
+  'GET /v1/tenants/:tenant/webhooks/:webhook/deliveries': { rows: 1_500 },
+  'GET /v1/tenants/:tenant/backup': { rows: 200 },
+  'GET /v1/operator/tenants': {
+    rows: 3 * HELD_AGAINST,
+    ask: () => asPerson('operator@example.com', '/v1/operator/tenants'),
+  },
+  'GET /v1/operator/tenants/:tenant/inspect': {
+    rows: HELD_AGAINST,
+    ask: () => asPerson('operator@example.com', `/v1/operator/tenants/${world.id}/inspect`),
+  },
+  'POST /v1/report': {
+    rows: 3_000,
+    ask: () => asMachine(world.token, '/v1/report', { machine, run: newRun(), events: [event(1)] }),
+  },
+  'POST /v1/secret': {
+    // A thousand older keys of the volume that were revealed are cleared.
+    rows: 8_000,
+    ask: async () =>
+      asMachine(
+        world.token,
+        '/v1/secret',
+        await sealedSecret(world.id, world.keyring, machine.id, {
+          ...TRUE_KEY,
+          ref: { protectorId: crypto.randomUUID(), volume: 'D:' },
+        }),
+      ),
+    says: 201,
+  },
+  'POST /v1/tenants/:tenant/spool/report': {
+    rows: 5_000,
+    ask: () => engineer('spool/report', { machine, run, events: [event(1)] }),
+  },
+  'POST /v1/tenants/:tenant/secrets/:secret/reveal': {
+    rows: 2_000,
+    ask: () => engineer(`secrets/${world.secret}/reveal`, { reason: 'the walk', version: 1 }),
+  },
+  'POST /v1/tenants/:tenant/machines/:machine/archive': {
+    rows: 500,
+    ask: () => engineer(`machines/${machine.id}/archive`, {}),
+  },
+  'POST /v1/tenants/:tenant/machines/:machine/restore': {
+    rows: 500,
+    ask: () => engineer(`machines/${machine.id}/restore`, {}),
+  },
+  'POST /v1/tenants/:tenant/settings': { rows: 300, ask: () => admin('settings', { allowRawRsaOaep: true }) },
+  'POST /v1/tenants/:tenant/people': {
+    rows: HELD_AGAINST,
+    ask: () => admin('people', { email: 'new@example.com', role: 'auditor' }),
+    // There are more already than a tenant may have.
+    says: 409,
+  },
+  'POST /v1/tenants/:tenant/tokens': {
+    rows: 1_000,
+    ask: () => admin('tokens', { label: 'walk', expiresAt: null, fingerprint: null }),
+    says: 201,
+  },
+  'POST /v1/tenants/:tenant/tokens/:token/revoke': { rows: HELD_AGAINST, ask: () => admin('tokens/t1/revoke', {}) },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/pause': {
+    rows: 4_000,
+    ask: () => admin('webhooks/w2/pause', { paused: true }),
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/remove': { rows: 4_000, ask: () => admin('webhooks/w5/remove', {}) },
+};
+
+/** Routes that are not asked, each with what bounds it. */
+const NOT_ASKED: Record<string, string> = {
+  'GET /v1/tenants/:tenant/live': 'a message tells of 200 machines at most (objects/live.ts)',
+  'POST /v1/tenants/:tenant/keyring': 'a manifest names at most 500 unlockers and 1,000 keys (schema/signed.ts)',
+  'POST /v1/tenants/:tenant/rotation/reseal': 'fifty versions at most, each read by its key',
+  'POST /v1/tenants/:tenant/rotation/unopenable': 'one version, read by its key',
+  'POST /v1/tenants/:tenant/rotation/restore': 'one version, read by its key',
+  'POST /v1/tenants/:tenant/ciphertexts/findings': 'fifty versions at most, each read by its key',
+  'POST /v1/tenants/:tenant/grants': 'one request, in the place of the person’s own',
+  'POST /v1/tenants/:tenant/grants/:grant/decline': 'one request, read by its key',
+  'POST /v1/tenants/:tenant/unlockers/:unlocker/change': 'one unlocker, read by its key',
+  'POST /v1/tenants/:tenant/recovery/:recovery/drilled': 'one unlocker, read by its key',
+  'POST /v1/tenants/:tenant/people/:person/role': 'reads what the list of people reads',
+  'POST /v1/tenants/:tenant/people/:person/remove': 'reads what the list of people reads',
+  'POST /v1/tenants/:tenant/machines/:machine/secrets': 'keeps one version, as POST /v1/secret does',
+  'POST /v1/tenants/:tenant/machines/:machine/merge': 'sums up two machines, as a report does',
+  'POST /v1/tenants/:tenant/machines/:machine/unmerge': 'sums up two machines, as a report does',
+  'POST /v1/tenants/:tenant/spool/secret': 'keeps one version, as POST /v1/secret does',
+  'POST /v1/tenants/:tenant/tokens/:token/rotate': 'reads what the list of tokens reads',
+  'POST /v1/tenants/:tenant/audit/export': 'pages of GET …/audit, pulled one by one',
+  'POST /v1/tenants/:tenant/webhooks': 'there are five at most',
+  'POST /v1/tenants/:tenant/webhooks/:webhook/test': 'one notice, and one webhook',
+  'POST /v1/tenants/:tenant/backup/run': 'asks for a duty',
+  'POST /v1/operator/tenants': 'one tenant, which is new',
+  'POST /v1/operator/tenants/:tenant/suspend': 'one row',
+  'POST /v1/operator/tenants/:tenant/resume': 'one row',
+  'POST /v1/operator/tenants/:tenant/restore':
+    '400 chunks, or 20,000 entries of the chain, a call (objects/restore.ts)',
+  'POST /v1/operator/tenants/:tenant/restore/abort': 'takes out what came in',
+};
+
+/** What one alarm may read for each duty. */
+const DUTY_ROWS: Record<Due, number | null> = {
+  refusals: 6_000,
+  index: 3_000,
+  head: 500,
+  standing: 500,
+  to_rotate: 3_000,
+  notices: 6_000,
+  stalled: 12_000,
+  tokens_expiring: 4_000,
+  search: 6_000,
+  put_out: 4_000,
+  replaced: 6_000,
+  // Reads every table in one turn, which is what makes a backup the state of one instant (decision 0041).
+  backup: null,
+};
+/** The log of deliveries is put away with every alarm that finds some waiting. */
+const WITH_EVERY_ALARM = 8_000;
+
+beforeEach(async () => {
+  print = console.log.bind(console);
+  log = watchLog();
+  const tenant = await seedReadyTenant();
+  world = { ...tenant, secret: '', sealed: '' };
+  await asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
+  const body = await sealedSecret(tenant.id, tenant.keyring, machine.id, TRUE_KEY);
+  const { json } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
+  await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
+  world = { ...tenant, secret: json.secretId, sealed: body.sealed };
+  const startedAt = Date.now();
+  await inObject(({ sql }) => fill(sql, world, startedAt));
+  print(`filled in ${Date.now() - startedAt} ms`);
+});
+
+const pathOf = (path: string): string =>
+  path
+    .replace('/v1/tenants/:tenant/', '')
+    .replace(':machine', machine.id)
+    .replace(':run', run.id)
+    .replace(':secret', world.secret)
+    .replace(':person', 'u1')
+    .replace(':webhook', 'w1');
+
+/** The object's own figures (decision 0058), and what is printed beside them. */
+let log: LogWatch;
+let print: (line: string) => void;
+const linesFrom = (written: number) => log.written.slice(written).map((line) => LogLine.parse(JSON.parse(line)));
+
+async function walkRoutes(): Promise<void> {
+  for (const { method, path } of routes) {
+    const route = `${method} ${path}`;
+    if (route in NOT_ASKED) continue;
+    const bound = BOUNDS[route];
+    expect(bound, `${route} needs its bounds`).toBeDefined();
+    if (!bound) continue;
+    const { rows, bytes = MIB, ask = () => admin(pathOf(path)), says = 200 } = bound;
+    const [startedAt, written] = [Date.now(), log.written.length];
+    // What is not as its row of the table says is a failure of that route, and the walk goes on.
+    const answer = await ask().catch((error: Error) => ({ status: 0, text: error.message }));
+    const lines = linesFrom(written);
+    const asked = lines.find((line) => line.event === 'request');
+    const read = lines.reduce(
+      (sum, line) => (line.event === 'object' && line.requestId === asked?.requestId ? sum + line.rowsRead : sum),
+      0,
+    );
+    const size = new TextEncoder().encode(answer.text).length;
+    print(`${route}: ${read} rows, ${size} bytes, ${Date.now() - startedAt} ms`);
+    expect.soft(answer.status, `${route} ${answer.text.slice(0, 300)}`).toBe(says);
+    expect.soft(read, route).toBeLessThanOrEqual(rows);
+    expect.soft(size, route).toBeLessThanOrEqual(bytes);
+  }
+}
+
+async function walkDuties(): Promise<void> {
+  // Three days later: what waits for a paused webhook is given up.
+  await inObject(({ sql }) => sql.exec("UPDATE deliveries SET queued_at = 1 WHERE state = 'waiting'").toArray());
+  for (const duty of DUTIES) {
+    const rows = DUTY_ROWS[duty];
+    if (rows === null) continue;
+    const [startedAt, written] = [Date.now(), log.written.length];
+    const left = await inObject(async (storage, object) => {
+      storage.sql.exec('DELETE FROM due');
+      storage.sql.exec('INSERT INTO due VALUES (?, 0)', duty);
+      const place = { search: '["keys",""]', put_out: '["people",""]' }[duty as string];
+      if (place) storage.sql.exec('INSERT OR REPLACE INTO walks VALUES (?, ?)', duty, place);
+      await object.alarm();
+      return all<{ what: Due }>(storage.sql, 'SELECT what FROM due WHERE at <= ?', Date.now());
+    });
+    const done = linesFrom(written).find((line) => line.event === 'alarm' && line.due.includes(duty));
+    const read = done?.event === 'alarm' ? done.rowsRead : Number.NaN;
+    print(`${duty}: ${read} rows, ${Date.now() - startedAt} ms`);
+    expect.soft(read, duty).toBeLessThanOrEqual(rows + WITH_EVERY_ALARM);
+    // What is worked off in slices goes on at once.
+    if (['refusals', 'to_rotate', 'stalled', 'search', 'put_out', 'replaced', 'notices'].includes(duty))
+      expect
+        .soft(
+          left.map(({ what }) => what),
+          duty,
+        )
+        .toContain(duty);
+  }
+}
+
+/** Behind 100,000 forged versions, beside 100,000 forged keys: by the id that a locked PC shows, and by the version it began with. */
+async function findTheTrueKey(): Promise<void> {
+  const path = `machines/${machine.id}/secrets?kind=bitlocker_recovery_key&starts=FFFFFFFF-5e6f`;
+  const { secrets } = (await engineer(path)).json as unknown as SecretList;
+  expect(secrets.map(({ id, ref }) => [id, ref])).toEqual([[world.secret, TRUE_KEY.ref]]);
+  expect(secrets[0]?.versions[0]?.version).toBe(MANY + 1);
+  const oldest = (await engineer(`secrets/${world.secret}/versions?order=oldest&limit=1`))
+    .json as unknown as VersionPage;
+  expect(oldest).toMatchObject({ versions: [{ version: 1, escrowedBy: 'engine' }], next: 1 });
+  const revealed = (await engineer(`secrets/${world.secret}/reveal`, { reason: 'locked out', version: 1 }))
+    .json as unknown as Revealed;
+  expect(revealed.sealed).toBe(world.sealed);
+  const search = await engineer(`search?q=${PROTECTOR.slice(0, 13)}`);
+  expect(search.json).toMatchObject({ matches: [{ machine: { id: machine.id }, keyId: PROTECTOR }] });
+}
+
+describe('with 100,000 rows of each kind', () => {
+  it('every route reads a page, every duty a slice, and the true key is found behind those that are forged', async () => {
+    await walkRoutes();
+    await findTheTrueKey();
+    await walkDuties();
+  });
+});
