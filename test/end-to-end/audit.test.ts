@@ -15,6 +15,7 @@ import type { Overview } from '../../schema/machine.ts';
 import { tooWide } from '../support/axe.ts';
 import { bent as bentIn } from '../support/bent.ts';
 import { onPage, openBrowser, picture } from '../support/browser.ts';
+import { cutOff } from '../support/cut-off.ts';
 import { becomes, until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
 
@@ -204,12 +205,11 @@ test('that an object was rolled back is shown to an auditor on every page', () =
 
 test('a failing audit is shown as a failure, and an engineer is told who reads it', () =>
   onAudit(async (page) => {
-    await page.route(/\/audit\?/, (route) => route.abort());
+    const back = await cutOff(page, /\/audit\?/);
     await page.goto(at('audit'));
     await page.getByText('The API cannot be reached').waitFor();
     assert.equal(await page.getByText('No entry fits').count(), 0);
-    await page.unroute(/\/audit\?/);
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await back(() => page.getByRole('button', { name: 'Try again' }).click());
     await cell(page, 'Revealed a secret').waitFor();
 
     await onPage(browser, async (engineer) => {

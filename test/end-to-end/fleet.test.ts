@@ -13,6 +13,7 @@ import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
 import { tooWide } from '../support/axe.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
+import { cutOff } from '../support/cut-off.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
@@ -320,12 +321,11 @@ test('a failing list is a failure with what was last read, never an empty one', 
   onEngineersPage(async (page) => {
     await page.goto(at());
     await rowOf(page, pc(0)).waitFor();
-    await page.route(/\/machines\?/, (route) => route.abort());
+    const back = await cutOff(page, /\/machines\?/);
     await page.getByLabel('Status').selectOption('Failed');
     await page.getByText('The API cannot be reached').waitFor();
     assert.equal(await page.getByText(/^No machine/).count(), 0);
-    await page.unroute(/\/machines\?/);
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await back(() => page.getByRole('button', { name: 'Try again' }).click());
     await rowOf(page, pc(5)).waitFor();
   }, /net::ERR_FAILED/));
 
