@@ -54,3 +54,17 @@ it('knows of a move within a shadow root, which the document is not told of', as
   root.querySelector('button')?.remove();
   await until(() => expect(root.activeElement).toBe(root.querySelector('h2')));
 });
+
+it('knows a button that waits for its own act as what opened a dialog, because it is disabled by then', async () => {
+  const button = at<HTMLButtonElement>('button');
+  button.focus();
+  button.disabled = true;
+  await vi.waitFor(() => expect(document.activeElement).toBe(document.body));
+  const opener = focusPath();
+  at('section').insertAdjacentHTML('beforeend', '<input>');
+  at('input').focus();
+  at('input').remove();
+  giveFocusBack(opener);
+  button.disabled = false;
+  await vi.waitFor(() => expect(document.activeElement).toBe(button));
+});

@@ -45,6 +45,18 @@ export const visit = (page: Page, tenant: string, to: string): Promise<void> =>
     `/t/${tenant}${to && `/${to}`}`,
   );
 
+/** An authenticator that answers by itself. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, hasPrf: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
 export const SET_UP: Act = {
   sends: 'keyring',
   before: async (page, world) => {
@@ -240,6 +252,17 @@ const ACCESS: Act[] = [
     done: text('Asked. Read your eight words'),
   },
   { sends: 'grants/*/decline', who: 'engineer', press: named('Take the request back'), done: text('Declined.') },
+  {
+    // Two prompts would make two passkeys, and two requests.
+    sends: 'grants',
+    who: 'engineer',
+    before: async (page) => {
+      await addAuthenticator(page);
+      await button(page, 'Ask for access').click();
+    },
+    press: named('Use a passkey'),
+    done: text('Asked. Read your eight words'),
+  },
 ];
 
 const short = ({ id }: typeof PC) => id.slice(0, 8);
