@@ -16,6 +16,7 @@ export const REFUSALS = {
   role_forbids: [403, 'Your role does not allow this'],
   tenant_suspended: [403, 'The tenant is suspended'],
   wrong_origin: [403, 'Only the portal may ask for this'],
+  wrong_host: [403, 'People are not answered at this address'],
   not_found: [404, 'There is nothing here'],
   unknown_tenant: [404, 'No such tenant'],
   unknown_machine: [404, 'No such machine'],

@@ -24,7 +24,8 @@ import {
   seedTenant,
 } from '../test/workerd-fixtures.ts';
 import { authenticatePerson } from './authenticate/person.ts';
-import { readEnv } from './env.ts';
+import { authorizeHost } from './authorize.ts';
+import { type Bindings, readEnv } from './env.ts';
 
 const me = async (token: string | undefined) =>
   request('GET', '/v1/me', token ? { 'cf-access-jwt-assertion': token } : {});
@@ -261,6 +262,51 @@ describe('every answer', () => {
   it('to an unknown path is 404, to a wrong method 405', async () => {
     expect((await request('GET', '/v1/nowhere')).json).toMatchObject({ status: 404, code: 'not_found' });
     expect((await request('POST', '/v1/me')).json).toMatchObject({ status: 405, code: 'method_not_allowed' });
+  });
+});
+
+describe('the address that people are answered at', () => {
+  const at = (url: string, apiOrigin: string | null) => authorizeHost(new URL(url), apiOrigin)?.refused ?? null;
+
+  it.each([
+    'https://totl.workers.dev/v1/me',
+    'https://a.b.workers.dev./v1/me',
+    'https://TOTL.Workers.DEV:443/',
+    'https://totl.workers.dev:8443/',
+    'https://workers.dev/',
+  ])('is never %s, because no Access can stand before it, whatever is configured', (url) =>
+    expect([at(url, null), at(url, 'https://api.example.com')]).toEqual(['wrong_host', 'wrong_host']),
+  );
+
+  it('is any other where none is named, so that whoever followed the guide needs no new setting', () =>
+    expect(
+      ['https://totl.example.com/', 'https://workers.dev.example.com/', 'https://myworkers.dev/'].map((url) =>
+        at(url, null),
+      ),
+    ).toEqual([null, null, null]));
+
+  it('is the one that API_ORIGIN names, and then no other host and no other port', () => {
+    const named = 'https://api.example.com';
+    expect(['https://api.example.com/v1/me', 'https://API.example.com./'].map((url) => at(url, named))).toEqual([
+      null,
+      null,
+    ]);
+    for (const url of [
+      'https://engines.example.com/',
+      'https://api.example.com:8443/',
+      'https://api.example.com.evil.example/',
+    ])
+      expect(at(url, named), url).toBe('wrong_host');
+  });
+
+  it('may be named, blank or absent in the configuration', () => {
+    const origin = (API_ORIGIN: string | undefined) => readEnv({ ...bindings, API_ORIGIN } as Bindings).apiOrigin;
+    expect([origin('https://api.example.com'), origin(''), origin(undefined)]).toEqual([
+      'https://api.example.com',
+      null,
+      null,
+    ]);
+    expect(() => origin('https://api.example.com/v1')).toThrow('API_ORIGIN must be an origin');
   });
 });
 

@@ -74,6 +74,19 @@ export function portalOriginForm(worker: Unstable_Config): Finding {
   return origin.startsWith('https:') ? ok(origin) : fail(`PORTAL_ORIGIN is ${origin}, without TLS`, fix);
 }
 
+/** `origins`: where the portal calls the API, and where engines do. */
+export function apiOrigin(worker: Unstable_Config, { api, engine }: Origins): Finding {
+  const { ok, fail } = check('api-origin');
+  const origin = variable(worker, 'API_ORIGIN');
+  if (origin === '')
+    return new URL(engine).host.endsWith('.workers.dev')
+      ? ok('none named; on workers.dev the Worker answers no person')
+      : fail(`people are answered at ${engine} too, where no Access stands`, `set API_ORIGIN = "${api}" in ${TOML}`);
+  return origin === api
+    ? ok(`people are answered at ${origin} only`)
+    : fail(`API_ORIGIN is ${origin}, and the portal calls ${api}`, `name that one in ${TOML}`);
+}
+
 export function operators(worker: Unstable_Config): Finding {
   const { ok, warn, fail } = check('operators');
   const emails = variable(worker, 'OPERATOR_EMAILS')

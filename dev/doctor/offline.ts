@@ -23,6 +23,7 @@ export async function lookOffline(folder: string, name: EnvironmentName, deploye
       configuration.teamDomain(worker),
       configuration.audience(worker),
       configuration.portalOriginForm(worker),
+      configuration.apiOrigin(worker, environment.origins),
       configuration.operators(worker),
       configuration.previewUrls(worker),
       configuration.sameShape(production.worker, staging.worker),

@@ -202,6 +202,8 @@ type Visitor = {
   headers: (route: Route) => Promise<Headers>;
   /** What the table says that this visitor must get. */
   expected: (route: Route) => Expected;
+  /** Where they ask, if not at the API’s own address. */
+  at?: string;
 };
 
 const person =
@@ -246,6 +248,10 @@ const originGate =
     route.who === 'member' && fromPortalOnly(route) ? 'wrong_origin' : member(role)(route);
 const operatorGate = (route: Route): Expected =>
   route.who === 'operator' && route.method === 'POST' ? 'wrong_origin' : operator(route);
+
+/** A genuine sign-in that is taken where no Access stands: as void as none. */
+const ENGINES = 'https://totlprovision-api.team.workers.dev';
+const atEngines = (route: Route): Expected => (route.who === 'anyone' || route.who === 'machine' ? 'ok' : 'wrong_host');
 
 const now = Math.floor(Date.now() / 1000);
 const alien = generateKeyPair('RS256');
@@ -309,6 +315,11 @@ const VISITORS: Visitor[] = [
     headers: () => withoutOrigin('https://evil.example'),
     expected: originGate('admin'),
   },
+  ...[ENGINES, 'http://TOTL.workers.dev.'].flatMap((at): Visitor[] => [
+    { who: `an admin at ${at}`, headers: person(email), expected: signIn('wrong_host'), at },
+    { who: `an operator at ${at}`, headers: person(OPERATOR), expected: signIn('wrong_host'), at },
+    { who: `a machine token at ${at}`, headers: bearer(() => world.tenant.token), expected: atEngines, at },
+  ]),
 ];
 
 /** Somebody whom the route lets in. */
@@ -320,7 +331,7 @@ const welcome = (route: Route): Promise<Headers> => {
 /** What a GET has to be asked with. */
 const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
 
-const ask = async (route: Route, headers: Headers, type = 'application/json') => {
+const ask = async (route: Route, headers: Headers, type = 'application/json', at?: string) => {
   const body = await bodyOf(route);
   const more = {
     ...(body ? { 'content-type': type } : {}),
@@ -328,7 +339,7 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
   };
   log.written.length = 0;
   const path = pathOf(route) + (QUERIES[route.path] ?? '');
-  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body);
+  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body, at);
   const sealed = body && 'sealed' in JSON.parse(body) ? [JSON.parse(body).sealed] : [];
   const credentials = Object.values(headers).filter((header) => header !== PORTAL);
   const fault = logFault(log, route.method, route.path, [...NEVER_LOGGED, ...credentials, ...sealed]);
@@ -363,13 +374,13 @@ function adjusted(route: Route, expected: Expected, who: string): Expected {
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';
 }
 
-describe.each(VISITORS)('$who', ({ who, headers, expected }) => {
+describe.each(VISITORS)('$who', ({ who, headers, expected, at }) => {
   it('gets from every route the answer that the table gives', async () => {
     const answers: Record<string, string> = {};
     const wanted: Record<string, string> = {};
     for (const route of routes) {
       const name = `${route.method} ${route.path}`;
-      const { status, json } = await ask(route, await headers(route));
+      const { status, json } = await ask(route, await headers(route), undefined, at);
       const code = adjusted(route, expected(route), who);
       const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
       wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;
