@@ -275,10 +275,13 @@ test('the filtered list is taken along as CSV, all pages of it', async () => {
   const file = path.join(stateDir, 'fleet.csv');
   await (await download).saveAs(file);
   const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
-  assert.match(head ?? '', /^\ufeffmachine,hostname,client,serial,/);
+  assert.match(head ?? '', /^\ufeff"machine","hostname","client","serial",/);
   // The one that began anew is running, and two more have succeeded meanwhile.
   const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
-  assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());
+  assert.deepEqual(
+    lines.map((line) => line.split(',')[1]).sort(),
+    succeeded.map(({ hostname }) => `"${hostname}"`).sort(),
+  );
 });
 
 test('a failing list is a failure with what was last read, never an empty one', async () => {
