@@ -7,6 +7,7 @@ import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from 
 import type { GrantList, GrantRequest } from '../schema/grant.ts';
 import type { Inspection } from '../schema/inspection.ts';
 import type {
+  DrillProven,
   Keyring,
   KeyringWrite,
   KeyringWritten,
@@ -284,8 +285,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  noteDrill(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
-    return this.#gate.admins(caller, id, (now) => unlockers.noteDrill(this.ctx.storage, caller, id, now));
+  async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyProof(caller.tenant, id, proven);
+    return this.#gate.admins(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+    );
   }
 
   rotation(caller: Caller<Person>): Rotation | Refusal {

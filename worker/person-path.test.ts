@@ -78,6 +78,15 @@ describe('a sign-in', () => {
     expect((await me(await token())).json).toMatchObject({ status: 401, code });
   });
 
+  it('with an address that only lower-cases to a member’s is nobody’s, because a Kelvin sign is no k', async () => {
+    const { id } = await seedTenant();
+    await bindings.INDEX_DB.prepare("UPDATE users SET email = 'k@example.com' WHERE tenant_id = ? AND role = 'admin'")
+      .bind(id)
+      .run();
+    expect((await me(await accessToken('K@example.com'))).json).toMatchObject({ email: 'k@example.com' });
+    expect((await me(await accessToken('\u212a@example.com'))).json).toMatchObject({ code: 'not_a_person' });
+  });
+
   it('answers 503 while ACCESS_AUD is blank, because without an audience any application’s token would pass', async () => {
     const env = { ...readEnv(bindings), accessAudience: null };
     expect(await authenticatePerson(env, await accessToken('a@example.com'))).toMatchObject({
@@ -253,6 +262,7 @@ describe('every answer', () => {
       expect(headers.get('access-control-allow-origin')).toBe(PORTAL);
       expect(headers.get('access-control-allow-credentials')).toBe('true');
       expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('strict-transport-security')).toBe('max-age=63072000');
     }
     const preflight = await request('OPTIONS', '/v1/me', { origin: PORTAL, 'access-control-request-method': 'GET' });
     expect(preflight.status).toBe(204);

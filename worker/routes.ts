@@ -7,6 +7,7 @@ import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../s
 import { GrantList, GrantRequest } from '../schema/grant.ts';
 import { Inspection } from '../schema/inspection.ts';
 import {
+  DrillProven,
   Keyring,
   KeyringWrite,
   KeyringWritten,
@@ -347,10 +348,10 @@ export const routes: readonly Route[] = [
     summary: 'Note that a recovery set was proven by a drill',
     roles: ADMINS,
     audit: ['recovery.drilled'],
-    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    body: json(DrillProven, SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker'],
-    handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
+    refuses: ['unknown_unlocker', 'not_proven'],
+    handle: ({ object, caller, params, body }) => object.noteDrill(caller, params.recovery ?? '', body),
   }),
   memberRoute({
     method: 'POST',

@@ -108,6 +108,8 @@ const BROKEN: [
     'OPERATOR_EMAILS = "a@example.com, b at example.com"',
   ],
   ['preview-urls', 'FAIL', /would get an address/, TOML, 'preview_urls = false', 'preview_urls = true'],
+  ['invocation-logs', 'FAIL', /the URL of every request/, TOML, 'invocation_logs = false', 'invocation_logs = true'],
+  ['invocation-logs', 'FAIL', /the URL of every request/, TOML, /\[observability\.logs\]\n.*\n.*\n/, ''],
   ['environments', 'FAIL', /staging has no OPERATOR_EMAILS/, TOML, /\nOPERATOR_EMAILS = "[^"]*"(?=\n\n\[\[env)/, ''],
   [
     'environments',
@@ -148,7 +150,7 @@ describe('the doctor, on the repository alone', () => {
   it('finds nothing that fails in it as it is, for either environment', async () => {
     const args = ['dev/doctor.ts', '--offline', '--env', 'staging'];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
-    expect(stdout).toMatch(/\n12 checks: \d+ ok, \d+ warnings, 0 failed\n$/);
+    expect(stdout).toMatch(/\n13 checks: \d+ ok, \d+ warnings, 0 failed\n$/);
     const findings = await lookOffline(root, 'production', false);
     expect(findings.filter(({ level }) => level === 'FAIL').map(lineOf)).toEqual([]);
   });

@@ -108,6 +108,18 @@ export function previewUrls(worker: Unstable_Config): Finding {
     : fail('every version of the Worker would get an address', `set preview_urls = false in ${TOML}`);
 }
 
+/** The platform's own line for each request holds the URL, and a URL what somebody searched for. */
+export function invocationLogs({ observability }: Unstable_Config): Finding {
+  const { ok, fail } = check('invocation-logs');
+  const on = observability?.enabled === true || observability?.logs?.enabled === true;
+  return on && observability?.logs?.invocation_logs !== false
+    ? fail(
+        'the platform keeps the URL of every request',
+        `set invocation_logs = false under [observability.logs] in ${TOML}`,
+      )
+    : ok('off: our own lines are kept, URLs are not');
+}
+
 /** What the portal is built with: its meta tag, and the policy that lets it call. `headers` is the text of `_headers`. */
 export function portalPolicy(built: Origins, headers: string): Finding {
   const { ok, fail } = check('portal-policy');

@@ -26,6 +26,7 @@ export async function lookOffline(folder: string, name: EnvironmentName, deploye
       configuration.apiOrigin(worker, environment.origins),
       configuration.operators(worker),
       configuration.previewUrls(worker),
+      configuration.invocationLogs(worker),
       configuration.sameShape(production.worker, staging.worker),
       configuration.portalPolicy(environment.built, headers),
     );

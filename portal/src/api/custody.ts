@@ -14,8 +14,8 @@ export const declineGrant = (tenant: string, grant: string): Promise<UnlockerAct
   call(at(tenant, `grants/${grant}/decline`), {});
 export const changeUnlocker = (tenant: string, changed: UnlockerChanged): Promise<UnlockerActed> =>
   call(at(tenant, `unlockers/${changed.half.id}/change`), changed);
-export const noteDrill = (tenant: string, recovery: string): Promise<UnlockerActed> =>
-  call(at(tenant, `recovery/${recovery}/drilled`), {});
+export const noteDrill = (tenant: string, recovery: string, proof: string): Promise<UnlockerActed> =>
+  call(at(tenant, `recovery/${recovery}/drilled`), { proof });
 
 export const people = (tenant: string): Promise<PeopleList> => call(at(tenant, 'people'));
 export const removePerson = (tenant: string, person: string): Promise<PersonRemoved> =>
