@@ -34,7 +34,7 @@ export class Administration {
     return this.#gate.auditors(caller, 'people', (now) =>
       this.#storage.transactionSync(() => ({
         people: people.members(this.#sql, caller.tenant, index, now),
-        leavers: leavers(this.#sql),
+        leavers: leavers(this.#sql, now),
       })),
     );
   }

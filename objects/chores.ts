@@ -1,18 +1,19 @@
 // Chores: what a tenant's object does by itself, later: deliver notices, look for silent machines and expiring tokens, make a backup.
 // Each is found in storage, so a missed turn costs time and nothing else.
+import type { House } from '../schema/webhook.ts';
 import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { logTrouble } from './log.ts';
-import { ANSWER_MS } from './outbox.ts';
+import { ANSWER_MS, drain } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
-export type ChoreBindings = { INDEX_DB: D1Database; BACKUP?: R2Bucket };
+export type ChoreBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
 
 /** If the object is gone in the middle of a chore, its alarm comes again after this. */
 const AGAIN_MS: Partial<Record<Due, number>> = {
@@ -59,10 +60,11 @@ export async function doChores(
   if (due.includes('backup') && env.BACKUP) {
     const finished = await backUp(storage, env.BACKUP, tenant);
     next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
+    if (finished) await drain(storage, env.INDEX_DB, tenant);
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {
-    await deliverDue(storage);
+    await deliverDue(storage, env);
     const at = nextDeliveryAt(sql);
     next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
   }

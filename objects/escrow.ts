@@ -10,7 +10,7 @@ import { enrolIfNew } from './machines.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteForSearch } from './search-lines.ts';
-import { type Escrowed, findByEid, placeFor, storeVersion, type VersionRow } from './secrets.ts';
+import { type Escrowed, findByEid, isByEngine, placeFor, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
@@ -136,7 +136,7 @@ export function keep(
   });
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   storeVersion(sql, escrowed, bound, receipt, now);
-  clearOlderProtectors(sql, secretId, escrowed);
+  if (isByEngine(escrowed)) clearOlderProtectors(sql, secretId, escrowed);
   if (kind === 'bitlocker_recovery_key' && version === 1) noteForSearch(sql, machine);
   summarize(sql, machine, now);
   return { created: true, receipt };

@@ -68,8 +68,33 @@ function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manif
   return { ...(found ?? { ids: [], until }), could };
 }
 
+/** What goes on telling them, whoever they are now. A webhook added after they came back is theirs to have. */
+const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['webhooks'] =>
+  all<{ id: string; label: string; url: string }>(
+    sql,
+    'SELECT id, label, url FROM webhooks WHERE made_by = ? AND made_at <= ? ORDER BY made_at, id',
+    email,
+    started_at,
+  ).map(({ id, label, url }) => ({ id, label, host: new URL(url).host }));
+
+/**
+ * Tokens that live on after them. Who made one has seen it; whoever sets up PCs may have had any of that time in hand, on a stick or in a
+ * file. A token is nobody's secret to those who only read.
+ */
+const tokensOf = (sql: SqlStorage, { email, role, started_at }: LeaverRow, now: number): Leaver['tokens'] =>
+  all<{ id: string; label: string; prefix: string; made: number }>(
+    sql,
+    `SELECT id, label, prefix, created_by IS ?1 AS made FROM tokens
+     WHERE created_at <= ?2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?3) AND (created_by IS ?1 OR ?4)
+     ORDER BY made DESC, created_at DESC, id`,
+    email,
+    started_at,
+    now,
+    role === 'auditor' ? 0 : 1,
+  ).map(({ made, ...token }) => ({ ...token, made: made === 1 }));
+
 /** Every leaver with what is left to do. */
-export function leavers(sql: SqlStorage): Leaver[] {
+export function leavers(sql: SqlStorage, now: number): Leaver[] {
   const latest = head(sql);
   const keys = keyHistory(sql);
   const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
@@ -90,6 +115,8 @@ export function leavers(sql: SqlStorage): Leaver[] {
       escrowKeyReplaced: had.length === 0 || (active !== undefined && !known.includes(active)),
       rootReplaced: !could.recovery || latest === null || latest.fingerprint !== row.fingerprint,
       remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
+      webhooks: webhooksOf(sql, row),
+      tokens: tokensOf(sql, row, now),
     };
   });
 }

@@ -2,7 +2,7 @@
 // words of ours; the reason of a reveal, a token, an email address never get in here. Sending is for deliveries.ts.
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { Attention } from '../schema/machine.ts';
-import type { Notice, NoticeAbout, NoticeKind } from '../schema/notice.ts';
+import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../schema/notice.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -21,20 +21,58 @@ export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeK
   if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
 }
 
+/** What PCs give rise to, and a thousand of them at once: sent behind everything else, and so many of a kind one by one. */
+const FLOODS: ReadonlySet<SentKind> = new Set<SentKind>(['run_failed', 'machine_stalled', 'encrypted_not_escrowed']);
+export const FLOOD_MAX = 20;
+/** Of all kinds, for one webhook: 10,000 for a tenant's five. */
+const WAITING_MAX = 2_000;
+
 /** The same, to these webhooks whatever they are for. */
 export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notice: Notice): void {
   const { about } = notice;
-  for (const { id } of webhooks)
+  for (const { id } of webhooks) {
+    if (fold(sql, id, notice)) continue;
     sql.exec(
-      `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries)
-       SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0 FROM deliveries WHERE webhook = ?1`,
+      `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries, rank)
+       SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0, ?7 FROM deliveries WHERE webhook = ?1`,
       id,
       notice.id,
       notice.kind,
       about.person ?? about.machine ?? about.kid ?? about.token ?? '',
       JSON.stringify(notice),
       notice.at,
+      FLOODS.has(notice.kind) ? 1 : 0,
     );
+  }
+}
+
+type Waiting = { place: number; body: string };
+
+/** Where enough wait already, the newest of the kind says that there was one more. Never the first in the queue: it may be on its way. */
+function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
+  const isFlood = FLOODS.has(kind);
+  const from = "FROM deliveries WHERE webhook = ? AND state = 'waiting'";
+  const count = isFlood
+    ? first<{ n: number }>(sql, `SELECT count(*) AS n ${from} AND rank = 1 AND kind = ?`, webhook, kind)
+    : first<{ n: number }>(sql, `SELECT count(*) AS n ${from}`, webhook);
+  if ((count?.n ?? 0) < (isFlood ? FLOOD_MAX : WAITING_MAX)) return false;
+  const newest = first<Waiting>(
+    sql,
+    `SELECT place, body ${from} AND kind = ? ORDER BY place DESC LIMIT 1`,
+    webhook,
+    kind,
+  );
+  const head = first<Pick<Waiting, 'place'>>(sql, `SELECT place ${from} ORDER BY rank, place LIMIT 1`, webhook);
+  if (!newest || newest.place === head?.place) return false;
+  const notice: Notice = JSON.parse(newest.body);
+  const about = { ...notice.about, further: (notice.about.further ?? 0) + 1 };
+  sql.exec(
+    'UPDATE deliveries SET body = ? WHERE webhook = ? AND place = ?',
+    JSON.stringify({ ...notice, about }),
+    webhook,
+    newest.place,
+  );
+  return true;
 }
 
 const hostnameOf = (sql: SqlStorage, machine: string): string | null =>

@@ -3,7 +3,8 @@
 import type { ChainHead } from '../schema/audit.ts';
 import type { BackupManifest, RestoreAborted, RestoreAnswer } from '../schema/backup.ts';
 import { verifyChain } from '../schema/chain.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { admit, type IndexWord } from './admission.ts';
 import { schedule } from './alarms.ts';
 import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
@@ -11,6 +12,8 @@ import { type FoundManifest, makeLatest, readChunk, readManifest } from './backu
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
+import { ask } from './outbox.ts';
 import * as people from './people.ts';
 import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
 import { fillSearch } from './search-lines.ts';
@@ -32,6 +35,26 @@ export async function findBackup(
   return found && found.manifest.tenant === tenant
     ? found
     : refuse('unknown_backup', 'The bucket holds no such backup of this tenant.');
+}
+
+/** What a restore goes by beside the bucket: what the index says, and whom the operator names where it names nobody. */
+export type Admission = { word: IndexWord; firstAdmin: string | undefined };
+
+/** What the index says of the tenant and of this manifest. Refuses backup_damaged where it knows another hash for the instant, index_unreachable. */
+export async function askIndex(index: D1Database, tenant: string, found: FoundManifest): Promise<IndexWord | Refusal> {
+  const said = await ask(() =>
+    Promise.all([indexedPeople(index, tenant), indexedTokens(index, tenant), indexedBackups(index, tenant)]),
+  );
+  if (!said)
+    return refuse('index_unreachable', 'The index does not answer, and it has to say who may come in; try again.');
+  const [people, tokens, backups] = said;
+  const hash = backups?.get(found.manifest.at);
+  return hash === undefined || hash === found.sha256
+    ? { people, tokens, vouched: hash !== undefined }
+    : refuse(
+        'backup_damaged',
+        'The index knows another manifest of that instant: the bucket was bent. Nothing was changed; try an earlier backup.',
+      );
 }
 
 /** Whether this backup may go into this object. Pure but for reads. Null: it may, or is on its way already. */
@@ -85,13 +108,15 @@ export async function goOn(
   bucket: R2Bucket,
   caller: Caller<Operator>,
   found: FoundManifest,
+  { word, firstAdmin }: Admission,
 ): Promise<RestoreAnswer | Refusal> {
   const { sql } = storage;
   const { manifest } = found;
+  const answerOf = answerFor(word);
   const { tenant, chunks } = manifest;
   for (let read = 0; read < CHUNKS_A_CALL; read++) {
     const place = stepOf(sql, found);
-    if (place === null) return ended(sql, found);
+    if (place === null) return ended(sql, found, word);
     const chunk = chunks[place];
     if (!chunk) break;
     const text = await readChunk(bucket, tenant, chunk.sha256);
@@ -104,16 +129,15 @@ export async function goOn(
     });
   }
   const done = stepOf(sql, found);
-  if (done === null) return ended(sql, found);
+  if (done === null) return ended(sql, found, word);
   if (done < chunks.length) return answerOf(found, done);
   const broken = chainFault(sql, manifest);
   if (broken) return undo(storage, found, broken);
   await makeLatest(bucket, found);
   // Ended by another call meanwhile, or aborted, and perhaps begun anew.
   const progress = stepOf(sql, found) === chunks.length ? progressOf(sql) : null;
-  if (!progress) return ended(sql, found);
-  finish(storage, caller, found, progress);
-  return answerOf(found, chunks.length);
+  if (!progress) return ended(sql, found, word);
+  return finish(storage, caller, found, progress, { word, firstAdmin }) ?? answerOf(found, chunks.length);
 }
 
 /** How many chunks of this backup are in; null: it is not on its way. */
@@ -122,14 +146,16 @@ function stepOf(sql: SqlStorage, { sha256 }: FoundManifest): number | null {
   return progress?.manifest_sha256 === sha256 ? progress.chunks_done : null;
 }
 
-const answerOf = ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
-  ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head },
-});
+const answerFor =
+  ({ vouched }: IndexWord) =>
+  ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
+    ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head, vouched },
+  });
 
 /** What to say of a restore that is no longer on its way: another call has finished it, or it was aborted. */
-const ended = (sql: SqlStorage, found: FoundManifest): RestoreAnswer | Refusal =>
+const ended = (sql: SqlStorage, found: FoundManifest, word: IndexWord): RestoreAnswer | Refusal =>
   !isRestoring(sql) && holds(sql, found.manifest.head)
-    ? answerOf(found, found.manifest.chunks.length)
+    ? answerFor(word)(found, found.manifest.chunks.length)
     : refuse('not_empty', 'The restore was ended meanwhile; look at the tenant.');
 
 /** What is wrong with the chain that was put in; null: it is whole, and ends where the manifest says. */
@@ -191,24 +217,28 @@ function empty(sql: SqlStorage, tenant: string, now: number): void {
   });
 }
 
+/** Null: it is finished. Refuses first_admin_needed, and is still on its way then. */
 function finish(
   storage: DurableObjectStorage,
   caller: Caller<Operator>,
   { manifest: { tenant, at, head: restored }, sha256: manifestSha256 }: FoundManifest,
   progress: Progress,
-): void {
+  { word, firstAdmin }: Admission,
+): Refusal | null {
   const now = Date.now();
   const { discarded_seq: discardedSeq, discarded_hash: discardedHash } = progress;
   const { index_seq: indexSeq, index_hash: indexHash } = progress;
-  storage.transactionSync(() => {
+  return storage.transactionSync(() => {
+    const admitted = admit(storage, word, firstAdmin, now);
+    if (isRefusal(admitted)) return admitted;
     storage.sql.exec('DELETE FROM restore_progress');
     fillSearch(storage.sql);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,
       detail: {
-        ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256 },
-        ...{ discardedSeq, discardedHash, indexSeq, indexHash },
+        ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256, vouched: word.vouched },
+        ...{ discardedSeq, discardedHash, indexSeq, indexHash, ...admitted },
       },
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
@@ -216,5 +246,6 @@ function finish(
     tokens.putAllOut(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
+    return null;
   });
 }

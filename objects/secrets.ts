@@ -31,6 +31,8 @@ export type VersionRow = Row & {
   verified_at: number | null;
   verified_kid: string | null;
   finding: SecretVersion['finding'];
+  confirmed_at: number | null;
+  confirmed_by: string | null;
 };
 
 /** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
@@ -39,6 +41,13 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
   by: string | null;
   uploadedBy: string | null;
 };
+
+/** Whether an engine handed it over itself: what a person brings replaces nothing until an admin has confirmed it (confirming.ts). */
+export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
+  by === null && uploadedBy === null;
+
+/** The same of a row, in SQL: such a version takes the place of those before it. */
+export const COUNTS = '(confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))';
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
@@ -62,12 +71,14 @@ export function placeFor(
 export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean, receipt: Receipt, at: number): void {
   sql.exec(
     `INSERT INTO secrets (id, machine_id, kind, ref, latest_version) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, rotate_due_at = NULL`,
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
+       rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END`,
     receipt.secretId,
     request.machine,
     request.kind,
     refKey(request.ref),
     receipt.version,
+    isByEngine(request) ? 1 : 0,
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
@@ -126,10 +137,10 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[
     'SELECT * FROM secrets WHERE machine_id IN (SELECT value FROM json_each(?)) ORDER BY kind, ref, machine_id',
     JSON.stringify(machines),
   );
-  const versions = all<Omit<VersionRow, 'sealed'> & { escrowed_by: string }>(
+  const versions = all<Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null }>(
     sql,
     `SELECT secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-       finding, principal_name AS escrowed_by
+       finding, confirmed_by, principal_name AS escrowed_by
      FROM secret_versions JOIN audit ON audit.seq = audit_seq
      WHERE secret_id IN (SELECT value FROM json_each(?)) ORDER BY secret_id, version DESC`,
     JSON.stringify(secrets.map((secret) => secret.id)),
@@ -143,7 +154,11 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[]): Secret[
     rotateDueAt: secret.rotate_due_at,
     versions: versions
       .filter((version) => version.secret_id === secret.id)
-      .map((version) => ({ ...publicVersion(version), escrowedBy: version.escrowed_by })),
+      .map((version) => ({
+        ...publicVersion(version),
+        escrowedBy: version.escrowed_by,
+        confirmedBy: version.confirmed_by,
+      })),
   }));
 }
 

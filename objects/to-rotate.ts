@@ -30,7 +30,7 @@ export function markToRotate(
 
 /**
  * A recovery key is rotated by a new protector, which is another secret: it clears the mark of those before it on the same volume.
- * A newer version of the same secret clears its own, where it is stored. In the transaction that stored it.
+ * A newer version of the same secret clears its own, where it is stored. In the transaction that stored or confirmed it.
  */
 export function clearOlderProtectors(
   sql: SqlStorage,

@@ -39,6 +39,8 @@ export const NoticeAbout = z.strictObject({
   token: z.string().optional(),
   expiresAt: z.int().optional(),
   person: z.string().optional(),
+  /** How many more of the kind came in meanwhile and are not sent one by one. */
+  further: z.int().optional(),
   /** The id of whoever did it. */
   by: z.string().optional(),
   /** The entry of the audit chain that says more. */

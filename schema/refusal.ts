@@ -50,6 +50,7 @@ export const REFUSALS = {
   too_many_webhooks: [409, 'There are enough webhooks'],
   backup_off: [409, 'No backup is configured'],
   not_empty: [409, 'The tenant is not empty'],
+  first_admin_needed: [409, 'Nobody would be let in'],
   not_restoring: [409, 'No backup is on its way in'],
   backup_damaged: [409, 'The backup is damaged'],
   backup_differs: [409, 'The backup is of another version'],

@@ -46,8 +46,6 @@ export type Env = {
   portalOrigin: string;
   /** The one origin at which people are answered, null where none is named. */
   apiOrigin: string | null;
-  /** The portal is on localhost: this installation is somebody's own machine, and webhooks may be there too. */
-  onLocalhost: boolean;
   operatorEmails: ReadonlySet<string>;
 };
 
@@ -69,7 +67,6 @@ export function readEnv(bindings: Bindings): Env {
     accessAudience: settings.data.ACCESS_AUD || null,
     portalOrigin: settings.data.PORTAL_ORIGIN,
     apiOrigin: settings.data.API_ORIGIN || null,
-    onLocalhost: new URL(settings.data.PORTAL_ORIGIN).hostname === 'localhost',
     operatorEmails: new Set(
       settings.data.OPERATOR_EMAILS.split(',')
         .map((email) => email.trim().toLowerCase())

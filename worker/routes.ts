@@ -63,6 +63,8 @@ import {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import {
+  Confirmed,
+  ConfirmRequest,
   EscrowRequest,
   HandSecret,
   Receipt,
@@ -215,6 +217,18 @@ export const routes: readonly Route[] = [
     audit: null,
     answer: Overview,
     handle: ({ object, caller, member }) => object.overview(caller, member.tenantName),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/secrets/:secret/confirm',
+    summary:
+      'Say that a version which a person brought is on the PC; by an admin who neither brought it nor revealed one before',
+    roles: ADMINS,
+    audit: ['secret.confirmed'],
+    body: json(ConfirmRequest, SMALL_BODY_BYTES),
+    answer: Confirmed,
+    refuses: ['unknown_secret', 'not_yourself'],
+    handle: ({ object, caller, params, body }) => object.confirmSecret(caller, params.secret ?? '', body),
   }),
   memberRoute({
     method: 'GET',
@@ -745,7 +759,7 @@ export const routes: readonly Route[] = [
     answer: WebhookMade,
     status: 201,
     refuses: ['too_many_webhooks'],
-    handle: ({ object, caller, body, env }) => object.addWebhook(caller, body, env.onLocalhost),
+    handle: ({ object, caller, body }) => object.addWebhook(caller, body),
   }),
   memberRoute({
     method: 'GET',
@@ -878,7 +892,10 @@ export const routes: readonly Route[] = [
     audit: ['tenant.imported'],
     body: json(RestoreRequest, SMALL_BODY_BYTES),
     answer: RestoreAnswer,
-    refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
+    refuses: [
+      ...(['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'] as const),
+      ...(['first_admin_needed', 'index_unreachable'] as const),
+    ],
     handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   }),
   operatorRoute({

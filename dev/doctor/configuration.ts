@@ -120,6 +120,17 @@ export function invocationLogs({ observability }: Unstable_Config): Finding {
     : ok('off: our own lines are kept, URLs are not');
 }
 
+/** A webhook is an admin's to name: without the flag, one that names a host of our own zone would be asked behind its firewall. */
+export function strictlyPublic({ compatibility_flags }: Unstable_Config): Finding {
+  const { ok, fail } = check('public-fetch');
+  return compatibility_flags.includes('global_fetch_strictly_public')
+    ? ok('webhooks go the way of any stranger')
+    : fail(
+        'a webhook could reach a host of this zone past its firewall',
+        `put global_fetch_strictly_public back into compatibility_flags in ${TOML}`,
+      );
+}
+
 /** What the portal is built with: its meta tag, and the policy that lets it call. `headers` is the text of `_headers`. */
 export function portalPolicy(built: Origins, headers: string): Finding {
   const { ok, fail } = check('portal-policy');

@@ -27,6 +27,7 @@ export async function lookOffline(folder: string, name: EnvironmentName, deploye
       configuration.operators(worker),
       configuration.previewUrls(worker),
       configuration.invocationLogs(worker),
+      configuration.strictlyPublic(worker),
       configuration.sameShape(production.worker, staging.worker),
       configuration.portalPolicy(environment.built, headers),
     );

@@ -118,6 +118,13 @@ async function finding(found: Finding) {
   return { secret: world.ids.left, version: 1, kid, sha256, finding: found };
 }
 
+/** A secret that an engineer has uploaded for an engine, for an admin to confirm. */
+async function uploaded(): Promise<string> {
+  const { id, keyring } = world.tenant;
+  const body = await sealedSecret(id, keyring, machine.id, { ref: { account: crypto.randomUUID() } });
+  return (await asPerson<Receipt>(emailOf('engineer'), `/v1/tenants/${id}/spool/secret`, body)).json.secretId;
+}
+
 /** A body each POST accepts. A new POST without one fails the walk: give it one here. */
 const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),
@@ -125,6 +132,10 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   // A second first set-up can never succeed; this one is written to a tenant that has none yet, below.
   '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
   '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
+  '/v1/tenants/:tenant/secrets/:secret/confirm': async () => {
+    world.ids.secret = await uploaded();
+    return { version: 1 };
+  },
   '/v1/tenants/:tenant/rotation/page': async () => ({}),
   '/v1/tenants/:tenant/rotation/reseal': async () => ({
     items: [await resealedItem(world.tenant.id, world.tenant.keyring, world.ids.secret ?? '')],

@@ -2,7 +2,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
+import { revokeToken } from '../api/administration.ts';
 import * as custody from '../api/custody.ts';
+import { removeWebhook } from '../api/notices.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { PassphraseField } from './passphrase-field.ts';
@@ -50,6 +52,8 @@ export class LeaverCard extends LitElement {
   @state() private noTeam = false;
   @state() private report: RevealedReport | null = null;
   @state() private failure: unknown = null;
+  /** What is being ended just now. */
+  @state() private ending: string | null = null;
   @query('passphrase-field') private field!: PassphraseField | null;
 
   get #replaced(): boolean {
@@ -71,6 +75,17 @@ export class LeaverCard extends LitElement {
     }
   };
 
+  /** Ends one thing that outlives them. What is left is read anew by whoever shows the card. */
+  async #end(id: string, end: () => Promise<unknown>): Promise<void> {
+    this.ending = id;
+    this.failure = await end().then(
+      () => null,
+      (error) => error,
+    );
+    this.ending = null;
+    this.dispatchEvent(new CustomEvent('ended'));
+  }
+
   override render() {
     const { leaver } = this;
     const finished = this.#replaced && leaver.remaining === 0;
@@ -91,7 +106,9 @@ export class LeaverCard extends LitElement {
         )}
         ${this.#step(this.#replaced, 'Everything they could open is replaced')}
         ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
       </ol>
+      ${this.#outlives(leaver)}
       ${this.#replaced || !this.admin ? nothing : this.#form()}
       ${
         this.#replaced && leaver.remaining > 0
@@ -101,6 +118,43 @@ export class LeaverCard extends LitElement {
       ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
       <problem-note .error=${this.failure}></problem-note>
       ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+  }
+
+  #outlives({ webhooks, tokens }: Leaver) {
+    const button = (id: string, words: string, label: string, end: () => Promise<unknown>) =>
+      this.admin
+        ? html`<button aria-label="${words} ${label}" ?disabled=${this.ending !== null} @click=${() => void this.#end(id, end)}>${words}</button>`
+        : nothing;
+    const token = ({ id, label, prefix }: Leaver['tokens'][number]) => html`<li>
+      Token ${label || prefix} <span class="mono quiet">${prefix}…</span>
+      ${button(id, 'Revoke', label || prefix, () => revokeToken(this.tenant, id))}
+    </li>`;
+    const others = tokens.filter((one) => !one.made);
+    return html`${
+      webhooks.length > 0 || tokens.some((one) => one.made)
+        ? html`<h3>What goes on without them</h3>
+            <ul>
+              ${webhooks.map(
+                ({ id, label, host }) => html`<li>
+                  Webhook ${label}, to ${host}
+                  ${button(id, 'Remove', label, () => removeWebhook(this.tenant, id))}
+                </li>`,
+              )}
+              ${tokens.filter((one) => one.made).map(token)}
+            </ul>`
+        : nothing
+    }
+    ${
+      others.length > 0
+        ? html`<details>
+            <summary>${others.length === 1 ? 'One token' : `${others.length} tokens`} that they may have had in hand</summary>
+            <p class="quiet">Others made these. Rotate what engines still use; revoke what they do not.</p>
+            <ul>
+              ${others.map(token)}
+            </ul>
+          </details>`
+        : nothing
+    }`;
   }
 
   #step(done: boolean, words: string) {
@@ -148,6 +202,7 @@ export class LeaverCard extends LitElement {
 
   #revealed({ revealed, bulkReads }: RevealedReport) {
     const open = revealed.filter((one) => !one.superseded);
+    const replaced = revealed.filter((one) => one.superseded);
     return html`<h3>What they revealed</h3>
       ${
         revealed.length === 0
@@ -156,6 +211,21 @@ export class LeaverCard extends LitElement {
               ${revealed.length === 1 ? '1 version' : `${revealed.length} versions`}, ${open.length} of them without a newer
               one since${open.length > 0 ? '. Change those on the PC:' : '.'}
             </p>`
+      }
+      ${
+        replaced.length === 0
+          ? nothing
+          : html`<details>
+              <summary>By whom the others were replaced</summary>
+              <ul>
+                ${replaced.map(
+                  ({ machine, hostname, kind, ref, newer }) => html`<li>
+                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ?? shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
+                    version ${newer?.version} by ${newer?.by}${newer?.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : nothing}
+                  </li>`,
+                )}
+              </ul>
+            </details>`
       }
       ${bulkReads > 0 ? html`<p class="note warn">They also read ${bulkReads} ciphertexts in bulk, for a rotation, a health sweep or an export, in a browser that held the keys.</p>` : nothing}
       ${
@@ -176,7 +246,9 @@ export class LeaverCard extends LitElement {
                     <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
-                    <td>${exactTime(one.lastAt)}</td>
+                    <td>
+                      ${exactTime(one.lastAt)}${one.newer === null ? nothing : html`<br /><span class="quiet">Version ${one.newer.version} by ${one.newer.by} is not confirmed</span>`}
+                    </td>
                   </tr>`,
                 )}
               </tbody>

@@ -9,6 +9,8 @@ import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId 
 import './key-id.ts';
 import './relative-time.ts';
 
+/** Fired when an admin says that a version which a person brought is on the PC. */
+export type ConfirmWanted = CustomEvent<{ secret: string; version: number }>;
 /** Fired when somebody wants to see one version. */
 export type RevealWanted = CustomEvent<{ secret: Secret; version: SecretVersion }>;
 
@@ -108,6 +110,7 @@ export class SecretList extends LitElement {
             }
           </p>
           ${this.#version(latest)}
+          ${this.#unconfirmed(secret, latest)}
         </div>
         ${this.#button(secret, latest)}
       </div>
@@ -143,6 +146,26 @@ export class SecretList extends LitElement {
         ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
         ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
       </p>`;
+  }
+
+  /** What a person brought could be anything: it takes the place of nothing until an admin who has no part in it says that the PC has it. */
+  #unconfirmed({ id, kind, ref }: Secret, { version, by, uploadedBy, confirmedBy }: ListedVersion) {
+    if (by === null && uploadedBy === null) return nothing;
+    if (confirmedBy !== null) return html`<p><span class="pill">Confirmed by ${confirmedBy}</span></p>`;
+    return html`<p>
+      <span class="pill">Not confirmed: it clears no mark</span>
+      ${
+        this.memberRole === 'admin'
+          ? html`<button
+              aria-label="Confirm ${kindInSentence(kind)}, ${refWords(ref)}, version ${version}"
+              title="The PC has this one. Not for whoever brought it or has revealed one before it."
+              @click=${() => this.dispatchEvent(new CustomEvent('confirm-wanted', { detail: { secret: id, version } }))}
+            >
+              Confirm
+            </button>`
+          : nothing
+      }
+    </p>`;
   }
 
   /** What a health sweep has found out, where that is something to know before it is needed. */

@@ -5,12 +5,12 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
-import { shelve } from '../api/by-hand.ts';
+import { confirmSecret, shelve } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
-import type { RevealWanted, SecretList } from '../elements/secret-list.ts';
+import type { ConfirmWanted, RevealWanted, SecretList } from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -162,6 +162,20 @@ export class MachinePage extends LitElement {
 
   #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
 
+  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. */
+  #confirm = async (event: ConfirmWanted): Promise<void> => {
+    const { secret, version } = event.detail;
+    this.said = '';
+    this.refusal = await confirmSecret(this.#tenant, secret, version).then(
+      () => null,
+      (error) => error,
+    );
+    await this.#data.read();
+    if (this.refusal === null) this.said = 'Confirmed: what it takes the place of is no longer to be rotated.';
+    await this.updateComplete;
+    this.heading?.focus();
+  };
+
   /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
   #shelf = async (event: ShelfWanted): Promise<void> => {
     const { act, machine } = event.detail;
@@ -239,6 +253,7 @@ export class MachinePage extends LitElement {
             .memberRole=${this.membership.role}
             machine=${machine.id}
             @reveal-wanted=${this.#askReveal}
+            @confirm-wanted=${this.#confirm}
           ></secret-list>
         </section>
         <section class="card">

@@ -191,6 +191,7 @@ export class PeoplePage extends LitElement {
             .admin=${this.#admin}
             .hasTeam=${hasTeam}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
+            @ended=${() => void this.#refresh()}
           ></leaver-card>
         </section>`,
     )}
