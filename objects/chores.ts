@@ -6,8 +6,9 @@ import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './bac
 import { deliverDue, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { logTrouble } from './log.ts';
-import { ANSWER_MS, drain } from './outbox.ts';
+import { ANSWER_MS, write } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
+import { all } from './rows.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
@@ -60,7 +61,7 @@ export async function doChores(
   if (due.includes('backup') && env.BACKUP) {
     const finished = await backUp(storage, env.BACKUP, tenant);
     next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
-    if (finished) await drain(storage, env.INDEX_DB, tenant);
+    if (finished) await tellBackups(storage, env.INDEX_DB, tenant);
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {
@@ -68,6 +69,12 @@ export async function doChores(
     const at = nextDeliveryAt(sql);
     next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
   }
+}
+
+/** The index is told of a backup at once, not at the next turn: until then it vouches for none. Where it does not answer, the outbox goes on. */
+async function tellBackups(storage: DurableObjectStorage, index: D1Database, tenant: string): Promise<void> {
+  for (const { id } of all<{ id: string }>(storage.sql, "SELECT id FROM outbox WHERE what = 'backup'"))
+    await write(storage, index, tenant, 'backup', id);
 }
 
 /** Puts the next date in place of the one asked for in case, unless somebody has asked for it to be done at once meanwhile. */
