@@ -7,7 +7,7 @@ const LEFT_OUT = new Set([
   ...['events', 'tombstones', 'refusals'],
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   ...['webhooks', 'deliveries'],
-  ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'walks', 'search_floor'],
+  ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],
 ]);
 
 /** Tables that are only appended to, by their key: what was read once is not read again. */

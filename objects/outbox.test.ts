@@ -33,10 +33,10 @@ const faultsOf = (id: string) =>
 const add = (id: string, email: string) =>
   asPerson<Member>(admin, `/v1/tenants/${id}/people`, { email, role: 'engineer' });
 
-/** Lets the alarm come now: what is due is made due at once. */
+/** Lets the alarm come now: what is due is made due at once, but for the backup, which puts a row of its own out. */
 async function alarm(id: string): Promise<void> {
   await runInDurableObject(stubOf(id), (_object, state) => {
-    state.storage.sql.exec('UPDATE due SET at = 0');
+    state.storage.sql.exec("UPDATE due SET at = 0 WHERE what <> 'backup'");
   });
   expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 }

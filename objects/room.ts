@@ -52,6 +52,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'spool.uploaded': 'report',
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',
+  'secret.confirmed': 'ordinary',
   'reveal.budget_exceeded': 'reserve',
   'keyring.created': 'ordinary',
   // A leaver's act and an end of a key are versions of the keyring; what is re-sealed after it doubles, and can wait.

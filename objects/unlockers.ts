@@ -1,9 +1,9 @@
 // Single unlockers: another sealed half in place of the one before, and drills. Who may is decided here; that only its holder can is
-// the change's own signature.
+// the signature of either.
 import type { EcPublicJwk } from '../schema/jwk.ts';
-import type { SealedUnlocker, UnlockerActed, UnlockerChanged } from '../schema/keyring.ts';
+import type { DrillProven, SealedUnlocker, UnlockerActed, UnlockerChanged } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import { sha256Hex, verifyUnlockerChange } from '../schema/signed.ts';
+import { sha256Hex, verifyDrill, verifyUnlockerChange } from '../schema/signed.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { head, mayFetch } from './keyring.ts';
@@ -82,16 +82,42 @@ export function changeUnlocker(
   });
 }
 
-/** Notes that a recovery unlocker was proven by a drill. */
+/** A proof is of now: the clock of a browser may be off by as much as any other. */
+const DRILL_TOLERANCE_MS = 3_600_000;
+
+/** A drill whose signature holds, and the key that made it. */
+export type VerifiedDrill = { drilledAt: number; signer: EcPublicJwk };
+
+/** Verifies what can be verified without the object's state. */
+export async function verifyProof(
+  tenant: string,
+  id: string,
+  { proof }: DrillProven,
+): Promise<VerifiedDrill | Refusal> {
+  const signed = await verifyDrill(proof);
+  if (!signed.ok) return invalid('proof', signed.message);
+  const { payload, rootJwk: signer } = signed;
+  return payload.tenant === tenant && payload.unlocker === id
+    ? { drilledAt: payload.createdAt, signer }
+    : invalid('proof', 'must name this tenant and this recovery set');
+}
+
+/** Notes that a recovery unlocker was proven by a drill: by its own signature, of now. */
 export function noteDrill(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
   id: string,
+  { drilledAt, signer }: VerifiedDrill,
   now: number,
 ): UnlockerActed | Refusal {
   const { sql } = storage;
-  if (!first(sql, "SELECT id FROM unlockers WHERE id = ? AND kind = 'recovery'", id))
+  const entry = head(sql)?.manifest.unlockers.find((one) => one.id === id && one.kind === 'recovery');
+  if (!entry || !first(sql, 'SELECT 1 FROM unlockers WHERE id = ?', id))
     return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
+    return refuse('not_proven', 'The proof must be signed by the recovery set itself: open it with its sheets.');
+  if (Math.abs(now - drilledAt) > DRILL_TOLERANCE_MS)
+    return refuse('not_proven', 'The proof is not of now: do the drill again, with a clock that is right.');
   return storage.transactionSync(() => {
     sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
     record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });

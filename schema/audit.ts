@@ -15,6 +15,7 @@ export const AuditAction = z.enum([
   'spool.uploaded',
   'secret.escrowed',
   'secret.revealed',
+  'secret.confirmed',
   'reveal.budget_exceeded',
   'keyring.created',
   'keyring.updated',

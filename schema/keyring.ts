@@ -128,5 +128,9 @@ export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;
 export const UnlockerChanged = z.strictObject({ half: SealedUnlocker, change: CompactJws(4096) });
 export type UnlockerChanged = z.infer<typeof UnlockerChanged>;
 
+/** `proof`: signed by the recovery unlocker itself, `typ` totl-recovery-drill+jws. */
+export const DrillProven = z.strictObject({ proof: CompactJws(2048) });
+export type DrillProven = z.infer<typeof DrillProven>;
+
 export const UnlockerActed = z.object({ unlocker: z.string() });
 export type UnlockerActed = z.infer<typeof UnlockerActed>;

@@ -1,5 +1,5 @@
 // What is signed in a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its header: by the root the
-// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half. One verifier
+// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half, and a drill. One verifier
 // for object, engine and portal. It verifies; it can neither sign nor open.
 import { base64urlnopad } from '@scure/base';
 import { compactVerify } from 'jose/jws/compact/verify';
@@ -11,6 +11,7 @@ export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
 export const SUCCESSION_TYP = 'totl-root-succession+jws';
 export const UNLOCKER_CHANGE_TYP = 'totl-unlocker-change+jws';
+export const DRILL_TYP = 'totl-recovery-drill+jws';
 
 /** A compact JWS as text; what is in it is for `verifySigned` to say. */
 export const CompactJws = (max: number) =>
@@ -90,6 +91,10 @@ export const UnlockerChange = z.strictObject({
 });
 export type UnlockerChange = z.infer<typeof UnlockerChange>;
 
+/** A recovery unlocker's word that it was opened: only who has sheets enough can have made it. */
+export const RecoveryDrill = z.strictObject({ tenant: TenantId, unlocker: Uuid, createdAt: Instant });
+export type RecoveryDrill = z.infer<typeof RecoveryDrill>;
+
 /** The thumbprint is who signed; `jwk` the key itself. */
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
 
@@ -148,6 +153,9 @@ export async function verifySuccession(compact: string): Promise<Verified<Succes
 /** Verifies the form and signature of an unlocker's change; `root` is the unlocker's own thumbprint: hold it against the manifest. */
 export const verifyUnlockerChange = (compact: string) =>
   verifySigned('the change', compact, UNLOCKER_CHANGE_TYP, UnlockerChange);
+
+/** Verifies the form and signature of a drill's proof; `root` is the unlocker's own thumbprint: hold it against the manifest. */
+export const verifyDrill = (compact: string) => verifySigned('the proof', compact, DRILL_TYP, RecoveryDrill);
 
 /** SHA-256 in hex of a text: of a compact JWS, a manifest's `previous`; of a sealed half, what a change names. */
 export async function sha256Hex(text: string): Promise<string> {

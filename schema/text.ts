@@ -35,14 +35,23 @@ export const Base64Url = (max: number) =>
     .max(max)
     .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' });
 
+const lowered = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 const AnyEmail = z
   .string()
   .max(254)
   .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
   .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 
-/** An address as somebody writes it; what comes out is lower-case. */
-export const Email = AnyEmail.transform((email) => email.toLowerCase());
+/**
+ * An address as somebody writes it; what comes out is lower-case. Only A to Z change: a Kelvin sign would become a k, and its owner somebody
+ * else. Nor does it hold what is not seen, or what some fold into another character.
+ */
+export const Email = AnyEmail.refine(
+  (email) =>
+    !/[\p{C}\p{Z}]/u.test(email) && email.normalize('NFKC') === email && lowered(email) === email.toLowerCase(),
+  { error: 'must be an address in plain characters' },
+).transform(lowered);
 
 /** An address as we keep it. */
 export const LowerCaseEmail = AnyEmail.refine((email) => email === email.toLowerCase(), {

@@ -19,11 +19,20 @@ import {
   openUnlocker,
   repinned,
   signChange,
+  signDrill,
 } from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
-import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
+import type {
+  DrillProven,
+  EscrowKey,
+  KeyringWrite,
+  PrfKdf,
+  SealedUnlocker,
+  UnlockerChanged,
+  Wrap,
+} from '../schema/keyring.ts';
 import { LiveMessage } from '../schema/live.ts';
 import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
@@ -97,9 +106,10 @@ export async function request<T = Problem>(
   path: string,
   headers: Record<string, string> = {},
   body?: string,
+  origin = 'https://api.example.com',
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
-  const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
+  const response = await worker.default.fetch(origin + path, { method, headers, body });
   // A socket that nobody uses is closed: what comes over one is for `connect`.
   response.webSocket?.accept();
   response.webSocket?.close();
@@ -142,6 +152,8 @@ export type TestKeyring = {
   kid: string;
   /** The admin's own unlocker, and the recovery sheet's. */
   ids: { own: string; recovery: string };
+  /** What opens the recovery set. */
+  recoveryCode: string;
 };
 
 /** What a passkey of the tests answers. */
@@ -188,7 +200,7 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
     wraps: await Promise.all(wraps),
   };
   const ids = { own: own.entry.id, recovery: recovery.entry.id };
-  return { root, reveal, admin, write, manifest, kid: key.kid, ids };
+  return { root, reveal, admin, write, manifest, kid: key.kid, ids, recoveryCode: recovery.codes[0] ?? '' };
 }
 
 /** The admin's own unlocker with its pin sealed anew, as its owner signs it. */
@@ -197,6 +209,18 @@ export async function changedUnlocker(tenant: string, { root, write, ids }: Test
   const opened = half && (await openUnlocker(tenant, half, PRF));
   if (!opened || isFault(opened)) throw new Error('the admin’s unlocker opens');
   return signChange(tenant, opened, repinned(tenant, opened, root.fingerprint));
+}
+
+/** The proof of a drill: the recovery set opened with its code. `bent`: signed by the admin's own unlocker in its place. */
+export async function drillProof(
+  tenant: string,
+  { write, ids, recoveryCode }: TestKeyring,
+  bent = false,
+): Promise<DrillProven> {
+  const half = write.unlockers.find((one) => one.id === (bent ? ids.own : ids.recovery));
+  const opened = half && (await openUnlocker(tenant, half, bent ? PRF : recoveryCode));
+  if (!opened || isFault(opened)) throw new Error('the recovery set opens');
+  return { proof: await signDrill(tenant, { ...opened, id: ids.recovery }) };
 }
 
 /** An unlocker as a person's browser makes it, to be granted. */

@@ -7,6 +7,7 @@ import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../s
 import { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import { Inspection } from '../schema/inspection.ts';
 import {
+  DrillProven,
   Keyring,
   KeyringWrite,
   KeyringWritten,
@@ -68,6 +69,8 @@ import {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import {
+  Confirmed,
+  ConfirmRequest,
   EscrowRequest,
   HandSecret,
   Receipt,
@@ -227,6 +230,18 @@ export const routes: readonly Route[] = [
     handle: ({ object, caller, member }) => object.overview(caller, member.tenantName),
   }),
   memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/secrets/:secret/confirm',
+    summary:
+      'Say that a version which a person brought is on the PC; by an admin who neither brought it nor revealed one before',
+    roles: ADMINS,
+    audit: ['secret.confirmed'],
+    body: json(ConfirmRequest, SMALL_BODY_BYTES),
+    answer: Confirmed,
+    refuses: ['unknown_secret', 'not_yourself'],
+    handle: ({ object, caller, params, body }) => object.confirmSecret(caller, params.secret ?? '', body),
+  }),
+  memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/keyring',
     summary: 'The keyring: signed manifest, and the sealed parts that the person may fetch',
@@ -360,10 +375,10 @@ export const routes: readonly Route[] = [
     summary: 'Note that a recovery set was proven by a drill',
     roles: ADMINS,
     audit: ['recovery.drilled'],
-    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    body: json(DrillProven, SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker'],
-    handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
+    refuses: ['unknown_unlocker', 'not_proven'],
+    handle: ({ object, caller, params, body }) => object.noteDrill(caller, params.recovery ?? '', body),
   }),
   memberRoute({
     method: 'POST',
@@ -796,7 +811,7 @@ export const routes: readonly Route[] = [
     answer: WebhookMade,
     status: 201,
     refuses: ['too_many_webhooks'],
-    handle: ({ object, caller, body, env }) => object.addWebhook(caller, body, env.onLocalhost),
+    handle: ({ object, caller, body }) => object.addWebhook(caller, body),
   }),
   memberRoute({
     method: 'GET',
@@ -948,7 +963,10 @@ export const routes: readonly Route[] = [
     audit: ['tenant.imported'],
     body: json(RestoreRequest, SMALL_BODY_BYTES),
     answer: RestoreAnswer,
-    refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
+    refuses: [
+      ...(['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'] as const),
+      ...(['first_admin_needed', 'index_unreachable'] as const),
+    ],
     handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   }),
   operatorRoute({

@@ -17,6 +17,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'spool.uploaded': 'Uploaded a report of a PC',
   'secret.escrowed': 'Took a secret into escrow',
   'secret.revealed': 'Revealed a secret',
+  'secret.confirmed': 'Confirmed what a person brought',
   'reveal.budget_exceeded': 'Asked for more reveals than allowed',
   'keyring.created': 'Did the first-time set-up',
   'keyring.updated': 'Changed the keyring',

@@ -176,8 +176,8 @@ export interface Vault {
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },
   ): Promise<VaultResult<{ changed: UnlockerChanged }>>;
-  /** Opens an unlocker and everything it leads to, and keeps nothing: the proof that recovery codes work. */
-  drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest }>>;
+  /** Opens an unlocker and everything it leads to, and keeps nothing. `proof` is its own signature: that recovery codes work. */
+  drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest; proof: string }>>;
   /**
    * Opens one ciphertext, seals it to the active key with its header kept, and opens the result to see that it is the same.
    * `activeKid` is what the server says is active: another than the vault's own means that the keyring has changed.

@@ -16,7 +16,7 @@ import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
 import { ancestry, escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
-import { rekeyed, repinned, signChange } from './unlocker.ts';
+import { rekeyed, repinned, signChange, signDrill } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
 const TELL_EVERY_MS = 1_000;
@@ -47,6 +47,8 @@ export class Keeper implements Vault {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
   readonly #onState: () => void;
+  /** How often it was locked: an unlock that began before the last one must not end in an open vault. */
+  #locks = 0;
   /** When it would lock, as was last told. */
   #toldLocksAt = 0;
 
@@ -98,7 +100,9 @@ export class Keeper implements Vault {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
     const keys = await escrowKeysOf(trusted, input.keyring);
-    return isFault(keys) ? keys : { ok: true, seen: trusted.seen };
+    return isFault(keys)
+      ? keys
+      : { ok: true, seen: trusted.seen, proof: await signDrill(input.tenant, trusted.unlocker) };
   };
 
   reseal: Vault['reseal'] = async (item, activeKid) => {
@@ -112,6 +116,7 @@ export class Keeper implements Vault {
   };
 
   unlock: Vault['unlock'] = async (input) => {
+    const locks = this.#locks;
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
     const keys = await escrowKeysOf(trusted, input.keyring);
@@ -121,7 +126,9 @@ export class Keeper implements Vault {
     const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
     if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
-    this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
+    const seal = await sealTo(active.kid, active.jwk);
+    if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile. Unlock it again.');
+    this.#held = { tenant, fingerprint, unlocker, keys, active: seal, locksAt: 0 };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
@@ -134,7 +141,9 @@ export class Keeper implements Vault {
     const held = this.#current();
     if (!held) return fault('locked', 'The vault is locked.');
     this.#touch();
+    const locks = this.#locks;
     const opened = await openSecret(held.tenant, revealed, held.keys);
+    if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile.');
     return isFault(opened) ? opened : { ok: true, ...opened };
   };
 
@@ -194,6 +203,7 @@ export class Keeper implements Vault {
   }
 
   async lock(): Promise<void> {
+    this.#locks += 1;
     clearTimeout(this.#timer);
     this.#held = null;
     this.#onState();

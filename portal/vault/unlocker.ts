@@ -4,7 +4,14 @@ import { base64urlnopad } from '@scure/base';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { Kdf, type PrfKdf, type SealedUnlocker, type UnlockerChanged } from '../../schema/keyring.ts';
-import { type ManifestUnlocker, sha256Hex, UNLOCKER_CHANGE_TYP, type UnlockerChange } from '../../schema/signed.ts';
+import {
+  DRILL_TYP,
+  type ManifestUnlocker,
+  type RecoveryDrill,
+  sha256Hex,
+  UNLOCKER_CHANGE_TYP,
+  type UnlockerChange,
+} from '../../schema/signed.ts';
 import type { VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { kdfContext, keyFromPassphrase, keyFromPrf, keyFromRecoverySecret, newArgon2id, newSalt } from './kdf.ts';
@@ -184,10 +191,17 @@ export async function signChange(
     ...{ tenant, unlocker: id },
     ...{ previous: await sha256Hex(half.sealed), next: await sha256Hex(next.sealed), createdAt: Date.now() },
   };
-  const { kty, crv, x, y } = content.jwk;
-  const key = await crypto.subtle.importKey('jwk', content.jwk, ECDSA, false, ['sign']);
-  const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(change)))
-    .setProtectedHeader({ alg: 'ES256', typ: UNLOCKER_CHANGE_TYP, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
+  return { half: next, change: await signedBy(content.jwk, UNLOCKER_CHANGE_TYP, change) };
+}
+
+/** Signs that this recovery unlocker was opened, now. */
+export const signDrill = (tenant: string, { id, content }: OpenedUnlocker): Promise<string> =>
+  signedBy(content.jwk, DRILL_TYP, { tenant, unlocker: id, createdAt: Date.now() } satisfies RecoveryDrill);
+
+async function signedBy(jwk: OpenedUnlocker['content']['jwk'], typ: string, payload: object): Promise<string> {
+  const { kty, crv, x, y } = jwk;
+  const key = await crypto.subtle.importKey('jwk', jwk, ECDSA, false, ['sign']);
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', typ, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
     .sign(key);
-  return { half: next, change: signed };
 }

@@ -32,6 +32,8 @@ const BESIDE = 60;
 const machine = { ...newMachine(), hostname: 'ACM-LT-0142' };
 const run = newRun();
 const PROTECTOR = 'ffffffff-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
+/** The second of the many keys: a person has brought it. */
+const BY_HAND = '00000002-0000-4000-8000-000000000002';
 const TRUE_KEY = { kind: 'bitlocker_recovery_key', ref: { protectorId: PROTECTOR, volume: 'C:' } } as const;
 
 type World = TestTenant & { keyring: TestKeyring; secret: string; sealed: string };
@@ -82,6 +84,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
      finding) @n SELECT ${secretId}, ${number}, ${eid}, 'jwe', 1, '${kid}', 'x', '${HASH}', '${kid}', '${HASH}', i, 1, '${HASH}', 'does_not_open' FROM n`;
   many(version('@id', '1', OLD_KID, "'e' || i"));
   many(version(`'${secret}'`, 'i + 1', keyring.kid, "'f' || i"));
+  sql.exec("UPDATE secret_versions SET sealed_by = 'engineer@example.com' WHERE secret_id = ?", BY_HAND);
   sql.exec('UPDATE secrets SET latest_version = ? WHERE id = ?', MANY + 1, secret);
   sql.exec('UPDATE machines SET own_secrets = ?, own_keys = ? WHERE id = ?', MANY + 1, MANY + 1, machine.id);
   sql.exec('INSERT INTO held VALUES (?, ?, 0)', OLD_KID, MANY);
@@ -105,13 +108,13 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
   many(`INSERT INTO outbox @n SELECT 'token', @id, 1,
     json_object('label', '', 'prefix', 'tok_0000', 'hash', 'h', 'salt', 's', 'createdAt', 0, 'expiresAt', NULL, 'revokedAt', NULL), 0 FROM n`);
-  many(`INSERT INTO refusals @n SELECT 'person', 'p' || i, 'p', 'unknown_machine', 1, 2 FROM n`);
+  many(`INSERT INTO refusals (principal_kind, principal_id, principal_name, code, minute, further) @n SELECT 'person', 'p' || i, 'p', 'unknown_machine', 1, 2 FROM n`);
   many(`INSERT INTO reveals @n SELECT 'engineer@example.com', @id, 1, i FROM n`);
   many(`INSERT INTO reveal_log @n SELECT 'p' || i, ${now}, i FROM n`);
   many(`INSERT INTO budget_hits (email, at) @n SELECT 'p' || i, ${now} - i FROM n`);
   many(`INSERT INTO bulk_reads @n SELECT 'p' || i, 1, 1 FROM n`);
   many(
-    `INSERT INTO webhooks @n SELECT 'w' || i, 'https://example.com', 'l', '["token_expiring","machine_stalled"]', 's', 0, 'x', 1, 0, 0 FROM n`,
+    `INSERT INTO webhooks (id, url, label, kinds, secret, made_at, made_by, paused_at, failures, next_at) @n SELECT 'w' || i, 'https://example.com', 'l', '["token_expiring","machine_stalled"]', 's', 0, 'x', 1, 0, 0 FROM n`,
     5,
   );
   const delivery = (
@@ -120,7 +123,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     state: string,
     at = 'i',
   ) => `INSERT INTO deliveries (webhook, place, notice, kind, subject,
-    body, queued_at, state, tries) @n SELECT '${webhook}', ${from} + i, 'n', 'run_failed', '', '{}', ${at}, '${state}', 0 FROM n`;
+    body, queued_at, state, tries, rank) @n SELECT '${webhook}', ${from} + i, 'n', 'run_failed', '', '{}', ${at}, '${state}', 0, i % 2 FROM n`;
   many(delivery('w1', 0, 'delivered'));
   many(delivery('w1', MANY, 'waiting', String(now)));
   many(delivery('removed', 0, 'waiting'), MANY / 10);
@@ -208,6 +211,11 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/tenants/:tenant/secrets/:secret/reveal': {
     rows: 2_000,
     ask: () => engineer(`secrets/${world.secret}/reveal`, { reason: 'the walk', version: 1 }),
+  },
+  'POST /v1/tenants/:tenant/secrets/:secret/confirm': {
+    // A thousand older keys of the volume that were revealed are looked at, and would be cleared.
+    rows: 8_000,
+    ask: () => admin(`secrets/${BY_HAND}/confirm`, { version: 1 }),
   },
   'POST /v1/tenants/:tenant/machines/:machine/archive': {
     rows: 500,

@@ -21,8 +21,8 @@ export const declineGrant = (tenant: string, grant: string): Promise<UnlockerAct
   call(at(tenant, `grants/${grant}/decline`), {});
 export const changeUnlocker = (tenant: string, changed: UnlockerChanged): Promise<UnlockerActed> =>
   call(at(tenant, `unlockers/${changed.half.id}/change`), changed);
-export const noteDrill = (tenant: string, recovery: string): Promise<UnlockerActed> =>
-  call(at(tenant, `recovery/${recovery}/drilled`), {});
+export const noteDrill = (tenant: string, recovery: string, proof: string): Promise<UnlockerActed> =>
+  call(at(tenant, `recovery/${recovery}/drilled`), { proof });
 
 /** All people and leavers; where there are more than ten pages of either, its `…next` is not null. */
 export const people = (tenant: string): Promise<PeopleList> =>
