@@ -19,8 +19,8 @@ export class Adding implements ReactiveController {
   readonly #act: OneAct;
   /** The machine it is for, fixed when the dialog opens. */
   #for: Place | null = null;
-  /** Whether the ciphertext has gone out: from then on closing the dialog takes nothing back. */
-  #sent = false;
+  /** Whose ciphertext has gone out: from then on closing its dialog takes nothing back. */
+  #sent: Place | null = null;
 
   constructor(host: ReactiveControllerHost, place: () => Place, onAdded: (words: string) => void) {
     this.#host = host;
@@ -55,8 +55,9 @@ export class Adding implements ReactiveController {
 
   /** Whoever cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
   #cancel = (): void => {
+    const sent = this.#sent !== null && this.#sent === this.#for;
     this.#for = null;
-    if (this.#sent) this.#host.requestUpdate();
+    if (sent) this.#host.requestUpdate();
     else this.forget();
   };
 
@@ -65,7 +66,6 @@ export class Adding implements ReactiveController {
     if (!place) return;
     const { tenant, machine, email } = place;
     void this.#act.do(async (signal) => {
-      this.#sent = false;
       const state = await refreshVaultState();
       const open = state.state === 'unlocked' && state.tenant === tenant;
       if (!open && !(await requestUnlock(tenant))) throw new Error(LOCKED);
@@ -75,14 +75,14 @@ export class Adding implements ReactiveController {
         .catch(() => ({ ok: false as const, message: BROKEN }));
       if (signal.aborted) return;
       if (!sealed.ok) throw new Error(sealed.message);
-      this.#sent = true;
+      this.#sent = place;
       try {
         const receipt = await addSecret(tenant, machine, sealed.request);
         if (signal.aborted) return;
         this.#for = null;
         this.#onAdded(`Kept as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
       } finally {
-        this.#sent = false;
+        if (this.#sent === place) this.#sent = null;
       }
     });
   }

@@ -59,12 +59,12 @@ it('knows a button that waits for its own act as what opened a dialog, because i
   const button = at<HTMLButtonElement>('button');
   button.focus();
   button.disabled = true;
-  await vi.waitFor(() => expect(document.activeElement).toBe(document.body));
+  await until(() => expect(document.activeElement).toBe(document.body));
   const opener = focusPath();
   at('section').insertAdjacentHTML('beforeend', '<input>');
   at('input').focus();
   at('input').remove();
   giveFocusBack(opener);
   button.disabled = false;
-  await vi.waitFor(() => expect(document.activeElement).toBe(button));
+  await until(() => expect(document.activeElement).toBe(button));
 });
