@@ -98,10 +98,14 @@ beforeEach(async () => {
   };
 });
 
+/** What is confirmed was brought by a person; what is re-sealed and revealed, by an engine. */
+const nameOf = (route: Route, name: string): string =>
+  name === 'secret' && route.path.endsWith('/confirm') ? 'uploaded' : name;
+
 /** Operators suspend and resume a tenant of their own, so that the walk's stays open to everybody else. */
 const pathOf = (route: Route): string =>
   route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
-    route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[name] ?? 'missing'),
+    route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[nameOf(route, name)] ?? 'missing'),
   );
 
 /** In whose chain an effect stands. */
@@ -133,7 +137,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
   '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
   '/v1/tenants/:tenant/secrets/:secret/confirm': async () => {
-    world.ids.secret = await uploaded();
+    world.ids.uploaded = await uploaded();
     return { version: 1 };
   },
   '/v1/tenants/:tenant/rotation/page': async () => ({}),
