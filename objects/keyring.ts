@@ -1,5 +1,5 @@
 // The tenant's keyring as it is kept and handed out. Everything in it is public, signed or sealed.
-import { base64urlnopad } from '@scure/base';
+import { decodeBase64Url, decodeUtf8 } from '../schema/base64url.ts';
 import type { EscrowKey, Keyring, PublicKeyAnswer, SealedKey, SealedUnlocker, Wrap } from '../schema/keyring.ts';
 import type { Custody } from '../schema/machine.ts';
 import type { Role } from '../schema/person.ts';
@@ -28,7 +28,7 @@ export function head(sql: SqlStorage): Head | null {
 
 /** Verified before it was kept: read here without asking again. */
 const payloadOf = (jws: string): Manifest =>
-  JSON.parse(new TextDecoder().decode(base64urlnopad.decode(jws.split('.')[1] ?? '')));
+  JSON.parse(decodeUtf8(decodeBase64Url(jws.split('.')[1] ?? '') ?? new Uint8Array()));
 
 /** An earlier manifest and when it was written, ms since the epoch; null where there was none of that version. */
 export function manifestAt(sql: SqlStorage, version: number): { manifest: Manifest; at: number } | null {

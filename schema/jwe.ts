@@ -1,6 +1,6 @@
 // The sealed secret's outer form: a compact JWE (RFC 7516) with exactly our protected header. Structure only; opens nothing.
-import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
+import { decodeCompact, decodeUtf8 } from './base64url.ts';
 import { issueField, issueMessage } from './issue.ts';
 import { SecretKind, SecretRef } from './secret.ts';
 import { Sha256, TenantId, Thumbprint, Uuid } from './text.ts';
@@ -41,20 +41,13 @@ export type JweFault = { ok: false; field: string; message: string };
  */
 export function readSealed(compact: string): { ok: true; header: SealedHeader } | JweFault {
   const fault = (field: string, message: string): JweFault => ({ ok: false, field, message });
-  const segments = compact.split('.');
-  if (segments.length !== 5) return fault('sealed', 'must be a compact JWE: five segments');
-  const bytes: Uint8Array[] = [];
-  for (const segment of segments) {
-    try {
-      bytes.push(base64urlnopad.decode(segment));
-    } catch {
-      return fault('sealed', 'every segment must be unpadded base64url');
-    }
-  }
+  if (compact.split('.').length !== 5) return fault('sealed', 'must be a compact JWE: five segments');
+  const bytes = decodeCompact(compact, 5);
+  if (!bytes) return fault('sealed', 'every segment must be unpadded base64url');
   const [head, key, nonce, ciphertext, tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(head));
+    json = JSON.parse(decodeUtf8(head));
   } catch {
     return fault('sealed', 'the protected header must be JSON in UTF-8');
   }

@@ -1,5 +1,6 @@
 // A tenant's keyring on the wire and in storage: what the server keeps of it is public, signed, or sealed.
 import { z } from 'zod';
+import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
 import { Base64Url, Thumbprint, Uuid } from './text.ts';
@@ -24,7 +25,11 @@ export const HkdfKdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: Ba
 export const PrfKdf = z.strictObject({
   name: z.literal('webauthn-prf'),
   salt: Base64Url(22).length(22),
-  credential: Base64Url(1400),
+  // Authenticated as the text it is; what it decodes to is for the browser that asks it.
+  credential: z
+    .string()
+    .max(1400)
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' }),
   rpId: z.string().min(1).max(253),
 });
 export type PrfKdf = z.infer<typeof PrfKdf>;
@@ -61,7 +66,8 @@ export const Wrap = z.strictObject({
   jwe: z
     .string()
     .max(4096)
-    .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' }),
+    .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' })
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWE without unused bits' }),
 });
 export type Wrap = z.infer<typeof Wrap>;
 

@@ -1,9 +1,9 @@
 // What is signed in a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its header: by the root the
 // key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half. One verifier
 // for object, engine and portal. It verifies; it can neither sign nor open.
-import { base64urlnopad } from '@scure/base';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
+import { decodeCompact, decodeUtf8, isBase64Url } from './base64url.ts';
 import { EcPublicJwk, thumbprint } from './jwk.ts';
 import { Base64Url, Instant, LowerCaseEmail, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
@@ -17,7 +17,8 @@ export const CompactJws = (max: number) =>
   z
     .string()
     .max(max)
-    .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' });
+    .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' })
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWS without unused bits' });
 
 /** "This escrow key is ours": kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
 export const KeyStatement = z.strictObject({
@@ -103,24 +104,25 @@ async function verifySigned<T>(
   payload: z.ZodType<T>,
 ): Promise<Verified<T> | SignedFault> {
   const fault = (message: string): SignedFault => ({ ok: false, message: `${what} ${message}` });
+  const segments = decodeCompact(compact, 3);
+  if (!segments) return fault('must be three segments of unpadded base64url');
+  const [head, body] = segments as [Uint8Array, Uint8Array, Uint8Array];
   let header: z.infer<typeof Header>;
   try {
-    const text = new TextDecoder().decode(base64urlnopad.decode(compact.split('.')[0] ?? ''));
-    header = Header.parse(JSON.parse(text));
+    header = Header.parse(JSON.parse(decodeUtf8(head)));
   } catch {
     return fault('must have exactly alg ES256, typ and a P-256 public key in its header');
   }
   // Each kind of document has its own typ: a statement never passes for a manifest.
   if (header.typ !== typ) return fault(`must have typ ${typ}`);
-  let bytes: Uint8Array;
   try {
-    bytes = (await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] })).payload;
+    await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] });
   } catch {
     return fault('has a signature that does not verify');
   }
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    json = JSON.parse(decodeUtf8(body));
   } catch {
     return fault('does not hold JSON');
   }
@@ -154,5 +156,11 @@ export async function sha256Hex(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/**
+ * SHA-256 in hex of what a compact JWS signs: header and payload. Of one signed text there are always two signatures that verify, (r, s) and
+ * (r, n − s), and anybody can make one of the other: what a browser remembers of a document must be the same for both.
+ */
+export const signedSha256 = (compact: string): Promise<string> => sha256Hex(compact.slice(0, compact.lastIndexOf('.')));
 
 export const SealedBytes = Base64Url(8192);

@@ -1,8 +1,9 @@
 // The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
-import type { Manifest } from '../../schema/signed.ts';
+import { type Manifest, signedSha256 } from '../../schema/signed.ts';
 import {
+  type SeenBefore,
   type SeenManifest,
   type UnlockInput,
   VAULT_CHANNEL,
@@ -83,23 +84,24 @@ const isPersonal = (keyring: Keyring, id: string): boolean =>
 const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
 
 /** The highest manifest this browser has trusted of a tenant. */
-export function seenManifest(tenant: string): SeenManifest | null {
+export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
   const text = localStorage.getItem(seenKey(tenant));
-  return text ? (JSON.parse(text) as SeenManifest) : null;
+  return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
 }
 
-/** Never goes back: another tab may have seen a newer one meanwhile. */
+/** Never goes back: another tab may have seen a newer one meanwhile. What was remembered in the old form is replaced once it was compared. */
 function remember(tenant: string, seen: SeenManifest): void {
-  if ((seenManifest(tenant)?.version ?? 0) < seen.version) localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
+  const before = seenManifest(tenant);
+  const isNews = before === null || before.version < seen.version;
+  if (isNews || (before.version === seen.version && 'sha256' in before))
+    localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
 }
 
 /** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
 export async function rememberManifest(tenant: string, manifest: string, fingerprint: string): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(manifest)));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   // The version that was signed, not the one that the server answers.
   const { version } = readPayload<Manifest>(manifest);
-  remember(tenant, { version, sha256, fingerprint });
+  remember(tenant, { version, signed: await signedSha256(manifest), fingerprint });
 }
 
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */

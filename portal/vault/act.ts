@@ -179,14 +179,14 @@ async function compose(
   root: Root,
   change: Change,
 ): Promise<KeyringWrite | VaultFault> {
-  const { manifest, seen, unlocker, entry } = trusted;
+  const { manifest, unlocker, entry } = trusted;
   const { tenant } = manifest;
   const removed = new Set(change.remove);
   const fresh = [...change.add.map(({ entry }) => entry), ...change.grant];
   const next: Manifest = {
     ...structuredClone(manifest),
     version: manifest.version + 1,
-    previous: seen.sha256,
+    previous: trusted.sha256,
     createdAt: Date.now(),
   };
   next.unlockers = [...next.unlockers.filter((one) => !removed.has(one.id)), ...fresh];

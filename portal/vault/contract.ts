@@ -50,7 +50,19 @@ export const VAULT_CHANNEL = 'totl-vault';
 export type VaultWord = 'changed' | 'asked';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
-export type SeenManifest = { version: number; sha256: string; fingerprint: string };
+export type SeenManifest = {
+  version: number;
+  fingerprint: string;
+  /** SHA-256 of its header and payload: whoever bends the text of its signature does not make it another. */
+  signed: string;
+};
+
+/** As browsers remembered it before: SHA-256 of the whole text. Compared so once, then replaced by what is remembered now. */
+export type SeenBefore = { version: number; fingerprint: string; sha256: string };
+
+/** Whether a manifest of the version that is remembered is the one. `sha256` is of its whole text, `signed` of header and payload. */
+export const isRemembered = (seen: SeenManifest | SeenBefore, now: { sha256: string; signed: string }): boolean =>
+  'signed' in seen ? seen.signed === now.signed : seen.sha256 === now.sha256;
 
 export type SetUpInput = { tenant: string; email: string; passphrase: string; teamPassphrase: string | null };
 /** `recoveryCode` is shown once, typed back once, and kept nowhere. */
@@ -62,7 +74,7 @@ export type UnlockInput = {
   unlocker: string;
   /** The passphrase, the recovery codes as typed, one a line, or the PRF's output as base64url. */
   secret: string;
-  seen: SeenManifest | null;
+  seen: SeenManifest | SeenBefore | null;
   /** A root that its owner has confirmed by comparing the words of a succession. */
   confirmedRoot?: string;
 };

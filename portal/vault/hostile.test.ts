@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { KeyringAct, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
@@ -19,6 +19,7 @@ import {
   sealedRecord,
   TEAM_PASSPHRASE,
   TENANT,
+  twinOf,
   unlockerAt,
   unlockInput,
 } from './fixtures.ts';
@@ -128,6 +129,27 @@ describe('a hostile server’s keyring', () => {
   it('cannot be a second one of the version that this browser has seen', async () => {
     const seen = { version: 3, sha256: 'f'.repeat(64), fingerprint: draft.fingerprint };
     await expectShut(input(rotated, { seen }), justThe('keyring_rolled_back'));
+  });
+
+  it('cannot bend its text and have this browser call the true one another, because only what is signed is remembered', async () => {
+    const bent = twinOf(rotated.manifest);
+    const told = await new Keeper().drill(input({ ...rotated, manifest: bent }));
+    if (!told.ok) throw new Error(told.message);
+    expect(await sha256Hex(bent)).not.toBe(await sha256Hex(rotated.manifest));
+    expect(await new Keeper().drill(input(rotated, { seen: told.seen }))).toMatchObject({ ok: true, seen: told.seen });
+  });
+
+  it('is compared with what a browser remembers in the old form once, and remembered in the new one', async () => {
+    const seen = { version: 3, sha256: await sha256Hex(rotated.manifest), fingerprint: draft.fingerprint };
+    const signed = await signedSha256(rotated.manifest);
+    expect(await new Keeper().drill(input(rotated, { seen }))).toEqual({
+      ok: true,
+      seen: { version: 3, signed, fingerprint: draft.fingerprint },
+    });
+    const twin = { ...rotated, manifest: twinOf(rotated.manifest) };
+    await expectShut(input(twin, { seen }), justThe('keyring_rolled_back'));
+    const other = { version: 3, signed: 'f'.repeat(64), fingerprint: draft.fingerprint };
+    await expectShut(input(rotated, { seen: other }), justThe('keyring_rolled_back'));
   });
 
   it('cannot lower the KDF for offline guessing, nor inflate it to hang the browser', async () => {

@@ -7,11 +7,12 @@ import {
   type ManifestUnlocker,
   type Succession,
   sha256Hex,
+  signedSha256,
   verifyManifest,
   verifyStatement,
   verifySuccession,
 } from '../../schema/signed.ts';
-import type { SeenManifest, UnlockInput, VaultFault } from './contract.ts';
+import { isRemembered, type SeenManifest, type UnlockInput, type VaultFault } from './contract.ts';
 import { openEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
 import { openRoot, type Root } from './root.ts';
@@ -22,6 +23,8 @@ import { unwrapVaultKey, type VaultKey } from './vault-key.ts';
 /** A keyring that was verified against the pin inside an unlocker, with the vault keys that unlocker may have. */
 export type TrustedKeyring = {
   manifest: Manifest;
+  /** Of the manifest's compact text: what the next one names as `previous`. */
+  sha256: string;
   seen: SeenManifest;
   unlocker: OpenedUnlocker;
   entry: ManifestUnlocker;
@@ -63,9 +66,14 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   if (manifest.tenant !== tenant) return untrusted('The server’s keyring is another tenant’s.');
   // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
   const sha256 = await sha256Hex(keyring.manifest);
+  const now: SeenManifest = {
+    ...{ version: manifest.version, fingerprint: root },
+    signed: await signedSha256(keyring.manifest),
+  };
   if (seen && seen.fingerprint !== root && !(await follows(tenant, keyring.successions, seen.fingerprint, root)))
     return untrusted('The server’s keyring is signed by another root than this browser has seen.');
-  if (seen && (manifest.version < seen.version || (manifest.version === seen.version && sha256 !== seen.sha256)))
+  const isOther = seen?.version === now.version && !isRemembered(seen, { sha256, signed: now.signed });
+  if (seen && (now.version < seen.version || isOther))
     return fault(
       'keyring_rolled_back',
       `The server sent version ${manifest.version} of the keyring; this browser has seen version ${seen.version}. Nothing was unlocked.`,
@@ -98,7 +106,7 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
     if (!vault) return untrusted('A vault key is missing or not the one that the manifest commits to.');
     vaults.push(vault);
   }
-  return { manifest, seen: { version: manifest.version, sha256, fingerprint: root }, unlocker, entry, vaults };
+  return { manifest, sha256, seen: now, unlocker, entry, vaults };
 }
 
 /** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid in both halves; all of them. */

@@ -2,6 +2,7 @@
 // thumbprint. So whoever unlocks also gets the pin, and a server cannot put another root in its place.
 import { base64urlnopad } from '@scure/base';
 import { CompactSign } from 'jose/jws/compact/sign';
+import { decodeBase64Url } from '../../schema/base64url.ts';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { Kdf, type PrfKdf, type SealedUnlocker, type UnlockerChanged } from '../../schema/keyring.ts';
 import { type ManifestUnlocker, sha256Hex, UNLOCKER_CHANGE_TYP, type UnlockerChange } from '../../schema/signed.ts';
@@ -108,20 +109,12 @@ export type OpenedUnlocker = {
 async function keyFor(half: SealedUnlocker, kdf: Kdf, secret: string): Promise<Uint8Array | VaultFault> {
   if (kdf.name === 'argon2id') return keyFromPassphrase(secret, kdf);
   if (kdf.name === 'webauthn-prf') {
-    const output = prfOutput(secret);
+    // Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's.
+    const output = decodeBase64Url(secret);
     return output ? keyFromPrf(output, kdf) : WRONG[kdf.name];
   }
   const shares = await secretFromShares(secret, half.set);
   return isFault(shares) ? shares : keyFromRecoverySecret(shares.secret, kdf.salt);
-}
-
-/** Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's. */
-function prfOutput(secret: string): Uint8Array | null {
-  try {
-    return base64urlnopad.decode(secret);
-  } catch {
-    return null;
-  }
 }
 
 const WRONG: Record<Kdf['name'], VaultFault> = {
