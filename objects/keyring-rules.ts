@@ -110,7 +110,7 @@ export type KidFacts = {
   keyEpoch: number;
   retiredAt: number | null;
   remaining: number;
-  /** Versions that were re-sealed from it and have not been opened since: it may be all that opens them. */
+  /** Where it is to be destroyed, the versions that may be lost with it, as far as the writer's own sweep has seen (sweeps.ts). */
   unproven: number;
   half: Half | null;
 };
@@ -322,8 +322,8 @@ const sameKey = (a: ManifestUnlocker['jwk'], b: ManifestUnlocker['jwk']): boolea
 
 /**
  * The life of an escrow key is one way: active, retiring, retired, destroyed. It is retired only when nothing is left to
- * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if all that was re-sealed from it has been
- * opened under its present key. Pure. Null: the step may be taken.
+ * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if whoever signs has opened all that was
+ * re-sealed from it, and nobody else has touched it since. Pure. Null: the step may be taken.
  */
 export function decideKeyState(
   before: Pick<KidFacts, 'state' | 'retiredAt' | 'remaining' | 'unproven'>,
@@ -341,7 +341,7 @@ export function decideKeyState(
     return before.unproven > 0
       ? refuse(
           'not_proven',
-          `${before.unproven} secrets that were re-sealed from that key have not been opened since; do a health sweep first.`,
+          `${before.unproven} secrets of that key have not been opened by your own sweep, or were touched since it began; check every secret again.`,
         )
       : null;
   }

@@ -28,7 +28,7 @@ export function writeKeyring(
 ): KeyringWritten | Refusal {
   const { sql } = storage;
   const { manifest, root, follows } = verified;
-  const facts = keyringFacts(sql, caller.principal.name, now);
+  const facts = keyringFacts(sql, caller.principal, verified, now);
   const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
   // Sent again, because the answer was lost: it is kept already.
   if (facts.head?.sha256 === verified.manifestSha256)

@@ -7,11 +7,12 @@ import { refuse } from '../schema/refusal.ts';
 import type { KeyHistory } from '../schema/rotation.ts';
 import type { Manifest } from '../schema/signed.ts';
 import { notOpening } from './bulk.ts';
+import type { Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants } from './grants.ts';
-import { type Half, type KeyringFacts, wrapKey } from './keyring-rules.ts';
-import { unprovenSince } from './replaced.ts';
+import { type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
+import { findSweep, unproven } from './sweeps.ts';
 import type { Pins } from './tokens.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
@@ -53,11 +54,19 @@ function requireRoot(sql: SqlStorage): SealedKey {
   return sealedRoot(root);
 }
 
-/** Reads the facts a write of this person is decided on. */
-export function keyringFacts(sql: SqlStorage, caller: string, now: number): KeyringFacts {
+/** Reads the facts a write of this person is decided on: of a key that it destroys also what may be lost with it. */
+export function keyringFacts(
+  sql: SqlStorage,
+  person: Pick<Person, 'id' | 'name'>,
+  { manifest, write }: Pick<VerifiedWrite, 'manifest' | 'write'>,
+  now: number,
+): KeyringFacts {
   const keys = all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys');
   const halves = new Map(keys.map((row) => [row.kid, halfOf(row)]));
-  const unproven = unprovenSince(sql);
+  const destroyed = new Set(manifest.keys.filter((key) => key.state === 'destroyed').map((key) => key.kid));
+  const sweep = findSweep(sql, person, write.sweep);
+  const mayBeLost = (kid: string, state: KidState): number =>
+    destroyed.has(kid) && state !== 'destroyed' ? unproven(sql, kid, sweep) : 0;
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number }>(
     sql,
     'SELECT unlocker, purpose, vault_epoch FROM wraps',
@@ -67,11 +76,11 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
   return {
     head: head(sql),
     now,
-    caller,
+    caller: person.name,
     kids: new Map(
       keyHistory(sql).map(({ kid, keyEpoch, state, retiredAt, remaining }) => [
         kid,
-        { state, keyEpoch, retiredAt, remaining, unproven: unproven.get(kid) ?? 0, half: halves.get(kid) ?? null },
+        { state, keyEpoch, retiredAt, remaining, unproven: mayBeLost(kid, state), half: halves.get(kid) ?? null },
       ]),
     ),
     grants: new Map(

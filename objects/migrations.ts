@@ -374,6 +374,17 @@ export const MIGRATIONS: readonly Migration[] = [
         ) GROUP BY at;
     `,
   },
+  {
+    id: 14,
+    name: 'sweeps that a destruction rests on',
+    statements: `
+      CREATE TABLE sweeps (
+        person TEXT PRIMARY KEY, id TEXT NOT NULL, begun_seq INTEGER NOT NULL, begun_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      ALTER TABLE secret_versions ADD COLUMN verified_sweep TEXT;
+      ALTER TABLE secret_versions ADD COLUMN touched_seq INTEGER;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -21,6 +21,7 @@ import { noTenantKey, outline } from './keyring.ts';
 import { dropReplaced, findReplaced, keepReplaced, type ReplacedRow } from './replaced.ts';
 import { all, first, sha256 } from './rows.ts';
 import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
+import { touchedNow } from './sweeps.ts';
 
 /** The next versions under any key but the active one, by secret and version, from after `after` on. */
 function pageToReseal(sql: SqlStorage, activeKid: string, { after, limit }: RotationPageRequest): SealedRecord[] {
@@ -84,11 +85,12 @@ function place(
 ): void {
   sql.exec(
     `UPDATE secret_versions SET kid = ?, format = ?, sealed = ?, sha256 = ?, unopenable = 0, verified_at = NULL,
-       verified_kid = NULL, finding = NULL WHERE secret_id = ? AND version = ?`,
+       verified_kid = NULL, verified_sweep = NULL, finding = NULL, touched_seq = ? WHERE secret_id = ? AND version = ?`,
     kid,
     format,
     sealed,
     sha256,
+    touchedNow(sql),
     row.secret_id,
     row.version,
   );
@@ -96,7 +98,12 @@ function place(
 
 /** Marks a version that no held key opens: it blocks no longer, and its ciphertext is kept for ever. */
 const markUnopenable = (sql: SqlStorage, row: RecordRow): void => {
-  sql.exec('UPDATE secret_versions SET unopenable = 1 WHERE secret_id = ? AND version = ?', row.secret_id, row.version);
+  sql.exec(
+    'UPDATE secret_versions SET unopenable = 1, touched_seq = ? WHERE secret_id = ? AND version = ?',
+    touchedNow(sql),
+    row.secret_id,
+    row.version,
+  );
 };
 
 /** How many versions can be opened at all, and how many of them wait for the active key. */
@@ -162,15 +169,15 @@ export function takePage(
 export function restore(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  { secret, version, reason }: RestoreReplaced,
+  { secret, version, reason, sha256 }: RestoreReplaced,
   now: number,
 ): Restored | Refusal {
   const { sql } = storage;
   const row = findVersion(sql, secret, version);
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  const before = findReplaced(sql, secret, version);
+  const before = findReplaced(sql, { secret, version, sha256 });
   if (!before)
-    return refuse('nothing_replaced', 'Nothing of before is kept of this version, or its key was destroyed.');
+    return refuse('nothing_replaced', 'No such ciphertext is kept of this version, or its key was destroyed.');
   return storage.transactionSync(() => {
     keepReplaced(sql, row, now, true);
     dropReplaced(sql, before);

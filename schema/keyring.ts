@@ -98,6 +98,8 @@ export const KeyringWrite = z.strictObject({
   escrowKeys: z.array(EscrowKey).max(400),
   unlockers: z.array(SealedUnlocker).max(500),
   wraps: z.array(Wrap).max(2000),
+  /** The sweep of whoever writes that a key's destruction rests on (bulk.ts). */
+  sweep: Uuid.optional(),
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 

@@ -211,6 +211,7 @@ export async function writeNext(
   escrowKeys: EscrowKey[] = [],
   wraps: readonly Promise<Wrap>[] = [],
   unlockers: SealedUnlocker[] = [],
+  more: Pick<KeyringWrite, 'sweep'> = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;
@@ -220,6 +221,7 @@ export async function writeNext(
   const write: KeyringWrite = {
     ...{ manifest, root: keyring.write.root, escrowKeys, unlockers },
     wraps: await Promise.all(wraps),
+    ...more,
   };
   const answer = await asPerson<Problem>(emailOf('admin'), `/v1/tenants/${tenant}/keyring`, write);
   if (answer.status === 200) {
@@ -248,16 +250,19 @@ export async function startRotation(tenant: string, keyring: TestKeyring): Promi
   return old;
 }
 
-/** Moves a key on, as an admin's browser does when it finishes a rotation or destroys a key. */
+/** Moves a key on, as an admin's browser does when it finishes a rotation or, after its own sweep, destroys a key. */
 export const setKeyState = (
   tenant: string,
   keyring: TestKeyring,
   kid: string,
   state: 'retired' | 'destroyed' | 'active',
-) =>
-  writeNext(tenant, keyring, (next) => {
+  sweep?: string,
+) => {
+  const change = (next: Manifest) => {
     for (const one of next.keys) if (one.kid === kid) one.state = state;
-  });
+  };
+  return writeNext(tenant, keyring, change, [], [], [], sweep === undefined ? {} : { sweep });
+};
 
 /** The private halves of a keyring's escrow keys, as an unlocked vault holds them. */
 export async function privateKeysOf(tenant: string, keyring: TestKeyring): Promise<Map<string, CryptoKey>> {

@@ -33,7 +33,7 @@ type Change = {
   grant: ManifestUnlocker[];
   newEscrowKey: boolean;
   newRoot: boolean;
-  keyState: { kid: string; state: 'retired' | 'destroyed' } | null;
+  keyState: { kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined } | null;
   endOverlap: string | null;
   recovery: { setId: string; codes: string[] } | null;
 };
@@ -261,6 +261,7 @@ async function compose(
     escrowKeys,
     unlockers: [...change.add.map(({ half }) => half), ...own],
     wraps: wraps.flat(),
+    ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
   };
 }
 

@@ -83,8 +83,8 @@ export type UnlockInput = {
 export type KeyringAct =
   /** A new escrow key, active at once; the old one is `retiring`. */
   | { act: 'rotate' }
-  /** A key's rotation is finished (`retired`), or the key is destroyed. */
-  | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed' }
+  /** A key's rotation is finished (`retired`), or the key is destroyed, which rests on a sweep of whoever signs it. */
+  | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined }
   /** A further unlocker of the admin who acts. */
   | { act: 'add_passphrase'; email: string; label: string; passphrase: string }
   | { act: 'add_passkey'; email: string; label: string; kdf: PrfKdf; prf: string }

@@ -202,28 +202,30 @@ class World {
   }
 
   /** An admin's browser opens everything once, which a destruction waits for. */
-  async sweep(): Promise<void> {
+  async sweep(): Promise<string> {
     const keeper = await this.unlock(this.admin);
     const hands = {
       page: (request: BulkPageRequest) => this.post<BulkPage>(ADMIN, 'ciphertexts/page', request),
-      keep: (items: Verified[]) => this.post(ADMIN, 'ciphertexts/findings', { items }),
+      keep: (items: Verified[], sweep: string) => this.post(ADMIN, 'ciphertexts/findings', { items, sweep }),
       check: keeper.check,
     };
-    const { unsound } = await sweep(hands, () => {}, new AbortController().signal);
+    const { id, unsound } = await sweep(hands, () => {}, new AbortController().signal);
     expect(unsound).toEqual([]);
     await keeper.lock();
+    return id;
   }
 
   /** Ninety days go by for what is retired, and it is destroyed where nothing is left under it. */
   async destroy(): Promise<void> {
-    await this.sweep();
+    const sweep = await this.sweep();
     const object = bindings.TENANT.getByName(this.tenant.id);
     await runInDurableObject(object, (_, { storage }) => {
       storage.sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ?', DESTROY_AFTER_MS);
     });
     const { keys } = await this.get<Rotation>(ADMIN, 'rotation');
     for (const { kid, state, remaining } of keys)
-      if (state === 'retired' && remaining === 0) await this.act({ act: 'set_key_state', kid, state: 'destroyed' });
+      if (state === 'retired' && remaining === 0)
+        await this.act({ act: 'set_key_state', kid, state: 'destroyed', sweep });
   }
 
   /** Somebody asks for access, the words are compared, the admin signs. */

@@ -36,5 +36,5 @@ export async function revealedBy(tenant: string, person: string): Promise<Reveal
 /** Ciphertexts in bulk: on record, and off the person's budget. */
 export const bulkPage = (tenant: string, request: BulkPageRequest): Promise<BulkPage> =>
   call(at(tenant, 'ciphertexts/page'), request);
-export const keepFindings = (tenant: string, items: Verified[]): Promise<VerifiedAnswer> =>
-  call(at(tenant, 'ciphertexts/findings'), { items });
+export const keepFindings = (tenant: string, items: Verified[], sweep?: string): Promise<VerifiedAnswer> =>
+  call(at(tenant, 'ciphertexts/findings'), { items, sweep });

@@ -122,21 +122,25 @@ export class KeysPage extends LitElement {
   };
 
   #step = async ({ detail: { kid, state } }: KeyStepWanted): Promise<void> => {
-    if (state === 'destroyed' && !(await this.#everythingOpens())) return;
+    const sweep = state === 'destroyed' ? await this.#everythingOpens() : undefined;
+    if (sweep === null) return;
     const [heading, action] =
       state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
-    await this.#act(heading, action, { act: 'set_key_state', kid, state });
+    await this.#act(heading, action, { act: 'set_key_state', kid, state, sweep });
   };
 
-  /** Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. */
-  async #everythingOpens(): Promise<boolean> {
-    if (!(await this.#unlocked())) return false;
+  /**
+   * Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
+   * the sweep that saw it; null: it was stopped, or something does not open.
+   */
+  async #everythingOpens(): Promise<string | null> {
+    if (!(await this.#unlocked())) return null;
     const running = new AbortController();
     this.running = running;
     this.failure = null;
     this.said = '';
     try {
-      const { unsound } = await sweep(
+      const { id, unsound } = await sweep(
         sweepHands(this.#tenant),
         (progress) => {
           this.checking = progress;
@@ -144,15 +148,15 @@ export class KeysPage extends LitElement {
         running.signal,
       );
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
-      if (running.signal.aborted) return false;
+      if (running.signal.aborted) return null;
       if (lost.length > 0)
         this.failure = new Error(
           `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
         );
-      return lost.length === 0;
+      return lost.length === 0 ? id : null;
     } catch (error) {
       this.failure = error;
-      return false;
+      return null;
     } finally {
       this.running = null;
       this.checking = null;
