@@ -7,6 +7,7 @@ export type Due =
   | 'head'
   | 'standing'
   | 'to_rotate'
+  | 'kept_keys'
   | 'notices'
   | 'stalled'
   | 'tokens_expiring'

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { DESTROY_AFTER_MS } from '../schema/rotation.ts';
 import {
   type KeyStatement,
-  type Manifest,
+  Manifest,
   type ManifestUnlocker,
   sha256Hex,
   verifyManifest,
@@ -133,6 +133,8 @@ export type KeyringFacts = {
   roots: ReadonlyMap<string, Half>;
   /** Every root that was ever followed by another. */
   followedRoots: ReadonlySet<string>;
+  /** Something sealed that a change replaced is kept still: nobody else has opened what took its place. */
+  replacedIsKept: boolean;
 };
 
 export const wrapKey = (wrap: Pick<Wrap, 'unlocker' | 'purpose' | 'vaultEpoch'>): string =>
@@ -157,11 +159,32 @@ export function decideWrite(verified: VerifiedWrite, facts: KeyringFacts): Refus
         : 'The keyring was changed by somebody else meanwhile; read it again.',
     );
   return (
+    decideDestruction(verified, facts) ??
     decideRoots(verified, facts) ??
     decideVaultKeys(verified, facts) ??
     decideKeys(verified, facts) ??
     decideUnlockers(verified, facts)
   );
+}
+
+/** The kids that a manifest destroys and that were not before. */
+export const newlyDestroyed = (manifest: Manifest, facts: Pick<KeyringFacts, 'kids'>): string[] =>
+  manifest.keys
+    .filter(({ kid, state }) => state === 'destroyed' && facts.kids.get(kid)?.state !== 'destroyed')
+    .map((key) => key.kid);
+
+/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by somebody else. */
+function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
+  if (newlyDestroyed(manifest, facts).length === 0) return null;
+  // Parsed again, so that both have their members in one order.
+  const before = facts.head && Manifest.parse(facts.head.manifest);
+  const rest = ({ unlockers, vaultKeys, overlapping }: Manifest) => JSON.stringify([unlockers, vaultKeys, overlapping]);
+  const sent = [...write.escrowKeys, ...write.unlockers, ...write.wraps, ...(write.oldRoots ?? [])];
+  if (!before || rest(before) !== rest(manifest) || sent.length > 0 || write.succession !== undefined)
+    return wrong('A key is destroyed by a write of its own.');
+  return facts.replacedIsKept
+    ? refuse('not_proven', 'The keyring was changed, and no other admin has unlocked it since: have one do so first.')
+    : null;
 }
 
 /** The root stays, or is followed by another on its own word, which then vouches for every key that is left. */

@@ -10,6 +10,7 @@ import { notOpening } from './bulk.ts';
 import type { Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants } from './grants.ts';
+import { heldChanges, someReplacedIsKept } from './keyring-changes.ts';
 import { type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
 import { findSweep, unproven } from './sweeps.ts';
@@ -91,6 +92,7 @@ export function keyringFacts(
     ),
     roots: new Map(roots.map((row) => [row.fingerprint, { vaultEpoch: row.vault_epoch, sealed: row.sealed }])),
     followedRoots: new Set(followed.map((row) => row.from_root)),
+    replacedIsKept: someReplacedIsKept(sql),
   };
 }
 
@@ -232,6 +234,7 @@ export function readKeyring(sql: SqlStorage, person: { email: string; role: Role
     oldRoots: admin ? all<RootRow>(sql, 'SELECT * FROM roots WHERE followed = 1').map(sealedRoot) : [],
     successions: all<{ jws: string }>(sql, 'SELECT jws FROM successions ORDER BY place').map((row) => row.jws),
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
+    changes: admin ? heldChanges(sql) : [],
     escrowKeys: person.role === 'auditor' ? [] : livingKeys(sql),
     unlockers: fetched.map((row): SealedUnlocker => JSON.parse(row.sealed)),
     wraps: wraps.map((row) => ({

@@ -385,6 +385,19 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE secret_versions ADD COLUMN touched_seq INTEGER;
     `,
   },
+  {
+    id: 15,
+    name: 'what a change of the keyring replaced',
+    statements: `
+      CREATE TABLE keyring_changes (
+        place INTEGER PRIMARY KEY, from_version INTEGER NOT NULL, to_version INTEGER NOT NULL, person TEXT NOT NULL,
+        by TEXT NOT NULL, at INTEGER NOT NULL, held INTEGER NOT NULL, replaces INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE kept_rows (
+        place INTEGER NOT NULL, what TEXT NOT NULL, key TEXT NOT NULL, row TEXT, PRIMARY KEY (place, what, key)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -165,6 +165,13 @@ export function takePage(
   });
 }
 
+/** Puts one that was replaced back in its place, and keeps what stood there. In the caller's transaction. */
+export function putBack(sql: SqlStorage, row: RecordRow, before: ReplacedRow, now: number): void {
+  keepReplaced(sql, row, now, true);
+  dropReplaced(sql, before);
+  place(sql, row, before);
+}
+
 /** Puts back what a version was before it was re-sealed: for one that does not open any more. What stood in its place is kept too. */
 export function restore(
   storage: DurableObjectStorage,
@@ -179,9 +186,7 @@ export function restore(
   if (!before)
     return refuse('nothing_replaced', 'No such ciphertext is kept of this version, or its key was destroyed.');
   return storage.transactionSync(() => {
-    keepReplaced(sql, row, now, true);
-    dropReplaced(sql, before);
-    place(sql, row, before);
+    putBack(sql, row, before, now);
     record(sql, caller.tenant, caller, now, {
       action: 'secret.restored',
       subject: secret,

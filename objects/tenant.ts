@@ -10,7 +10,9 @@ import type {
   Keyring,
   KeyringWrite,
   KeyringWritten,
+  OpenedWord,
   PublicKeyAnswer,
+  UndoChange,
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
@@ -75,8 +77,10 @@ import { tellHead } from './head.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
+import { letGoOfOld } from './keyring-changes.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { undoChange } from './keyring-undo.ts';
 import { Live } from './live.ts';
 import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
@@ -282,6 +286,19 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, id, (now) =>
       isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
     );
+  }
+
+  /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */
+  async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
+    return this.#gate.admins(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+    );
+  }
+
+  /** Takes back a change of the keyring, and all after it. */
+  undoChange(caller: Caller<Person>, wanted: UndoChange): KeyringWritten | Refusal {
+    return this.#gate.admins(caller, 'keyring', (now) => undoChange(this.ctx.storage, caller, wanted, now));
   }
 
   noteDrill(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
@@ -520,6 +537,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.#sql, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
+      if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

@@ -18,6 +18,8 @@ export const AuditAction = z.enum([
   'reveal.budget_exceeded',
   'keyring.created',
   'keyring.updated',
+  'keyring.opened',
+  'keyring.undone',
   'root.replaced',
   'grant.requested',
   'grant.declined',

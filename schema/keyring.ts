@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
-import { Base64Url, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, Text, Thumbprint, Uuid } from './text.ts';
 
 /** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
 export const Argon2idKdf = z.strictObject({
@@ -103,6 +103,21 @@ export const KeyringWrite = z.strictObject({
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 
+/**
+ * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until another person's unlocker
+ * has signed that it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. Instants in ms.
+ */
+export const KeyringChange = z.object({
+  change: z.int(),
+  from: z.int(),
+  version: z.int(),
+  by: z.string(),
+  at: z.int(),
+  until: z.int(),
+  replaces: z.boolean(),
+});
+export type KeyringChange = z.infer<typeof KeyringChange>;
+
 /** What one person may fetch: only the unlockers that are theirs or shared with their role; the roots' halves to admins. */
 export const Keyring = z.object({
   manifest: z.string(),
@@ -114,6 +129,8 @@ export const Keyring = z.object({
   successions: z.array(z.string()).default([]),
   /** When a recovery unlocker was last proven by a drill, ms since the epoch, by unlocker. */
   drills: z.record(z.string(), z.int()).default({}),
+  /** Oldest first, to admins. */
+  changes: z.array(KeyringChange).optional(),
   escrowKeys: z.array(EscrowKey),
   unlockers: z.array(SealedUnlocker),
   wraps: z.array(Wrap),
@@ -135,6 +152,18 @@ export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;
 /** A new sealed half for an unlocker one may use, with its own signature over the change. */
 export const UnlockerChanged = z.strictObject({ half: SealedUnlocker, change: CompactJws(4096) });
 export type UnlockerChanged = z.infer<typeof UnlockerChanged>;
+
+/** An unlocker's signed word that it opened every key of the keyring as it is. */
+export const OpenedWord = z.strictObject({ opened: CompactJws(4096) });
+export type OpenedWord = z.infer<typeof OpenedWord>;
+
+/** Takes back a change and all after it; `version` is the keyring's of now. */
+export const UndoChange = z.strictObject({
+  change: z.int().min(1),
+  version: z.int().min(1),
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+});
+export type UndoChange = z.infer<typeof UndoChange>;
 
 export const UnlockerActed = z.object({ unlocker: z.string() });
 export type UnlockerActed = z.infer<typeof UnlockerActed>;

@@ -11,6 +11,7 @@ export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
 export const SUCCESSION_TYP = 'totl-root-succession+jws';
 export const UNLOCKER_CHANGE_TYP = 'totl-unlocker-change+jws';
+export const KEYRING_OPENED_TYP = 'totl-keyring-opened+jws';
 
 /** A compact JWS as text; what is in it is for `verifySigned` to say. */
 export const CompactJws = (max: number) =>
@@ -91,6 +92,16 @@ export const UnlockerChange = z.strictObject({
 });
 export type UnlockerChange = z.infer<typeof UnlockerChange>;
 
+/** An unlocker's word that it opened every key of a version of the keyring. `manifest` is the SHA-256 of that manifest's compact text. */
+export const KeyringOpened = z.strictObject({
+  tenant: TenantId,
+  unlocker: Uuid,
+  version: z.int().min(1),
+  manifest: Sha256,
+  createdAt: Instant,
+});
+export type KeyringOpened = z.infer<typeof KeyringOpened>;
+
 /** The thumbprint is who signed; `jwk` the key itself. */
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
 
@@ -150,6 +161,10 @@ export async function verifySuccession(compact: string): Promise<Verified<Succes
 /** Verifies the form and signature of an unlocker's change; `root` is the unlocker's own thumbprint: hold it against the manifest. */
 export const verifyUnlockerChange = (compact: string) =>
   verifySigned('the change', compact, UNLOCKER_CHANGE_TYP, UnlockerChange);
+
+/** Verifies the form and signature of an unlocker's word that it opened a keyring; `root` is the unlocker's own thumbprint. */
+export const verifyKeyringOpened = (compact: string) =>
+  verifySigned('the word', compact, KEYRING_OPENED_TYP, KeyringOpened);
 
 /** SHA-256 in hex of a text: of a compact JWS, a manifest's `previous`; of a sealed half, what a change names. */
 export async function sha256Hex(text: string): Promise<string> {

@@ -18,6 +18,7 @@ import {
   openUnlocker,
   repinned,
   signChange,
+  signOpened,
 } from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { GrantRequest } from '../schema/grant.ts';
@@ -158,8 +159,8 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
   const both: VaultPurpose[] = ['reveal', 'admin'];
   const passphrase = async (owner: string | null, rights: VaultPurpose[]): Promise<MadeUnlocker> => {
     const wanted = { label: 'Passphrase', owner, rights };
-    const { entry, half } = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
-    return { entry: { ...entry, kind: 'passphrase' }, half };
+    const made = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
+    return { ...made, entry: { ...made.entry, kind: 'passphrase' } };
   };
   const own = await passphrase(emailOf('admin'), both);
   const recovery = await makeRecoveryUnlocker(tenant, root.fingerprint, {
@@ -195,6 +196,17 @@ export async function changedUnlocker(tenant: string, { root, write, ids }: Test
   const opened = half && (await openUnlocker(tenant, half, PRF));
   if (!opened || isFault(opened)) throw new Error('the admin’s unlocker opens');
   return signChange(tenant, opened, repinned(tenant, opened, root.fingerprint));
+}
+
+/** An unlocker of the tests' word that it opened every key of the keyring as it is. */
+export async function openedWord(
+  tenant: string,
+  keyring: Pick<TestKeyring, 'manifest' | 'write'>,
+  half: SealedUnlocker,
+): Promise<string> {
+  const opened = await openUnlocker(tenant, half, PRF);
+  if (isFault(opened)) throw new Error(opened.message);
+  return signOpened(opened, { manifest: keyring.manifest, sha256: await sha256Hex(keyring.write.manifest) });
 }
 
 /** An unlocker as a person's browser makes it, to be granted. */

@@ -20,6 +20,8 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'reveal.budget_exceeded': 'Asked for more reveals than allowed',
   'keyring.created': 'Did the first-time set-up',
   'keyring.updated': 'Changed the keyring',
+  'keyring.opened': 'Opened every key of the changed keyring',
+  'keyring.undone': 'Took back a change of the keyring',
   'root.replaced': 'Replaced the root',
   'grant.requested': 'Asked for access',
   'grant.declined': 'Declined a request for access',

@@ -12,7 +12,7 @@ import {
   type VaultWord,
 } from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
-import { changeUnlocker } from './api/custody.ts';
+import { changeUnlocker, keyringOpened } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
@@ -111,6 +111,9 @@ export async function unlock(input: Omit<UnlockInput, 'seen'>) {
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
     await changeUnlocker(input.tenant, result.repinned).catch(() => {});
+  // Not kept: the next unlock says it again, and what waits for it goes by itself after thirty days.
+  if (result.ok && result.opened !== null)
+    await keyringOpened(input.tenant, input.unlocker, result.opened).catch(() => {});
   await refreshVaultState();
   return result;
 }

@@ -12,6 +12,7 @@ import {
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
+import { opens } from './rehearsal.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
@@ -244,7 +245,7 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
-  return {
+  const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,
     ...(change.newRoot
@@ -263,6 +264,9 @@ async function compose(
     wraps: wraps.flat(),
     ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
   };
+  return (await opens(trusted, keyring, write, { made: change.add, vaults: vaults.kept }))
+    ? write
+    : untrusted('The next keyring would not open as it was composed; nothing was sent.');
 }
 
 /** The vault keys after the act: those of the renewed purposes are new, in the epoch after the highest. */
@@ -275,7 +279,12 @@ function renewVaults({ manifest, vaults }: TrustedKeyring, renewed: ReadonlySet<
   };
   const [reveal, admin] = [after('reveal'), after('admin')];
   const all = [reveal, admin];
-  return { reveal, admin, all, fresh: all.filter((vault) => renewed.has(vault.purpose)) };
+  // Escrow keys and earlier roots that stay may lie under an older one that is not renewed.
+  const kept = [
+    ...vaults.filter((vault) => !renewed.has(vault.purpose)),
+    ...all.filter((vault) => renewed.has(vault.purpose)),
+  ];
+  return { reveal, admin, all, kept, fresh: all.filter((vault) => renewed.has(vault.purpose)) };
 }
 
 /** The private halves of the earlier roots that still overlap: they state new escrow keys too. */

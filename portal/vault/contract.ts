@@ -124,8 +124,11 @@ export type GrantInput = {
   root: string;
   label: string;
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
-/** `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. */
-export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null };
+/**
+ * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
+ * unlocker's word that every key opened, where somebody else's change waits for it; to be sent.
+ */
+export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null; opened: string | null };
 export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */

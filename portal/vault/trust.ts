@@ -1,7 +1,7 @@
 // Whether to trust the keyring that a server hands out: held against the pin inside an unlocker, and against what this browser has
 // seen before. Nothing of it is used before that.
 import { thumbprint } from '../../schema/jwk.ts';
-import type { Keyring } from '../../schema/keyring.ts';
+import type { Keyring, Wrap } from '../../schema/keyring.ts';
 import {
   type Manifest,
   type ManifestUnlocker,
@@ -51,6 +51,24 @@ export async function ancestry(tenant: string, root: string, successions: readon
 const follows = async (tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> =>
   (await ancestry(tenant, to, successions)).some((one) => one.from === from);
 
+/** Every vault key that an unlocker has a right to, unwrapped; null where one is missing or not the committed one. */
+export async function vaultKeysOf(
+  manifest: Manifest,
+  wraps: readonly Wrap[],
+  { id, rights }: Pick<ManifestUnlocker, 'id' | 'rights'>,
+  privateKey: CryptoKey,
+): Promise<VaultKey[] | null> {
+  const vaults: VaultKey[] = [];
+  for (const { purpose, vaultEpoch } of manifest.vaultKeys) {
+    if (!rights.includes(purpose)) continue;
+    const wrap = wraps.find((one) => one.unlocker === id && one.purpose === purpose && one.vaultEpoch === vaultEpoch);
+    const vault = wrap && (await unwrapVaultKey(manifest, privateKey, wrap));
+    if (!vault) return null;
+    vaults.push(vault);
+  }
+  return vaults;
+}
+
 /**
  * Opens an unlocker and verifies the keyring against the pin it yields: the manifest is this tenant's and not older than one
  * seen here, the signature is the pinned root's or that of one which follows it and was confirmed, the unlocker is listed with the
@@ -96,16 +114,8 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   const entry = manifest.unlockers.find((one) => one.id === half.id);
   if (!entry || (await thumbprint(entry.jwk)) !== unlocker.publicThumbprint)
     return untrusted('The keyring does not list your unlocker.');
-  const vaults: VaultKey[] = [];
-  for (const { purpose, vaultEpoch } of manifest.vaultKeys) {
-    if (!entry.rights.includes(purpose)) continue;
-    const wrap = keyring.wraps.find(
-      (one) => one.unlocker === half.id && one.purpose === purpose && one.vaultEpoch === vaultEpoch,
-    );
-    const vault = wrap && (await unwrapVaultKey(manifest, unlocker.privateKey, wrap));
-    if (!vault) return untrusted('A vault key is missing or not the one that the manifest commits to.');
-    vaults.push(vault);
-  }
+  const vaults = await vaultKeysOf(manifest, keyring.wraps, entry, unlocker.privateKey);
+  if (!vaults) return untrusted('A vault key is missing or not the one that the manifest commits to.');
   return { manifest, sha256, seen: now, unlocker, entry, vaults };
 }
 
@@ -130,6 +140,18 @@ export async function escrowKeysOf(
   if (manifest.keys.some((one) => one.state !== 'destroyed' && !keys.has(one.kid)))
     return untrusted('The server withholds an escrow key that the keyring names.');
   return keys;
+}
+
+/** Whether every key of a trusted keyring opens: each escrow key, the root, and every earlier one that overlaps. */
+export async function everyKeyOpens(trusted: TrustedKeyring, keyring: Keyring): Promise<boolean> {
+  const { manifest, vaults } = trusted;
+  if (isFault(await escrowKeysOf(trusted, keyring)) || isFault(await openTrustedRoot(trusted, keyring))) return false;
+  for (const fingerprint of manifest.overlapping ?? []) {
+    const sealed = keyring.oldRoots.find((one) => one.kid === fingerprint);
+    const vault = vaults.find((one) => one.purpose === 'admin' && one.vaultEpoch === sealed?.vaultEpoch);
+    if (!sealed || !vault || !(await openRoot(manifest.tenant, fingerprint, sealed, vault))) return false;
+  }
+  return true;
 }
 
 /** Opens the root anew (the step-up) for one write; it is dropped with the answer. */

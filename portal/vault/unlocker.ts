@@ -5,7 +5,15 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { decodeBase64Url } from '../../schema/base64url.ts';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { Kdf, type PrfKdf, type SealedUnlocker, type UnlockerChanged } from '../../schema/keyring.ts';
-import { type ManifestUnlocker, sha256Hex, UNLOCKER_CHANGE_TYP, type UnlockerChange } from '../../schema/signed.ts';
+import {
+  KEYRING_OPENED_TYP,
+  type KeyringOpened,
+  type Manifest,
+  type ManifestUnlocker,
+  sha256Hex,
+  UNLOCKER_CHANGE_TYP,
+  type UnlockerChange,
+} from '../../schema/signed.ts';
 import type { VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { kdfContext, keyFromPassphrase, keyFromPrf, keyFromRecoverySecret, newArgon2id, newSalt } from './kdf.ts';
@@ -15,8 +23,8 @@ import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
-/** `entry` goes into the manifest, `half` to the server. */
-export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker };
+/** `entry` goes into the manifest, `half` to the server; the private key, which stays here, is to see that what is wrapped to it opens. */
+export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker; privateKey: CryptoKey };
 type Wanted = Pick<ManifestUnlocker, 'label' | 'owner' | 'rights'>;
 type Sealing = { how: Pick<SealedUnlocker, 'kdf' | 'set'>; key: Uint8Array };
 type Private = { jwk: JsonWebKey; root: string };
@@ -51,6 +59,7 @@ async function make(
   return {
     entry: { id, kind, ...wanted, jwk, createdAt: Date.now() },
     half: seal(tenant, id, sealing, { jwk: { ...jwk, d }, root }),
+    privateKey: pair.privateKey,
   };
 }
 
@@ -177,10 +186,22 @@ export async function signChange(
     ...{ tenant, unlocker: id },
     ...{ previous: await sha256Hex(half.sealed), next: await sha256Hex(next.sealed), createdAt: Date.now() },
   };
-  const { kty, crv, x, y } = content.jwk;
-  const key = await crypto.subtle.importKey('jwk', content.jwk, ECDSA, false, ['sign']);
-  const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(change)))
-    .setProtectedHeader({ alg: 'ES256', typ: UNLOCKER_CHANGE_TYP, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
+  return { half: next, change: await sign(content, UNLOCKER_CHANGE_TYP, change) };
+}
+
+/** Signs that this unlocker has opened every key of a keyring; `sha256` is of the manifest's text. */
+export const signOpened = (
+  { id, content }: OpenedUnlocker,
+  { manifest, sha256 }: { manifest: Manifest; sha256: string },
+): Promise<string> =>
+  sign(content, KEYRING_OPENED_TYP, {
+    ...{ tenant: manifest.tenant, unlocker: id, version: manifest.version, manifest: sha256, createdAt: Date.now() },
+  });
+
+async function sign({ jwk }: Private, typ: string, payload: UnlockerChange | KeyringOpened): Promise<string> {
+  const { kty, crv, x, y } = jwk;
+  const key = await crypto.subtle.importKey('jwk', jwk, ECDSA, false, ['sign']);
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', typ, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
     .sign(key);
-  return { half: next, change: signed };
 }

@@ -115,6 +115,7 @@ class World {
     this.#seen.set(held.holder, unlocked.seen);
     if (unlocked.repinned && !held.shared)
       await this.post(held.holder, `unlockers/${held.id}/change`, unlocked.repinned);
+    if (unlocked.opened) await this.post(held.holder, `unlockers/${held.id}/opened`, { opened: unlocked.opened });
     return keeper;
   }
 
@@ -215,8 +216,27 @@ class World {
     return id;
   }
 
+  /** What changes replaced is let go of: by another admin's word, or, where there is none who can unlock, by the thirty days. */
+  async letGo(): Promise<void> {
+    const other = this.held.find((held) => held.admin && !held.shared && held.holder !== ADMIN);
+    if (other) await (await this.unlock(other)).lock();
+    else await this.thirtyDays();
+    const kept = (await this.get<Keyring>(ADMIN, 'keyring')).changes?.filter((one) => one.replaces && one.by === ADMIN);
+    expect(kept).toEqual([]);
+  }
+
+  async thirtyDays(): Promise<void> {
+    const object = bindings.TENANT.getByName(this.tenant.id);
+    await runInDurableObject(object, (instance, { storage }) => {
+      storage.sql.exec('UPDATE keyring_changes SET at = at - ?', 31 * 24 * 3600 * 1000);
+      storage.sql.exec("UPDATE due SET at = 1 WHERE what = 'kept_keys'");
+      return instance.alarm();
+    });
+  }
+
   /** Ninety days go by for what is retired, and it is destroyed where nothing is left under it. */
   async destroy(): Promise<void> {
+    await this.letGo();
     const sweep = await this.sweep();
     const object = bindings.TENANT.getByName(this.tenant.id);
     await runInDurableObject(object, (_, { storage }) => {
@@ -286,18 +306,27 @@ class World {
   async nothingOpensForTheRemoved(): Promise<void> {
     const { id: tenant } = this.tenant;
     const object = bindings.TENANT.getByName(tenant);
-    const stored = await runInDurableObject(object, (_, { storage: { sql } }) => ({
-      halves: sql
-        .exec('SELECT sealed FROM unlockers')
-        .toArray()
-        .map((row) => JSON.parse(String(row.sealed))),
-      keys: sql.exec('SELECT kid, vault_epoch, sealed FROM escrow_keys WHERE sealed IS NOT NULL').toArray(),
-      roots: sql.exec('SELECT * FROM roots').toArray(),
-      ciphertexts: sql
-        .exec('SELECT sealed FROM secret_versions UNION ALL SELECT sealed FROM replaced')
-        .toArray()
-        .map((row) => String(row.sealed)),
-    }));
+    const stored = await runInDurableObject(object, (_, { storage: { sql } }) => {
+      // What a change replaced is held as long as it is kept, though no route hands it out.
+      const kept = (what: string) =>
+        sql
+          .exec('SELECT row FROM kept_rows WHERE what = ? AND row IS NOT NULL', what)
+          .toArray()
+          .map((row) => JSON.parse(String(row.row)));
+      return {
+        halves: [...sql.exec('SELECT sealed FROM unlockers').toArray(), ...kept('unlockers')].map((row) =>
+          JSON.parse(String(row.sealed)),
+        ),
+        keys: [...sql.exec('SELECT * FROM escrow_keys').toArray(), ...kept('escrow_keys')].filter(
+          (row) => row.sealed !== null,
+        ),
+        roots: [...sql.exec('SELECT * FROM roots').toArray(), ...kept('roots')],
+        ciphertexts: sql
+          .exec('SELECT sealed FROM secret_versions UNION ALL SELECT sealed FROM replaced')
+          .toArray()
+          .map((row) => String(row.sealed)),
+      };
+    });
     for (const kept of this.removed) {
       for (const half of stored.halves as SealedUnlocker[])
         expect(isFault(await openUnlocker(tenant, half, kept.secret).catch(() => ({ ok: false })))).toBe(true);

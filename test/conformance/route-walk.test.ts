@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit-pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
+import type { Keyring } from '../../schema/keyring.ts';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
@@ -28,6 +29,7 @@ import {
   makeKeyring,
   newMachine,
   newRun,
+  openedWord,
   PORTAL,
   request,
   resealedItem,
@@ -147,6 +149,15 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   '/v1/tenants/:tenant/grants/:grant/decline': async () => ({}),
   '/v1/tenants/:tenant/unlockers/:unlocker/change': () => changedUnlocker(world.tenant.id, world.tenant.keyring),
+  '/v1/tenants/:tenant/unlockers/:unlocker/opened': async () => {
+    const { id, keyring } = world.tenant;
+    const own = keyring.write.unlockers.find((half) => half.id === keyring.ids.own);
+    return { opened: own && (await openedWord(id, keyring, own)) };
+  },
+  '/v1/tenants/:tenant/keyring/undo': async () => {
+    const { changes, version } = (await asPerson<Keyring>(email, `/v1/tenants/${world.tenant.id}/keyring`)).json;
+    return { change: changes?.at(-1)?.change, version, reason: 'the walk' };
+  },
   '/v1/tenants/:tenant/recovery/:recovery/drilled': async () => ({}),
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),

@@ -1,7 +1,7 @@
 // The API of what outlives people: grants, unlockers, leavers, and ciphertexts in bulk.
 import type { BulkPage, BulkPageRequest, Verified, VerifiedAnswer } from '../../../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
-import type { UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
+import type { KeyringWritten, UndoChange, UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
 import type { PeopleList, PersonRemoved, RevealedReport } from '../../../schema/person.ts';
 import { call } from './http.ts';
 
@@ -14,6 +14,10 @@ export const declineGrant = (tenant: string, grant: string): Promise<UnlockerAct
   call(at(tenant, `grants/${grant}/decline`), {});
 export const changeUnlocker = (tenant: string, changed: UnlockerChanged): Promise<UnlockerActed> =>
   call(at(tenant, `unlockers/${changed.half.id}/change`), changed);
+export const keyringOpened = (tenant: string, unlocker: string, opened: string): Promise<UnlockerActed> =>
+  call(at(tenant, `unlockers/${unlocker}/opened`), { opened });
+export const undoChange = (tenant: string, wanted: UndoChange): Promise<KeyringWritten> =>
+  call(at(tenant, 'keyring/undo'), wanted);
 export const noteDrill = (tenant: string, recovery: string): Promise<UnlockerActed> =>
   call(at(tenant, `recovery/${recovery}/drilled`), {});
 

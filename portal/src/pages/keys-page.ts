@@ -20,6 +20,7 @@ import { sweepHands } from '../sweep-hands.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, unlock, vault } from '../vault-client.ts';
 import '../elements/key-table.ts';
+import '../elements/keyring-changes.ts';
 import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
 import '../elements/root-history.ts';
@@ -253,7 +254,20 @@ export class KeysPage extends LitElement {
             </section>`
           : nothing
       }
-      ${this.keyring ? this.#roots(this.keyring) : nothing} ${this.#stepUp.render()}`;
+      ${this.keyring ? this.#roots(this.keyring) : nothing}
+      ${
+        this.keyring?.changes?.some((one) => one.replaces)
+          ? html`<section class="card">
+              <keyring-changes
+                .tenant=${this.#tenant}
+                .version=${this.keyring.version}
+                .changes=${this.keyring.changes}
+                @keyring-undone=${() => void this.#refresh()}
+              ></keyring-changes>
+            </section>`
+          : nothing
+      }
+      ${this.#stepUp.render()}`;
   }
 
   #notSetUp() {
