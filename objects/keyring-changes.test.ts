@@ -8,7 +8,7 @@ import { openSecret } from '../portal/vault/opener.ts';
 import { sealBytes } from '../portal/vault/sealed-bytes.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { AuditPage } from '../schema/audit.ts';
-import type { Keyring, KeyringChange, KeyringWrite } from '../schema/keyring.ts';
+import type { Keyring, KeyringChange, KeyringWrite, ManifestPage } from '../schema/keyring.ts';
 import type { Problem } from '../schema/problem.ts';
 import { DESTROY_AFTER_MS, type Rotation } from '../schema/rotation.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
@@ -248,6 +248,43 @@ async function replaceTeam(): Promise<void> {
   keyring.reveal = reveal;
   keyring.write.escrowKeys = escrowKeys;
 }
+
+describe('the manifests from a version on', () => {
+  const page = async (from: number) =>
+    (await asPerson<ManifestPage>(emailOf('auditor'), at(`keyring/manifests?from=${from}`))).json;
+
+  it('begin with that one and go on to the newest, as they were written', async () => {
+    const { manifest } = await keyringOf();
+    expect(await page(2)).toEqual({ manifests: [manifest], next: null });
+    expect((await page(1)).manifests).toHaveLength(2);
+    expect(await page(3)).toEqual({ manifests: [], next: null });
+  });
+
+  it('come in pages of at most 1 MiB, because a keyring may be large and old', async () => {
+    await inObject((sql) => {
+      for (let version = 3; version <= 9; version++)
+        sql.exec('INSERT INTO manifests VALUES (?, ?, ?, 1, ?)', version, `${version}`.padEnd(400_000, '.'), '-', '-');
+    });
+    const versions: number[] = [];
+    for (let next: number | null = 3; next !== null; ) {
+      const { manifests, next: after }: ManifestPage = await page(next);
+      expect(manifests.join('').length).toBeLessThanOrEqual(1024 * 1024);
+      versions.push(...manifests.map((one) => Number.parseInt(one, 10)));
+      next = after;
+    }
+    expect(versions).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  });
+});
+
+describe('a line that a person takes', () => {
+  it('is put on record, because a browser that is made to follow another keyring is what a liar wants', async () => {
+    const line = { version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) };
+    expect((await asPerson(emailOf('engineer'), at('keyring/line'), line)).status).toBe(200);
+    expect((await auditOf('keyring.line_taken'))[0]).toMatchObject({
+      ...{ principal: { name: emailOf('engineer') }, detail: line },
+    });
+  });
+});
 
 describe('what a change replaced', () => {
   it('goes at once when another admin’s unlocker has signed that every key opens', async () => {

@@ -1,13 +1,25 @@
 // The tenant's keyring as it is kept and handed out. Everything in it is public, signed or sealed.
 import { decodeBase64Url, decodeUtf8 } from '../schema/base64url.ts';
-import type { EscrowKey, Keyring, PublicKeyAnswer, SealedKey, SealedUnlocker, Wrap } from '../schema/keyring.ts';
+import {
+  type EscrowKey,
+  type Keyring,
+  type KeyringWritten,
+  type LineTaken,
+  MANIFEST_PAGE_MAX_CHARACTERS,
+  type ManifestPage,
+  type PublicKeyAnswer,
+  type SealedKey,
+  type SealedUnlocker,
+  type Wrap,
+} from '../schema/keyring.ts';
 import type { Custody } from '../schema/machine.ts';
 import type { Role } from '../schema/person.ts';
-import { refuse } from '../schema/refusal.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { KeyHistory } from '../schema/rotation.ts';
 import type { Manifest } from '../schema/signed.ts';
+import { record } from './audit.ts';
 import { notOpening } from './bulk.ts';
-import type { Person } from './caller.ts';
+import type { Caller, Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants } from './grants.ts';
 import { heldChanges, someReplacedIsKept } from './keyring-changes.ts';
@@ -40,6 +52,40 @@ export function manifestAt(sql: SqlStorage, version: number): { manifest: Manife
     version,
   );
   return row && { manifest: payloadOf(row.jws), at: row.at };
+}
+
+/** A page of the manifests from a version on, as they were written. */
+export function manifestsFrom(sql: SqlStorage, from: number): ManifestPage {
+  const manifests: string[] = [];
+  let characters = 0;
+  for (const row of sql.exec('SELECT version, jws FROM manifests WHERE version >= ? ORDER BY version', from)) {
+    const jws = String(row.jws);
+    if (manifests.length > 0 && characters + jws.length > MANIFEST_PAGE_MAX_CHARACTERS)
+      return { manifests, next: Number(row.version) };
+    manifests.push(jws);
+    characters += jws.length;
+  }
+  return { manifests, next: null };
+}
+
+/** Puts on record that somebody's browser took a keyring which does not follow on what it had seen. */
+export function noteLineTaken(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { version, signed, insteadVersion, instead }: LineTaken,
+  now: number,
+): KeyringWritten | Refusal {
+  const latest = head(storage.sql);
+  const keys = outline(storage.sql);
+  if (!latest || !keys) return noTenantKey();
+  storage.transactionSync(() =>
+    record(storage.sql, caller.tenant, caller, now, {
+      action: 'keyring.line_taken',
+      subject: latest.fingerprint,
+      detail: { version, signed, insteadVersion, instead },
+    }),
+  );
+  return { version: latest.version, fingerprint: latest.fingerprint, activeKid: keys.activeKid };
 }
 
 type RootRow = { fingerprint: string; vault_epoch: number; sealed: string };

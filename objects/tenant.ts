@@ -10,6 +10,8 @@ import type {
   Keyring,
   KeyringWrite,
   KeyringWritten,
+  LineTaken,
+  ManifestPage,
   OpenedWord,
   PublicKeyAnswer,
   UndoChange,
@@ -286,6 +288,16 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, id, (now) =>
       isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
     );
+  }
+
+  /** The manifests from a version on: a browser walks from the one it has seen. */
+  manifests(caller: Caller<Person>, from: number): ManifestPage | Refusal {
+    return this.#gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.#sql, from));
+  }
+
+  /** Somebody's browser took a keyring that does not follow on what it had seen. */
+  noteLineTaken(caller: Caller<Person>, line: LineTaken): KeyringWritten | Refusal {
+    return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
   }
 
   /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */

@@ -20,6 +20,7 @@ export const AuditAction = z.enum([
   'keyring.updated',
   'keyring.opened',
   'keyring.undone',
+  'keyring.line_taken',
   'root.replaced',
   'grant.requested',
   'grant.declined',

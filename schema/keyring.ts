@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
-import { Base64Url, Text, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 /** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
 export const Argon2idKdf = z.strictObject({
@@ -136,6 +136,28 @@ export const Keyring = z.object({
   wraps: z.array(Wrap),
 });
 export type Keyring = z.infer<typeof Keyring>;
+
+/** Manifests as they were written, from a version on, oldest first; `next` is the version to go on from, null at the end. */
+export const ManifestPage = z.object({ manifests: z.array(z.string()), next: z.int().nullable() });
+export type ManifestPage = z.infer<typeof ManifestPage>;
+
+/** A page holds at most so much, unless one manifest alone is larger. */
+export const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
+
+export const ManifestsQuery = z.strictObject({ from: z.coerce.number().int().min(1) });
+export type ManifestsQuery = z.infer<typeof ManifestsQuery>;
+
+/**
+ * A person took a keyring that does not follow on what their browser had seen, after comparing fingerprint, version and hash with an admin.
+ * `signed` is SHA-256 over header and payload of the manifest taken, `instead` of the one seen, or of its whole text where only that was remembered.
+ */
+export const LineTaken = z.strictObject({
+  version: z.int().min(1),
+  signed: Sha256,
+  insteadVersion: z.int().min(1),
+  instead: Sha256,
+});
+export type LineTaken = z.infer<typeof LineTaken>;
 
 export const KeyringWritten = z.object({ version: z.int(), fingerprint: z.string(), activeKid: z.string() });
 export type KeyringWritten = z.infer<typeof KeyringWritten>;

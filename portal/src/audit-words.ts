@@ -22,6 +22,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'keyring.updated': 'Changed the keyring',
   'keyring.opened': 'Opened every key of the changed keyring',
   'keyring.undone': 'Took back a change of the keyring',
+  'keyring.line_taken': 'Took a keyring that does not follow on the one seen',
   'root.replaced': 'Replaced the root',
   'grant.requested': 'Asked for access',
   'grant.declined': 'Declined a request for access',

@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';
-import type { VaultFault } from '../vault/contract.ts';
+import type { Line, VaultFault } from '../vault/contract.ts';
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { Proof } from './step-up.ts';
@@ -29,6 +29,7 @@ export type Shown = {
   working: boolean;
   fault: string;
   succession: VaultFault['succession'] | null;
+  line: Line | null;
 };
 
 /** Answers requests one at a time. `shown` is null while no dialog is wanted. */
@@ -55,7 +56,15 @@ export class Unlocking implements ReactiveController {
     const request = (event as CustomEvent<Request>).detail;
     this.#request?.done(false);
     this.#request = request;
-    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, working: false, fault: '', succession: null };
+    let shown: Shown = {
+      unlockers: [],
+      halves: [],
+      why: NO_KEYS,
+      working: false,
+      fault: '',
+      succession: null,
+      line: null,
+    };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(request.tenant);
@@ -75,7 +84,7 @@ export class Unlocking implements ReactiveController {
     const keyring = this.#keyring;
     if (!request || !keyring || !this.shown) return;
     const before = this.shown;
-    this.#show({ ...before, working: true, fault: '', succession: null });
+    this.#show({ ...before, working: true, fault: '', succession: null, line: null });
     const result = await unlock({ tenant: request.tenant, keyring, ...proof }).catch(() => null);
     if (this.#request !== request) {
       if (result?.ok) await lock();
@@ -84,6 +93,7 @@ export class Unlocking implements ReactiveController {
       this.#show({
         ...{ ...before, working: false, fault: result?.message ?? BROKEN },
         succession: result?.succession ?? null,
+        line: result?.line ?? null,
       });
   }
 

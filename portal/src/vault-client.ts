@@ -14,6 +14,7 @@ import {
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker, keyringOpened } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
+import { manifestsBetween, noteLineTaken } from './api/tenant.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };
@@ -104,10 +105,33 @@ export async function rememberManifest(tenant: string, manifest: string, fingerp
   remember(tenant, { version, signed: await signedSha256(manifest), fingerprint });
 }
 
+/** What this browser has seen of a tenant, and the manifests from there to the keyring that the server shows. Throws what the API throws. */
+export async function seenBefore({ tenant, keyring }: Pick<UnlockInput, 'tenant' | 'keyring'>) {
+  const seen = seenManifest(tenant);
+  const since =
+    seen && seen.version < keyring.version ? await manifestsBetween(tenant, seen.version, keyring.version) : [];
+  return { seen, since };
+}
+
+/**
+ * A line that its person has compared with an admin takes the place of what was remembered, back in version too, and is put on record.
+ * Throws what the API throws: unrecorded, it is not taken.
+ */
+async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest | SeenBefore): Promise<void> {
+  await noteLineTaken(tenant, {
+    ...{ version: now.version, signed: now.signed, insteadVersion: before.version },
+    instead: 'signed' in before ? before.signed : before.sha256,
+  });
+  localStorage.setItem(seenKey(tenant), JSON.stringify(now));
+}
+
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */
-export async function unlock(input: Omit<UnlockInput, 'seen'>) {
-  const result = await vault().unlock({ ...input, seen: seenManifest(input.tenant) });
-  if (result.ok) remember(input.tenant, result.seen);
+export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
+  const before = await seenBefore(input);
+  const result = await vault().unlock({ ...input, ...before });
+  if (result.ok && before.seen && input.confirmedLine === result.seen.signed)
+    await takeLine(input.tenant, result.seen, before.seen);
+  else if (result.ok) remember(input.tenant, result.seen);
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
     await changeUnlocker(input.tenant, result.repinned).catch(() => {});

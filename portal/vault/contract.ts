@@ -17,6 +17,7 @@ export type VaultFaultCode =
   | 'weak_kdf'
   | 'keyring_untrusted'
   | 'keyring_rolled_back'
+  | 'keyring_forked'
   | 'no_rights'
   | 'locked'
   | 'unknown_kid'
@@ -33,6 +34,8 @@ export type VaultFault = {
   code: VaultFaultCode;
   message: string;
   succession?: { root: string; words: string[] };
+  /** Where the keyring does not follow on what this browser has seen, and its person may take it after comparing. */
+  line?: Line;
 };
 export type VaultResult<T> = ({ ok: true } & T) | VaultFault;
 
@@ -60,6 +63,12 @@ export type SeenManifest = {
 /** As browsers remembered it before: SHA-256 of the whole text. Compared so once, then replaced by what is remembered now. */
 export type SeenBefore = { version: number; fingerprint: string; sha256: string };
 
+/**
+ * What people compare where a keyring does not follow on what this browser has seen: its root, its version, and SHA-256 of what is signed.
+ * `instead` is what this browser has seen.
+ */
+export type Line = { fingerprint: string; version: number; signed: string; instead: SeenManifest | SeenBefore };
+
 /** Whether a manifest of the version that is remembered is the one. `sha256` is of its whole text, `signed` of header and payload. */
 export const isRemembered = (seen: SeenManifest | SeenBefore, now: { sha256: string; signed: string }): boolean =>
   'signed' in seen ? seen.signed === now.signed : seen.sha256 === now.sha256;
@@ -75,6 +84,10 @@ export type UnlockInput = {
   /** The passphrase, the recovery codes as typed, one a line, or the PRF's output as base64url. */
   secret: string;
   seen: SeenManifest | SeenBefore | null;
+  /** The manifests as the server has them, from the version that is remembered up to the one before the keyring's. */
+  since?: readonly string[];
+  /** `signed` of a line that its person has compared with an admin: taken though it does not follow on what was seen. */
+  confirmedLine?: string | undefined;
   /** A root that its owner has confirmed by comparing the words of a succession. */
   confirmedRoot?: string;
 };

@@ -15,7 +15,8 @@ import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
-import { ancestry, escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts';
+import { ancestry } from './succession.ts';
+import { escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts';
 import { rekeyed, repinned, signChange, signOpened } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;

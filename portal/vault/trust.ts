@@ -5,18 +5,18 @@ import type { Keyring, Wrap } from '../../schema/keyring.ts';
 import {
   type Manifest,
   type ManifestUnlocker,
-  type Succession,
   sha256Hex,
   signedSha256,
   verifyManifest,
   verifyStatement,
-  verifySuccession,
 } from '../../schema/signed.ts';
-import { isRemembered, type SeenManifest, type UnlockInput, type VaultFault } from './contract.ts';
+import type { SeenManifest, UnlockInput, VaultFault } from './contract.ts';
 import { openEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
+import { offTheLine } from './line.ts';
 import { openRoot, type Root } from './root.ts';
 import { successionWords } from './spoken-words.ts';
+import { follows } from './succession.ts';
 import { type OpenedUnlocker, openUnlocker } from './unlocker.ts';
 import { unwrapVaultKey, type VaultKey } from './vault-key.ts';
 
@@ -33,23 +33,6 @@ export type TrustedKeyring = {
 
 export const untrusted = (what: string): VaultFault =>
   fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
-
-/** The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. */
-export async function ancestry(tenant: string, root: string, successions: readonly string[]): Promise<Succession[]> {
-  const found: Succession[] = [];
-  let at = root;
-  for (const compact of successions.toReversed()) {
-    const signed = await verifySuccession(compact);
-    if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.to !== at) continue;
-    found.push(signed.payload);
-    at = signed.payload.from;
-  }
-  return found;
-}
-
-/** Whether roots follow each other from `from` to `to`. */
-const follows = async (tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> =>
-  (await ancestry(tenant, to, successions)).some((one) => one.from === from);
 
 /** Every vault key that an unlocker has a right to, unwrapped; null where one is missing or not the committed one. */
 export async function vaultKeysOf(
@@ -88,14 +71,8 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
     ...{ version: manifest.version, fingerprint: root },
     signed: await signedSha256(keyring.manifest),
   };
-  if (seen && seen.fingerprint !== root && !(await follows(tenant, keyring.successions, seen.fingerprint, root)))
-    return untrusted('The server’s keyring is signed by another root than this browser has seen.');
-  const isOther = seen?.version === now.version && !isRemembered(seen, { sha256, signed: now.signed });
-  if (seen && (now.version < seen.version || isOther))
-    return fault(
-      'keyring_rolled_back',
-      `The server sent version ${manifest.version} of the keyring; this browser has seen version ${seen.version}. Nothing was unlocked.`,
-    );
+  const off = await offTheLine(input, { manifest, root, sha256 });
+  if (off) return off;
   const unlocker = await openUnlocker(tenant, half, input.secret);
   if (isFault(unlocker)) return unlocker;
   if (root !== unlocker.root) {

@@ -18,7 +18,7 @@ import { openUnlocker } from '../../portal/vault/unlocker.ts';
 import type { VaultKey } from '../../portal/vault/vault-key.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
 import type { Grant, GrantList } from '../../schema/grant.ts';
-import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
+import type { Keyring, ManifestPage, SealedUnlocker } from '../../schema/keyring.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import {
@@ -105,7 +105,11 @@ class World {
     const keyring = await this.get<Keyring>(held.holder, 'keyring');
     const seen = this.#seen.get(held.holder) ?? null;
     const { id: tenant } = this.tenant;
-    return { tenant, keyring, unlocker: held.id, secret: held.secret, seen, confirmedRoot: keyring.fingerprint };
+    const from = seen?.version ?? keyring.version;
+    const { manifests } = await this.get<ManifestPage>(held.holder, `keyring/manifests?from=${from}`);
+    const since = manifests.slice(0, keyring.version - from);
+    const proof = { unlocker: held.id, secret: held.secret, confirmedRoot: keyring.fingerprint };
+    return { tenant, keyring, seen, since, ...proof };
   }
 
   async unlock(held: Held): Promise<Keeper> {

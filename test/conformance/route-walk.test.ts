@@ -154,6 +154,9 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
     const own = keyring.write.unlockers.find((half) => half.id === keyring.ids.own);
     return { opened: own && (await openedWord(id, keyring, own)) };
   },
+  '/v1/tenants/:tenant/keyring/line': async () => ({
+    ...{ version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) },
+  }),
   '/v1/tenants/:tenant/keyring/undo': async () => {
     const { changes, version } = (await asPerson<Keyring>(email, `/v1/tenants/${world.tenant.id}/keyring`)).json;
     return { change: changes?.at(-1)?.change, version, reason: 'the walk' };
@@ -329,7 +332,10 @@ const welcome = (route: Route): Promise<Headers> => {
 };
 
 /** What a GET has to be asked with. */
-const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
+const QUERIES: Record<string, string> = {
+  '/v1/tenants/:tenant/keyring/manifests': '?from=1',
+  '/v1/tenants/:tenant/search': `?q=${machine.hostname}`,
+};
 
 const ask = async (route: Route, headers: Headers, type = 'application/json') => {
   const body = await bodyOf(route);
