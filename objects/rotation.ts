@@ -52,6 +52,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
   // What a raw ciphertext had no header for, its record says.
   const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
   const iat = old?.ok ? old.header.iat : Math.floor(row.escrowed_at / 1000);
+  const pc = old?.ok ? old.header.pc : undefined;
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
@@ -62,6 +63,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['ref', refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
     ['iat', header.iat === iat],
+    ['pc', header.pc?.hostname === pc?.hostname && header.pc?.serial === pc?.serial],
     ['src', header.src === row.sha256],
     ['bound', (header.bound ?? true) === (row.bound === 1)],
   ];

@@ -3,16 +3,21 @@ import { z } from 'zod';
 import { decodeCompact, decodeUtf8 } from './base64url.ts';
 import { issueField, issueMessage } from './issue.ts';
 import { SecretKind, SecretRef } from './secret.ts';
-import { Sha256, TenantId, Thumbprint, Uuid } from './text.ts';
+import { Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
 export const SEALED_TYP = 'totl-secret+jwe';
 /** RSA-OAEP with a 3072-bit key gives 384 bytes, whatever it wraps. */
 export const RSA_BLOCK_BYTES = 384;
 const NONCE_AND_TAG_BYTES = { A256GCM: [12, 16], 'A256CBC-HS512': [16, 32] } as const;
 
+/** The PC as its engine knew it when it sealed: most are renamed later, few get another serial. */
+export const SealedPc = z.strictObject({ hostname: Text(255), serial: Text(255).nullable() });
+export type SealedPc = z.infer<typeof SealedPc>;
+
 /**
  * The protected header, exactly: an unknown member (`zip`, `jwk`, `jku`, `x5u`, `crit`, …) is refused.
- * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing.
+ * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing. `pc` is there where the
+ * engine names its PC.
  */
 export const SealedHeader = z.strictObject({
   alg: z.literal('RSA-OAEP-256'),
@@ -29,6 +34,7 @@ export const SealedHeader = z.strictObject({
   src: Sha256.optional(),
   bound: z.literal(false).optional(),
   by: z.string().max(254).optional(),
+  pc: SealedPc.optional(),
 });
 export type SealedHeader = z.infer<typeof SealedHeader>;
 

@@ -146,6 +146,10 @@ export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */
   bound: boolean;
+  /** When it was sealed, by its own header, ms since the epoch; null where it is raw. Bound to what it holds, unlike what the server says. */
+  sealedAt: number | null;
+  /** The PC that its header names, if any. */
+  pc: { hostname: string; serial: string | null } | null;
   /** BitLocker only: eight groups of six digits, each divisible by 11, and which (from 1) are not; null for other kinds. */
   bitlocker: { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] } | null;
 };

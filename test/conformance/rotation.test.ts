@@ -212,6 +212,26 @@ describe('re-sealing', () => {
     expect(await upload([result.resealed])).toEqual({ resealed: 0, passedOver: 1 });
   });
 
+  it('keeps the PC that the header names, and takes neither another nor none in its place', async () => {
+    const pc = { hostname: 'ACM-LT-0142', serial: '5CD1234XYZ' };
+    const machine = crypto.randomUUID();
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, { plaintext: 'p', header: { pc } });
+    const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
+    await startRotation(tenant.id, tenant.keyring);
+    const { page, reseal, upload } = await hands();
+    const { items, activeKid } = await page({ after: null, limit: 50 });
+    const result = await reseal(items[0] as Revealed, activeKid);
+    if (!result.ok) throw new Error(result.message);
+    for (const bent of [undefined, { ...pc, serial: 'OTHER' }, { ...pc, hostname: 'OTHER' }]) {
+      const sealed = await withHeader(result.resealed.sealed, { pc: bent });
+      await expect(upload([{ ...result.resealed, sealed }])).rejects.toThrow('header_mismatch');
+    }
+    expect(await upload([result.resealed])).toEqual({ resealed: 1, passedOver: 0 });
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${receipt.secretId}/reveal`), { reason: 'see' });
+    const opened = await openSecret(tenant.id, json, await privateKeysOf(tenant.id, tenant.keyring));
+    expect(opened).toMatchObject({ plaintext: 'p', pc, sealedAt: 1_790_000_000_000 });
+  });
+
   it('takes nothing in the place of what is under the active key, because the role alone would then be enough to replace every secret by garbage', async () => {
     const { receipt } = await escrow('p');
     const { upload } = await hands();
