@@ -39,6 +39,7 @@ import {
   startRotation,
   type TestKeyring,
   type TestTenant,
+  writeNext,
 } from '../workerd-fixtures.ts';
 
 type World = {
@@ -157,7 +158,9 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/keyring/line': async () => ({
     ...{ version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) },
   }),
+  // A change that changes nothing, made on a copy of what the walk knows: taken back, the world is as it was.
   '/v1/tenants/:tenant/keyring/undo': async () => {
+    await writeNext(world.tenant.id, { ...world.tenant.keyring }, () => {});
     const { changes, version } = (await asPerson<Keyring>(email, `/v1/tenants/${world.tenant.id}/keyring`)).json;
     return { change: changes?.at(-1)?.change, version, reason: 'the walk' };
   },
