@@ -194,8 +194,8 @@ export class UnlockDialog extends LitElement {
   #compare({ fingerprint, version, signed, instead }: Line) {
     return html`<p class="note bad" role="alert">${this.fault}</p>
       <p>
-        This browser has seen version ${instead.version}; what the server shows now does not follow on it. That happens where a backup was
-        restored, or an admin took a change back. It also happens where somebody lies to you. Ask an admin, by a way other than this page, what
+        What the server shows does not follow on version ${instead.version}, which was verified here. That happens where a backup was restored,
+        or an admin took a change back. It also happens where somebody lies to you. Ask an admin, by a way other than this page, what
         their <em>Keys</em> page shows under <em>To compare</em>. Go on only if all three are these:
       </p>
       <keyring-line .fingerprint=${fingerprint} .version=${version} .signed=${signed}></keyring-line>
