@@ -7,6 +7,8 @@ import { decodeCompact, decodeUtf8, isBase64Url } from './base64url.ts';
 import { EcPublicJwk, thumbprint } from './jwk.ts';
 import { Base64Url, Instant, LowerCaseEmail, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
+export { sha256Hex, signedSha256 } from './sha256.ts';
+
 export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
 export const SUCCESSION_TYP = 'totl-root-succession+jws';
@@ -165,17 +167,5 @@ export const verifyUnlockerChange = (compact: string) =>
 /** Verifies the form and signature of an unlocker's word that it opened a keyring; `root` is the unlocker's own thumbprint. */
 export const verifyKeyringOpened = (compact: string) =>
   verifySigned('the word', compact, KEYRING_OPENED_TYP, KeyringOpened);
-
-/** SHA-256 in hex of a text: of a compact JWS, a manifest's `previous`; of a sealed half, what a change names. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/**
- * SHA-256 in hex of what a compact JWS signs: header and payload. Of one signed text there are always two signatures that verify, (r, s) and
- * (r, n − s), and anybody can make one of the other: what a browser remembers of a document must be the same for both.
- */
-export const signedSha256 = (compact: string): Promise<string> => sha256Hex(compact.slice(0, compact.lastIndexOf('.')));
 
 export const SealedBytes = Base64Url(8192);

@@ -1,7 +1,8 @@
 // The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
-import { type Manifest, signedSha256 } from '../../schema/signed.ts';
+import { signedSha256 } from '../../schema/sha256.ts';
+import type { Manifest } from '../../schema/signed.ts';
 import {
   type SeenBefore,
   type SeenManifest,
