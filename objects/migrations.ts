@@ -466,6 +466,31 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 18,
+    name: 'sweeps that a destruction rests on',
+    statements: `
+      CREATE TABLE sweeps (
+        person TEXT PRIMARY KEY, id TEXT NOT NULL, begun_seq INTEGER NOT NULL, begun_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      ALTER TABLE secret_versions ADD COLUMN verified_sweep TEXT;
+      ALTER TABLE secret_versions ADD COLUMN touched_seq INTEGER;
+    `,
+  },
+  {
+    id: 19,
+    name: 'what a change of the keyring replaced',
+    statements: `
+      CREATE TABLE keyring_changes (
+        place INTEGER PRIMARY KEY, from_version INTEGER NOT NULL, to_version INTEGER NOT NULL, person TEXT NOT NULL,
+        by TEXT NOT NULL, at INTEGER NOT NULL, held INTEGER NOT NULL, replaces INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX keyring_changes_held ON keyring_changes (held, place);
+      CREATE TABLE kept_rows (
+        place INTEGER NOT NULL, what TEXT NOT NULL, key TEXT NOT NULL, row TEXT, PRIMARY KEY (place, what, key)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

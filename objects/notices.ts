@@ -130,6 +130,10 @@ const OF_ACTIONS: Partial<
     'keyring_changed',
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],
+  'keyring.undone': [
+    'keyring_changed',
+    ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
+  ],
   'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
 };
 

@@ -11,7 +11,11 @@ import type {
   Keyring,
   KeyringWrite,
   KeyringWritten,
+  LineTaken,
+  ManifestPage,
+  OpenedWord,
   PublicKeyAnswer,
+  UndoChange,
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
@@ -103,8 +107,10 @@ import { historyOf } from './histories.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
+import { letGoOfOld } from './keyring-changes.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { undoChange } from './keyring-undo.ts';
 import { limitsAnswer, operatedLimits } from './limit-uses.ts';
 import { readLimits } from './limits.ts';
 import { Live } from './live.ts';
@@ -364,6 +370,29 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, id, (now) =>
       isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
     );
+  }
+
+  /** The manifests from a version on: a browser walks from the one it has seen. */
+  manifests(caller: Caller<Person>, from: number): ManifestPage | Refusal {
+    return this.#gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.#sql, from));
+  }
+
+  /** Somebody's browser took a keyring that does not follow on what it had seen. */
+  noteLineTaken(caller: Caller<Person>, line: LineTaken): KeyringWritten | Refusal {
+    return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
+  }
+
+  /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */
+  async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
+    return this.#gate.admins(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+    );
+  }
+
+  /** Takes back a change of the keyring, and all after it. */
+  undoChange(caller: Caller<Person>, wanted: UndoChange): KeyringWritten | Refusal {
+    return this.#gate.admins(caller, 'keyring', (now) => undoChange(this.ctx.storage, caller, wanted, now));
   }
 
   async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {
@@ -637,6 +666,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.ctx.storage, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
+      if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);

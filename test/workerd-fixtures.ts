@@ -20,6 +20,7 @@ import {
   repinned,
   signChange,
   signDrill,
+  signOpened,
 } from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { GrantRequest } from '../schema/grant.ts';
@@ -172,8 +173,8 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
   const both: VaultPurpose[] = ['reveal', 'admin'];
   const passphrase = async (owner: string | null, rights: VaultPurpose[]): Promise<MadeUnlocker> => {
     const wanted = { label: 'Passphrase', owner, rights };
-    const { entry, half } = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
-    return { entry: { ...entry, kind: 'passphrase' }, half };
+    const made = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
+    return { ...made, entry: { ...made.entry, kind: 'passphrase' } };
   };
   const own = await passphrase(emailOf('admin'), both);
   const recovery = await makeRecoveryUnlocker(tenant, root.fingerprint, {
@@ -223,6 +224,17 @@ export async function drillProof(
   return { proof: await signDrill(tenant, { ...opened, id: ids.recovery }) };
 }
 
+/** An unlocker of the tests' word that it opened every key of the keyring as it is. */
+export async function openedWord(
+  tenant: string,
+  keyring: Pick<TestKeyring, 'manifest' | 'write'>,
+  half: SealedUnlocker,
+): Promise<string> {
+  const opened = await openUnlocker(tenant, half, PRF);
+  if (isFault(opened)) throw new Error(opened.message);
+  return signOpened(opened, { manifest: keyring.manifest, sha256: await sha256Hex(keyring.write.manifest) });
+}
+
 /** An unlocker as a person's browser makes it, to be granted. */
 export async function grantRequest(tenant: string, email: string, root: string): Promise<GrantRequest> {
   const wanted = { tenant, email, root, label: 'Passkey', kind: 'passkey', kdf: passkeyKdf(), prf: PRF } as const;
@@ -237,6 +249,7 @@ export async function writeNext(
   escrowKeys: EscrowKey[] = [],
   wraps: readonly Promise<Wrap>[] = [],
   unlockers: SealedUnlocker[] = [],
+  more: Pick<KeyringWrite, 'sweep'> = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;
@@ -246,6 +259,7 @@ export async function writeNext(
   const write: KeyringWrite = {
     ...{ manifest, root: keyring.write.root, escrowKeys, unlockers },
     wraps: await Promise.all(wraps),
+    ...more,
   };
   const answer = await asPerson<Problem>(emailOf('admin'), `/v1/tenants/${tenant}/keyring`, write);
   if (answer.status === 200) {
@@ -274,16 +288,19 @@ export async function startRotation(tenant: string, keyring: TestKeyring): Promi
   return old;
 }
 
-/** Moves a key on, as an admin's browser does when it finishes a rotation or destroys a key. */
+/** Moves a key on, as an admin's browser does when it finishes a rotation or, after its own sweep, destroys a key. */
 export const setKeyState = (
   tenant: string,
   keyring: TestKeyring,
   kid: string,
   state: 'retired' | 'destroyed' | 'active',
-) =>
-  writeNext(tenant, keyring, (next) => {
+  sweep?: string,
+) => {
+  const change = (next: Manifest) => {
     for (const one of next.keys) if (one.kid === kid) one.state = state;
-  });
+  };
+  return writeNext(tenant, keyring, change, [], [], [], sweep === undefined ? {} : { sweep });
+};
 
 /** The private halves of a keyring's escrow keys, as an unlocked vault holds them. */
 export async function privateKeysOf(tenant: string, keyring: TestKeyring): Promise<Map<string, CryptoKey>> {

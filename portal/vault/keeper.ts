@@ -15,8 +15,9 @@ import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
-import { ancestry, escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
-import { rekeyed, repinned, signChange, signDrill } from './unlocker.ts';
+import { ancestry } from './succession.ts';
+import { escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts';
+import { rekeyed, repinned, signChange, signDrill, signOpened } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
 const TELL_EVERY_MS = 1_000;
@@ -134,7 +135,16 @@ export class Keeper implements Vault {
     const { unlocker: opened } = trusted;
     const changed =
       opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
-    return { ok: true, seen: trusted.seen, repinned: changed };
+    const { entry } = trusted;
+    const waits =
+      entry.owner !== null && (input.keyring.changes ?? []).some((one) => one.replaces && one.by !== entry.owner);
+    const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
+    return {
+      ok: true,
+      seen: trusted.seen,
+      repinned: changed,
+      opened: proven ? await signOpened(opened, trusted) : null,
+    };
   };
 
   open: Vault['open'] = async (revealed: Revealed) => {

@@ -98,6 +98,9 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO audit @n SELECT (SELECT max(seq) FROM audit) + i, ${now}, 'person', 'u1', 'engineer@example.com',
     'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
   many(`INSERT INTO manifests @n SELECT -i, '', 'x', i, 'x' FROM n`);
+  many(`INSERT INTO keyring_changes @n SELECT i, i, i + 1, 'u1', 'admin@example.com', i, 1, 1 FROM n`);
+  many(`INSERT INTO kept_rows @n SELECT i, 'wraps', '["wraps",' || i || ']', NULL FROM n`);
+  many(`INSERT INTO sweeps @n SELECT 'p' || i, @id, 1, i FROM n`);
   many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
     NULL, 1 FROM n`);
   many(`INSERT INTO token_uses @n SELECT @id, i, NULL, 1 FROM n`);
@@ -150,7 +153,8 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
   'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
   'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
-  'GET /v1/tenants/:tenant/keyring': { rows: 2 * KEYS },
+  'GET /v1/tenants/:tenant/keyring': { rows: 3 * KEYS },
+  'GET /v1/tenants/:tenant/keyring/manifests': { rows: 300, ask: () => admin('keyring/manifests?from=1') },
   'GET /v1/tenants/:tenant/rotation': { rows: 3 * KEYS },
   'POST /v1/tenants/:tenant/rotation/page': { rows: KEYS + 500, ask: () => admin('rotation/page', {}) },
   'POST /v1/tenants/:tenant/ciphertexts/page': {
@@ -249,6 +253,9 @@ const BOUNDS: Record<string, Bound> = {
 const NOT_ASKED: Record<string, string> = {
   'GET /v1/tenants/:tenant/live': 'a message tells of 200 machines at most (objects/live.ts)',
   'POST /v1/tenants/:tenant/keyring': 'a manifest names at most 500 unlockers and 1,000 keys (schema/signed.ts)',
+  'POST /v1/tenants/:tenant/keyring/line': 'one entry of the audit',
+  'POST /v1/tenants/:tenant/keyring/undo': 'what changed since, and the versions under keys that go, off their index',
+  'POST /v1/tenants/:tenant/unlockers/:unlocker/opened': 'what is kept of others’ changes, which goes',
   'POST /v1/tenants/:tenant/rotation/reseal': 'fifty versions at most, each read by its key',
   'POST /v1/tenants/:tenant/rotation/unopenable': 'one version, read by its key',
   'POST /v1/tenants/:tenant/rotation/restore': 'one version, read by its key',
@@ -283,6 +290,7 @@ const DUTY_ROWS: Record<Due, number | null> = {
   head: 500,
   standing: 500,
   to_rotate: 3_000,
+  kept_keys: 1_000,
   notices: 6_000,
   stalled: 12_000,
   tokens_expiring: 4_000,
@@ -369,7 +377,7 @@ async function walkDuties(): Promise<void> {
     print(`${duty}: ${read} rows, ${Date.now() - startedAt} ms`);
     expect.soft(read, duty).toBeLessThanOrEqual(rows + WITH_EVERY_ALARM);
     // What is worked off in slices goes on at once.
-    if (['refusals', 'to_rotate', 'stalled', 'search', 'put_out', 'replaced', 'notices'].includes(duty))
+    if (['refusals', 'to_rotate', 'stalled', 'search', 'put_out', 'replaced', 'notices', 'kept_keys'].includes(duty))
       expect
         .soft(
           left.map(({ what }) => what),

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit-pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
+import type { Keyring } from '../../schema/keyring.ts';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
@@ -29,6 +30,7 @@ import {
   makeKeyring,
   newMachine,
   newRun,
+  openedWord,
   PORTAL,
   request,
   resealedItem,
@@ -38,6 +40,7 @@ import {
   startRotation,
   type TestKeyring,
   type TestTenant,
+  writeNext,
 } from '../workerd-fixtures.ts';
 
 type World = {
@@ -163,6 +166,20 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   '/v1/tenants/:tenant/grants/:grant/decline': async () => ({}),
   '/v1/tenants/:tenant/unlockers/:unlocker/change': () => changedUnlocker(world.tenant.id, world.tenant.keyring),
+  '/v1/tenants/:tenant/unlockers/:unlocker/opened': async () => {
+    const { id, keyring } = world.tenant;
+    const own = keyring.write.unlockers.find((half) => half.id === keyring.ids.own);
+    return { opened: own && (await openedWord(id, keyring, own)) };
+  },
+  '/v1/tenants/:tenant/keyring/line': async () => ({
+    ...{ version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) },
+  }),
+  // A change that changes nothing, made on a copy of what the walk knows: taken back, the world is as it was.
+  '/v1/tenants/:tenant/keyring/undo': async () => {
+    await writeNext(world.tenant.id, { ...world.tenant.keyring }, () => {});
+    const { changes, version } = (await asPerson<Keyring>(email, `/v1/tenants/${world.tenant.id}/keyring`)).json;
+    return { change: changes?.at(-1)?.change, version, reason: 'the walk' };
+  },
   '/v1/tenants/:tenant/recovery/:recovery/drilled': () => drillProof(world.tenant.id, world.tenant.keyring),
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
@@ -349,7 +366,10 @@ const welcome = (route: Route): Promise<Headers> => {
 };
 
 /** What a GET has to be asked with. */
-const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
+const QUERIES: Record<string, string> = {
+  '/v1/tenants/:tenant/keyring/manifests': '?from=1',
+  '/v1/tenants/:tenant/search': `?q=${machine.hostname}`,
+};
 
 const ask = async (route: Route, headers: Headers, type = 'application/json', at?: string) => {
   const body = await bodyOf(route);

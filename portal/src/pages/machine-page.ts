@@ -197,7 +197,7 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
+      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
   }
 
   #unknown() {
