@@ -89,7 +89,10 @@ test('the bare address lets a forged assertion through, because on workers.dev o
 
 test('a request line that names another host changes no redirect, because only the path is the client’s to say', async () => {
   for (const line of ['GET //evil.example/x', 'GET http://evil.example/x', 'GET //[']) {
-    const answer = await rawly(addresses.portal, `${line} HTTP/1.1\r\nhost: localhost\r\nconnection: close`);
+    const answer = await rawly(
+      addresses.portal,
+      `${line} HTTP/1.1\r\nhost: ${new URL(addresses.portal).host}\r\nconnection: close`,
+    );
     expect(answer, line).toMatch(/^HTTP\/1\.1 302 /);
     const location = /\r\nlocation: (\S+)/i.exec(answer)?.[1] ?? '';
     const back = new URL(location).searchParams.get('redirect_url') ?? '';
@@ -98,12 +101,15 @@ test('a request line that names another host changes no redirect, because only t
 });
 
 /** Asks for a WebSocket with these headers; gives the answer's head, what came after it, and the socket, which stays open. */
-const upgrade = (headers: readonly string[]): Promise<{ head: string; rest: string; socket: net.Socket }> =>
+const upgrade = (
+  headers: readonly string[],
+  host = new URL(addresses.apiBehindAccess).host,
+): Promise<{ head: string; rest: string; socket: net.Socket }> =>
   new Promise((resolve, reject) => {
     let answer = '';
     const socket = net.connect(Number(new URL(addresses.apiBehindAccess).port), '127.0.0.1', () =>
       socket.write(
-        ['GET /live HTTP/1.1', 'host: localhost', 'connection: upgrade', 'upgrade: websocket', ...headers, '', ''].join(
+        ['GET /live HTTP/1.1', `host: ${host}`, 'connection: upgrade', 'upgrade: websocket', ...headers, '', ''].join(
           '\r\n',
         ),
       ),
@@ -115,6 +121,29 @@ const upgrade = (headers: readonly string[]): Promise<{ head: string; rest: stri
     });
     socket.on('error', reject);
   });
+
+test('no listener answers another Host, because a name that resolves to loopback would have the stand as its own origin', async () => {
+  const { api, portal, apiBehindAccess, team } = addresses;
+  for (const origin of [api, portal, apiBehindAccess, team]) {
+    const { port } = new URL(origin);
+    const heads = await Promise.all(
+      [`evil.example:${port}`, 'localhost', `localhost.evil.example:${port}`, `localhost:${Number(port) + 10}`, ''].map(
+        (host) => rawly(origin, `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close`),
+      ),
+    );
+    expect(
+      heads.map((head) => head.split('\r\n')[0]),
+      origin,
+    ).toEqual(heads.map(() => 'HTTP/1.1 421 Misdirected Request'));
+    for (const host of ['127.0.0.1', 'LOCALHOST', '[::1]'])
+      expect(await rawly(origin, `GET / HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: close`), host).not.toMatch(
+        /^HTTP\/1\.1 421/,
+      );
+  }
+  const token = (await signIn('admin@example.com')).cookies.get(COOKIES.api) as string;
+  const { head } = await upgrade([`cookie: ${COOKIES.api}=${token}`], 'evil.example');
+  expect(head).toMatch(/^HTTP\/1\.1 421 /);
+});
 
 test('a WebSocket goes through with a session only, and what the client claims in cf- headers stays behind', async () => {
   const forged = ['cf-access-jwt-assertion: forged', 'cf-connecting-ip: 203.0.113.9', 'cf-worker: forged'];

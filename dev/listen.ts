@@ -6,18 +6,34 @@ import { isAbsentAddress, LOOPBACK } from './ports.ts';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 export type Upgrade = (request: IncomingMessage, socket: net.Socket, head: Buffer) => Promise<void>;
 
-/** Listens on `port`. Rejects, with nothing left open, where another process has the port on either address. */
+/**
+ * The names that this machine has for itself. A page of another name can be made to resolve to loopback (DNS rebinding), and would then read
+ * the stand as its own origin: what it cannot do is send another Host than its own.
+ */
+const isOurs = (host: string | undefined, port: number): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].some((name) => host?.toLowerCase() === `${name}:${port}`);
+
+/** Listens on `port`, and answers only who asks for this machine by a name of its own. Rejects, with nothing left open, where another process has the port on either address. */
 export async function listen(port: number, handler: Handler, upgrade?: Upgrade): Promise<http.Server[]> {
   const servers: http.Server[] = [];
   for (const host of LOOPBACK) {
     const server = http.createServer((request, response) => {
+      if (!isOurs(request.headers.host, port)) {
+        response.writeHead(421, { 'content-type': 'text/plain', connection: 'close' });
+        response.end('This is a local stand: ask for localhost.');
+        return;
+      }
       handler(request, response).catch((error: unknown) => {
         console.error(`stand: ${error instanceof Error ? error.stack : error}`);
         if (!response.headersSent) response.writeHead(500);
         response.end();
       });
     });
-    if (upgrade) server.on('upgrade', (request, socket, head) => void upgrade(request, socket as net.Socket, head));
+    if (upgrade)
+      server.on('upgrade', (request, socket, head) => {
+        if (isOurs(request.headers.host, port)) void upgrade(request, socket as net.Socket, head);
+        else socket.end('HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\n\r\n');
+      });
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       server.once('error', resolve);
       server.listen(port, host, () => resolve(null));

@@ -26,6 +26,7 @@ describe('Pages headers', () => {
     const file = path.join(import.meta.dirname, '../portal/public/_headers');
     const headersOf = parsePagesHeaders(readFileSync(file, 'utf8'));
     for (const at of ['/', '/t/acme/machines/1', '/search', '/recover.html', '/assets/app-abc.js']) {
+      expect(headersOf(at).get('strict-transport-security'), at).toBe('max-age=63072000');
       const policy = (headersOf(at).get('content-security-policy') ?? '').split('; ');
       for (const said of [
         ...[

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import type { RestoreAnswer } from '../schema/backup.ts';
 import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './as-operator.ts';
 
-const USAGE = `Usage: npm run restore -- --tenant ID [--at MS] [--json]
+const USAGE = `Usage: npm run restore -- --tenant ID [--at MS] [--first-admin EMAIL] [--json]
          --local [--port N] [--state-dir DIR]   into the stand that runs on this machine (default)
          --remote --api ORIGIN --portal ORIGIN  with an operator's Access token in ACCESS_TOKEN`;
 
-type Options = { tenant: string; at: number | undefined; json: boolean };
+type Options = { tenant: string; at: number | undefined; firstAdmin: string | undefined; json: boolean };
 
 function readOptions() {
   const { values } = parseArgs({
@@ -15,28 +15,29 @@ function readOptions() {
       ...TARGET_OPTIONS,
       tenant: { type: 'string' },
       at: { type: 'string' },
+      'first-admin': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const at = values.at === undefined ? undefined : Number(values.at);
   if (!values.tenant) throw new Misuse('--tenant is missing: the id that `npm run tenant -- list` shows.');
   if (at !== undefined && !Number.isInteger(at)) throw new Misuse('--at must be the instant of a backup, in ms.');
-  return { ...values, tenant: values.tenant, at };
+  return { ...values, tenant: values.tenant, at, firstAdmin: values['first-admin'] };
 }
 
-async function restore(target: Target, { tenant, at, json }: Options): Promise<void> {
+async function restore(target: Target, { tenant, at, firstAdmin, json }: Options): Promise<void> {
   for (;;) {
-    const answer = await asOperator<RestoreAnswer>(
-      target,
-      `tenants/${encodeURIComponent(tenant)}/restore`,
-      at === undefined ? {} : { at },
-    );
+    const answer = await asOperator<RestoreAnswer>(target, `tenants/${encodeURIComponent(tenant)}/restore`, {
+      ...(at === undefined ? {} : { at }),
+      ...(firstAdmin === undefined ? {} : { firstAdmin }),
+    });
     if (json) console.log(JSON.stringify(answer));
     else console.log(`${answer.chunksDone} of ${answer.chunks} chunks`);
     if (!answer.finished) continue;
     if (!json)
       console.log(
-        `Restored: the backup of ${new Date(answer.backupAt).toISOString()}, audit head ${answer.head.seq} ${answer.head.hash}.`,
+        `${answer.vouched ? 'The index vouches for this backup.' : 'The index does not know this backup: only people and tokens that it has came in.'}
+Restored: the backup of ${new Date(answer.backupAt).toISOString()}, audit head ${answer.head.seq} ${answer.head.hash}.`,
       );
     return;
   }

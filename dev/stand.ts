@@ -139,6 +139,7 @@ async function startWorker(addresses: Addresses, audience: string, stateDir: str
       ACCESS_TEAM_DOMAIN: text(addresses.team),
       ACCESS_AUD: text(audience),
       PORTAL_ORIGIN: text(addresses.portal),
+      API_ORIGIN: text(addresses.apiBehindAccess),
       OPERATOR_EMAILS: text(OPERATOR_EMAIL),
       // Off in wrangler.toml, on here: kept beside the rest of the stand's state.
       BACKUP: { type: 'r2_bucket' as const, bucket_name: 'totlprovision-backup' },

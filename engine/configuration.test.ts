@@ -5,7 +5,7 @@ import { readConfiguration } from './configuration.ts';
 import { newFolder } from './fixtures.ts';
 
 const TOKEN = `tok_${'a'.repeat(32)}`;
-const WHOLE = { apiOrigin: 'https://api.example.com', token: TOKEN, fingerprint: 'f'.repeat(43), minEpoch: 3 };
+const WHOLE = { apiOrigin: 'https://api.example.com', token: TOKEN, fingerprint: 'k'.repeat(43), minEpoch: 3 };
 const fileOf = (text: string): string => {
   const file = path.join(newFolder(), 'engine.json');
   writeFileSync(file, text);
@@ -25,7 +25,7 @@ it('without a fingerprint leaves the pin to the first use', () => {
 
 it.each([
   ['a token cut off', { ...WHOLE, token: TOKEN.slice(0, 30) }],
-  ['a fingerprint with a space in it', { ...WHOLE, fingerprint: `${'f'.repeat(40)} ff` }],
+  ['a fingerprint with a space in it', { ...WHOLE, fingerprint: `${'k'.repeat(40)} kk` }],
   ['an address that is none', { ...WHOLE, apiOrigin: 'api.example.com' }],
   ['an epoch of 0', { ...WHOLE, minEpoch: 0 }],
 ])('with %s is refused by the name of the field, and the token is in no message', (_what, json) => {

@@ -47,7 +47,7 @@ export class Administration {
         // Behind somebody who is gone nothing is known to come.
         const from = after !== undefined && place < 0 ? known.length : place + 1;
         const shown = known.slice(from, from + limit);
-        const acts = leavers(this.#sql, leaversAfter, limit);
+        const acts = leavers(this.#sql, leaversAfter, limit, now);
         return {
           people: shown,
           next: from + limit < known.length ? (shown.at(-1)?.id ?? null) : null,

@@ -8,6 +8,7 @@ export const DUTIES = [
   'head',
   'standing',
   'to_rotate',
+  'kept_keys',
   'notices',
   'stalled',
   'tokens_expiring',

@@ -88,12 +88,16 @@ const COUNTED_ONCE: ReadonlySet<RefusalCode> = new Set([
 ]);
 const MINUTE_MS = 60_000;
 
+/** Of so many further refusals the subjects are kept: enough to see where somebody went, and no list without end. */
+const SUBJECTS_MAX = 20;
+const SUBJECT_MAX_CHARACTERS = 100;
+
 /** What a refusal is called in the chain: one that an admin has to see has a name of its own. */
 const refusalAction = (code: string): AuditAction =>
   code === 'reveal_budget_exceeded' ? 'reveal.budget_exceeded' : 'access.refused';
 
 /**
- * Records a refusal, coalesced per principal, code and minute: the first one at once, how many followed when the minute
+ * Records a refusal, coalesced per principal, code and minute: the first one at once, how many followed and what they were about when the minute
  * is over (`settleRefusals`, by alarm). So nobody can flood the chain with what they may not do.
  */
 export function recordRefusal(
@@ -122,13 +126,12 @@ export function recordRefusal(
     return;
   const inserted = all(
     sql,
-    `INSERT INTO refusals VALUES (?, ?, ?, ?, ?, 0)
-     ON CONFLICT (minute, principal_kind, principal_id, code) DO UPDATE SET further = further + 1 RETURNING further`,
-    kind,
-    id,
-    name,
-    code,
-    minute,
+    `INSERT INTO refusals (principal_kind, principal_id, principal_name, code, minute, further) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+     ON CONFLICT (minute, principal_kind, principal_id, code) DO UPDATE SET further = further + 1,
+       subjects = CASE WHEN json_array_length(subjects) > ?7 OR EXISTS (SELECT 1 FROM json_each(subjects) WHERE value = ?6)
+         THEN subjects ELSE json_insert(subjects, '$[#]', ?6) END
+     RETURNING further`,
+    ...[kind, id, name, code, minute, subject.slice(0, SUBJECT_MAX_CHARACTERS), SUBJECTS_MAX],
   );
   if (inserted[0]?.further !== 0) return;
   record(sql, tenant, actor, at, { action: refusalAction(code), subject, outcome: 'refused', detail: { code } });
@@ -152,6 +155,7 @@ export function settleRefusals(storage: DurableObjectStorage, tenant: string, at
     code: string;
     minute: number;
     further: number;
+    subjects: string;
   }>(
     sql,
     `DELETE FROM refusals WHERE (minute, principal_kind, principal_id, code) IN
@@ -168,7 +172,16 @@ export function settleRefusals(storage: DurableObjectStorage, tenant: string, at
       action: refusalAction(row.code),
       subject: tenant,
       outcome: 'refused',
-      detail: { code: row.code, further: row.further, minuteAt: row.minute * MINUTE_MS },
+      detail: {
+        ...{ code: row.code, further: row.further, minuteAt: row.minute * MINUTE_MS },
+        ...subjectsOf(JSON.parse(row.subjects)),
+      },
     });
   }
 }
+
+/** One more than are named is kept, to tell that there were more. */
+const subjectsOf = (subjects: readonly string[]): { subjects: string; more?: true } => ({
+  subjects: subjects.slice(0, SUBJECTS_MAX).join(' '),
+  ...(subjects.length > SUBJECTS_MAX ? { more: true } : {}),
+});

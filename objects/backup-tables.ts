@@ -7,11 +7,11 @@ const LEFT_OUT = new Set([
   ...['events', 'tombstones', 'refusals'],
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   ...['webhooks', 'deliveries'],
-  ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'walks', 'search_floor'],
+  ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],
 ]);
 
-/** Tables that are only appended to, by their key: what was read once is not read again. */
-const APPEND_ONLY: Readonly<Record<string, string>> = { audit: 'seq', manifests: 'version' };
+/** What is only appended to, by its key: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
+const APPEND_ONLY: Readonly<Record<string, string>> = { audit: 'seq' };
 export const isAppendOnly = (table: string): boolean => table in APPEND_ONLY;
 
 const CHUNK_MAX_BYTES = 1024 * 1024;

@@ -5,11 +5,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openSecret } from '../portal/vault/opener.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../schema/backup.ts';
+import type { Keyring } from '../schema/keyring.ts';
 import { LIVE_CLOSE } from '../schema/live-socket.ts';
 import type { SearchResult } from '../schema/machine.ts';
 import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
+import { sha256Hex } from '../schema/signed.ts';
 import { until } from '../test/support/until.ts';
 import {
   asMachine,
@@ -28,6 +30,7 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
+import { forgetTokens } from '../worker/authenticate/machine.ts';
 import { requireHead } from './audit.ts';
 import { backUp, snapshot } from './backup.ts';
 import { readChunk, readManifest } from './backup-bucket.ts';
@@ -296,7 +299,8 @@ describe('a restore', () => {
       const revealed = await asPerson<Revealed>(emailOf('engineer'), path, { reason: 'after the restore' });
       expect(await openSecret(tenant.id, revealed.json, keys)).toMatchObject({ plaintext });
     }
-    // The search is in no backup: it was made anew, and finds what came back.
+    // The search is in no backup: the alarm makes it anew, and it finds what came back.
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
     expect(made.chunks.filter(({ table }) => table.startsWith('search'))).toEqual([]);
     const find = async () =>
       (await asPerson<SearchResult>(emailOf('auditor'), `/v1/tenants/${tenant.id}/search?q=${hostname}`)).json.matches;
@@ -348,7 +352,7 @@ describe('a restore', () => {
     expect(await imported()).toMatchObject(furthest);
   });
 
-  it('gives an index that has lost the tenant’s tokens and people all of them again, and wins over no row that it has', async () => {
+  it('gives an index that has lost the tenant’s tokens and people again whom the chain knows, and wins over no row that it has', async () => {
     const read = async (table: string) =>
       (
         await bindings.INDEX_DB.prepare(`SELECT * FROM ${table} WHERE tenant_id = ? ORDER BY id`)
@@ -373,9 +377,133 @@ describe('a restore', () => {
     expect(await inObject((storage) => drain(storage, bindings.INDEX_DB, tenant.id))).toBe(true);
     expect(await read('api_tokens')).toEqual(tokens);
     const now = await people();
-    expect(now.filter((one) => one.id !== 'another')).toEqual(users.filter((one) => one !== other));
+    // The auditor has only ever looked, and came by SQL: neither index nor chain knows them.
+    const known = users.filter((one) => one !== other && one.email !== emailOf('auditor'));
+    expect(now.filter((one) => one.id !== 'another')).toEqual(known);
     expect(now.find((one) => one.id === 'another')).toMatchObject({ status: 'removed' });
     expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).status).toBe(200);
+  });
+
+  it('is refused where the index knows another manifest of that instant, because then the bucket was bent', async () => {
+    const made = await backup();
+    const kept = async () =>
+      JSON.parse(
+        (await bindings.INDEX_DB.prepare('SELECT backups FROM tenants WHERE id = ?')
+          .bind(tenant.id)
+          .first<string>('backups')) ?? '',
+      );
+    expect(Object.keys(await kept())).toEqual([String(made.at)]);
+    await wipe();
+    await bindings.BACKUP.put(
+      `tenants/${tenant.id}/manifest.json`,
+      JSON.stringify({ ...made, chunks: made.chunks.slice(1) }),
+    );
+    const { json } = await restore();
+    expect(json).toMatchObject({ status: 409, code: 'backup_damaged', detail: expect.stringContaining('bent') });
+    expect((await restore({ at: made.at })).json).toMatchObject({ finished: true, vouched: true });
+  });
+
+  /** What somebody with the bucket, and nothing else, can write: one table of a backup as they like it, under an instant of their own. */
+  const bend = async (made: BackupManifest, table: string, change: (rows: Record<string, unknown>[]) => void) => {
+    const mine = made.chunks.filter((chunk) => chunk.table === table);
+    const texts = await Promise.all(mine.map((chunk) => readChunk(bindings.BACKUP, tenant.id, chunk.sha256)));
+    const rows = texts
+      .flatMap((text) => (text ?? '').trimEnd().split('\n'))
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    change(rows);
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const sha256 = await sha256Hex(text);
+    await bindings.BACKUP.put(`tenants/${tenant.id}/chunks/${sha256}.ndjson`, text);
+    const chunk = { table, sha256, bytes: text.length, rows: rows.length };
+    const bent = { ...made, at: made.at + 1, chunks: [...made.chunks.filter((one) => one.table !== table), chunk] };
+    await bindings.BACKUP.put(`tenants/${tenant.id}/manifest.json`, JSON.stringify(bent));
+    return bent;
+  };
+  const STRANGER = 'stranger@example.net';
+  const stranger = { id: 'stranger', email: STRANGER, role: 'admin', removed_at: null, version: 999 };
+  const peopleIn = async () => {
+    while (!(await inObject((storage) => drain(storage, bindings.INDEX_DB, tenant.id))));
+    return (
+      await bindings.INDEX_DB.prepare('SELECT email, role, status FROM users WHERE tenant_id = ? ORDER BY email')
+        .bind(tenant.id)
+        .all<{ email: string; role: string; status: string }>()
+    ).results;
+  };
+
+  it('lets no stranger in whom somebody wrote into a chunk, and raises nobody, because the index does not vouch for it', async () => {
+    const made = await backup();
+    const before = await peopleIn();
+    await bend(made, 'people', (rows) => {
+      rows.push(stranger);
+      for (const row of rows) if (row.email === emailOf('auditor')) Object.assign(row, { role: 'admin', version: 999 });
+    });
+    await wipe();
+    expect((await restore()).json).toMatchObject({ finished: true, vouched: false });
+    expect(await peopleIn()).toEqual(before);
+    expect((await asPerson(STRANGER, `/v1/tenants/${tenant.id}/people`)).json).toMatchObject({ code: 'not_a_member' });
+    expect((await auditOf()).findLast((one) => one.action === 'tenant.imported')?.detail).toMatchObject({
+      ...{ vouched: false, peopleLeftOut: 1, firstAdmin: null },
+    });
+  });
+
+  it('lets no stranger in by what was out for the index either', async () => {
+    const made = await backup();
+    const before = await peopleIn();
+    const row = JSON.stringify({ email: STRANGER, role: 'admin', status: 'active' });
+    await bend(made, 'outbox', (rows) => rows.push({ what: 'person', id: 'stranger', version: 999, row, tries: 0 }));
+    await wipe();
+    expect((await restore()).json).toMatchObject({ finished: true });
+    expect(await peopleIn()).toEqual(before);
+  });
+
+  it('takes no machine token that neither index nor chain knows', async () => {
+    const made = await backup();
+    const token = `tok_${'S'.repeat(32)}`;
+    const hash = await sha256Hex(`${'0'.repeat(16)}:${token}`);
+    await bend(made, 'tokens', (rows) =>
+      rows.push({
+        ...{
+          id: 'stranger',
+          label: 'x',
+          prefix: 'tok_SSSS',
+          hash,
+          salt: '0'.repeat(16),
+          created_at: 1,
+          created_by: null,
+        },
+        ...{ expires_at: null, revoked_at: null, fingerprint: null, min_epoch: null, replaced_by: null, version: 999 },
+      }),
+    );
+    await wipe();
+    expect((await restore()).json).toMatchObject({ finished: true });
+    await peopleIn();
+    expect((await asMachine(token, '/v1/tenant/pubkey')).json).toMatchObject({ code: 'invalid_token' });
+    expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).status).toBe(200);
+  });
+
+  it('without an index lets nobody in but the first admin that is named, and no token', async () => {
+    const made = await backup();
+    await bend(made, 'people', (rows) => rows.push(stranger));
+    await wipe();
+    // Another account: a new index with the tenant’s row and nothing else.
+    for (const table of ['users', 'api_tokens'])
+      await bindings.INDEX_DB.prepare(`DELETE FROM ${table} WHERE tenant_id = ?`).bind(tenant.id).run();
+    await bindings.INDEX_DB.prepare("UPDATE tenants SET backups = '{}', audit_seq = 0, audit_hash = '' WHERE id = ?")
+      .bind(tenant.id)
+      .run();
+    expect((await restore()).json).toMatchObject({ status: 409, code: 'first_admin_needed' });
+    expect((await asPerson(OPERATOR, `/v1/operator/tenants/${tenant.id}/restore`, { firstAdmin: 'x' })).status).toBe(
+      422,
+    );
+    const firstAdmin = emailOf('admin');
+    expect((await restore({ firstAdmin })).json).toMatchObject({ finished: true, vouched: false });
+    expect(await peopleIn()).toEqual([{ email: firstAdmin, role: 'admin', status: 'active' }]);
+    forgetTokens();
+    expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).json).toMatchObject({ code: 'invalid_token' });
+    // Their own way to unlock is theirs still.
+    const keyring = await asPerson<Keyring>(firstAdmin, `/v1/tenants/${tenant.id}/keyring`);
+    expect(keyring.json.unlockers.map((one) => one.id)).toContain(tenant.keyring.ids.own);
   });
 
   it('is refused into a tenant that holds anything, and changes nothing there', async () => {
@@ -414,7 +542,7 @@ describe('a restore', () => {
 
   it('of a chain that was forged whole but for its head is refused', async () => {
     const made = await backup();
-    const bent = { ...made, head: { ...made.head, hash: 'e'.repeat(64) } };
+    const bent = { ...made, at: made.at + 1, head: { ...made.head, hash: 'e'.repeat(64) } };
     await bindings.BACKUP.put(`tenants/${tenant.id}/manifest.json`, JSON.stringify(bent));
     await wipe();
     expect((await restore()).json).toMatchObject({ code: 'backup_damaged', detail: expect.stringContaining('chain') });
@@ -424,7 +552,7 @@ describe('a restore', () => {
     const made = await backup();
     await wipe();
     const name = `tenants/${tenant.id}/manifest.json`;
-    await bindings.BACKUP.put(name, JSON.stringify({ ...made, migrations: made.migrations.slice(1) }));
+    await bindings.BACKUP.put(name, JSON.stringify({ ...made, at: made.at + 1, migrations: made.migrations.slice(1) }));
     expect((await restore()).json).toMatchObject({ status: 409, code: 'backup_differs' });
     await bindings.BACKUP.put(name, JSON.stringify({ ...made, tenant: 'another' }));
     expect((await restore()).json).toMatchObject({ status: 404, code: 'unknown_backup' });
@@ -456,7 +584,8 @@ describe('a restore', () => {
             ? () => Promise.reject(new Error('gone'))
             : Reflect.get(bucket, key).bind(bucket),
       });
-      await goOn(storage, cutOff, caller, found).catch(() => null);
+      const word = { people: [], tokens: [], vouched: true };
+      await goOn(storage, cutOff, caller, found, { word, firstAdmin: undefined }).catch(() => null);
     });
     // Nor does what had been waiting for an answer since before touch what is in.
     const inside = () => inObject(({ sql }) => ['due', 'outbox', 'audit'].map((t) => all(sql, `SELECT * FROM "${t}"`)));

@@ -8,6 +8,7 @@ import { chunksThere, prune, putChunks, putManifest, readManifest } from './back
 import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
 import { logTrouble } from './log.ts';
+import { put } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
 import { all } from './rows.ts';
 
@@ -104,6 +105,8 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
     keepRun(storage.sql, {
       ...{ at, outcome: 'done', chunks: chunks.length, written, bytes, head, manifestSha256, fault: null },
     });
+    // What the bucket says later is held against what the index was told now.
+    put(storage, 'backup', { id: String(at), version: 1, at, sha256: manifestSha256 }, Date.now());
     record(storage.sql, tenant, SYSTEM, Date.now(), {
       action: 'backup.made',
       subject: tenant,

@@ -16,6 +16,7 @@ import type { Caller, Person } from './caller.ts';
 import { countMarked, heldByKid } from './held.ts';
 import { all, first } from './rows.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
+import { beginSweep, findSweep, type Sweep, touchedNow } from './sweeps.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -56,15 +57,23 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
 const versions = (sql: SqlStorage): number =>
   [...heldByKid(sql).values()].reduce((sum, { openable, unopenable }) => sum + openable + unopenable, 0);
 
-/** Keeps what was found; false where the version is no longer the one that was opened. */
-const storeFinding = (sql: SqlStorage, { secret, version, kid, sha256, finding }: Verified, at: number): boolean =>
+/** Keeps what was found, and by which sweep; false where the version is no longer the one that was opened. */
+const storeFinding = (
+  sql: SqlStorage,
+  { secret, version, kid, sha256, finding }: Verified,
+  sweep: Sweep | null,
+  at: number,
+): boolean =>
   all(
     sql,
-    `UPDATE secret_versions SET verified_at = ?, verified_kid = ?, finding = ?
+    `UPDATE secret_versions SET verified_at = ?, verified_kid = ?, finding = ?, verified_sweep = ?,
+       touched_seq = coalesce(?, touched_seq)
      WHERE secret_id = ? AND version = ? AND kid = ? AND sha256 = ? RETURNING version`,
     at,
     kid,
     finding,
+    sweep?.id ?? null,
+    sweep ? null : touchedNow(sql),
     secret,
     version,
     kid,
@@ -113,6 +122,9 @@ export function readPage(
   request: BulkPageRequest,
   now: number,
 ): BulkPage | Refusal {
+  const { sweep, after } = request;
+  if (sweep !== undefined && after === null && caller.principal.role === 'admin')
+    storage.transactionSync(() => beginSweep(storage.sql, caller.principal, sweep, now));
   const items = handOut(storage, caller, request.purpose, pageOfAll(storage.sql, request), now);
   return isRefusal(items) ? items : { items, total: versions(storage.sql) };
 }
@@ -138,13 +150,15 @@ function healed(sql: SqlStorage, caller: Caller<Person>, { secret, version, kid 
 export function takeFindings(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  { items }: VerifiedRequest,
+  { items, sweep: id }: VerifiedRequest,
   now: number,
 ): VerifiedAnswer {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const kept = items.filter((item) => storeFinding(sql, item, now));
-    for (const item of kept) if (item.finding === 'sound') healed(sql, caller, item, now);
+    // Under another's id, or none, a finding is anybody's word, and a sweep that a destruction rests on begins anew after it.
+    const sweep = findSweep(sql, caller.principal, id);
+    const kept = items.filter((item) => storeFinding(sql, item, sweep, now));
+    for (const item of kept) if (item.finding !== 'does_not_open') healed(sql, caller, item, now);
     const unsound = kept.filter((item) => item.finding !== 'sound');
     if (kept.length > 0)
       record(sql, caller.tenant, caller, now, {

@@ -1,19 +1,21 @@
 // Chores: what a tenant's object does by itself, later: deliver notices, look for silent machines and expiring tokens, make a backup.
 // Each is found in storage, so a missed turn costs time and nothing else.
+import type { House } from '../schema/webhook.ts';
 import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
 import { forgetReveals } from './budgets.ts';
 import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
 import { logTrouble } from './log.ts';
-import { ANSWER_MS } from './outbox.ts';
+import { ANSWER_MS, write } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
+import { all } from './rows.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 import { noteStalled, someRunning } from './stalled.ts';
 import { within } from './within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
-export type ChoreBindings = { INDEX_DB: D1Database; BACKUP?: R2Bucket };
+export type ChoreBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
 
 /** How soon an object whose disk is full looks again. */
 export const FULL_RETRY_MS = 120_000;
@@ -69,13 +71,20 @@ export async function doChores(
   if (due.includes('backup') && env.BACKUP) {
     const finished = await backUp(storage, env.BACKUP, tenant);
     next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
+    if (finished) await tellBackups(storage, env.INDEX_DB, tenant);
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {
-    const more = await deliverDue(storage);
+    const more = await deliverDue(storage, env);
     const at = more ? 0 : nextDeliveryAt(sql);
     next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
   }
+}
+
+/** The index is told of a backup at once, not at the next turn: until then it vouches for none. Where it does not answer, the outbox goes on. */
+async function tellBackups(storage: DurableObjectStorage, index: D1Database, tenant: string): Promise<void> {
+  for (const { id } of all<{ id: string }>(storage.sql, "SELECT id FROM outbox WHERE what = 'backup'"))
+    await write(storage, index, tenant, 'backup', id);
 }
 
 /** Puts the next date in place of the one asked for in case, unless somebody has asked for it to be done at once meanwhile. */

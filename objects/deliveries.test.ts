@@ -25,31 +25,27 @@ describe('the back-off', () => {
 
 describe('a receiver’s answer', () => {
   it.each([
-    [200, true, null],
-    [204, true, null],
-    [299, true, null],
-    [301, false, 'redirected'],
-    [307, false, 'redirected'],
-    [400, false, null],
-    [404, false, null],
-    [410, false, null],
-    [429, false, null],
-    [500, false, null],
-  ])('of %i counts as delivered: %s', (status, delivered, fault) => {
-    expect(outcomeOf(status)).toEqual({ delivered, status, fault });
+    ...[200, 204, 299].map((status) => [status, true, null] as const),
+    ...[300, 301, 307, 399].map((status) => [status, false, 'redirected'] as const),
+    ...[400, 401, 403, 404, 405, 410, 413, 422, 451, 499].map((status) => [status, false, 'turned_down'] as const),
+    ...[408, 425, 429, 500, 502, 503, 504, 599].map((status) => [status, false, 'failed'] as const),
+  ])('of %i counts as delivered: %s (%s), and more than that nobody is told', (status, delivered, fault) => {
+    expect(outcomeOf(status)).toEqual({ delivered, fault });
   });
 });
 
 describe('a notice that its receiver answers', () => {
   it.each([
-    ...[400, 401, 403, 404, 405, 410, 413, 422, 451].map((status) => [status, true] as const),
-    ...[408, 425, 429, 500, 502, 503, 504, 301, 307, null].map((status) => [status, false] as const),
+    ['turned_down', true] as const,
+    ...(['failed', 'redirected', 'timed_out', 'unreachable', 'not_allowed', null] as const).map(
+      (fault) => [fault, false] as const,
+    ),
   ])(
     'with %s is given up after five tries: %s, because only a refusal for good is the notice’s own',
-    (status, refused) => {
-      expect(isRefused(status, REFUSED_TRIES)).toBe(refused);
-      expect(isRefused(status, REFUSED_TRIES - 1)).toBe(false);
-      expect(isRefused(status, 1000)).toBe(refused);
+    (fault, refused) => {
+      expect(isRefused(fault, REFUSED_TRIES)).toBe(refused);
+      expect(isRefused(fault, REFUSED_TRIES - 1)).toBe(false);
+      expect(isRefused(fault, 1000)).toBe(refused);
     },
   );
 });

@@ -1,8 +1,8 @@
-// Deliveries: the outbox sent to its webhooks by the alarm, in order for each, signed, tried again until three days are over. An
+// Deliveries: the outbox sent to its webhooks by the alarm, what security turns on first, signed, tried again until three days are over. An
 // eviction between a try and its note repeats the try under the same id; nothing is lost.
 import { createHmac } from 'node:crypto';
 import { NOTICE_HEADER, SIGNATURE_HEADER } from '../schema/notice.ts';
-import type { Delivery, DeliveryFault } from '../schema/webhook.ts';
+import { type Delivery, type DeliveryFault, type House, webhookUrlFault } from '../schema/webhook.ts';
 import { all, first } from './rows.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -25,15 +25,16 @@ export const backOffMs = (failures: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
 
 /** What a receiver's answer means. Pure. Any 2xx is taken; a redirect is never followed, since it could lead inside. */
-export function outcomeOf(status: number): { delivered: boolean; status: number; fault: DeliveryFault | null } {
-  const redirected = status >= 300 && status < 400;
-  return { delivered: status >= 200 && status < 300, status, fault: redirected ? 'redirected' : null };
+export function outcomeOf(status: number): Outcome {
+  if (status >= 200 && status < 300) return { delivered: true, fault: null };
+  if (status >= 300 && status < 400) return { delivered: false, fault: 'redirected' };
+  return { delivered: false, fault: status >= 400 && status < 500 && !PASSING.has(status) ? 'turned_down' : 'failed' };
 }
-/** Whether a notice is given up after so many tries, the last one answered so: refused for good, five times. Pure. */
-export const isRefused = (status: number | null, tries: number): boolean =>
-  tries >= REFUSED_TRIES && status !== null && status >= 400 && status < 500 && !PASSING.has(status);
+/** Whether a notice is given up after so many tries, the last one ended so: turned down for good, five times. Pure. */
+export const isRefused = (fault: DeliveryFault | null, tries: number): boolean =>
+  tries >= REFUSED_TRIES && fault === 'turned_down';
 
-export type Outcome = { delivered: boolean; status: number | null; fault: DeliveryFault | null };
+export type Outcome = { delivered: boolean; fault: DeliveryFault | null };
 
 /** `t=…,v1=…`: HMAC-SHA256 over the instant and the body, so that neither can be exchanged. `now` is ms since the epoch. */
 export const signature = (secret: string, body: string, now: number): string =>
@@ -43,14 +44,18 @@ export const signature = (secret: string, body: string, now: number): string =>
 export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
 
+/** Of each webhook and rank, since when the oldest one waits: two reads of the index, however long the queue is. */
+const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
+    WHERE webhook = webhooks.id AND state = 'waiting' AND deliveries.rank = ranks.rank ORDER BY place LIMIT 1) AS queued_at
+  FROM webhooks, (SELECT 0 AS rank UNION ALL SELECT 1) AS ranks)`;
+
 /** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
   first<{ at: number | null }>(
     sql,
-    `SELECT min(CASE WHEN paused_at IS NULL THEN next_at ELSE oldest + ? END) AS at FROM
-       (SELECT paused_at, next_at, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
-          WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY place LIMIT 1) AS oldest FROM webhooks)
-     WHERE oldest IS NOT NULL`,
+    `WITH ${HEADS}
+     SELECT min(CASE WHEN paused_at IS NOT NULL THEN queued_at + ? WHEN rank < held_rank THEN 0 ELSE next_at END) AS at
+     FROM heads JOIN webhooks ON webhooks.id = webhook WHERE queued_at IS NOT NULL`,
     GIVE_UP_MS,
   )?.at ?? null;
 
@@ -58,8 +63,8 @@ export const nextDeliveryAt = (sql: SqlStorage): number | null =>
 export function waiting(sql: SqlStorage): { count: number; oldestAt: number | null } {
   const rows = all<{ waiting: number; oldest: number | null }>(
     sql,
-    `SELECT ${WAITING} AS waiting, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = webhooks.id AND state = 'waiting'
-       ORDER BY place LIMIT 1) AS oldest FROM webhooks`,
+    `WITH ${HEADS} SELECT ${WAITING} AS waiting,
+       (SELECT min(queued_at) FROM heads WHERE heads.webhook = webhooks.id) AS oldest FROM webhooks`,
   );
   const oldest = rows.flatMap((row) => row.oldest ?? []);
   return {
@@ -71,6 +76,7 @@ export function waiting(sql: SqlStorage): { count: number; oldestAt: number | nu
 type Waiting = {
   webhook: string;
   place: number;
+  rank: number;
   notice: string;
   body: string;
   tries: number;
@@ -78,36 +84,50 @@ type Waiting = {
   secret: string;
 };
 
-/** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. */
-const nextWaiting = (sql: SqlStorage, webhook: string, now: number): Waiting | null =>
-  first<Waiting>(
+/** Of every rank there is, the lowest goes first. */
+const BEYOND_RANKS = 2;
+
+/** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. What outranks a failing one does not wait for it. */
+function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | null {
+  const to = first<{ url: string; secret: string; next_at: number; held_rank: number }>(
     sql,
-    `SELECT webhook, place, notice, body, tries, url, secret FROM deliveries INDEXED BY deliveries_waiting
-       CROSS JOIN webhooks ON webhooks.id = webhook
-     WHERE webhook = ? AND state = 'waiting' AND paused_at IS NULL AND next_at <= ? ORDER BY place LIMIT 1`,
+    'SELECT url, secret, next_at, held_rank FROM webhooks WHERE id = ? AND paused_at IS NULL',
     webhook,
-    now,
   );
+  const next =
+    to &&
+    first<Omit<Waiting, 'url' | 'secret'>>(
+      sql,
+      `SELECT webhook, place, rank, notice, body, tries FROM deliveries INDEXED BY deliveries_waiting
+       WHERE webhook = ? AND state = 'waiting' AND rank < ? ORDER BY rank, place LIMIT 1`,
+      webhook,
+      to.next_at <= now ? BEYOND_RANKS : to.held_rank,
+    );
+  return next && { ...next, url: to.url, secret: to.secret };
+}
 
 /** How many of one webhook's are given up, or forgotten, in one turn; the next one takes the rest. */
 const SLICE = 500;
 
-/** Gives up what has waited too long, the oldest first: they stand in the order in which they were queued. Answers whether there may be more. */
+/** Gives up what has waited too long: within a rank they stand in the order in which they were queued. Answers whether there may be more. */
 function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
-  const waiting = all<{ place: number; queued_at: number }>(
-    sql,
-    `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
-     WHERE webhook = ? AND state = 'waiting' ORDER BY place LIMIT ?`,
-    webhook,
-    SLICE,
+  const waiting = [0, 1].map((rank) =>
+    all<{ place: number; queued_at: number }>(
+      sql,
+      `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
+       WHERE webhook = ? AND state = 'waiting' AND rank = ? ORDER BY place LIMIT ?`,
+      webhook,
+      rank,
+      SLICE,
+    ),
   );
-  const old = waiting.filter((one) => one.queued_at <= now - GIVE_UP_MS);
+  const old = waiting.map((ranked) => ranked.filter((one) => one.queued_at <= now - GIVE_UP_MS));
   sql.exec(
     "UPDATE deliveries SET state = 'given_up' WHERE webhook = ? AND place IN (SELECT value FROM json_each(?))",
     webhook,
-    JSON.stringify(old.map(({ place }) => place)),
+    JSON.stringify(old.flat().map(({ place }) => place)),
   );
-  return old.length === SLICE;
+  return old.some((ranked) => ranked.length === SLICE);
 }
 
 /** Takes the log's oldest away once they are old enough. Answers whether there may be more. */
@@ -154,7 +174,9 @@ export const forgetDelivered = (sql: SqlStorage, now: number): void => {
   sql.exec("DELETE FROM deliveries WHERE state <> 'waiting' AND queued_at <= ?", now - KEPT_MS);
 };
 
-async function send({ url, secret, notice, body }: Waiting, now: number): Promise<Outcome> {
+async function send({ url, secret, notice, body }: Waiting, house: House, now: number): Promise<Outcome> {
+  // It was added under the rules of its day.
+  if (webhookUrlFault(url, house)) return { delivered: false, fault: 'not_allowed' };
   // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
@@ -175,7 +197,7 @@ async function send({ url, secret, notice, body }: Waiting, now: number): Promis
     await answer.body?.cancel();
     return outcomeOf(answer.status);
   } catch {
-    return { delivered: false, status: null, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
+    return { delivered: false, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
   } finally {
     clearTimeout(timer);
   }
@@ -183,16 +205,15 @@ async function send({ url, secret, notice, body }: Waiting, now: number): Promis
 
 function note(
   sql: SqlStorage,
-  { webhook, place, tries }: Waiting,
-  { delivered, status, fault }: Outcome,
+  { webhook, place, rank, tries }: Waiting,
+  { delivered, fault }: Outcome,
   now: number,
 ): void {
-  const refused = isRefused(status, tries + 1);
+  const refused = isRefused(fault, tries + 1);
   sql.exec(
-    'UPDATE deliveries SET state = ?, tries = tries + 1, tried_at = ?, status = ?, fault = ? WHERE webhook = ? AND place = ?',
+    'UPDATE deliveries SET state = ?, tries = tries + 1, tried_at = ?, fault = ? WHERE webhook = ? AND place = ?',
     delivered ? 'delivered' : refused ? 'given_up' : 'waiting',
     now,
-    status,
     fault,
     webhook,
     place,
@@ -201,17 +222,20 @@ function note(
   // The next notice's turn comes at once, with tries of its own.
   const failures = delivered || refused ? 0 : before + 1;
   const nextAt = failures === 0 ? 0 : now + backOffMs(failures);
-  sql.exec('UPDATE webhooks SET failures = ?, next_at = ? WHERE id = ?', failures, nextAt, webhook);
+  sql.exec(
+    'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ?',
+    ...[failures, nextAt, failures === 0 ? 0 : rank, webhook],
+  );
 }
 
-/** Sends what waits for one webhook, oldest first, until one fails: the webhook is not due then. */
-async function deliverTo(storage: DurableObjectStorage, webhook: string, until: number): Promise<void> {
+/** Sends what waits for one webhook, by rank and then the oldest first, until one fails: the webhook is not due then. */
+async function deliverTo(storage: DurableObjectStorage, webhook: string, house: House, until: number): Promise<void> {
   const { sql } = storage;
   while (Date.now() < until) {
     const now = Date.now();
     const waiting = nextWaiting(sql, webhook, now);
     if (!waiting) return;
-    const outcome = await send(waiting, now);
+    const outcome = await send(waiting, house, now);
     storage.transactionSync(() => note(sql, waiting, outcome, Date.now()));
   }
 }
@@ -220,7 +244,7 @@ async function deliverTo(storage: DurableObjectStorage, webhook: string, until: 
  * Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only.
  * Answers whether there is more to put away.
  */
-export async function deliverDue(storage: DurableObjectStorage): Promise<boolean> {
+export async function deliverDue(storage: DurableObjectStorage, house: House): Promise<boolean> {
   const now = Date.now();
   const { sql } = storage;
   const more = storage.transactionSync(() =>
@@ -229,8 +253,13 @@ export async function deliverDue(storage: DurableObjectStorage): Promise<boolean
       .concat(forgetRemoved(sql))
       .includes(true),
   );
-  const due = all<{ id: string }>(sql, 'SELECT id FROM webhooks WHERE paused_at IS NULL AND next_at <= ?', now);
-  await Promise.all(due.map(({ id }) => deliverTo(storage, id, now + RUN_MS)));
+  const due = all<{ id: string }>(
+    sql,
+    `SELECT id FROM webhooks WHERE paused_at IS NULL AND (next_at <= ? OR held_rank > (SELECT rank FROM deliveries
+       INDEXED BY deliveries_waiting WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY rank, place LIMIT 1))`,
+    now,
+  );
+  await Promise.all(due.map(({ id }) => deliverTo(storage, id, house, now + RUN_MS)));
   return more;
 }
 
@@ -241,7 +270,6 @@ type DeliveryRow = {
   state: Delivery['state'];
   tries: number;
   tried_at: number | null;
-  status: number | null;
   fault: Delivery['fault'];
   paused_at: number | null;
   next_at: number;
@@ -251,7 +279,7 @@ type DeliveryRow = {
 export const deliveriesOf = (sql: SqlStorage, webhook: string): Delivery[] =>
   all<DeliveryRow>(
     sql,
-    `SELECT notice, kind, queued_at, state, tries, tried_at, status, fault, paused_at, next_at
+    `SELECT notice, kind, queued_at, state, tries, tried_at, fault, paused_at, next_at
      FROM deliveries JOIN webhooks ON webhooks.id = webhook WHERE webhook = ? ORDER BY place DESC LIMIT ?`,
     webhook,
     LOG_SHOWN,
@@ -262,7 +290,6 @@ export const deliveriesOf = (sql: SqlStorage, webhook: string): Delivery[] =>
     state: row.state,
     tries: row.tries,
     triedAt: row.tried_at,
-    status: row.status,
     fault: row.fault,
     nextAt: row.state === 'waiting' && row.paused_at === null ? Math.max(row.next_at, row.queued_at) : null,
   }));

@@ -11,7 +11,7 @@ import { secretQuota } from './quotas.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
-import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
+import { type Escrowed, findByEid, isByEngine, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
@@ -137,7 +137,7 @@ export function keep(
   });
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   storeVersion(sql, escrowed, bound, receipt, now);
-  clearOlderProtectors(sql, secretId, escrowed);
+  if (isByEngine(escrowed)) clearOlderProtectors(sql, secretId, escrowed);
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
   summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, version === 1 ? kind : null);
   return { created: true, receipt };

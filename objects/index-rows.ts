@@ -101,8 +101,34 @@ const writeTenant: Writer<IndexedStanding & { id: string }> = (index, tenant, { 
     .bind(status, version, tenant, version),
 ];
 
+/** One kept backup, as the index vouches for it. */
+export type IndexedBackup = { id: string; version: number; at: number; sha256: string };
+/** As long as the bucket keeps a manifest, and no list without end: an admin may ask for many. */
+const BACKUPS_KEPT_MS = 30 * 24 * 3_600_000;
+const BACKUPS_MAX = 400;
+
+/** The hashes of manifests that the index vouches for, by their instant; null where it does not know the tenant. */
+export async function indexedBackups(index: D1Database, tenant: string): Promise<ReadonlyMap<number, string> | null> {
+  const row = await index.prepare('SELECT backups FROM tenants WHERE id = ?').bind(tenant).first<{ backups: string }>();
+  return (
+    row &&
+    new Map(Object.entries(JSON.parse(row.backups) as Record<string, string>).map(([at, hash]) => [Number(at), hash]))
+  );
+}
+
+/** Written again it changes nothing; the hash of an instant that has one already is never replaced. */
+const writeBackup: Writer<IndexedBackup> = (index, tenant, { at, sha256 }) => [
+  index
+    .prepare(
+      `UPDATE tenants SET backups = (SELECT json_group_object(key, value) FROM (
+         SELECT key, value FROM json_each(json_insert(backups, '$."' || ?1 || '"', ?2))
+         WHERE CAST(key AS INTEGER) > ?3 ORDER BY CAST(key AS INTEGER) DESC LIMIT ?4)) WHERE id = ?5`,
+    )
+    .bind(String(at), sha256, at - BACKUPS_KEPT_MS, BACKUPS_MAX, tenant),
+];
+
 /** What goes into the index through the outbox, by the name it has there. A new kind of row is a line here. */
-export const WRITERS = { token: writeToken, person: writePerson, tenant: writeTenant } as const;
+export const WRITERS = { token: writeToken, person: writePerson, tenant: writeTenant, backup: writeBackup } as const;
 
 export type What = keyof typeof WRITERS;
 export type RowOf<W extends What> = (typeof WRITERS)[W] extends Writer<infer Row> ? Row : never;

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { DESTROY_AFTER_MS } from '../schema/rotation.ts';
 import {
   type KeyStatement,
-  type Manifest,
+  Manifest,
   type ManifestUnlocker,
   sha256Hex,
   verifyManifest,
@@ -110,7 +110,7 @@ export type KidFacts = {
   keyEpoch: number;
   retiredAt: number | null;
   remaining: number;
-  /** Versions that were re-sealed from it and have not been opened since: it may be all that opens them. */
+  /** Where it is to be destroyed, the versions that may be lost with it, as far as the writer's own sweep has seen (sweeps.ts). */
   unproven: number;
   half: Half | null;
 };
@@ -133,6 +133,8 @@ export type KeyringFacts = {
   roots: ReadonlyMap<string, Half>;
   /** Every root that was ever followed by another. */
   followedRoots: ReadonlySet<string>;
+  /** Something sealed that a change replaced is kept still: nobody else has opened what took its place. */
+  replacedIsKept: boolean;
 };
 
 export const wrapKey = (wrap: Pick<Wrap, 'unlocker' | 'purpose' | 'vaultEpoch'>): string =>
@@ -157,11 +159,32 @@ export function decideWrite(verified: VerifiedWrite, facts: KeyringFacts): Refus
         : 'The keyring was changed by somebody else meanwhile; read it again.',
     );
   return (
+    decideDestruction(verified, facts) ??
     decideRoots(verified, facts) ??
     decideVaultKeys(verified, facts) ??
     decideKeys(verified, facts) ??
     decideUnlockers(verified, facts)
   );
+}
+
+/** The kids that a manifest destroys and that were not before. */
+export const newlyDestroyed = (manifest: Manifest, facts: Pick<KeyringFacts, 'kids'>): string[] =>
+  manifest.keys
+    .filter(({ kid, state }) => state === 'destroyed' && facts.kids.get(kid)?.state !== 'destroyed')
+    .map((key) => key.kid);
+
+/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by somebody else. */
+function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
+  if (newlyDestroyed(manifest, facts).length === 0) return null;
+  // Parsed again, so that both have their members in one order.
+  const before = facts.head && Manifest.parse(facts.head.manifest);
+  const rest = ({ unlockers, vaultKeys, overlapping }: Manifest) => JSON.stringify([unlockers, vaultKeys, overlapping]);
+  const sent = [...write.escrowKeys, ...write.unlockers, ...write.wraps, ...(write.oldRoots ?? [])];
+  if (!before || rest(before) !== rest(manifest) || sent.length > 0 || write.succession !== undefined)
+    return wrong('A key is destroyed by a write of its own.');
+  return facts.replacedIsKept
+    ? refuse('not_proven', 'The keyring was changed, and no other admin has unlocked it since: have one do so first.')
+    : null;
 }
 
 /** The root stays, or is followed by another on its own word, which then vouches for every key that is left. */
@@ -322,8 +345,8 @@ const sameKey = (a: ManifestUnlocker['jwk'], b: ManifestUnlocker['jwk']): boolea
 
 /**
  * The life of an escrow key is one way: active, retiring, retired, destroyed. It is retired only when nothing is left to
- * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if all that was re-sealed from it has been
- * opened under its present key. Pure. Null: the step may be taken.
+ * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if whoever signs has opened all that was
+ * re-sealed from it, and nobody else has touched it since. Pure. Null: the step may be taken.
  */
 export function decideKeyState(
   before: Pick<KidFacts, 'state' | 'retiredAt' | 'remaining' | 'unproven'>,
@@ -341,7 +364,7 @@ export function decideKeyState(
     return before.unproven > 0
       ? refuse(
           'not_proven',
-          `${before.unproven} secrets that were re-sealed from that key have not been opened since; do a health sweep first.`,
+          `${before.unproven} secrets of that key have not been opened by your own sweep, or were touched since it began; check every secret again.`,
         )
       : null;
   }

@@ -1,4 +1,5 @@
-// Keeping a keyring write that was decided: every manifest and succession for ever, of the rest what the new manifest names.
+// Keeping a keyring write that was decided: every manifest and succession for ever, of the rest what the new manifest names, and aside what
+// it replaced (keyring-changes.ts).
 // What may be written is for keyring-rules.ts.
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { KeyringWritten } from '../schema/keyring.ts';
@@ -8,7 +9,8 @@ import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
-import { decideWrite, type VerifiedWrite } from './keyring-rules.ts';
+import { keepChange, keyringRows, letGoOfAll } from './keyring-changes.ts';
+import { decideWrite, newlyDestroyed, type VerifiedWrite } from './keyring-rules.ts';
 import { forgetReplaced } from './replaced.ts';
 
 /** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
@@ -28,7 +30,7 @@ export function writeKeyring(
 ): KeyringWritten | Refusal {
   const { sql } = storage;
   const { manifest, root, follows } = verified;
-  const facts = keyringFacts(sql, caller.principal.name, now);
+  const facts = keyringFacts(sql, caller.principal, verified, now);
   const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
   // Sent again, because the answer was lost: it is kept already.
   if (facts.head?.sha256 === verified.manifestSha256)
@@ -38,9 +40,15 @@ export function writeKeyring(
   const put = (action: AuditAction, subject: string, detail: AuditEntry['detail'] = {}) =>
     record(sql, caller.tenant, caller, now, { action, subject, detail });
   return storage.transactionSync(() => {
+    const rows = facts.head && keyringRows(sql, facts.head.version);
     storeWrite(sql, verified, caller.principal.name, now);
     // With a private half goes what it alone opened.
     forgetReplaced(storage, now);
+    if (facts.head && rows)
+      keepChange(storage, rows, {
+        ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
+      });
+    if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(sql);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {
       version: manifest.version,
       sha256: verified.manifestSha256,

@@ -1,16 +1,20 @@
 // What the object lets into a keyring: complete, in order, and never so that something sealed is left without a key.
+import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeEscrowKey, resealEscrowKey } from '../portal/vault/escrow-key.ts';
 import { newRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from '../portal/vault/root.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { AuditPage } from '../schema/audit.ts';
-import type { KeyringWrite, UnlockerChanged } from '../schema/keyring.ts';
+import type { Keyring, KeyringWrite, UnlockerChanged } from '../schema/keyring.ts';
 import type { PeopleList } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
+import { isRefusal } from '../schema/refusal.ts';
 import { type KeyStatement, type Manifest, sha256Hex, verifyStatement } from '../schema/signed.ts';
 import {
   asPerson,
+  bindings,
   changedUnlocker,
+  drillProof,
   emailOf,
   grantRequest,
   makeKeyring,
@@ -19,6 +23,8 @@ import {
   type TestKeyring,
   writeNext,
 } from '../test/workerd-fixtures.ts';
+import type { Caller, Person } from './caller.ts';
+import { noteDrill, verifyProof } from './unlockers.ts';
 
 let id: string;
 let keyring: TestKeyring;
@@ -312,6 +318,42 @@ describe('the change of an unlocker', () => {
     expect((await change(emailOf('admin'), own, honest)).status).toBe(200);
     // Replayed, it no longer follows on what is kept.
     expect((await change(emailOf('admin'), own, honest)).json).toMatchObject({ code: 'unlocker_conflict' });
+  });
+});
+
+describe('a drill', () => {
+  const drill = (body: unknown, email = emailOf('admin')) =>
+    asPerson<Problem>(email, `/v1/tenants/${id}/recovery/${keyring.ids.recovery}/drilled`, body);
+  const drills = async () => (await asPerson<Keyring>(emailOf('admin'), `/v1/tenants/${id}/keyring`)).json.drills;
+  beforeEach(async () => {
+    await send(keyring.write);
+  });
+
+  it('is on record only where the recovery set itself has signed, because an admin’s word is no proof that the sheets are there', async () => {
+    const elsewhere = crypto.randomUUID();
+    const theirs = await drillProof(elsewhere, await makeKeyring(elsewhere));
+    const codes = [{}, { proof: 'a.b.c' }, theirs, await drillProof(id, keyring, true)];
+    const answers = await Promise.all(codes.map(async (body) => (await drill(body)).json.code));
+    expect(answers).toEqual(['invalid_body', 'invalid_body', 'invalid_body', 'not_proven']);
+    expect(await drills()).toEqual({});
+    expect((await drill(await drillProof(id, keyring))).status).toBe(200);
+    expect(Object.keys(await drills())).toEqual([keyring.ids.recovery]);
+  });
+
+  it('is of now: a proof that was kept, or made ahead, says nothing of today’s sheets', async () => {
+    const proven = await drillProof(id, keyring);
+    const verified = await verifyProof(id, keyring.ids.recovery, proven);
+    if (isRefusal(verified)) throw new Error(verified.detail);
+    const caller = {
+      tenant: id,
+      principal: { kind: 'person', id: 'u0', name: emailOf('admin'), role: 'admin' },
+    } as Caller<Person>;
+    for (const off of [-3_600_001, 3_600_001])
+      expect(
+        await runInDurableObject(bindings.TENANT.getByName(id), (_object, state) =>
+          noteDrill(state.storage, caller, keyring.ids.recovery, verified, verified.drilledAt + off),
+        ),
+      ).toMatchObject({ refused: 'not_proven' });
   });
 });
 

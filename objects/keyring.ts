@@ -1,18 +1,32 @@
 // The tenant's keyring as it is kept and handed out. Everything in it is public, signed or sealed.
-import { base64urlnopad } from '@scure/base';
-import type { EscrowKey, Keyring, PublicKeyAnswer, SealedKey, SealedUnlocker, Wrap } from '../schema/keyring.ts';
+import { decodeBase64Url, decodeUtf8 } from '../schema/base64url.ts';
+import {
+  type EscrowKey,
+  type Keyring,
+  type KeyringWritten,
+  type LineTaken,
+  MANIFEST_PAGE_MAX_CHARACTERS,
+  type ManifestPage,
+  type PublicKeyAnswer,
+  type SealedKey,
+  type SealedUnlocker,
+  type Wrap,
+} from '../schema/keyring.ts';
 import type { Custody } from '../schema/machine.ts';
 import type { Role } from '../schema/person.ts';
-import { refuse } from '../schema/refusal.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { KeyHistory } from '../schema/rotation.ts';
 import type { Manifest } from '../schema/signed.ts';
+import { record } from './audit.ts';
 import { notOpening } from './bulk.ts';
+import type { Caller, Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
-import { type Half, type KeyringFacts, wrapKey } from './keyring-rules.ts';
-import { unprovenSince } from './replaced.ts';
+import { listedChanges, someReplacedIsKept } from './keyring-changes.ts';
+import { type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
+import { findSweep, unproven } from './sweeps.ts';
 import type { Pins } from './tokens.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
@@ -29,7 +43,7 @@ export function head(sql: SqlStorage): Head | null {
 
 /** Verified before it was kept: read here without asking again. */
 const payloadOf = (jws: string): Manifest =>
-  JSON.parse(new TextDecoder().decode(base64urlnopad.decode(jws.split('.')[1] ?? '')));
+  JSON.parse(decodeUtf8(decodeBase64Url(jws.split('.')[1] ?? '') ?? new Uint8Array()));
 
 /** An earlier manifest and when it was written, ms since the epoch; null where there was none of that version. */
 export function manifestAt(sql: SqlStorage, version: number): { manifest: Manifest; at: number } | null {
@@ -39,6 +53,40 @@ export function manifestAt(sql: SqlStorage, version: number): { manifest: Manife
     version,
   );
   return row && { manifest: payloadOf(row.jws), at: row.at };
+}
+
+/** A page of the manifests from a version on, as they were written. */
+export function manifestsFrom(sql: SqlStorage, from: number): ManifestPage {
+  const manifests: string[] = [];
+  let characters = 0;
+  for (const row of sql.exec('SELECT version, jws FROM manifests WHERE version >= ? ORDER BY version', from)) {
+    const jws = String(row.jws);
+    if (manifests.length > 0 && characters + jws.length > MANIFEST_PAGE_MAX_CHARACTERS)
+      return { manifests, next: Number(row.version) };
+    manifests.push(jws);
+    characters += jws.length;
+  }
+  return { manifests, next: null };
+}
+
+/** Puts on record that somebody's browser took a keyring which does not follow on what it had seen. */
+export function noteLineTaken(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { version, signed, insteadVersion, instead }: LineTaken,
+  now: number,
+): KeyringWritten | Refusal {
+  const latest = head(storage.sql);
+  const keys = outline(storage.sql);
+  if (!latest || !keys) return noTenantKey();
+  storage.transactionSync(() =>
+    record(storage.sql, caller.tenant, caller, now, {
+      action: 'keyring.line_taken',
+      subject: latest.fingerprint,
+      detail: { version, signed, insteadVersion, instead },
+    }),
+  );
+  return { version: latest.version, fingerprint: latest.fingerprint, activeKid: keys.activeKid };
 }
 
 type RootRow = { fingerprint: string; vault_epoch: number; sealed: string };
@@ -54,11 +102,19 @@ function requireRoot(sql: SqlStorage): SealedKey {
   return sealedRoot(root);
 }
 
-/** Reads the facts a write of this person is decided on. */
-export function keyringFacts(sql: SqlStorage, caller: string, now: number): KeyringFacts {
+/** Reads the facts a write of this person is decided on: of a key that it destroys also what may be lost with it. */
+export function keyringFacts(
+  sql: SqlStorage,
+  person: Pick<Person, 'id' | 'name'>,
+  { manifest, write }: Pick<VerifiedWrite, 'manifest' | 'write'>,
+  now: number,
+): KeyringFacts {
   const keys = all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys');
   const halves = new Map(keys.map((row) => [row.kid, halfOf(row)]));
-  const unproven = unprovenSince(sql);
+  const destroyed = new Set(manifest.keys.filter((key) => key.state === 'destroyed').map((key) => key.kid));
+  const sweep = findSweep(sql, person, write.sweep);
+  const mayBeLost = (kid: string, state: KidState): number =>
+    destroyed.has(kid) && state !== 'destroyed' ? unproven(sql, kid, sweep) : 0;
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number }>(
     sql,
     'SELECT unlocker, purpose, vault_epoch FROM wraps',
@@ -68,11 +124,11 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
   return {
     head: head(sql),
     now,
-    caller,
+    caller: person.name,
     kids: new Map(
       keyHistory(sql).map(({ kid, keyEpoch, state, retiredAt, remaining }) => [
         kid,
-        { state, keyEpoch, retiredAt, remaining, unproven: unproven.get(kid) ?? 0, half: halves.get(kid) ?? null },
+        { state, keyEpoch, retiredAt, remaining, unproven: mayBeLost(kid, state), half: halves.get(kid) ?? null },
       ]),
     ),
     grants: new Map(
@@ -83,6 +139,7 @@ export function keyringFacts(sql: SqlStorage, caller: string, now: number): Keyr
     ),
     roots: new Map(roots.map((row) => [row.fingerprint, { vaultEpoch: row.vault_epoch, sealed: row.sealed }])),
     followedRoots: new Set(followed.map((row) => row.from_root)),
+    replacedIsKept: someReplacedIsKept(sql),
   };
 }
 
@@ -224,6 +281,7 @@ export function readKeyring(sql: SqlStorage, person: { email: string; role: Role
     oldRoots: admin ? all<RootRow>(sql, 'SELECT * FROM roots WHERE followed = 1').map(sealedRoot) : [],
     successions: all<{ jws: string }>(sql, 'SELECT jws FROM successions ORDER BY place').map((row) => row.jws),
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
+    changes: admin ? listedChanges(sql) : [],
     escrowKeys: person.role === 'auditor' ? [] : livingKeys(sql),
     unlockers: fetched.map((row): SealedUnlocker => JSON.parse(row.sealed)),
     wraps: wraps.map((row) => ({

@@ -3,6 +3,7 @@
 import type { Leaver, Member, Role } from '../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../schema/signed.ts';
 import { head, keyHistory, manifestAt, mayFetchShared } from './keyring.ts';
+import { HELD_AGAINST_MAX } from './outbox.ts';
 import { all } from './rows.ts';
 
 type LeaverRow = {
@@ -69,13 +70,66 @@ function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manif
   return { ...(found ?? { ids: [], until }), could };
 }
 
+/** What goes on telling them, whoever they are now. A webhook added after they came back is theirs to have. */
+const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['webhooks'] =>
+  all<{ id: string; label: string; url: string }>(
+    sql,
+    'SELECT id, label, url FROM webhooks WHERE made_by = ? AND made_at <= ? ORDER BY made_at, id',
+    email,
+    started_at,
+  ).map(({ id, label, url }) => ({ id, label, host: new URL(url).host }));
+
+/** How many tokens the cards of one page name; the rest comes as these are ended. */
+const TOKENS_NAMED = 5_000;
+
+type TokenRow = { id: string; label: string; prefix: string; created_at: number; created_by: string | null };
+
+/** Tokens that work still, newest first. */
+function liveTokens(sql: SqlStorage, now: number): TokenRow[] {
+  const live =
+    'SELECT id, label, prefix, created_at, created_by FROM tokens INDEXED BY tokens_live WHERE revoked_at IS NULL';
+  return [
+    ...all<TokenRow>(sql, `${live} AND expires_at IS NULL LIMIT ?`, HELD_AGAINST_MAX),
+    ...all<TokenRow>(sql, `${live} AND expires_at > ? LIMIT ?`, now, HELD_AGAINST_MAX),
+  ].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * Tokens that live on after them, those they made first, and how many there are beyond `most`. Who made one has seen it; whoever sets up PCs may
+ * have had any of that time in hand, on a stick or in a file. A token is nobody's secret to those who only read.
+ */
+function tokensOf(
+  { email, role, started_at }: LeaverRow,
+  live: readonly TokenRow[],
+  most: number,
+): Pick<Leaver, 'tokens' | 'moreTokens'> {
+  const there = live.filter((one) => one.created_at <= started_at);
+  const made = there.filter((one) => one.created_by === email);
+  const others = role === 'auditor' ? [] : there.filter((one) => one.created_by !== email);
+  const known = [...made, ...others];
+  return {
+    tokens: known.slice(0, most).map(({ id, label, prefix }, place) => ({
+      ...{ id, label, prefix },
+      made: place < made.length,
+    })),
+    moreTokens: Math.max(0, known.length - most),
+  };
+}
+
 /** The next leavers with what is left to do, in the order in which their acts began. `next`: the place to go on after, null at the end. */
-export function leavers(sql: SqlStorage, after: number, limit: number): { leavers: Leaver[]; next: number | null } {
+export function leavers(
+  sql: SqlStorage,
+  after: number,
+  limit: number,
+  now: number,
+): { leavers: Leaver[]; next: number | null } {
   const latest = head(sql);
   const keys = keyHistory(sql);
   const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
   const active = keys.find((key) => key.state === 'active');
   const rows = all<LeaverRow>(sql, 'SELECT * FROM leavers WHERE place > ? ORDER BY place LIMIT ?', after, limit + 1);
+  const live = rows.length > 0 ? liveTokens(sql, now) : [];
+  const named = Math.floor(TOKENS_NAMED / Math.max(1, rows.length));
   const shown = rows.slice(0, limit).map((row): Leaver => {
     const { ids: had, until, could }: Had = row.had === null ? lastHad(sql, row) : JSON.parse(row.had);
     // The one that was active until then is the newest made before that.
@@ -92,6 +146,8 @@ export function leavers(sql: SqlStorage, after: number, limit: number): { leaver
       escrowKeyReplaced: had.length === 0 || (active !== undefined && !known.includes(active)),
       rootReplaced: !could.recovery || latest === null || latest.fingerprint !== row.fingerprint,
       remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
+      webhooks: webhooksOf(sql, row),
+      ...tokensOf(row, live, named),
     };
   });
   return { leavers: shown, next: rows.length > limit ? (rows[limit - 1]?.place ?? null) : null };

@@ -435,6 +435,62 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE restore_progress ADD COLUMN place_max INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    id: 16,
+    name: 'notices by rank',
+    // 0: what security turns on; 1: what may come in floods. `held_rank`: of the notice that failed last; what outranks it does not wait for it.
+    statements: `
+      ALTER TABLE deliveries ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+      UPDATE deliveries SET rank = 1 WHERE kind IN ('run_failed', 'machine_stalled', 'encrypted_not_escrowed');
+      UPDATE deliveries SET fault = CASE
+        WHEN status BETWEEN 200 AND 399 THEN fault
+        WHEN status BETWEEN 400 AND 499 AND status NOT IN (408, 425, 429) THEN 'turned_down'
+        ELSE 'failed' END
+        WHERE status IS NOT NULL;
+      UPDATE deliveries SET status = NULL;
+      DROP INDEX deliveries_waiting;
+      CREATE INDEX deliveries_waiting ON deliveries (webhook, rank, place) WHERE state = 'waiting';
+      ALTER TABLE webhooks ADD COLUMN held_rank INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
+  {
+    id: 17,
+    name: 'what a person brings is confirmed',
+    statements: `
+      ALTER TABLE secret_versions ADD COLUMN confirmed_at INTEGER;
+      ALTER TABLE secret_versions ADD COLUMN confirmed_by TEXT;
+      CREATE INDEX reveals_by_secret ON reveals (secret_id, version);
+      ALTER TABLE refusals ADD COLUMN subjects TEXT NOT NULL DEFAULT '[]';
+      CREATE TABLE restore_known (
+        kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    id: 18,
+    name: 'sweeps that a destruction rests on',
+    statements: `
+      CREATE TABLE sweeps (
+        person TEXT PRIMARY KEY, id TEXT NOT NULL, begun_seq INTEGER NOT NULL, begun_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      ALTER TABLE secret_versions ADD COLUMN verified_sweep TEXT;
+      ALTER TABLE secret_versions ADD COLUMN touched_seq INTEGER;
+    `,
+  },
+  {
+    id: 19,
+    name: 'what a change of the keyring replaced',
+    statements: `
+      CREATE TABLE keyring_changes (
+        place INTEGER PRIMARY KEY, from_version INTEGER NOT NULL, to_version INTEGER NOT NULL, person TEXT NOT NULL,
+        by TEXT NOT NULL, at INTEGER NOT NULL, held INTEGER NOT NULL, replaces INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX keyring_changes_held ON keyring_changes (held, place);
+      CREATE TABLE kept_rows (
+        place INTEGER NOT NULL, what TEXT NOT NULL, key TEXT NOT NULL, row TEXT, PRIMARY KEY (place, what, key)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

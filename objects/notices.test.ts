@@ -25,7 +25,7 @@ import {
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
 import { GIVE_UP_MS, REFUSED_TRIES } from './deliveries.ts';
-import { noticeOverBudget } from './notices.ts';
+import { FLOOD_MAX, noticeOverBudget, queueFor } from './notices.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 
 const RECEIVER = bindings.TEST_RECEIVER;
@@ -88,7 +88,7 @@ describe('a notice', () => {
       ...{ id: got.headers['totl-notice'], kind: 'run_failed', tenant: tenant.id },
       about: { machine: machine.id, hostname: machine.hostname, phase: 'bitlocker' },
     });
-    expect(await log(made)).toMatchObject([{ notice: notice.id, state: 'delivered', tries: 1, status: 204 }]);
+    expect(await log(made)).toMatchObject([{ notice: notice.id, state: 'delivered', tries: 1, fault: null }]);
   });
 
   it('goes out for every cause there is, each of its kind', async () => {
@@ -245,7 +245,11 @@ describe('a receiver', () => {
     const made = await add('after/2');
     const machines = [await failedRun(), await failedRun(), await failedRun()];
     await deliver();
-    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 0 }, { tries: 0 }, { status: 503, tries: 1 }]);
+    expect(await log(made)).toMatchObject([
+      { state: 'waiting', tries: 0 },
+      { tries: 0 },
+      { fault: 'failed', tries: 1 },
+    ]);
     await deliver();
     await deliver();
     const got = await notices();
@@ -256,26 +260,30 @@ describe('a receiver', () => {
   });
 
   it.each([
-    ['status/500', { status: 500, fault: null }],
-    ['status/404', { status: 404, fault: null }],
-    ['redirect', { status: 307, fault: 'redirected' }],
-  ])('that answers %s is tried again later, its answer not followed and not kept', async (mode, seen) => {
-    const made = await add(mode);
-    await failedRun();
-    await deliver();
-    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 1, ...seen }]);
-    expect((await received()).map((one) => one.path)).toEqual([`/${mode}/${name}`]);
-    expect(JSON.stringify(await sql((db) => db.exec('SELECT * FROM deliveries').toArray()))).not.toContain('nobody');
-    const { nextAt } = (await log(made))[0] ?? {};
-    expect(nextAt).toBeGreaterThan(Date.now() + 20_000);
-  });
+    ['status/500', { fault: 'failed' }],
+    ['status/404', { fault: 'turned_down' }],
+    ['redirect', { fault: 'redirected' }],
+  ])(
+    'that answers %s is tried again later, its answer not followed, not kept, and its status not told',
+    async (mode, seen) => {
+      const made = await add(mode);
+      await failedRun();
+      await deliver();
+      expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 1, ...seen }]);
+      expect((await received()).map((one) => one.path)).toEqual([`/${mode}/${name}`]);
+      expect(JSON.stringify(await sql((db) => db.exec('SELECT * FROM deliveries').toArray()))).not.toContain('nobody');
+      expect(await sql((db) => db.exec('SELECT max(status) AS status FROM deliveries').one().status)).toBeNull();
+      const { nextAt } = (await log(made))[0] ?? {};
+      expect(nextAt).toBeGreaterThan(Date.now() + 20_000);
+    },
+  );
 
   it('that nobody is behind is unreachable, and what waits three days is given up and shown so', async () => {
     const nobody = { url: 'http://localhost:9/', label: 'Nobody', kinds: ['run_failed'] };
     const { json: made } = await ask<WebhookMade>('', nobody);
     await failedRun();
     await deliver();
-    expect(await log(made)).toMatchObject([{ state: 'waiting', status: null, fault: 'unreachable' }]);
+    expect(await log(made)).toMatchObject([{ state: 'waiting', fault: 'unreachable' }]);
     await pass(GIVE_UP_MS);
     await failedRun();
     await deliver();
@@ -290,12 +298,12 @@ describe('a receiver', () => {
     const machines = [await failedRun(), await failedRun()];
     for (let tries = 1; tries < REFUSED_TRIES; tries++) {
       await deliver();
-      expect(await log(made)).toMatchObject([{ tries: 0 }, { state: 'waiting', tries, status: 413 }]);
+      expect(await log(made)).toMatchObject([{ tries: 0 }, { state: 'waiting', tries, fault: 'turned_down' }]);
     }
     await deliver();
     expect(await log(made)).toMatchObject([
-      { state: 'delivered', tries: 1, status: 204 },
-      { state: 'given_up', tries: REFUSED_TRIES, status: 413, nextAt: null },
+      { state: 'delivered', tries: 1, fault: null },
+      { state: 'given_up', tries: REFUSED_TRIES, fault: 'turned_down', nextAt: null },
     ]);
     expect((await notices()).at(-1)?.about.machine).toBe(machines[1]?.id);
     expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ waiting: 0, failures: 0 }]);
@@ -305,7 +313,7 @@ describe('a receiver', () => {
     const made = await add(`status/${status}`);
     await failedRun();
     for (let tries = 0; tries <= REFUSED_TRIES; tries++) await deliver();
-    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: REFUSED_TRIES + 1, status }]);
+    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: REFUSED_TRIES + 1, fault: 'failed' }]);
   });
 
   it('that never answers is given ten seconds, and delays its own notices only', async () => {
@@ -313,8 +321,92 @@ describe('a receiver', () => {
     const quick = await add('ok');
     await failedRun();
     await deliver();
-    expect(await log(silent)).toMatchObject([{ state: 'waiting', tries: 1, status: null, fault: 'timed_out' }]);
+    expect(await log(silent)).toMatchObject([{ state: 'waiting', tries: 1, fault: 'timed_out' }]);
     expect(await log(quick)).toMatchObject([{ state: 'delivered' }]);
+  });
+});
+
+describe('a flood', () => {
+  const reveal = async () => {
+    const machine = await failedRun();
+    const sealed = await sealedSecret(tenant.id, tenant.keyring, machine.id);
+    const { secretId } = (await asMachine<Receipt>(tenant.token, '/v1/secret', sealed)).json;
+    const body = { reason: 'locked out' };
+    expect(
+      (await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, body)).status,
+    ).toBe(200);
+  };
+
+  it('of failed runs stands behind a reveal, because whoever reveals could hide behind one', async () => {
+    await add('ok');
+    for (let runs = 0; runs < 5; runs++) await failedRun();
+    await reveal();
+    await deliver();
+    expect((await notices()).map((one) => one.kind)).toEqual(['secret_revealed', ...Array(6).fill('run_failed')]);
+  });
+
+  it('is told of as one that stands for many, so that it does not outlive its three days', async () => {
+    const made = await add('ok', ['run_failed']);
+    for (let runs = 0; runs < FLOOD_MAX + 5; runs++) await failedRun();
+    expect(await log(made)).toHaveLength(FLOOD_MAX);
+    await deliver();
+    const got = await notices();
+    expect(got.map((one) => one.about.further)).toEqual([...Array(FLOOD_MAX - 1).fill(undefined), 5]);
+    // The next one is told of by itself again.
+    await failedRun();
+    await deliver();
+    expect((await notices()).at(-1)?.about.further).toBeUndefined();
+  });
+
+  it('of what fails for hours holds nothing back that outranks it', async () => {
+    const made = await add('refuse-kind/run_failed');
+    await failedRun();
+    await deliver();
+    await sql((db) => db.exec('UPDATE webhooks SET next_at = ?, failures = 9', Date.now() + 6 * 3_600_000));
+    await reveal();
+    expect(await alarm()).toBe(true);
+    expect((await log(made)).map((one) => [one.kind, one.state])).toEqual([
+      ['secret_revealed', 'delivered'],
+      ['run_failed', 'waiting'],
+      ['run_failed', 'waiting'],
+    ]);
+  });
+
+  it('gives its places up first where a queue is full, the newest too, and only then the oldest of what outranks it', async () => {
+    const made = await add('ok', ['run_failed', 'person_removed']);
+    const queued = (...kinds: ('run_failed' | 'person_removed')[]) =>
+      runInDurableObject(stub(), (_object, state) =>
+        state.storage.transactionSync(() => {
+          const common = { tenant: tenant.id, at: Date.now(), about: {} };
+          for (const kind of kinds)
+            queueFor(state.storage.sql, [{ id: made.webhook.id }], { id: crypto.randomUUID(), kind, ...common });
+        }),
+      );
+    const states = async () =>
+      (await log(made)).map(({ kind, state }) => `${kind} ${state === 'waiting' ? 'waits' : 'is given up'}`).reverse();
+    await ask(`/${made.webhook.id}/pause`, { paused: true });
+    await asPerson('operator@example.com', `/v1/operator/tenants/${tenant.id}/limits`, { queuedNotices: 10 });
+    await queued('run_failed', 'run_failed', ...Array(9).fill('person_removed'));
+    expect(await states()).toEqual([
+      ...['run_failed is given up', 'run_failed waits'],
+      ...Array(9).fill('person_removed waits'),
+    ]);
+    await queued('person_removed', 'run_failed', 'person_removed');
+    expect(await states()).toEqual([
+      ...Array(2).fill('run_failed is given up'),
+      ...['person_removed is given up', ...Array(9).fill('person_removed waits')],
+      ...['run_failed is given up', 'person_removed waits'],
+    ]);
+  });
+});
+
+describe('a webhook of earlier rules', () => {
+  it('is not called where its URL is none that a webhook may have today, and says so', async () => {
+    const made = await add('ok', ['run_failed']);
+    await sql((db) => db.exec("UPDATE webhooks SET url = 'https://169.254.169.254/latest'"));
+    await failedRun();
+    await deliver();
+    expect(await log(made)).toMatchObject([{ state: 'waiting', tries: 1, fault: 'not_allowed' }]);
   });
 });
 
@@ -332,7 +424,7 @@ describe('an object that is evicted', () => {
     await failedRun();
     await deliver();
     // As if the note had never been written: the delivery waits still.
-    await sql((db) => db.exec("UPDATE deliveries SET state = 'waiting', tries = 0, status = NULL"));
+    await sql((db) => db.exec("UPDATE deliveries SET state = 'waiting', tries = 0"));
     await evictDurableObject(stub());
     await deliver();
     const got = await notices();

@@ -2,7 +2,7 @@
 // words of ours; the reason of a reveal, a token, an email address never get in here. Sending is for deliveries.ts.
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { Attention } from '../schema/machine.ts';
-import type { Notice, NoticeAbout, NoticeKind } from '../schema/notice.ts';
+import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../schema/notice.ts';
 import { readLimits } from './limits.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
@@ -22,39 +22,81 @@ export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeK
   if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
 }
 
+/** What PCs give rise to, and a thousand of them at once: sent behind everything else, and so many of a kind one by one. */
+const FLOODS: ReadonlySet<SentKind> = new Set<SentKind>(['run_failed', 'machine_stalled', 'encrypted_not_escrowed']);
+export const FLOOD_MAX = 20;
+
 /** The same, to these webhooks whatever they are for. */
 export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notice: Notice): void {
   const { about } = notice;
   const most = readLimits(sql).queuedNotices;
+  const isFlood = FLOODS.has(notice.kind);
   for (const { id } of webhooks) {
-    if (waitingFor(sql, id) >= most) makePlace(sql, id);
+    if (isFlood && fold(sql, id, notice)) continue;
     sql.exec(
-      `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries)
-       SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0 FROM deliveries WHERE webhook = ?1`,
+      `INSERT INTO deliveries (webhook, place, notice, kind, subject, body, queued_at, state, tries, rank)
+       SELECT ?1, coalesce(max(place), 0) + 1, ?2, ?3, ?4, ?5, ?6, 'waiting', 0, ?7 FROM deliveries WHERE webhook = ?1`,
       id,
       notice.id,
       notice.kind,
       about.person ?? about.machine ?? about.kid ?? about.token ?? '',
       JSON.stringify(notice),
       notice.at,
+      isFlood ? 1 : 0,
     );
+    if (waitingFor(sql, id) > most) makePlace(sql, id);
   }
 }
 
-/** How many places the queue of one webhook takes from its oldest notice to its newest: two reads of an index, however long it is. */
-const waitingFor = (sql: SqlStorage, webhook: string): number =>
-  first<{ places: number }>(
-    sql,
-    `SELECT (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place DESC LIMIT 1)
-       - (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place LIMIT 1) + 1 AS places`,
-    webhook,
-  )?.places ?? 0;
+type Waiting = { place: number; kind: string };
 
-/** Gives the oldest that waits up, for the log to say so: what has just happened is worth more than what waited for days. */
-const makePlace = (sql: SqlStorage, webhook: string): void => {
+/** The newest floods that wait, newest first: as many as there are of all kinds, since each is folded beyond its most. */
+const waitingFloods = (sql: SqlStorage, webhook: string): Waiting[] =>
+  all<Waiting>(
+    sql,
+    `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
+     WHERE webhook = ? AND state = 'waiting' AND rank = 1 ORDER BY place DESC LIMIT ?`,
+    webhook,
+    FLOODS.size * FLOOD_MAX,
+  );
+
+/** Where enough of a kind wait already, the newest says that there was one more. Of so many it is never the first, which may be on its way. */
+function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
+  const same = waitingFloods(sql, webhook).filter((one) => one.kind === kind);
+  const [newest] = same;
+  if (!newest || same.length < FLOOD_MAX) return false;
+  const at = [webhook, newest.place] as const;
+  const kept = first<{ body: string }>(sql, 'SELECT body FROM deliveries WHERE webhook = ? AND place = ?', ...at);
+  const notice: Notice = JSON.parse(kept?.body ?? '');
+  const about = { ...notice.about, further: (notice.about.further ?? 0) + 1 };
   sql.exec(
-    `UPDATE deliveries SET state = 'given_up' WHERE webhook = ?1 AND place =
-       (SELECT place FROM deliveries WHERE webhook = ?1 AND state = 'waiting' ORDER BY place LIMIT 1)`,
+    'UPDATE deliveries SET body = ? WHERE webhook = ? AND place = ?',
+    JSON.stringify({ ...notice, about }),
+    ...at,
+  );
+  return true;
+}
+
+/** How many wait for one webhook: what security turns on by the places from its oldest to its newest, which are two reads of an index, however long it is. */
+function waitingFor(sql: SqlStorage, webhook: string): number {
+  const ranked = "SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = 0";
+  const span = first<{ places: number | null }>(
+    sql,
+    `SELECT (${ranked} ORDER BY place DESC LIMIT 1) - (${ranked} ORDER BY place LIMIT 1) + 1 AS places`,
+    webhook,
+  );
+  return (span?.places ?? 0) + waitingFloods(sql, webhook).length;
+}
+
+/**
+ * Gives one up, for the log to say so: the oldest flood, be it the one that has just come, and only where none waits the oldest of the others.
+ * What has just happened is worth more than what waited for days, and what security turns on more than either.
+ */
+const makePlace = (sql: SqlStorage, webhook: string): void => {
+  const oldest = (rank: number) =>
+    `SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = ${rank} ORDER BY place LIMIT 1`;
+  sql.exec(
+    `UPDATE deliveries SET state = 'given_up' WHERE webhook = ?1 AND place = coalesce((${oldest(1)}), (${oldest(0)}))`,
     webhook,
   );
 };
@@ -85,6 +127,10 @@ const OF_ACTIONS: Partial<
   'key.destroyed': ['key_destroyed', ({ subject }) => ({ kid: subject })],
   'root.replaced': ['root_replaced', ({ subject }) => ({ fingerprint: subject })],
   'keyring.updated': [
+    'keyring_changed',
+    ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
+  ],
+  'keyring.undone': [
     'keyring_changed',
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],

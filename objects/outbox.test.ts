@@ -33,10 +33,10 @@ const faultsOf = (id: string) =>
 const add = (id: string, email: string) =>
   asPerson<Member>(admin, `/v1/tenants/${id}/people`, { email, role: 'engineer' });
 
-/** Lets the alarm come now: what is due is made due at once. */
+/** Lets the alarm come now: what is due is made due at once, but for the backup, which puts a row of its own out. */
 async function alarm(id: string): Promise<void> {
   await runInDurableObject(stubOf(id), (_object, state) => {
-    state.storage.sql.exec('UPDATE due SET at = 0');
+    state.storage.sql.exec("UPDATE due SET at = 0 WHERE what <> 'backup'");
   });
   expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
 }
@@ -177,6 +177,10 @@ describe('the outbox', () => {
     await evictDurableObject(stubOf(id));
     await asPerson(admin, `/v1/tenants/${id}/overview`);
     await alarm(id);
+    // What the migrations after it had added to the table went with the table of then.
+    await runInDurableObject(stubOf(id), (_object, { storage }) => {
+      storage.sql.exec('CREATE INDEX tokens_live ON tokens (expires_at, id) WHERE revoked_at IS NULL');
+    });
     expect(await inIndex(id, emailOf('engineer'))).toMatchObject({ status: 'removed', version: 1 });
     const token = await bindings.INDEX_DB.prepare('SELECT revoked_at, version FROM api_tokens WHERE tenant_id = ?')
       .bind(id)

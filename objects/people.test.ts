@@ -5,6 +5,8 @@ import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { Me, Member, PeopleList, Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
+import type { IssuedToken } from '../schema/token.ts';
+import type { WebhookMade } from '../schema/webhook.ts';
 import { faultyIndex } from '../test/support/faulty-index.ts';
 import {
   accessToken,
@@ -259,5 +261,69 @@ describe('somebody who is a member nowhere', () => {
       ask: ['operator@example.com'],
     });
     expect(await me(admin)).not.toHaveProperty('ask');
+  });
+});
+
+describe('what outlives a leaver', () => {
+  const second = 'second@example.com';
+  const ask = <T>(id: string, rest: string, body?: unknown, by = admin) =>
+    asPerson<T>(by, `/v1/tenants/${id}/${rest}`, body);
+  const webhook = (id: string, label: string, by: string) =>
+    ask<WebhookMade>(
+      id,
+      'webhooks',
+      { url: 'https://hooks.example.com/x?key=1', label, kinds: ['secret_revealed'] },
+      by,
+    );
+  const token = (id: string, label: string, by: string) =>
+    ask<IssuedToken>(id, 'tokens', { label, expiresAt: null, fingerprint: null }, by);
+
+  it('stands on their card until it is ended: webhooks they added, tokens they made, tokens they may have had in hand', async () => {
+    const { id } = await seedTenant();
+    const { json: person } = await add(id, second, 'admin');
+    const { json: theirs } = await webhook(id, 'Theirs', second);
+    await webhook(id, 'Ours', admin);
+    const { json: made } = await token(id, 'made', second);
+    const { json: gone } = await token(id, 'gone', second);
+    await ask(id, `tokens/${gone.id}/revoke`, {});
+    const { json: ours } = await token(id, 'ours', admin);
+    expect((await remove(id, person.id)).status).toBe(200);
+    // What comes after them is nothing of theirs.
+    await token(id, 'later', admin);
+    const card = async () => (await people(id)).leavers[0];
+    expect(await card()).toMatchObject({
+      webhooks: [{ id: theirs.webhook.id, label: 'Theirs', host: 'hooks.example.com' }],
+      tokens: [
+        { id: made.id, label: 'made', made: true },
+        { id: ours.id, label: 'ours', made: false },
+        // The one that SQL made.
+        { id: 't1', made: false },
+      ],
+    });
+    // A URL may hold a key, and an auditor reads the card.
+    expect(JSON.stringify(await ask(id, 'people', undefined, emailOf('auditor')))).not.toContain('key=1');
+    expect((await ask(id, `webhooks/${theirs.webhook.id}/remove`, {})).status).toBe(200);
+    for (const one of [made.id, ours.id, 't1']) expect((await ask(id, `tokens/${one}/revoke`, {})).status).toBe(200);
+    expect(await card()).toMatchObject({ webhooks: [], tokens: [] });
+  });
+
+  it('is on the card of somebody who was given a lower role too, because a webhook goes on telling what they may no longer see', async () => {
+    const { id } = await seedTenant();
+    const { json: person } = await add(id, second, 'admin');
+    await webhook(id, 'Theirs', second);
+    await token(id, 'made', second);
+    await setRole(id, person.id, 'auditor');
+    expect((await people(id)).leavers[0]).toMatchObject({
+      becomes: 'auditor',
+      webhooks: [{ label: 'Theirs' }],
+      tokens: [{ made: true }],
+    });
+  });
+
+  it('is no token for an auditor, who sets up no PC and is shown none', async () => {
+    const { id } = await seedTenant();
+    await token(id, 'ours', admin);
+    expect((await remove(id, 'u2')).status).toBe(200);
+    expect((await people(id)).leavers[0]?.tokens).toEqual([]);
   });
 });

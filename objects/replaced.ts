@@ -25,15 +25,20 @@ export function keepReplaced(sql: SqlStorage, row: ReplacedRow, at: number, undo
   );
 }
 
-/** What a version was before it was last re-sealed, if that key still lives. */
-export const findReplaced = (sql: SqlStorage, secret: string, version: number): ReplacedRow | null =>
+/** What a version was before it was last re-sealed, if that key still lives; or the one of this hash, also where a restore has put it aside. */
+export const findReplaced = (
+  sql: SqlStorage,
+  { secret, version, sha256 }: { secret: string; version: number; sha256?: string | undefined },
+): ReplacedRow | null =>
   first<ReplacedRow>(
     sql,
-    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND undone = 0
+    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND (sha256 = ? OR (? AND undone = 0))
        AND NOT EXISTS (SELECT 1 FROM escrow_keys WHERE escrow_keys.kid = replaced.kid AND state = 'destroyed')
      ORDER BY replaced_at DESC, kid LIMIT 1`,
     secret,
     version,
+    sha256 ?? '',
+    sha256 === undefined ? 1 : 0,
   );
 
 export const dropReplaced = (sql: SqlStorage, { kid, secret_id, version, sha256 }: ReplacedRow): void => {
@@ -69,14 +74,3 @@ export function forgetReplaced(storage: DurableObjectStorage, now: number): void
     return;
   }
 }
-
-/** By kid: how many versions were re-sealed from it that nobody has found sound, or at least to open, under the key they have now. */
-export const unprovenSince = (sql: SqlStorage): Map<string, number> =>
-  new Map(
-    all<{ kid: string; unproven: number }>(
-      sql,
-      `SELECT replaced.kid, count(DISTINCT replaced.secret_id || '/' || replaced.version) AS unproven FROM replaced
-       JOIN secret_versions USING (secret_id, version)
-       WHERE undone = 0 AND (finding IS NULL OR finding = 'does_not_open') GROUP BY replaced.kid`,
-    ).map((row) => [row.kid, row.unproven]),
-  );

@@ -21,3 +21,9 @@ export type Progress = {
 export const progressOf = (sql: SqlStorage): Progress | null => first<Progress>(sql, 'SELECT * FROM restore_progress');
 
 export const isRestoring = (sql: SqlStorage): boolean => progressOf(sql) !== null;
+
+/** It is over: with it goes what its walk along the chain has noted (admission.ts). */
+export const forgetProgress = (sql: SqlStorage): void => {
+  sql.exec('DELETE FROM restore_progress');
+  sql.exec('DELETE FROM restore_known');
+};

@@ -3,7 +3,8 @@
 import type { ChainHead } from '../schema/audit.ts';
 import type { BackupManifest, RestoreAborted, RestoreAnswer } from '../schema/backup.ts';
 import { verifyChain } from '../schema/chain.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { admit, type IndexWord, noteKnown } from './admission.ts';
 import { schedule } from './alarms.ts';
 import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
@@ -11,8 +12,10 @@ import { type FoundManifest, makeLatest, readChunk, readManifest } from './backu
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
+import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
-import { isRestoring, type Progress, progressOf } from './restore-progress.ts';
+import { forgetProgress, isRestoring, type Progress, progressOf } from './restore-progress.ts';
 import { beginFilling } from './search-lines.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
@@ -33,6 +36,26 @@ export async function findBackup(
   return found && found.manifest.tenant === tenant
     ? found
     : refuse('unknown_backup', 'The bucket holds no such backup of this tenant.');
+}
+
+/** What a restore goes by beside the bucket: what the index says, and whom the operator names where it names nobody. */
+export type Admission = { word: IndexWord; firstAdmin: string | undefined };
+
+/** What the index says of the tenant and of this manifest. Refuses backup_damaged where it knows another hash for the instant, index_unreachable. */
+export async function askIndex(index: D1Database, tenant: string, found: FoundManifest): Promise<IndexWord | Refusal> {
+  const said = await ask(() =>
+    Promise.all([indexedPeople(index, tenant), indexedTokens(index, tenant), indexedBackups(index, tenant)]),
+  );
+  if (!said)
+    return refuse('index_unreachable', 'The index does not answer, and it has to say who may come in; try again.');
+  const [people, tokens, backups] = said;
+  const hash = backups?.get(found.manifest.at);
+  return hash === undefined || hash === found.sha256
+    ? { people, tokens, vouched: hash !== undefined }
+    : refuse(
+        'backup_damaged',
+        'The index knows another manifest of that instant: the bucket was bent. Nothing was changed; try an earlier backup.',
+      );
 }
 
 /** Whether this backup may go into this object. Pure but for reads. Null: it may, or is on its way already. */
@@ -87,13 +110,15 @@ export async function goOn(
   bucket: R2Bucket,
   caller: Caller<Operator>,
   found: FoundManifest,
+  { word, firstAdmin }: Admission,
 ): Promise<RestoreAnswer | Refusal> {
   const { sql } = storage;
   const { manifest } = found;
+  const answerOf = answerFor(word);
   const { tenant, chunks } = manifest;
   for (let read = 0; read < CHUNKS_A_CALL; read++) {
     const place = stepOf(sql, found);
-    if (place === null) return ended(sql, found);
+    if (place === null) return ended(sql, found, word);
     const chunk = chunks[place];
     if (!chunk) break;
     const text = await readChunk(bucket, tenant, chunk.sha256);
@@ -107,7 +132,7 @@ export async function goOn(
     });
   }
   const done = stepOf(sql, found);
-  if (done === null) return ended(sql, found);
+  if (done === null) return ended(sql, found, word);
   if (done < chunks.length) return answerOf(found, done);
   const walked = walkChain(sql, manifest);
   if (walked === 'on the way') return { ...answerOf(found, done), finished: false };
@@ -115,9 +140,8 @@ export async function goOn(
   await makeLatest(bucket, found);
   // Ended by another call meanwhile, or aborted, and perhaps begun anew.
   const progress = stepOf(sql, found) === chunks.length ? progressOf(sql) : null;
-  if (!progress) return ended(sql, found);
-  finish(storage, caller, found, progress);
-  return answerOf(found, chunks.length);
+  if (!progress) return ended(sql, found, word);
+  return finish(storage, caller, found, progress, { word, firstAdmin }) ?? answerOf(found, chunks.length);
 }
 
 /** How many chunks of this backup are in; null: it is not on its way. */
@@ -126,14 +150,16 @@ function stepOf(sql: SqlStorage, { sha256 }: FoundManifest): number | null {
   return progress?.manifest_sha256 === sha256 ? progress.chunks_done : null;
 }
 
-const answerOf = ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
-  ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head },
-});
+const answerFor =
+  ({ vouched }: IndexWord) =>
+  ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
+    ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head, vouched },
+  });
 
 /** What to say of a restore that is no longer on its way: another call has finished it, or it was aborted. */
-const ended = (sql: SqlStorage, found: FoundManifest): RestoreAnswer | Refusal =>
+const ended = (sql: SqlStorage, found: FoundManifest, word: IndexWord): RestoreAnswer | Refusal =>
   !isRestoring(sql) && holds(sql, found.manifest.head)
-    ? answerOf(found, found.manifest.chunks.length)
+    ? answerFor(word)(found, found.manifest.chunks.length)
     : refuse('not_empty', 'The restore was ended meanwhile; look at the tenant.');
 
 /** Keeps the highest place that a machine has in the search: lines are made anew, and new ones go beyond it. */
@@ -157,6 +183,7 @@ function walkChain(
     const { entries, next } = page(sql, tenant, { order: 'oldest', after: reached?.seq ?? 0, limit: CHAIN_PAGE });
     const verdict = verifyChain(entries, { tenant, after: reached });
     if (!verdict.ok) return { fault: `The audit chain is broken. ${verdict.says}` };
+    noteKnown(sql, entries);
     reached = verdict.head;
     if (next === null)
       return reached?.seq === wanted.seq && reached.hash === wanted.hash
@@ -198,7 +225,7 @@ export function abort(storage: DurableObjectStorage, caller: Caller<Operator>, n
 function empty(sql: SqlStorage, tenant: string, now: number): void {
   const lost = progressOf(sql);
   for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
-  sql.exec('DELETE FROM restore_progress');
+  forgetProgress(sql);
   const chain = record(sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
   if (lost?.index_seq == null || lost.index_hash === null) return;
   record(sql, tenant, SYSTEM, now, {
@@ -211,29 +238,34 @@ function empty(sql: SqlStorage, tenant: string, now: number): void {
   });
 }
 
+/** Null: it is finished. Refuses first_admin_needed, and is still on its way then. */
 function finish(
   storage: DurableObjectStorage,
   caller: Caller<Operator>,
   { manifest: { tenant, at, head: restored }, sha256: manifestSha256 }: FoundManifest,
   progress: Progress,
-): void {
+  { word, firstAdmin }: Admission,
+): Refusal | null {
   const now = Date.now();
   const { discarded_seq: discardedSeq, discarded_hash: discardedHash } = progress;
   const { index_seq: indexSeq, index_hash: indexHash } = progress;
-  storage.transactionSync(() => {
-    storage.sql.exec('DELETE FROM restore_progress');
+  return storage.transactionSync(() => {
+    const admitted = admit(storage, word, firstAdmin, now);
+    if (isRefusal(admitted)) return admitted;
+    forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,
       detail: {
-        ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256 },
-        ...{ discardedSeq, discardedHash, indexSeq, indexHash },
+        ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256, vouched: word.vouched },
+        ...{ discardedSeq, discardedHash, indexSeq, indexHash, ...admitted },
       },
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
     beginPuttingOut(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
+    return null;
   });
 }

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditPage } from '../schema/audit.ts';
 import type { Machine, Overview } from '../schema/machine.ts';
+import type { RevealedReport } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Receipt, Revealed, SecretList } from '../schema/secret.ts';
+import type { Confirmed, Receipt, Revealed, SecretList } from '../schema/secret.ts';
 import type { SettingsChange } from '../schema/settings.ts';
 import {
   asMachine,
@@ -250,5 +251,97 @@ describe('a revealed secret', () => {
     const { json } = await asPerson<SecretList>(ENGINEER, at(`machines/${machine}/secrets`));
     const due = (id: string) => json.secrets.find((one) => one.id === id)?.rotateDueAt;
     expect([due(system), due(data)]).toEqual([null, expect.any(Number)]);
+  });
+
+  const upload = async (
+    email: string,
+    about: Parameters<typeof sealedSecret>[3] = {},
+    kind?: 'bitlocker_recovery_key',
+  ) => {
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, about);
+    const { json } = await asPerson<Receipt>(email, at('spool/secret'), kind ? { ...body, kind } : body);
+    return json;
+  };
+  const confirm = (email: string, id = secret, version = 2) =>
+    asPerson<Confirmed & Problem>(email, at(`secrets/${id}/confirm`), { version });
+  const addAdmin = async () => {
+    const email = 'second@example.com';
+    await asPerson(ADMIN, at('people'), { email, role: 'admin' });
+    return email;
+  };
+  const reported = async (person: string) =>
+    (await asPerson<RevealedReport>(ADMIN, at(`people/${person}/revealed`))).json.revealed;
+
+  it('stays marked whatever its revealer uploads, until an admin who has no part in it confirms that, on record', async () => {
+    const other = await addAdmin();
+    await reveal(ADMIN);
+    const due = await dueAt();
+    expect((await upload(ADMIN)).version).toBe(2);
+    expect(await dueAt()).toBe(due);
+    await ring();
+    expect(await seen()).toMatchObject({ toRotate: 1 });
+    expect(await reported('u0')).toMatchObject([
+      { version: 1, superseded: false, newer: { version: 2, by: ADMIN, confirmedBy: null } },
+    ]);
+    for (const email of [ADMIN, ENGINEER, emailOf('auditor')])
+      expect((await confirm(email)).status, email).toBeGreaterThan(400);
+    expect((await confirm(ADMIN)).json.code).toBe('not_yourself');
+    expect(await dueAt()).not.toBeNull();
+    expect((await confirm(other)).status).toBe(200);
+    expect([await dueAt(), (await seen()).toRotate]).toEqual([null, 0]);
+    expect(await reported('u0')).toMatchObject([
+      { version: 1, superseded: true, newer: { version: 2, by: ADMIN, confirmedBy: other } },
+    ]);
+    expect(await auditOf('secret.confirmed')).toMatchObject([
+      { subject: secret, principal: { name: other }, detail: { version: 2, broughtBy: ADMIN } },
+    ]);
+    // Asked again it is the same, and on record once.
+    expect((await confirm(other)).status).toBe(200);
+    expect(await auditOf('secret.confirmed')).toHaveLength(1);
+  });
+
+  it('is not confirmed by its revealer where somebody else uploaded for them, nor by whoever uploaded', async () => {
+    const other = await addAdmin();
+    await reveal(ADMIN);
+    await upload(other);
+    expect((await confirm(ADMIN)).json).toMatchObject({
+      code: 'not_yourself',
+      detail: expect.stringContaining('revealed'),
+    });
+    expect((await confirm(other)).json).toMatchObject({
+      code: 'not_yourself',
+      detail: expect.stringContaining('brought'),
+    });
+    expect(await dueAt()).not.toBeNull();
+  });
+
+  it('is marked although something was uploaded beforehand, because that came before anybody looked', async () => {
+    await upload(ENGINEER);
+    await reveal(ENGINEER, 'the true one', 1);
+    expect(await dueAt()).not.toBeNull();
+  });
+
+  it('stays marked where the version that is confirmed was itself revealed', async () => {
+    await upload(ENGINEER);
+    await reveal(ENGINEER, 'the new one', 2);
+    expect((await confirm(ADMIN)).status).toBe(200);
+    expect(await dueAt()).not.toBeNull();
+  });
+
+  it('of BitLocker is not cleared by a protector that a person brought, until an admin who has not seen the old one confirms it', async () => {
+    const [volume, header] = ['C:', { kind: 'bitlocker_recovery_key' as const }];
+    const protector = () => ({ ref: { protectorId: crypto.randomUUID(), volume }, header });
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, protector());
+    const old = await asMachine<Receipt>(tenant.token, '/v1/secret', { ...body, kind: 'bitlocker_recovery_key' });
+    await asPerson(ADMIN, at(`secrets/${old.json.secretId}/reveal`), { reason: 'blue screen' });
+    const { secretId } = await upload(ENGINEER, protector(), 'bitlocker_recovery_key');
+    const due = async () =>
+      (await asPerson<SecretList>(ENGINEER, at(`machines/${machine}/secrets`))).json.secrets.find(
+        (one) => one.id === old.json.secretId,
+      )?.rotateDueAt;
+    expect(await due()).not.toBeNull();
+    expect((await confirm(ADMIN, secretId, 1)).json.code).toBe('not_yourself');
+    expect((await confirm(await addAdmin(), secretId, 1)).status).toBe(200);
+    expect(await due()).toBeNull();
   });
 });

@@ -10,7 +10,7 @@ import type { Caller, Person } from './caller.ts';
 import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
-import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { COUNTS, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
 
@@ -49,6 +49,7 @@ type ReportRow = {
   kind: RevealedVersion['kind'];
   ref: string;
   last_at: number;
+  superseded_by: number | null;
   latest_version: number;
 };
 
@@ -77,7 +78,9 @@ function revealedBy(
 ): RevealedVersion[] {
   return all<ReportRow>(
     sql,
-    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version
+    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version,
+       (SELECT min(newer.version) FROM secret_versions AS newer
+        WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND ${COUNTS}) AS superseded_by
      FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
     email,
@@ -92,9 +95,22 @@ function revealedBy(
     kind: row.kind,
     ref: JSON.parse(row.ref),
     lastAt: row.last_at,
-    superseded: row.latest_version > row.version,
+    superseded: row.superseded_by !== null,
+    newer:
+      row.latest_version > row.version ? newerOf(sql, row.secret_id, row.superseded_by ?? row.latest_version) : null,
   }));
 }
+
+const newerOf = (sql: SqlStorage, secret: string, version: number): RevealedVersion['newer'] => {
+  const row = first<{ name: string; confirmed_by: string | null }>(
+    sql,
+    `SELECT principal_name AS name, confirmed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq
+     WHERE secret_id = ? AND version = ?`,
+    secret,
+    version,
+  );
+  return row && { version, by: row.name, confirmedBy: row.confirmed_by };
+};
 
 const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed => ({
   id: secret.id,
@@ -105,6 +121,11 @@ const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed =
   sealed: version.sealed,
   auditSeq,
 });
+
+/** Whether it has a newer one that counts: what a person brought beforehand must not keep the mark away. */
+const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
+  first(sql, `SELECT 1 FROM secret_versions WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`, id, version) !==
+  null;
 
 /** Whether the tenant takes this reason. Pure. Null: it does. */
 export const decideReason = (pattern: string | null, reason: string): Refusal | null =>
@@ -148,8 +169,7 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    // An earlier version has a newer one already.
-    if (plan.version.version === plan.secret.latest_version)
+    if (!isSuperseded(sql, id, plan.version.version))
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

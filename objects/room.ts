@@ -52,10 +52,15 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'spool.uploaded': 'report',
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',
+  'secret.confirmed': 'ordinary',
   'reveal.budget_exceeded': 'reserve',
   'keyring.created': 'ordinary',
   // A leaver's act and an end of a key are versions of the keyring; what is re-sealed after it doubles, and can wait.
   'keyring.updated': 'reserve',
+  // What a change replaced goes, or comes back; and whoever would unlock on another line has it put on record first.
+  'keyring.opened': 'reserve',
+  'keyring.undone': 'reserve',
+  'keyring.line_taken': 'reserve',
   'root.replaced': 'reserve',
   'grant.requested': 'ordinary',
   'grant.declined': 'reserve',

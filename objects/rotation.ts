@@ -22,6 +22,7 @@ import { noTenantKey, outline } from './keyring.ts';
 import { dropReplaced, findReplaced, keepReplaced, type ReplacedRow } from './replaced.ts';
 import { all, sha256 } from './rows.ts';
 import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
+import { touchedNow } from './sweeps.ts';
 
 /**
  * The next versions under any key but the active one, by secret and version, from after `after` on. Each key is asked by itself, so that its
@@ -63,6 +64,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
   // What a raw ciphertext had no header for, its record says.
   const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
   const iat = old?.ok ? old.header.iat : Math.floor(row.escrowed_at / 1000);
+  const pc = old?.ok ? old.header.pc : undefined;
   const same: [string, boolean][] = [
     ['tenant', header.tenant === tenant],
     ['machine', header.machine === row.machine_id],
@@ -73,6 +75,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['ref', refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
     ['iat', header.iat === iat],
+    ['pc', header.pc?.hostname === pc?.hostname && header.pc?.serial === pc?.serial],
     ['src', header.src === row.sha256],
     ['bound', (header.bound ?? true) === (row.bound === 1)],
   ];
@@ -96,11 +99,12 @@ function place(
 ): void {
   sql.exec(
     `UPDATE secret_versions SET kid = ?, format = ?, sealed = ?, sha256 = ?, unopenable = 0, verified_at = NULL,
-       verified_kid = NULL, finding = NULL WHERE secret_id = ? AND version = ?`,
+       verified_kid = NULL, verified_sweep = NULL, finding = NULL, touched_seq = ? WHERE secret_id = ? AND version = ?`,
     kid,
     format,
     sealed,
     sha256,
+    touchedNow(sql),
     row.secret_id,
     row.version,
   );
@@ -110,8 +114,13 @@ function place(
 }
 
 /** Marks a version that no held key opens: it blocks no longer, and its ciphertext is kept for ever. */
-const markUnopenable = (sql: SqlStorage, row: RecordRow): void => {
-  sql.exec('UPDATE secret_versions SET unopenable = 1 WHERE secret_id = ? AND version = ?', row.secret_id, row.version);
+export const markUnopenable = (sql: SqlStorage, row: RecordRow): void => {
+  sql.exec(
+    'UPDATE secret_versions SET unopenable = 1, touched_seq = ? WHERE secret_id = ? AND version = ?',
+    touchedNow(sql),
+    row.secret_id,
+    row.version,
+  );
   countMarked(sql, row.kid, true);
 };
 
@@ -171,23 +180,28 @@ export function takePage(
   });
 }
 
+/** Puts one that was replaced back in its place, and keeps what stood there. In the caller's transaction. */
+export function putBack(sql: SqlStorage, row: RecordRow, before: ReplacedRow, now: number): void {
+  keepReplaced(sql, row, now, true);
+  dropReplaced(sql, before);
+  place(sql, row, before);
+}
+
 /** Puts back what a version was before it was re-sealed: for one that does not open any more. What stood in its place is kept too. */
 export function restore(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  { secret, version, reason }: RestoreReplaced,
+  { secret, version, reason, sha256 }: RestoreReplaced,
   now: number,
 ): Restored | Refusal {
   const { sql } = storage;
   const row = findVersion(sql, secret, version);
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  const before = findReplaced(sql, secret, version);
+  const before = findReplaced(sql, { secret, version, sha256 });
   if (!before)
-    return refuse('nothing_replaced', 'Nothing of before is kept of this version, or its key was destroyed.');
+    return refuse('nothing_replaced', 'No such ciphertext is kept of this version, or its key was destroyed.');
   return storage.transactionSync(() => {
-    keepReplaced(sql, row, now, true);
-    dropReplaced(sql, before);
-    place(sql, row, before);
+    putBack(sql, row, before, now);
     record(sql, caller.tenant, caller, now, {
       action: 'secret.restored',
       subject: secret,

@@ -39,6 +39,8 @@ export type VersionRow = Row & {
   verified_at: number | null;
   verified_kid: string | null;
   finding: SecretVersion['finding'];
+  confirmed_at: number | null;
+  confirmed_by: string | null;
 };
 
 /** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
@@ -49,6 +51,13 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
   /** The machine token that it came with; null where a person handed it over. */
   token: string | null;
 };
+
+/** Whether an engine handed it over itself: what a person brings replaces nothing until an admin has confirmed it (confirming.ts). */
+export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
+  by === null && uploadedBy === null;
+
+/** The same of a row, in SQL: such a version takes the place of those before it. */
+export const COUNTS = '(confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))';
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
@@ -92,7 +101,8 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
   sql.exec(
     `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, rotate_due_at = NULL,
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
+       rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END,
        day = excluded.day, day_versions = excluded.day_versions`,
     token,
     dayOf(at),
@@ -102,6 +112,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     request.kind,
     refKey(request.ref),
     receipt.version,
+    isByEngine(request) ? 1 : 0,
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
@@ -156,10 +167,14 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
 
 /** What is selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-  finding, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
+  finding, confirmed_by, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
 
-type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string };
-const listedVersion = (row: ListedRow): ListedVersion => ({ ...publicVersion(row), escrowedBy: row.escrowed_by });
+type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null };
+const listedVersion = (row: ListedRow): ListedVersion => ({
+  ...publicVersion(row),
+  escrowedBy: row.escrowed_by,
+  confirmedBy: row.confirmed_by,
+});
 
 /** The versions of one secret, metadata only; those a list of secrets does not show included. */
 export function versionsOf(sql: SqlStorage, secret: string, { order, after, limit }: VersionsQuery): VersionPage {

@@ -68,6 +68,20 @@ describe('the audit chain', () => {
     expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
     expect((await refused()).map((entry) => entry.detail.further)).toEqual([undefined, 4]);
   });
+
+  it('keeps what the refusals of a minute were about, twenty of them, because a walk over every secret must not look like one', async () => {
+    const { id } = await seedTenant();
+    const machines = Array.from({ length: 25 }, () => crypto.randomUUID());
+    for (const machine of [...machines, ...machines])
+      await asPerson(emailOf('engineer'), `/v1/tenants/${id}/machines/${machine}`);
+    await runInDurableObject(stubOf(id), (_object, state) => {
+      state.storage.sql.exec('UPDATE refusals SET minute = minute - 1');
+      state.storage.sql.exec('UPDATE due SET at = 0');
+    });
+    expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
+    const [, settled] = (await auditOf(id)).filter((entry) => entry.action === 'access.refused');
+    expect(settled?.detail).toMatchObject({ further: 49, more: true, subjects: machines.slice(1, 21).join(' ') });
+  });
 });
 
 describe('storage', () => {

@@ -7,10 +7,15 @@ import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from 
 import type { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { Inspection } from '../schema/inspection.ts';
 import type {
+  DrillProven,
   Keyring,
   KeyringWrite,
   KeyringWritten,
+  LineTaken,
+  ManifestPage,
+  OpenedWord,
   PublicKeyAnswer,
+  UndoChange,
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
@@ -55,6 +60,8 @@ import type {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import type {
+  Confirmed,
+  ConfirmRequest,
   EscrowRequest,
   HandSecret,
   Revealed,
@@ -86,6 +93,7 @@ import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
 import { listClients } from './clients.ts';
+import { confirm } from './confirming.ts';
 import type { TenantWanted } from './creation.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
@@ -99,8 +107,10 @@ import { historyOf } from './histories.ts';
 import { type IndexedStanding, indexedHead } from './index-rows.ts';
 import { inspect } from './inspection.ts';
 import * as keyring from './keyring.ts';
+import { letGoOfOld } from './keyring-changes.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
+import { undoChange } from './keyring-undo.ts';
 import { limitsAnswer, operatedLimits } from './limit-uses.ts';
 import { readLimits } from './limits.ts';
 import { Live } from './live.ts';
@@ -310,6 +320,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, id, (now) => reveals.reveal(this.ctx.storage, caller, id, request, now));
   }
 
+  /** Has a version that a person brought count, by an admin who has no part in it. */
+  confirmSecret(caller: Caller<Person>, id: string, request: ConfirmRequest): Confirmed | Refusal {
+    return this.#gate.admins(caller, id, (now) => confirm(this.ctx.storage, caller, id, request, now));
+  }
+
   keyring(caller: Caller<Person>): Keyring | Refusal {
     return this.#gate.anybody(
       caller,
@@ -357,8 +372,34 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  noteDrill(caller: Caller<Person>, id: string): UnlockerActed | Refusal {
-    return this.#gate.admins(caller, id, (now) => unlockers.noteDrill(this.ctx.storage, caller, id, now));
+  /** The manifests from a version on: a browser walks from the one it has seen. */
+  manifests(caller: Caller<Person>, from: number): ManifestPage | Refusal {
+    return this.#gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.#sql, from));
+  }
+
+  /** Somebody's browser took a keyring that does not follow on what it had seen. */
+  noteLineTaken(caller: Caller<Person>, line: LineTaken): KeyringWritten | Refusal {
+    return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
+  }
+
+  /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */
+  async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
+    return this.#gate.admins(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+    );
+  }
+
+  /** Takes back a change of the keyring, and all after it. */
+  undoChange(caller: Caller<Person>, wanted: UndoChange): KeyringWritten | Refusal {
+    return this.#gate.admins(caller, 'keyring', (now) => undoChange(this.ctx.storage, caller, wanted, now));
+  }
+
+  async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {
+    const verified = await unlockers.verifyProof(caller.tenant, id, proven);
+    return this.#gate.admins(caller, id, (now) =>
+      isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+    );
   }
 
   rotation(caller: Caller<Person>): Rotation | Refusal {
@@ -553,10 +594,9 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.admins(caller, 'webhooks', () => webhooks.listWebhooks(this.#sql));
   }
 
-  /** `allowLocal`: this installation is on localhost, so a webhook may be too. */
-  addWebhook(caller: Caller<Person>, write: WebhookWrite, allowLocal: boolean): WebhookMade | Refusal {
+  addWebhook(caller: Caller<Person>, write: WebhookWrite): WebhookMade | Refusal {
     return this.#gate.admins(caller, 'webhooks', (now) =>
-      webhooks.addWebhook(this.ctx.storage, caller, write, allowLocal, now),
+      webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
     );
   }
 
@@ -590,16 +630,17 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   /** Puts a backup into this object, which must be empty. Asked again, it goes on where it stopped. */
-  async restore(caller: Caller<Operator>, { at }: RestoreRequest): Promise<RestoreAnswer | Refusal> {
-    const { BACKUP: bucket } = this.env;
+  async restore(caller: Caller<Operator>, { at, firstAdmin }: RestoreRequest): Promise<RestoreAnswer | Refusal> {
+    const { BACKUP: bucket, INDEX_DB } = this.env;
     const found = bucket ? await restore.findBackup(bucket, caller.tenant, at) : backup.backupOff();
+    const word = isRefusal(found) ? found : await restore.askIndex(INDEX_DB, caller.tenant, found);
     // Where the index does not answer, the notices of this chain still tell.
-    const indexed = await outbox.ask(() => indexedHead(this.env.INDEX_DB, caller.tenant));
+    const indexed = await outbox.ask(() => indexedHead(INDEX_DB, caller.tenant));
     const begun = this.#gate.operators(caller, 'restore', () =>
-      isRefusal(found) ? found : restore.beginRestore(this.ctx.storage, found, indexed),
+      isRefusal(found) ? found : isRefusal(word) ? word : restore.beginRestore(this.ctx.storage, found, indexed),
     );
-    if (!bucket || isRefusal(begun) || isRefusal(found)) return begun as Refusal;
-    const answer = await restore.goOn(this.ctx.storage, bucket, caller, found);
+    if (!bucket || isRefusal(begun) || isRefusal(found) || isRefusal(word)) return begun as Refusal;
+    const answer = await restore.goOn(this.ctx.storage, bucket, caller, found, { word, firstAdmin });
     return this.#gate.operators(caller, 'restore', () => answer);
   }
 
@@ -625,6 +666,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       const taken = takeDue(this.ctx.storage, now);
       if (taken.includes('refusals')) audit.settleRefusals(this.ctx.storage, tenant, now);
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
+      if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);

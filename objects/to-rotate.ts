@@ -30,25 +30,32 @@ export function markToRotate(
   else schedule(storage, 'to_rotate', dueAt);
 }
 
+type Stored = { machine: string; kind: SecretKind; ref: SecretRef };
+
+/** The secrets of earlier protectors of the same volume that are to be rotated; none where it is of no volume. */
+export function olderProtectors(sql: SqlStorage, secretId: string, { machine, kind, ref }: Stored): string[] {
+  if (!('volume' in ref)) return [];
+  return all<{ id: string }>(
+    sql,
+    `SELECT id FROM secrets INDEXED BY secrets_due
+     WHERE machine_id = ? AND rotate_due_at IS NOT NULL AND kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ?
+     LIMIT ?`,
+    machine,
+    kind,
+    secretId,
+    ref.volume,
+    CLEARED_MAX,
+  ).map(({ id }) => id);
+}
+
 /**
  * A recovery key is rotated by a new protector, which is another secret: it clears the mark of those before it on the same volume.
- * A newer version of the same secret clears its own, where it is stored. In the transaction that stored it.
+ * A newer version of the same secret clears its own, where it is stored. In the transaction that stored or confirmed it.
  */
-export function clearOlderProtectors(
-  sql: SqlStorage,
-  secretId: string,
-  stored: { machine: string; kind: SecretKind; ref: SecretRef },
-): void {
-  if (!('volume' in stored.ref)) return;
+export function clearOlderProtectors(sql: SqlStorage, secretId: string, stored: Stored): void {
   sql.exec(
-    `UPDATE secrets SET rotate_due_at = NULL WHERE id IN (SELECT id FROM secrets INDEXED BY secrets_due
-       WHERE machine_id = ? AND rotate_due_at IS NOT NULL AND kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ?
-       LIMIT ?)`,
-    stored.machine,
-    stored.kind,
-    secretId,
-    stored.ref.volume,
-    CLEARED_MAX,
+    'UPDATE secrets SET rotate_due_at = NULL WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(olderProtectors(sql, secretId, stored)),
   );
 }
 

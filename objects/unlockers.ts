@@ -1,12 +1,25 @@
 // Single unlockers: another sealed half in place of the one before, and drills. Who may is decided here; that only its holder can is
-// the change's own signature.
+// the signature of either.
 import type { EcPublicJwk } from '../schema/jwk.ts';
-import type { SealedUnlocker, UnlockerActed, UnlockerChanged } from '../schema/keyring.ts';
+import type {
+  DrillProven,
+  OpenedWord,
+  SealedUnlocker,
+  UnlockerActed,
+  UnlockerChanged,
+} from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import { sha256Hex, verifyUnlockerChange } from '../schema/signed.ts';
+import {
+  type KeyringOpened,
+  sha256Hex,
+  verifyDrill,
+  verifyKeyringOpened,
+  verifyUnlockerChange,
+} from '../schema/signed.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { head, mayFetch } from './keyring.ts';
+import { letGoOfOthers } from './keyring-changes.ts';
 import { first, sha256 } from './rows.ts';
 
 const invalid = (field: string, message: string): Refusal =>
@@ -82,16 +95,91 @@ export function changeUnlocker(
   });
 }
 
-/** Notes that a recovery unlocker was proven by a drill. */
+/** A word that an unlocker opened a keyring, whose signature holds, and the key that made it. */
+export type VerifiedWord = { word: KeyringOpened; signer: EcPublicJwk };
+
+/** Verifies what can be verified without the object's state. */
+export async function verifyOpened(
+  tenant: string,
+  id: string,
+  { opened }: OpenedWord,
+): Promise<VerifiedWord | Refusal> {
+  const signed = await verifyKeyringOpened(opened);
+  if (!signed.ok) return invalid('opened', signed.message);
+  const { payload: word, rootJwk: signer } = signed;
+  return word.tenant === tenant && word.unlocker === id
+    ? { word, signer }
+    : invalid('opened', 'must name this tenant and this unlocker');
+}
+
+/**
+ * Takes an unlocker's word that every key of the keyring opens: what other people's changes replaced goes at once. It is a person's own
+ * unlocker with all rights; whoever made the change has made the shared ones, and can say nothing for others.
+ */
+export function takeOpened(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  { word, signer }: VerifiedWord,
+  now: number,
+): UnlockerActed | Refusal {
+  const { sql } = storage;
+  const latest = head(sql);
+  const entry = latest?.manifest.unlockers.find((one) => one.id === word.unlocker);
+  if (!latest || !entry || entry.owner !== caller.principal.name)
+    return refuse('unknown_unlocker', 'You have no unlocker with this id.');
+  if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
+    return invalid('opened', 'must be signed by the unlocker itself');
+  if (!entry.rights.includes('admin') || !entry.rights.includes('reveal'))
+    return invalid('opened', 'must be of an unlocker that opens every key');
+  if (word.version !== latest.version || word.manifest !== latest.sha256)
+    return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
+  return storage.transactionSync(() => {
+    const changes = letGoOfOthers(sql, caller.principal);
+    record(sql, caller.tenant, caller, now, {
+      action: 'keyring.opened',
+      subject: word.unlocker,
+      detail: { version: latest.version, sha256: latest.sha256, changes },
+    });
+    return { unlocker: word.unlocker };
+  });
+}
+
+/** A proof is of now: the clock of a browser may be off by as much as any other. */
+const DRILL_TOLERANCE_MS = 3_600_000;
+
+/** A drill whose signature holds, and the key that made it. */
+export type VerifiedDrill = { drilledAt: number; signer: EcPublicJwk };
+
+/** Verifies what can be verified without the object's state. */
+export async function verifyProof(
+  tenant: string,
+  id: string,
+  { proof }: DrillProven,
+): Promise<VerifiedDrill | Refusal> {
+  const signed = await verifyDrill(proof);
+  if (!signed.ok) return invalid('proof', signed.message);
+  const { payload, rootJwk: signer } = signed;
+  return payload.tenant === tenant && payload.unlocker === id
+    ? { drilledAt: payload.createdAt, signer }
+    : invalid('proof', 'must name this tenant and this recovery set');
+}
+
+/** Notes that a recovery unlocker was proven by a drill: by its own signature, of now. */
 export function noteDrill(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
   id: string,
+  { drilledAt, signer }: VerifiedDrill,
   now: number,
 ): UnlockerActed | Refusal {
   const { sql } = storage;
-  if (!first(sql, "SELECT id FROM unlockers WHERE id = ? AND kind = 'recovery'", id))
+  const entry = head(sql)?.manifest.unlockers.find((one) => one.id === id && one.kind === 'recovery');
+  if (!entry || !first(sql, 'SELECT 1 FROM unlockers WHERE id = ?', id))
     return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
+    return refuse('not_proven', 'The proof must be signed by the recovery set itself: open it with its sheets.');
+  if (Math.abs(now - drilledAt) > DRILL_TOLERANCE_MS)
+    return refuse('not_proven', 'The proof is not of now: do the drill again, with a clock that is right.');
   return storage.transactionSync(() => {
     sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
     record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });

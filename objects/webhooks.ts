@@ -5,6 +5,7 @@ import type { NoticeKind } from '../schema/notice.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import {
   type DeliveryList,
+  type House,
   type TestQueued,
   WEBHOOKS_MAX,
   type Webhook,
@@ -12,6 +13,7 @@ import {
   type WebhookList,
   type WebhookMade,
   type WebhookWrite,
+  webhookUrl,
   webhookUrlFault,
 } from '../schema/webhook.ts';
 import { dueAt, schedule } from './alarms.ts';
@@ -61,24 +63,25 @@ function findWebhook(sql: SqlStorage, id: string): Webhook | null {
 
 const unknownWebhook = () => refuse('unknown_webhook', 'The tenant has no webhook with this id.');
 
-/** Adds a webhook. `allowLocal`: the Worker's word that this installation is on localhost. The audit gets the host: a URL may hold a key. */
+/** Adds a webhook. `house`: where it may not lead. The audit gets the host: a URL may hold a key. */
 export function addWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  { url, label, kinds }: WebhookWrite,
-  allowLocal: boolean,
+  { url: written, label, kinds }: WebhookWrite,
+  house: House,
   now: number,
 ): WebhookMade | Refusal {
   const { sql } = storage;
-  const message = webhookUrlFault(url, allowLocal);
+  const message = webhookUrlFault(written, house);
   if (message) return refuse('invalid_body', `body.url: ${message}.`, [{ field: 'body.url', message }]);
   if (listWebhooks(sql).webhooks.length >= WEBHOOKS_MAX)
     return refuse('too_many_webhooks', `A tenant has at most ${WEBHOOKS_MAX} webhooks; remove one first.`);
+  const url = webhookUrl(written);
   const id = crypto.randomUUID();
   const secret = randomBytes(32).toString('base64url');
   return storage.transactionSync(() => {
     sql.exec(
-      'INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, 0)',
+      `INSERT INTO webhooks (id, url, label, kinds, secret, made_at, made_by, failures, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
       id,
       url,
       label,
@@ -141,7 +144,7 @@ export function pauseWebhook(
   });
 }
 
-/** Queues a test notice behind what waits, and has it all tried at once. */
+/** Queues a test notice behind what waits of its rank, and has it all tried at once. */
 export function testWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

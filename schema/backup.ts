@@ -1,6 +1,6 @@
 // Backups: what a tenant's object writes to the bucket, sealed as stored, and how the last ones went.
 import { z } from 'zod';
-import { Sha256 } from './text.ts';
+import { Email, Sha256 } from './text.ts';
 
 /** One piece of one table: rows as NDJSON under the name of their hash. `last`: the key of its last row, where the table is only appended to. */
 export const BackupChunk = z.strictObject({
@@ -52,20 +52,24 @@ export type BackupState = z.infer<typeof BackupState>;
 export const BackupRequested = z.object({ requestedAt: z.int() });
 export type BackupRequested = z.infer<typeof BackupRequested>;
 
-/** `at`: of an earlier backup that is still kept; the latest where absent. */
-export const RestoreRequest = z.strictObject({ at: z.int().min(0).optional() });
+/**
+ * `at`: of an earlier backup that is still kept; the latest where absent. `firstAdmin`: who is let in where neither the index nor a backup that
+ * it vouches for names an admin; else it counts for nothing.
+ */
+export const RestoreRequest = z.strictObject({ at: z.int().min(0).optional(), firstAdmin: Email.optional() });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
 
 /** The restore that was on its way is ended; the tenant is empty. */
 export const RestoreAborted = z.object({ abortedAt: z.int() });
 export type RestoreAborted = z.infer<typeof RestoreAborted>;
 
-/** `finished: false`: ask again, it goes on where it stopped. */
+/** `finished: false`: ask again, it goes on where it stopped. `vouched`: the index has the hash of this manifest; else only whom the index has comes in. */
 export const RestoreAnswer = z.object({
   finished: z.boolean(),
   backupAt: z.int(),
   chunksDone: z.int(),
   chunks: z.int(),
   head: AuditHead,
+  vouched: z.boolean(),
 });
 export type RestoreAnswer = z.infer<typeof RestoreAnswer>;

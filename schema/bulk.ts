@@ -10,6 +10,8 @@ export type BulkPurpose = z.infer<typeof BulkPurpose>;
 
 export const BulkPageRequest = z.strictObject({
   purpose: BulkPurpose,
+  /** A health sweep that a destruction is to rest on: a new random id, the same on all its pages and findings. Its first page begins it. */
+  sweep: Uuid.optional(),
   after: z
     .strictObject({ secret: Uuid, version: z.int().min(1) })
     .nullable()
@@ -36,7 +38,11 @@ export const Verified = z.strictObject({
 });
 export type Verified = z.infer<typeof Verified>;
 
-export const VerifiedRequest = z.strictObject({ items: z.array(Verified).min(1).max(PAGE_MAX) });
+export const VerifiedRequest = z.strictObject({
+  items: z.array(Verified).min(1).max(PAGE_MAX),
+  /** The sweep that found them, which counts for whoever began it. */
+  sweep: Uuid.optional(),
+});
 export type VerifiedRequest = z.infer<typeof VerifiedRequest>;
 
 export const VerifiedAnswer = z.object({ kept: z.int(), passedOver: z.int() });

@@ -19,6 +19,14 @@ describe('the sealed header', () => {
     expect(readSealed(jwe({ enc: 'A256CBC-HS512' }, [384, 16, 32, 32]))).toMatchObject({ ok: true });
   });
 
+  it('may name the PC as it was when it was sealed, in exactly two members', () => {
+    const pc = { hostname: 'ACM-LT-0142', serial: '5CD1234XYZ' };
+    expect(readSealed(jwe({ pc }))).toMatchObject({ ok: true, header: { pc } });
+    expect(readSealed(jwe({ pc: { ...pc, serial: null } }))).toMatchObject({ ok: true });
+    for (const bent of [null, {}, { hostname: 'X' }, { ...pc, model: 'M' }, { ...pc, hostname: '' }, 'ACM-LT-0142'])
+      expect(readSealed(jwe({ pc: bent }))).toMatchObject({ ok: false });
+  });
+
   it.each([
     ['another algorithm', jwe({ alg: 'RSA-OAEP' }), 'sealed.header.alg'],
     ['dir', jwe({ alg: 'dir' }), 'sealed.header.alg'],

@@ -1,18 +1,23 @@
 // The sealed secret's outer form: a compact JWE (RFC 7516) with exactly our protected header. Structure only; opens nothing.
-import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
+import { decodeCompact, decodeUtf8 } from './base64url.ts';
 import { issueField, issueMessage } from './issue.ts';
 import { SecretKind, SecretRef } from './secret.ts';
-import { Sha256, TenantId, Thumbprint, Uuid } from './text.ts';
+import { Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
 export const SEALED_TYP = 'totl-secret+jwe';
 /** RSA-OAEP with a 3072-bit key gives 384 bytes, whatever it wraps. */
 export const RSA_BLOCK_BYTES = 384;
 const NONCE_AND_TAG_BYTES = { A256GCM: [12, 16], 'A256CBC-HS512': [16, 32] } as const;
 
+/** The PC as its engine knew it when it sealed: most are renamed later, few get another serial. */
+export const SealedPc = z.strictObject({ hostname: Text(255), serial: Text(255).nullable() });
+export type SealedPc = z.infer<typeof SealedPc>;
+
 /**
  * The protected header, exactly: an unknown member (`zip`, `jwk`, `jku`, `x5u`, `crit`, …) is refused.
- * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing.
+ * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing. `pc` is there where the
+ * engine names its PC.
  */
 export const SealedHeader = z.strictObject({
   alg: z.literal('RSA-OAEP-256'),
@@ -29,6 +34,7 @@ export const SealedHeader = z.strictObject({
   src: Sha256.optional(),
   bound: z.literal(false).optional(),
   by: z.string().max(254).optional(),
+  pc: SealedPc.optional(),
 });
 export type SealedHeader = z.infer<typeof SealedHeader>;
 
@@ -41,20 +47,13 @@ export type JweFault = { ok: false; field: string; message: string };
  */
 export function readSealed(compact: string): { ok: true; header: SealedHeader } | JweFault {
   const fault = (field: string, message: string): JweFault => ({ ok: false, field, message });
-  const segments = compact.split('.');
-  if (segments.length !== 5) return fault('sealed', 'must be a compact JWE: five segments');
-  const bytes: Uint8Array[] = [];
-  for (const segment of segments) {
-    try {
-      bytes.push(base64urlnopad.decode(segment));
-    } catch {
-      return fault('sealed', 'every segment must be unpadded base64url');
-    }
-  }
+  if (compact.split('.').length !== 5) return fault('sealed', 'must be a compact JWE: five segments');
+  const bytes = decodeCompact(compact, 5);
+  if (!bytes) return fault('sealed', 'every segment must be unpadded base64url');
   const [head, key, nonce, ciphertext, tag] = bytes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(head));
+    json = JSON.parse(decodeUtf8(head));
   } catch {
     return fault('sealed', 'the protected header must be JSON in UTF-8');
   }

@@ -3,10 +3,10 @@ import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
 import { Base64Url } from './text.ts';
 
-/** An escrow key's public half: RSA, 3072 bits (a 384-byte modulus is 512 characters), F4. */
+/** An escrow key's public half: RSA, F4, exactly 3072 bits: 384 bytes are 512 characters, and the first has its highest bit set. */
 export const RsaPublicJwk = z.strictObject({
   kty: z.literal('RSA'),
-  n: z.string().regex(/^[A-Za-z0-9_-]{512}$/, { error: 'must be a 3072-bit modulus in base64url' }),
+  n: z.string().regex(/^[g-z0-9_-][A-Za-z0-9_-]{511}$/, { error: 'must be a 3072-bit modulus in base64url' }),
   e: z.literal('AQAB'),
 });
 export type RsaPublicJwk = z.infer<typeof RsaPublicJwk>;

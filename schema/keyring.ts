@@ -1,8 +1,9 @@
 // A tenant's keyring on the wire and in storage: what the server keeps of it is public, signed, or sealed.
 import { z } from 'zod';
+import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
-import { Base64Url, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 /** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
 export const Argon2idKdf = z.strictObject({
@@ -24,7 +25,11 @@ export const HkdfKdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: Ba
 export const PrfKdf = z.strictObject({
   name: z.literal('webauthn-prf'),
   salt: Base64Url(22).length(22),
-  credential: Base64Url(1400),
+  // Authenticated as the text it is; what it decodes to is for the browser that asks it.
+  credential: z
+    .string()
+    .max(1400)
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' }),
   rpId: z.string().min(1).max(253),
 });
 export type PrfKdf = z.infer<typeof PrfKdf>;
@@ -61,7 +66,8 @@ export const Wrap = z.strictObject({
   jwe: z
     .string()
     .max(4096)
-    .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' }),
+    .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' })
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWE without unused bits' }),
 });
 export type Wrap = z.infer<typeof Wrap>;
 
@@ -92,8 +98,25 @@ export const KeyringWrite = z.strictObject({
   escrowKeys: z.array(EscrowKey).max(400),
   unlockers: z.array(SealedUnlocker).max(500),
   wraps: z.array(Wrap).max(2000),
+  /** The sweep of whoever writes that a key's destruction rests on (bulk.ts). */
+  sweep: Uuid.optional(),
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
+
+/**
+ * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until another person's unlocker
+ * has signed that it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. Instants in ms.
+ */
+export const KeyringChange = z.object({
+  change: z.int(),
+  from: z.int(),
+  version: z.int(),
+  by: z.string(),
+  at: z.int(),
+  until: z.int(),
+  replaces: z.boolean(),
+});
+export type KeyringChange = z.infer<typeof KeyringChange>;
 
 /** What one person may fetch: only the unlockers that are theirs or shared with their role; the roots' halves to admins. */
 export const Keyring = z.object({
@@ -106,11 +129,35 @@ export const Keyring = z.object({
   successions: z.array(z.string()).default([]),
   /** When a recovery unlocker was last proven by a drill, ms since the epoch, by unlocker. */
   drills: z.record(z.string(), z.int()).default({}),
+  /** Oldest first, to admins. */
+  changes: z.array(KeyringChange).optional(),
   escrowKeys: z.array(EscrowKey),
   unlockers: z.array(SealedUnlocker),
   wraps: z.array(Wrap),
 });
 export type Keyring = z.infer<typeof Keyring>;
+
+/** Manifests as they were written, from a version on, oldest first; `next` is the version to go on from, null at the end. */
+export const ManifestPage = z.object({ manifests: z.array(z.string()), next: z.int().nullable() });
+export type ManifestPage = z.infer<typeof ManifestPage>;
+
+/** A page holds at most so much, unless one manifest alone is larger. */
+export const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
+
+export const ManifestsQuery = z.strictObject({ from: z.coerce.number().int().min(1) });
+export type ManifestsQuery = z.infer<typeof ManifestsQuery>;
+
+/**
+ * A person took a keyring that does not follow on what their browser had seen, after comparing fingerprint, version and hash with an admin.
+ * `signed` is SHA-256 over header and payload of the manifest taken, `instead` of the one seen, or of its whole text where only that was remembered.
+ */
+export const LineTaken = z.strictObject({
+  version: z.int().min(1),
+  signed: Sha256,
+  insteadVersion: z.int().min(1),
+  instead: Sha256,
+});
+export type LineTaken = z.infer<typeof LineTaken>;
 
 export const KeyringWritten = z.object({ version: z.int(), fingerprint: z.string(), activeKid: z.string() });
 export type KeyringWritten = z.infer<typeof KeyringWritten>;
@@ -127,6 +174,22 @@ export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;
 /** A new sealed half for an unlocker one may use, with its own signature over the change. */
 export const UnlockerChanged = z.strictObject({ half: SealedUnlocker, change: CompactJws(4096) });
 export type UnlockerChanged = z.infer<typeof UnlockerChanged>;
+
+/** `proof`: signed by the recovery unlocker itself, `typ` totl-recovery-drill+jws. */
+export const DrillProven = z.strictObject({ proof: CompactJws(2048) });
+export type DrillProven = z.infer<typeof DrillProven>;
+
+/** An unlocker's signed word that it opened every key of the keyring as it is. */
+export const OpenedWord = z.strictObject({ opened: CompactJws(4096) });
+export type OpenedWord = z.infer<typeof OpenedWord>;
+
+/** Takes back a change and all after it; `version` is the keyring's of now. */
+export const UndoChange = z.strictObject({
+  change: z.int().min(1),
+  version: z.int().min(1),
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+});
+export type UndoChange = z.infer<typeof UndoChange>;
 
 export const UnlockerActed = z.object({ unlocker: z.string() });
 export type UnlockerActed = z.infer<typeof UnlockerActed>;

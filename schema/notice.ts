@@ -46,6 +46,8 @@ export const NoticeAbout = z.strictObject({
   limit: LimitName.optional(),
   used: z.int().optional(),
   value: z.int().optional(),
+  /** How many more of the kind came in meanwhile and are not sent one by one. */
+  further: z.int().optional(),
   /** The id of whoever did it. */
   by: z.string().optional(),
   /** The entry of the audit chain that says more. */

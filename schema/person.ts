@@ -61,6 +61,12 @@ export const Leaver = z.object({
   rootReplaced: z.boolean(),
   /** Versions still sealed to keys from before. */
   remaining: z.int(),
+  /** Webhooks that they added and that still tell. */
+  webhooks: z.array(z.object({ id: z.string(), label: z.string(), host: z.string() })),
+  /** Tokens that work still and that they may know: `made` by them, or made by another or by SQL while they were here. */
+  tokens: z.array(z.object({ id: z.string(), label: z.string(), prefix: z.string(), made: z.boolean() })),
+  /** How many such tokens there are beside those: they are named as these end. */
+  moreTokens: z.int(),
 });
 export type Leaver = z.infer<typeof Leaver>;
 
@@ -87,7 +93,10 @@ export type PeopleList = z.infer<typeof PeopleList>;
 export const PersonRemoved = z.object({ person: z.string(), removedAt: z.int() });
 export type PersonRemoved = z.infer<typeof PersonRemoved>;
 
-/** A version that somebody has revealed; `superseded` where a newer one has come in since. */
+/**
+ * A version that somebody has revealed; `superseded` where a newer one has come in since, from an engine or confirmed by an admin.
+ * `newer`: who brought the one that supersedes it, or else the newest that waits to be confirmed.
+ */
 export const RevealedVersion = z.object({
   secret: z.string(),
   version: z.int(),
@@ -97,6 +106,7 @@ export const RevealedVersion = z.object({
   ref: SecretRef,
   lastAt: z.int(),
   superseded: z.boolean(),
+  newer: z.object({ version: z.int(), by: z.string(), confirmedBy: z.string().nullable() }).nullable(),
 });
 export type RevealedVersion = z.infer<typeof RevealedVersion>;
 

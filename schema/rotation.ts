@@ -71,9 +71,12 @@ export const MarkUnopenable = z.strictObject({
 });
 export type MarkUnopenable = z.infer<typeof MarkUnopenable>;
 
-/** Takes the ciphertext of before back in the place of a re-sealed one that does not open. */
-export const RestoreReplaced = MarkUnopenable;
-export type RestoreReplaced = MarkUnopenable;
+/**
+ * Takes the ciphertext of before back in the place of a re-sealed one that does not open. `sha256` names one of those that are kept, also one
+ * that was itself put aside by a restore; without it, it is what was re-sealed last.
+ */
+export const RestoreReplaced = MarkUnopenable.extend({ sha256: Sha256.optional() });
+export type RestoreReplaced = z.infer<typeof RestoreReplaced>;
 export const Restored = z.object({ secret: z.string(), version: z.int(), kid: Thumbprint });
 export type Restored = z.infer<typeof Restored>;
 

@@ -118,8 +118,11 @@ export const SecretVersion = z.object({
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 
-/** A version as a list shows it. `escrowedBy`: the token's label or the person's address in the audit entry that recorded it. */
-export const ListedVersion = SecretVersion.extend({ escrowedBy: z.string() });
+/**
+ * A version as a list shows it. `escrowedBy`: the token's label or the person's address in the audit entry that recorded it. `confirmedBy`: the
+ * admin who said that it is on the PC; what a person brought replaces nothing until then.
+ */
+export const ListedVersion = SecretVersion.extend({ escrowedBy: z.string(), confirmedBy: z.string().nullable() });
 export type ListedVersion = z.infer<typeof ListedVersion>;
 
 /** How many versions of each secret its list shows. They are numbered from 1 without a gap: what is older is told by the last one's number. */
@@ -132,11 +135,18 @@ export const Secret = z.object({
   kind: SecretKind,
   ref: SecretRef,
   lastRevealedAt: z.int().nullable(),
-  /** From when it is to be rotated, because it was revealed; a newer version clears it. */
+  /** From when it is to be rotated, because it was revealed; a newer version clears it, one that a person brought once it is confirmed. */
   rotateDueAt: z.int().nullable(),
   versions: z.array(ListedVersion),
 });
 export type Secret = z.infer<typeof Secret>;
+
+/** Says that a version which a person brought is what the PC has. */
+export const ConfirmRequest = z.strictObject({ version: z.int().min(1) });
+export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
+
+export const Confirmed = z.object({ secret: z.string(), version: z.int(), confirmedAt: Instant });
+export type Confirmed = z.infer<typeof Confirmed>;
 
 /** By kind, ref and machine; `next` is the cursor for more, null at the end. */
 export const SecretList = z.object({ secrets: z.array(Secret), next: z.string().nullable() });

@@ -1,23 +1,28 @@
 // What is signed in a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its header: by the root the
-// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half. One verifier
+// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half, and a drill. One verifier
 // for object, engine and portal. It verifies; it can neither sign nor open.
-import { base64urlnopad } from '@scure/base';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
+import { decodeCompact, decodeUtf8, isBase64Url } from './base64url.ts';
 import { EcPublicJwk, thumbprint } from './jwk.ts';
 import { Base64Url, Instant, LowerCaseEmail, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
+
+export { sha256Hex, signedSha256 } from './sha256.ts';
 
 export const STATEMENT_TYP = 'totl-key-statement+jws';
 export const MANIFEST_TYP = 'totl-manifest+jws';
 export const SUCCESSION_TYP = 'totl-root-succession+jws';
 export const UNLOCKER_CHANGE_TYP = 'totl-unlocker-change+jws';
+export const DRILL_TYP = 'totl-recovery-drill+jws';
+export const KEYRING_OPENED_TYP = 'totl-keyring-opened+jws';
 
 /** A compact JWS as text; what is in it is for `verifySigned` to say. */
 export const CompactJws = (max: number) =>
   z
     .string()
     .max(max)
-    .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' });
+    .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' })
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWS without unused bits' });
 
 /** "This escrow key is ours": kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
 export const KeyStatement = z.strictObject({
@@ -90,6 +95,20 @@ export const UnlockerChange = z.strictObject({
 });
 export type UnlockerChange = z.infer<typeof UnlockerChange>;
 
+/** A recovery unlocker's word that it was opened: only who has sheets enough can have made it. */
+export const RecoveryDrill = z.strictObject({ tenant: TenantId, unlocker: Uuid, createdAt: Instant });
+export type RecoveryDrill = z.infer<typeof RecoveryDrill>;
+
+/** An unlocker's word that it opened every key of a version of the keyring. `manifest` is the SHA-256 of that manifest's compact text. */
+export const KeyringOpened = z.strictObject({
+  tenant: TenantId,
+  unlocker: Uuid,
+  version: z.int().min(1),
+  manifest: Sha256,
+  createdAt: Instant,
+});
+export type KeyringOpened = z.infer<typeof KeyringOpened>;
+
 /** The thumbprint is who signed; `jwk` the key itself. */
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
 
@@ -103,24 +122,25 @@ async function verifySigned<T>(
   payload: z.ZodType<T>,
 ): Promise<Verified<T> | SignedFault> {
   const fault = (message: string): SignedFault => ({ ok: false, message: `${what} ${message}` });
+  const segments = decodeCompact(compact, 3);
+  if (!segments) return fault('must be three segments of unpadded base64url');
+  const [head, body] = segments as [Uint8Array, Uint8Array, Uint8Array];
   let header: z.infer<typeof Header>;
   try {
-    const text = new TextDecoder().decode(base64urlnopad.decode(compact.split('.')[0] ?? ''));
-    header = Header.parse(JSON.parse(text));
+    header = Header.parse(JSON.parse(decodeUtf8(head)));
   } catch {
     return fault('must have exactly alg ES256, typ and a P-256 public key in its header');
   }
   // Each kind of document has its own typ: a statement never passes for a manifest.
   if (header.typ !== typ) return fault(`must have typ ${typ}`);
-  let bytes: Uint8Array;
   try {
-    bytes = (await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] })).payload;
+    await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] });
   } catch {
     return fault('has a signature that does not verify');
   }
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    json = JSON.parse(decodeUtf8(body));
   } catch {
     return fault('does not hold JSON');
   }
@@ -149,10 +169,11 @@ export async function verifySuccession(compact: string): Promise<Verified<Succes
 export const verifyUnlockerChange = (compact: string) =>
   verifySigned('the change', compact, UNLOCKER_CHANGE_TYP, UnlockerChange);
 
-/** SHA-256 in hex of a text: of a compact JWS, a manifest's `previous`; of a sealed half, what a change names. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+/** Verifies the form and signature of a drill's proof; `root` is the unlocker's own thumbprint: hold it against the manifest. */
+export const verifyDrill = (compact: string) => verifySigned('the proof', compact, DRILL_TYP, RecoveryDrill);
+
+/** Verifies the form and signature of an unlocker's word that it opened a keyring; `root` is the unlocker's own thumbprint. */
+export const verifyKeyringOpened = (compact: string) =>
+  verifySigned('the word', compact, KEYRING_OPENED_TYP, KeyringOpened);
 
 export const SealedBytes = Base64Url(8192);

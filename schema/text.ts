@@ -1,5 +1,6 @@
 // The small words every other schema is built from: ids, instants, digests, well-formed text.
 import { z } from 'zod';
+import { isBase64Url } from './base64url.ts';
 
 /** Free text of 1..max UTF-16 units: well-formed (no lone surrogate) and without control characters but tab and newline. */
 export const Text = (max: number) =>
@@ -25,15 +26,20 @@ export const Instant = z.int().min(0).max(253_402_300_799_999);
 /** A SHA-256 in lower-case hex. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in lower-case hex' });
 
-/** An RFC 7638 thumbprint with SHA-256: 43 characters of base64url. A `kid` and a fingerprint are one each. */
-export const Thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be an RFC 7638 SHA-256 thumbprint' });
+/** An RFC 7638 thumbprint with SHA-256: 43 characters of canonical base64url. A `kid` and a fingerprint are one each. */
+export const Thumbprint = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, { error: 'must be an RFC 7638 SHA-256 thumbprint' });
 
-/** Unpadded base64url of 1..max characters. */
+/** Canonical, unpadded base64url of 1..max characters. */
 export const Base64Url = (max: number) =>
   z
     .string()
     .max(max)
-    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' });
+    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' })
+    .refine(isBase64Url, { error: 'must be unpadded base64url without unused bits' });
+
+const lowered = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 const AnyEmail = z
   .string()
@@ -41,8 +47,15 @@ const AnyEmail = z
   .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
   .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 
-/** An address as somebody writes it; what comes out is lower-case. */
-export const Email = AnyEmail.transform((email) => email.toLowerCase());
+/**
+ * An address as somebody writes it; what comes out is lower-case. Only A to Z change: a Kelvin sign would become a k, and its owner somebody
+ * else. Nor does it hold what is not seen, or what some fold into another character.
+ */
+export const Email = AnyEmail.refine(
+  (email) =>
+    !/[\p{C}\p{Z}]/u.test(email) && email.normalize('NFKC') === email && lowered(email) === email.toLowerCase(),
+  { error: 'must be an address in plain characters' },
+).transform(lowered);
 
 /** An address as we keep it. */
 export const LowerCaseEmail = AnyEmail.refine((email) => email === email.toLowerCase(), {

@@ -19,11 +19,21 @@ import {
   openUnlocker,
   repinned,
   signChange,
+  signDrill,
+  signOpened,
 } from '../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { GrantRequest } from '../schema/grant.ts';
 import { SEALED_TYP } from '../schema/jwe.ts';
-import type { EscrowKey, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged, Wrap } from '../schema/keyring.ts';
+import type {
+  DrillProven,
+  EscrowKey,
+  KeyringWrite,
+  PrfKdf,
+  SealedUnlocker,
+  UnlockerChanged,
+  Wrap,
+} from '../schema/keyring.ts';
 import { LiveMessage } from '../schema/live.ts';
 import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
@@ -97,9 +107,10 @@ export async function request<T = Problem>(
   path: string,
   headers: Record<string, string> = {},
   body?: string,
+  origin = 'https://api.example.com',
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
-  const response = await worker.default.fetch(`https://api.example.com${path}`, { method, headers, body });
+  const response = await worker.default.fetch(origin + path, { method, headers, body });
   // A socket that nobody uses is closed: what comes over one is for `connect`.
   response.webSocket?.accept();
   response.webSocket?.close();
@@ -142,6 +153,8 @@ export type TestKeyring = {
   kid: string;
   /** The admin's own unlocker, and the recovery sheet's. */
   ids: { own: string; recovery: string };
+  /** What opens the recovery set. */
+  recoveryCode: string;
 };
 
 /** What a passkey of the tests answers. */
@@ -160,8 +173,8 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
   const both: VaultPurpose[] = ['reveal', 'admin'];
   const passphrase = async (owner: string | null, rights: VaultPurpose[]): Promise<MadeUnlocker> => {
     const wanted = { label: 'Passphrase', owner, rights };
-    const { entry, half } = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
-    return { entry: { ...entry, kind: 'passphrase' }, half };
+    const made = await makePasskeyUnlocker(tenant, root.fingerprint, wanted, passkeyKdf(), PRF);
+    return { ...made, entry: { ...made.entry, kind: 'passphrase' } };
   };
   const own = await passphrase(emailOf('admin'), both);
   const recovery = await makeRecoveryUnlocker(tenant, root.fingerprint, {
@@ -188,7 +201,7 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
     wraps: await Promise.all(wraps),
   };
   const ids = { own: own.entry.id, recovery: recovery.entry.id };
-  return { root, reveal, admin, write, manifest, kid: key.kid, ids };
+  return { root, reveal, admin, write, manifest, kid: key.kid, ids, recoveryCode: recovery.codes[0] ?? '' };
 }
 
 /** The admin's own unlocker with its pin sealed anew, as its owner signs it. */
@@ -197,6 +210,29 @@ export async function changedUnlocker(tenant: string, { root, write, ids }: Test
   const opened = half && (await openUnlocker(tenant, half, PRF));
   if (!opened || isFault(opened)) throw new Error('the admin’s unlocker opens');
   return signChange(tenant, opened, repinned(tenant, opened, root.fingerprint));
+}
+
+/** The proof of a drill: the recovery set opened with its code. `bent`: signed by the admin's own unlocker in its place. */
+export async function drillProof(
+  tenant: string,
+  { write, ids, recoveryCode }: TestKeyring,
+  bent = false,
+): Promise<DrillProven> {
+  const half = write.unlockers.find((one) => one.id === (bent ? ids.own : ids.recovery));
+  const opened = half && (await openUnlocker(tenant, half, bent ? PRF : recoveryCode));
+  if (!opened || isFault(opened)) throw new Error('the recovery set opens');
+  return { proof: await signDrill(tenant, { ...opened, id: ids.recovery }) };
+}
+
+/** An unlocker of the tests' word that it opened every key of the keyring as it is. */
+export async function openedWord(
+  tenant: string,
+  keyring: Pick<TestKeyring, 'manifest' | 'write'>,
+  half: SealedUnlocker,
+): Promise<string> {
+  const opened = await openUnlocker(tenant, half, PRF);
+  if (isFault(opened)) throw new Error(opened.message);
+  return signOpened(opened, { manifest: keyring.manifest, sha256: await sha256Hex(keyring.write.manifest) });
 }
 
 /** An unlocker as a person's browser makes it, to be granted. */
@@ -213,6 +249,7 @@ export async function writeNext(
   escrowKeys: EscrowKey[] = [],
   wraps: readonly Promise<Wrap>[] = [],
   unlockers: SealedUnlocker[] = [],
+  more: Pick<KeyringWrite, 'sweep'> = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;
@@ -222,6 +259,7 @@ export async function writeNext(
   const write: KeyringWrite = {
     ...{ manifest, root: keyring.write.root, escrowKeys, unlockers },
     wraps: await Promise.all(wraps),
+    ...more,
   };
   const answer = await asPerson<Problem>(emailOf('admin'), `/v1/tenants/${tenant}/keyring`, write);
   if (answer.status === 200) {
@@ -250,16 +288,19 @@ export async function startRotation(tenant: string, keyring: TestKeyring): Promi
   return old;
 }
 
-/** Moves a key on, as an admin's browser does when it finishes a rotation or destroys a key. */
+/** Moves a key on, as an admin's browser does when it finishes a rotation or, after its own sweep, destroys a key. */
 export const setKeyState = (
   tenant: string,
   keyring: TestKeyring,
   kid: string,
   state: 'retired' | 'destroyed' | 'active',
-) =>
-  writeNext(tenant, keyring, (next) => {
+  sweep?: string,
+) => {
+  const change = (next: Manifest) => {
     for (const one of next.keys) if (one.kid === kid) one.state = state;
-  });
+  };
+  return writeNext(tenant, keyring, change, [], [], [], sweep === undefined ? {} : { sweep });
+};
 
 /** The private halves of a keyring's escrow keys, as an unlocked vault holds them. */
 export async function privateKeysOf(tenant: string, keyring: TestKeyring): Promise<Map<string, CryptoKey>> {

@@ -2,7 +2,7 @@
 import type { Caller, Person } from '../objects/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
-import { csvLine } from '../schema/csv.ts';
+import { CSV_START, csvLine } from '../schema/csv.ts';
 import { isRefusal } from '../schema/refusal.ts';
 import { logFault } from './log.ts';
 import { NDJSON } from './report-body.ts';
@@ -33,7 +33,7 @@ const FORMATS: Record<AuditExportRequest['format'], Format> = {
   ndjson: { type: NDJSON, head: '', line: (entry) => `${JSON.stringify(entry)}\n` },
   csv: {
     type: `${CSV}; charset=utf-8`,
-    head: csvLine(Object.keys(COLUMNS)),
+    head: CSV_START + csvLine(Object.keys(COLUMNS)),
     line: (entry) => csvLine(Object.values(COLUMNS).map((read) => read(entry))),
   },
 };

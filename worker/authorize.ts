@@ -29,6 +29,18 @@ export function authorizeOperator(operators: ReadonlySet<string>, email: string)
 export const authorizeRole = (role: Role, allowed: readonly Role[]): Refusal | null =>
   allowed.includes(role) ? null : refuse('role_forbids', `This needs the role ${allowed.join(' or ')}.`);
 
+/**
+ * People are answered only where Access can stand before the Worker: a genuine application token taken to the engines' address
+ * would walk round revoked sessions and device rules. No `workers.dev` host can be protected; where `apiOrigin` is named, it is the only one.
+ */
+export function authorizeHost(url: URL, apiOrigin: string | null): Refusal | null {
+  const bare = (one: URL) => one.host.replace(/\.+(?=:|$)/, '');
+  const unguarded = /(^|\.)workers\.dev(:|$)/.test(bare(url));
+  return unguarded || (apiOrigin !== null && bare(url) !== bare(new URL(apiOrigin)))
+    ? refuse('wrong_host', 'People are answered at the API’s own address, behind Access; this one is for engines.')
+    : null;
+}
+
 /** Effects come from the portal only, whatever cookie a browser sends along: the header cannot be set by a page's script. */
 export const authorizeOrigin = (origin: string | null, portalOrigin: string): Refusal | null =>
   origin === portalOrigin ? null : refuse('wrong_origin', 'The Origin header must be the portal’s.');

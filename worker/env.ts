@@ -14,6 +14,8 @@ export type Bindings = {
   ACCESS_TEAM_DOMAIN: string;
   ACCESS_AUD: string;
   PORTAL_ORIGIN: string;
+  /** Optional: where people reach the API. Absent or blank, any host will do that Access can stand before. */
+  API_ORIGIN?: string;
   OPERATOR_EMAILS: string;
 };
 
@@ -33,6 +35,7 @@ const Settings = z.object({
   ACCESS_TEAM_DOMAIN: TeamDomain,
   ACCESS_AUD: z.string().regex(/^[\w-]*$/, { error: 'must be an application audience tag, or blank' }),
   PORTAL_ORIGIN: Origin,
+  API_ORIGIN: z.union([z.literal(''), Origin]).optional(),
   OPERATOR_EMAILS: z.string(),
 });
 
@@ -44,8 +47,8 @@ export type Env = {
   /** Null: not configured yet; person routes answer 503, and jose is never called without an audience. */
   accessAudience: string | null;
   portalOrigin: string;
-  /** The portal is on localhost: this installation is somebody's own machine, and webhooks may be there too. */
-  onLocalhost: boolean;
+  /** The one origin at which people are answered, null where none is named. */
+  apiOrigin: string | null;
   operatorEmails: ReadonlySet<string>;
   /** The door's counts, by token and by address; null where the binding is not there. */
   requests: RateLimit | null;
@@ -69,7 +72,7 @@ export function readEnv(bindings: Bindings): Env {
     accessIssuer: settings.data.ACCESS_TEAM_DOMAIN,
     accessAudience: settings.data.ACCESS_AUD || null,
     portalOrigin: settings.data.PORTAL_ORIGIN,
-    onLocalhost: new URL(settings.data.PORTAL_ORIGIN).hostname === 'localhost',
+    apiOrigin: settings.data.API_ORIGIN || null,
     operatorEmails: new Set(
       settings.data.OPERATOR_EMAILS.split(',')
         .map((email) => email.trim().toLowerCase())

@@ -25,7 +25,8 @@ import {
   seedTenant,
 } from '../test/workerd-fixtures.ts';
 import { authenticatePerson } from './authenticate/person.ts';
-import { readEnv } from './env.ts';
+import { authorizeHost } from './authorize.ts';
+import { type Bindings, readEnv } from './env.ts';
 
 const me = async (token: string | undefined) =>
   request('GET', '/v1/me', token ? { 'cf-access-jwt-assertion': token } : {});
@@ -80,6 +81,15 @@ describe('a sign-in', () => {
     ],
   ])('with %s is refused', async (_what, token, code) => {
     expect((await me(await token())).json).toMatchObject({ status: 401, code });
+  });
+
+  it('with an address that only lower-cases to a member’s is nobody’s, because a Kelvin sign is no k', async () => {
+    const { id } = await seedTenant();
+    await bindings.INDEX_DB.prepare("UPDATE users SET email = 'k@example.com' WHERE tenant_id = ? AND role = 'admin'")
+      .bind(id)
+      .run();
+    expect((await me(await accessToken('K@example.com'))).json).toMatchObject({ email: 'k@example.com' });
+    expect((await me(await accessToken('\u212a@example.com'))).json).toMatchObject({ code: 'not_a_person' });
   });
 
   it('answers 503 while ACCESS_AUD is blank, because without an audience any application’s token would pass', async () => {
@@ -257,6 +267,7 @@ describe('every answer', () => {
       expect(headers.get('access-control-allow-origin')).toBe(PORTAL);
       expect(headers.get('access-control-allow-credentials')).toBe('true');
       expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('strict-transport-security')).toBe('max-age=63072000');
     }
     const preflight = await request('OPTIONS', '/v1/me', { origin: PORTAL, 'access-control-request-method': 'GET' });
     expect(preflight.status).toBe(204);
@@ -266,6 +277,51 @@ describe('every answer', () => {
   it('to an unknown path is 404, to a wrong method 405', async () => {
     expect((await request('GET', '/v1/nowhere')).json).toMatchObject({ status: 404, code: 'not_found' });
     expect((await request('POST', '/v1/me')).json).toMatchObject({ status: 405, code: 'method_not_allowed' });
+  });
+});
+
+describe('the address that people are answered at', () => {
+  const at = (url: string, apiOrigin: string | null) => authorizeHost(new URL(url), apiOrigin)?.refused ?? null;
+
+  it.each([
+    'https://totl.workers.dev/v1/me',
+    'https://a.b.workers.dev./v1/me',
+    'https://TOTL.Workers.DEV:443/',
+    'https://totl.workers.dev:8443/',
+    'https://workers.dev/',
+  ])('is never %s, because no Access can stand before it, whatever is configured', (url) =>
+    expect([at(url, null), at(url, 'https://api.example.com')]).toEqual(['wrong_host', 'wrong_host']),
+  );
+
+  it('is any other where none is named, so that whoever followed the guide needs no new setting', () =>
+    expect(
+      ['https://totl.example.com/', 'https://workers.dev.example.com/', 'https://myworkers.dev/'].map((url) =>
+        at(url, null),
+      ),
+    ).toEqual([null, null, null]));
+
+  it('is the one that API_ORIGIN names, and then no other host and no other port', () => {
+    const named = 'https://api.example.com';
+    expect(['https://api.example.com/v1/me', 'https://API.example.com./'].map((url) => at(url, named))).toEqual([
+      null,
+      null,
+    ]);
+    for (const url of [
+      'https://engines.example.com/',
+      'https://api.example.com:8443/',
+      'https://api.example.com.evil.example/',
+    ])
+      expect(at(url, named), url).toBe('wrong_host');
+  });
+
+  it('may be named, blank or absent in the configuration', () => {
+    const origin = (API_ORIGIN: string | undefined) => readEnv({ ...bindings, API_ORIGIN } as Bindings).apiOrigin;
+    expect([origin('https://api.example.com'), origin(''), origin(undefined)]).toEqual([
+      'https://api.example.com',
+      null,
+      null,
+    ]);
+    expect(() => origin('https://api.example.com/v1')).toThrow('API_ORIGIN must be an origin');
   });
 });
 

@@ -14,6 +14,7 @@ const MACHINE = [
   'tenant_restoring',
 ] as const;
 const SIGN_IN = [
+  'wrong_host' as const,
   ...(['not_signed_in', 'invalid_session', 'session_expired', 'not_a_person'] as const),
   ...(['access_not_configured', 'access_unreachable'] as const),
 ];

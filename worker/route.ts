@@ -81,6 +81,9 @@ export type OperatorRoute<Q = never, B = never> = Described & {
 export const fromPortalOnly = ({ method, answer }: Pick<Route, 'method' | 'answer'>): boolean =>
   method === 'POST' || 'upgrades' in answer;
 
+/** Whoever asks is signed in, and is so by Access. */
+export const isForPeople = ({ who }: Pick<Route, 'who'>): boolean => who !== 'anyone' && who !== 'machine';
+
 /** Any row of the table; what a handler is given was parsed by the row's own query and body, so the types agree. */
 // biome-ignore lint/suspicious/noExplicitAny: existential over each row's own query and body
 export type Route = OpenRoute | MachineRoute<any> | PersonRoute | MemberRoute<any, any> | OperatorRoute<any, any>;

@@ -7,10 +7,16 @@ import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../s
 import { GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import { Inspection } from '../schema/inspection.ts';
 import {
+  DrillProven,
   Keyring,
   KeyringWrite,
   KeyringWritten,
+  LineTaken,
+  ManifestPage,
+  ManifestsQuery,
+  OpenedWord,
   PublicKeyAnswer,
+  UndoChange,
   UnlockerActed,
   UnlockerChanged,
 } from '../schema/keyring.ts';
@@ -68,6 +74,8 @@ import {
   RotationPageRequest,
 } from '../schema/rotation.ts';
 import {
+  Confirmed,
+  ConfirmRequest,
   EscrowRequest,
   HandSecret,
   Receipt,
@@ -227,6 +235,18 @@ export const routes: readonly Route[] = [
     handle: ({ object, caller, member }) => object.overview(caller, member.tenantName),
   }),
   memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/secrets/:secret/confirm',
+    summary:
+      'Say that a version which a person brought is on the PC; by an admin who neither brought it nor revealed one before',
+    roles: ADMINS,
+    audit: ['secret.confirmed'],
+    body: json(ConfirmRequest, SMALL_BODY_BYTES),
+    answer: Confirmed,
+    refuses: ['unknown_secret', 'not_yourself'],
+    handle: ({ object, caller, params, body }) => object.confirmSecret(caller, params.secret ?? '', body),
+  }),
+  memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/keyring',
     summary: 'The keyring: signed manifest, and the sealed parts that the person may fetch',
@@ -256,6 +276,38 @@ export const routes: readonly Route[] = [
       'not_proven',
     ],
     handle: ({ object, caller, body }) => object.writeKeyring(caller, body),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/keyring/manifests',
+    summary: 'The manifests from a version on, for a browser that has seen that one; at most 1 MiB a page',
+    roles: EVERYBODY,
+    audit: null,
+    query: ManifestsQuery,
+    answer: ManifestPage,
+    handle: ({ object, caller, query }) => object.manifests(caller, query.from),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/keyring/line',
+    summary: 'Note that one’s browser took a keyring which does not follow on the one it had seen',
+    roles: ENGINEERS,
+    audit: ['keyring.line_taken'],
+    body: json(LineTaken, SMALL_BODY_BYTES),
+    answer: KeyringWritten,
+    refuses: ['no_tenant_key'],
+    handle: ({ object, caller, body }) => object.noteLineTaken(caller, body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/keyring/undo',
+    summary: 'Take back a change of the keyring that no other admin has opened yet, and all after it',
+    roles: ADMINS,
+    audit: ['keyring.undone'],
+    body: json(UndoChange, SMALL_BODY_BYTES),
+    answer: KeyringWritten,
+    refuses: ['no_tenant_key', 'keyring_conflict', 'nothing_replaced'],
+    handle: ({ object, caller, body }) => object.undoChange(caller, body),
   }),
   memberRoute({
     method: 'GET',
@@ -356,14 +408,25 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'POST',
+    path: '/v1/tenants/:tenant/unlockers/:unlocker/opened',
+    summary: 'An unlocker’s signed word that it opened every key; what others’ changes of the keyring replaced goes',
+    roles: ADMINS,
+    audit: ['keyring.opened'],
+    body: json(OpenedWord, GRANT_MAX_BYTES),
+    answer: UnlockerActed,
+    refuses: ['unknown_unlocker', 'keyring_conflict'],
+    handle: ({ object, caller, params, body }) => object.takeOpened(caller, params.unlocker ?? '', body),
+  }),
+  memberRoute({
+    method: 'POST',
     path: '/v1/tenants/:tenant/recovery/:recovery/drilled',
     summary: 'Note that a recovery set was proven by a drill',
     roles: ADMINS,
     audit: ['recovery.drilled'],
-    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    body: json(DrillProven, SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker'],
-    handle: ({ object, caller, params }) => object.noteDrill(caller, params.recovery ?? ''),
+    refuses: ['unknown_unlocker', 'not_proven'],
+    handle: ({ object, caller, params, body }) => object.noteDrill(caller, params.recovery ?? '', body),
   }),
   memberRoute({
     method: 'POST',
@@ -796,7 +859,7 @@ export const routes: readonly Route[] = [
     answer: WebhookMade,
     status: 201,
     refuses: ['too_many_webhooks'],
-    handle: ({ object, caller, body, env }) => object.addWebhook(caller, body, env.onLocalhost),
+    handle: ({ object, caller, body }) => object.addWebhook(caller, body),
   }),
   memberRoute({
     method: 'GET',
@@ -948,7 +1011,10 @@ export const routes: readonly Route[] = [
     audit: ['tenant.imported'],
     body: json(RestoreRequest, SMALL_BODY_BYTES),
     answer: RestoreAnswer,
-    refuses: ['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'],
+    refuses: [
+      ...(['unknown_tenant', 'unknown_backup', 'not_empty', 'backup_differs', 'backup_damaged', 'backup_off'] as const),
+      ...(['first_admin_needed', 'index_unreachable'] as const),
+    ],
     handle: ({ body, ...c }) => onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   }),
   operatorRoute({

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
 import { authenticatePerson } from './authenticate/person.ts';
-import { authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
+import { authorizeHost, authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
 import { mediaType, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
 import { callerOf, fromOf, tenantObject } from './forward.ts';
@@ -16,6 +16,7 @@ import {
   type Answered,
   type BodyRule,
   fromPortalOnly,
+  isForPeople,
   type MachineRoute,
   type MemberRoute,
   type OperatorRoute,
@@ -33,7 +34,8 @@ export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 export async function serve(route: Route, asked: Asked): Promise<Response | Refusal> {
   if (!Object.values(asked.params).every((id) => PATH_ID.test(id)))
     return refuse('not_found', 'An id in a path is lower-case letters, digits and dashes.');
-  const outcome = await outcomeOf(route, asked);
+  const elsewhere = isForPeople(route) ? authorizeHost(new URL(asked.request.url), asked.env.apiOrigin) : null;
+  const outcome = elsewhere ?? (await outcomeOf(route, asked));
   if (isRefusal(outcome)) return outcome;
   if ('upgrades' in route.answer) return outcome as Response;
   if ('streams' in route.answer) return file(outcome as Streamed);

@@ -90,6 +90,22 @@ const BROKEN: [
   ['audience', 'FAIL', /not 64 hex/, TOML, AUD, 'ACCESS_AUD = "totlprovision"'],
   ['portal-origin', 'FAIL', /no browser ever sends/, TOML, /PORTAL_ORIGIN = "([^"]*)"/, 'PORTAL_ORIGIN = "$1/"'],
   ['portal-origin', 'FAIL', /without TLS/, TOML, 'PORTAL_ORIGIN = "https:', 'PORTAL_ORIGIN = "http:'],
+  [
+    'api-origin',
+    'FAIL',
+    /and the portal calls/,
+    TOML,
+    'API_ORIGIN = ""',
+    'API_ORIGIN = "https://totlprovision.example.com"',
+  ],
+  [
+    'api-origin',
+    'FAIL',
+    /answered at https:\/\/engines\.example\.com too/,
+    'portal/index.html',
+    /(engine-origin" content=)"[^"]*"/,
+    '$1"https://engines.example.com"',
+  ],
   ['operators', 'warn', /nobody can make tenants/, TOML, /OPERATOR_EMAILS = "[^"]*" */, 'OPERATOR_EMAILS = ""'],
   [
     'operators',
@@ -100,6 +116,9 @@ const BROKEN: [
     'OPERATOR_EMAILS = "a@example.com, b at example.com"',
   ],
   ['preview-urls', 'FAIL', /would get an address/, TOML, 'preview_urls = false', 'preview_urls = true'],
+  ['invocation-logs', 'FAIL', /the URL of every request/, TOML, 'invocation_logs = false', 'invocation_logs = true'],
+  ['invocation-logs', 'FAIL', /the URL of every request/, TOML, /\[observability\.logs\]\n.*\n.*\n/, ''],
+  ['public-fetch', 'FAIL', /past its firewall/, TOML, ', "global_fetch_strictly_public"', ''],
   ['environments', 'FAIL', /staging has no OPERATOR_EMAILS/, TOML, /\nOPERATOR_EMAILS = "[^"]*"(?=\n\n\[\[env)/, ''],
   [
     'environments',
@@ -140,7 +159,7 @@ describe('the doctor, on the repository alone', () => {
   it('finds nothing that fails in it as it is, for either environment', async () => {
     const args = ['dev/doctor.ts', '--offline', '--env', 'staging'];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
-    expect(stdout).toMatch(/\n11 checks: \d+ ok, \d+ warnings, 0 failed\n$/);
+    expect(stdout).toMatch(/\n14 checks: \d+ ok, \d+ warnings, 0 failed\n$/);
     const findings = await lookOffline(root, 'production', false);
     expect(findings.filter(({ level }) => level === 'FAIL').map(lineOf)).toEqual([]);
   });
@@ -161,11 +180,13 @@ describe('the doctor, on the repository alone', () => {
   it('takes a set audience, backups to R2 and operators', async () => {
     const text = readFileSync(path.join(root, TOML), 'utf8')
       .replace(/ACCESS_AUD = "[^"]*"/, `ACCESS_AUD = "${'0a'.repeat(32)}"`)
+      .replace('API_ORIGIN = ""', 'API_ORIGIN = "https://totlprovision-api.totlcom.com"')
       .replace(/OPERATOR_EMAILS = "[^"]*"/, 'OPERATOR_EMAILS = "a@example.com,b@example.com"')
       .replace(/# (\[\[r2_buckets\]\])\n# (.*)\n# (.*)/, '$1\n$2\n$3');
     const findings = await lookOffline(copyWith(TOML, /^[\s\S]*$/, text), 'production', false);
     const found = Object.fromEntries(findings.map(({ name, finding }) => [name, finding]));
     expect([found.audience, found.operators]).toEqual(['ACCESS_AUD is set', '2 named']);
+    expect(found['api-origin']).toBe('people are answered at https://totlprovision-api.totlcom.com only');
     expect(found.bindings).toContain('backups to R2');
     // And staging, which has no bucket now, is told of; a deploy to production is not held up by it.
     expect(found.environments).toContain('staging makes no backups');

@@ -81,6 +81,19 @@ export function portalOriginForm(worker: Unstable_Config): Finding {
   return origin.startsWith('https:') ? ok(origin) : fail(`PORTAL_ORIGIN is ${origin}, without TLS`, fix);
 }
 
+/** `origins`: where the portal calls the API, and where engines do. */
+export function apiOrigin(worker: Unstable_Config, { api, engine }: Origins): Finding {
+  const { ok, fail } = check('api-origin');
+  const origin = variable(worker, 'API_ORIGIN');
+  if (origin === '')
+    return new URL(engine).host.endsWith('.workers.dev')
+      ? ok('none named; on workers.dev the Worker answers no person')
+      : fail(`people are answered at ${engine} too, where no Access stands`, `set API_ORIGIN = "${api}" in ${TOML}`);
+  return origin === api
+    ? ok(`people are answered at ${origin} only`)
+    : fail(`API_ORIGIN is ${origin}, and the portal calls ${api}`, `name that one in ${TOML}`);
+}
+
 export function operators(worker: Unstable_Config): Finding {
   const { ok, warn, fail } = check('operators');
   const emails = variable(worker, 'OPERATOR_EMAILS')
@@ -100,6 +113,29 @@ export function previewUrls(worker: Unstable_Config): Finding {
   return worker.preview_urls === false
     ? ok('off: a version of the Worker has no address of its own')
     : fail('every version of the Worker would get an address', `set preview_urls = false in ${TOML}`);
+}
+
+/** The platform's own line for each request holds the URL, and a URL what somebody searched for. */
+export function invocationLogs({ observability }: Unstable_Config): Finding {
+  const { ok, fail } = check('invocation-logs');
+  const on = observability?.enabled === true || observability?.logs?.enabled === true;
+  return on && observability?.logs?.invocation_logs !== false
+    ? fail(
+        'the platform keeps the URL of every request',
+        `set invocation_logs = false under [observability.logs] in ${TOML}`,
+      )
+    : ok('off: our own lines are kept, URLs are not');
+}
+
+/** A webhook is an admin's to name: without the flag, one that names a host of our own zone would be asked behind its firewall. */
+export function strictlyPublic({ compatibility_flags }: Unstable_Config): Finding {
+  const { ok, fail } = check('public-fetch');
+  return compatibility_flags.includes('global_fetch_strictly_public')
+    ? ok('webhooks go the way of any stranger')
+    : fail(
+        'a webhook could reach a host of this zone past its firewall',
+        `put global_fetch_strictly_public back into compatibility_flags in ${TOML}`,
+      );
 }
 
 /** What the portal is built with: its meta tag, and the policy that lets it call. `headers` is the text of `_headers`. */

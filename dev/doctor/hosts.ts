@@ -30,6 +30,17 @@ export function engineOpen(seen: Seen, engine: string): Finding {
       );
 }
 
+/** At the engines' address no Access stands: the Worker itself has to turn people away there, whatever they bring. */
+export function noPeopleThere(seen: Seen, engine: string): Finding {
+  const { ok, fail } = check('engine-people');
+  return problemCode(seen) === 'wrong_host'
+    ? ok(`${engine} answers no person`)
+    : fail(
+        `${engine}/v1/me is answered as if Access stood before it (${wordsFor(seen)})`,
+        `set API_ORIGIN to the API’s own address, then ${redeploy('worker')}`,
+      );
+}
+
 /** The API behind Access. `seen` is `/health`, asked with a session if there is one. */
 export function customDomain(seen: Seen, api: string, hasSession: boolean): Finding {
   const { ok, fail } = check('custom-domain');

@@ -23,8 +23,11 @@ export async function lookOffline(folder: string, name: EnvironmentName, deploye
       configuration.teamDomain(worker),
       configuration.audience(worker),
       configuration.portalOriginForm(worker),
+      configuration.apiOrigin(worker, environment.origins),
       configuration.operators(worker),
       configuration.previewUrls(worker),
+      configuration.invocationLogs(worker),
+      configuration.strictlyPublic(worker),
       configuration.sameShape(production.worker, staging.worker),
       configuration.portalPolicy(environment.built, headers),
     );

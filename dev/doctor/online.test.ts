@@ -118,6 +118,8 @@ const CASES: Case[] = [
   ['health', 'FAIL', /D1 does not answer/, engine({ body: (text) => text.replace('"index":true', '"index":false') })],
   ['health', 'FAIL', /its objects do not/, engine({ body: (text) => text.replace('"object":true', '"object":false') })],
   ['engine-address', 'FAIL', /status 302/, async () => ({ engine: well.api })],
+  ['engine-people', 'FAIL', /as if Access stood before it \(status 302\)/, async () => ({ engine: well.api })],
+  ['engine-people', 'FAIL', /status 401 not_signed_in/, engine({ path: '/v1/me', ...problem(401, 'not_signed_in') })],
   [
     'origin-deployed',
     'FAIL',
@@ -143,6 +145,7 @@ const CASES: Case[] = [
   ['preflight', 'FAIL', /header content-type/, api({ headers: { 'access-control-allow-headers': 'x-other' } })],
   ['preflight', 'FAIL', /credentials/, api({ headers: { 'access-control-allow-credentials': 'false' } })],
   ['sign-in', 'FAIL', /ACCESS_AUD is blank/, api({ path: '/v1/me', ...problem(503, 'access_not_configured') })],
+  ['sign-in', 'FAIL', /does not take the team’s token/, api({ path: '/v1/me', ...problem(401, 'invalid_session') })],
   ['sign-in', 'FAIL', /cannot fetch the team’s keys/, api({ path: '/v1/me', ...problem(503, 'access_unreachable') })],
   ['sign-in', 'FAIL', /cannot be asked \(status 302\)/, same, async () => ({ cookie: 'CF_Authorization=stale' })],
   ['sign-in', 'warn', /not tried/, same, async () => ({ cookie: null })],
@@ -203,12 +206,6 @@ it.each([
   const seen = { status: 200, headers: { date }, body: '', askedAt: 100_000, answeredAt: 101_000 };
   const one = clock(seen);
   expect([one.level, one.finding]).toEqual([level, finding]);
-});
-
-it('sign-in: FAIL where the Worker is told another application’s audience, by its own refusal', async () => {
-  const assertion = await stand.tokens.mint({ email: 'operator@example.com' }, { audience: 'another' });
-  const wrong = await broken(well.engine, { asked: { 'cf-access-jwt-assertion': assertion } });
-  expect((await found('sign-in', { api: wrong })).finding).toBe('the Worker does not take the team’s token');
 });
 
 it('portal-protected and preview-hosts: FAIL where the portal is served to whoever comes', async () => {

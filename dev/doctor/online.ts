@@ -19,11 +19,12 @@ export async function lookOnline(places: Places, { token, cookie }: Credentials)
   const signedIn = (url: string): Promise<Seen | null> =>
     cookie === null ? Promise.resolve(null) : ask(url, { headers: { cookie } });
   const json = { 'content-type': 'application/json' };
-  const [keys, health, report, domain, options, bareApi, barePortal, page, me, socket, key, others] = await Promise.all(
-    [
+  const [keys, health, report, person, domain, options, bareApi, barePortal, page, me, socket, key, others] =
+    await Promise.all([
       ask(`${team}/cdn-cgi/access/certs`),
       ask(`${engine}/health`),
       ask(`${engine}/v1/report`, { method: 'POST', headers: json, body: '{}' }),
+      ask(`${engine}/v1/me`),
       ask(`${api}/health`, { headers: cookie === null ? {} : { cookie } }),
       ask(`${api}/v1/me`, {
         method: 'OPTIONS',
@@ -44,13 +45,13 @@ export async function lookOnline(places: Places, { token, cookie }: Credentials)
         ? Promise.resolve(null)
         : ask(`${engine}/v1/tenant/pubkey`, { headers: { authorization: `Bearer ${token}` } }),
       Promise.all(places.previews.map(async (host) => ({ host, seen: await ask(`${host}/`) }))),
-    ],
-  );
+    ]);
   return [
     certs(keys, team),
     clock(keys),
     hosts.health(health, engine),
     hosts.engineOpen(report, engine),
+    hosts.noPeopleThere(person, engine),
     hosts.deployedPortalOrigin(health, portal),
     hosts.machineToken(key),
     hosts.customDomain(domain, api, cookie !== null),

@@ -1,5 +1,6 @@
 // What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
 // Knows no DOM.
+import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
@@ -76,10 +77,19 @@ export function find(machines: readonly MachineWithSecrets[], typed: string): Ma
 
 const keyIdOf = ({ ref }: Revealed): string | null => ('protectorId' in ref ? ref.protectorId : null);
 
-const COLUMNS = 'machine,name,serial,client,kind,ref,version,escrowed,bound,plaintext,escaped';
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-/** A spreadsheet takes a cell that begins so for a formula, and whoever has a machine token may have sealed one. */
-const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+const COLUMNS = [
+  'machine',
+  'name',
+  'serial',
+  'client',
+  'kind',
+  'ref',
+  'version',
+  'escrowed',
+  'bound',
+  'plaintext',
+  'escaped',
+];
 
 /** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
 export async function toCsv(
@@ -87,22 +97,23 @@ export async function toCsv(
   refWords: (ref: Revealed['ref']) => string,
   onProgress: (done: number) => void,
 ): Promise<{ csv: string; notOpened: number }> {
-  const lines = [COLUMNS];
+  const lines = [csvLine(COLUMNS)];
   let notOpened = 0;
   for (const { machine, secrets } of machines)
     for (const secret of secrets) {
       const opened = await openSecret(tenant, secret, keys);
       if (isFault(opened)) notOpened += 1;
       const { version } = secret;
-      const about = [machine.id, machine.hostname ?? '', machine.serial ?? '', machine.client ?? '', secret.kind]
-        .concat(refWords(secret.ref), String(version.version), new Date(version.escrowedAt).toISOString())
-        .concat(version.bound ? 'yes' : 'no')
-        .map((text) => quoted(harmless(text)));
       const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
-      // An apostrophe in front belongs to no password: the last column says where one was put.
-      const escaped = harmless(plaintext) !== plaintext;
-      lines.push([...about, quoted(harmless(plaintext)), escaped ? 'yes' : 'no'].join(','));
+      lines.push(
+        csvLine([
+          ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
+          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
+          // An apostrophe that was put in belongs to no password: here it is said where one was.
+          disarmed(plaintext) === plaintext ? 'no' : 'yes',
+        ]),
+      );
       onProgress(lines.length - 1);
     }
-  return { csv: `${lines.join('\r\n')}\r\n`, notOpened };
+  return { csv: CSV_START + lines.join(''), notOpened };
 }

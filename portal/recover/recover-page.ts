@@ -13,6 +13,7 @@ import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
 import { type Contents, find, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
 import '../src/elements/fingerprint-text.ts';
+import '../src/elements/sealed-as.ts';
 import '../src/elements/secret-text.ts';
 import '../src/elements/unlock-dialog.ts';
 
@@ -261,12 +262,12 @@ export class RecoverPage extends LitElement {
       <h3>${machine.hostname ?? `Machine ${shortId(machine.id)}`}</h3>
       ${about ? html`<p class="quiet">${about}</p>` : nothing}
       <ul>
-        ${secrets.map((secret) => this.#secret(secret))}
+        ${secrets.map((secret) => this.#secret(secret, machine))}
       </ul>
     </li>`;
   }
 
-  #secret(secret: Revealed) {
+  #secret(secret: Revealed, machine: MachineWithSecrets['machine']) {
     const { version } = secret;
     const shown = this.shown?.of === secret ? this.shown : null;
     const words = `${KIND_WORDS[secret.kind]}, ${refWords(secret.ref)}, version ${version.version}`;
@@ -285,7 +286,16 @@ export class RecoverPage extends LitElement {
             : html`<button aria-label="Show ${words}" @click=${() => void this.#show(secret)}>Show</button>`
         }
       </div>
-      ${shown?.opened ? html`<secret-text .opened=${shown.opened}></secret-text>` : nothing}
+      ${
+        shown?.opened
+          ? html`<secret-text .opened=${shown.opened}></secret-text>
+              <sealed-as
+                .opened=${shown.opened}
+                .hostname=${machine.hostname}
+                .serial=${machine.serial}
+              ></sealed-as>`
+          : nothing
+      }
       ${shown?.why ? html`<p class="note bad" role="alert">${shown.why}</p>` : nothing}
     </li>`;
   }

@@ -215,11 +215,12 @@ export class TotlApp extends LitElement {
     </div>`;
   }
 
-  #unlockDialog({ unlockers, halves, why, fault, succession }: Shown) {
+  #unlockDialog({ unlockers, halves, why, fault, succession, line }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
       .succession=${succession}
+      .line=${line}
       .why=${why}
       .working=${this.#unlocking.working}
       .fault=${fault}

@@ -2,8 +2,9 @@
 import '../vault/jitless.ts';
 import type { EngineFile } from '../../schema/engine-file.ts';
 import type { Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
-import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken } from '../../schema/token.ts';
+import { isRemembered } from '../vault/contract.ts';
 import { seenManifest } from './vault-client.ts';
 
 /** A file is read by some browsers after the turn that saved it. */
@@ -16,7 +17,9 @@ export type SignedKeyring =
       tenant: string;
       root: string;
       version: number;
+      /** Of the whole text, and of header and payload alone. */
       sha256: string;
+      signed: string;
       minEpoch: number;
       tenantKey?: PublicKeyAnswer;
     }
@@ -32,9 +35,9 @@ export type Pin =
 
 /** Verifies the manifest of a keyring as the server shows it; whose root signed it is for `pinOf` to judge. */
 export async function verifyKeyring({ manifest, escrowKeys }: Keyring): Promise<SignedKeyring> {
-  const [signed, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
-  if (!signed.ok) return signed;
-  const { tenant, version, keys } = signed.payload;
+  const [verified, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
+  if (!verified.ok) return verified;
+  const { tenant, version, keys } = verified.payload;
   const active = keys.filter((key) => key.state === 'active');
   const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
   // As the API hands it out, for a PC that cannot ask; its engine holds it against the pin as it would that answer.
@@ -43,7 +46,9 @@ export async function verifyKeyring({ manifest, escrowKeys }: Keyring): Promise<
     ...{ ...key.jwk, kid: key.kid, alg: 'RSA-OAEP-256', use: 'enc' },
     statements: [key.statement, ...(key.oldStatements ?? [])],
   };
-  return { ok: true, tenant, root: signed.root, version, sha256, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
+  const signed = await signedSha256(manifest);
+  const held = { tenant, root: verified.root, version, sha256, signed, minEpoch };
+  return { ok: true, ...held, ...(tenantKey ? { tenantKey } : {}) };
 }
 
 /** Holds the server's fingerprint (null: none) and keyring against what this browser has verified. */
@@ -62,7 +67,7 @@ export function pinOf(tenant: string, told: string | null, keyring: SignedKeyrin
     return unproven(
       `The server sent version ${keyring.version} of the keyring; this browser has seen version ${seen.version}.`,
     );
-  if (keyring.version === seen.version && keyring.sha256 !== seen.sha256)
+  if (keyring.version === seen.version && !isRemembered(seen, keyring))
     return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
   const { minEpoch, tenantKey } = keyring;
   return { state: 'verified', fingerprint: seen.fingerprint, minEpoch, ...(tenantKey ? { tenantKey } : {}) };

@@ -32,7 +32,7 @@ export async function exportBundle(
   const keep = async (secrets: Extract<BundlePart, { kind: 'secrets' }>['secrets']) => {
     lines.push(await seal({ kind: 'secrets', secrets }));
   };
-  await everyPage((request) => custody.bulkPage(tenant, request), 'export', keep, onProgress, signal);
+  await everyPage((request) => custody.bulkPage(tenant, request), { purpose: 'export' }, keep, onProgress, signal);
   let after: number | null = 0;
   while (after !== null && !signal.aborted) {
     const page = await auditPage(tenant, { after, limit: AUDIT_PAGE });

@@ -1,10 +1,7 @@
 // The fleet as a CSV file for a spreadsheet: every machine of a list, page by page, or none.
-import { csvLine } from '../../schema/csv.ts';
+import { CSV_START, csvLine } from '../../schema/csv.ts';
 import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
 import { attentionWords, statusWords } from './fleet-words.ts';
-
-/** Without it a spreadsheet reads UTF-8 as something older. */
-const BYTE_ORDER_MARK = '\ufeff';
 
 const instant = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : new Date(at).toISOString();
@@ -32,7 +29,7 @@ const COLUMNS: Record<string, Column> = {
 
 /** The file's text; instants are UTC (ISO 8601). */
 export const fleetCsv = (machines: readonly MachineSummary[], now: number): string =>
-  BYTE_ORDER_MARK +
+  CSV_START +
   csvLine(Object.keys(COLUMNS)) +
   machines.map((machine) => csvLine(Object.values(COLUMNS).map((read) => read(machine, now)))).join('');
 

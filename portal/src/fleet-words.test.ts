@@ -58,15 +58,15 @@ test('hours are added up to days of the reader’s calendar, with empty days in 
   expect(lastHours(hours, 24, NOW)).toEqual({ started: 5, succeeded: 3, failed: 1 });
 });
 
-test('the CSV quotes what it must, disarms formulas, and says instants in UTC', () => {
+test('the CSV is written by the one writer, which disarms formulas, and says instants in UTC', () => {
   const odd = machine('m-1', {
     hostname: '=HYPERLINK("x")',
     client: 'Fenwick, "Shaw"',
     lastEventAt: Date.UTC(2026, 0, 2),
   });
   const [head, line, end] = fleetCsv([odd], NOW).split('\r\n');
-  expect(head).toMatch(/^\ufeffmachine,hostname,client,serial,/);
-  expect(line).toContain(`m-1,"'=HYPERLINK(""x"")","Fenwick, ""Shaw""",S-m-1`);
+  expect(head).toMatch(/^\ufeff"machine","hostname","client","serial",/);
+  expect(line).toContain(`"m-1","'=HYPERLINK(""x"")","Fenwick, ""Shaw""","S-m-1"`);
   expect(line).toContain('2026-01-02T00:00:00.000Z');
   expect(end).toBe('');
 });

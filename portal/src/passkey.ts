@@ -1,5 +1,6 @@
 // Passkeys whose authenticator has a PRF (WebAuthn Level 3, §10.1.4): from the same credential and salt it always answers the same 32
 // bytes, which open an unlocker. The answer goes to the vault and nowhere else.
+import { decodeBase64Url } from '../../schema/base64url.ts';
 import type { PrfKdf } from '../../schema/keyring.ts';
 
 const USER_ID_BYTES = 16;
@@ -17,8 +18,6 @@ const toBase64Url = (bytes: Uint8Array): string =>
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');
-const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 
 /** What the PRF is asked: our purpose and the unlocker's salt, so that another use of the same passkey yields other bytes. */
 const question = (salt: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`totlprovision/prf/v1/${salt}`);
@@ -40,12 +39,14 @@ const cancelled = () => new PasskeyFault('The passkey was not used: it was cance
 export async function usePasskey({ credential, salt, rpId }: PrfKdf): Promise<string> {
   if (rpId !== location.hostname)
     throw new PasskeyFault(`This passkey was made at ${rpId} and works only there. Use another way to unlock.`);
+  const id = decodeBase64Url(credential);
+  if (!id) throw new PasskeyFault('The server’s word for this passkey cannot be read. Use another way to unlock.');
   const asked = await navigator.credentials
     .get({
       publicKey: {
         challenge: random(CHALLENGE_BYTES),
         rpId,
-        allowCredentials: [{ type: 'public-key', id: fromBase64Url(credential) }],
+        allowCredentials: [{ type: 'public-key', id }],
         userVerification: 'required',
         extensions: { prf: { eval: { first: question(salt) } } },
       },

@@ -30,7 +30,8 @@ describe('spelling for the telephone', () => {
 describe('a plaintext', () => {
   const show = async (plaintext: string, bitlocker = false): Promise<SecretText> => {
     const element = document.createElement('secret-text') as SecretText;
-    element.opened = { plaintext, bound: true, bitlocker: bitlocker ? readRecoveryPassword(plaintext) : null };
+    const read = bitlocker ? readRecoveryPassword(plaintext) : null;
+    element.opened = { plaintext, bound: true, sealedAt: null, pc: null, bitlocker: read };
     document.body.append(element);
     await element.updateComplete;
     return element;

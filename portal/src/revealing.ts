@@ -144,8 +144,8 @@ export class Revealing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** `machine` is the name that the dialog gives the PC. */
-  render(machine: string) {
+  /** `machine` is the name that the dialog gives the PC, `pc` what the server says of it. */
+  render(machine: string, pc: { hostname: string | null; serial: string | null } | null) {
     if (!this.#asked) return nothing;
     return html`<reveal-dialog
       .secret=${this.#asked.secret}
@@ -155,6 +155,7 @@ export class Revealing implements ReactiveController {
       .ticket=${this.#ticket}
       .lastTicket=${lastTicket(this.#tenant())}
       machine=${machine}
+      .pc=${pc}
       @reason-given=${(event: CustomEvent<string>) => this.#reveal(event.detail)}
       @closed=${this.#closed}
     ></reveal-dialog>`;

@@ -8,11 +8,11 @@ import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { OneAct } from './one-act.ts';
-import { rememberManifest, seenManifest, vault } from './vault-client.ts';
+import { rememberManifest, seenBefore, vault } from './vault-client.ts';
 import './elements/unlock-dialog.ts';
 
 /** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
-export type Proof = { unlocker: string; secret: string; confirmedRoot?: string };
+export type Proof = { unlocker: string; secret: string; confirmedRoot?: string; confirmedLine?: string };
 
 type Wanted<T> = {
   heading: string;
@@ -30,6 +30,7 @@ type Asked = Wanted<unknown> & {
 };
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
+const UNREACHABLE = 'The server did not say how its keyring follows on the one that this browser has seen. Try again.';
 /** What becomes of the keys, and of an act what it means. */
 const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
@@ -106,8 +107,13 @@ export class StepUp implements ReactiveController {
     this.#fault = null;
     // The tenant that was asked for, never the one that the server's keyring names.
     const { tenant, keyring } = asked;
-    const input = { tenant, keyring, seen: seenManifest(tenant), ...detail };
-    const result = await asked.work(input).catch(() => ({ ok: false as const, message: BROKEN }));
+    // A line is taken by unlocking, where it goes on record: no act is signed on one that does not follow.
+    const before = await seenBefore({ tenant, keyring }).catch(() => null);
+    const result = before
+      ? await asked
+          .work({ tenant, keyring, ...before, ...detail })
+          .catch(() => ({ ok: false as const, message: BROKEN }))
+      : { ok: false as const, message: UNREACHABLE };
     // Whoever cancelled meanwhile gets nothing written behind them.
     if (signal.aborted) return;
     if (!result.ok) {

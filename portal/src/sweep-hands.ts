@@ -5,6 +5,6 @@ import { vault } from './vault-client.ts';
 
 export const sweepHands = (tenant: string): SweepHands => ({
   page: (request) => custody.bulkPage(tenant, request),
-  keep: (items) => custody.keepFindings(tenant, items),
+  keep: (items, sweep) => custody.keepFindings(tenant, items, sweep),
   check: vault().check,
 });

@@ -11,7 +11,7 @@ export type Progress = { done: number; total: number };
 /** Hands every version to `each`, page by page, until nothing is left or `signal` stops it. Throws what the API throws. */
 export async function everyPage(
   fetchPage: (request: BulkPageRequest) => Promise<BulkPage>,
-  purpose: BulkPageRequest['purpose'],
+  what: Pick<BulkPageRequest, 'purpose' | 'sweep'>,
   each: (items: Revealed[]) => Promise<void>,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function everyPage(
   let after: BulkPageRequest['after'] = null;
   let done = 0;
   while (!signal.aborted) {
-    const { items, total } = await fetchPage({ purpose, after, limit: PAGE });
+    const { items, total } = await fetchPage({ ...what, after, limit: PAGE });
     const last = items.at(-1);
     if (!last) return;
     await each(items);
@@ -29,12 +29,13 @@ export async function everyPage(
   }
 }
 
-export type Sweep = { checked: number; unsound: { item: Revealed; finding: Finding }[] };
+/** `id` is what a destruction names: the object keeps what was found under it. */
+export type Sweep = { id: string; checked: number; unsound: { item: Revealed; finding: Finding }[] };
 
 /** What a sweep needs: two calls of the API and one of the vault. */
 export type SweepHands = {
   page: (request: BulkPageRequest) => Promise<BulkPage>;
-  keep: (items: Verified[]) => Promise<unknown>;
+  keep: (items: Verified[], sweep: string) => Promise<unknown>;
   check: (item: Revealed) => Promise<{ ok: true; finding: Finding } | { ok: false; message: string }>;
 };
 
@@ -44,7 +45,8 @@ export async function sweep(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Sweep> {
-  const result: Sweep = { checked: 0, unsound: [] };
+  const id = crypto.randomUUID();
+  const result: Sweep = { id, checked: 0, unsound: [] };
   const each = async (items: Revealed[]) => {
     const found = await inLanes(items, async (item) => {
       const checked = await hands.check(item);
@@ -52,13 +54,14 @@ export async function sweep(
       return { item, finding: checked.finding };
     });
     await hands.keep(
-      found.map(({ item: { id, version }, finding }) => ({
-        ...{ secret: id, version: version.version, kid: version.kid, sha256: version.sha256, finding },
+      found.map(({ item: { id: secret, version }, finding }) => ({
+        ...{ secret, version: version.version, kid: version.kid, sha256: version.sha256, finding },
       })),
+      id,
     );
     result.checked += found.length;
     result.unsound.push(...found.filter(({ finding }) => finding !== 'sound'));
   };
-  await everyPage(hands.page, 'health', each, onProgress, signal);
+  await everyPage(hands.page, { purpose: 'health', sweep: id }, each, onProgress, signal);
   return result;
 }

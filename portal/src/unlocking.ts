@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';
-import type { VaultFault } from '../vault/contract.ts';
+import type { Line, VaultFault } from '../vault/contract.ts';
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import { OneAct } from './one-act.ts';
@@ -31,6 +31,7 @@ export type Shown = {
   why: string;
   fault: string;
   succession: VaultFault['succession'] | null;
+  line: Line | null;
 };
 
 /** Answers requests one at a time. `shown` is null while no dialog is wanted. */
@@ -66,7 +67,7 @@ export class Unlocking implements ReactiveController {
     this.end(false);
     const request: Open = { tenant, done: [done] };
     this.#request = request;
-    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, fault: '', succession: null };
+    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, fault: '', succession: null, line: null };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(request.tenant);
@@ -91,7 +92,7 @@ export class Unlocking implements ReactiveController {
     const { shown } = this;
     if (!request || !keyring || !shown) return;
     void this.#attempt.do(async (signal) => {
-      this.#show({ ...shown, fault: '', succession: null });
+      this.#show({ ...shown, fault: '', succession: null, line: null });
       // Else what is opened now would be locked with what was cancelled before.
       await this.#locking;
       if (signal.aborted) return;
@@ -104,6 +105,7 @@ export class Unlocking implements ReactiveController {
         this.#show({
           ...{ ...shown, fault: result?.message ?? BROKEN },
           succession: result?.succession ?? null,
+          line: result?.line ?? null,
         });
     });
   }

@@ -1,8 +1,10 @@
 // The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
 import { type Remote, wrap } from 'comlink';
 import type { Keyring } from '../../schema/keyring.ts';
+import { signedSha256 } from '../../schema/sha256.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import {
+  type SeenBefore,
   type SeenManifest,
   type UnlockInput,
   VAULT_CHANNEL,
@@ -11,8 +13,9 @@ import {
   type VaultWord,
 } from '../vault/contract.ts';
 import workerUrl from '../vault/keeper.worker.ts?worker&url';
-import { changeUnlocker } from './api/custody.ts';
+import { changeUnlocker, keyringOpened } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
+import { manifestsBetween, noteLineTaken } from './api/tenant.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };
@@ -83,32 +86,59 @@ const isPersonal = (keyring: Keyring, id: string): boolean =>
 const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
 
 /** The highest manifest this browser has trusted of a tenant. */
-export function seenManifest(tenant: string): SeenManifest | null {
+export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
   const text = localStorage.getItem(seenKey(tenant));
-  return text ? (JSON.parse(text) as SeenManifest) : null;
+  return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
 }
 
-/** Never goes back: another tab may have seen a newer one meanwhile. */
+/** Never goes back: another tab may have seen a newer one meanwhile. What was remembered in the old form is replaced once it was compared. */
 function remember(tenant: string, seen: SeenManifest): void {
-  if ((seenManifest(tenant)?.version ?? 0) < seen.version) localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
+  const before = seenManifest(tenant);
+  const isNews = before === null || before.version < seen.version;
+  if (isNews || (before.version === seen.version && 'sha256' in before))
+    localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
 }
 
 /** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
 export async function rememberManifest(tenant: string, manifest: string, fingerprint: string): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(manifest)));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   // The version that was signed, not the one that the server answers.
   const { version } = readPayload<Manifest>(manifest);
-  remember(tenant, { version, sha256, fingerprint });
+  remember(tenant, { version, signed: await signedSha256(manifest), fingerprint });
+}
+
+/** What this browser has seen of a tenant, and the manifests from there to the keyring that the server shows. Throws what the API throws. */
+export async function seenBefore({ tenant, keyring }: Pick<UnlockInput, 'tenant' | 'keyring'>) {
+  const seen = seenManifest(tenant);
+  const since =
+    seen && seen.version < keyring.version ? await manifestsBetween(tenant, seen.version, keyring.version) : [];
+  return { seen, since };
+}
+
+/**
+ * A line that its person has compared with an admin takes the place of what was remembered, back in version too, and is put on record.
+ * Throws what the API throws: unrecorded, it is not taken.
+ */
+async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest | SeenBefore): Promise<void> {
+  await noteLineTaken(tenant, {
+    ...{ version: now.version, signed: now.signed, insteadVersion: before.version },
+    instead: 'signed' in before ? before.signed : before.sha256,
+  });
+  localStorage.setItem(seenKey(tenant), JSON.stringify(now));
 }
 
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */
-export async function unlock(input: Omit<UnlockInput, 'seen'>) {
-  const result = await vault().unlock({ ...input, seen: seenManifest(input.tenant) });
-  if (result.ok) remember(input.tenant, result.seen);
+export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
+  const before = await seenBefore(input);
+  const result = await vault().unlock({ ...input, ...before });
+  if (result.ok && before.seen && input.confirmedLine === result.seen.signed)
+    await takeLine(input.tenant, result.seen, before.seen);
+  else if (result.ok) remember(input.tenant, result.seen);
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
     await changeUnlocker(input.tenant, result.repinned).catch(() => {});
+  // Not kept: the next unlock says it again, and what waits for it goes by itself after thirty days.
+  if (result.ok && result.opened !== null)
+    await keyringOpened(input.tenant, input.unlocker, result.opened).catch(() => {});
   await refreshVaultState();
   return result;
 }

@@ -89,6 +89,9 @@ export const DELIVERY_FAULT_WORDS: Record<DeliveryFault, string> = {
   timed_out: 'no answer within ten seconds',
   unreachable: 'could not be reached',
   redirected: 'answered with a redirect, which is never followed',
+  turned_down: 'turned down by the receiver',
+  failed: 'failed at the receiver',
+  not_allowed: 'not sent: a webhook may not have that URL any more',
 };
 
 export const FINDING_WORDS: Record<Finding, string> = {

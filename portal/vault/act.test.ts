@@ -79,6 +79,20 @@ describe('unlocking', () => {
     expect(await keeper.open(await sealedRecord(draft.write, password))).toMatchObject({ ok: false, code: 'locked' });
   });
 
+  it('stays locked where it was locked while it was being unlocked, because whoever locks has left', async () => {
+    const keeper = new Keeper();
+    const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 0), PASSPHRASE);
+    const unlocking = keeper.unlock(input);
+    await keeper.lock();
+    expect(await unlocking).toMatchObject({ ok: false, code: 'locked' });
+    expect(await keeper.state()).toEqual({ state: 'locked' });
+    // Nor does a secret appear that was asked for before.
+    expect(await keeper.unlock(input)).toMatchObject({ ok: true });
+    const opening = keeper.open(await sealedRecord(draft.write, password));
+    await keeper.lock();
+    expect(await opening).toMatchObject({ ok: false, code: 'locked' });
+  });
+
   it('locks itself after 15 idle minutes, also where the timer slept', async () => {
     let now = 1_000_000;
     const keeper = new Keeper(() => now);

@@ -12,6 +12,7 @@ import {
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
+import { opens } from './rehearsal.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
@@ -33,7 +34,7 @@ type Change = {
   grant: ManifestUnlocker[];
   newEscrowKey: boolean;
   newRoot: boolean;
-  keyState: { kid: string; state: 'retired' | 'destroyed' } | null;
+  keyState: { kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined } | null;
   endOverlap: string | null;
   recovery: { setId: string; codes: string[] } | null;
 };
@@ -179,14 +180,14 @@ async function compose(
   root: Root,
   change: Change,
 ): Promise<KeyringWrite | VaultFault> {
-  const { manifest, seen, unlocker, entry } = trusted;
+  const { manifest, unlocker, entry } = trusted;
   const { tenant } = manifest;
   const removed = new Set(change.remove);
   const fresh = [...change.add.map(({ entry }) => entry), ...change.grant];
   const next: Manifest = {
     ...structuredClone(manifest),
     version: manifest.version + 1,
-    previous: seen.sha256,
+    previous: trusted.sha256,
     createdAt: Date.now(),
   };
   next.unlockers = [...next.unlockers.filter((one) => !removed.has(one.id)), ...fresh];
@@ -244,7 +245,7 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
-  return {
+  const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,
     ...(change.newRoot
@@ -261,7 +262,11 @@ async function compose(
     escrowKeys,
     unlockers: [...change.add.map(({ half }) => half), ...own],
     wraps: wraps.flat(),
+    ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
   };
+  return (await opens(trusted, keyring, write, { made: change.add, vaults: vaults.kept }))
+    ? write
+    : untrusted('The next keyring would not open as it was composed; nothing was sent.');
 }
 
 /** The vault keys after the act: those of the renewed purposes are new, in the epoch after the highest. */
@@ -274,7 +279,12 @@ function renewVaults({ manifest, vaults }: TrustedKeyring, renewed: ReadonlySet<
   };
   const [reveal, admin] = [after('reveal'), after('admin')];
   const all = [reveal, admin];
-  return { reveal, admin, all, fresh: all.filter((vault) => renewed.has(vault.purpose)) };
+  // Escrow keys and earlier roots that stay may lie under an older one that is not renewed.
+  const kept = [
+    ...vaults.filter((vault) => !renewed.has(vault.purpose)),
+    ...all.filter((vault) => renewed.has(vault.purpose)),
+  ];
+  return { reveal, admin, all, kept, fresh: all.filter((vault) => renewed.has(vault.purpose)) };
 }
 
 /** The private halves of the earlier roots that still overlap: they state new escrow keys too. */

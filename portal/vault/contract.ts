@@ -17,6 +17,7 @@ export type VaultFaultCode =
   | 'weak_kdf'
   | 'keyring_untrusted'
   | 'keyring_rolled_back'
+  | 'keyring_forked'
   | 'no_rights'
   | 'locked'
   | 'unknown_kid'
@@ -33,6 +34,8 @@ export type VaultFault = {
   code: VaultFaultCode;
   message: string;
   succession?: { root: string; words: string[] };
+  /** Where the keyring does not follow on what this browser has seen, and its person may take it after comparing. */
+  line?: Line;
 };
 export type VaultResult<T> = ({ ok: true } & T) | VaultFault;
 
@@ -50,7 +53,25 @@ export const VAULT_CHANNEL = 'totl-vault';
 export type VaultWord = 'changed' | 'asked';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
-export type SeenManifest = { version: number; sha256: string; fingerprint: string };
+export type SeenManifest = {
+  version: number;
+  fingerprint: string;
+  /** SHA-256 of its header and payload: whoever bends the text of its signature does not make it another. */
+  signed: string;
+};
+
+/** As browsers remembered it before: SHA-256 of the whole text. Compared so once, then replaced by what is remembered now. */
+export type SeenBefore = { version: number; fingerprint: string; sha256: string };
+
+/**
+ * What people compare where a keyring does not follow on what this browser has seen: its root, its version, and SHA-256 of what is signed.
+ * `instead` is what this browser has seen.
+ */
+export type Line = { fingerprint: string; version: number; signed: string; instead: SeenManifest | SeenBefore };
+
+/** Whether a manifest of the version that is remembered is the one. `sha256` is of its whole text, `signed` of header and payload. */
+export const isRemembered = (seen: SeenManifest | SeenBefore, now: { sha256: string; signed: string }): boolean =>
+  'signed' in seen ? seen.signed === now.signed : seen.sha256 === now.sha256;
 
 export type SetUpInput = { tenant: string; email: string; passphrase: string; teamPassphrase: string | null };
 /** `recoveryCode` is shown once, typed back once, and kept nowhere. */
@@ -62,7 +83,11 @@ export type UnlockInput = {
   unlocker: string;
   /** The passphrase, the recovery codes as typed, one a line, or the PRF's output as base64url. */
   secret: string;
-  seen: SeenManifest | null;
+  seen: SeenManifest | SeenBefore | null;
+  /** The manifests as the server has them, from the version that is remembered up to the one before the keyring's. */
+  since?: readonly string[];
+  /** `signed` of a line that its person has compared with an admin: taken though it does not follow on what was seen. */
+  confirmedLine?: string | undefined;
   /** A root that its owner has confirmed by comparing the words of a succession. */
   confirmedRoot?: string;
 };
@@ -71,8 +96,8 @@ export type UnlockInput = {
 export type KeyringAct =
   /** A new escrow key, active at once; the old one is `retiring`. */
   | { act: 'rotate' }
-  /** A key's rotation is finished (`retired`), or the key is destroyed. */
-  | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed' }
+  /** A key's rotation is finished (`retired`), or the key is destroyed, which rests on a sweep of whoever signs it. */
+  | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined }
   /** A further unlocker of the admin who acts. */
   | { act: 'add_passphrase'; email: string; label: string; passphrase: string }
   | { act: 'add_passkey'; email: string; label: string; kdf: PrfKdf; prf: string }
@@ -112,12 +137,19 @@ export type GrantInput = {
   root: string;
   label: string;
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
-/** `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. */
-export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null };
+/**
+ * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
+ * unlocker's word that every key opened, where somebody else's change waits for it; to be sent.
+ */
+export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null; opened: string | null };
 export type Opened = {
   plaintext: string;
   /** False where the ciphertext is raw RSA-OAEP and so not bound to its machine. */
   bound: boolean;
+  /** When it was sealed, by its own header, ms since the epoch; null where it is raw. Bound to what it holds, unlike what the server says. */
+  sealedAt: number | null;
+  /** The PC that its header names, if any. */
+  pc: { hostname: string; serial: string | null } | null;
   /** BitLocker only: eight groups of six digits, each divisible by 11, and which (from 1) are not; null for other kinds. */
   bitlocker: { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] } | null;
 };
@@ -176,8 +208,8 @@ export interface Vault {
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },
   ): Promise<VaultResult<{ changed: UnlockerChanged }>>;
-  /** Opens an unlocker and everything it leads to, and keeps nothing: the proof that recovery codes work. */
-  drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest }>>;
+  /** Opens an unlocker and everything it leads to, and keeps nothing. `proof` is its own signature: that recovery codes work. */
+  drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest; proof: string }>>;
   /**
    * Opens one ciphertext, seals it to the active key with its header kept, and opens the result to see that it is the same.
    * `activeKid` is what the server says is active: another than the vault's own means that the keyring has changed.

@@ -1,4 +1,5 @@
 // For tests: a tenant set up with cheap hands, what the server would hand out of it, and secrets sealed to it as an engine would.
+import { base64urlnopad, hex } from '@scure/base';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import { SEALED_TYP } from '../../schema/jwe.ts';
 import type { Keyring, KeyringWrite, PrfKdf, SealedKey, SealedUnlocker } from '../../schema/keyring.ts';
@@ -38,6 +39,17 @@ export function bent<T>(truth: T, bend: (copy: T) => void): T {
   const copy = structuredClone(truth);
   bend(copy);
   return copy;
+}
+
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The same signed text with the other signature that verifies, (r, n − s): anybody who passes it on can make it. */
+export function twinOf(compact: string): string {
+  const cut = compact.lastIndexOf('.') + 1;
+  const bytes = base64urlnopad.decode(compact.slice(cut));
+  const other = P256_ORDER - BigInt(`0x${hex.encode(bytes.slice(32))}`);
+  const s = hex.decode(other.toString(16).padStart(64, '0'));
+  return compact.slice(0, cut) + base64urlnopad.encode(new Uint8Array([...bytes.slice(0, 32), ...s]));
 }
 
 /** Of lists in order, the last that was said of each. */

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
-import type { KeyringAct, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
+import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
   bent,
@@ -19,6 +19,7 @@ import {
   sealedRecord,
   TEAM_PASSPHRASE,
   TENANT,
+  twinOf,
   unlockerAt,
   unlockInput,
 } from './fixtures.ts';
@@ -85,6 +86,15 @@ const DOORS = {
 /** A fault and nothing beside it: no write, no line, no ciphertext, no key. */
 const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.any(String) });
 
+/** The same, with what its person may compare with an admin: what is refused is a keyring that does not follow on the one seen. */
+const offTheLine = async (code: VaultFaultCode, { keyring, seen }: UnlockInput) => {
+  const signed = await verifyManifest(keyring.manifest);
+  if (!signed.ok || !seen) throw new Error('the keyring verifies, and one was seen');
+  const { version } = signed.payload;
+  const line = { fingerprint: signed.root, version, signed: await signedSha256(keyring.manifest), instead: seen };
+  return { ...justThe(code), line };
+};
+
 async function nothingIsOpen(keeper: Keeper): Promise<void> {
   expect(await keeper.state()).toEqual({ state: 'locked' });
   expect(await keeper.open(record)).toEqual(justThe('locked'));
@@ -122,12 +132,37 @@ describe('a hostile server’s keyring', () => {
 
   it('cannot be an older one than this browser has seen', async () => {
     const seen = { version: 3, sha256: await sha256Hex(rotated.manifest), fingerprint: draft.fingerprint };
-    await expectShut(input(first, { seen }), justThe('keyring_rolled_back'));
+    const told = input(first, { seen });
+    await expectShut(told, await offTheLine('keyring_rolled_back', told));
   });
 
   it('cannot be a second one of the version that this browser has seen', async () => {
     const seen = { version: 3, sha256: 'f'.repeat(64), fingerprint: draft.fingerprint };
-    await expectShut(input(rotated, { seen }), justThe('keyring_rolled_back'));
+    const told = input(rotated, { seen });
+    await expectShut(told, await offTheLine('keyring_rolled_back', told));
+  });
+
+  it('cannot bend its text and have this browser call the true one another, because only what is signed is remembered', async () => {
+    const bent = twinOf(rotated.manifest);
+    const told = await new Keeper().drill(input({ ...rotated, manifest: bent }));
+    if (!told.ok) throw new Error(told.message);
+    expect(await sha256Hex(bent)).not.toBe(await sha256Hex(rotated.manifest));
+    expect(await new Keeper().drill(input(rotated, { seen: told.seen }))).toMatchObject({ ok: true, seen: told.seen });
+  });
+
+  it('is compared with what a browser remembers in the old form once, and remembered in the new one', async () => {
+    const seen = { version: 3, sha256: await sha256Hex(rotated.manifest), fingerprint: draft.fingerprint };
+    const signed = await signedSha256(rotated.manifest);
+    expect(await new Keeper().drill(input(rotated, { seen }))).toEqual({
+      ok: true,
+      seen: { version: 3, signed, fingerprint: draft.fingerprint },
+    });
+    const twin = { ...rotated, manifest: twinOf(rotated.manifest) };
+    const old = input(twin, { seen });
+    await expectShut(old, await offTheLine('keyring_rolled_back', old));
+    const other = { version: 3, signed: 'f'.repeat(64), fingerprint: draft.fingerprint };
+    const told = input(rotated, { seen: other });
+    await expectShut(told, await offTheLine('keyring_rolled_back', told));
   });
 
   it('cannot lower the KDF for offline guessing, nor inflate it to hang the browser', async () => {
@@ -191,6 +226,96 @@ describe('a hostile server’s keyring', () => {
   });
 });
 
+describe('a hostile server’s line of keyrings', () => {
+  /** What this browser has seen: the very first keyring. */
+  let begin: Keyring;
+  let seen: SeenManifest;
+  /** A second version 2, signed by the same root: what an admin may have signed on a fork, and a keyring after it. */
+  let forkedAt2: Keyring;
+  let forkedAt3: Keyring;
+  const seenOf = async ({ manifest, version, fingerprint }: Keyring): Promise<SeenManifest> => ({
+    ...{ version, fingerprint, signed: await signedSha256(manifest) },
+  });
+  const resigned = async (keyring: Keyring, change: object): Promise<string> => {
+    const signed = await verifyManifest(keyring.manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    return signManifest(root, { ...signed.payload, ...change });
+  };
+  beforeAll(async () => {
+    begin = keyringOf(draft);
+    seen = await seenOf(begin);
+    forkedAt2 = await act(input(begin), { act: 'rotate' });
+    forkedAt3 = await act(input(forkedAt2), { act: 'rotate' });
+  });
+  const expectForked = async (to: UnlockInput) => expectShut(to, await offTheLine('keyring_forked', to));
+
+  it('opens where it leads from what this browser has seen, one version or several, over a succession too', async () => {
+    for (const to of [
+      input(begin, { seen }),
+      input(first, { seen, since: [begin.manifest] }),
+      input(rotated, { seen, since: [begin.manifest, first.manifest] }),
+      input(rotated, { seen: await seenOf(first), since: [first.manifest] }),
+      input(succeeded, {
+        ...{ seen, since: [begin.manifest, first.manifest], confirmedRoot: succeeded.fingerprint },
+      }),
+      // What was remembered in the old form begins a line as well.
+      input(first, {
+        seen: { version: 1, fingerprint: begin.fingerprint, sha256: await sha256Hex(begin.manifest) },
+        since: [begin.manifest],
+      }),
+    ])
+      for (const [door, enter] of Object.entries(DOORS))
+        expect(await enter(new Keeper(), to), door).toMatchObject({ ok: true });
+  });
+
+  it('cannot fork, because the next version names the one that was seen', async () => {
+    const told = { seen: await seenOf(first) };
+    await expectForked(input(forkedAt3, { ...told, since: [forkedAt2.manifest] }));
+    // The true one shown, and the other gone on from.
+    await expectForked(input(forkedAt3, { ...told, since: [first.manifest] }));
+    await expectForked(input(forkedAt3, { seen, since: [begin.manifest, first.manifest] }));
+  });
+
+  it('cannot be left unsaid, cut, turned round or doubled', async () => {
+    for (const since of [
+      [],
+      [begin.manifest],
+      [first.manifest],
+      [first.manifest, begin.manifest],
+      [begin.manifest, begin.manifest, first.manifest],
+      [begin.manifest, first.manifest, rotated.manifest],
+      [begin.manifest, 'not.a.manifest'],
+    ])
+      await expectForked(input(rotated, { seen, since }));
+  });
+
+  it('cannot be bent in what it names, though the root signs it', async () => {
+    const elsewhere = { ...first, manifest: await resigned(first, { previous: 'f'.repeat(64) }) };
+    await expectForked(input(elsewhere, { seen, since: [begin.manifest] }));
+    const skipped = { ...first, manifest: await resigned(first, { version: 3 }), version: 3 };
+    await expectForked(input(skipped, { seen, since: [begin.manifest] }));
+    const others = await resigned(first, { tenant: OTHER_TENANT });
+    await expectForked(input(rotated, { seen, since: [begin.manifest, others] }));
+  });
+
+  it('cannot lead over a stranger’s version, because each is signed by the root of the one before or one that follows it', async () => {
+    const signed = await verifyManifest(first.manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    const strangers = await signManifest(evilRoot, signed.payload);
+    const after = { ...rotated, manifest: await resigned(rotated, { previous: await sha256Hex(strangers) }) };
+    await expectForked(input(after, { seen, since: [begin.manifest, strangers] }));
+  });
+
+  it('is taken by its person once they have compared it, and no other in its place', async () => {
+    const forked = input(forkedAt3, { seen: await seenOf(first), since: [forkedAt2.manifest] });
+    const told = await new Keeper().unlock(forked);
+    if (told.ok || !told.line) throw new Error('it is off the line');
+    expect(await new Keeper().drill({ ...forked, confirmedLine: told.line.signed })).toMatchObject({ ok: true });
+    const back = input(forkedAt2, { seen: await seenOf(rotated), confirmedLine: told.line.signed });
+    await expectShut(back, await offTheLine('keyring_rolled_back', back));
+  });
+});
+
 /** The first keyring as another root would go on with it, with what is said of how that root came. */
 async function takenOver(by: Root, successions: string[]): Promise<Keyring> {
   const signed = await verifyManifest(first.manifest);
@@ -230,7 +355,7 @@ describe('a hostile server’s succession', () => {
     await expectShut(input(succeeded), askFor(succeeded.fingerprint));
     await expectShut(input(succeeded, { confirmedRoot: evilRoot.fingerprint }), askFor(succeeded.fingerprint));
     const seen = { version: 2, sha256: await sha256Hex(first.manifest), fingerprint: draft.fingerprint };
-    await expectShut(input(succeeded, { seen }), askFor(succeeded.fingerprint));
+    await expectShut(input(succeeded, { seen, since: [first.manifest] }), askFor(succeeded.fingerprint));
     for (const [door, enter] of Object.entries(DOORS))
       expect(await enter(new Keeper(), confirmed(succeeded)), door).toMatchObject({ ok: true });
   });
@@ -241,7 +366,8 @@ describe('a hostile server’s succession', () => {
     expect(askFor(evilRoot.fingerprint).succession.words).not.toEqual(admins);
     await expectShut(input(keyring), askFor(evilRoot.fingerprint));
     const seen = { version: 3, sha256: await sha256Hex(succeeded.manifest), fingerprint: succeeded.fingerprint };
-    await expectShut({ ...confirmed(keyring), seen }, justThe('keyring_untrusted'));
+    const told = { ...confirmed(keyring), seen };
+    await expectShut(told, await offTheLine('keyring_untrusted', told));
     // The admin who replaced the root has it pinned: that half with a browser that remembers nothing.
     const pinned = bent(keyring, (one) => {
       one.unlockers = succeeded.unlockers;
@@ -253,7 +379,8 @@ describe('a hostile server’s succession', () => {
   it('does not lead back, because a browser that has seen the new root takes no keyring of the old', async () => {
     const seen = { version: 3, sha256: await sha256Hex(succeeded.manifest), fingerprint: succeeded.fingerprint };
     const keyring = { ...first, successions: succeeded.successions };
-    await expectShut(input(keyring, { seen, confirmedRoot: first.fingerprint }), justThe('keyring_untrusted'));
+    const told = input(keyring, { seen, confirmedRoot: first.fingerprint });
+    await expectShut(told, await offTheLine('keyring_untrusted', told));
   });
 });
 

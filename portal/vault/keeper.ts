@@ -15,8 +15,9 @@ import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
-import { ancestry, escrowKeysOf, trustKeyring, untrusted } from './trust.ts';
-import { rekeyed, repinned, signChange } from './unlocker.ts';
+import { ancestry } from './succession.ts';
+import { escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts';
+import { rekeyed, repinned, signChange, signDrill, signOpened } from './unlocker.ts';
 
 const IDLE_MS = 15 * 60_000;
 const TELL_EVERY_MS = 1_000;
@@ -47,6 +48,8 @@ export class Keeper implements Vault {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
   readonly #onState: () => void;
+  /** How often it was locked: an unlock that began before the last one must not end in an open vault. */
+  #locks = 0;
   /** When it would lock, as was last told. */
   #toldLocksAt = 0;
 
@@ -98,7 +101,9 @@ export class Keeper implements Vault {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
     const keys = await escrowKeysOf(trusted, input.keyring);
-    return isFault(keys) ? keys : { ok: true, seen: trusted.seen };
+    return isFault(keys)
+      ? keys
+      : { ok: true, seen: trusted.seen, proof: await signDrill(input.tenant, trusted.unlocker) };
   };
 
   reseal: Vault['reseal'] = async (item, activeKid) => {
@@ -112,6 +117,7 @@ export class Keeper implements Vault {
   };
 
   unlock: Vault['unlock'] = async (input) => {
+    const locks = this.#locks;
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
     const keys = await escrowKeysOf(trusted, input.keyring);
@@ -121,20 +127,33 @@ export class Keeper implements Vault {
     const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
     if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
-    this.#held = { tenant, fingerprint, unlocker, keys, active: await sealTo(active.kid, active.jwk), locksAt: 0 };
+    const seal = await sealTo(active.kid, active.jwk);
+    if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile. Unlock it again.');
+    this.#held = { tenant, fingerprint, unlocker, keys, active: seal, locksAt: 0 };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
     const changed =
       opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
-    return { ok: true, seen: trusted.seen, repinned: changed };
+    const { entry } = trusted;
+    const waits =
+      entry.owner !== null && (input.keyring.changes ?? []).some((one) => one.replaces && one.by !== entry.owner);
+    const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
+    return {
+      ok: true,
+      seen: trusted.seen,
+      repinned: changed,
+      opened: proven ? await signOpened(opened, trusted) : null,
+    };
   };
 
   open: Vault['open'] = async (revealed: Revealed) => {
     const held = this.#current();
     if (!held) return fault('locked', 'The vault is locked.');
     this.#touch();
+    const locks = this.#locks;
     const opened = await openSecret(held.tenant, revealed, held.keys);
+    if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile.');
     return isFault(opened) ? opened : { ok: true, ...opened };
   };
 
@@ -194,6 +213,7 @@ export class Keeper implements Vault {
   }
 
   async lock(): Promise<void> {
+    this.#locks += 1;
     clearTimeout(this.#timer);
     this.#held = null;
     this.#onState();

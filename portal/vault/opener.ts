@@ -52,7 +52,12 @@ export async function openSecret(
     return fault('not_text', 'What was sealed is not text in UTF-8.');
   }
   const bitlocker = revealed.kind === 'bitlocker_recovery_key' ? readRecoveryPassword(plaintext) : null;
-  return { plaintext, bound: opened.bound, bitlocker };
+  const sealed = revealed.version.format === 'jwe' ? readSealed(revealed.sealed) : null;
+  const header = sealed?.ok ? sealed.header : null;
+  return {
+    ...{ plaintext, bound: opened.bound, bitlocker },
+    ...{ sealedAt: header && header.iat * 1000, pc: header?.pc ?? null },
+  };
 }
 
 function wrongHeader(tenant: string, revealed: Placed): VaultFault | null {

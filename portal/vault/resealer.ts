@@ -21,11 +21,13 @@ export const sealTo = async (kid: string, jwk: RsaPublicJwk): Promise<SealTo> =>
 function headerFor(tenant: string, item: Revealed, kid: string, src: string): SealedHeader {
   const { machine, kind, ref, version } = item;
   const read = version.format === 'jwe' ? readSealed(item.sealed) : null;
-  const { iat, by } = read?.ok ? read.header : { iat: Math.floor(version.escrowedAt / 1000), by: undefined };
+  const raw = { iat: Math.floor(version.escrowedAt / 1000), by: undefined, pc: undefined };
+  const { iat, by, pc } = read?.ok ? read.header : raw;
   return {
     ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP },
     ...{ tenant, machine, run: version.run, kind, eid: version.eid, iat, ref, src },
     ...(by === undefined ? {} : { by }),
+    ...(pc === undefined ? {} : { pc }),
     ...(version.bound ? {} : { bound: false as const }),
   };
 }

@@ -1,27 +1,30 @@
 // Whether to trust the keyring that a server hands out: held against the pin inside an unlocker, and against what this browser has
 // seen before. Nothing of it is used before that.
 import { thumbprint } from '../../schema/jwk.ts';
-import type { Keyring } from '../../schema/keyring.ts';
+import type { Keyring, Wrap } from '../../schema/keyring.ts';
 import {
   type Manifest,
   type ManifestUnlocker,
-  type Succession,
   sha256Hex,
+  signedSha256,
   verifyManifest,
   verifyStatement,
-  verifySuccession,
 } from '../../schema/signed.ts';
 import type { SeenManifest, UnlockInput, VaultFault } from './contract.ts';
 import { openEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
+import { offTheLine } from './line.ts';
 import { openRoot, type Root } from './root.ts';
 import { successionWords } from './spoken-words.ts';
+import { follows } from './succession.ts';
 import { type OpenedUnlocker, openUnlocker } from './unlocker.ts';
 import { unwrapVaultKey, type VaultKey } from './vault-key.ts';
 
 /** A keyring that was verified against the pin inside an unlocker, with the vault keys that unlocker may have. */
 export type TrustedKeyring = {
   manifest: Manifest;
+  /** Of the manifest's compact text: what the next one names as `previous`. */
+  sha256: string;
   seen: SeenManifest;
   unlocker: OpenedUnlocker;
   entry: ManifestUnlocker;
@@ -31,22 +34,23 @@ export type TrustedKeyring = {
 export const untrusted = (what: string): VaultFault =>
   fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
 
-/** The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. */
-export async function ancestry(tenant: string, root: string, successions: readonly string[]): Promise<Succession[]> {
-  const found: Succession[] = [];
-  let at = root;
-  for (const compact of successions.toReversed()) {
-    const signed = await verifySuccession(compact);
-    if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.to !== at) continue;
-    found.push(signed.payload);
-    at = signed.payload.from;
+/** Every vault key that an unlocker has a right to, unwrapped; null where one is missing or not the committed one. */
+export async function vaultKeysOf(
+  manifest: Manifest,
+  wraps: readonly Wrap[],
+  { id, rights }: Pick<ManifestUnlocker, 'id' | 'rights'>,
+  privateKey: CryptoKey,
+): Promise<VaultKey[] | null> {
+  const vaults: VaultKey[] = [];
+  for (const { purpose, vaultEpoch } of manifest.vaultKeys) {
+    if (!rights.includes(purpose)) continue;
+    const wrap = wraps.find((one) => one.unlocker === id && one.purpose === purpose && one.vaultEpoch === vaultEpoch);
+    const vault = wrap && (await unwrapVaultKey(manifest, privateKey, wrap));
+    if (!vault) return null;
+    vaults.push(vault);
   }
-  return found;
+  return vaults;
 }
-
-/** Whether roots follow each other from `from` to `to`. */
-const follows = async (tenant: string, successions: readonly string[], from: string, to: string): Promise<boolean> =>
-  (await ancestry(tenant, to, successions)).some((one) => one.from === from);
 
 /**
  * Opens an unlocker and verifies the keyring against the pin it yields: the manifest is this tenant's and not older than one
@@ -63,13 +67,12 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   if (manifest.tenant !== tenant) return untrusted('The server’s keyring is another tenant’s.');
   // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
   const sha256 = await sha256Hex(keyring.manifest);
-  if (seen && seen.fingerprint !== root && !(await follows(tenant, keyring.successions, seen.fingerprint, root)))
-    return untrusted('The server’s keyring is signed by another root than this browser has seen.');
-  if (seen && (manifest.version < seen.version || (manifest.version === seen.version && sha256 !== seen.sha256)))
-    return fault(
-      'keyring_rolled_back',
-      `The server sent version ${manifest.version} of the keyring; this browser has seen version ${seen.version}. Nothing was unlocked.`,
-    );
+  const now: SeenManifest = {
+    ...{ version: manifest.version, fingerprint: root },
+    signed: await signedSha256(keyring.manifest),
+  };
+  const off = await offTheLine(input, { manifest, root, sha256 });
+  if (off) return off;
   const unlocker = await openUnlocker(tenant, half, input.secret);
   if (isFault(unlocker)) return unlocker;
   if (root !== unlocker.root) {
@@ -88,17 +91,9 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   const entry = manifest.unlockers.find((one) => one.id === half.id);
   if (!entry || (await thumbprint(entry.jwk)) !== unlocker.publicThumbprint)
     return untrusted('The keyring does not list your unlocker.');
-  const vaults: VaultKey[] = [];
-  for (const { purpose, vaultEpoch } of manifest.vaultKeys) {
-    if (!entry.rights.includes(purpose)) continue;
-    const wrap = keyring.wraps.find(
-      (one) => one.unlocker === half.id && one.purpose === purpose && one.vaultEpoch === vaultEpoch,
-    );
-    const vault = wrap && (await unwrapVaultKey(manifest, unlocker.privateKey, wrap));
-    if (!vault) return untrusted('A vault key is missing or not the one that the manifest commits to.');
-    vaults.push(vault);
-  }
-  return { manifest, seen: { version: manifest.version, sha256, fingerprint: root }, unlocker, entry, vaults };
+  const vaults = await vaultKeysOf(manifest, keyring.wraps, entry, unlocker.privateKey);
+  if (!vaults) return untrusted('A vault key is missing or not the one that the manifest commits to.');
+  return { manifest, sha256, seen: now, unlocker, entry, vaults };
 }
 
 /** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid in both halves; all of them. */
@@ -122,6 +117,18 @@ export async function escrowKeysOf(
   if (manifest.keys.some((one) => one.state !== 'destroyed' && !keys.has(one.kid)))
     return untrusted('The server withholds an escrow key that the keyring names.');
   return keys;
+}
+
+/** Whether every key of a trusted keyring opens: each escrow key, the root, and every earlier one that overlaps. */
+export async function everyKeyOpens(trusted: TrustedKeyring, keyring: Keyring): Promise<boolean> {
+  const { manifest, vaults } = trusted;
+  if (isFault(await escrowKeysOf(trusted, keyring)) || isFault(await openTrustedRoot(trusted, keyring))) return false;
+  for (const fingerprint of manifest.overlapping ?? []) {
+    const sealed = keyring.oldRoots.find((one) => one.kid === fingerprint);
+    const vault = vaults.find((one) => one.purpose === 'admin' && one.vaultEpoch === sealed?.vaultEpoch);
+    if (!sealed || !vault || !(await openRoot(manifest.tenant, fingerprint, sealed, vault))) return false;
+  }
+  return true;
 }
 
 /** Opens the root anew (the step-up) for one write; it is dropped with the answer. */

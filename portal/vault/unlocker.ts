@@ -2,9 +2,20 @@
 // thumbprint. So whoever unlocks also gets the pin, and a server cannot put another root in its place.
 import { base64urlnopad } from '@scure/base';
 import { CompactSign } from 'jose/jws/compact/sign';
+import { decodeBase64Url } from '../../schema/base64url.ts';
 import { EcPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { Kdf, type PrfKdf, type SealedUnlocker, type UnlockerChanged } from '../../schema/keyring.ts';
-import { type ManifestUnlocker, sha256Hex, UNLOCKER_CHANGE_TYP, type UnlockerChange } from '../../schema/signed.ts';
+import {
+  DRILL_TYP,
+  KEYRING_OPENED_TYP,
+  type KeyringOpened,
+  type Manifest,
+  type ManifestUnlocker,
+  type RecoveryDrill,
+  sha256Hex,
+  UNLOCKER_CHANGE_TYP,
+  type UnlockerChange,
+} from '../../schema/signed.ts';
 import type { VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { kdfContext, keyFromPassphrase, keyFromPrf, keyFromRecoverySecret, newArgon2id, newSalt } from './kdf.ts';
@@ -14,8 +25,8 @@ import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
-/** `entry` goes into the manifest, `half` to the server. */
-export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker };
+/** `entry` goes into the manifest, `half` to the server; the private key, which stays here, is to see that what is wrapped to it opens. */
+export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker; privateKey: CryptoKey };
 type Wanted = Pick<ManifestUnlocker, 'label' | 'owner' | 'rights'>;
 type Sealing = { how: Pick<SealedUnlocker, 'kdf' | 'set'>; key: Uint8Array };
 type Private = { jwk: JsonWebKey; root: string };
@@ -50,6 +61,7 @@ async function make(
   return {
     entry: { id, kind, ...wanted, jwk, createdAt: Date.now() },
     half: seal(tenant, id, sealing, { jwk: { ...jwk, d }, root }),
+    privateKey: pair.privateKey,
   };
 }
 
@@ -108,20 +120,12 @@ export type OpenedUnlocker = {
 async function keyFor(half: SealedUnlocker, kdf: Kdf, secret: string): Promise<Uint8Array | VaultFault> {
   if (kdf.name === 'argon2id') return keyFromPassphrase(secret, kdf);
   if (kdf.name === 'webauthn-prf') {
-    const output = prfOutput(secret);
+    // Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's.
+    const output = decodeBase64Url(secret);
     return output ? keyFromPrf(output, kdf) : WRONG[kdf.name];
   }
   const shares = await secretFromShares(secret, half.set);
   return isFault(shares) ? shares : keyFromRecoverySecret(shares.secret, kdf.salt);
-}
-
-/** Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's. */
-function prfOutput(secret: string): Uint8Array | null {
-  try {
-    return base64urlnopad.decode(secret);
-  } catch {
-    return null;
-  }
 }
 
 const WRONG: Record<Kdf['name'], VaultFault> = {
@@ -184,10 +188,28 @@ export async function signChange(
     ...{ tenant, unlocker: id },
     ...{ previous: await sha256Hex(half.sealed), next: await sha256Hex(next.sealed), createdAt: Date.now() },
   };
-  const { kty, crv, x, y } = content.jwk;
-  const key = await crypto.subtle.importKey('jwk', content.jwk, ECDSA, false, ['sign']);
-  const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(change)))
-    .setProtectedHeader({ alg: 'ES256', typ: UNLOCKER_CHANGE_TYP, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
+  return { half: next, change: await sign(content, UNLOCKER_CHANGE_TYP, change) };
+}
+
+/** Signs that this unlocker has opened every key of a keyring; `sha256` is of the manifest's text. */
+export const signOpened = (
+  { id, content }: OpenedUnlocker,
+  { manifest, sha256 }: { manifest: Manifest; sha256: string },
+): Promise<string> =>
+  sign(content, KEYRING_OPENED_TYP, {
+    ...{ tenant: manifest.tenant, unlocker: id, version: manifest.version, manifest: sha256, createdAt: Date.now() },
+  });
+
+/** Signs that this recovery unlocker was opened, now. */
+export const signDrill = (tenant: string, { id, content }: OpenedUnlocker): Promise<string> =>
+  sign(content, DRILL_TYP, { tenant, unlocker: id, createdAt: Date.now() });
+
+type Signed = UnlockerChange | KeyringOpened | RecoveryDrill;
+
+async function sign({ jwk }: Private, typ: string, payload: Signed): Promise<string> {
+  const { kty, crv, x, y } = jwk;
+  const key = await crypto.subtle.importKey('jwk', jwk, ECDSA, false, ['sign']);
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', typ, jwk: EcPublicJwk.parse({ kty, crv, x, y }) })
     .sign(key);
-  return { half: next, change: signed };
 }

@@ -3,6 +3,7 @@
 import { base64urlnopad } from '@scure/base';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
+import { decodeCompact } from '../../schema/base64url.ts';
 import type { EcPublicJwk } from '../../schema/jwk.ts';
 import type { Wrap } from '../../schema/keyring.ts';
 import { type Manifest, type ManifestUnlocker, sha256Hex, type VaultPurpose } from '../../schema/signed.ts';
@@ -53,6 +54,8 @@ export async function wrapVaultKey(tenant: string, unlocker: string, jwk: EcPubl
 
 /** Decrypts a wrap and holds the key against the manifest's commitment. Null: not for this key, or not the committed key. */
 export async function unwrapVaultKey(manifest: Manifest, privateKey: CryptoKey, wrap: Wrap): Promise<VaultKey | null> {
+  // The decrypter is lenient about base64url; what the server keeps is not.
+  if (!decodeCompact(wrap.jwe, 5)) return null;
   let key: Uint8Array;
   try {
     const { plaintext, protectedHeader: header } = await compactDecrypt(wrap.jwe, privateKey, {

@@ -18,7 +18,7 @@ import { openUnlocker } from '../../portal/vault/unlocker.ts';
 import type { VaultKey } from '../../portal/vault/vault-key.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
 import type { Grant, GrantList } from '../../schema/grant.ts';
-import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
+import type { Keyring, ManifestPage, SealedUnlocker } from '../../schema/keyring.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import {
@@ -105,7 +105,11 @@ class World {
     const keyring = await this.get<Keyring>(held.holder, 'keyring');
     const seen = this.#seen.get(held.holder) ?? null;
     const { id: tenant } = this.tenant;
-    return { tenant, keyring, unlocker: held.id, secret: held.secret, seen, confirmedRoot: keyring.fingerprint };
+    const from = seen?.version ?? keyring.version;
+    const { manifests } = await this.get<ManifestPage>(held.holder, `keyring/manifests?from=${from}`);
+    const since = manifests.slice(0, keyring.version - from);
+    const proof = { unlocker: held.id, secret: held.secret, confirmedRoot: keyring.fingerprint };
+    return { tenant, keyring, seen, since, ...proof };
   }
 
   async unlock(held: Held): Promise<Keeper> {
@@ -115,6 +119,7 @@ class World {
     this.#seen.set(held.holder, unlocked.seen);
     if (unlocked.repinned && !held.shared)
       await this.post(held.holder, `unlockers/${held.id}/change`, unlocked.repinned);
+    if (unlocked.opened) await this.post(held.holder, `unlockers/${held.id}/opened`, { opened: unlocked.opened });
     return keeper;
   }
 
@@ -202,28 +207,49 @@ class World {
   }
 
   /** An admin's browser opens everything once, which a destruction waits for. */
-  async sweep(): Promise<void> {
+  async sweep(): Promise<string> {
     const keeper = await this.unlock(this.admin);
     const hands = {
       page: (request: BulkPageRequest) => this.post<BulkPage>(ADMIN, 'ciphertexts/page', request),
-      keep: (items: Verified[]) => this.post(ADMIN, 'ciphertexts/findings', { items }),
+      keep: (items: Verified[], sweep: string) => this.post(ADMIN, 'ciphertexts/findings', { items, sweep }),
       check: keeper.check,
     };
-    const { unsound } = await sweep(hands, () => {}, new AbortController().signal);
+    const { id, unsound } = await sweep(hands, () => {}, new AbortController().signal);
     expect(unsound).toEqual([]);
     await keeper.lock();
+    return id;
+  }
+
+  /** What changes replaced is let go of: by another admin's word, or, where there is none who can unlock, by the thirty days. */
+  async letGo(): Promise<void> {
+    const other = this.held.find((held) => held.admin && !held.shared && held.holder !== ADMIN);
+    if (other) await (await this.unlock(other)).lock();
+    else await this.thirtyDays();
+    const kept = (await this.get<Keyring>(ADMIN, 'keyring')).changes?.filter((one) => one.replaces && one.by === ADMIN);
+    expect(kept).toEqual([]);
+  }
+
+  async thirtyDays(): Promise<void> {
+    const object = bindings.TENANT.getByName(this.tenant.id);
+    await runInDurableObject(object, (instance, { storage }) => {
+      storage.sql.exec('UPDATE keyring_changes SET at = at - ?', 31 * 24 * 3600 * 1000);
+      storage.sql.exec("UPDATE due SET at = 1 WHERE what = 'kept_keys'");
+      return instance.alarm();
+    });
   }
 
   /** Ninety days go by for what is retired, and it is destroyed where nothing is left under it. */
   async destroy(): Promise<void> {
-    await this.sweep();
+    await this.letGo();
+    const sweep = await this.sweep();
     const object = bindings.TENANT.getByName(this.tenant.id);
     await runInDurableObject(object, (_, { storage }) => {
       storage.sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ?', DESTROY_AFTER_MS);
     });
     const { keys } = await this.get<Rotation>(ADMIN, 'rotation');
     for (const { kid, state, remaining } of keys)
-      if (state === 'retired' && remaining === 0) await this.act({ act: 'set_key_state', kid, state: 'destroyed' });
+      if (state === 'retired' && remaining === 0)
+        await this.act({ act: 'set_key_state', kid, state: 'destroyed', sweep });
   }
 
   /** Somebody asks for access, the words are compared, the admin signs. */
@@ -284,18 +310,27 @@ class World {
   async nothingOpensForTheRemoved(): Promise<void> {
     const { id: tenant } = this.tenant;
     const object = bindings.TENANT.getByName(tenant);
-    const stored = await runInDurableObject(object, (_, { storage: { sql } }) => ({
-      halves: sql
-        .exec('SELECT sealed FROM unlockers')
-        .toArray()
-        .map((row) => JSON.parse(String(row.sealed))),
-      keys: sql.exec('SELECT kid, vault_epoch, sealed FROM escrow_keys WHERE sealed IS NOT NULL').toArray(),
-      roots: sql.exec('SELECT * FROM roots').toArray(),
-      ciphertexts: sql
-        .exec('SELECT sealed FROM secret_versions UNION ALL SELECT sealed FROM replaced')
-        .toArray()
-        .map((row) => String(row.sealed)),
-    }));
+    const stored = await runInDurableObject(object, (_, { storage: { sql } }) => {
+      // What a change replaced is held as long as it is kept, though no route hands it out.
+      const kept = (what: string) =>
+        sql
+          .exec('SELECT row FROM kept_rows WHERE what = ? AND row IS NOT NULL', what)
+          .toArray()
+          .map((row) => JSON.parse(String(row.row)));
+      return {
+        halves: [...sql.exec('SELECT sealed FROM unlockers').toArray(), ...kept('unlockers')].map((row) =>
+          JSON.parse(String(row.sealed)),
+        ),
+        keys: [...sql.exec('SELECT * FROM escrow_keys').toArray(), ...kept('escrow_keys')].filter(
+          (row) => row.sealed !== null,
+        ),
+        roots: [...sql.exec('SELECT * FROM roots').toArray(), ...kept('roots')],
+        ciphertexts: sql
+          .exec('SELECT sealed FROM secret_versions UNION ALL SELECT sealed FROM replaced')
+          .toArray()
+          .map((row) => String(row.sealed)),
+      };
+    });
     for (const kept of this.removed) {
       for (const half of stored.halves as SealedUnlocker[])
         expect(isFault(await openUnlocker(tenant, half, kept.secret).catch(() => ({ ok: false })))).toBe(true);

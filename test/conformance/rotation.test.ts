@@ -9,9 +9,17 @@ import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
 import type { Problem } from '../../schema/problem.ts';
-import type { ResealAnswer, Resealed, Rotation, RotationPage, RotationPageRequest } from '../../schema/rotation.ts';
+import type {
+  ResealAnswer,
+  Resealed,
+  Restored,
+  Rotation,
+  RotationPage,
+  RotationPageRequest,
+} from '../../schema/rotation.ts';
 import { BULK_READS_A_DAY, DESTROY_AFTER_MS } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
+import { sha256Hex } from '../../schema/signed.ts';
 import {
   asMachine,
   asPerson,
@@ -80,7 +88,8 @@ const never = new AbortController().signal;
 async function runSweep() {
   const keys = await privateKeysOf(tenant.id, tenant.keyring);
   const page = (request: BulkPageRequest) => throws(asPerson<BulkPage>(ADMIN, at('ciphertexts/page'), request));
-  const keep = (items: Verified[]) => throws(asPerson(ADMIN, at('ciphertexts/findings'), { items }));
+  const keep = (items: Verified[], id: string) =>
+    throws(asPerson(ADMIN, at('ciphertexts/findings'), { items, sweep: id }));
   const check = async (item: Revealed) => {
     const opened = await openSecret(tenant.id, item, keys);
     return { ok: true as const, finding: isFault(opened) ? ('does_not_open' as const) : ('sound' as const) };
@@ -143,7 +152,7 @@ describe('an escrow key', () => {
     // An engine may come back with the old key after weeks: accepted, and queued for re-sealing.
     const weeksLater = await escrow('weeks later', old);
     expect(await keyNamed(old)).toMatchObject({ state: 'retired', remaining: 1 });
-    const destroy = () => setKeyState(tenant.id, tenant.keyring, old, 'destroyed');
+    const destroy = (id?: string) => setKeyState(tenant.id, tenant.keyring, old, 'destroyed', id);
     expect((await destroy()).json).toMatchObject({ status: 409, code: 'too_early' });
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ? WHERE kid = ?', DESTROY_AFTER_MS, old);
@@ -152,8 +161,10 @@ describe('an escrow key', () => {
     await runRotation();
     // Re-sealed is not enough: until each has been opened, the old ciphertext may be all there is.
     expect((await destroy()).json).toMatchObject({ status: 409, code: 'not_proven' });
-    await runSweep();
-    expect((await destroy()).status).toBe(200);
+    const { id } = await runSweep();
+    // Another's sweep is another's word.
+    expect((await destroy(crypto.randomUUID())).json).toMatchObject({ status: 409, code: 'not_proven' });
+    expect((await destroy(id)).status).toBe(200);
     expect(await keyNamed(old)).toMatchObject({ state: 'destroyed', destroyedAt: expect.any(Number), madeBy: ADMIN });
 
     const receipts = [first, late, fresh, weeksLater].map(({ receipt }) => receipt);
@@ -199,6 +210,26 @@ describe('re-sealing', () => {
     expect(await upload([result.resealed])).toEqual({ resealed: 1, passedOver: 0 });
     // Sent again, as after a lost answer: somebody has done it, which is as good.
     expect(await upload([result.resealed])).toEqual({ resealed: 0, passedOver: 1 });
+  });
+
+  it('keeps the PC that the header names, and takes neither another nor none in its place', async () => {
+    const pc = { hostname: 'ACM-LT-0142', serial: '5CD1234XYZ' };
+    const machine = crypto.randomUUID();
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, { plaintext: 'p', header: { pc } });
+    const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
+    await startRotation(tenant.id, tenant.keyring);
+    const { page, reseal, upload } = await hands();
+    const { items, activeKid } = await page({ after: null, limit: 50 });
+    const result = await reseal(items[0] as Revealed, activeKid);
+    if (!result.ok) throw new Error(result.message);
+    for (const bent of [undefined, { ...pc, serial: 'OTHER' }, { ...pc, hostname: 'OTHER' }]) {
+      const sealed = await withHeader(result.resealed.sealed, { pc: bent });
+      await expect(upload([{ ...result.resealed, sealed }])).rejects.toThrow('header_mismatch');
+    }
+    expect(await upload([result.resealed])).toEqual({ resealed: 1, passedOver: 0 });
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${receipt.secretId}/reveal`), { reason: 'see' });
+    const opened = await openSecret(tenant.id, json, await privateKeysOf(tenant.id, tenant.keyring));
+    expect(opened).toMatchObject({ plaintext: 'p', pc, sealedAt: 1_790_000_000_000 });
   });
 
   it('takes nothing in the place of what is under the active key, because the role alone would then be enough to replace every secret by garbage', async () => {
@@ -250,8 +281,9 @@ describe('re-sealing', () => {
     expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
     await ninetyDays(old);
     expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
-    expect((await runSweep()).unsound).toMatchObject([{ item: { id: receipt.secretId }, finding: 'does_not_open' }]);
-    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
+    const { id: seen, unsound } = await runSweep();
+    expect(unsound).toMatchObject([{ item: { id: receipt.secretId }, finding: 'does_not_open' }]);
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed', seen)).json.code).toBe('not_proven');
 
     const restore = () =>
       asPerson<Problem>(ADMIN, at('rotation/restore'), { secret: receipt.secretId, version: 1, reason: 'garbage' });
@@ -261,8 +293,8 @@ describe('re-sealing', () => {
     expect(json).toMatchObject({ sealed: body.sealed, version: { kid: old } });
     expect(await runRotation()).toMatchObject({ resealed: 1, leftBehind: [] });
     expect((await openAll([receipt])).get(receipt.secretId)).toBe('precious');
-    await runSweep();
-    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).status).toBe(200);
+    const { id } = await runSweep();
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed', id)).status).toBe(200);
   });
 
   it('keeps a raw ciphertext unbound for ever', async () => {
@@ -309,7 +341,10 @@ describe('re-sealing', () => {
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE escrow_keys SET retired_at = 0 WHERE kid = ?', old);
     });
-    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).status).toBe(200);
+    // What is given up is lost with its key: whoever destroys it has found so after the mark.
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
+    const { id } = await runSweep();
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed', id)).status).toBe(200);
     const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${bad.receipt.secretId}/reveal`), { reason: 'look' });
     expect(json).toMatchObject({ sealed: damage, version: { unopenable: true, kid: old } });
   });
@@ -328,6 +363,125 @@ describe('re-sealing', () => {
       state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);
     });
     await expect(page({ after: null, limit: 50 })).rejects.toThrow('bulk_budget_exceeded');
+  });
+});
+
+describe('a destruction', () => {
+  const SECOND = 'second.admin@example.com';
+  let old: string;
+  let secret: string;
+  let body: Awaited<ReturnType<typeof escrow>>['body'];
+  /** The re-sealed ciphertext, and the same with its tag bent: well-formed, and opened by nothing. */
+  let good: Resealed;
+  let garbage: Resealed;
+  const as = <T>(email: string, path: string, what: object) => throws(asPerson<T>(email, at(path), what));
+  /** All that another admin's session can do without any key. */
+  const restore = (sha256?: string) =>
+    as<Restored>(SECOND, 'rotation/restore', { secret, version: 1, reason: 'so they say', sha256 });
+  const resealGarbage = () => as<ResealAnswer>(SECOND, 'rotation/reseal', { items: [garbage] });
+  const report = async (finding: 'sound' | 'does_not_open', sweep?: string) => {
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secret}/reveal`), { reason: 'look' });
+    const { kid, sha256 } = json.version;
+    return as(SECOND, 'ciphertexts/findings', { items: [{ secret, version: 1, kid, sha256, finding }], sweep });
+  };
+  const mark = () => as(SECOND, 'rotation/unopenable', { secret, version: 1, reason: 'so they say' });
+  const beginSweep = (sweep: string) => as(SECOND, 'ciphertexts/page', { purpose: 'health', sweep });
+  const destroy = async (sweep: string) =>
+    (await setKeyState(tenant.id, tenant.keyring, old, 'destroyed', sweep)).json.code ?? 'taken';
+
+  beforeEach(async () => {
+    await bindings.INDEX_DB.prepare('INSERT INTO users (id,tenant_id,email,role) VALUES (?, ?, ?, ?)')
+      .bind('second', tenant.id, SECOND, 'admin')
+      .run();
+    const made = await escrow('precious');
+    body = made.body;
+    secret = made.receipt.secretId;
+    old = await startRotation(tenant.id, tenant.keyring);
+    const { page, reseal, upload } = await hands();
+    const result = await reseal((await page({ after: null, limit: 50 })).items[0] as Revealed, tenant.keyring.kid);
+    if (!result.ok) throw new Error(result.message);
+    good = result.resealed;
+    garbage = { ...good, sealed: `${good.sealed.slice(0, -6)}AAAAAA` };
+    await upload([good]);
+    expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
+    await ninetyDays(old);
+  });
+
+  it('is taken after a sweep that still holds', async () => {
+    expect(await destroy((await runSweep()).id)).toBe('taken');
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['put back and re-sealed as garbage', () => restore().then(resealGarbage)],
+    [
+      'put back, re-sealed as garbage and called sound',
+      () =>
+        restore()
+          .then(resealGarbage)
+          .then(() => report('sound')),
+    ],
+    [
+      'put back, re-sealed as garbage and called sound by a sweep of their own',
+      async () => {
+        const own = crypto.randomUUID();
+        await restore();
+        await resealGarbage();
+        await beginSweep(own);
+        await report('sound', own);
+      },
+    ],
+    [
+      'put back, called closed and given up',
+      () =>
+        restore()
+          .then(() => report('does_not_open'))
+          .then(mark),
+    ],
+    ['called sound', () => report('sound')],
+    ['called closed', () => report('does_not_open')],
+  ])('is refused where the secret was meanwhile %s, because the sweep no longer says what is', async (_, meanwhile) => {
+    const { id } = await runSweep();
+    await meanwhile();
+    expect(await destroy(id)).toMatch(/^(not_proven|rotation_unfinished)$/);
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secret}/reveal`), { reason: 'look' });
+    // Whatever stands in its place: what opens is there, or can be put back.
+    if (json.sealed !== good.sealed && json.sealed !== body.sealed) await restore();
+    // A mark that was wrong goes with the sweep that opens it, and the rotation takes it along again.
+    await runSweep();
+    await runRotation();
+    const again = await runSweep();
+    expect(again.unsound).toEqual([]);
+    expect((await openAll([{ secretId: secret, version: 1 } as Receipt])).get(secret)).toBe('precious');
+  });
+
+  it('is refused where it was touched while the sweep was under way, though the sweep looked again', async () => {
+    const id = crypto.randomUUID();
+    const keep = (items: unknown) => as(ADMIN, 'ciphertexts/findings', { items, sweep: id });
+    const { items } = await as<BulkPage>(ADMIN, 'ciphertexts/page', { purpose: 'health', sweep: id });
+    const { kid, sha256 } = (items[0] as Revealed).version;
+    const found = [{ secret, version: 1, kid, sha256, finding: 'sound' }];
+    await report('does_not_open');
+    await keep(found);
+    expect(await destroy(id)).toBe('not_proven');
+    expect(await destroy((await runSweep()).id)).toBe('taken');
+  });
+
+  it('does not take another’s sweep for one’s own, nor a finding sent under it', async () => {
+    const { id } = await runSweep();
+    await report('sound', id);
+    expect(await destroy(id)).toBe('not_proven');
+    const theirs = crypto.randomUUID();
+    await beginSweep(theirs);
+    await report('sound', theirs);
+    expect(await destroy(theirs)).toBe('not_proven');
+  });
+
+  it('leaves what a restore has put aside within reach, because it may be the only good copy', async () => {
+    await restore();
+    await resealGarbage();
+    expect(await restore(await sha256Hex(good.sealed))).toMatchObject({ kid: tenant.keyring.kid });
+    const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secret}/reveal`), { reason: 'look' });
+    expect(json.sealed).toBe(good.sealed);
   });
 });
 

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit-pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
+import type { Keyring } from '../../schema/keyring.ts';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
@@ -21,6 +22,7 @@ import {
   asPerson,
   bindings,
   changedUnlocker,
+  drillProof,
   emailOf,
   event,
   grantRequest,
@@ -28,6 +30,7 @@ import {
   makeKeyring,
   newMachine,
   newRun,
+  openedWord,
   PORTAL,
   request,
   resealedItem,
@@ -37,6 +40,7 @@ import {
   startRotation,
   type TestKeyring,
   type TestTenant,
+  writeNext,
 } from '../workerd-fixtures.ts';
 
 type World = {
@@ -97,10 +101,14 @@ beforeEach(async () => {
   };
 });
 
+/** What is confirmed was brought by a person; what is re-sealed and revealed, by an engine. */
+const nameOf = (route: Route, name: string): string =>
+  name === 'secret' && route.path.endsWith('/confirm') ? 'uploaded' : name;
+
 /** Operators suspend and resume a tenant of their own, so that the walk's stays open to everybody else. */
 const pathOf = (route: Route): string =>
   route.path.replaceAll(/:(\w+)/g, (_, name: string) =>
-    route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[name] ?? 'missing'),
+    route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[nameOf(route, name)] ?? 'missing'),
   );
 
 /** In whose chain an effect stands. */
@@ -117,6 +125,13 @@ async function finding(found: Finding) {
   return { secret: world.ids.left, version: 1, kid, sha256, finding: found };
 }
 
+/** A secret that an engineer has uploaded for an engine, for an admin to confirm. */
+async function uploaded(): Promise<string> {
+  const { id, keyring } = world.tenant;
+  const body = await sealedSecret(id, keyring, machine.id, { ref: { account: crypto.randomUUID() } });
+  return (await asPerson<Receipt>(emailOf('engineer'), `/v1/tenants/${id}/spool/secret`, body)).json.secretId;
+}
+
 /** A body each POST accepts. A new POST without one fails the walk: give it one here. */
 const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),
@@ -124,6 +139,10 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   // A second first set-up can never succeed; this one is written to a tenant that has none yet, below.
   '/v1/tenants/:tenant/keyring': async () => (await makeKeyring(world.tenant.id)).write,
   '/v1/tenants/:tenant/secrets/:secret/reveal': async () => ({ reason: 'the walk' }),
+  '/v1/tenants/:tenant/secrets/:secret/confirm': async () => {
+    world.ids.uploaded = await uploaded();
+    return { version: 1 };
+  },
   '/v1/tenants/:tenant/rotation/page': async () => ({}),
   '/v1/tenants/:tenant/rotation/reseal': async () => ({
     items: [await resealedItem(world.tenant.id, world.tenant.keyring, world.ids.secret ?? '')],
@@ -147,7 +166,21 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   '/v1/tenants/:tenant/grants/:grant/decline': async () => ({}),
   '/v1/tenants/:tenant/unlockers/:unlocker/change': () => changedUnlocker(world.tenant.id, world.tenant.keyring),
-  '/v1/tenants/:tenant/recovery/:recovery/drilled': async () => ({}),
+  '/v1/tenants/:tenant/unlockers/:unlocker/opened': async () => {
+    const { id, keyring } = world.tenant;
+    const own = keyring.write.unlockers.find((half) => half.id === keyring.ids.own);
+    return { opened: own && (await openedWord(id, keyring, own)) };
+  },
+  '/v1/tenants/:tenant/keyring/line': async () => ({
+    ...{ version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) },
+  }),
+  // A change that changes nothing, made on a copy of what the walk knows: taken back, the world is as it was.
+  '/v1/tenants/:tenant/keyring/undo': async () => {
+    await writeNext(world.tenant.id, { ...world.tenant.keyring }, () => {});
+    const { changes, version } = (await asPerson<Keyring>(email, `/v1/tenants/${world.tenant.id}/keyring`)).json;
+    return { change: changes?.at(-1)?.change, version, reason: 'the walk' };
+  },
+  '/v1/tenants/:tenant/recovery/:recovery/drilled': () => drillProof(world.tenant.id, world.tenant.keyring),
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people': async () => ({ email: `${crypto.randomUUID()}@example.com`, role: 'auditor' }),
@@ -203,6 +236,8 @@ type Visitor = {
   headers: (route: Route) => Promise<Headers>;
   /** What the table says that this visitor must get. */
   expected: (route: Route) => Expected;
+  /** Where they ask, if not at the API’s own address. */
+  at?: string;
 };
 
 const person =
@@ -247,6 +282,10 @@ const originGate =
     route.who === 'member' && fromPortalOnly(route) ? 'wrong_origin' : member(role)(route);
 const operatorGate = (route: Route): Expected =>
   route.who === 'operator' && route.method === 'POST' ? 'wrong_origin' : operator(route);
+
+/** A genuine sign-in that is taken where no Access stands: as void as none. */
+const ENGINES = 'https://totlprovision-api.team.workers.dev';
+const atEngines = (route: Route): Expected => (route.who === 'anyone' || route.who === 'machine' ? 'ok' : 'wrong_host');
 
 const alien = generateKeyPair('RS256');
 const email = emailOf('admin');
@@ -313,6 +352,11 @@ const VISITORS: Visitor[] = [
     headers: () => withoutOrigin('https://evil.example'),
     expected: originGate('admin'),
   },
+  ...[ENGINES, 'http://TOTL.workers.dev.'].flatMap((at): Visitor[] => [
+    { who: `an admin at ${at}`, headers: person(email), expected: signIn('wrong_host'), at },
+    { who: `an operator at ${at}`, headers: person(OPERATOR), expected: signIn('wrong_host'), at },
+    { who: `a machine token at ${at}`, headers: bearer(() => world.tenant.token), expected: atEngines, at },
+  ]),
 ];
 
 /** Somebody whom the route lets in. */
@@ -322,9 +366,12 @@ const welcome = (route: Route): Promise<Headers> => {
 };
 
 /** What a GET has to be asked with. */
-const QUERIES: Record<string, string> = { '/v1/tenants/:tenant/search': `?q=${machine.hostname}` };
+const QUERIES: Record<string, string> = {
+  '/v1/tenants/:tenant/keyring/manifests': '?from=1',
+  '/v1/tenants/:tenant/search': `?q=${machine.hostname}`,
+};
 
-const ask = async (route: Route, headers: Headers, type = 'application/json') => {
+const ask = async (route: Route, headers: Headers, type = 'application/json', at?: string) => {
   const body = await bodyOf(route);
   const more = {
     ...(body ? { 'content-type': type } : {}),
@@ -332,7 +379,7 @@ const ask = async (route: Route, headers: Headers, type = 'application/json') =>
   };
   log.written.length = 0;
   const path = pathOf(route) + (QUERIES[route.path] ?? '');
-  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body);
+  const answer = await request<Problem>(route.method, path, { ...headers, ...more }, body, at);
   const sealed = body && 'sealed' in JSON.parse(body) ? [JSON.parse(body).sealed] : [];
   const credentials = Object.values(headers).filter((header) => header !== PORTAL);
   const fault = logFault(log, route.method, route.path, [...NEVER_LOGGED, ...credentials, ...sealed]);
@@ -367,13 +414,13 @@ function adjusted(route: Route, expected: Expected, who: string): Expected {
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';
 }
 
-describe.each(VISITORS)('$who', ({ who, headers, expected }) => {
+describe.each(VISITORS)('$who', ({ who, headers, expected, at }) => {
   it('gets from every route the answer that the table gives', async () => {
     const answers: Record<string, string> = {};
     const wanted: Record<string, string> = {};
     for (const route of routes) {
       const name = `${route.method} ${route.path}`;
-      const { status, json } = await ask(route, await headers(route));
+      const { status, json } = await ask(route, await headers(route), undefined, at);
       const code = adjusted(route, expected(route), who);
       const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
       wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;

@@ -143,7 +143,7 @@ test('the export is a file that the offline command finds whole, against the rec
     assert.partialDeepStrictEqual(last, { action: 'audit.exported', seq: whole.head.seq, hash: whole.head.hash });
 
     const csv = readFileSync(await save('Export CSV'), 'utf8');
-    assert.match(csv, /^seq,at,principalKind,/);
+    assert.match(csv, /^\ufeff"seq","at","principalKind",/);
     assert.equal(csv.trimEnd().split('\r\n').length, whole.head.seq + 2);
     await page.getByText('Only a whole export as NDJSON').waitFor();
   }));

@@ -294,7 +294,7 @@ inOrder('a fleet on one page', (step) => {
     const file = path.join(stateDir, 'fleet.csv');
     await (await download).saveAs(file);
     const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
-    assert.match(head ?? '', /^\ufeffmachine,hostname,client,serial,/);
+    assert.match(head ?? '', /^\ufeff"machine","hostname","client","serial",/);
     // The one that began anew is running, and two more have succeeded meanwhile.
     const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
     assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());

@@ -1,7 +1,7 @@
 // The API of what outlives people: grants, unlockers, leavers, and ciphertexts in bulk.
 import type { BulkPage, BulkPageRequest, Verified, VerifiedAnswer } from '../../../schema/bulk.ts';
 import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
-import type { UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
+import type { KeyringWritten, UndoChange, UnlockerActed, UnlockerChanged } from '../../../schema/keyring.ts';
 import type { PeopleList, PersonRemoved, RevealedReport } from '../../../schema/person.ts';
 import { call } from './http.ts';
 import { allPages } from './pages.ts';
@@ -21,8 +21,12 @@ export const declineGrant = (tenant: string, grant: string): Promise<UnlockerAct
   call(at(tenant, `grants/${grant}/decline`), {});
 export const changeUnlocker = (tenant: string, changed: UnlockerChanged): Promise<UnlockerActed> =>
   call(at(tenant, `unlockers/${changed.half.id}/change`), changed);
-export const noteDrill = (tenant: string, recovery: string): Promise<UnlockerActed> =>
-  call(at(tenant, `recovery/${recovery}/drilled`), {});
+export const keyringOpened = (tenant: string, unlocker: string, opened: string): Promise<UnlockerActed> =>
+  call(at(tenant, `unlockers/${unlocker}/opened`), { opened });
+export const undoChange = (tenant: string, wanted: UndoChange): Promise<KeyringWritten> =>
+  call(at(tenant, 'keyring/undo'), wanted);
+export const noteDrill = (tenant: string, recovery: string, proof: string): Promise<UnlockerActed> =>
+  call(at(tenant, `recovery/${recovery}/drilled`), { proof });
 
 /** All people and leavers; where there are more than ten pages of either, its `…next` is not null. */
 export const people = (tenant: string): Promise<PeopleList> =>
@@ -62,5 +66,5 @@ export async function revealedBy(tenant: string, person: string): Promise<Reveal
 /** Ciphertexts in bulk: on record, and off the person's budget. */
 export const bulkPage = (tenant: string, request: BulkPageRequest): Promise<BulkPage> =>
   call(at(tenant, 'ciphertexts/page'), request);
-export const keepFindings = (tenant: string, items: Verified[]): Promise<VerifiedAnswer> =>
-  call(at(tenant, 'ciphertexts/findings'), { items });
+export const keepFindings = (tenant: string, items: Verified[], sweep?: string): Promise<VerifiedAnswer> =>
+  call(at(tenant, 'ciphertexts/findings'), { items, sweep });

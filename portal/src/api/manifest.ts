@@ -1,4 +1,5 @@
 // What a keyring's manifest says, for labels on screen only. Trust is the vault's: it verifies the same text before it unlocks.
+import { decodeCompact, decodeUtf8 } from '../../../schema/base64url.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import { ApiProblem } from './http.ts';
@@ -14,9 +15,9 @@ export function readManifest(keyring: Keyring): Manifest {
 
 /** The payload of a compact JWS, unverified. */
 export function readPayload<T>(compact: string): T {
-  const payload = compact.split('.')[1] ?? '';
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as T;
+  const payload = decodeCompact(compact, 3)?.[1];
+  if (!payload) throw new TypeError('not a compact JWS');
+  return JSON.parse(decodeUtf8(payload)) as T;
 }
 
 /** The unlockers this person may use, their own first. */

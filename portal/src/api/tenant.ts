@@ -1,5 +1,5 @@
 // The API of one tenant as functions; `tenant` is an id from the person's own memberships.
-import type { Keyring, KeyringWrite, KeyringWritten } from '../../../schema/keyring.ts';
+import type { Keyring, KeyringWrite, KeyringWritten, LineTaken, ManifestPage } from '../../../schema/keyring.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
 import type {
   Activity,
@@ -86,6 +86,21 @@ export const versions = (
   call(at(tenant, paged(`secrets/${secret}/versions`, after === undefined ? undefined : String(after), { order })));
 export const events = (tenant: string, run: string, after: number): Promise<EventPage> =>
   call(at(tenant, `runs/${run}/events?after=${after}&limit=500`));
+
+/** The manifests from a version on, up to the one before `to`: how the keyring follows on what this browser has seen. */
+export async function manifestsBetween(tenant: string, from: number, to: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let next: number | null = from; next !== null && found.length < to - from; ) {
+    const page: ManifestPage = await call<ManifestPage>(at(tenant, `keyring/manifests?from=${next}`));
+    found.push(...page.manifests);
+    next = page.next;
+  }
+  return found.slice(0, to - from);
+}
+
+/** Puts on record that this browser took a keyring which does not follow on the one it had seen. */
+export const noteLineTaken = (tenant: string, line: LineTaken): Promise<KeyringWritten> =>
+  call(at(tenant, 'keyring/line'), line);
 
 /** The keyring, or null before the first-time set-up. */
 export async function keyring(tenant: string): Promise<Keyring | null> {

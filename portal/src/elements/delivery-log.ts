@@ -55,9 +55,9 @@ export class DeliveryLog extends LitElement {
     </li>`;
   }
 
-  #how({ tries, status, fault, triedAt, nextAt }: Delivery) {
+  #how({ tries, fault, triedAt, nextAt }: Delivery) {
     if (tries === 0) return 'not tried yet';
-    const answer = fault ? DELIVERY_FAULT_WORDS[fault] : `answered ${status}`;
+    const answer = fault ? DELIVERY_FAULT_WORDS[fault] : 'taken';
     return html`${tries === 1 ? 'one try' : `${tries} tries`}, ${answer}${
       triedAt === null ? nothing : html`, ${exactTime(triedAt)}`
     }${nextAt === null ? nothing : html`; next try ${exactTime(nextAt)}`}`;

@@ -14,6 +14,9 @@ import './recovery-size.ts';
 /** What takes the place of what the leaver could fetch. */
 export type Replacements = { teamPassphrase: string | null; recovery: { threshold: number; count: number } | null };
 
+/** A webhook or a token that goes on without them, and is to end. */
+export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
+
 @customElement('leaver-card')
 export class LeaverCard extends LitElement {
   static override styles = [
@@ -89,7 +92,9 @@ export class LeaverCard extends LitElement {
         )}
         ${this.#step(this.#replaced, 'Everything they could open is replaced')}
         ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
       </ol>
+      ${this.#outlives(leaver)}
       ${this.#replaced || !this.admin ? nothing : this.#form()}
       ${
         this.#replaced && leaver.remaining > 0
@@ -99,6 +104,50 @@ export class LeaverCard extends LitElement {
       ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
       <problem-note .error=${this.#reading.failure}></problem-note>
       ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" ?disabled=${this.#reading.busy} @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+  }
+
+  #outlives({ webhooks, tokens, moreTokens }: Leaver) {
+    const button = (detail: Outliving, words: string) =>
+      this.admin
+        ? html`<button
+            aria-label="${words} ${detail.label}"
+            ?disabled=${this.busy}
+            @click=${() => this.dispatchEvent(new CustomEvent<Outliving>('end-wanted', { detail }))}
+          >
+            ${words}
+          </button>`
+        : nothing;
+    const token = ({ id, label, prefix }: Leaver['tokens'][number]) => html`<li>
+      Token ${label || prefix} <span class="mono quiet">${prefix}…</span>
+      ${button({ what: 'token', id, label: label || prefix }, 'Revoke')}
+    </li>`;
+    const others = tokens.filter((one) => !one.made);
+    return html`${
+      webhooks.length > 0 || tokens.some((one) => one.made)
+        ? html`<h3>What goes on without them</h3>
+            <ul>
+              ${webhooks.map(
+                ({ id, label, host }) => html`<li>
+                  Webhook ${label}, to ${host}
+                  ${button({ what: 'webhook', id, label }, 'Remove')}
+                </li>`,
+              )}
+              ${tokens.filter((one) => one.made).map(token)}
+            </ul>`
+        : nothing
+    }
+    ${
+      others.length > 0
+        ? html`<details>
+            <summary>${others.length === 1 ? 'One token' : `${others.length} tokens`} that they may have had in hand</summary>
+            <p class="quiet">Others made these. Rotate what engines still use; revoke what they do not.</p>
+            <ul>
+              ${others.map(token)}
+            </ul>
+          </details>`
+        : nothing
+    }
+    ${moreTokens > 0 ? html`<p class="quiet">${moreTokens} more tokens are named as these end.</p>` : nothing}`;
   }
 
   #step(done: boolean, words: string) {
@@ -148,6 +197,7 @@ export class LeaverCard extends LitElement {
 
   #revealed({ revealed, bulkReads }: RevealedReport) {
     const open = revealed.filter((one) => !one.superseded);
+    const replaced = revealed.filter((one) => one.superseded);
     return html`<h3>What they revealed</h3>
       ${
         revealed.length === 0
@@ -156,6 +206,21 @@ export class LeaverCard extends LitElement {
               ${revealed.length === 1 ? '1 version' : `${revealed.length} versions`}, ${open.length} of them without a newer
               one since${open.length > 0 ? '. Change those on the PC:' : '.'}
             </p>`
+      }
+      ${
+        replaced.length === 0
+          ? nothing
+          : html`<details>
+              <summary>By whom the others were replaced</summary>
+              <ul>
+                ${replaced.map(
+                  ({ machine, hostname, kind, ref, newer }) => html`<li>
+                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ?? shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
+                    version ${newer?.version} by ${newer?.by}${newer?.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : nothing}
+                  </li>`,
+                )}
+              </ul>
+            </details>`
       }
       ${bulkReads > 0 ? html`<p class="note warn">They also read ${bulkReads} ciphertexts in bulk, for a rotation, a health sweep or an export, in a browser that held the keys.</p>` : nothing}
       ${
@@ -176,7 +241,9 @@ export class LeaverCard extends LitElement {
                     <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
-                    <td>${exactTime(one.lastAt)}</td>
+                    <td>
+                      ${exactTime(one.lastAt)}${one.newer === null ? nothing : html`<br /><span class="quiet">Version ${one.newer.version} by ${one.newer.by} is not confirmed</span>`}
+                    </td>
                   </tr>`,
                 )}
               </tbody>

@@ -11,6 +11,7 @@ import { kindInSentence, refWords } from '../words.ts';
 import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';
 import type { LargeChanged } from './secret-text.ts';
+import './sealed-as.ts';
 import './secret-text.ts';
 
 export const SHOWN_SECONDS = 30;
@@ -84,6 +85,8 @@ export class RevealDialog extends LitElement {
   @property({ attribute: false }) secret: Secret | null = null;
   @property({ attribute: false }) version: SecretVersion | null = null;
   @property() machine = '';
+  /** As the server has the PC, for what the header names to be held against. */
+  @property({ attribute: false }) pc: { hostname: string | null; serial: string | null } | null = null;
   /** The pattern of a ticket that a reason must begin with; null: any reason will do. */
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, to be offered. */
@@ -206,6 +209,7 @@ export class RevealDialog extends LitElement {
           ? nothing
           : html`<p class="note warn">Not bound to its machine: nothing proves that this belongs to this PC.</p>`
       }
+      <sealed-as .opened=${opened} .hostname=${this.pc?.hostname ?? null} .serial=${this.pc?.serial ?? null}></sealed-as>
       <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="foot">

@@ -2,13 +2,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { RootBefore } from '../../vault/contract.ts';
+import type { RootBefore, SeenManifest } from '../../vault/contract.ts';
 import { readManifest } from '../api/manifest.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest, vault } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
 import './eight-words.ts';
 import './fingerprint-text.ts';
+import './keyring-line.ts';
 
 @customElement('root-history')
 export class RootHistory extends LitElement {
@@ -31,6 +32,8 @@ export class RootHistory extends LitElement {
   @property({ attribute: false }) busy = false;
   /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
+  /** What others compare with: what this browser has verified, not what the server shows. */
+  @state() private verified: SeenManifest | null = null;
   /** Null: this browser has verified no root yet, so it vouches for no words. */
   @state() private earlier: readonly RootBefore[] | null = [];
 
@@ -44,6 +47,7 @@ export class RootHistory extends LitElement {
     const { keyring } = this;
     const { tenant } = readManifest(keyring);
     const seen = seenManifest(tenant);
+    this.verified = seen && 'signed' in seen ? seen : null;
     const earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, keyring.successions));
     if (keyring.version === this.keyring.version) this.earlier = earlier;
   }
@@ -59,6 +63,22 @@ export class RootHistory extends LitElement {
         }
       </div>
       <fingerprint-text .fingerprint=${this.keyring.fingerprint}></fingerprint-text>
+      ${
+        this.verified
+          ? html`<details>
+              <summary>To compare</summary>
+              <p class="quiet">
+                What this browser has verified. Read it out to whoever is asked whether the server’s keyring is the true one, by a way other
+                than this page.
+              </p>
+              <keyring-line
+                .fingerprint=${this.verified.fingerprint}
+                .version=${this.verified.version}
+                .signed=${this.verified.signed}
+              ></keyring-line>
+            </details>`
+          : nothing
+      }
       ${
         this.keyring.successions.length === 0
           ? html`<p class="quiet">The root of the first set-up. It vouches for every key; engines pin its fingerprint.</p>`

@@ -11,6 +11,8 @@ import './key-id.ts';
 import './problem-note.ts';
 import './relative-time.ts';
 
+/** Fired when an admin says that a version which a person brought is on the PC. */
+export type ConfirmWanted = CustomEvent<{ secret: string; version: number }>;
 /** Fired when somebody wants to see versions that the list leaves out. `listed`: the oldest that it shows. */
 export type VersionsWanted = CustomEvent<{ secret: string; end: 'older' | 'first'; listed: number }>;
 /** Fired when somebody wants to see one version. */
@@ -71,6 +73,8 @@ export class SecretList extends LitElement {
   @property({ attribute: false }) memberRole: Role = 'auditor';
   /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
   @property() machine = '';
+  /** An act of the page's works just now. */
+  @property({ attribute: false }) busy = false;
   /** Versions that were asked for beyond those listed, by secret. */
   @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
 
@@ -114,6 +118,7 @@ export class SecretList extends LitElement {
             }
           </p>
           ${this.#version(latest)}
+          ${this.#unconfirmed(secret, latest)}
         </div>
         ${this.#button(secret, latest)}
       </div>
@@ -172,6 +177,27 @@ export class SecretList extends LitElement {
         ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
         ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
       </p>`;
+  }
+
+  /** What a person brought could be anything: it takes the place of nothing until an admin who has no part in it says that the PC has it. */
+  #unconfirmed({ id, kind, ref }: Secret, { version, by, uploadedBy, confirmedBy }: ListedVersion) {
+    if (by === null && uploadedBy === null) return nothing;
+    if (confirmedBy !== null) return html`<p><span class="pill">Confirmed by ${confirmedBy}</span></p>`;
+    return html`<p>
+      <span class="pill">Not confirmed: it clears no mark</span>
+      ${
+        this.memberRole === 'admin'
+          ? html`<button
+              aria-label="Confirm ${kindInSentence(kind)}, ${refWords(ref)}, version ${version}"
+              ?disabled=${this.busy}
+              title="The PC has this one. Not for whoever brought it or has revealed one before it."
+              @click=${() => this.dispatchEvent(new CustomEvent('confirm-wanted', { detail: { secret: id, version } }))}
+            >
+              Confirm
+            </button>`
+          : nothing
+      }
+    </p>`;
   }
 
   /** What a health sweep has found out, where that is something to know before it is needed. */

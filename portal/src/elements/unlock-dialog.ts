@@ -4,12 +4,14 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import type { Line } from '../../vault/contract.ts';
 import { Modal } from '../modal.ts';
 import { OneAct } from '../one-act.ts';
 import { PasskeyFault, usePasskey } from '../passkey.ts';
 import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import './eight-words.ts';
+import './keyring-line.ts';
 
 /** Fired with what was chosen and typed, or answered by a passkey. */
 export type UnlockWanted = CustomEvent<Proof>;
@@ -51,6 +53,8 @@ export class UnlockDialog extends LitElement {
   @property({ attribute: false }) halves: readonly SealedUnlocker[] = [];
   /** A root that follows the pinned one: its words are compared before anything is opened. */
   @property({ attribute: false }) succession: { root: string; words: string[] } | null = null;
+  /** A keyring that does not follow on what this browser has seen: compared with an admin before it is taken. */
+  @property({ attribute: false }) line: Line | null = null;
   /** Why nothing can be unlocked, where that is so. */
   @property() why = '';
   @property({ type: Boolean }) working = false;
@@ -95,6 +99,10 @@ export class UnlockDialog extends LitElement {
     if (this.#given && this.succession) this.#give({ ...this.#given, confirmedRoot: this.succession.root });
   };
 
+  #takeLine = (): void => {
+    if (this.#given && this.line) this.#give({ ...this.#given, confirmedLine: this.line.signed });
+  };
+
   /** Whoever cancels while their browser asks gives nothing. */
   #askPasskey(id: string): Promise<void> {
     return this.#asking.do(async (signal) => {
@@ -130,6 +138,7 @@ export class UnlockDialog extends LitElement {
   }
 
   #form(current: ManifestUnlocker) {
+    if (this.line) return this.#compare(this.line);
     if (this.succession) return this.#words(this.succession.words);
     const fault = this.fault || this.#passkeyFault;
     const busy = this.working || this.#asking.busy;
@@ -187,6 +196,21 @@ export class UnlockDialog extends LitElement {
         ?autofocus=${!id.includes('-') || id.endsWith('-0')}
         ?readonly=${this.working}
       />`;
+  }
+
+  #compare({ fingerprint, version, signed, instead }: Line) {
+    return html`<p class="note bad" role="alert">${this.fault}</p>
+      <p>
+        What the server shows does not follow on version ${instead.version}, which was verified here. That happens where a backup was restored,
+        or an admin took a change back. It also happens where somebody lies to you. Ask an admin, by a way other than this page, what
+        their <em>Keys</em> page shows under <em>To compare</em>. Go on only if all three are these:
+      </p>
+      <keyring-line .fingerprint=${fingerprint} .version=${version} .signed=${signed}></keyring-line>
+      <p class="quiet">That you took it goes on record.</p>
+      <div class="actions">
+        <button type="button" @click=${this.#close}>They differ, cancel</button>
+        <button class="primary" type="button" ?disabled=${this.working} @click=${this.#takeLine}>They are the same</button>
+      </div>`;
   }
 
   #words(words: readonly string[]) {

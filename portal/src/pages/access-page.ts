@@ -238,7 +238,7 @@ export class AccessPage extends LitElement {
         work: (input) => vault().drill(input),
       });
       if (!proven) return '';
-      await custody.noteDrill(this.#tenant, recovery.id);
+      await custody.noteDrill(this.#tenant, recovery.id, proven.value.proof);
       return 'Proven: these sheets open everything. Nothing was shown and nothing is unlocked.';
     });
   }

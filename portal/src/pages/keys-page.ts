@@ -21,6 +21,7 @@ import { sweepHands } from '../sweep-hands.ts';
 import { requestUnlock } from '../unlocking.ts';
 import { refreshVaultState, unlock, vault } from '../vault-client.ts';
 import '../elements/key-table.ts';
+import '../elements/keyring-changes.ts';
 import '../elements/left-behind.ts';
 import '../elements/problem-note.ts';
 import '../elements/root-history.ts';
@@ -107,18 +108,22 @@ export class KeysPage extends LitElement {
 
   #step = ({ detail: { kid, state } }: KeyStepWanted): void => {
     void this.#acts.do(async (signal) => {
-      if (state === 'destroyed' && !(await this.#everythingOpens(signal))) return;
+      const sweep = state === 'destroyed' ? await this.#everythingOpens(signal) : undefined;
+      if (sweep === null) return;
       const [heading, action] =
         state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
-      await this.#stepUp.act(this.#tenant, heading, action, { act: 'set_key_state', kid, state });
+      await this.#stepUp.act(this.#tenant, heading, action, { act: 'set_key_state', kid, state, sweep });
     });
   };
 
-  /** Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. */
-  async #everythingOpens(signal: AbortSignal): Promise<boolean> {
-    if (!(await this.#unlocked())) return false;
+  /**
+   * Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
+   * the sweep that saw it; null: it was stopped.
+   */
+  async #everythingOpens(signal: AbortSignal): Promise<string | null> {
+    if (!(await this.#unlocked())) return null;
     try {
-      const { unsound } = await sweep(
+      const { id, unsound } = await sweep(
         sweepHands(this.#tenant),
         (progress) => {
           this.checking = progress;
@@ -130,7 +135,7 @@ export class KeysPage extends LitElement {
         throw new Error(
           `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
         );
-      return !signal.aborted;
+      return signal.aborted ? null : id;
     } finally {
       this.checking = null;
     }
@@ -221,7 +226,20 @@ export class KeysPage extends LitElement {
             </section>`
           : nothing
       }
-      ${this.keyring ? this.#roots(this.keyring) : nothing} ${this.#stepUp.render()}`;
+      ${this.keyring ? this.#roots(this.keyring) : nothing}
+      ${
+        this.keyring?.changes?.some((one) => one.replaces)
+          ? html`<section class="card">
+              <keyring-changes
+                .tenant=${this.#tenant}
+                .version=${this.keyring.version}
+                .changes=${this.keyring.changes}
+                @keyring-undone=${() => void this.#polling.now()}
+              ></keyring-changes>
+            </section>`
+          : nothing
+      }
+      ${this.#stepUp.render()}`;
   }
 
   #notSetUp() {

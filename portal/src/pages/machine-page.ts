@@ -5,13 +5,13 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
-import { shelve } from '../api/by-hand.ts';
+import { confirmSecret, shelve } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
-import type { RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
+import type { ConfirmWanted, RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -163,6 +163,18 @@ export class MachinePage extends LitElement {
     void this.#data.read();
   }
 
+  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. The button is gone then: not the focus. */
+  #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    const { machine: shown } = this;
+    await this.#acts.do(async () => {
+      await confirmSecret(this.#tenant, secret, version);
+      return 'Confirmed: what it takes the place of is no longer to be rotated.';
+    });
+    await this.updateComplete;
+    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
+  };
+
   /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
   #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
     if (this.#acts.busy) return;
@@ -185,7 +197,7 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#revealing.render(this.#name)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
+      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
   }
 
   #unknown() {
@@ -252,8 +264,10 @@ export class MachinePage extends LitElement {
             .memberRole=${this.membership.role}
             machine=${machine.id}
             .further=${this.#versions.known}
+            .busy=${this.#acts.busy}
             @reveal-wanted=${this.#askReveal}
             @versions-wanted=${this.#wantVersions}
+            @confirm-wanted=${this.#confirm}
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>

@@ -9,8 +9,9 @@ import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as administration from '../api/administration.ts';
 import * as custody from '../api/custody.ts';
 import { readManifest } from '../api/manifest.ts';
+import { removeWebhook } from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
-import type { Replacements } from '../elements/leaver-card.ts';
+import type { Outliving, Replacements } from '../elements/leaver-card.ts';
 import type { PersonForm, PersonWanted } from '../elements/person-form.ts';
 import type { PersonActWanted } from '../elements/person-list.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
@@ -126,6 +127,15 @@ export class PeoplePage extends LitElement {
     });
   }
 
+  /** Ends what outlives a leaver: it told them, or they may know it. */
+  #end({ what, id, label }: Outliving): void {
+    void this.#acts.do(async () => {
+      if (what === 'webhook') await removeWebhook(this.#tenant, id);
+      else await administration.revokeToken(this.#tenant, id);
+      return what === 'webhook' ? `The webhook ${label} is removed.` : `The token ${label} is revoked.`;
+    });
+  }
+
   #keep(drafted: Drafted): void {
     void this.#acts.do(async () => {
       await this.#write(drafted);
@@ -179,6 +189,7 @@ export class PeoplePage extends LitElement {
             .hasTeam=${hasTeam}
             .busy=${this.#acts.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
+            @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}
           ></leaver-card>
         </section>`,
     )}

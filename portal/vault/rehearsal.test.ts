@@ -1,0 +1,129 @@
+// A draft is opened before it is sent: whatever of it would not open is noticed by the browser that made it.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { KeyringAct, SetUpDraft } from './contract.ts';
+import {
+  bent,
+  keyringAfter,
+  keyringOf,
+  makeTenant,
+  must,
+  PRF,
+  passkeyKdf,
+  unlockerAt,
+  unlockInput,
+} from './fixtures.ts';
+import { Keeper } from './keeper.ts';
+import { opens } from './rehearsal.ts';
+import { type TrustedKeyring, trustKeyring } from './trust.ts';
+
+let draft: SetUpDraft;
+let first: Keyring;
+let trusted: TrustedKeyring;
+let replaced: KeyringWrite;
+/** The vault keys after it, from the write itself. */
+let after: TrustedKeyring['vaults'];
+
+const input = (keyring: Keyring) => unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
+const drafted = async (keyring: Keyring, act: KeyringAct) => must(await new Keeper().draft(input(keyring), act)).write;
+/** As the act itself asks, without what it made. */
+const asks = (write: KeyringWrite) => opens(trusted, first, write, { made: [], vaults: after });
+
+beforeAll(async () => {
+  draft = await makeTenant();
+  const added = {
+    act: 'add_passkey',
+    email: 'admin@example.com',
+    label: 'Passkey',
+    kdf: passkeyKdf(),
+    prf: PRF,
+  } as const;
+  first = await keyringAfter(keyringOf(draft), await drafted(keyringOf(draft), added));
+  trusted = must(await trustKeyring(input(first)));
+  const passkey = first.unlockers.at(-1)?.id ?? '';
+  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: passkey });
+  after = must(await trustKeyring(input(await keyringAfter(first, replaced)))).vaults;
+});
+
+describe('a draft', () => {
+  it('opens as it was made, whatever it changes', async () => {
+    expect(await asks(replaced)).toBe(true);
+    const acts: KeyringAct[] = [
+      { act: 'rotate' },
+      { act: 'replace_root' },
+      { act: 'make_recovery_set', threshold: 2, count: 3 },
+    ];
+    for (const act of acts) expect(await new Keeper().draft(input(first), act), act.act).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, (write: KeyringWrite) => void]>([
+    [
+      'a wrap of noise',
+      ({ wraps }) => {
+        const own = wraps.find((one) => one.unlocker === trusted.unlocker.id);
+        if (own) own.jwe = `${own.jwe.slice(0, -6)}AAAAAA`;
+      },
+    ],
+    [
+      'a wrap too few',
+      (write) => {
+        write.wraps = write.wraps.filter((one) => one.unlocker !== trusted.unlocker.id);
+      },
+    ],
+    [
+      'an escrow key of noise',
+      ({ escrowKeys }) => {
+        for (const key of escrowKeys) key.sealedPrivate.sealed = `${key.sealedPrivate.sealed.slice(0, -6)}AAAAAA`;
+      },
+    ],
+    [
+      'an escrow key too few',
+      (write) => {
+        write.escrowKeys = [];
+      },
+    ],
+    [
+      'a root of noise',
+      ({ root }) => {
+        root.sealed = `${root.sealed.slice(0, -6)}AAAAAA`;
+      },
+    ],
+    [
+      'a manifest whose signature does not verify',
+      (write) => {
+        write.manifest = `${write.manifest.slice(0, -6)}AAAAAA`;
+      },
+    ],
+  ])('with %s is not sent, because the keys of before would be overwritten with it', async (_, bend) => {
+    expect(await asks(bent(replaced, bend))).toBe(false);
+  });
+});
+
+describe('an unlocker’s word that every key opened', () => {
+  const change = { change: 1, from: 1, version: 2, at: 1, until: 2, replaces: true };
+  const personal = () => unlockInput(first, first.unlockers.at(-1)?.id ?? '', PRF);
+  const told = async (by: string, more: Partial<typeof change> = {}) => {
+    const asked = personal();
+    asked.keyring = { ...first, changes: [{ ...change, ...more, by }] };
+    return new Keeper().unlock(asked);
+  };
+
+  it('is given with an unlock where somebody else’s change waits for it', async () => {
+    expect(await told('somebody.else@example.com')).toMatchObject({ ok: true, opened: expect.any(String) });
+  });
+
+  it('is not given for a change of one’s own, for one that replaced nothing, or by a shared unlocker', async () => {
+    expect(await told('admin@example.com')).toMatchObject({ ok: true, opened: null });
+    expect(await told('somebody.else@example.com', { replaces: false })).toMatchObject({ ok: true, opened: null });
+    const shared = input({ ...first, changes: [{ ...change, by: 'somebody.else@example.com' }] });
+    expect(await new Keeper().unlock(shared)).toMatchObject({ ok: true, opened: null });
+  });
+
+  it('is not given where the root does not open, because that is a key too', async () => {
+    const asked = personal();
+    asked.keyring = bent({ ...first, changes: [{ ...change, by: 'somebody.else@example.com' }] }, ({ root }) => {
+      if (root) root.sealed = `${root.sealed.slice(0, -6)}AAAAAA`;
+    });
+    expect(await new Keeper().unlock(asked)).toMatchObject({ ok: true, opened: null });
+  });
+});
