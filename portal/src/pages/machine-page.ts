@@ -11,6 +11,7 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brie
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { RevealWanted, SecretList } from '../elements/secret-list.ts';
+import { isFocusFree } from '../focus.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -55,7 +56,7 @@ export class MachinePage extends LitElement {
     () => ({ tenant: this.#tenant, machine: this.machine }),
     async () => this.#readEvents(),
   );
-  #acts = new OneAct(this, () => this.#data.read());
+  #acts = new OneAct(this);
   #revealing = new Revealing(
     this,
     () => this.#tenant,
@@ -158,16 +159,18 @@ export class MachinePage extends LitElement {
     void this.#data.read();
   }
 
-  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
-  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    const { machine: shown } = this;
-    await this.#acts.do(async () => {
-      await shelve(this.#tenant, machine, act);
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button goes then: not the focus. */
+  #shelf = ({ detail: { act, machine } }: ShelfWanted): void => {
+    void this.#acts.do(async (signal) => {
+      try {
+        await shelve(this.#tenant, machine, act);
+        // Whoever types elsewhere by now goes on typing.
+        if (!signal.aborted && isFocusFree()) this.heading?.focus();
+      } finally {
+        await this.#data.read();
+      }
       return SHELF_SAID[act];
     });
-    await this.updateComplete;
-    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
   };
 
   override render() {
