@@ -22,6 +22,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run (--silent )?inspect/, 'test/end-to-end/start.test.ts', "'dev/inspect.ts'"],
   [/^npm run (--silent )?tail/, 'dev/tail/tail.test.ts', "'dev/tail.ts'"],
   [/^npm (test|run check)/, '.ci/run', 'npm test'],
+  [/^npm run test:busy/, 'dev/test-busy.test.ts', "'dev/test-busy.ts'"],
   [/^npm run test:powershell/, 'dev/test.ts', 'runPester()'],
   [/^npm run tenant -- (create|token)/, 'test/end-to-end/operator.test.ts', "'npm run tenant -- create'"],
   [/^npm run tenant -- (list|suspend|resume)/, 'test/end-to-end/operator.test.ts', 'suspend'],

@@ -1,5 +1,6 @@
 // An operator changes a tenant's limits: on the tenant's own record.
-import { LIMIT_NAMES, type Limits, type LimitsChange } from '../schema/limits.ts';
+import { LIMIT_NAMES } from '../schema/limit-table.ts';
+import type { Limits, LimitsChange } from '../schema/limits.ts';
 import { record } from './audit.ts';
 import type { Caller, Operator } from './caller.ts';
 import { readLimits, type StoredLimits, storedLimits } from './limits.ts';

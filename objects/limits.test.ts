@@ -1,6 +1,7 @@
 // The decision over a count, by itself: a table, and what holds for every limit there is.
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, LimitsChange } from '../schema/limits.ts';
+import { LIMIT_NAMES, LIMITS } from '../schema/limit-table.ts';
+import { DEFAULT_LIMITS, LimitsChange } from '../schema/limits.ts';
 import { REFUSALS } from '../schema/refusal.ts';
 import { DAY_MS, decideCount, refusalFor } from './limits.ts';
 

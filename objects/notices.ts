@@ -79,7 +79,8 @@ function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
 
 /** How many wait for one webhook: what security turns on by the places from its oldest to its newest, which are two reads of an index, however long it is. */
 function waitingFor(sql: SqlStorage, webhook: string): number {
-  const ranked = "SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = 0";
+  const ranked =
+    "SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = 0";
   const span = first<{ places: number | null }>(
     sql,
     `SELECT (${ranked} ORDER BY place DESC LIMIT 1) - (${ranked} ORDER BY place LIMIT 1) + 1 AS places`,

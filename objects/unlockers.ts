@@ -1,13 +1,7 @@
 // Single unlockers: another sealed half in place of the one before, and drills. Who may is decided here; that only its holder can is
 // the signature of either.
 import type { EcPublicJwk } from '../schema/jwk.ts';
-import type {
-  DrillProven,
-  OpenedWord,
-  SealedUnlocker,
-  UnlockerActed,
-  UnlockerChanged,
-} from '../schema/keyring.ts';
+import type { DrillProven, OpenedWord, SealedUnlocker, UnlockerActed, UnlockerChanged } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import {
   type KeyringOpened,

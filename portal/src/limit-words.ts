@@ -1,5 +1,6 @@
 // Limits in words: what is counted, for whom, and what happens beyond it.
-import { LIMITS, type LimitName, type RoomState } from '../../schema/limits.ts';
+import { LIMITS, type LimitName } from '../../schema/limit-table.ts';
+import type { RoomState } from '../../schema/limits.ts';
 import { byteWords } from './words.ts';
 
 export const LIMIT_WORDS: Record<LimitName, string> = {

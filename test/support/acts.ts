@@ -16,7 +16,7 @@ export type Act = {
   /** What it sends, below the tenant's path; a star stands for an id. */
   sends: string;
   who?: 'admin' | 'engineer' | 'operator';
-  /** The page it is done on; where it is absent, the one that is open. */
+  /** The page it is done on, in a tab of its own; where it is absent, the one that is open. */
   at?: string;
   /** Everything up to the press. */
   before?: (page: Page, world: World) => Promise<unknown>;
@@ -37,16 +37,6 @@ const inDialog = (name: string) => (page: Page) => page.getByRole('dialog').getB
 const named = (name: string | RegExp) => (page: Page) => button(page, name);
 const labelled = (label: string) => (page: Page) => page.getByLabel(label, { exact: true });
 const text = (words: string) => (page: Page) => page.getByText(words).first();
-/** To another page of the app as by a link, so that what is unlocked stays. */
-export const visit = (page: Page, tenant: string, to: string): Promise<void> =>
-  page.evaluate(
-    (url) => {
-      history.pushState(null, '', url);
-      window.dispatchEvent(new PopStateEvent('popstate'));
-    },
-    `/t/${tenant}${to && `/${to}`}`,
-  );
-
 /** An authenticator that answers by itself. */
 async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
@@ -230,8 +220,6 @@ const MACHINE: Act[] = [
       before: (page, world) => page.getByLabel('Spool file').setInputFiles(world.spoolFile),
       press: named('Upload'),
       done: text('Kept: '),
-      // The same file chosen again in the same field is no choice to a browser.
-      after: (page) => page.getByRole('link', { name: 'Fleet' }).first().click(),
     }),
   ),
 ];
@@ -279,11 +267,10 @@ const of = (act: string, machine: typeof PC) => named(new RegExp(`^${act}: .*ver
 const why = (machine: typeof PC) => (page: Page) =>
   page.getByLabel(new RegExp(`^Why: .*version 1, of machine ${short(machine)}`));
 
-/** While the server gives out what opens nothing: all of it is left behind. */
+/** On the Keys page, while the server gives out what opens nothing: all of it is left behind. */
 export const LEFT_BEHIND: Act[] = [
   {
     sends: 'keyring',
-    at: 'keys',
     before: async (page) => {
       await button(page, 'Rotate the escrow key').evaluate(pressTwice);
       await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
@@ -363,6 +350,7 @@ const OPERATOR: Act[] = [
   {
     sends: '/v1/operator/tenants',
     who: 'operator',
+    at: '/operator',
     before: async (page) => {
       await page.getByLabel('Name', { exact: true }).fill('Harbour MSP');
       await page.getByLabel('First admin’s email').fill('first@harbour.example');

@@ -12,6 +12,7 @@ import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
 import type { ConfirmWanted, RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
+import { isFocusFree } from '../focus.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -58,7 +59,7 @@ export class MachinePage extends LitElement {
     () => ({ tenant: this.#tenant, machine: this.machine }),
     async () => this.#readEvents(),
   );
-  #acts = new OneAct(this, () => this.#data.read());
+  #acts = new OneAct(this);
   #revealing = new Revealing(
     this,
     () => this.#tenant,
@@ -163,29 +164,33 @@ export class MachinePage extends LitElement {
     void this.#data.read();
   }
 
-  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. The button is gone then: not the focus. */
-  #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    const { machine: shown } = this;
-    await this.#acts.do(async () => {
+  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. */
+  #confirm = ({ detail: { secret, version } }: ConfirmWanted): void =>
+    this.#change(async () => {
       await confirmSecret(this.#tenant, secret, version);
       return 'Confirmed: what it takes the place of is no longer to be rotated.';
     });
-    await this.updateComplete;
-    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
-  };
 
-  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
-  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    const { machine: shown } = this;
-    await this.#acts.do(async () => {
+  /** Archives the entry, brings it back or undoes a merge. */
+  #shelf = ({ detail: { act, machine } }: ShelfWanted): void =>
+    this.#change(async () => {
       await shelve(this.#tenant, machine, act);
       return SHELF_SAID[act];
     });
-    await this.updateComplete;
-    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
-  };
+
+  /** One act that changes what the page shows: what came of it is read anew, and said then. The button goes with it: not the focus. */
+  #change(work: () => Promise<string>): void {
+    void this.#acts.do(async (signal) => {
+      try {
+        const said = await work();
+        // Whoever types elsewhere by now goes on typing.
+        if (!signal.aborted && isFocusFree()) this.heading?.focus();
+        return said;
+      } finally {
+        await this.#data.read();
+      }
+    });
+  }
 
   override render() {
     const { loaded, failure } = this.#data;
