@@ -103,7 +103,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO sweeps @n SELECT 'p' || i, @id, 1, i FROM n`);
   many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
     NULL, 1 FROM n`);
-  many(`INSERT INTO token_uses @n SELECT @id, i, NULL, 1 FROM n`);
+  many(`INSERT INTO token_uses (token, last_at, last_ip, count) @n SELECT @id, i, NULL, 1 FROM n`);
   many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
   many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
     'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
