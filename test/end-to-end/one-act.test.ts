@@ -1,7 +1,7 @@
 // Busy means busy: every act that sends something is pressed twice before anything is drawn and pressed on while its request is held on
 // the way. One request goes out, and what is typed meanwhile is there afterwards. A new act is a row.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,10 +10,24 @@ import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
-import { PublicKeyAnswer } from '../../schema/keyring.ts';
+import { type Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
-import { type Act, CHANGING, GROUPS, LEFT_BEHIND, PC, RESEALING, SET_UP, TWIN, type World } from '../support/acts.ts';
+import { SpoolLine } from '../../schema/spool.ts';
+import {
+  type Act,
+  BROUGHT,
+  CHANGING,
+  GROUPS,
+  LEFT_BEHIND,
+  PC,
+  REPLACED,
+  RESEALING,
+  SET_UP,
+  TWIN,
+  visit,
+  type World,
+} from '../support/acts.ts';
 import { bent } from '../support/bent.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { type Held, hold, pressTwice } from '../support/held.ts';
@@ -136,10 +150,21 @@ async function furnish(): Promise<void> {
   const offline: typeof fetch = async () => {
     throw new TypeError('offline');
   };
-  const engine = engineOf(NEVER_ONLINE, { fetch: offline, fingerprint, tenantKey });
-  await engine.escrow(record(engine), 'local_admin_password', { account: 'Administrator' }, 'never online');
-  world.spoolFile = path.join(stateDir, 'pc.spool.ndjson');
-  engine.exportSpool(world.spoolFile);
+  const spoolOf = async (machine: typeof NEVER_ONLINE): Promise<string> => {
+    const engine = engineOf(machine, { fetch: offline, fingerprint, tenantKey });
+    await engine.escrow(record(engine), 'local_admin_password', { account: 'Administrator' }, 'never online');
+    const file = path.join(stateDir, `${machine.id}.spool.ndjson`);
+    engine.exportSpool(file);
+    return file;
+  };
+  world.spoolFile = await spoolOf(NEVER_ONLINE);
+  for (const text of readFileSync(await spoolOf(BROUGHT), 'utf8')
+    .trimEnd()
+    .split('\n')) {
+    const line = SpoolLine.parse(JSON.parse(text));
+    const [route, body] = 'report' in line ? ['spool/report', line.report] : ['spool/secret', line.secret];
+    await asPerson(stand, 'engineer@example.com', String(route), body);
+  }
 }
 
 function record(engine: Engine): string {
@@ -170,8 +195,25 @@ test('one act at a time, and the passphrase is changed once', async () => {
   for (const act of CHANGING) await busyMeansBusy(act);
 });
 
+test('one act at a time where a change of the keyring is answered, taken back, and taken for what it is', async () => {
+  const isKeyring = (url: URL) => url.pathname.endsWith('/keyring');
+  const another = (keyring: Keyring): Keyring => ({
+    ...keyring,
+    changes: keyring.changes?.map((change) => ({ ...change, by: 'another@example.com', replaces: true })),
+  });
+  await bent<Keyring>(
+    pages.admin,
+    isKeyring,
+    another,
+    async () => {
+      for (const act of REPLACED) await busyMeansBusy(act);
+    },
+    'GET',
+  );
+});
+
 test('every call of the portal that changes something is a row here', () => {
-  const rows = [SET_UP, ...Object.values(GROUPS).flat(), ...LEFT_BEHIND, ...RESEALING, ...CHANGING].map(
+  const rows = [SET_UP, ...Object.values(GROUPS).flat(), ...LEFT_BEHIND, ...RESEALING, ...CHANGING, ...REPLACED].map(
     ({ sends }) => sends,
   );
   const isOneOf = (sends: string) => (row: string) =>

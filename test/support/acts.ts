@@ -5,6 +5,8 @@ import { ADMIN_PASSPHRASE, typePassphrase } from './story.ts';
 
 const CHANGED_PASSPHRASE = 'velvet orbit drift sample canyon';
 export const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001', serial: '5CD1234XYZ' };
+/** Its secret was uploaded by the engineer, so that it is to be confirmed. */
+export const BROUGHT = { id: crypto.randomUUID(), hostname: 'ACM-DT-0505' };
 export const TWIN = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001-OLD', serial: '5CD1234XYZ' };
 
 /** What the rows need to know of the stand they are done on. */
@@ -159,13 +161,13 @@ const READING: Act[] = [
   {
     sends: 'ciphertexts/page',
     press: named('Check every secret'),
-    done: text('2 checked, and every one is sound.'),
+    done: text('3 checked, and every one is sound.'),
     many: true,
   },
   {
     sends: 'ciphertexts/findings',
     press: named('Check every secret'),
-    done: text('2 checked, and every one is sound.'),
+    done: text('3 checked, and every one is sound.'),
     many: true,
   },
   { sends: 'audit/export', at: 'audit', press: named('Export CSV'), done: text('Saved. Only a whole export') },
@@ -196,7 +198,14 @@ const MACHINE: Act[] = [
     done: text('Kept as version 2'),
   },
   {
+    sends: 'secrets/*/confirm',
+    at: `machines/${BROUGHT.id}`,
+    press: named(/^Confirm local/),
+    done: text('Confirmed: what it takes the place of'),
+  },
+  {
     sends: 'machines/*/merge',
+    at: `machines/${PC.id}`,
     before: (page) => button(page, /^Merge another entry/).evaluate(pressTwice),
     press: inDialog('Merge'),
     done: text('Merged: both histories'),
@@ -276,7 +285,7 @@ export const LEFT_BEHIND: Act[] = [
     press: of('Put back what it was', PC),
     enter: why(PC),
     types: why(TWIN),
-    done: text('Nothing of before is kept'),
+    done: text('No such ciphertext is kept'),
   },
   {
     sends: 'rotation/unopenable',
@@ -302,6 +311,38 @@ export const CHANGING: Act[] = [
     },
     press: inDialog('Change'),
     done: text('Your passphrase is changed.'),
+  },
+];
+
+/** Locks, and types the passphrase of now into the dialog that unlocks. */
+async function typeAnew(page: Page): Promise<void> {
+  await button(page, 'Lock').click();
+  await button(page, 'Unlock').click();
+  await page.getByLabel('Passphrase', { exact: true }).fill(CHANGED_PASSPHRASE);
+}
+
+/** While the server says that it was another admin who has replaced keys. After it the browser has seen a version that the keyring no longer has. */
+export const REPLACED: Act[] = [
+  { sends: 'unlockers/*/opened', before: typeAnew, press: inDialog('Unlock'), done: named('Lock') },
+  {
+    sends: 'keyring/undo',
+    at: 'keys',
+    before: async (page) => {
+      await button(page, 'Take back version 2').click();
+      await page.getByLabel('Why', { exact: true }).fill('nobody can unlock');
+    },
+    press: (page) => page.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }),
+    enter: labelled('Why'),
+    done: text('Version 1, by'),
+  },
+  {
+    sends: 'keyring/line',
+    before: async (page) => {
+      await typeAnew(page);
+      await inDialog('Unlock')(page).click();
+    },
+    press: inDialog('They are the same'),
+    done: named('Lock'),
   },
 ];
 
