@@ -25,7 +25,6 @@ import {
   RESEALING,
   SET_UP,
   TWIN,
-  visit,
   type World,
 } from '../support/acts.ts';
 import { bent } from '../support/bent.ts';
