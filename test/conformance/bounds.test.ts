@@ -111,7 +111,9 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
   many(`INSERT INTO outbox @n SELECT 'token', @id, 1,
     json_object('label', '', 'prefix', 'tok_0000', 'hash', 'h', 'salt', 's', 'createdAt', 0, 'expiresAt', NULL, 'revokedAt', NULL), 0 FROM n`);
-  many(`INSERT INTO refusals (principal_kind, principal_id, principal_name, code, minute, further) @n SELECT 'person', 'p' || i, 'p', 'unknown_machine', 1, 2 FROM n`);
+  many(
+    `INSERT INTO refusals (principal_kind, principal_id, principal_name, code, minute, further) @n SELECT 'person', 'p' || i, 'p', 'unknown_machine', 1, 2 FROM n`,
+  );
   many(`INSERT INTO reveals @n SELECT 'engineer@example.com', @id, 1, i FROM n`);
   many(`INSERT INTO reveal_log @n SELECT 'p' || i, ${now}, i FROM n`);
   many(`INSERT INTO budget_hits (email, at) @n SELECT 'p' || i, ${now} - i FROM n`);

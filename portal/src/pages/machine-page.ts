@@ -49,7 +49,6 @@ export class MachinePage extends LitElement {
   @property() email = '';
   @property() machine = '';
   @state() private clipboard: ClipboardState | null = null;
-  @query('h1') private heading!: HTMLElement | null;
   @query('event-list') private eventList!: EventList | null;
   @query('secret-list') private secretList!: SecretList | null;
   #events = new RunEvents(this, () => this.#tenant);
@@ -163,28 +162,22 @@ export class MachinePage extends LitElement {
     void this.#data.read();
   }
 
-  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. The button is gone then: not the focus. */
+  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. */
   #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
     if (this.#acts.busy) return;
-    const { machine: shown } = this;
     await this.#acts.do(async () => {
       await confirmSecret(this.#tenant, secret, version);
       return 'Confirmed: what it takes the place of is no longer to be rotated.';
     });
-    await this.updateComplete;
-    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
   };
 
-  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. The button may be gone then: not the focus. */
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
   #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
     if (this.#acts.busy) return;
-    const { machine: shown } = this;
     await this.#acts.do(async () => {
       await shelve(this.#tenant, machine, act);
       return SHELF_SAID[act];
     });
-    await this.updateComplete;
-    if (shown === this.machine && !this.matches(':focus-within')) this.heading?.focus();
   };
 
   override render() {
