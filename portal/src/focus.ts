@@ -33,9 +33,6 @@ const changes = new MutationObserver(() => later());
 const isDisabled = (element: Element): boolean => element.matches(':disabled');
 const isLost = (): boolean => (focused() ?? document.body) === document.body;
 
-/** Whether the focus may be put somewhere without taking it from anybody: what has it waits for its own act, or nothing has it. */
-export const isFocusFree = (): boolean => isLost() || focused()?.matches(':disabled') === true;
-
 /** After the change has been drawn and a dialog has given back what it took. */
 function later(): void {
   if (looking) return;

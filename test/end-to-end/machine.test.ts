@@ -123,13 +123,6 @@ before(async () => {
   assert.ok((await engine.flush()).ok);
   await escrow('bitlocker_recovery_key', recovery);
   for (const password of PASSWORDS) await escrow('local_admin_password', password);
-
-  const opened = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
-  page = opened.page;
-  faults = opened.faults;
-  await page.clock.install();
-  await signIn(page, stand.addresses.portal, 'engineer@example.com', `/t/${stand.demo.tenant}/machines/${PC.id}`);
-  await page.getByRole('heading', { name: PC.hostname }).waitFor();
 });
 after(async () => {
   await browser?.close();
@@ -148,6 +141,12 @@ inOrder('one machine, looked at and asked', (step) => {
   step(
     'the run that goes on is a timeline: phases, restarts and tries, in words beside the bars; and why to look at the PC',
     async () => {
+      const opened = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+      page = opened.page;
+      faults = opened.faults;
+      await page.clock.install();
+      await signIn(page, stand.addresses.portal, 'engineer@example.com', `/t/${stand.demo.tenant}/machines/${PC.id}`);
+      await page.getByRole('heading', { name: PC.hostname }).waitFor();
       await rows()
         .filter({ hasText: 'Office' })
         .filter({ hasText: 'Running' })
@@ -329,13 +328,17 @@ inOrder('one machine, looked at and asked', (step) => {
 
   step('the focus stays in the page when the button that had it is gone with what it did', async () => {
     const focused = () =>
-      page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.tagName);
+      page.evaluate(() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element?.textContent?.trim();
+      });
     await page.getByRole('button', { name: 'Archive', exact: true }).click();
     await page.getByText('Out of the fleet list').waitFor();
-    await becomes(focused, 'H1');
+    await becomes(focused, 'Identity');
     await page.getByRole('button', { name: 'Bring it back' }).click();
     await page.getByText('Back in the fleet list').waitFor();
-    await becomes(focused, 'H1');
+    await becomes(focused, PC.hostname);
   });
 
   step(

@@ -12,7 +12,6 @@ import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
 import type { ConfirmWanted, RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
-import { isFocusFree } from '../focus.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -50,7 +49,6 @@ export class MachinePage extends LitElement {
   @property() email = '';
   @property() machine = '';
   @state() private clipboard: ClipboardState | null = null;
-  @query('h1') private heading!: HTMLElement | null;
   @query('event-list') private eventList!: EventList | null;
   @query('secret-list') private secretList!: SecretList | null;
   #events = new RunEvents(this, () => this.#tenant);
@@ -59,7 +57,7 @@ export class MachinePage extends LitElement {
     () => ({ tenant: this.#tenant, machine: this.machine }),
     async () => this.#readEvents(),
   );
-  #acts = new OneAct(this);
+  #acts = new OneAct(this, () => this.#data.read());
   #revealing = new Revealing(
     this,
     () => this.#tenant,
@@ -165,32 +163,22 @@ export class MachinePage extends LitElement {
   }
 
   /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. */
-  #confirm = ({ detail: { secret, version } }: ConfirmWanted): void =>
-    this.#change(async () => {
+  #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
       await confirmSecret(this.#tenant, secret, version);
       return 'Confirmed: what it takes the place of is no longer to be rotated.';
     });
+  };
 
-  /** Archives the entry, brings it back or undoes a merge. */
-  #shelf = ({ detail: { act, machine } }: ShelfWanted): void =>
-    this.#change(async () => {
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
+  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
       await shelve(this.#tenant, machine, act);
       return SHELF_SAID[act];
     });
-
-  /** One act that changes what the page shows: what came of it is read anew, and said then. The button goes with it: not the focus. */
-  #change(work: () => Promise<string>): void {
-    void this.#acts.do(async (signal) => {
-      try {
-        const said = await work();
-        // Whoever types elsewhere by now goes on typing.
-        if (!signal.aborted && isFocusFree()) this.heading?.focus();
-        return said;
-      } finally {
-        await this.#data.read();
-      }
-    });
-  }
+  };
 
   override render() {
     const { loaded, failure } = this.#data;
