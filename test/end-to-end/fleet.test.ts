@@ -297,7 +297,10 @@ inOrder('a fleet on one page', (step) => {
     assert.match(head ?? '', /^\ufeff"machine","hostname","client","serial",/);
     // The one that began anew is running, and two more have succeeded meanwhile.
     const succeeded = [pc(1), pc(2), ...fleet.filter((one) => one.ending === 'run_succeeded' && one !== pc(9))];
-    assert.deepEqual(lines.map((line) => line.split(',')[1]).sort(), succeeded.map(({ hostname }) => hostname).sort());
+    assert.deepEqual(
+      lines.map((line) => line.split(',')[1]).sort(),
+      succeeded.map(({ hostname }) => `"${hostname}"`).sort(),
+    );
   });
 
   step('no page made a fault on the way', async () => {
