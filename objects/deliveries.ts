@@ -118,7 +118,7 @@ function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
        WHERE webhook = ? AND state = 'waiting' AND rank = ? ORDER BY place LIMIT ?`,
       webhook,
       rank,
-      SLICE,
+      SLICE / 2,
     ),
   );
   const old = waiting.map((ranked) => ranked.filter((one) => one.queued_at <= now - GIVE_UP_MS));
@@ -127,7 +127,7 @@ function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
     webhook,
     JSON.stringify(old.flat().map(({ place }) => place)),
   );
-  return old.some((ranked) => ranked.length === SLICE);
+  return old.some((ranked) => ranked.length === SLICE / 2);
 }
 
 /** Takes the log's oldest away once they are old enough. Answers whether there may be more. */

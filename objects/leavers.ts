@@ -5,6 +5,7 @@ import type { Manifest, ManifestUnlocker } from '../schema/signed.ts';
 import { head, keyHistory, manifestAt, mayFetchShared } from './keyring.ts';
 import { HELD_AGAINST_MAX } from './outbox.ts';
 import { all } from './rows.ts';
+import { liveTokens, type TokenRow } from './tokens.ts';
 
 type LeaverRow = {
   place: number;
@@ -82,17 +83,8 @@ const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['
 /** How many tokens the cards of one page name; the rest comes as these are ended. */
 const TOKENS_NAMED = 5_000;
 
-type TokenRow = { id: string; label: string; prefix: string; created_at: number; created_by: string | null };
-
-/** Tokens that work still, newest first. */
-function liveTokens(sql: SqlStorage, now: number): TokenRow[] {
-  const live =
-    'SELECT id, label, prefix, created_at, created_by FROM tokens INDEXED BY tokens_live WHERE revoked_at IS NULL';
-  return [
-    ...all<TokenRow>(sql, `${live} AND expires_at IS NULL LIMIT ?`, HELD_AGAINST_MAX),
-    ...all<TokenRow>(sql, `${live} AND expires_at > ? LIMIT ?`, now, HELD_AGAINST_MAX),
-  ].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
-}
+const newestFirst = (tokens: readonly TokenRow[]): TokenRow[] =>
+  tokens.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
 
 /**
  * Tokens that live on after them, those they made first, and how many there are beyond `most`. Who made one has seen it; whoever sets up PCs may
@@ -128,7 +120,7 @@ export function leavers(
   const kept = new Set(latest?.manifest.unlockers.map((one) => one.id));
   const active = keys.find((key) => key.state === 'active');
   const rows = all<LeaverRow>(sql, 'SELECT * FROM leavers WHERE place > ? ORDER BY place LIMIT ?', after, limit + 1);
-  const live = rows.length > 0 ? liveTokens(sql, now) : [];
+  const live = rows.length > 0 ? newestFirst(liveTokens(sql, now, HELD_AGAINST_MAX)) : [];
   const named = Math.floor(TOKENS_NAMED / Math.max(1, rows.length));
   const shown = rows.slice(0, limit).map((row): Leaver => {
     const { ids: had, until, could }: Had = row.had === null ? lastHad(sql, row) : JSON.parse(row.had);

@@ -2,10 +2,12 @@
 import type { LimitNear, LimitsAnswer, OperatedLimits, Room } from '../schema/limits.ts';
 import { dayOf, readLimits } from './limits.ts';
 import { roomOf } from './room.ts';
-import { all } from './rows.ts';
 import type { TokenUses } from './token-uses.ts';
+import { liveTokens } from './tokens.ts';
 
 const TOKENS_SHOWN = 20;
+/** Twice as many as a tenant may have, unless an operator lets it have more. */
+const TOKENS_LOOKED_AT = 1_000;
 
 export const readRoom = (sql: SqlStorage): Room => roomOf(sql.databaseSize, readLimits(sql).storageBytes);
 
@@ -13,8 +15,8 @@ export const operatedLimits = (sql: SqlStorage): OperatedLimits => ({ limits: re
 
 /** `now`: ms since the epoch. What was counted within the last minute and is not written yet is in it. */
 export function limitsAnswer(sql: SqlStorage, uses: TokenUses, now: number): LimitsAnswer {
-  const tokens = all<{ id: string; label: string }>(sql, 'SELECT id, label FROM tokens WHERE revoked_at IS NULL')
-    .map((token) => ({ ...token, ...uses.today(token.id, now) }))
+  const tokens = liveTokens(sql, now, TOKENS_LOOKED_AT)
+    .map(({ id, label }) => ({ id, label, ...uses.today(id, now) }))
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, TOKENS_SHOWN);

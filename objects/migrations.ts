@@ -491,6 +491,12 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 20,
+    name: 'what a token has brought to a machine',
+    // Written once a secret, not once a version.
+    statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -48,21 +48,18 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
   }
 }
 
-type Waiting = { place: number; kind: string };
-
-/** The newest floods that wait, newest first: as many as there are of all kinds, since each is folded beyond its most. */
-const waitingFloods = (sql: SqlStorage, webhook: string): Waiting[] =>
-  all<Waiting>(
-    sql,
-    `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
-     WHERE webhook = ? AND state = 'waiting' AND rank = 1 ORDER BY place DESC LIMIT ?`,
-    webhook,
-    FLOODS.size * FLOOD_MAX,
-  );
+/** Floods that wait, newest first: as many as there are of all kinds, since each is folded beyond its most. */
+const FLOODS_WAITING = `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
+  WHERE webhook = ?1 AND state = 'waiting' AND rank = 1 ORDER BY place DESC LIMIT ${FLOODS.size * FLOOD_MAX}`;
 
 /** Where enough of a kind wait already, the newest says that there was one more. Of so many it is never the first, which may be on its way. */
 function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
-  const same = waitingFloods(sql, webhook).filter((one) => one.kind === kind);
+  const same = all<{ place: number }>(
+    sql,
+    `SELECT place FROM (${FLOODS_WAITING}) WHERE kind = ?2 LIMIT ${FLOOD_MAX}`,
+    webhook,
+    kind,
+  );
   const [newest] = same;
   if (!newest || same.length < FLOOD_MAX) return false;
   const at = [webhook, newest.place] as const;
@@ -81,12 +78,13 @@ function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
 function waitingFor(sql: SqlStorage, webhook: string): number {
   const ranked =
     "SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = 0";
-  const span = first<{ places: number | null }>(
+  const waiting = first<{ places: number | null; floods: number }>(
     sql,
-    `SELECT (${ranked} ORDER BY place DESC LIMIT 1) - (${ranked} ORDER BY place LIMIT 1) + 1 AS places`,
+    `SELECT (${ranked} ORDER BY place DESC LIMIT 1) - (${ranked} ORDER BY place LIMIT 1) + 1 AS places,
+       (SELECT count(*) FROM (${FLOODS_WAITING})) AS floods`,
     webhook,
   );
-  return (span?.places ?? 0) + waitingFloods(sql, webhook).length;
+  return (waiting?.places ?? 0) + (waiting?.floods ?? 0);
 }
 
 /**

@@ -17,7 +17,7 @@ const SALT_BYTES = 8;
 const PREFIX_CHARACTERS = 8;
 const EXPIRING_MS = 14 * 24 * 3600 * 1000;
 
-type TokenRow = {
+export type TokenRow = {
   id: string;
   label: string;
   prefix: string;
@@ -119,6 +119,12 @@ const idsOf = (rows: readonly IndexedToken[] | null): ReadonlySet<string> | null
 /** A condition that its index has to be given to the letter. */
 const LIVE = 'SELECT * FROM tokens INDEXED BY tokens_live WHERE revoked_at IS NULL';
 
+/** Tokens that work at this moment, as far as the object knows: at most so many of those without an end, and of those whose end is to come. */
+export const liveTokens = (sql: SqlStorage, now: number, most: number): TokenRow[] => [
+  ...all<TokenRow>(sql, `${LIVE} AND expires_at IS NULL LIMIT ?`, most),
+  ...all<TokenRow>(sql, `${LIVE} AND expires_at > ? LIMIT ?`, now, most),
+];
+
 /** How many tokens work at this moment; arguments as in `list`. */
 export function countLive(
   sql: SqlStorage,
@@ -127,11 +133,7 @@ export function countLive(
   now: number,
 ): number {
   const there = idsOf(rows);
-  const live = [
-    ...all<TokenRow>(sql, `${LIVE} AND expires_at IS NULL LIMIT ?`, HELD_AGAINST_MAX),
-    ...all<TokenRow>(sql, `${LIVE} AND expires_at > ? LIMIT ?`, now, HELD_AGAINST_MAX),
-  ];
-  return live.filter((row) => !isMissing(row, there, before)).length;
+  return liveTokens(sql, now, HELD_AGAINST_MAX).filter((row) => !isMissing(row, there, before)).length;
 }
 
 /** Was its row taken out of the index by SQL? */
@@ -179,14 +181,6 @@ export function decideIssue(
   return null;
 }
 
-/** How many tokens are live as far as the object knows. */
-const countKept = (sql: SqlStorage, now: number): number =>
-  first<{ live: number }>(
-    sql,
-    'SELECT count(*) AS live FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)',
-    now,
-  )?.live ?? 0;
-
 /** Makes a token and keeps its salted hash. Not to be shown before the index has confirmed it. */
 export function issue(
   storage: DurableObjectStorage,
@@ -200,7 +194,7 @@ export function issue(
   const most = readLimits(sql).tokens;
   const refusal =
     decideIssue(wanted, pins, now) ??
-    refusalFor('tokens', most, decideCount('tokens', most, countKept(sql, now), 1, now));
+    refusalFor('tokens', most, decideCount('tokens', most, liveTokens(sql, now, most).length, 1, now));
   if (refusal) return refusal;
   const token = `tok_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const salt = randomBytes(SALT_BYTES).toString('hex');

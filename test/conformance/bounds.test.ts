@@ -49,7 +49,7 @@ const inObject = <T>(
 /** Numbers from 1 on, and an id made of one. */
 const HASH = '0'.repeat(64);
 const OLD_KID = 'o'.repeat(43);
-const DESTROYED_KID = `${'g'.repeat(37)}000001`;
+const DESTROYED_KID = `${'g'.repeat(36)}000001A`;
 const N = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)';
 const ID = "printf('%08x-0000-4000-8000-%012x', i, i)";
 
@@ -93,7 +93,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     `INSERT INTO escrow_keys (kid, key_epoch, state, jwk, statement, made_at, made_by) @n
      SELECT ${kid}, ${epoch}, '${state}', '{}', '', i, 'x' FROM n`;
   many(key(`'${OLD_KID}'`, '0', 'retiring'), 1);
-  many(key(`'${'g'.repeat(37)}' || printf('%06d', i)`, '-i', 'destroyed'), 900);
+  many(key(`'${'g'.repeat(36)}' || printf('%06d', i) || 'A'`, '-i', 'destroyed'), 900);
   many(`INSERT INTO replaced @n SELECT '${DESTROYED_KID}', @id, 1, '${HASH}', 'jwe', 'x', i, 0 FROM n`);
   many(`INSERT INTO audit @n SELECT (SELECT max(seq) FROM audit) + i, ${now}, 'person', 'u1', 'engineer@example.com',
     'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
@@ -188,6 +188,11 @@ const BOUNDS: Record<string, Bound> = {
     rows: 3 * HELD_AGAINST,
     ask: () => asPerson('operator@example.com', '/v1/operator/tenants'),
   },
+  'GET /v1/tenants/:tenant/limits': { rows: 2_500 },
+  'GET /v1/operator/tenants/:tenant/limits': {
+    rows: 1_000,
+    ask: () => asPerson('operator@example.com', `/v1/operator/tenants/${world.id}/limits`),
+  },
   'GET /v1/operator/tenants/:tenant/inspect': {
     rows: HELD_AGAINST,
     ask: () => asPerson('operator@example.com', `/v1/operator/tenants/${world.id}/inspect`),
@@ -241,7 +246,8 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/tenants/:tenant/tokens': {
     rows: 1_000,
     ask: () => admin('tokens', { label: 'walk', expiresAt: null, fingerprint: null }),
-    says: 201,
+    // There are more already than a tenant may have.
+    says: 409,
   },
   'POST /v1/tenants/:tenant/tokens/:token/revoke': { rows: HELD_AGAINST, ask: () => admin('tokens/t1/revoke', {}) },
   'POST /v1/tenants/:tenant/webhooks/:webhook/pause': {
@@ -278,6 +284,7 @@ const NOT_ASKED: Record<string, string> = {
   'POST /v1/tenants/:tenant/webhooks/:webhook/test': 'one notice, and one webhook',
   'POST /v1/tenants/:tenant/backup/run': 'asks for a duty',
   'POST /v1/operator/tenants': 'one tenant, which is new',
+  'POST /v1/operator/tenants/:tenant/limits': 'one row',
   'POST /v1/operator/tenants/:tenant/suspend': 'one row',
   'POST /v1/operator/tenants/:tenant/resume': 'one row',
   'POST /v1/operator/tenants/:tenant/restore':
@@ -294,7 +301,8 @@ const DUTY_ROWS: Record<Due, number | null> = {
   to_rotate: 3_000,
   kept_keys: 1_000,
   notices: 6_000,
-  stalled: 12_000,
+  // Two hundred machines that fell silent are told to five webhooks, and each notice looks at the twenty of its kind that wait there.
+  stalled: 24_000,
   tokens_expiring: 4_000,
   search: 6_000,
   put_out: 4_000,
