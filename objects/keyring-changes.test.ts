@@ -337,7 +337,7 @@ describe('what a change replaced', () => {
     const old = await startRotation(tenant.id, tenant.keyring);
     const { json: left } = await asPerson<Revealed>(ADMIN, at(`secrets/${secret}/reveal`), { reason: 'look' });
     expect(left.version.kid).toBe(old);
-    await inObject((sql) => sql.exec('DELETE FROM secret_versions'));
+    await inObject((sql) => sql.exec('DELETE FROM secret_versions; DELETE FROM held'));
     expect((await setKeyState(tenant.id, tenant.keyring, old, 'retired')).status).toBe(200);
     await inObject((sql) => sql.exec('UPDATE escrow_keys SET retired_at = retired_at - ?', DESTROY_AFTER_MS));
     await replaceTeam();
