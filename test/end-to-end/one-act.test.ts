@@ -201,7 +201,7 @@ test('one act at a time where a change of the keyring is answered, taken back, a
     changes: keyring.changes?.map((change) => ({ ...change, by: 'another@example.com', replaces: true })),
   });
   await bent<Keyring>(
-    pages.admin,
+    pages.admin.context(),
     isKeyring,
     another,
     async () => {

@@ -1,9 +1,9 @@
 // A server that lies: answers of the API are bent on their way into a page.
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
-/** Bends the JSON of the answers whose URL matches while `act` goes on. An answer that is being bent when it ends is waited for. */
+/** Bends the JSON of the answers to a page, or to all of a context, whose URL matches while `act` goes on. An answer that is being bent when it ends is waited for. */
 export async function bent<T>(
-  page: Page,
+  page: Page | BrowserContext,
   matches: (url: URL) => boolean,
   bend: (json: T) => unknown,
   act: () => Promise<void>,
