@@ -6,14 +6,23 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, run } from './run.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '1' },
-    loops: { type: 'string', default: String(os.availableParallelism()) },
-    'slow-rounds': { type: 'string', default: '1' },
-    slower: { type: 'string', default: '4' },
-  },
-});
+const OPTIONS = {
+  rounds: { type: 'string', default: '1' },
+  loops: { type: 'string', default: String(os.availableParallelism()) },
+  'slow-rounds': { type: 'string', default: '1' },
+  slower: { type: 'string', default: '4' },
+} as const;
+
+function read() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
+
+const values = read();
 
 function whole(name: keyof typeof values, least: number, most: number): number {
   const number = Number(values[name]);
