@@ -1,9 +1,9 @@
 // A secret that a person sealed in their browser for a machine: the same header, with `run` null and `by` who it was. Nothing here opens it.
 import { readSealed } from '../schema/jwe.ts';
 import { isRefusal, notSealed, type Refusal, refuse } from '../schema/refusal.ts';
-import { type HandSecret, type Receipt, refKey } from '../schema/secret.ts';
+import { type HandSecret, refKey } from '../schema/secret.ts';
 import type { Caller, Person } from './caller.ts';
-import { headerMismatch, keep, receiptOf, type Taken } from './escrow.ts';
+import { type EscrowDecision, headerMismatch, keep, receiptOf, saidBy, type Taken } from './escrow.ts';
 import { noTenantKey, outline } from './keyring.ts';
 import { machineExists } from './machines.ts';
 import { sha256 } from './rows.ts';
@@ -23,7 +23,7 @@ export type HandFacts = {
 export function decideByHand(
   request: HandSecret,
   facts: HandFacts,
-): Refusal | { receipt: Receipt } | { store: { kid: string; bound: true; sha256: string } } {
+): EscrowDecision {
   const hash = sha256(request.sealed);
   if (facts.earlier)
     return facts.earlier.first_sha256 === hash
@@ -47,7 +47,7 @@ export function decideByHand(
   if (mismatch) return mismatch;
   if (header.kid !== facts.activeKid)
     return refuse('kid_not_active', 'The escrow key was replaced: lock, unlock, and add the secret again.');
-  return { store: { kid: header.kid, bound: true, sha256: hash } };
+  return { store: { kid: header.kid, bound: true, said: saidBy(header), sha256: hash } };
 }
 
 /** Takes a secret that a person sealed for a machine of the tenant. A resend gets its first receipt again. */
@@ -69,6 +69,6 @@ export function takeByHand(
   });
   if (isRefusal(decision)) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
-  const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null } as const;
+  const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null, skewMs: null } as const;
   return storage.transactionSync(() => keep(sql, caller, escrowed, decision.store, now));
 }

@@ -1,21 +1,30 @@
 // Escrow: what an engine hands over is taken only sealed, for its place, to a known key. Nothing here opens it.
 import { base64 } from '@scure/base';
-import { RSA_BLOCK_BYTES, readSealed } from '../schema/jwe.ts';
+import { RSA_BLOCK_BYTES, readSealed, type SealedHeader } from '../schema/jwe.ts';
 import { notSealed, type Refusal, refuse } from '../schema/refusal.ts';
 import { type EscrowRequest, type Receipt, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { isSystemKey, NOTHING_SAID, noteRunKey, type Said, sealedAt } from './dating.ts';
 import { kidState, publicKey } from './keyring.ts';
-import { enrolIfNew, machineExists } from './machines.ts';
+import { enrolIfNew, findRow, machineExists } from './machines.ts';
 import { secretQuota } from './quotas.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
-import { type Escrowed, findByEid, isByEngine, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
+import {
+  type Escrowed,
+  findByEid,
+  placeFor,
+  requireSecret,
+  secretAt,
+  storeVersion,
+  type VersionRow,
+} from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
-import { summarize } from './summaries.ts';
-import { clearOlderProtectors } from './to-rotate.ts';
+import { type Gained, summarize } from './summaries.ts';
+import { settleMarks } from './to-rotate.ts';
 
 /** What the keyring says of a kid that a ciphertext names. */
 export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
@@ -30,10 +39,7 @@ export type EscrowFacts = {
 };
 
 /** `receipt`: a resend, answered as the first time. `store`: a new version under this kid. */
-export type EscrowDecision =
-  | Refusal
-  | { receipt: Receipt }
-  | { store: { kid: string; bound: boolean; sha256: string } };
+export type EscrowDecision = Refusal | { receipt: Receipt } | { store: Checked & { sha256: string } };
 
 /**
  * Decides on one escrow. Pure. A resend is recognized before anything else, so that it gets its original receipt also
@@ -56,9 +62,10 @@ export function decideEscrow(request: EscrowRequest, facts: EscrowFacts): Escrow
   return { store: { ...opened, sha256: hash } };
 }
 
-type Checked = Refusal | { kid: string; bound: boolean };
+/** What a ciphertext names and says of itself. */
+type Checked = { kid: string; bound: boolean; said: Said };
 
-function checkJwe(request: EscrowRequest, tenant: string): Checked {
+function checkJwe(request: EscrowRequest, tenant: string): Checked | Refusal {
   const sealed = readSealed(request.sealed);
   if (!sealed.ok) return notSealed(sealed);
   const { header } = sealed;
@@ -75,8 +82,10 @@ function checkJwe(request: EscrowRequest, tenant: string): Checked {
     ['src', header.src === undefined],
     ['bound', header.bound === undefined],
   ];
-  return headerMismatch(same) ?? { kid: header.kid, bound: true };
+  return headerMismatch(same) ?? { kid: header.kid, bound: true, said: saidBy(header) };
 }
+
+export const saidBy = ({ iat, pc }: SealedHeader): Said => ({ iat, hostname: pc?.hostname ?? null });
 
 /** A refusal that names every header field which is not as it has to be; null where all are. */
 export function headerMismatch(same: readonly [field: string, equal: boolean][]): Refusal | null {
@@ -88,7 +97,7 @@ export function headerMismatch(same: readonly [field: string, equal: boolean][])
   return refuse('header_mismatch', `The protected header must repeat the body: ${fields}.`, errors);
 }
 
-function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
+function checkRaw(request: EscrowRequest, allowed: boolean): Checked | Refusal {
   if (!allowed)
     return refuse('raw_not_allowed', 'format rsa-oaep-256 needs the tenant setting allowRawRsaOaep; send a JWE.');
   let length = -1;
@@ -102,7 +111,7 @@ function checkRaw(request: EscrowRequest, allowed: boolean): Checked {
     return notSealed({ field: 'sealed', message });
   }
   if (request.kid === undefined) throw new Error('the schema requires a kid with a raw ciphertext');
-  return { kid: request.kid, bound: false };
+  return { kid: request.kid, bound: false, said: NOTHING_SAID };
 }
 
 export const receiptOf = (row: VersionRow): Receipt => ({
@@ -121,10 +130,10 @@ export function keep(
   sql: SqlStorage,
   caller: Caller,
   escrowed: Escrowed,
-  { kid, bound, sha256 }: { kid: string; bound: boolean; sha256: string },
+  { kid, bound, sha256, said }: Checked & { sha256: string },
   now: number,
 ): Taken {
-  const { machine, kind, by, uploadedBy } = escrowed;
+  const { machine, kind, ref, by, uploadedBy, run, skewMs } = escrowed;
   const { secretId, version } = placeFor(sql, escrowed);
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
     action: 'secret.escrowed',
@@ -136,11 +145,41 @@ export function keep(
     },
   });
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
-  storeVersion(sql, escrowed, bound, receipt, now);
-  if (isByEngine(escrowed)) clearOlderProtectors(sql, secretId, escrowed);
+  const at = sealedAt(sql, { iat: said.iat, skewMs, receivedAt: now, kid });
+  const hostname = said.hostname ?? (findRow(sql, machine)?.hostname || null);
+  storeVersion(sql, escrowed, { bound, sealedAt: at, hostname }, receipt, now);
+  settleMarks(sql, machine, { kind, ref: refKey(ref) });
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
-  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, version === 1 ? kind : null);
+  const ofSystem = isSystemKey(kind, ref);
+  if (ofSystem && run !== null) noteRunKey(sql, run);
+  const gained: Gained = { kind: version === 1 ? kind : null, systemKeyAt: ofSystem ? (at ?? 0) : null };
+  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, gained);
   return { created: true, receipt };
+}
+
+/**
+ * What a person had brought has come from its PC too, and the PC gets the receipt: from now on it counts as what an engine handed over. Once,
+ * on record.
+ */
+function noteReceipted(storage: DurableObjectStorage, caller: Caller, eid: string, now: number): void {
+  const { sql } = storage;
+  const row = findByEid(sql, eid);
+  if (!row || row.uploaded_by === null || row.receipted_at !== null) return;
+  const secret = requireSecret(sql, row.secret_id);
+  const { machine_id: machine, kind, ref } = secret;
+  storage.transactionSync(() => {
+    sql.exec(
+      'UPDATE secret_versions SET receipted_at = ? WHERE secret_id = ? AND version = ?',
+      ...[now, row.secret_id, row.version],
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'secret.receipted',
+      subject: row.secret_id,
+      detail: { machine, kind, version: row.version, broughtBy: row.uploaded_by ?? '' },
+    });
+    settleMarks(sql, machine, { kind, ref });
+    summarize(sql, machine, now);
+  });
 }
 
 /** Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. */
@@ -162,16 +201,21 @@ export function takeSecret(
     kidState: (kid) => kidState(sql, kid),
   });
   if ('refused' in decision) return decision;
-  if ('receipt' in decision) return { created: false, receipt: decision.receipt };
   const { principal } = caller;
+  if ('receipt' in decision) {
+    if (principal.kind === 'machine') noteReceipted(storage, caller, request.eid, now);
+    return { created: false, receipt: decision.receipt };
+  }
   const known = machineExists(sql, request.machine);
   const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);
   if (over) return over;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const token = principal.kind === 'machine' ? principal.id : null;
+  // What was carried has been on its way for as long as its file was: its clock is not measured.
+  const skewMs = token !== null && request.sentAt !== undefined ? now - request.sentAt : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const taken = keep(sql, caller, { ...request, by: null, uploadedBy, token }, decision.store, now);
+    const taken = keep(sql, caller, { ...request, by: null, uploadedBy, token, skewMs }, decision.store, now);
     bringBack(sql, caller, request.machine, 'escrow', now);
     return taken;
   });

@@ -2,6 +2,7 @@
 import {
   type EscrowRequest,
   type ListedVersion,
+  OFFERED_MAX,
   type Receipt,
   type Revealed,
   refKey,
@@ -17,6 +18,8 @@ import {
 import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
 import { all, first, type Row } from './rows.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
+import { volumesOf } from './volumes.ts';
 
 export type VersionRow = Row & {
   secret_id: string;
@@ -41,11 +44,22 @@ export type VersionRow = Row & {
   finding: SecretVersion['finding'];
   confirmed_at: number | null;
   confirmed_by: string | null;
+  run_order: number | null;
+  /** By how much our clock was ahead of the PC's when it was sent; null: nobody measured. */
+  skew_ms: number | null;
+  /** When it was sealed, by our clock; where nobody can say, when an admin said that the PC has it; else null. */
+  sealed_at: number | null;
+  hostname: string | null;
+  /** When its PC's engine got the receipt of what a person had brought. */
+  receipted_at: number | null;
+  counts: number;
 };
 
 /** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
-export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
+export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
   run: string | null;
+  /** By how much our clock is ahead of the PC's; null where nobody measured. */
+  skewMs: number | null;
   by: string | null;
   uploadedBy: string | null;
   /** The machine token that it came with; null where a person handed it over. */
@@ -55,9 +69,6 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
 /** Whether an engine handed it over itself: what a person brings replaces nothing until an admin has confirmed it (confirming.ts). */
 export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
   by === null && uploadedBy === null;
-
-/** The same of a row, in SQL: such a version takes the place of those before it. */
-export const COUNTS = '(confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))';
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
@@ -88,8 +99,11 @@ export type SecretDay = { day: number; day_versions: string };
 export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
   row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
 
+/** What is known of a version beside what was asked to be kept: whether its header binds it, when it was sealed and as which PC. */
+export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };
+
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
-export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean, receipt: Receipt, at: number): void {
+export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
   const { token } = request;
   const row = first<{ day: number; day_versions: string }>(
     sql,
@@ -102,7 +116,6 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
-       rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END,
        day = excluded.day, day_versions = excluded.day_versions`,
     token,
     dayOf(at),
@@ -112,18 +125,17 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     request.kind,
     refKey(request.ref),
     receipt.version,
-    isByEngine(request) ? 1 : 0,
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
-       first_sha256, escrowed_at, audit_seq, audit_hash, sealed_by, uploaded_by)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       first_sha256, escrowed_at, audit_seq, audit_hash, sealed_by, uploaded_by, run_order, skew_ms, sealed_at, hostname)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     receipt.secretId,
     receipt.version,
     request.eid,
     request.run,
     request.format,
-    bound ? 1 : 0,
+    about.bound ? 1 : 0,
     receipt.kid,
     request.sealed,
     receipt.sha256,
@@ -134,6 +146,10 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     receipt.auditHash,
     request.by,
     request.uploadedBy,
+    request.order ?? null,
+    request.skewMs,
+    about.sealedAt,
+    about.hostname,
   );
   addHeld(sql, receipt.kid, { openable: 1, unopenable: 0 });
 }
@@ -146,6 +162,10 @@ export type SecretRow = Row & {
   latest_version: number;
   last_revealed_at: number | null;
   rotate_due_at: number | null;
+  /** The same, while what another id of the PC holds has taken the place of what was revealed. */
+  parked_due_at: number | null;
+  rotated_at: number | null;
+  rotated_by: string | null;
 };
 
 /** Version metadata without its ciphertext. */
@@ -159,6 +179,10 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   uploadedBy: row.uploaded_by as string | null,
   eid: row.eid as string,
   escrowedAt: row.escrowed_at as number,
+  order: row.run_order as number | null,
+  sealedAt: row.sealed_at as number | null,
+  hostname: row.hostname as string | null,
+  counts: row.counts === 1,
   sha256: row.sha256 as string,
   unopenable: row.unopenable === 1,
   verifiedAt: row.verified_at as number | null,
@@ -167,7 +191,7 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
 
 /** What is selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-  finding, confirmed_by, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
+  finding, confirmed_by, run_order, sealed_at, hostname, counts, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
 
 type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null };
 const listedVersion = (row: ListedRow): ListedVersion => ({
@@ -239,22 +263,35 @@ const inOrder = (a: Placed, b: Placed): number =>
 /** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
 export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
   const { limit } = query;
+  const volumes = volumesOf(sql, machines);
   const after = query.after === undefined ? null : findSecret(sql, query.after);
   if (query.after !== undefined && after === null) return null;
   const places = machines
     .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
     .sort(inOrder)
     .slice(0, limit + 1);
-  const secrets = places.slice(0, limit).map(({ id }) => listedSecret(sql, id));
+  const secrets = places.slice(0, limit).map((place) => listedSecret(sql, place, standingOf(sql, machines, place, volumes)));
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
 
 export const findSecret = (sql: SqlStorage, id: string): SecretRow | null =>
   first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
 
-function listedSecret(sql: SqlStorage, id: string): Secret {
+export function requireSecret(sql: SqlStorage, id: string): SecretRow {
   const secret = findSecret(sql, id);
   if (!secret) throw new Error('a secret is never deleted');
+  return secret;
+}
+
+/** Some versions of one secret as a list shows them, in the order in which they are named. */
+const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): ListedVersion[] =>
+  versions.flatMap((version) =>
+    all<ListedRow>(sql, `SELECT ${LISTED} WHERE secret_id = ? AND version = ?`, secret, version).map(listedVersion),
+  );
+
+function listedSecret(sql: SqlStorage, { id }: Placed, { offered, goneAt }: Standing): Secret {
+  const secret = requireSecret(sql, id);
+  const own = offered.filter((one) => one.secret === id).map(({ version }) => version);
   return {
     id: secret.id,
     machine: secret.machine_id,
@@ -262,6 +299,13 @@ function listedSecret(sql: SqlStorage, id: string): Secret {
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
     rotateDueAt: secret.rotate_due_at,
+    rotated:
+      secret.rotated_at === null || secret.rotated_by === null
+        ? null
+        : { at: secret.rotated_at, by: secret.rotated_by },
+    goneAt,
+    offered: listed(sql, id, own.slice(0, OFFERED_MAX)),
+    moreOffered: own.length > OFFERED_MAX,
     versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN }).versions,
   };
 }

@@ -68,6 +68,8 @@ export const MachineSummary = z.object({
   /** Where its run is stalled: when it was last heard of, by the server's clock, ms since the epoch. */
   silentSince: z.int().nullable(),
   shelf: Shelf,
+  /** The machine that it is another id of. */
+  mergedInto: z.string().nullable().optional(),
   run: z
     .object({
       id: z.string(),

@@ -94,8 +94,9 @@ export const PersonRemoved = z.object({ person: z.string(), removedAt: z.int() }
 export type PersonRemoved = z.infer<typeof PersonRemoved>;
 
 /**
- * A version that somebody has revealed; `superseded` where a newer one has come in since, from an engine or confirmed by an admin.
- * `newer`: who brought the one that supersedes it, or else the newest that waits to be confirmed.
+ * A version that somebody has revealed; `superseded` where another has taken its place (schema/order.ts), or an admin has said since that it was
+ * rotated. `newer`: who brought the one that has, which may be of another secret, as a new protector's; or else the newest that waits to be
+ * confirmed. `rotatedBy`: the admin who said so.
  */
 export const RevealedVersion = z.object({
   secret: z.string(),
@@ -106,7 +107,10 @@ export const RevealedVersion = z.object({
   ref: SecretRef,
   lastAt: z.int(),
   superseded: z.boolean(),
-  newer: z.object({ version: z.int(), by: z.string(), confirmedBy: z.string().nullable() }).nullable(),
+  newer: z
+    .object({ secret: z.string(), version: z.int(), by: z.string(), confirmedBy: z.string().nullable() })
+    .nullable(),
+  rotatedBy: z.string().nullable(),
 });
 export type RevealedVersion = z.infer<typeof RevealedVersion>;
 

@@ -72,8 +72,23 @@ export const RunEvent = z
   });
 export type RunEvent = z.infer<typeof RunEvent>;
 
-/** The first line of an NDJSON report, and all of a JSON one but its events. */
-export const ReportEnvelope = z.object({ machine: ReportedMachine, run: ReportedRun });
+/** A volume's key protectors that are recovery passwords, by their ids; an empty list: it has none, as where it is not encrypted. */
+export const ReportedVolume = z.object({ volume: Text(64), protectors: z.array(Uuid).max(32) });
+
+/** What the PC itself says of its volumes, as it read them at one moment: `readAt` by its clock. A volume that is not named is not spoken of. */
+export const ReportedVolumes = z.object({ readAt: Instant, list: z.array(ReportedVolume).max(32) });
+export type ReportedVolumes = z.infer<typeof ReportedVolumes>;
+
+/**
+ * The first line of an NDJSON report, and all of a JSON one but its events. `sentAt` is what the PC's clock says as the report goes out;
+ * nothing that was carried has it.
+ */
+export const ReportEnvelope = z.object({
+  machine: ReportedMachine,
+  run: ReportedRun,
+  volumes: ReportedVolumes.optional(),
+  sentAt: Instant.optional(),
+});
 export type ReportEnvelope = z.infer<typeof ReportEnvelope>;
 
 /** The JSON form. Events are parsed one by one, so that a bad one never sinks its batch. */

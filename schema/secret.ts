@@ -46,7 +46,8 @@ function parseRef(kind: SecretKind, ref: unknown, context: z.core.$RefinementCtx
 
 /**
  * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
- * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`.
+ * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`. `order` and `sentAt` are of
+ * the request alone: nothing seals them.
  */
 export const EscrowRequest = z
   .strictObject({
@@ -57,6 +58,10 @@ export const EscrowRequest = z
     ref: z.record(z.string(), z.unknown()),
     format: SealedFormat.default('jwe'),
     kid: Thumbprint.optional(),
+    /** The engine's own count of what it sealed, which only grows within a run: of two versions the higher is the later. */
+    order: z.int().min(1).optional(),
+    /** What the PC's clock says as the request goes out, ms since the epoch. Nothing that was carried has it. */
+    sentAt: z.int().min(0).optional(),
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
   })
   .transform((request, context) => {
@@ -108,6 +113,14 @@ export const SecretVersion = z.object({
   uploadedBy: z.string().nullable(),
   eid: z.string(),
   escrowedAt: Instant,
+  /** The engine's own count within its run, where it has one. */
+  order: z.int().nullable(),
+  /** When it was sealed, by the server's clock, ms since the epoch; null: what its header says cannot be, so its order is unknown. */
+  sealedAt: z.int().nullable(),
+  /** What its PC was called when it was sealed, as far as anybody said. */
+  hostname: z.string().nullable(),
+  /** Whether it may take another's place: its PC's engine has the receipt, or an admin said that the PC has it. */
+  counts: z.boolean(),
   sha256: Sha256,
   /** Marked by an admin: no held key opens it; it is kept for ever. */
   unopenable: z.boolean(),
@@ -128,7 +141,17 @@ export type ListedVersion = z.infer<typeof ListedVersion>;
 /** How many versions of each secret its list shows. They are numbered from 1 without a gap: what is older is told by the last one's number. */
 export const VERSIONS_SHOWN = 10;
 
-/** Metadata only: a list never holds ciphertext. The newest versions, newest first; the older ones are a list of their own. */
+/** How many versions are offered at most; a PC that has more of unknown order is a flood. */
+export const OFFERED_MAX = 10;
+
+/** An admin's word that what was revealed of a secret is not on the PC any more. */
+const Rotated = z.object({ at: Instant, by: z.string() });
+
+/**
+ * Metadata only: a list never holds ciphertext. `versions`: those that came last, the last first; the others are a list of their own.
+ * `offered`: those whose place nothing takes (schema/order.ts), the latest sealed first: the one that the PC has, or all that it may have. It
+ * is empty where other ids of the PC hold what took their place, and where its protector is gone from the volume.
+ */
 export const Secret = z.object({
   id: z.string(),
   machine: z.string(),
@@ -137,6 +160,13 @@ export const Secret = z.object({
   lastRevealedAt: z.int().nullable(),
   /** From when it is to be rotated, because it was revealed; a newer version clears it, one that a person brought once it is confirmed. */
   rotateDueAt: z.int().nullable(),
+  /** Who last said that it was rotated, where nothing shows it; null: nobody. */
+  rotated: Rotated.nullable(),
+  /** Of a recovery key: since when the PC has listed its volume's protectors without this one, ms since the epoch; null: it has not. */
+  goneAt: z.int().nullable(),
+  offered: z.array(ListedVersion),
+  /** There are more to be offered than are listed. */
+  moreOffered: z.boolean(),
   versions: z.array(ListedVersion),
 });
 export type Secret = z.infer<typeof Secret>;
@@ -147,6 +177,15 @@ export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
 
 export const Confirmed = z.object({ secret: z.string(), version: z.int(), confirmedAt: Instant });
 export type Confirmed = z.infer<typeof Confirmed>;
+
+/** An admin's word that what was revealed of a secret is no longer on the PC; `reason` says how they know. */
+export const RotatedRequest = z.strictObject({
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say how you know, in 3 characters or more' }),
+});
+export type RotatedRequest = z.infer<typeof RotatedRequest>;
+
+export const MarkCleared = z.object({ secret: z.string(), rotated: Rotated });
+export type MarkCleared = z.infer<typeof MarkCleared>;
 
 /** By kind, ref and machine; `next` is the cursor for more, null at the end. */
 export const SecretList = z.object({ secrets: z.array(Secret), next: z.string().nullable() });
@@ -195,5 +234,7 @@ export const Revealed = z.object({
   version: SecretVersion,
   sealed: z.string(),
   auditSeq: z.int(),
+  /** In a page for an export: since when its protector is gone from the volume. */
+  goneAt: z.int().nullable().optional(),
 });
 export type Revealed = z.infer<typeof Revealed>;

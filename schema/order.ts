@@ -1,0 +1,76 @@
+// Which of the versions of a secret a PC has now: the one rule for list, dialog, marks, leaver's report, bundle and recovery page. Pure,
+// without zod. Nothing here goes by the order in which versions arrived: what cannot be put in order is left beside the others.
+
+/** How far a clock that nobody measured may be ahead of ours, or behind, before what it says is not believed. */
+export const CLOCK_TOLERANCE_MS = 120_000;
+/** `iat` is in whole seconds: what was sealed within a second bears its beginning. */
+const WHOLE_SECOND_MS = 999;
+
+export type Clock = {
+  /** What the PC's clock said, ms since the epoch. */
+  saidAt: number;
+  /** By how much our clock was ahead of the PC's when it was sent; null where nobody measured, as with what was carried. */
+  skewMs: number | null;
+  /** When we received it: it happened no later. */
+  receivedAt: number;
+  /** What it cannot have been before, as the making of the key it is sealed to. */
+  notBefore: number;
+};
+
+/** When it happened by our clock, ms since the epoch; null where what the PC's clock said cannot be: then its order is unknown. */
+export function instantOf({ saidAt, skewMs, receivedAt, notBefore }: Clock): number | null {
+  const at = saidAt + (skewMs ?? 0);
+  const tolerance = skewMs === null ? CLOCK_TOLERANCE_MS : 0;
+  return at > receivedAt + tolerance || at + WHOLE_SECOND_MS < notBefore - tolerance ? null : at;
+}
+
+/** What of a version says where it stands among the others of its secret, under whichever id of the PC they were sealed. */
+export type Ordered = {
+  /** Null where a person sealed it by hand. */
+  run: string | null;
+  /** The engine's own count within the run; null where it has none. */
+  order: number | null;
+  /** When it was sealed, by our clock; null: of unknown order. */
+  sealedAt: number | null;
+  /** Whether it may take another's place: an engine has its receipt, or an admin says that the PC has it. */
+  counts: boolean;
+};
+
+/** In one run, and both counted by its engine. */
+const areCounted = (a: Ordered, b: Ordered): boolean =>
+  a.run !== null && a.run === b.run && a.order !== null && b.order !== null;
+
+/** The latest sealed first, those of unknown order behind. */
+const latestFirst = (a: Ordered, b: Ordered): number =>
+  (b.sealedAt ?? Number.NEGATIVE_INFINITY) - (a.sealedAt ?? Number.NEGATIVE_INFINITY) || 0;
+
+/**
+ * What takes the place of each version among these; null where nothing does, so that it is to be offered. Within a run the engine's count
+ * decides, between runs the instant of sealing. A run's last speaks for it: were its earlier ones held against other runs too, a clock
+ * that was set back in the middle would have each take the place of the next. A version that is asked about need not be among them.
+ */
+export function successions<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
+  const counting = versions.filter((one) => one.counts);
+  const lasts = new Map<string, T>();
+  for (const one of counting) {
+    const last = one.run === null ? undefined : lasts.get(one.run);
+    if (one.run !== null && one.order !== null && one.order > (last?.order ?? 0)) lasts.set(one.run, one);
+  }
+  const lastOf = (version: Ordered): T | null => {
+    const last = version.run === null ? undefined : lasts.get(version.run);
+    return last && areCounted(last, version) && (last.order ?? 0) > (version.order ?? 0) ? last : null;
+  };
+  const dated = counting.filter((one) => one.sealedAt !== null && lastOf(one) === null).toSorted(latestFirst);
+  return (version) => {
+    const last = lastOf(version);
+    if (last || version.sealedAt === null) return last;
+    const latest = dated.find((one) => !areCounted(one, version));
+    return latest && (latest.sealedAt ?? 0) > version.sealedAt ? latest : null;
+  };
+}
+
+/** Those whose place nothing takes, the latest sealed first: the one that a PC has, or all that it may have. Never empty where there are any. */
+export function offeredOf<T extends Ordered>(versions: readonly T[]): T[] {
+  const successorOf = successions(versions);
+  return versions.filter((version) => successorOf(version) === null).toSorted(latestFirst);
+}
