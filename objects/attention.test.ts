@@ -5,25 +5,24 @@ import { type AttentionFacts, attentionOf } from './attention.ts';
 import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
-  ...{ run: 'succeeded', silent: false, encrypted: true, recoveryKeys: 1 },
+  ...{ run: 'succeeded', silent: false, keyMissing: false },
   ...{ serialChanged: false, seqConflict: false, toRotate: 0 },
 };
 
 describe('a machine', () => {
   it.each<[string, Partial<AttentionFacts>, Attention[]]>([
     ['is well', {}, []],
-    ['never reported', { run: null, encrypted: false, recoveryKeys: 0 }, []],
+    ['never reported', { run: null }, []],
     ['failed', { run: 'failed' }, ['run_failed']],
     ['was left for a later run', { run: 'abandoned' }, []],
     ['is silent in the middle', { run: 'running', silent: true }, ['stalled']],
-    ['is encrypted and no recovery key came', { recoveryKeys: 0 }, ['no_recovery_key']],
-    ['is not encrypted and has none', { encrypted: false, recoveryKeys: 0 }, []],
+    ['is encrypted and no recovery key came', { keyMissing: true }, ['no_recovery_key']],
     ['has another serial than before', { serialChanged: true }, ['serial_changed']],
     ['sent two events under one number', { seqConflict: true }, ['seq_conflict']],
     ['has a secret that somebody saw', { toRotate: 2 }, ['to_be_rotated']],
     [
       'has several reasons',
-      { run: 'failed', recoveryKeys: 0, toRotate: 1 },
+      { run: 'failed', keyMissing: true, toRotate: 1 },
       ['run_failed', 'no_recovery_key', 'to_be_rotated'],
     ],
   ])('that %s', (_which, facts, reasons) => {

@@ -5,9 +5,8 @@ import type { Attention, RunStatus } from '../schema/machine.ts';
 export type AttentionFacts = {
   run: RunStatus | null;
   silent: boolean;
-  /** Its latest run has turned BitLocker on. */
-  encrypted: boolean;
-  recoveryKeys: number;
+  /** It is encrypted, and no recovery key of its system volume is held since its latest run began (secret-facts.ts). */
+  keyMissing: boolean;
   serialChanged: boolean;
   seqConflict: boolean;
   toRotate: number;
@@ -18,7 +17,7 @@ export function attentionOf(facts: AttentionFacts): Attention[] {
   const reasons: [Attention, boolean][] = [
     ['run_failed', facts.run === 'failed'],
     ['stalled', facts.silent],
-    ['no_recovery_key', facts.encrypted && facts.recoveryKeys === 0],
+    ['no_recovery_key', facts.keyMissing],
     ['serial_changed', facts.serialChanged],
     ['seq_conflict', facts.seqConflict],
     ['to_be_rotated', facts.toRotate > 0],

@@ -10,11 +10,13 @@ import type {
 } from '../schema/bulk.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { BULK_READS_A_DAY } from '../schema/rotation.ts';
-import type { Revealed } from '../schema/secret.ts';
+import { type Revealed, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
+import { wholeFamilyOf } from './families.ts';
 import { countMarked, heldByKid } from './held.ts';
 import { all, first } from './rows.ts';
+import { standingOf } from './secret-facts.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from './sweeps.ts';
 
@@ -53,6 +55,13 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
     after?.version ?? 0,
     limit,
   ).map(recordOf);
+
+/** With what an export says of each beyond its own row: the file is read where nobody can ask. */
+const stood = (sql: SqlStorage, items: readonly SealedRecord[]): SealedRecord[] =>
+  items.map((item) => ({
+    ...item,
+    goneAt: standingOf(sql, wholeFamilyOf(sql, item.machine), { kind: item.kind, ref: refKey(item.ref) }).goneAt,
+  }));
 
 const versions = (sql: SqlStorage): number =>
   [...heldByKid(sql).values()].reduce((sum, { openable, unopenable }) => sum + openable + unopenable, 0);
@@ -125,7 +134,8 @@ export function readPage(
   const { sweep, after } = request;
   if (sweep !== undefined && after === null && caller.principal.role === 'admin')
     storage.transactionSync(() => beginSweep(storage.sql, caller.principal, sweep, now));
-  const items = handOut(storage, caller, request.purpose, pageOfAll(storage.sql, request), now);
+  const page = pageOfAll(storage.sql, request);
+  const items = handOut(storage, caller, request.purpose, request.purpose === 'export' ? stood(storage.sql, page) : page, now);
   return isRefusal(items) ? items : { items, total: versions(storage.sql) };
 }
 

@@ -70,5 +70,5 @@ export function takeByHand(
   if (isRefusal(decision)) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
   const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null, skewMs: null } as const;
-  return storage.transactionSync(() => keep(sql, caller, escrowed, decision.store, now));
+  return storage.transactionSync(() => keep(storage, caller, escrowed, decision.store, now));
 }

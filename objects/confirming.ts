@@ -1,45 +1,50 @@
-// Confirming what a person brought: an upload or a secret added by hand could be anything, so it clears no mark and supersedes nothing until
-// an admin who has no part in it says, on record, that the PC has it (docs/decisions/0081).
+// Confirming what a person brought, or what nobody can put in order: it clears no mark and supersedes nothing until an admin who has no part in
+// it says, on record, that the PC has it (docs/decisions/0081, 0084). And an admin's word that what was revealed is on the PC no more.
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { Confirmed, ConfirmRequest } from '../schema/secret.ts';
+import type { Confirmed, ConfirmRequest, MarkCleared, RotatedRequest } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
+import { secretsAt } from './candidates.ts';
+import { wholeFamilyOf } from './families.ts';
 import { first } from './rows.ts';
-import { findVersion, isByEngine, type RecordRow } from './secrets.ts';
+import { findSecret, findVersion, type RecordRow, type SecretRow } from './secrets.ts';
 import { summarize } from './summaries.ts';
-import { clearOlderProtectors, olderProtectors } from './to-rotate.ts';
+import { settleMarks } from './to-rotate.ts';
 
-/** Whether this admin has seen what the version would take the place of: earlier versions, and older recovery keys of the same volume. */
+/** Whether this admin has seen what the version would take the place of: any other version of the secret, under whichever id of the PC. */
 function hasRevealed(sql: SqlStorage, row: RecordRow, admin: string): boolean {
-  const earlier = first(
-    sql,
-    'SELECT 1 FROM reveals WHERE email = ? AND secret_id = ? AND version < ? LIMIT 1',
-    admin,
-    row.secret_id,
-    row.version,
-  );
+  const places = secretsAt(sql, wholeFamilyOf(sql, row.machine_id), row);
   return (
-    earlier !== null ||
-    olderProtectors(sql, row.secret_id, { machine: row.machine_id, kind: row.kind, ref: JSON.parse(row.ref) }).some(
-      (id) => first(sql, 'SELECT 1 FROM reveals WHERE email = ? AND secret_id = ? LIMIT 1', admin, id) !== null,
-    )
+    first(
+      sql,
+      `SELECT 1 FROM json_each(?) CROSS JOIN reveals ON email = ? AND secret_id = value
+       WHERE secret_id <> ? OR version <> ? LIMIT 1`,
+      JSON.stringify(places),
+      admin,
+      row.secret_id,
+      row.version,
+    ) !== null
   );
 }
 
 /** Whether this admin may confirm it. Pure. Null: they may. */
 export function decideConfirm(
-  row: Pick<RecordRow, 'sealed_by' | 'uploaded_by' | 'confirmed_at'> | null,
+  row: Pick<RecordRow, 'sealed_by' | 'uploaded_by' | 'confirmed_at' | 'counts' | 'sealed_at'> | null,
   revealed: boolean,
   admin: string,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  if (isByEngine({ by: row.sealed_by, uploadedBy: row.uploaded_by }) || row.confirmed_at !== null) return 'done';
+  // What counts and has its place in the order needs nobody's word.
+  if (row.confirmed_at !== null || (row.counts === 1 && row.sealed_at !== null)) return 'done';
   if (row.sealed_by === admin || row.uploaded_by === admin)
     return refuse('not_yourself', 'You brought this version; another admin has to confirm it.');
   return revealed
     ? refuse('not_yourself', 'You have revealed what it takes the place of; another admin has to confirm it.')
     : null;
 }
+
+const escrowedBy = (sql: SqlStorage, { audit_seq }: RecordRow): string =>
+  first<{ name: string }>(sql, 'SELECT principal_name AS name FROM audit WHERE seq = ?', audit_seq)?.name ?? '';
 
 /** Has a version count from now on: the marks that it answers are cleared. Asked again, it answers the same. */
 export function confirm(
@@ -61,24 +66,59 @@ export function confirm(
   if (decision === 'done') return { secret, version, confirmedAt: row.confirmed_at ?? row.escrowed_at };
   const { machine_id: machine, kind } = row;
   return storage.transactionSync(() => {
+    // Of one whose order nobody could tell, this is the instant at which the PC had it.
     sql.exec(
-      'UPDATE secret_versions SET confirmed_at = ?, confirmed_by = ? WHERE secret_id = ? AND version = ?',
+      `UPDATE secret_versions SET confirmed_at = ?1, confirmed_by = ?2, sealed_at = coalesce(sealed_at, ?1)
+       WHERE secret_id = ?3 AND version = ?4`,
       ...[now, caller.principal.name, secret, version],
     );
-    // What was revealed of this version or a later one stays marked.
-    sql.exec(
-      `UPDATE secrets SET rotate_due_at = NULL WHERE id = ?1
-         AND NOT EXISTS (SELECT 1 FROM reveals INDEXED BY reveals_by_secret WHERE secret_id = ?1 AND version >= ?2)`,
-      secret,
-      version,
-    );
-    clearOlderProtectors(sql, secret, { machine, kind, ref: JSON.parse(row.ref) });
+    settleMarks(storage, machine, row);
     record(sql, caller.tenant, caller, now, {
       action: 'secret.confirmed',
       subject: secret,
-      detail: { machine, kind, version, broughtBy: row.sealed_by ?? row.uploaded_by ?? '' },
+      detail: { machine, kind, version, broughtBy: row.sealed_by ?? row.uploaded_by ?? escrowedBy(sql, row) },
     });
     summarize(sql, machine, now);
     return { secret, version, confirmedAt: now };
+  });
+}
+
+/** Whether this admin may say that a secret was rotated. Pure. Null: they may. */
+export function decideRotated(secret: Pick<SecretRow, 'id'> | null, revealed: boolean): Refusal | null {
+  if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
+  return revealed ? refuse('not_yourself', 'You have revealed it; another admin has to say that it was rotated.') : null;
+}
+
+/** Takes the mark off a secret of which nothing shows that it was rotated, as where an old engine does not list its protectors. */
+export function sayRotated(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  { reason }: RotatedRequest,
+  now: number,
+): MarkCleared | Refusal {
+  const { sql } = storage;
+  const by = caller.principal.name;
+  const secret = findSecret(sql, id);
+  const seen = first(sql, 'SELECT 1 FROM reveals WHERE email = ? AND secret_id = ? LIMIT 1', by, id) !== null;
+  const refusal = decideRotated(secret, seen);
+  if (refusal) return refusal;
+  if (!secret) throw new Error('it was decided on');
+  const { rotated_at: saidAt } = secret;
+  if (saidAt !== null && secret.rotated_by !== null && saidAt >= (secret.last_revealed_at ?? 0))
+    return { secret: id, rotated: { at: saidAt, by: secret.rotated_by } };
+  const { machine_id: machine, kind } = secret;
+  return storage.transactionSync(() => {
+    sql.exec(
+      'UPDATE secrets SET rotate_due_at = NULL, parked_due_at = NULL, rotated_at = ?, rotated_by = ? WHERE id = ?',
+      ...[now, by, id],
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'secret.said_rotated',
+      subject: id,
+      detail: { machine, kind, reason },
+    });
+    summarize(sql, machine, now);
+    return { secret: id, rotated: { at: now, by } };
   });
 }

@@ -127,12 +127,13 @@ export type Taken = { created: boolean; receipt: Receipt };
 
 /** Keeps a version in the caller's transaction: recorded, receipted, and its machine brought up to date. */
 export function keep(
-  sql: SqlStorage,
+  storage: DurableObjectStorage,
   caller: Caller,
   escrowed: Escrowed,
   { kid, bound, sha256, said }: Checked & { sha256: string },
   now: number,
 ): Taken {
+  const { sql } = storage;
   const { machine, kind, ref, by, uploadedBy, run, skewMs } = escrowed;
   const { secretId, version } = placeFor(sql, escrowed);
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
@@ -148,7 +149,7 @@ export function keep(
   const at = sealedAt(sql, { iat: said.iat, skewMs, receivedAt: now, kid });
   const hostname = said.hostname ?? (findRow(sql, machine)?.hostname || null);
   storeVersion(sql, escrowed, { bound, sealedAt: at, hostname }, receipt, now);
-  settleMarks(sql, machine, { kind, ref: refKey(ref) });
+  settleMarks(storage, machine, { kind, ref: refKey(ref) });
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
   const ofSystem = isSystemKey(kind, ref);
   if (ofSystem && run !== null) noteRunKey(sql, run);
@@ -177,7 +178,7 @@ function noteReceipted(storage: DurableObjectStorage, caller: Caller, eid: strin
       subject: row.secret_id,
       detail: { machine, kind, version: row.version, broughtBy: row.uploaded_by ?? '' },
     });
-    settleMarks(sql, machine, { kind, ref });
+    settleMarks(storage, machine, { kind, ref });
     summarize(sql, machine, now);
   });
 }
@@ -215,7 +216,7 @@ export function takeSecret(
   const skewMs = token !== null && request.sentAt !== undefined ? now - request.sentAt : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const taken = keep(sql, caller, { ...request, by: null, uploadedBy, token, skewMs }, decision.store, now);
+    const taken = keep(storage, caller, { ...request, by: null, uploadedBy, token, skewMs }, decision.store, now);
     bringBack(sql, caller, request.machine, 'escrow', now);
     return taken;
   });

@@ -13,6 +13,11 @@ export const familyOf = (sql: SqlStorage, id: string): string[] => [
   ),
 ];
 
+/** All ids of the PC that this one is an id of, whichever of them it is. */
+export const wholeFamilyOf = (sql: SqlStorage, id: string): string[] => [
+  ...new Set([...familyOf(sql, keptBy(sql, id) ?? id), id]),
+];
+
 /** The id that this one was merged into, or null. */
 export const keptBy = (sql: SqlStorage, id: string): string | null =>
   first<{ merged_into: string | null }>(sql, 'SELECT merged_into FROM machines WHERE id = ?', id)?.merged_into ?? null;

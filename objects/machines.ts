@@ -44,6 +44,10 @@ export type MachineRow = Row & {
   /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
   own_secrets: number;
   own_keys: number;
+  /** It was ever known to be encrypted, and no list of its own has said since that it is not. */
+  encrypted: number;
+  /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
+  system_key_at: number | null;
 } & MachineDay;
 
 const ATTRIBUTES = [
@@ -73,6 +77,7 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
   attention: JSON.parse(row.attention),
   silentSince: row.silent_since,
   shelf: row.shelf,
+  mergedInto: row.merged_into,
   run:
     row.run_id === null || row.run_status === null
       ? null

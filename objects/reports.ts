@@ -1,6 +1,6 @@
 // A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
+import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../schema/report.ts';
 import { countRun } from './activity.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
@@ -14,6 +14,8 @@ import { withinRun } from './run-room.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
+import { settleAllMarks } from './to-rotate.ts';
+import { keepVolumes } from './volumes.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
@@ -25,7 +27,7 @@ export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: Re
 export function submitReport(
   storage: DurableObjectStorage,
   caller: Caller,
-  { machine, run: reported, events, rejected: unparsed }: Submission,
+  { machine, run: reported, volumes, sentAt, events, rejected: unparsed }: Submission,
   now: number,
 ): ReportAnswer | Refusal {
   const { sql } = storage;
@@ -51,6 +53,7 @@ export function submitReport(
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const before = known ?? newRun(machine.id, reported, now, uploadedBy);
   const changes = !known || fresh.length > 0 || conflicts > 0;
+  const skewMs = sentAt === undefined ? null : now - sentAt;
 
   return storage.transactionSync(() => {
     requireRoom(sql, 'report');
@@ -65,7 +68,8 @@ export function submitReport(
     const passed = isFull ? refused : beyond;
     const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
     const next = nextSeq(sql, reported.id, from);
-    if (changes || buried > 0 || next !== before.nextSeq) {
+    const listed = volumes !== undefined && uploadedBy === null && takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
+    if (changes || buried > 0 || listed || next !== before.nextSeq) {
       const after = advance(
         before,
         fresh.map(({ event }) => event),
@@ -86,4 +90,19 @@ export function submitReport(
     }
     return { accepted: fresh.length, duplicates, rejected: refused, nextSeq: next };
   });
+}
+
+/** Keeps what the PC says of its volumes. Answers whether that is news. In the transaction that stores the report. */
+function takeVolumes(
+  storage: DurableObjectStorage,
+  machine: string,
+  run: string,
+  { volumes, skewMs }: { volumes: ReportedVolumes; skewMs: number | null },
+  now: number,
+): boolean {
+  const { sql } = storage;
+  const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
+  if (system !== null) sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
+  if (changed) settleAllMarks(storage, machine);
+  return changed;
 }

@@ -12,6 +12,7 @@ import { type FoundManifest, makeLatest, readChunk, readManifest } from './backu
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { beginDating } from './dating.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
@@ -254,6 +255,7 @@ function finish(
     if (isRefusal(admitted)) return admitted;
     forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
+    beginDating(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

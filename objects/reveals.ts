@@ -7,26 +7,32 @@ import { record } from './audit.ts';
 import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
+import { candidateOf, DATED, type DatedRow } from './candidates.ts';
+import { wholeFamilyOf } from './families.ts';
 import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
-import { COUNTS, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
+import { findSecret, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
 
-type RevealPlan = { secret: SecretRow; version: VersionRow };
+type RevealPlan = { secret: SecretRow; version: VersionRow; standing: Standing };
 
-/** Finds the one version asked for; the latest where none is named. */
+/** Finds the one version asked for. Where none is named: the one that the PC has, as far as anybody can say. */
 function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
-  const secret = first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
+  const secret = findSecret(sql, id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
+  const standing = standingOf(sql, wholeFamilyOf(sql, secret.machine_id), secret);
+  const offered = standing.offered.filter((one) => one.secret === id);
+  const best = offered.find(({ counts }) => counts) ?? offered[0];
   const row = first<VersionRow>(
     sql,
     'SELECT * FROM secret_versions WHERE secret_id = ? AND version = ?',
     id,
-    version ?? secret.latest_version,
+    version ?? best?.version ?? secret.latest_version,
   );
-  return row ? { secret, version: row } : refuse('unknown_secret', 'The secret has no such version.');
+  return row ? { secret, version: row, standing } : refuse('unknown_secret', 'The secret has no such version.');
 }
 
 /** Notes a reveal at its secret, and for the day its person leaves. In the transaction that recorded it. */
@@ -41,16 +47,15 @@ function markRevealed(sql: SqlStorage, { secret, version }: RevealPlan, email: s
   );
 }
 
-type ReportRow = {
-  secret_id: string;
-  version: number;
+type ReportRow = DatedRow & {
   machine_id: string;
   hostname: string | null;
   kind: RevealedVersion['kind'];
   ref: string;
   last_at: number;
-  superseded_by: number | null;
   latest_version: number;
+  rotated_at: number | null;
+  rotated_by: string | null;
 };
 
 const REPORT_PAGE = 200;
@@ -78,28 +83,42 @@ function revealedBy(
 ): RevealedVersion[] {
   return all<ReportRow>(
     sql,
-    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version,
-       (SELECT min(newer.version) FROM secret_versions AS newer
-        WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND ${COUNTS}) AS superseded_by
-     FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
+    `SELECT ${DATED}, secrets.machine_id, machines.hostname AS hostname, kind, ref, last_at, latest_version, rotated_at, rotated_by
+     FROM reveals JOIN secrets ON secrets.id = secret_id JOIN secret_versions USING (secret_id, version)
+       LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
     email,
     after.secret,
     after.version,
     limit,
-  ).map((row) => ({
-    secret: row.secret_id,
-    version: row.version,
-    machine: row.machine_id,
-    hostname: row.hostname || null,
-    kind: row.kind,
-    ref: JSON.parse(row.ref),
-    lastAt: row.last_at,
-    superseded: row.superseded_by !== null,
-    newer:
-      row.latest_version > row.version ? newerOf(sql, row.secret_id, row.superseded_by ?? row.latest_version) : null,
-  }));
+  ).map((row) => {
+    const heir = standingOf(sql, wholeFamilyOf(sql, row.machine_id), row).successorOf(candidateOf(row));
+    const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
+    const waiting = row.latest_version > row.version ? waitingIn(sql, row.secret_id) : null;
+    const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });
+    return {
+      secret: row.secret_id,
+      version: row.version,
+      machine: row.machine_id,
+      hostname: row.hostname || null,
+      kind: row.kind,
+      ref: JSON.parse(row.ref),
+      lastAt: row.last_at,
+      superseded: heir !== null || said,
+      newer: newer && newerOf(sql, newer.secret, newer.version),
+      rotatedBy: said ? row.rotated_by : null,
+    };
+  });
 }
+
+/** The newest version of a secret that a person brought and nobody has confirmed. */
+const waitingIn = (sql: SqlStorage, secret: string): number | null =>
+  first<{ version: number }>(
+    sql,
+    `SELECT version FROM secret_versions INDEXED BY secret_versions_by_sealed
+     WHERE secret_id = ? AND counts = 0 ORDER BY sealed_at DESC LIMIT 1`,
+    secret,
+  )?.version ?? null;
 
 const newerOf = (sql: SqlStorage, secret: string, version: number): RevealedVersion['newer'] => {
   const row = first<{ name: string; confirmed_by: string | null }>(
@@ -109,7 +128,7 @@ const newerOf = (sql: SqlStorage, secret: string, version: number): RevealedVers
     secret,
     version,
   );
-  return row && { version, by: row.name, confirmedBy: row.confirmed_by };
+  return row && { secret, version, by: row.name, confirmedBy: row.confirmed_by };
 };
 
 const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed => ({
@@ -121,11 +140,6 @@ const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed =
   sealed: version.sealed,
   auditSeq,
 });
-
-/** Whether it has a newer one that counts: what a person brought beforehand must not keep the mark away. */
-const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
-  first(sql, `SELECT 1 FROM secret_versions WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`, id, version) !==
-  null;
 
 /** Whether the tenant takes this reason. Pure. Null: it does. */
 export const decideReason = (pattern: string | null, reason: string): Refusal | null =>
@@ -169,7 +183,7 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    if (!isSuperseded(sql, id, plan.version.version))
+    if (plan.standing.successorOf(candidateOf(plan.version)) === null)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

@@ -53,6 +53,9 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',
   'secret.confirmed': 'ordinary',
+  // A resend gets its receipt, whatever else is refused.
+  'secret.receipted': 'reserve',
+  'secret.said_rotated': 'ordinary',
   'reveal.budget_exceeded': 'reserve',
   'keyring.created': 'ordinary',
   // A leaver's act and an end of a key are versions of the keyring; what is re-sealed after it doubles, and can wait.

@@ -15,6 +15,7 @@ import {
   type VersionPage,
   type VersionsQuery,
 } from '../schema/secret.ts';
+import { wholeFamilyOf } from './families.ts';
 import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
 import { all, first, type Row } from './rows.ts';
@@ -263,14 +264,15 @@ const inOrder = (a: Placed, b: Placed): number =>
 /** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
 export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
   const { limit } = query;
-  const volumes = volumesOf(sql, machines);
+  const family = wholeFamilyOf(sql, machines[0] ?? '');
+  const volumes = volumesOf(sql, family);
   const after = query.after === undefined ? null : findSecret(sql, query.after);
   if (query.after !== undefined && after === null) return null;
   const places = machines
     .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
     .sort(inOrder)
     .slice(0, limit + 1);
-  const secrets = places.slice(0, limit).map((place) => listedSecret(sql, place, standingOf(sql, machines, place, volumes)));
+  const secrets = places.slice(0, limit).map((place) => listedSecret(sql, place, standingOf(sql, family, place, volumes)));
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
 

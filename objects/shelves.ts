@@ -9,6 +9,7 @@ import { recount } from './fleet-counts.ts';
 import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { findRow, type MachineRow } from './machines.ts';
 import { summarize } from './summaries.ts';
+import { settleAllMarks } from './to-rotate.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
@@ -128,6 +129,7 @@ export function merge(
       caller.principal.name,
       id,
     );
+    settleAllMarks(storage, into);
     summarize(sql, id, now);
     record(sql, caller.tenant, caller, now, {
       action: 'machine.merged',
@@ -153,6 +155,7 @@ export function unmerge(
   return storage.transactionSync(() => {
     sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
     moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+    for (const one of [id, from]) settleAllMarks(storage, one);
     summarize(sql, id, now);
     summarize(sql, from, now);
     record(sql, caller.tenant, caller, now, { action: 'machine.unmerged', subject: id, detail: { from } });

@@ -8,27 +8,37 @@ import { type Brought, withBrought } from './machine-day.ts';
 import { changeRow, findRow, type MachineRow } from './machines.ts';
 import { first } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
+import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };
+/** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */
+export type Gained = { kind: SecretKind | null; systemKeyAt: number | null };
+const NO_SECRET: Gained = { kind: null, systemKeyAt: null };
+/** A phase that turns encryption on, as most engines call it. One by another name is told by what the PC lists, or by what it had before. */
+const ENCRYPTS = /bitlocker|encrypt/;
 /** At most so many of a machine's secrets are counted as to be rotated: it is the first ones that somebody has to act on. */
 const DUE_COUNTED_MAX = 1_000;
 
 /**
  * Brings a machine's summary up to date, and that of the machine it was merged into. `brought`: what the machine has sent, counted in the
- * same write; `gained`: the kind of a secret that it has now and had not before. Answers what is new to look at.
+ * same write. Answers what is new to look at.
  */
 export function summarize(
   sql: SqlStorage,
   id: string,
   now: number,
   brought = NOTHING,
-  gained: SecretKind | null = null,
+  gained = NO_SECRET,
 ): Attention[] {
   const kept = keptBy(sql, id);
   const own = summarizeOne(sql, id, now, brought, gained);
-  return kept === null ? own : summarizeOne(sql, kept, now, NOTHING, null);
+  return kept === null ? own : summarizeOne(sql, kept, now, NOTHING, NO_SECRET);
 }
+
+/** Of a walk that comes to each machine: that one alone. */
+export const summarizeAlone = (sql: SqlStorage, id: string, now: number): Attention[] =>
+  summarizeOne(sql, id, now, NOTHING, NO_SECRET);
 
 /** One row written where something changes, and the counters that change with it. */
 function summarizeOne(
@@ -36,13 +46,16 @@ function summarizeOne(
   id: string,
   now: number,
   brought: Brought,
-  gained: SecretKind | null,
+  gained: Gained,
 ): Attention[] {
   const before = findRow(sql, id);
   if (!before) throw new Error('a machine is enrolled before it is summarized');
+  const { kind, systemKeyAt } = gained;
   const own = {
-    own_secrets: before.own_secrets + (gained === null ? 0 : 1),
-    own_keys: before.own_keys + (gained === 'bitlocker_recovery_key' ? 1 : 0),
+    own_secrets: before.own_secrets + (kind === null ? 0 : 1),
+    own_keys: before.own_keys + (kind === 'bitlocker_recovery_key' ? 1 : 0),
+    encrypted: systemKeyAt === null ? before.encrypted : 1,
+    system_key_at: systemKeyAt === null ? before.system_key_at : Math.max(systemKeyAt, before.system_key_at ?? 0),
   };
   const summary = summaryRow(sql, { ...before, ...own }, now);
   const after = brought === NOTHING ? summary : { ...summary, ...withBrought(before, brought, now) };
@@ -52,16 +65,24 @@ function summarizeOne(
   return (JSON.parse(after.attention) as Attention[]).filter((reason) => !known.includes(reason));
 }
 
-type Others = { secrets: number | null; keys: number | null; serial: number | null; seq: number | null };
+type Others = {
+  secrets: number | null;
+  encrypted: number | null;
+  key_at: number | null;
+  serial: number | null;
+  seq: number | null;
+};
+const NO_OTHERS: Others = { secrets: 0, encrypted: 0, key_at: null, serial: 0, seq: 0 };
 
 /** What the other ids of a machine have. */
 const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
   first<Others>(
     sql,
-    `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(serial_changed) AS serial, max(seq_conflict) AS seq
+    `SELECT sum(own_secrets) AS secrets, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
+       max(serial_changed) AS serial, max(seq_conflict) AS seq
      FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
     JSON.stringify(ids),
-  ) ?? { secrets: 0, keys: 0, serial: 0, seq: 0 };
+  ) ?? NO_OTHERS;
 
 const dueOf = (sql: SqlStorage, ids: readonly string[], now: number): number =>
   first<{ due: number }>(
@@ -80,11 +101,21 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   const others = othersOf(sql, family.slice(1));
   const toRotate = dueOf(sql, family, now);
   const silent = silentSince(run, now);
+  const encrypted = run?.phases.some(({ name, state }) => state === 'succeeded' && ENCRYPTS.test(name)) ?? false;
+  const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
+  const keyMissing =
+    run !== undefined &&
+    missesKey({
+      run: { status: run.status, encrypted },
+      listed: listedSince(sql, family, run),
+      everEncrypted: row.encrypted === 1 || others.encrypted === 1,
+      heldSince: keyHeldSince(sql, run, keyAt < 0 ? null : keyAt),
+      wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
+    });
   const attention = attentionOf({
     run: run?.status ?? null,
     silent: silent !== null,
-    encrypted: run?.phases.some((phase) => phase.name === 'bitlocker' && phase.state === 'succeeded') ?? false,
-    recoveryKeys: row.own_keys + (others.keys ?? 0),
+    keyMissing,
     serialChanged: row.serial_changed === 1 || others.serial === 1,
     seqConflict: row.seq_conflict === 1 || others.seq === 1,
     toRotate,
@@ -98,6 +129,7 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     secrets: row.own_secrets + (others.secrets ?? 0),
     to_rotate: toRotate,
     attention: JSON.stringify(attention),
+    encrypted: encrypted && run?.machine === row.id ? 1 : row.encrypted,
     silent_since: silent,
     run_id: run?.id ?? null,
     run_status: run?.status ?? null,

@@ -64,8 +64,10 @@ import type {
   ConfirmRequest,
   EscrowRequest,
   HandSecret,
+  MarkCleared,
   Revealed,
   RevealRequest,
+  RotatedRequest,
   SecretList,
   SecretsQuery,
   VersionPage,
@@ -93,8 +95,9 @@ import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
 import { listClients } from './clients.ts';
-import { confirm } from './confirming.ts';
+import { confirm, sayRotated } from './confirming.ts';
 import type { TenantWanted } from './creation.ts';
+import { goOnDating } from './dating.ts';
 import { type Taken, takeSecret } from './escrow.ts';
 import * as events from './events.ts';
 import { familyOf } from './families.ts';
@@ -323,6 +326,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Has a version that a person brought count, by an admin who has no part in it. */
   confirmSecret(caller: Caller<Person>, id: string, request: ConfirmRequest): Confirmed | Refusal {
     return this.#gate.admins(caller, id, (now) => confirm(this.ctx.storage, caller, id, request, now));
+  }
+
+  /** Takes the mark off a secret, on an admin's word that what was revealed of it is on the PC no more. */
+  sayRotated(caller: Caller<Person>, id: string, request: RotatedRequest): MarkCleared | Refusal {
+    return this.#gate.admins(caller, id, (now) => sayRotated(this.ctx.storage, caller, id, request, now));
   }
 
   keyring(caller: Caller<Person>): Keyring | Refusal {
@@ -669,6 +677,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
+      if (taken.includes('dating')) goOnDating(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)

@@ -1,13 +1,19 @@
 // Secrets that somebody has revealed are to be rotated: from when, what clears it, and the alarm that brings it to attention in time.
-import type { SecretKind, SecretRef } from '../schema/secret.ts';
+import type { SecretKind } from '../schema/secret.ts';
 import { schedule } from './alarms.ts';
+import { type Candidate, candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
+import { wholeFamilyOf } from './families.ts';
 import { all, first } from './rows.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
+import { volumesOf } from './volumes.ts';
 
 /** How many secrets one alarm brings to attention; the next one takes the rest. */
 const SLICE = 200;
-/** How many older keys of a volume one escrow clears: each was revealed by somebody. */
-const CLEARED_MAX = 1_000;
+/** How many marks of a PC are settled at once: each is of a secret that somebody has revealed. */
+const SETTLED_MAX = 200;
+/** How many revealed versions of a secret are looked at; where there are more, its mark stays until an admin takes it away. */
+const REVEALED_MAX = 200;
 
 /** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction. */
 export function markToRotate(
@@ -30,33 +36,85 @@ export function markToRotate(
   else schedule(storage, 'to_rotate', dueAt);
 }
 
-type Stored = { machine: string; kind: SecretKind; ref: SecretRef };
+type MarkedRow = {
+  id: string;
+  machine_id: string;
+  kind: SecretKind;
+  ref: string;
+  rotate_due_at: number | null;
+  parked_due_at: number | null;
+  rotated_at: number | null;
+};
+const MARKED = 'id, machine_id, kind, ref, rotate_due_at, parked_due_at, rotated_at';
 
-/** The secrets of earlier protectors of the same volume that are to be rotated; none where it is of no volume. */
-export function olderProtectors(sql: SqlStorage, secretId: string, { machine, kind, ref }: Stored): string[] {
-  if (!('volume' in ref)) return [];
-  return all<{ id: string }>(
+/** The versions of a secret that somebody has revealed since an admin last said that it was rotated; of a great many, none are answered for. */
+function revealedOf(sql: SqlStorage, { id, rotated_at }: MarkedRow): Candidate[] | null {
+  const rows = all<DatedRow>(
     sql,
-    `SELECT id FROM secrets INDEXED BY secrets_due
-     WHERE machine_id = ? AND rotate_due_at IS NOT NULL AND kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ?
-     LIMIT ?`,
-    machine,
-    kind,
-    secretId,
-    ref.volume,
-    CLEARED_MAX,
-  ).map(({ id }) => id);
+    `SELECT ${DATED} FROM (SELECT DISTINCT version AS seen FROM reveals INDEXED BY reveals_by_secret
+       WHERE secret_id = ?1 AND last_at > ?2 LIMIT ?3)
+     CROSS JOIN secret_versions ON secret_id = ?1 AND version = seen`,
+    id,
+    rotated_at ?? -1,
+    REVEALED_MAX + 1,
+  );
+  return rows.length === 0 || rows.length > REVEALED_MAX ? null : rows.map(candidateOf);
 }
 
 /**
- * A recovery key is rotated by a new protector, which is another secret: it clears the mark of those before it on the same volume.
- * A newer version of the same secret clears its own, where it is stored. In the transaction that stored or confirmed it.
+ * Settles the mark of one secret: it goes once something has taken the place of all that was revealed of it. Where another id of the PC holds
+ * that, or says it, the date is put aside: the merge may be undone.
  */
-export function clearOlderProtectors(sql: SqlStorage, secretId: string, stored: Stored): void {
+function settle(storage: DurableObjectStorage, row: MarkedRow, standing: Standing, ownVolumes: boolean): void {
+  const { sql } = storage;
+  const revealed = revealedOf(sql, row);
+  const heirs = revealed?.map((version) => standing.successorOf(version)) ?? [];
+  const settled = revealed !== null && heirs.every((heir) => heir !== null);
+  const due = row.rotate_due_at ?? row.parked_due_at;
+  const own = heirs.every((heir) => heir?.secret === row.id) || (standing.goneAt !== null && ownVolumes);
+  const [dueAt, parkedAt] = settled ? [null, own ? null : due] : [due, null];
+  if (dueAt === row.rotate_due_at && parkedAt === row.parked_due_at) return;
   sql.exec(
-    'UPDATE secrets SET rotate_due_at = NULL WHERE id IN (SELECT value FROM json_each(?))',
-    JSON.stringify(olderProtectors(sql, secretId, stored)),
+    'UPDATE secrets SET rotate_due_at = ?, parked_due_at = ?, rotate_noted = 0 WHERE id = ?',
+    dueAt,
+    parkedAt,
+    row.id,
   );
+  if (dueAt !== null) schedule(storage, 'to_rotate', dueAt);
+}
+
+/** Settles the marks of what a version was just stored or confirmed of, under all ids of the PC. In the transaction that did so. */
+export function settleMarks(storage: DurableObjectStorage, machine: string, place: Place): void {
+  const { sql } = storage;
+  const family = wholeFamilyOf(sql, machine);
+  const rows = all<MarkedRow>(
+    sql,
+    `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets ON secrets.id = value
+     WHERE rotate_due_at IS NOT NULL OR parked_due_at IS NOT NULL`,
+    JSON.stringify(secretsAt(sql, family, place)),
+  );
+  if (rows.length === 0) return;
+  const standing = standingOf(sql, family, place);
+  for (const row of rows) settle(storage, row, standing, false);
+}
+
+/**
+ * Settles all marks of a PC, as after a merge, its undoing, or a new list of its volumes: of a great many the first, and the others with the
+ * next. In the caller's transaction.
+ */
+export function settleAllMarks(storage: DurableObjectStorage, machine: string): void {
+  const { sql } = storage;
+  const family = wholeFamilyOf(sql, machine);
+  const volumes = volumesOf(sql, family);
+  const marked = (index: string, due: string) =>
+    all<MarkedRow>(
+      sql,
+      `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets INDEXED BY ${index} ON machine_id = value AND ${due} IS NOT NULL LIMIT ?`,
+      JSON.stringify(family),
+      SETTLED_MAX,
+    );
+  for (const row of [...marked('secrets_due', 'rotate_due_at'), ...marked('secrets_parked', 'parked_due_at')])
+    settle(storage, row, standingOf(sql, family, row, volumes), family.length === 1);
 }
 
 type DueRow = { id: string; machine_id: string };

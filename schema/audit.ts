@@ -16,6 +16,8 @@ export const AuditAction = z.enum([
   'secret.escrowed',
   'secret.revealed',
   'secret.confirmed',
+  'secret.receipted',
+  'secret.said_rotated',
   'reveal.budget_exceeded',
   'keyring.created',
   'keyring.updated',

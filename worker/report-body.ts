@@ -28,10 +28,10 @@ function parseJsonReport(text: string): Submission | Refusal {
   if (Array.isArray(events) && events.length > REPORT_MAX_EVENTS) return tooMany();
   const report = parseWith(Report, json, 'invalid_body', 'body');
   if ('refused' in report) return report;
-  const { machine, run } = report.value;
+  const { events: raw, ...envelope } = report.value;
   return collect(
-    { machine, run },
-    report.value.events.map((value) => ({ value, bytes: byteLength(JSON.stringify(value)) })),
+    envelope,
+    raw.map((value) => ({ value, bytes: byteLength(JSON.stringify(value)) })),
   );
 }
 

@@ -7,17 +7,14 @@ const text = (ref: SecretRef): string => JSON.stringify(Object.entries(ref).sort
 export const sameRef = (a: SecretRef, b: SecretRef): boolean => text(a) === text(b);
 
 const volumeOf = ({ ref }: Secret): string | null => ('protectorId' in ref ? ref.volume : null);
-const newestOf = ({ versions }: Secret): number => versions[0]?.escrowedAt ?? 0;
+/** When the latest of its versions was sealed, as far as anybody can say. */
+const sealedAt = ({ offered, versions }: Secret): number =>
+  Math.max(0, ...(offered.length > 0 ? offered : versions).map((version) => version.sealedAt ?? 0));
 
-/** Whether a recovery key of the same volume came later: a PC set up anew has a new protector, and the old one is kept. */
-export const isReplaced = (secret: Secret, all: readonly Secret[]): boolean =>
-  volumeOf(secret) !== null &&
-  all.some((other) => volumeOf(other) === volumeOf(secret) && newestOf(other) > newestOf(secret));
-
-/** Recovery keys first, by volume and the newest of each before its older ones; the others in the order in which they came. */
+/** Recovery keys first, by volume and the latest sealed of each before the others; the others in the order in which they came. */
 export const newestKeysFirst = (secrets: readonly Secret[]): Secret[] =>
   secrets.toSorted((a, b) => {
     const [one, other] = [volumeOf(a), volumeOf(b)];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
-    return one.localeCompare(other) || newestOf(b) - newestOf(a);
+    return one.localeCompare(other) || Number(a.goneAt !== null) - Number(b.goneAt !== null) || sealedAt(b) - sealedAt(a);
   });

@@ -4,16 +4,19 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Revealed, Secret, SecretVersion } from '../../schema/secret.ts';
 import { ApiProblem, isProblem } from './api/http.ts';
 import * as api from './api/tenant.ts';
-import type { RevealStep } from './elements/reveal-dialog.ts';
+import type { Pc, RevealStep } from './elements/reveal-dialog.ts';
 import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { OneAct } from './one-act.ts';
 import { sameRef } from './refs.ts';
 import { requestUnlock } from './unlocking.ts';
 import { onVaultState, refreshVaultState, vault } from './vault-client.ts';
+import type { Offered } from './version-words.ts';
 import { dateTime, duration } from './words.ts';
 import './elements/reveal-dialog.ts';
 
 type Asked = { secret: Secret; version: SecretVersion };
+/** What else may be on the PC, and whether another has taken the place of what is asked for. */
+export type Beside = { choices: readonly Offered[]; earlier: boolean };
 
 /** A refusal in a person's words: whoever has used up their budget is told when it opens again, by their own clock. */
 function refusalWords(error: unknown): string {
@@ -36,6 +39,7 @@ export class Revealing implements ReactiveController {
   readonly #tenant: () => string;
   readonly #onClosed: () => void;
   #asked: Asked | null = null;
+  #beside: Beside = { choices: [], earlier: false };
   #ticket: string | null = null;
   #step: RevealStep = { step: 'reason' };
   /** A second press, or Enter held down, is not a second reveal on record. */
@@ -64,11 +68,12 @@ export class Revealing implements ReactiveController {
     this.#step = { step: 'reason' };
   }
 
-  ask(asked: Asked): void {
+  ask(asked: Asked, beside: Beside): void {
     this.#act.forget();
     this.#asked = asked;
+    this.#beside = beside;
     this.#show({ step: 'reason' });
-    void this.#askTicket(asked);
+    void this.#askTicket(beside);
   }
 
   /** Another machine: nothing of the one before may stay under its name. */
@@ -79,11 +84,18 @@ export class Revealing implements ReactiveController {
   }
 
   /** What a reason must look like. Where it does not arrive, the server says so when the reason is given. */
-  async #askTicket(asked: Asked): Promise<void> {
+  async #askTicket(beside: Beside): Promise<void> {
     this.#ticket = null;
     const settings = await api.settings(this.#tenant()).catch(() => null);
-    if (this.#asked !== asked) return;
+    if (!this.#asked || this.#beside !== beside) return;
     this.#ticket = settings?.ticketPattern ?? null;
+    this.#host.requestUpdate();
+  }
+
+  /** Another of those that are offered. What was typed stays. */
+  #choose(chosen: Asked): void {
+    if (this.#act.busy) return;
+    this.#asked = chosen;
     this.#host.requestUpdate();
   }
 
@@ -145,7 +157,7 @@ export class Revealing implements ReactiveController {
   }
 
   /** `machine` is the name that the dialog gives the PC, `pc` what the server says of it. */
-  render(machine: string, pc: { hostname: string | null; serial: string | null } | null) {
+  render(machine: string, pc: Pc | null) {
     if (!this.#asked) return nothing;
     return html`<reveal-dialog
       .secret=${this.#asked.secret}
@@ -154,8 +166,11 @@ export class Revealing implements ReactiveController {
       .busy=${this.#act.busy}
       .ticket=${this.#ticket}
       .lastTicket=${lastTicket(this.#tenant())}
+      .choices=${this.#beside.choices}
+      .earlier=${this.#beside.earlier}
       machine=${machine}
       .pc=${pc}
+      @version-chosen=${(event: CustomEvent<Asked>) => this.#choose(event.detail)}
       @reason-given=${(event: CustomEvent<string>) => this.#reveal(event.detail)}
       @closed=${this.#closed}
     ></reveal-dialog>`;

@@ -45,6 +45,10 @@ export const KIND_WORDS: Record<SecretKind, string> = {
 export const kindInSentence = (kind: SecretKind): string =>
   KIND_WORDS[kind].replace(/^(Local|Other)/, (word) => word.toLowerCase());
 
+/** Whose PC it is and which, where its name alone would not do: two clients each have a `PC-01`. */
+export const pcWords = ({ client, serial }: { client: string | null; serial: string | null }): string =>
+  `${client ?? 'No client'} · ${serial === null ? 'no serial number' : `serial ${serial}`}`;
+
 export function refWords(ref: SecretRef): string {
   if ('account' in ref) return `Account ${ref.account}`;
   if ('protectorId' in ref) return `Volume ${ref.volume}, key ID ${ref.protectorId.toUpperCase()}`;

@@ -1,7 +1,7 @@
 // The API of what people do by hand: secrets, spool files, archived and merged machines.
 import type { MachineShelved } from '../../../schema/machine.ts';
 import type { Report, ReportAnswer } from '../../../schema/report.ts';
-import type { Confirmed, EscrowRequest, HandSecret, Receipt } from '../../../schema/secret.ts';
+import type { Confirmed, EscrowRequest, HandSecret, MarkCleared, Receipt } from '../../../schema/secret.ts';
 import { call } from './http.ts';
 
 const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${path}`;
@@ -9,9 +9,13 @@ const at = (tenant: string, path: string): string => `/v1/tenants/${tenant}/${pa
 export const addSecret = (tenant: string, machine: string, request: HandSecret): Promise<Receipt> =>
   call(at(tenant, `machines/${machine}/secrets`), request);
 
-/** Says that a version which a person brought is on the PC. */
+/** Says that a version which a person brought, or whose order nobody knows, is on the PC. */
 export const confirmSecret = (tenant: string, secret: string, version: number): Promise<Confirmed> =>
   call(at(tenant, `secrets/${secret}/confirm`), { version });
+
+/** Says that what was revealed of a secret is on the PC no more. */
+export const sayRotated = (tenant: string, secret: string, reason: string): Promise<MarkCleared> =>
+  call(at(tenant, `secrets/${secret}/rotated`), { reason });
 
 /** Archives a machine, brings it back, or undoes its merge. */
 export const shelve = (

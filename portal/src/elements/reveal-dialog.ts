@@ -7,12 +7,18 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } 
 import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
-import { kindInSentence, refWords } from '../words.ts';
+import { type Offered, sealedWords } from '../version-words.ts';
+import { kindInSentence, pcWords, refWords } from '../words.ts';
 import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';
 import type { LargeChanged } from './secret-text.ts';
+import type { VersionChosen } from './version-choice.ts';
 import './sealed-as.ts';
 import './secret-text.ts';
+import './version-choice.ts';
+
+/** Whose secret it is, in full: names alone are no proof. */
+export type Pc = { hostname: string | null; serial: string | null; client: string | null };
 
 export const SHOWN_SECONDS = 30;
 /** From here on it is said aloud, once, that the time runs out. */
@@ -86,7 +92,11 @@ export class RevealDialog extends LitElement {
   @property({ attribute: false }) version: SecretVersion | null = null;
   @property() machine = '';
   /** As the server has the PC, for what the header names to be held against. */
-  @property({ attribute: false }) pc: { hostname: string | null; serial: string | null } | null = null;
+  @property({ attribute: false }) pc: Pc | null = null;
+  /** What else the PC may have, this version among them; empty: nothing. */
+  @property({ attribute: false }) choices: readonly Offered[] = [];
+  /** Another has taken this version's place. */
+  @property({ attribute: false }) earlier = false;
   /** The pattern of a ticket that a reason must begin with; null: any reason will do. */
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, to be offered. */
@@ -167,7 +177,9 @@ export class RevealDialog extends LitElement {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
       <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
-      <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
+      <p class="what"><strong>${this.machine}</strong>, ${this.pc ? pcWords(this.pc) : 'of an unknown PC'}</p>
+      <p class="quiet what">${refWords(this.secret.ref)}, version ${this.version.version}, ${sealedWords(this.version)}</p>
+      ${this.earlier ? html`<p class="note warn">This is an earlier version: another has taken its place.</p>` : nothing}
       ${this.#body()}
     </dialog>`;
   }
@@ -175,7 +187,17 @@ export class RevealDialog extends LitElement {
   #body() {
     switch (this.progress.step) {
       case 'reason':
-        return html`<reveal-form
+        return html`${
+            this.choices.length > 1
+              ? html`<version-choice
+                  .choices=${this.choices}
+                  .chosen=${{ secret: this.secret?.id, version: this.version }}
+                  .busy=${this.busy}
+                  @version-chosen=${({ detail }: VersionChosen) => this.dispatchEvent(new CustomEvent('version-chosen', { detail }))}
+                ></version-choice>`
+              : nothing
+          }
+          <reveal-form
           .ticket=${this.ticket}
           .offered=${this.lastTicket}
           .reason=${this.#reason}

@@ -4,15 +4,18 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { FurtherVersions } from '../older-versions.ts';
-import { isReplaced, newestKeysFirst } from '../refs.ts';
+import { newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
+import { offeredWith, sealedWords, versionFacts } from '../version-words.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
 import './problem-note.ts';
 import './relative-time.ts';
 
-/** Fired when an admin says that a version which a person brought is on the PC. */
+/** Fired when an admin says that a version which a person brought, or whose order nobody knows, is on the PC. */
 export type ConfirmWanted = CustomEvent<{ secret: string; version: number }>;
+/** Fired when an admin wants to say that a revealed secret was rotated. */
+export type RotatedWanted = CustomEvent<Secret>;
 /** Fired when somebody wants to see versions that the list leaves out. `listed`: the oldest that it shows. */
 export type VersionsWanted = CustomEvent<{ secret: string; end: 'older' | 'first'; listed: number }>;
 /** Fired when somebody wants to see one version. */
@@ -96,37 +99,53 @@ export class SecretList extends LitElement {
   }
 
   #secret(secret: Secret) {
-    const [latest] = secret.versions;
-    if (!latest) return nothing;
+    const [last] = secret.versions;
+    if (!last) return nothing;
+    const { offered } = secret;
+    const several = offeredWith(secret, this.secrets).length > 1;
+    const earlier = last.version - offered.length;
     return html`<li>
-      <div class="head">
-        <div>
-          <h3>${KIND_WORDS[secret.kind]}</h3>
-          ${this.#ref(secret)}
-          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
-          ${this.#rotate(secret.rotateDueAt)}
-          ${
-            secret.machine === this.machine
-              ? nothing
-              : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
-          }
-          <p class="quiet">
-            ${
-              secret.lastRevealedAt === null
-                ? 'Never revealed'
-                : html`Last revealed <relative-time .at=${secret.lastRevealedAt}></relative-time>`
-            }
-          </p>
-          ${this.#version(latest)}
-          ${this.#unconfirmed(secret, latest)}
-        </div>
-        ${this.#button(secret, latest)}
-      </div>
-      ${latest.version > 1 ? this.#earlier(secret, latest.version - 1) : nothing}
+      <h3>${KIND_WORDS[secret.kind]}</h3>
+      ${this.#ref(secret)} ${this.#replaced(secret)} ${this.#rotate(secret)}
+      ${
+        secret.machine === this.machine
+          ? nothing
+          : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
+      }
+      <p class="quiet">
+        ${
+          secret.lastRevealedAt === null
+            ? 'Never revealed'
+            : html`Last revealed <relative-time .at=${secret.lastRevealedAt}></relative-time>`
+        }
+      </p>
+      ${several && offered.length > 0 ? html`<p><span class="pill warn">More than one may be on the PC</span></p>` : nothing}
+      ${offered.map((version) => this.#offered(secret, version, several))}
+      ${secret.moreOffered ? html`<p class="quiet">There are more of unknown order than are shown here.</p>` : nothing}
+      ${earlier > 0 ? this.#earlier(secret, earlier) : nothing}
     </li>`;
   }
 
-  /** Versions are numbered without a gap: the latest one says how many there are. */
+  /** What may be what the PC has. Beside another it says what tells the two apart. */
+  #offered(secret: Secret, version: ListedVersion, several: boolean) {
+    return html`<div class="head">
+      <div>
+        ${this.#version(version)}
+        ${several ? html`<p class="quiet">${versionFacts(version).join(', ')}</p>` : nothing}
+        ${this.#unconfirmed(secret, version)}
+      </div>
+      ${this.#button(secret, version)}
+    </div>`;
+  }
+
+  /** Why none of its versions is what the PC has now. */
+  #replaced({ offered, goneAt }: Secret) {
+    if (goneAt !== null)
+      return html`<p><span class="pill" title="The PC listed its protectors without this one">Gone from the volume since ${dateTime(goneAt)}</span></p>`;
+    return offered.length > 0 ? nothing : html`<p><span class="pill">Earlier: another ID of this PC has a later one</span></p>`;
+  }
+
+  /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */
   #earlier(secret: Secret, count: number) {
     const { older, first, reading, failure } = this.further.get(secret.id) ?? {
       ...{ older: [], first: [], reading: false, failure: null },
@@ -135,12 +154,21 @@ export class SecretList extends LitElement {
     const missing = listed - 1 - older.length - first.length;
     const want = (end: 'older' | 'first') => () =>
       this.dispatchEvent(new CustomEvent('versions-wanted', { detail: { secret: secret.id, end, listed } }));
+    const above = new Set(secret.offered.map(({ version }) => version));
     const item = (version: ListedVersion) =>
-      html`<li class="older head"><div>${this.#version(version)}</div>${this.#button(secret, version)}</li>`;
+      above.has(version.version)
+        ? nothing
+        : html`<li class="older head">
+            <div>
+              ${this.#version(version)}
+              <p class="quiet">${sealedWords(version)}</p>
+            </div>
+            ${this.#button(secret, version)}
+          </li>`;
     return html`<details>
       <summary>${count} earlier ${count === 1 ? 'version' : 'versions'}</summary>
       <ol>
-        ${[...secret.versions.slice(1), ...older].map(item)}
+        ${[...secret.versions, ...older].map(item)}
       </ol>
       ${
         missing > 0
@@ -179,18 +207,21 @@ export class SecretList extends LitElement {
       </p>`;
   }
 
-  /** What a person brought could be anything: it takes the place of nothing until an admin who has no part in it says that the PC has it. */
-  #unconfirmed({ id, kind, ref }: Secret, { version, by, uploadedBy, confirmedBy }: ListedVersion) {
-    if (by === null && uploadedBy === null) return nothing;
+  /**
+   * What a person brought could be anything, and what nobody can put in order takes nobody's place: until an admin who has no part in it says
+   * that the PC has it.
+   */
+  #unconfirmed({ id, kind, ref }: Secret, { version, counts, sealedAt, confirmedBy }: ListedVersion) {
     if (confirmedBy !== null) return html`<p><span class="pill">Confirmed by ${confirmedBy}</span></p>`;
+    if (counts && sealedAt !== null) return nothing;
     return html`<p>
-      <span class="pill">Not confirmed: it clears no mark</span>
+      <span class="pill">${counts ? 'Order unknown: it takes nobody’s place' : 'Not confirmed: it clears no mark'}</span>
       ${
         this.memberRole === 'admin'
           ? html`<button
               aria-label="Confirm ${kindInSentence(kind)}, ${refWords(ref)}, version ${version}"
               ?disabled=${this.busy}
-              title="The PC has this one. Not for whoever brought it or has revealed one before it."
+              title="The PC has this one. Not for whoever brought it or has revealed another."
               @click=${() => this.dispatchEvent(new CustomEvent('confirm-wanted', { detail: { secret: id, version } }))}
             >
               Confirm
@@ -207,14 +238,29 @@ export class SecretList extends LitElement {
     return html`<span class="pill bad" title=${dateTime(verifiedAt)}>Checked: ${FINDING_WORDS[finding]}</span>`;
   }
 
-  /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a newer version proves. */
-  #rotate(dueAt: number | null) {
-    if (dueAt === null) return nothing;
+  /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a later version proves, or an admin says. */
+  #rotate(secret: Secret) {
+    const { rotateDueAt: dueAt, rotated } = secret;
+    if (dueAt === null)
+      return rotated === null
+        ? nothing
+        : html`<p><span class="pill" title=${dateTime(rotated.at)}>Rotated, says ${rotated.by}</span></p>`;
     return html`<p>
       ${
         dueAt <= Date.now()
           ? html`<span class="pill warn" title="Since ${dateTime(dueAt)}">To be rotated</span>`
           : html`<span class="pill">To be rotated from ${dateTime(dueAt)}</span>`
+      }
+      ${
+        this.memberRole === 'admin'
+          ? html`<button
+              class="small"
+              aria-label="It was rotated: ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}"
+              @click=${() => this.dispatchEvent(new CustomEvent('rotated-wanted', { detail: secret }))}
+            >
+              It was rotated
+            </button>`
+          : nothing
       }
     </p>`;
   }

@@ -11,7 +11,7 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brie
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
-import type { ConfirmWanted, RevealWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
+import type { ConfirmWanted, RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';
@@ -20,8 +20,10 @@ import { OneAct } from '../one-act.ts';
 import { Revealing } from '../revealing.ts';
 import { go } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
+import { SayingRotated } from '../saying-rotated.ts';
 import { shared } from '../styles/shared.ts';
 import { startsOf } from '../timeline.ts';
+import { offeredWith } from '../version-words.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
 import { machineStyles } from './machine-styles.ts';
 import '../elements/attention-note.ts';
@@ -65,6 +67,11 @@ export class MachinePage extends LitElement {
   );
   #versions = new OlderVersions(this, () => this.#tenant);
   #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
+  #sayingRotated = new SayingRotated(
+    this,
+    () => this.#tenant,
+    (words) => this.#kept(words),
+  );
   #adding = new Adding(
     this,
     () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
@@ -125,6 +132,7 @@ export class MachinePage extends LitElement {
     this.#merging.forget();
     this.#revealing.forget();
     this.#adding.forget();
+    this.#sayingRotated.forget();
   }
 
   /** Another run may be chosen in the URL. */
@@ -155,14 +163,20 @@ export class MachinePage extends LitElement {
     if (this.#run) await this.#events.refresh(this.#run);
   }
 
-  #askReveal = (event: RevealWanted): void => this.#revealing.ask(event.detail);
+  #askReveal = ({ detail }: RevealWanted): void => {
+    const choices = offeredWith(detail.secret, this.#data.loaded?.secrets ?? []);
+    const isOffered = choices.some(
+      ({ secret, version }) => secret.id === detail.secret.id && version.version === detail.version.version,
+    );
+    this.#revealing.ask(detail, { choices: isOffered ? choices : [], earlier: !isOffered });
+  };
 
   #kept(words: string): void {
     this.#acts.say(words);
     void this.#data.read();
   }
 
-  /** What a person brought is on the PC, says this admin; the object says whether it is theirs to say. */
+  /** This version is on the PC, says this admin; the object says whether it is theirs to say. */
   #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
     if (this.#acts.busy) return;
     await this.#acts.do(async () => {
@@ -190,7 +204,8 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}`;
+      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}
+      ${this.#sayingRotated.render(this.#name)}`;
   }
 
   #unknown() {
@@ -237,7 +252,7 @@ export class MachinePage extends LitElement {
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
-      <problem-note class="attention" .error=${this.#acts.failure ?? this.#adding.failureBehind ?? this.#merging.failureBehind}></problem-note>
+      <problem-note class="attention" .error=${this.#acts.failure ?? this.#adding.failureBehind ?? this.#merging.failureBehind ?? this.#sayingRotated.failureBehind}></problem-note>
       <div class="columns">
         <section class="card">
           <div class="row head">
@@ -261,6 +276,7 @@ export class MachinePage extends LitElement {
             @reveal-wanted=${this.#askReveal}
             @versions-wanted=${this.#wantVersions}
             @confirm-wanted=${this.#confirm}
+            @rotated-wanted=${({ detail }: RotatedWanted) => this.#sayingRotated.start(detail)}
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>

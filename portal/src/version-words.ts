@@ -1,0 +1,34 @@
+// A version of a secret in words: when it was sealed, by which run, as which PC, and by which way it came. And which of a PC's versions stand
+// beside each other. Pure.
+import type { ListedVersion, Secret, SecretVersion } from '../../schema/secret.ts';
+import { sameRef } from './refs.ts';
+import { exactTime, shortId } from './words.ts';
+
+/** One that may be what the PC has, with the secret that it is a version of: one secret may be held under two ids of a PC. */
+export type Offered = { secret: Secret; version: ListedVersion };
+
+/** All that may be what the PC has of this secret, under all of its ids, the latest sealed first. One: it is known which. */
+export const offeredWith = ({ kind, ref }: Secret, all: readonly Secret[]): Offered[] =>
+  all
+    .filter((other) => other.kind === kind && sameRef(other.ref, ref))
+    .flatMap((secret) => secret.offered.map((version) => ({ secret, version })))
+    .toSorted((a, b) => (b.version.sealedAt ?? 0) - (a.version.sealedAt ?? 0));
+
+/** How it came: what a person brought could be anything. */
+export function wayWords({ by, uploadedBy }: Pick<SecretVersion, 'by' | 'uploadedBy'>): string {
+  if (by !== null) return `added by ${by}`;
+  return uploadedBy === null ? 'sent by its engine' : `in a file uploaded by ${uploadedBy}`;
+}
+
+export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'sealedAt' | 'escrowedAt'>): string =>
+  sealedAt === null
+    ? `nobody can say when it was sealed; received ${exactTime(escrowedAt)}`
+    : `sealed ${exactTime(sealedAt)}`;
+
+/** What tells one version from another, for somebody who has to choose. */
+export const versionFacts = (version: SecretVersion): string[] => [
+  sealedWords(version),
+  version.run === null ? 'no run' : `run ${shortId(version.run)}`,
+  version.hostname === null ? 'host name unknown' : `as ${version.hostname}`,
+  wayWords(version),
+];
