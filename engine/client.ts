@@ -1,7 +1,14 @@
 // The engine's side of TotlProvision: trust the tenant's key, stream a run, escrow secrets sealed. Only public HTTP.
 import { createHash } from 'node:crypto';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
-import { EVENT_MAX_BYTES, ReportAnswer, type ReportedMachine, type ReportedRun, RunEvent } from '../schema/report.ts';
+import {
+  EVENT_MAX_BYTES,
+  ReportAnswer,
+  type ReportedMachine,
+  type ReportedRun,
+  type ReportedVolumes,
+  RunEvent,
+} from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
 import { writeWhole } from './files.ts';
 import { type EngineRefusal, no } from './refusal.ts';
@@ -90,6 +97,11 @@ export class Engine {
     return trusted.ok ? trusted : offline;
   }
 
+  /** The PC's volumes as they are now, each with the ids of its recovery passwords: what the server holds of a protector that is gone is no longer offered. */
+  listVolumes(run: ReportedRun, list: ReportedVolumes['list']): void {
+    this.#spool.keepEnvelope({ machine: this.#machine, run, volumes: { readAt: this.#now(), list } });
+  }
+
   /** Begins a run; events appended to it are on disk before this returns to the caller's work. */
   startRun(run: ReportedRun): void {
     this.#spool.keepEnvelope({ machine: this.#machine, run });
@@ -99,7 +111,8 @@ export class Engine {
   /** The PC's attributes changed, as in the rename phase. */
   describe(run: ReportedRun, machine: ReportedMachine): void {
     this.#machine = machine;
-    this.#spool.keepEnvelope({ machine, run });
+    const volumes = this.#spool.run(run.id)?.envelope.volumes;
+    this.#spool.keepEnvelope({ machine, run, ...(volumes ? { volumes } : {}) });
   }
 
   /** Appends one event to a run. Its seq follows on the last one, also after a reboot. */
@@ -112,7 +125,7 @@ export class Engine {
   }
 
   /**
-   * Sends everything unsent: sealed secrets first, since reports are what a server short of room refuses, then reports from where it wants to
+   * Sends everything unsent: sealed secrets first, in the order in which they were sealed, since reports are what a server short of room refuses, then reports from where it wants to
    * go on. Stops at the first no.
    */
   async flush(): Promise<Flushed | EngineRefusal> {
@@ -135,7 +148,8 @@ export class Engine {
     for (let rounds = run.events.length + 2; rounds > 0; rounds--) {
       const batch = nextBatch(run, nextSeq);
       if (batch.length === 0) return null;
-      const body = [run.envelope, ...batch].map((line) => JSON.stringify(line)).join('\n');
+      const body = () =>
+        [{ ...run.envelope, sentAt: this.#now() }, ...batch].map((line) => JSON.stringify(line)).join('\n');
       const reply = await ask(this.#transport, {
         method: 'POST',
         path: '/v1/report',
@@ -188,13 +202,15 @@ export class Engine {
     const { kid, jwk, tenant } = key;
     const iat = Math.floor(this.#now() / 1000);
     const sealed = await seal({ kid, jwk, tenant, machine, run, kind, eid, ref, iat, plaintext });
-    const request: EscrowRequest = { machine, run, kind, eid, ref, format: 'jwe', sealed };
+    const order = this.#spool.nextOrder(this.#now());
+    const request: EscrowRequest = { machine, run, kind, eid, ref, format: 'jwe', order, sealed };
     this.#spool.keepSecret(request);
     return this.#send(request);
   }
 
   async #send(request: EscrowRequest): Promise<Escrowed | EngineRefusal> {
-    const body = JSON.stringify(request);
+    // By this clock, as it goes out: so the server learns how far the clock is off that `iat` is by. Nothing that is kept or carried has it.
+    const body = () => JSON.stringify({ ...request, sentAt: this.#now() });
     const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type: 'application/json' });
     if (!reply.ok) return reply;
     if (reply.status === 201 || reply.status === 200) {

@@ -103,15 +103,29 @@ export class Spool {
     for (const ending of ['json', 'ndjson', 'next']) rmSync(this.#file('runs', `${run}.${ending}`), { force: true });
   }
 
+  /**
+   * The next number of the engine's own count of what it seals: the later has the higher one, whatever the clock says. Where the count is
+   * damaged it goes on from the clock's seconds, beyond any that it had.
+   */
+  nextOrder(now: number): number {
+    const file = this.#file('sealed.count');
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '0';
+    const next = (/^\d{1,15}$/.test(text) ? Number(text) : Math.floor(now / 1000)) + 1;
+    writeWhole(file, String(next));
+    return next;
+  }
+
   /** Keeps a sealed secret until its receipt. */
   keepSecret(request: EscrowRequest): void {
     writeWhole(this.#file('secrets', `${request.eid}.json`), JSON.stringify(request));
   }
 
+  /** In the order in which they were sealed: what an engine of before left has no number, and was first. */
   secrets(): EscrowRequest[] {
     return readdirSync(this.#file('secrets'))
       .filter((name) => name.endsWith('.json'))
-      .flatMap((name) => this.#read(this.#file('secrets', name), EscrowRequest) ?? []);
+      .flatMap((name) => this.#read(this.#file('secrets', name), EscrowRequest) ?? [])
+      .sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || iatOf(a) - iatOf(b));
   }
 
   /** The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret. */
@@ -124,6 +138,15 @@ export class Spool {
   setAsideSecret(eid: string): void {
     const file = this.#file('secrets', `${eid}.json`);
     if (existsSync(file)) setAside(file);
+  }
+}
+
+/** When it was sealed, by its header, in seconds; 0 where it has none, as raw RSA-OAEP. */
+function iatOf({ sealed }: EscrowRequest): number {
+  try {
+    return Number(JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).iat) || 0;
+  } catch {
+    return 0;
   }
 }
 

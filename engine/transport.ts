@@ -12,7 +12,8 @@ export type Transport = {
 };
 
 export type Reply = { ok: true; status: number; code: string | null; json: unknown };
-type Ask = { method: 'GET' | 'POST'; path: string; body?: string; type?: string };
+/** `body` is made anew for each try: it says when it goes out. */
+type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string };
 
 const ATTEMPTS = 6;
 const BASE_DELAY_MS = 500;
@@ -41,7 +42,7 @@ async function once(transport: Transport, { method, path, body, type }: Ask): Pr
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await transport.fetch(new URL(path, transport.apiOrigin), {
       method,
-      body,
+      body: body?.(),
       headers: { authorization: `Bearer ${transport.token}`, ...(type ? { 'content-type': type } : {}) },
       signal: transport.signal ? AbortSignal.any([transport.signal, timeout]) : timeout,
       redirect: 'error',

@@ -14,6 +14,7 @@ export const CMDLETS: Record<string, string[]> = {
   'New-Object': ['-ArgumentList'],
   'Remove-Item': ['-LiteralPath', '-Force'],
   'Set-StrictMode': ['-Version'],
+  'Sort-Object': ['-Property'],
   'Start-Sleep': ['-Milliseconds'],
   'Where-Object': [],
   'Write-Warning': ['-Message'],

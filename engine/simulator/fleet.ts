@@ -164,6 +164,7 @@ async function provision(
     }
     const { secretId, version } = escrowed.receipt;
     machine.escrowed.push({ kind, ref, secretId, version, plaintext });
+    if ('protectorId' in ref) engine.listVolumes(run, [{ volume: ref.volume, protectors: [ref.protectorId] }]);
     engine.event(run.id, { message: `Escrowed, receipt ${escrowed.receipt.auditSeq}`, data: { version } });
     options.onLine(`${machine.hostname}: escrowed ${kind}, version ${version}`);
   }

@@ -44,7 +44,7 @@ $key = Get-TotlTenantKey -Session $session
 # BitLocker: the recovery protector is added, which encrypts nothing yet; its password is escrowed; only then is encryption enabled.
 Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase bitlocker -Message 'BitLocker'
 $protector = Add-RecoveryProtector 'C:'
-$sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -ProtectorId $protector.KeyProtectorId -Volume 'C:' -Secret $protector.RecoveryPassword
+$sealed = Protect-TotlSecret -Session $session -Key $key -MachineId $machine.id -RunId $run -ProtectorId $protector.KeyProtectorId -Volume 'C:' -Secret $protector.RecoveryPassword
 $receipt = Send-TotlSecret -Session $session -Sealed $sealed
 if ($null -eq $receipt) { throw 'Without a receipt BitLocker is not enabled.' }
 Enable-Encryption 'C:'
@@ -53,7 +53,7 @@ Add-TotlEvent -Session $session -RunId $run -Type phase_succeeded -Phase bitlock
 # The local administrator: sealed and escrowed first, set after.
 Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase local_admin -Message 'Local administrator'
 $password = New-RandomPassword
-$sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -Account $Account -Secret $password
+$sealed = Protect-TotlSecret -Session $session -Key $key -MachineId $machine.id -RunId $run -Account $Account -Secret $password
 $receipt = Send-TotlSecret -Session $session -Sealed $sealed
 if ($null -eq $receipt) { throw 'Without a receipt the password is not set.' }
 Set-LocalPassword $Account $password

@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
 import { attentionWords, FIELD_WORDS, statusWords } from '../fleet-words.ts';
-import { exactTime, phaseWords, relativeTime, shortId } from '../words.ts';
+import { exactTime, pcWords, phaseWords, relativeTime, shortId } from '../words.ts';
 
 export type RowContext = { tenant: string; now: number; q: string; match: Match | undefined };
 
@@ -32,10 +32,14 @@ export function fleetRow(machine: MachineSummary, id: string, { tenant, now, q, 
   const attention = attentionWords(machine, now);
   const { run, lastEventAt } = machine;
   const name = machine.hostname ?? shortId(machine.id);
-  const about = [machine.client, machine.serial].filter(Boolean).join(' · ') || machine.model || 'Never reported';
+  // Two clients each have a PC of this name: what was found by a part of it says whose it is, always.
+  const about = match
+    ? pcWords(machine)
+    : [machine.client, machine.serial].filter(Boolean).join(' · ') || machine.model || 'Never reported';
   return html`<div role="cell" class="machine">
       <a class="name" href="/t/${tenant}/machines/${machine.id}" aria-describedby=${id}>${name}</a>
-      <span class="sub quiet" title=${about}>${match ? html`Found by: ${foundBy(match, q)}` : about}</span>
+      <span class="sub quiet" title=${about}>${about}</span>
+      ${match ? html`<span class="sub quiet">Found by: ${foundBy(match, q)}</span>` : nothing}
     </div>
     <div role="cell" class="status" id=${id}>
       <span class="pill ${tone}">${words}</span>

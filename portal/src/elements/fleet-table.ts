@@ -29,6 +29,10 @@ export class FleetTable extends LitElement {
         display: block;
         --row-height: 3.7rem;
       }
+      /* What was found says whose it is and by what it was found, a line each. */
+      :host([searched]) {
+        --row-height: 4.9rem;
+      }
       .head {
         position: sticky;
         top: 0;
@@ -53,6 +57,9 @@ export class FleetTable extends LitElement {
       @media (max-width: 52rem) {
         :host {
           --row-height: 9.2rem;
+        }
+        :host([searched]) {
+          --row-height: 10.5rem;
         }
         .head {
           position: absolute;
@@ -135,6 +142,7 @@ export class FleetTable extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#drawing = true;
     if (changed.has('rows')) this.now = Date.now();
+    this.toggleAttribute('searched', this.found !== null);
     if (this.cursor === null) return;
     const index = this.rows.indexOf(this.cursor);
     if (index >= 0) this.#cursorIndex = index;

@@ -5,7 +5,7 @@ import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
-import { shortId } from '../words.ts';
+import { pcWords, shortId } from '../words.ts';
 import './run-status.ts';
 
 const FIELD_WORDS: Record<Match['field'], string> = {
@@ -53,12 +53,11 @@ export class TenantMatches extends LitElement {
   }
 
   #match({ machine, field, keyId }: Match) {
-    const { id, hostname, serial, client, run } = machine;
-    const also = [serial && `Serial ${serial}`, client].filter(Boolean).join(' · ');
+    const { id, hostname, run } = machine;
     return html`<li>
       <div>
         <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ?? `No name, ID ${shortId(id)}`}</a>
-        ${also ? html`<span class="quiet"> ${also}</span>` : nothing}<br />
+        <span class="quiet"> ${pcWords(machine)}</span><br />
         <span class="quiet">${FIELD_WORDS[field]}</span>${keyId ? html` <span class="mono">${keyId.toUpperCase()}</span>` : nothing}
       </div>
       <run-status .run=${run}></run-status>

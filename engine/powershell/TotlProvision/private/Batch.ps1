@@ -32,7 +32,7 @@ function Get-TotlSpoolLines {
             $nextSeq = $batch[-1].Seq + 1
         }
     }
-    foreach ($eid in @(Get-TotlSpoolNames $Folder 'secrets')) {
+    foreach ($eid in @(Get-TotlWaiting $Folder)) {
         $body = Read-TotlEntry (Get-TotlSpoolPath $Folder 'secrets' ($eid + '.json'))
         if ($null -ne $body) { '{"secret":' + $body + '}' }
     }

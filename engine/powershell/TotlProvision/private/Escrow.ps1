@@ -19,7 +19,7 @@ function Send-TotlSealed {
     $body = Read-TotlEntry $path
     if ($null -eq $body) { return New-TotlRefusal 'rejected' 'The spool has no such sealed secret.' }
     $sealed = Get-TotlMember (ConvertFrom-Json -InputObject $body) 'sealed'
-    $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json'
+    $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json' -Stamped
     if (-not $reply.Ok) { return $reply }
     if ($reply.Status -eq 201 -or $reply.Status -eq 200) {
         if (-not (Test-TotlReceipt $reply.Json $sealed)) {

@@ -127,6 +127,20 @@ function Get-TotlSealedKid {
     Get-TotlMember $header 'kid'
 }
 
+# When a sealed secret's own header says that it was sealed, in seconds; 0 where it says nothing.
+function Get-TotlSealedAt {
+    param([string] $Sealed)
+    $iat = $null
+    try {
+        $header = ConvertFrom-TotlUtf8 (ConvertFrom-TotlBase64Url ($Sealed.Split('.')[0])) | ConvertFrom-Json
+        $iat = Get-TotlMember $header 'iat'
+    }
+    # Raw RSA-OAEP has no header.
+    catch { $iat = $null }
+    if (Test-TotlInteger $iat 0) { return [long] $iat }
+    [long] 0
+}
+
 # The UTF-8 of a secret, for its caller to clear. A string cannot be cleared from memory; a SecureString's copies are.
 function ConvertTo-TotlSecretBytes {
     param($Secret)

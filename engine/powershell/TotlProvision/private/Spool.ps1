@@ -87,10 +87,46 @@ function Get-TotlSpoolNames {
     foreach ($file in $files) { if (Test-TotlText $file.BaseName $script:UuidPattern) { $file.BaseName } }
 }
 
-# Keeps a sealed secret until its receipt.
+# The next number of the engine's own count of what it seals: the later has the higher one, whatever the clock says. Where the count is
+# damaged it goes on from the clock's seconds, beyond any that it had.
+function Get-TotlNextOrder {
+    param([string] $Folder)
+    $path = Join-Path -Path $Folder -ChildPath 'sealed.count'
+    $last = [long] 0
+    if ([System.IO.File]::Exists($path)) {
+        $text = Read-TotlWord $path
+        if (Test-TotlText $text '^[0-9]{1,15}\z') { $last = [long] $text }
+        else { $last = [long] [Math]::Floor((Get-TotlNow) / 1000) }
+    }
+    $next = $last + 1
+    Write-TotlWhole $path ([string] $next)
+    $next
+}
+
+# Keeps a sealed secret until its receipt. What was sealed without a session has no number yet.
 function Save-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $Body)
-    Write-TotlWhole (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) $Body
+    $path = Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')
+    # Sent once more it is what it was.
+    if ([System.IO.File]::Exists($path)) { return }
+    if ($Body -cnotmatch ',"order":[0-9]+,"sealed":') {
+        $Body = $Body -creplace ',"sealed":', (',"order":{0},"sealed":' -f (Get-TotlNextOrder $Folder))
+    }
+    Write-TotlWhole $path $Body
+}
+
+# The eids of the sealed secrets that wait, in the order in which they were sealed. What a module of before left has no number, and was first.
+function Get-TotlWaiting {
+    param([string] $Folder)
+    $waiting = @(foreach ($eid in @(Get-TotlSpoolNames $Folder 'secrets')) {
+            $body = Read-TotlEntry (Get-TotlSpoolPath $Folder 'secrets' ($eid + '.json'))
+            if ($null -eq $body) { continue }
+            $json = ConvertFrom-Json -InputObject $body
+            $order = Get-TotlMember $json 'order'
+            if (-not (Test-TotlInteger $order 1)) { $order = 0 }
+            [pscustomobject] @{ Eid = $eid; Order = [long] $order; SealedAt = Get-TotlSealedAt (Get-TotlMember $json 'sealed') }
+        })
+    $waiting | Sort-Object -Property Order, SealedAt | ForEach-Object { $_.Eid }
 }
 
 # The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.

@@ -60,11 +60,21 @@ function Invoke-TotlOnce {
     }
 }
 
-# Asks up to six times. A final answer is given back whatever its status; 401 and 403 are refusals that end the work.
+# A JSON object's text with one member more: when it goes out, by this clock. So the server learns how far off the clock is that sealed it.
+function Add-TotlSentAt {
+    param([string] $Body)
+    $open = $Body.TrimEnd()
+    '{0},"sentAt":{1}}}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow)
+}
+
+# Asks up to six times. A final answer is given back whatever its status; 401 and 403 are refusals that end the work. Stamped: each try says
+# when it goes out.
 function Invoke-TotlAsk {
-    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType)
+    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType, [switch] $Stamped)
     for ($attempt = 0; ; $attempt++) {
-        $reply = Invoke-TotlOnce $Session $Method $Path $Body $ContentType
+        $sent = $Body
+        if ($Stamped) { $sent = Add-TotlSentAt $Body }
+        $reply = Invoke-TotlOnce $Session $Method $Path $sent $ContentType
         if (Test-TotlFinal $reply.Status) { return Resolve-TotlReply $reply }
         if ($attempt + 1 -ge $script:Attempts) {
             return New-TotlRefusal 'offline' 'The server cannot be reached now; what is unsent stays on disk.'

@@ -3,7 +3,7 @@ function Protect-TotlSecret {
     .SYNOPSIS
     Seals a secret to the tenant's escrow key, bound to this machine and run.
     .DESCRIPTION
-    Compact JWE: RSA-OAEP-256 with A256CBC-HS512, a fresh content key each time. Nothing is sent or written. The bytes of the secret are
+    Compact JWE: RSA-OAEP-256 with A256CBC-HS512, a fresh content key each time. Nothing is sent. The bytes of the secret are
     cleared; a string cannot be cleared from memory, so give a SecureString where you can. No message repeats the secret.
     .PARAMETER Key
     From Get-TotlTenantKey.
@@ -13,6 +13,8 @@ function Protect-TotlSecret {
     From Start-TotlRun.
     .PARAMETER Secret
     The secret: a SecureString, or a string.
+    .PARAMETER Session
+    From New-TotlSession. With it the secret is numbered as it is sealed; without, as it is put into the spool to be sent.
     .PARAMETER Account
     For a local administrator's password: the account's name.
     .PARAMETER ProtectorId
@@ -24,7 +26,7 @@ function Protect-TotlSecret {
     .PARAMETER BiosPassword
     With a label: it is the firmware's password.
     .EXAMPLE
-    $sealed = Protect-TotlSecret -Key $key -MachineId $machine.id -RunId $run -Account 'LocalAdmin' -Secret $password
+    $sealed = Protect-TotlSecret -Session $session -Key $key -MachineId $machine.id -RunId $run -Account 'LocalAdmin' -Secret $password
     .OUTPUTS
     A sealed secret, for Send-TotlSecret.
     #>
@@ -34,6 +36,7 @@ function Protect-TotlSecret {
         [Parameter(Mandatory = $true)] [string] $MachineId,
         [Parameter(Mandatory = $true)] [string] $RunId,
         [Parameter(Mandatory = $true)] $Secret,
+        $Session = $null,
         [Parameter(Mandatory = $true, ParameterSetName = 'LocalAdmin')] [ValidateLength(1, 256)] [string] $Account,
         [Parameter(Mandatory = $true, ParameterSetName = 'BitLocker')] [string] $ProtectorId,
         [Parameter(Mandatory = $true, ParameterSetName = 'BitLocker')] [ValidateLength(1, 64)] [string] $Volume,
@@ -66,6 +69,8 @@ function Protect-TotlSecret {
     catch { throw 'Secret must be a SecureString or a string of well-formed Unicode.' }
     if ($plaintext.Length -eq 0) { throw 'Secret must not be empty.' }
     try { $sealed = New-TotlJwe $Key $header $plaintext } finally { [Array]::Clear($plaintext, 0, $plaintext.Length) }
-    $body = [ordered] @{ machine = $MachineId; run = $RunId; kind = $kind; eid = $eid; ref = $ref; format = 'jwe'; sealed = $sealed }
+    $body = [ordered] @{ machine = $MachineId; run = $RunId; kind = $kind; eid = $eid; ref = $ref; format = 'jwe' }
+    if ($null -ne $Session) { $body['order'] = Get-TotlNextOrder $Session.SpoolPath }
+    $body['sealed'] = $sealed
     [pscustomobject] @{ Eid = $eid; Kid = $Key.Kid; Kind = $kind; Body = ConvertTo-TotlJson $body }
 }

@@ -4,7 +4,7 @@ function Send-TotlSecret {
     Escrows a sealed secret and gives its receipt.
     .DESCRIPTION
     The ciphertext is on disk before it is sent, and stays there until a receipt for exactly these bytes under this key has come. Only then,
-    apply the password or enable encryption. With -Pending it sends what earlier runs could not.
+    apply the password or enable encryption. With -Pending it sends what earlier runs could not, in the order in which it was sealed.
     Errors: offline and tenant_suspended keep the ciphertext for later; key_destroyed asks for a new secret; wrong_receipt, no_tenant_key,
     token_refused, rejected.
     .PARAMETER Session
@@ -29,7 +29,7 @@ function Send-TotlSecret {
         Save-TotlSealed $Session.SpoolPath $Sealed.Eid $Sealed.Body
         return Assert-TotlOk (Send-TotlSealed $Session $Sealed.Eid)
     }
-    foreach ($eid in @(Get-TotlSpoolNames $Session.SpoolPath 'secrets')) {
+    foreach ($eid in @(Get-TotlWaiting $Session.SpoolPath)) {
         $result = Send-TotlSealed $Session $eid
         # What was refused for good is set aside and warned of; it must not hold up the others.
         if (-not $result.Ok -and ($result.Code -eq 'rejected' -or $result.Code -eq 'key_destroyed')) { continue }
