@@ -8,9 +8,11 @@ import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
 import { escrowKeysOf, trustKeyring } from '../vault/trust.ts';
+import { type Standing, sealedAtOf, standings } from './standing.ts';
 
+/** Secrets: what the PC may have now before what another has taken the place of, the latest sealed first. */
 export type MachineWithSecrets = {
-  machine: Pick<MachineSummary, 'id' | 'hostname' | 'serial' | 'client'>;
+  machine: Pick<MachineSummary, 'id' | 'hostname' | 'serial' | 'client' | 'mergedInto'>;
   secrets: Revealed[];
 };
 
@@ -18,6 +20,8 @@ export type Contents = {
   tenant: string;
   fingerprint: string;
   machines: MachineWithSecrets[];
+  /** How each version stands among those of its PC. */
+  standings: ReadonlyMap<Revealed, Standing>;
   secrets: number;
   auditEntries: number;
   keys: ReadonlyMap<string, CryptoKey>;
@@ -60,8 +64,18 @@ function gather(parts: readonly BundlePart[]) {
   const machines = [...byMachine.values()];
   const name = ({ machine }: MachineWithSecrets) => machine.hostname ?? machine.id;
   machines.sort((a, b) => name(a).localeCompare(name(b)));
-  for (const one of machines) one.secrets.sort((a, b) => b.version.version - a.version.version);
-  return { machines, secrets, auditEntries };
+  const stand = standings(
+    machines.flatMap((one) => one.secrets),
+    (id) => byMachine.get(id)?.machine.mergedInto ?? id,
+  );
+  for (const one of machines)
+    one.secrets.sort(
+      (a, b) =>
+        Number(stand.get(a) === 'earlier') - Number(stand.get(b) === 'earlier') ||
+        (sealedAtOf(b) ?? 0) - (sealedAtOf(a) ?? 0) ||
+        b.version.version - a.version.version,
+    );
+  return { machines, standings: stand, secrets, auditEntries };
 }
 
 /** Machines whose name, serial, client, id or BitLocker key id holds what was typed. */
@@ -86,14 +100,27 @@ const COLUMNS = [
   'ref',
   'version',
   'escrowed',
+  'sealed',
+  'standing',
+  'run',
+  'hostname',
+  'way',
   'bound',
   'plaintext',
   'escaped',
 ];
 
+const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** By which way it came: what a person brought, and no admin has confirmed, could be anything. */
+function wayOf({ version: { by, uploadedBy, counts } }: Revealed): string {
+  const way = (by ?? null) !== null ? 'by hand' : (uploadedBy ?? null) !== null ? 'carried' : 'engine';
+  return counts === false ? `${way}, not confirmed` : way;
+}
+
 /** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
 export async function toCsv(
-  { tenant, machines, keys }: Contents,
+  { tenant, machines, standings, keys }: Contents,
   refWords: (ref: Revealed['ref']) => string,
   onProgress: (done: number) => void,
 ): Promise<{ csv: string; notOpened: number }> {
@@ -108,7 +135,8 @@ export async function toCsv(
       lines.push(
         csvLine([
           ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
-          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
+          ...[version.version, instant(version.escrowedAt), instant(sealedAtOf(secret)), standings.get(secret) ?? null],
+          ...[version.run, version.hostname ?? null, wayOf(secret), version.bound ? 'yes' : 'no', plaintext],
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',
         ]),

@@ -6,12 +6,14 @@ import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
 import { OneAct } from '../src/one-act.ts';
 import { shared } from '../src/styles/shared.ts';
-import { exactTime, KIND_WORDS, refWords, shortId } from '../src/words.ts';
+import { versionFacts } from '../src/version-words.ts';
+import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/words.ts';
 import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
 import { type Contents, find, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
+import { sealedAtOf } from './standing.ts';
 import '../src/elements/fingerprint-text.ts';
 import '../src/elements/sealed-as.ts';
 import '../src/elements/secret-text.ts';
@@ -257,14 +259,23 @@ export class RecoverPage extends LitElement {
   }
 
   #machine({ machine, secrets }: MachineWithSecrets) {
-    const about = [machine.serial, machine.client].filter(Boolean).join(', ');
     return html`<li class="machine">
       <h3>${machine.hostname ?? `Machine ${shortId(machine.id)}`}</h3>
-      ${about ? html`<p class="quiet">${about}</p>` : nothing}
+      <p class="quiet">${pcWords(machine)}</p>
       <ul>
         ${secrets.map((secret) => this.#secret(secret, machine))}
       </ul>
     </li>`;
+  }
+
+  /** What tells versions apart of which nobody can say which one the PC had. */
+  #standing(secret: Revealed) {
+    const standing = this.contents?.standings.get(secret);
+    if (standing === 'earlier') return html`<span class="pill">Earlier</span>`;
+    if (standing !== 'offered') return nothing;
+    const { version } = secret;
+    const facts = versionFacts({ ...version, sealedAt: sealedAtOf(secret), hostname: version.hostname ?? null });
+    return html`<span class="pill warn">One of several that the PC may have</span> <span class="quiet">${facts.join(', ')}</span>`;
   }
 
   #secret(secret: Revealed, machine: MachineWithSecrets['machine']) {
@@ -275,6 +286,7 @@ export class RecoverPage extends LitElement {
       <div class="row bar">
         <span
           >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
+          ${this.#standing(secret)}
           ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}</span
         >
         ${

@@ -16,8 +16,8 @@ export const offeredWith = ({ kind, ref }: Secret, all: readonly Secret[]): Offe
 
 /** How it came: what a person brought could be anything. */
 export function wayWords({ by, uploadedBy }: Pick<SecretVersion, 'by' | 'uploadedBy'>): string {
-  if (by !== null) return `added by ${by}`;
-  return uploadedBy === null ? 'sent by its engine' : `in a file uploaded by ${uploadedBy}`;
+  if (by) return `added by ${by}`;
+  return !uploadedBy ? 'sent by its engine' : `in a file uploaded by ${uploadedBy}`;
 }
 
 export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'sealedAt' | 'escrowedAt'>): string =>
@@ -28,7 +28,7 @@ export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'seale
 /** What tells one version from another, for somebody who has to choose. */
 export const versionFacts = (version: SecretVersion): string[] => [
   sealedWords(version),
-  version.run === null ? 'no run' : `run ${shortId(version.run)}`,
+  version.run ? `run ${shortId(version.run)}` : 'no run',
   version.hostname === null ? 'host name unknown' : `as ${version.hostname}`,
   wayWords(version),
 ];

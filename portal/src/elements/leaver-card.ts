@@ -1,7 +1,7 @@
 // One leaver's act: what is done, what is next, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Leaver, RevealedReport } from '../../../schema/person.ts';
+import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
@@ -16,6 +16,14 @@ export type Replacements = { teamPassphrase: string | null; recovery: { threshol
 
 /** A webhook or a token that goes on without them, and is to end. */
 export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
+
+/** By what a version was replaced, or who says so. */
+function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
+  if (rotatedBy !== null) return `rotated, says ${rotatedBy}`;
+  if (newer === null) return '';
+  const what = newer.secret === secret ? `version ${newer.version}` : `version ${newer.version} of another one on this PC`;
+  return `${what} by ${newer.by}${newer.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : ''}`;
+}
 
 @customElement('leaver-card')
 export class LeaverCard extends LitElement {
@@ -214,9 +222,9 @@ export class LeaverCard extends LitElement {
               <summary>By whom the others were replaced</summary>
               <ul>
                 ${replaced.map(
-                  ({ machine, hostname, kind, ref, newer }) => html`<li>
-                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ?? shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
-                    version ${newer?.version} by ${newer?.by}${newer?.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : nothing}
+                  (one) => html`<li>
+                    <a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a>, ${KIND_WORDS[one.kind]}, ${refWords(one.ref)}:
+                    ${replacedWords(one)}
                   </li>`,
                 )}
               </ul>
@@ -242,7 +250,7 @@ export class LeaverCard extends LitElement {
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
                     <td>
-                      ${exactTime(one.lastAt)}${one.newer === null ? nothing : html`<br /><span class="quiet">Version ${one.newer.version} by ${one.newer.by} is not confirmed</span>`}
+                      ${exactTime(one.lastAt)}${one.newer === null ? nothing : html`<br /><span class="quiet">Version ${one.newer.version} by ${one.newer.by} has not taken its place</span>`}
                     </td>
                   </tr>`,
                 )}
