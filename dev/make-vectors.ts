@@ -178,7 +178,10 @@ const activeKid = succession.keyring.escrowKeys.at(-1)?.kid ?? '';
 
 /** A record as the server gives it today: the first vectors are older than some of its members. */
 const asToday = (one: Revealed): Revealed => {
-  const version = { ...one.version, sha256: sha256(one.sealed), unopenable: false, verifiedAt: null, finding: null };
+  const version = {
+    ...{ ...one.version, sha256: sha256(one.sealed), unopenable: false, verifiedAt: null, finding: null },
+    ...{ order: null, sealedAt: null, hostname: null, counts: true },
+  };
   return { ...one, version };
 };
 

@@ -7,6 +7,7 @@ import { asPerson, bindings, emailOf, seedTenant } from '../test/workerd-fixture
 import { dueAt } from './alarms.ts';
 import type { Caller, Person } from './caller.ts';
 import { read } from './counters.ts';
+import { NOTHING_SAID } from './dating.ts';
 import { keep } from './escrow.ts';
 import { enrolIfNew, type MachineRow } from './machines.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
@@ -86,10 +87,10 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
         enrolIfNew(sql, caller, machine, null, now);
         const secret = { machine, kind, ref, eid: crypto.randomUUID(), format: 'jwe', sealed: 'x' } as const;
         keep(
-          sql,
+          storage,
           caller,
-          { ...secret, run: null, by: null, uploadedBy: null, token: null },
-          { kid: 'k', bound: true, sha256: '' },
+          { ...secret, run: null, by: null, uploadedBy: null, token: null, skewMs: null },
+          { kid: 'k', bound: true, sha256: '', said: NOTHING_SAID },
           now,
         );
         bringBack(sql, caller, machine, 'escrow', now);

@@ -43,6 +43,7 @@ import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import { contractFault } from './contract.ts';
+import { pass } from './support/clock.ts';
 import { until } from './support/until.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
@@ -338,6 +339,11 @@ type Sealing = {
   ref?: SecretRef;
   header?: Record<string, unknown>;
   run?: string;
+  /** When the PC's clock says that it was sealed, in seconds; left out, now. */
+  iat?: number;
+  /** The engine's count, and what the PC's clock says as it goes out, in ms; left out, the request has none. */
+  order?: number;
+  sentAt?: number;
 };
 
 /** Seals a secret, a local administrator's password unless said otherwise, as an engine does: the body of `POST /v1/secret`. */
@@ -357,7 +363,9 @@ export async function sealedFor(
   const [run, eid] = [how.run ?? crypto.randomUUID(), crypto.randomUUID()];
   const kind = how.kind ?? 'local_admin_password';
   const ref = how.ref ?? { account: 'Administrator' };
-  const iat = 1_790_000_000;
+  // Sealing takes its second: what is sealed later says so.
+  pass(1000);
+  const iat = how.iat ?? Math.floor(Date.now() / 1000);
   const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))
     .setProtectedHeader({
       ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP, tenant, machine, run, kind, eid },
@@ -365,7 +373,8 @@ export async function sealedFor(
       ...how.header,
     })
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));
-  return { machine, run, kind, eid, ref, sealed };
+  const { order, sentAt } = how;
+  return { machine, run, kind, eid, ref, order, sentAt, sealed };
 }
 
 /** How many rows an object's statements read and write while `act` runs. */

@@ -116,7 +116,8 @@ describe('the countdown', () => {
 describe('the dialog', () => {
   const secret: Secret = {
     ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' } },
-    ...{ lastRevealedAt: null, rotateDueAt: null, versions: [] },
+    ...{ lastRevealedAt: null, rotateDueAt: null, rotated: null, goneAt: null },
+    ...{ offered: [], moreOffered: false, versions: [] },
   };
   const open = async (): Promise<RevealDialog> => {
     const element = document.createElement('reveal-dialog') as RevealDialog;
@@ -124,6 +125,7 @@ describe('the dialog', () => {
     element.version = {
       ...{ version: 1, kid: 'k', format: 'jwe', bound: true, run: null, by: null, uploadedBy: null, eid: 'e' },
       ...{ escrowedAt: 0, sha256: '', unopenable: false, verifiedAt: null, finding: null },
+      ...{ order: null, sealedAt: 0, hostname: null, counts: true },
     };
     element.lastTicket = 'INC-00042';
     document.body.append(element);

@@ -124,6 +124,7 @@ export async function sealedRecord(write: Pick<KeyringWrite, 'escrowKeys'>, want
       ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
       ...{ escrowedAt: 1_790_000_000_000, sha256: await sha256Hex(sealed), unopenable: false },
       ...{ verifiedAt: null, finding: null, by: null, uploadedBy: null },
+      ...{ order: null, sealedAt: iat * 1000, hostname: null, counts: true },
     },
     sealed,
     auditSeq: 1,

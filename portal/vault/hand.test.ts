@@ -31,6 +31,7 @@ const recordOf = async (change: Partial<HandInput> = {}): Promise<Revealed> => {
     version: {
       ...{ version: 1, kid, format: 'jwe', bound: true, run: null, by: ADMIN, uploadedBy: null, eid: request.eid },
       ...{ escrowedAt: 1, unopenable: false, verifiedAt: null, finding: null },
+      ...{ order: null, sealedAt: 1, hostname: null, counts: false },
       sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
     },
     sealed: request.sealed,

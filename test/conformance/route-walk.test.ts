@@ -103,7 +103,7 @@ beforeEach(async () => {
 
 /** What is confirmed was brought by a person; what is re-sealed and revealed, by an engine. */
 const nameOf = (route: Route, name: string): string =>
-  name === 'secret' && route.path.endsWith('/confirm') ? 'uploaded' : name;
+  name === 'secret' && /\/(confirm|rotated)$/.test(route.path) ? 'uploaded' : name;
 
 /** Operators suspend and resume a tenant of their own, so that the walk's stays open to everybody else. */
 const pathOf = (route: Route): string =>
@@ -142,6 +142,10 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/secrets/:secret/confirm': async () => {
     world.ids.uploaded = await uploaded();
     return { version: 1 };
+  },
+  '/v1/tenants/:tenant/secrets/:secret/rotated': async () => {
+    world.ids.uploaded = await uploaded();
+    return { reason: 'the walk' };
   },
   '/v1/tenants/:tenant/rotation/page': async () => ({}),
   '/v1/tenants/:tenant/rotation/reseal': async () => ({
