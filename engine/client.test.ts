@@ -244,3 +244,59 @@ describe('escrow', () => {
     await waiting.close();
   });
 });
+
+describe('the order in which secrets were sealed', () => {
+  const offline = () => server.faults.push('none', ...Array.from({ length: 6 }, () => 'drop-before' as const));
+  const bodies = () => [...server.secrets.values()].map(({ body }) => JSON.parse(body) as Record<string, number>);
+
+  it('is the order in which they are sent, because a password that was never applied must not come last', async () => {
+    const one = engine();
+    for (const plaintext of ['tried', 'tried again', 'and again']) {
+      offline();
+      expect(await one.escrow(run.id, 'local_admin_password', REF, plaintext)).toMatchObject({ code: 'offline' });
+    }
+    // Restarted, and by a clock that was set back.
+    const later = engine({ now: () => 1_000 });
+    expect(await later.escrow(run.id, 'local_admin_password', REF, 'applied')).toMatchObject({ ok: true });
+    expect(await later.flush()).toMatchObject({ receipts: 3 });
+    expect(bodies().map(({ order }) => order)).toEqual([4, 1, 2, 3]);
+  });
+
+  it('goes on beyond all that was counted where the count is damaged, as by a power cut', async () => {
+    const one = engine();
+    await one.escrow(run.id, 'local_admin_password', REF, 'first');
+    writeFileSync(path.join(spoolDir, 'sealed.count'), '\0\0\0');
+    await one.escrow(run.id, 'local_admin_password', REF, 'second');
+    await one.escrow(run.id, 'local_admin_password', REF, 'third');
+    const [first, second, third] = bodies().map(({ order }) => order ?? 0);
+    expect(first).toBe(1);
+    expect(second).toBeGreaterThan(1_000_000);
+    expect(third).toBe((second ?? 0) + 1);
+  });
+
+  it('is measured as each try goes out, and neither kept nor carried', async () => {
+    let now = 1_790_000_000_000;
+    const one = engine({ now: () => now, sleep: async (ms) => void (now += ms + 1) });
+    server.faults.push('none', 'drop-before', 'drop-after');
+    await one.escrow(run.id, 'local_admin_password', REF, 'x');
+    expect(bodies()[0]?.sentAt).toBe(now);
+    offline();
+    await one.escrow(run.id, 'local_admin_password', REF, 'y');
+    const file = path.join(newFolder(), 'out');
+    expect(one.exportSpool(file)).toBe(1);
+    expect(readFileSync(file, 'utf8')).not.toContain('sentAt');
+    for (const kept of filesUnder(spoolDir)) expect(readFileSync(kept, 'utf8')).not.toContain('sentAt');
+  });
+});
+
+it('lists the protectors of its volumes with every report of the run, also after a rename', async () => {
+  const one = engine();
+  const protectors = [crypto.randomUUID()];
+  one.startRun(run);
+  one.listVolumes(run, [{ volume: 'C:', protectors }]);
+  one.describe(run, { ...machine, hostname: 'RENAMED' });
+  expect(new Spool(spoolDir).run(run.id)?.envelope).toMatchObject({
+    machine: { hostname: 'RENAMED' },
+    volumes: { list: [{ volume: 'C:', protectors }] },
+  });
+});
