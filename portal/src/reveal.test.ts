@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Secret } from '../../schema/secret.ts';
+import type { ListedVersion, Secret } from '../../schema/secret.ts';
 import { readRecoveryPassword } from '../vault/bitlocker.ts';
 import { Countdown } from './countdown.ts';
 import type { RevealDialog } from './elements/reveal-dialog.ts';
 import './elements/reveal-dialog.ts';
 import type { RevealForm } from './elements/reveal-form.ts';
 import type { SecretText } from './elements/secret-text.ts';
+import type { VersionChoice } from './elements/version-choice.ts';
 import { ticketOf } from './last-ticket.ts';
 import { spelled } from './spelling.ts';
 
@@ -143,6 +144,36 @@ describe('the dialog', () => {
     field.value = 'blue screen';
     form?.renderRoot.querySelector<HTMLButtonElement>('.again button')?.click();
     expect(field.value).toBe('INC-00042 blue screen');
+  });
+
+  it('names client, machine and serial number before anything is shown, because a key is read out on the telephone', async () => {
+    const element = await open();
+    Object.assign(element, {
+      ...{ machine: 'PC-01', pc: { hostname: 'PC-01', client: 'Harbour Dental', serial: '5CD1' } },
+    });
+    await element.updateComplete;
+    expect(element.renderRoot.textContent?.replaceAll(/\s+/g, ' ')).toContain('PC-01, Harbour Dental · serial 5CD1');
+  });
+
+  it('offers what else the PC may have, each with instant, run, host name and the way it came', async () => {
+    const element = await open();
+    const version = element.version as ListedVersion;
+    const [known, carried] = [
+      { ...version, run: 'aaaabbbb-1', hostname: 'DESKTOP-1' },
+      { ...version, version: 2, sealedAt: null, uploadedBy: 'e@example.com', counts: false },
+    ];
+    Object.assign(element, { choices: [known, carried].map((one) => ({ secret, version: one })) });
+    await element.updateComplete;
+    const choice = element.renderRoot.querySelector('version-choice') as VersionChoice;
+    await choice.updateComplete;
+    const labels = [...choice.renderRoot.querySelectorAll('label')].map((one) => one.innerText.replaceAll(/\s+/g, ' '));
+    expect(labels[0]).toMatch(/^Version 1 sealed .*, run aaaabbbb, as DESKTOP-1, sent by its engine$/);
+    expect(labels[1]).toMatch(
+      /^Version 2, not confirmed nobody can say when it was sealed; received .*, no run, host name unknown, in a file uploaded by e@example.com$/,
+    );
+    const chosen = new Promise<Event>((done) => element.addEventListener('version-chosen', done));
+    choice.renderRoot.querySelectorAll('input')[1]?.click();
+    expect((await chosen as CustomEvent).detail).toMatchObject({ version: { version: 2 } });
   });
 
   it('gives the focus back to what opened it', async () => {

@@ -13,6 +13,7 @@ import { Engine } from '../../engine/client.ts';
 import { type Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
+import type { Receipt } from '../../schema/secret.ts';
 import { SpoolLine } from '../../schema/spool.ts';
 import {
   type Act,
@@ -162,7 +163,9 @@ async function furnish(): Promise<void> {
     .split('\n')) {
     const line = SpoolLine.parse(JSON.parse(text));
     const [route, body] = 'report' in line ? ['spool/report', line.report] : ['spool/secret', line.secret];
-    await asPerson(stand, 'engineer@example.com', String(route), body);
+    const kept = await asPerson<Partial<Receipt>>(stand, 'engineer@example.com', String(route), body);
+    if (kept.secretId)
+      await asPerson(stand, 'engineer@example.com', `secrets/${kept.secretId}/reveal`, { reason: 'the test' });
   }
 }
 

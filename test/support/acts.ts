@@ -5,7 +5,7 @@ import { ADMIN_PASSPHRASE, typePassphrase } from './story.ts';
 
 const CHANGED_PASSPHRASE = 'velvet orbit drift sample canyon';
 export const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001', serial: '5CD1234XYZ' };
-/** Its secret was uploaded by the engineer, so that it is to be confirmed. */
+/** Its secret was uploaded by the engineer, so that it is to be confirmed, and revealed by them, so that it is to be rotated. */
 export const BROUGHT = { id: crypto.randomUUID(), hostname: 'ACM-DT-0505' };
 export const TWIN = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001-OLD', serial: '5CD1234XYZ' };
 
@@ -202,6 +202,17 @@ const MACHINE: Act[] = [
     at: `machines/${BROUGHT.id}`,
     press: named(/^Confirm local/),
     done: text('Confirmed: what it takes the place of'),
+  },
+  {
+    sends: 'secrets/*/rotated',
+    at: `machines/${BROUGHT.id}`,
+    before: async (page) => {
+      await button(page, /^It was rotated/).evaluate(pressTwice);
+      await page.getByLabel('How do you know?').fill('set anew by hand');
+    },
+    press: inDialog('It was rotated'),
+    enter: labelled('How do you know?'),
+    done: text('On record: what was revealed'),
   },
   {
     sends: 'machines/*/merge',

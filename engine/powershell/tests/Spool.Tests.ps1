@@ -122,6 +122,29 @@ Describe 'the spool' {
         $line.report.events[0].seq | Should -Be 2
     }
 
+    It 'sends what waits in the order in which it was sealed, each try with its own instant, and numbers it beyond a damaged count' {
+        $key = Get-TotlTenantKey -Session $script:session
+        $machine = (Get-TotlMachine -Session $script:session).id
+        foreach ($plaintext in @('tried', 'tried again', 'applied')) {
+            $sealed = Protect-TotlSecret -Session $script:session -Key $key -MachineId $machine -RunId $script:run -Account 'Administrator' -Secret $plaintext
+            [void] (Invoke-Reference '/reset' @{ faults = @(@{ status = 403; json = @{ code = 'tenant_suspended' } }) })
+            Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'
+        }
+        [System.IO.File]::WriteAllBytes((Join-Path -Path $script:folder -ChildPath 'sealed.count'), [byte[]] @(0, 0, 0))
+        # Sealed without a session: numbered as it is put into the spool.
+        $sealed = Protect-TotlSecret -Key $key -MachineId $machine -RunId $script:run -Account 'Administrator' -Secret 'later'
+        [void] (Invoke-Reference '/reset' @{ faults = @(@{ status = 403; json = @{ code = 'tenant_suspended' } }) })
+        Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'
+        (Invoke-Reference '/read-spool' @{ folder = $script:folder }).damaged.Count | Should -Be 0
+        [void] (Invoke-Reference '/reset')
+        @(Send-TotlSecret -Session $script:session -Pending).Count | Should -Be 4
+        $sent = @((Invoke-Reference '/kept').secrets | ForEach-Object { ConvertFrom-Json -InputObject $_.body })
+        ($sent[0..2] | ForEach-Object { $_.order }) -join ' ' | Should -BeExactly '1 2 3'
+        $sent[3].order | Should -BeGreaterThan 1000000
+        foreach ($one in $sent) { $one.sentAt | Should -BeGreaterThan 1700000000000 }
+        foreach ($file in @(Get-FilesUnder $script:folder)) { [System.IO.File]::ReadAllText($file) | Should -Not -Match 'sentAt' }
+    }
+
     It 'stands in a folder of any name' {
         $folder = Join-Path -Path $TestDrive -ChildPath ('a [b] ' + [char] 0xFC + ' `c')
         $session = New-TestSession -Spool $folder

@@ -122,6 +122,22 @@ test('a pointer at the rows is told, but not a finger: it lifts off without a wo
   expect(attended).toEqual([false, true, false]);
 });
 
+test('what was found says whose it is, always, because two clients each have a PC of that name', async () => {
+  const one = machine('one', { serial: 'XYZ-99', client: 'Harbour Dental' });
+  const other = machine('other', { serial: null, client: null });
+  rows = new FleetRows('found', pageOf([one, other]));
+  const match = (of: MachineSummary) => ({ machine: of, field: 'hostname' as const, keyId: null });
+  Object.assign(table, {
+    ...{ rows, q: 'PC', found: new Map([one, other].map((of) => [of.id, match(of)])) },
+  });
+  await settled();
+  expect(row('one')?.textContent).toContain('Harbour Dental · serial XYZ-99');
+  expect(row('other')?.textContent).toContain('No client · no serial number');
+  const height = (id: string) => row(id)?.querySelector<HTMLElement>('.machine');
+  for (const id of ['one', 'other'])
+    expect(height(id)?.scrollHeight).toBeLessThanOrEqual(row(id)?.getBoundingClientRect().height ?? 0);
+});
+
 test('what was found says by what: the key id with the eight characters that a locked PC shows emphasized', async () => {
   const found = machine('found', { serial: 'XYZ-99' });
   const keyId = '7c4e91ab-52d0-4f6e-9b3a-6f2d8e10c5aa';
