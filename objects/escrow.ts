@@ -147,7 +147,8 @@ export function keep(
   });
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   const at = sealedAt(sql, { iat: said.iat, skewMs, receivedAt: now, kid });
-  const hostname = said.hostname ?? (findRow(sql, machine)?.hostname || null);
+  // What was carried may be of a day on which the PC had another name.
+  const hostname = said.hostname ?? (uploadedBy === null ? findRow(sql, machine)?.hostname || null : null);
   storeVersion(sql, escrowed, { bound, sealedAt: at, hostname }, receipt, now);
   settleMarks(storage, machine, { kind, ref: refKey(ref) });
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);

@@ -10,6 +10,7 @@ import { first } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
+import { walkAt } from './walks.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };
 /** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */
@@ -67,18 +68,19 @@ function summarizeOne(
 
 type Others = {
   secrets: number | null;
+  keys: number | null;
   encrypted: number | null;
   key_at: number | null;
   serial: number | null;
   seq: number | null;
 };
-const NO_OTHERS: Others = { secrets: 0, encrypted: 0, key_at: null, serial: 0, seq: 0 };
+const NO_OTHERS: Others = { secrets: 0, keys: 0, encrypted: 0, key_at: null, serial: 0, seq: 0 };
 
 /** What the other ids of a machine have. */
 const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
   first<Others>(
     sql,
-    `SELECT sum(own_secrets) AS secrets, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
+    `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
        max(serial_changed) AS serial, max(seq_conflict) AS seq
      FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
     JSON.stringify(ids),
@@ -111,7 +113,9 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
       everEncrypted: row.encrypted === 1 || others.encrypted === 1,
       heldSince: keyHeldSince(sql, run, keyAt < 0 ? null : keyAt),
       wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
-    });
+    }) &&
+    // What is not dated yet may be of this run: nothing is told of it before.
+    !(row.own_keys + (others.keys ?? 0) > 0 && walkAt<[string]>(sql, 'dating')?.[0] === 'versions');
   const attention = attentionOf({
     run: run?.status ?? null,
     silent: silent !== null,

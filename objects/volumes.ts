@@ -8,6 +8,9 @@ import { all } from './rows.ts';
 /** A volume's protectors by their ids, when the PC read them, by our clock, and in which run. */
 export type Listed = { protectors: string[]; readAt: number; run: string };
 
+/** How many volumes of a machine are kept, those that were listed last: a report names no more. */
+const KEPT_MAX = 32;
+
 type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
 
 /** By volume (`volumeKey`), the latest list of any of these ids of the PC. */
@@ -52,6 +55,13 @@ export function keepVolumes(
         of.run,
       ).length > 0,
   );
+  if (kept.length > 0)
+    sql.exec(
+      `DELETE FROM volumes WHERE machine_id = ?1 AND volume NOT IN
+         (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ?2)`,
+      of.machine,
+      KEPT_MAX,
+    );
   const system = kept.find(({ volume }) => isSystemVolume(volume));
   return {
     changed: kept.length > 0,
