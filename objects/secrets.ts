@@ -67,10 +67,6 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
   token: string | null;
 };
 
-/** Whether an engine handed it over itself: what a person brings replaces nothing until an admin has confirmed it (confirming.ts). */
-export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
-  by === null && uploadedBy === null;
-
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 

@@ -40,8 +40,10 @@ export function keepVolumes(
   skewMs: number | null,
   now: number,
 ): { changed: boolean; system: 'encrypted' | 'plain' | null } {
-  const readAt = instantOf({ saidAt, skewMs, receivedAt: now, notBefore: 0 });
-  if (readAt === null) return { changed: false, system: null };
+  const said = instantOf({ saidAt, skewMs, receivedAt: now, notBefore: 0 });
+  if (said === null) return { changed: false, system: null };
+  // By a clock that is a little ahead it would speak of protectors that came after it.
+  const readAt = Math.min(said, now);
   const kept = list.filter(
     ({ volume, protectors }) =>
       all(
