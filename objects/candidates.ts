@@ -20,7 +20,9 @@ export type DatedRow = Row & {
   escrowed_at: number;
 };
 
-export const DATED = 'secret_id, version, run_id, run_order, sealed_at, counts, escrowed_at';
+export const DATED = ['secret_id', 'version', 'run_id', 'run_order', 'sealed_at', 'counts', 'escrowed_at']
+  .map((column) => `secret_versions.${column}`)
+  .join(', ');
 
 export const candidateOf = (row: DatedRow): Candidate => ({
   secret: row.secret_id,

@@ -45,7 +45,7 @@ type MarkedRow = {
   parked_due_at: number | null;
   rotated_at: number | null;
 };
-const MARKED = 'id, machine_id, kind, ref, rotate_due_at, parked_due_at, rotated_at';
+const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at, rotated_at';
 
 /** The versions of a secret that somebody has revealed since an admin last said that it was rotated; of a great many, none are answered for. */
 function revealedOf(sql: SqlStorage, { id, rotated_at }: MarkedRow): Candidate[] | null {
@@ -53,7 +53,7 @@ function revealedOf(sql: SqlStorage, { id, rotated_at }: MarkedRow): Candidate[]
     sql,
     `SELECT ${DATED} FROM (SELECT DISTINCT version AS seen FROM reveals INDEXED BY reveals_by_secret
        WHERE secret_id = ?1 AND last_at > ?2 LIMIT ?3)
-     CROSS JOIN secret_versions ON secret_id = ?1 AND version = seen`,
+     CROSS JOIN secret_versions ON secret_versions.secret_id = ?1 AND secret_versions.version = seen`,
     id,
     rotated_at ?? -1,
     REVEALED_MAX + 1,
