@@ -56,7 +56,9 @@ export default defineConfig({
           ...PATIENCE,
           name: 'node',
           environment: 'node',
-          include: ['schema', 'engine', 'dev', 'portal/vault', 'portal/recover', 'test/support'].map((room) => `${room}/**/*.test.ts`),
+          include: ['schema', 'engine', 'dev', 'portal/vault', 'portal/recover', 'test/support'].map(
+            (room) => `${room}/**/*.test.ts`,
+          ),
         },
       },
       {

@@ -276,7 +276,12 @@ describe('the order in which secrets were sealed', () => {
 
   it('is measured as each try goes out, and neither kept nor carried', async () => {
     let now = 1_790_000_000_000;
-    const one = engine({ now: () => now, sleep: async (ms) => void (now += ms + 1) });
+    const one = engine({
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms + 1;
+      },
+    });
     server.faults.push('none', 'drop-before', 'drop-after');
     await one.escrow(run.id, 'local_admin_password', REF, 'x');
     expect(bodies()[0]?.sentAt).toBe(now);

@@ -135,7 +135,13 @@ export function readPage(
   if (sweep !== undefined && after === null && caller.principal.role === 'admin')
     storage.transactionSync(() => beginSweep(storage.sql, caller.principal, sweep, now));
   const page = pageOfAll(storage.sql, request);
-  const items = handOut(storage, caller, request.purpose, request.purpose === 'export' ? stood(storage.sql, page) : page, now);
+  const items = handOut(
+    storage,
+    caller,
+    request.purpose,
+    request.purpose === 'export' ? stood(storage.sql, page) : page,
+    now,
+  );
   return isRefusal(items) ? items : { items, total: versions(storage.sql) };
 }
 

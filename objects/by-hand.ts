@@ -20,10 +20,7 @@ export type HandFacts = {
 };
 
 /** Decides on one secret sealed by hand. Pure. Unlike an engine's it must be sealed to the active key: the browser has just seen the keyring. */
-export function decideByHand(
-  request: HandSecret,
-  facts: HandFacts,
-): EscrowDecision {
+export function decideByHand(request: HandSecret, facts: HandFacts): EscrowDecision {
   const hash = sha256(request.sealed);
   if (facts.earlier)
     return facts.earlier.first_sha256 === hash
@@ -69,6 +66,15 @@ export function takeByHand(
   });
   if (isRefusal(decision)) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
-  const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null, skewMs: null } as const;
+  const escrowed = {
+    ...request,
+    machine,
+    run: null,
+    format: 'jwe',
+    by,
+    uploadedBy: null,
+    token: null,
+    skewMs: null,
+  } as const;
   return storage.transactionSync(() => keep(storage, caller, escrowed, decision.store, now));
 }

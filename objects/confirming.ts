@@ -86,7 +86,9 @@ export function confirm(
 /** Whether this admin may say that a secret was rotated. Pure. Null: they may. */
 export function decideRotated(secret: Pick<SecretRow, 'id'> | null, revealed: boolean): Refusal | null {
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
-  return revealed ? refuse('not_yourself', 'You have revealed it; another admin has to say that it was rotated.') : null;
+  return revealed
+    ? refuse('not_yourself', 'You have revealed it; another admin has to say that it was rotated.')
+    : null;
 }
 
 /** Takes the mark off a secret of which nothing shows that it was rotated, as where an old engine does not list its protectors. */

@@ -22,9 +22,7 @@ export const sealedAt = (
   sql: SqlStorage,
   { iat, skewMs, receivedAt, kid }: { iat: number | null; skewMs: number | null; receivedAt: number; kid: string },
 ): number | null =>
-  iat === null
-    ? null
-    : instantOf({ saidAt: iat * 1000, skewMs, receivedAt, notBefore: keyTakenAt(sql, kid) });
+  iat === null ? null : instantOf({ saidAt: iat * 1000, skewMs, receivedAt, notBefore: keyTakenAt(sql, kid) });
 
 export const isSystemKey = (kind: string, ref: SecretRef): boolean =>
   kind === 'bitlocker_recovery_key' && 'volume' in ref && isSystemVolume(ref.volume);

@@ -144,7 +144,9 @@ describe('of unknown order', () => {
     expect((await confirm(OTHER)).status).toBe(200);
     expect(await offered()).toEqual([odd.eid]);
     expect(await dueAt(secretId)).toBeNull();
-    expect(await auditOf('secret.confirmed')).toMatchObject([{ principal: { name: OTHER }, detail: { broughtBy: 'engine' } }]);
+    expect(await auditOf('secret.confirmed')).toMatchObject([
+      { principal: { name: OTHER }, detail: { broughtBy: 'engine' } },
+    ]);
   });
 
   it('is raw RSA-OAEP, which says nothing of when it was sealed', async () => {
@@ -232,7 +234,9 @@ describe('a recovery key', () => {
     expect(of(second)).toMatchObject({ goneAt: null, offered: [{ version: 1 }] });
     expect(of(first)).toMatchObject({ goneAt: expect.any(Number), offered: [], rotateDueAt: null });
     const exported = await asPerson<BulkPage>(ADMIN, at('ciphertexts/page'), { purpose: 'export' });
-    expect(exported.json.items.filter(({ goneAt }) => (goneAt ?? null) !== null).map(({ id }) => id)).toEqual([secretId]);
+    expect(exported.json.items.filter(({ goneAt }) => (goneAt ?? null) !== null).map(({ id }) => id)).toEqual([
+      secretId,
+    ]);
   });
 
   it('is still offered where none of those that are there is held, because it may be what the PC asks for', async () => {
@@ -334,7 +338,7 @@ describe('what was held before instants were kept', () => {
     expect(dated).toHaveLength(1);
     await inObject((sql) => {
       sql.exec('UPDATE secret_versions SET sealed_at = NULL');
-      sql.exec("INSERT INTO walks VALUES ('dating', '[\"versions\",\"\",0]')");
+      sql.exec('INSERT INTO walks VALUES (\'dating\', \'["versions","",0]\')');
       sql.exec("INSERT INTO due VALUES ('dating', 0)");
     });
     expect(await offered()).toHaveLength(3);

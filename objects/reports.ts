@@ -68,7 +68,10 @@ export function submitReport(
     const passed = isFull ? refused : beyond;
     const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
     const next = nextSeq(sql, reported.id, from);
-    const listed = volumes !== undefined && uploadedBy === null && takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
+    const listed =
+      volumes !== undefined &&
+      uploadedBy === null &&
+      takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
       const after = advance(
         before,
@@ -102,7 +105,8 @@ function takeVolumes(
 ): boolean {
   const { sql } = storage;
   const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
-  if (system !== null) sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
+  if (system !== null)
+    sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
   if (changed) settleAllMarks(storage, machine);
   return changed;
 }

@@ -268,7 +268,9 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
     .sort(inOrder)
     .slice(0, limit + 1);
-  const secrets = places.slice(0, limit).map((place) => listedSecret(sql, place, standingOf(sql, family, place, volumes)));
+  const secrets = places
+    .slice(0, limit)
+    .map((place) => listedSecret(sql, place, standingOf(sql, family, place, volumes)));
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
 

@@ -42,13 +42,7 @@ export const summarizeAlone = (sql: SqlStorage, id: string, now: number): Attent
   summarizeOne(sql, id, now, NOTHING, NO_SECRET);
 
 /** One row written where something changes, and the counters that change with it. */
-function summarizeOne(
-  sql: SqlStorage,
-  id: string,
-  now: number,
-  brought: Brought,
-  gained: Gained,
-): Attention[] {
+function summarizeOne(sql: SqlStorage, id: string, now: number, brought: Brought, gained: Gained): Attention[] {
   const before = findRow(sql, id);
   if (!before) throw new Error('a machine is enrolled before it is summarized');
   const { kind, systemKeyAt } = gained;

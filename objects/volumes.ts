@@ -22,10 +22,7 @@ export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<strin
     JSON.stringify(family),
   );
   return new Map(
-    rows.map((row) => [
-      row.volume,
-      { protectors: JSON.parse(row.protectors), readAt: row.read_at, run: row.run_id },
-    ]),
+    rows.map((row) => [row.volume, { protectors: JSON.parse(row.protectors), readAt: row.read_at, run: row.run_id }]),
   );
 }
 

@@ -21,12 +21,19 @@ describe('what a PC may have', () => {
     ],
     [
       'the last of a run by the engine’s count, whatever the clock said',
-      [version('tried', { run: 'r', order: 1, sealedAt: 200 }), version('applied', { run: 'r', order: 2, sealedAt: 100 })],
+      [
+        version('tried', { run: 'r', order: 1, sealedAt: 200 }),
+        version('applied', { run: 'r', order: 2, sealedAt: 100 }),
+      ],
       ['applied'],
     ],
     [
       'the last of a run of which nobody knows when it was, beside another run’s',
-      [version('last', { run: 'r', order: 2 }), version('first', { run: 'r', order: 1 }), version('other', { sealedAt: 5 })],
+      [
+        version('last', { run: 'r', order: 2 }),
+        version('first', { run: 'r', order: 1 }),
+        version('other', { sealedAt: 5 }),
+      ],
       ['other', 'last'],
     ],
     [
@@ -60,7 +67,10 @@ describe('what a PC may have', () => {
     ],
     [
       'what the engine counted last, though a person brought it and it is not confirmed, beside the one before',
-      [version('one', { run: 'r', order: 1, sealedAt: 1 }), version('two', { run: 'r', order: 2, sealedAt: 2, counts: false })],
+      [
+        version('one', { run: 'r', order: 1, sealedAt: 1 }),
+        version('two', { run: 'r', order: 2, sealedAt: 2, counts: false }),
+      ],
       ['two', 'one'],
     ],
   ])('is %s', (_what, versions, expected) => {
@@ -78,9 +88,7 @@ const drawn = fc.record({
 const arrivals = fc
   .array(drawn, { maxLength: 14 })
   .map((versions) => versions.map((one, index): Named => ({ ...one, name: String(index) })))
-  .chain((versions) =>
-    fc.tuple(fc.constant(versions), fc.shuffledSubarray(versions, { minLength: versions.length })),
-  );
+  .chain((versions) => fc.tuple(fc.constant(versions), fc.shuffledSubarray(versions, { minLength: versions.length })));
 
 describe('in whatever order versions arrive', () => {
   it('the same ones are offered, because what is current is nothing that a network decides', () => {
@@ -121,7 +129,9 @@ describe('in whatever order versions arrive', () => {
     fc.assert(
       fc.property(arrivals, fc.boolean(), ([versions], counts) => {
         const stray: Named = { name: 'stray', run: 'r9', order: 1, sealedAt: null, counts };
-        expect(namesOf(offeredOf([...versions, stray])).sort()).toEqual([...namesOf(offeredOf(versions)), 'stray'].sort());
+        expect(namesOf(offeredOf([...versions, stray])).sort()).toEqual(
+          [...namesOf(offeredOf(versions)), 'stray'].sort(),
+        );
       }),
     );
   });
@@ -134,7 +144,11 @@ describe('the instant of sealing', () => {
     ['is moved by what was measured', { saidAt: 100_000, skewMs: 899_900_000 }, 900_000_000],
     ['is unknown of a clock ten years behind, where nobody measured', { saidAt: 1_000, skewMs: null }, null],
     ['is unknown after its receipt', { saidAt: receivedAt + CLOCK_TOLERANCE_MS + 1, skewMs: null }, null],
-    ['is forgiven a clock that is a little ahead', { saidAt: receivedAt + CLOCK_TOLERANCE_MS, skewMs: null }, receivedAt + CLOCK_TOLERANCE_MS],
+    [
+      'is forgiven a clock that is a little ahead',
+      { saidAt: receivedAt + CLOCK_TOLERANCE_MS, skewMs: null },
+      receivedAt + CLOCK_TOLERANCE_MS,
+    ],
     ['is forgiven nothing once it was measured', { saidAt: receivedAt - 5, skewMs: 6 }, null],
     ['may be the second in which the key was made', { saidAt: notBefore - 999, skewMs: 0 }, notBefore - 999],
     ['is unknown before its key was there', { saidAt: notBefore - 1000, skewMs: 0 }, null],

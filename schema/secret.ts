@@ -180,7 +180,9 @@ export type Confirmed = z.infer<typeof Confirmed>;
 
 /** An admin's word that what was revealed of a secret is no longer on the PC; `reason` says how they know. */
 export const RotatedRequest = z.strictObject({
-  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say how you know, in 3 characters or more' }),
+  reason: Text(500).refine((reason) => reason.trim().length >= 3, {
+    error: 'must say how you know, in 3 characters or more',
+  }),
 });
 export type RotatedRequest = z.infer<typeof RotatedRequest>;
 

@@ -56,7 +56,7 @@ function gather(parts: readonly BundlePart[]) {
       for (const secret of part.secrets) {
         secrets += 1;
         const unnamed = { id: secret.machine, hostname: null, serial: null, client: null };
-        const held = byMachine.get(secret.machine) ?? { machine: unnamed, secrets: [] };
+        const held: MachineWithSecrets = byMachine.get(secret.machine) ?? { machine: unnamed, secrets: [] };
         held.secrets.push(secret);
         byMachine.set(secret.machine, held);
       }

@@ -1,4 +1,5 @@
 // Which version of a bundle a PC had: by the server's word where the bundle has it, by the header where it is older than that.
+import { base64urlnopad } from '@scure/base';
 import { expect, it } from 'vitest';
 import type { Revealed } from '../../schema/secret.ts';
 import { standings } from './standing.ts';
@@ -6,7 +7,13 @@ import { standings } from './standing.ts';
 const NOW = 1_790_000_000_000;
 type About = Partial<Revealed['version']> & Partial<Pick<Revealed, 'machine' | 'ref' | 'kind' | 'goneAt'>>;
 
-function held({ machine = 'm', kind = 'local_admin_password', ref = { account: 'A' }, goneAt, ...version }: About): Revealed {
+function held({
+  machine = 'm',
+  kind = 'local_admin_password',
+  ref = { account: 'A' },
+  goneAt,
+  ...version
+}: About): Revealed {
   return {
     ...{ id: 's', machine, kind, ref, goneAt, sealed: '', auditSeq: 1 },
     version: {
@@ -22,15 +29,20 @@ function held({ machine = 'm', kind = 'local_admin_password', ref = { account: '
 function older(iat: number, uploadedBy: string | null = null): Revealed {
   const header = {
     ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'A'.repeat(43), typ: 'totl-secret+jwe', tenant: 't' },
-    ...{ machine: crypto.randomUUID(), run: crypto.randomUUID(), kind: 'local_admin_password', eid: crypto.randomUUID() },
+    ...{
+      machine: crypto.randomUUID(),
+      run: crypto.randomUUID(),
+      kind: 'local_admin_password',
+      eid: crypto.randomUUID(),
+    },
     ...{ iat, ref: { account: 'A' } },
   };
-  const segments = [Buffer.from(JSON.stringify(header)), ...[384, 12, 5, 16].map((length) => Buffer.alloc(length))];
+  const segments = [new TextEncoder().encode(JSON.stringify(header)), ...[384, 12, 5, 16].map((n) => new Uint8Array(n))];
   const one = held({ run: crypto.randomUUID(), uploadedBy });
   const { order: _order, sealedAt: _sealedAt, counts: _counts, hostname: _hostname, ...version } = one.version;
   return {
     ...one,
-    sealed: segments.map((bytes) => bytes.toString('base64url')).join('.'),
+    sealed: segments.map((bytes) => base64urlnopad.encode(bytes)).join('.'),
     version: version as Revealed['version'],
   };
 }
@@ -42,7 +54,10 @@ const words = (secrets: Revealed[], keptAs = alone) => {
 };
 
 it('is the latest sealed, whatever number it came under', () => {
-  expect(words([held({ version: 2, sealedAt: NOW - 5 }), held({ version: 1, sealedAt: NOW })])).toEqual(['earlier', 'current']);
+  expect(words([held({ version: 2, sealedAt: NOW - 5 }), held({ version: 1, sealedAt: NOW })])).toEqual([
+    'earlier',
+    'current',
+  ]);
 });
 
 it('is one of several where nobody can say when one was sealed, or a person brought one', () => {
@@ -59,7 +74,11 @@ it('is one over all ids of a PC', () => {
 it('is no protector that is gone while one of its volume is there', () => {
   const key = (protectorId: string, volume: string, goneAt: number | null) =>
     held({ kind: 'bitlocker_recovery_key', ref: { protectorId, volume }, goneAt });
-  expect(words([key('a', 'C:', NOW), key('b', 'c:', null), key('d', 'D:', NOW)])).toEqual(['earlier', 'current', 'current']);
+  expect(words([key('a', 'C:', NOW), key('b', 'c:', null), key('d', 'D:', NOW)])).toEqual([
+    'earlier',
+    'current',
+    'current',
+  ]);
 });
 
 it('is read off the headers of a bundle of before', () => {

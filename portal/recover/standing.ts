@@ -44,12 +44,13 @@ const isGone = ({ goneAt }: Revealed): boolean => (goneAt ?? null) !== null;
 export function standings(secrets: readonly Revealed[], keptAs: (machine: string) => string): Map<Revealed, Standing> {
   const found = new Map<Revealed, Standing>();
   for (const pc of groupsOf(secrets, ({ machine }) => keptAs(machine))) {
-    const there = new Set(pc.flatMap((one) => ('volume' in one.ref && !isGone(one) ? [volumeKey(one.ref.volume)] : [])));
+    const there = new Set(
+      pc.flatMap((one) => ('volume' in one.ref && !isGone(one) ? [volumeKey(one.ref.volume)] : [])),
+    );
     for (const place of groupsOf(pc, placeOf)) {
       const replaced = place.every((one) => isGone(one) && 'volume' in one.ref && there.has(volumeKey(one.ref.volume)));
       const offered = new Set(replaced ? [] : offeredOf(place.map(stoodOf)).map(({ of }) => of));
-      for (const one of place)
-        found.set(one, !offered.has(one) ? 'earlier' : offered.size > 1 ? 'offered' : 'current');
+      for (const one of place) found.set(one, !offered.has(one) ? 'earlier' : offered.size > 1 ? 'offered' : 'current');
     }
   }
   return found;

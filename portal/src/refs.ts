@@ -16,5 +16,7 @@ export const newestKeysFirst = (secrets: readonly Secret[]): Secret[] =>
   secrets.toSorted((a, b) => {
     const [one, other] = [volumeOf(a), volumeOf(b)];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
-    return one.localeCompare(other) || Number(a.goneAt !== null) - Number(b.goneAt !== null) || sealedAt(b) - sealedAt(a);
+    return (
+      one.localeCompare(other) || Number(a.goneAt !== null) - Number(b.goneAt !== null) || sealedAt(b) - sealedAt(a)
+    );
   });

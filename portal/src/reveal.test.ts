@@ -173,7 +173,7 @@ describe('the dialog', () => {
     );
     const chosen = new Promise<Event>((done) => element.addEventListener('version-chosen', done));
     choice.renderRoot.querySelectorAll('input')[1]?.click();
-    expect((await chosen as CustomEvent).detail).toMatchObject({ version: { version: 2 } });
+    expect(((await chosen) as CustomEvent).detail).toMatchObject({ version: { version: 2 } });
   });
 
   it('gives the focus back to what opened it', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MachineSummary } from '../../../schema/machine.ts';
 import { machine, pageOf, started } from '../fleet-fixtures.ts';
 import { FleetRows } from '../fleet-rows.ts';
 import type { Attended, FleetTable } from './fleet-table.ts';

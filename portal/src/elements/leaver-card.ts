@@ -21,7 +21,8 @@ export type Outliving = { what: 'webhook' | 'token'; id: string; label: string }
 function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
   if (rotatedBy !== null) return `rotated, says ${rotatedBy}`;
   if (newer === null) return '';
-  const what = newer.secret === secret ? `version ${newer.version}` : `version ${newer.version} of another one on this PC`;
+  const what =
+    newer.secret === secret ? `version ${newer.version}` : `version ${newer.version} of another one on this PC`;
   return `${what} by ${newer.by}${newer.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : ''}`;
 }
 

@@ -188,15 +188,15 @@ export class RevealDialog extends LitElement {
     switch (this.progress.step) {
       case 'reason':
         return html`${
-            this.choices.length > 1
-              ? html`<version-choice
+          this.choices.length > 1
+            ? html`<version-choice
                   .choices=${this.choices}
                   .chosen=${{ secret: this.secret?.id, version: this.version }}
                   .busy=${this.busy}
                   @version-chosen=${({ detail }: VersionChosen) => this.dispatchEvent(new CustomEvent('version-chosen', { detail }))}
                 ></version-choice>`
-              : nothing
-          }
+            : nothing
+        }
           <reveal-form
           .ticket=${this.ticket}
           .offered=${this.lastTicket}

@@ -7,7 +7,16 @@ import './secret-list.ts';
 afterEach(() => document.body.replaceChildren());
 
 const version = (number: number, more: Partial<ListedVersion> = {}): ListedVersion => ({
-  ...{ version: number, kid: 'k', format: 'jwe', bound: true, run: null, by: null, uploadedBy: null, eid: `e${number}` },
+  ...{
+    version: number,
+    kid: 'k',
+    format: 'jwe',
+    bound: true,
+    run: null,
+    by: null,
+    uploadedBy: null,
+    eid: `e${number}`,
+  },
   ...{ escrowedAt: number, order: null, sealedAt: number, hostname: null, counts: true, sha256: '' },
   ...{ unopenable: false, verifiedAt: null, finding: null, escrowedBy: 'engine', confirmedBy: null },
   ...more,
@@ -30,7 +39,10 @@ const labels = (element: SecretList, of: string) =>
 const text = (element: SecretList) => element.renderRoot.textContent?.replaceAll(/\s+/g, ' ') ?? '';
 
 it('has today’s password to hand, and yesterday’s behind it though it came after', async () => {
-  const [today, yesterday] = [version(1, { sealedAt: 200 }), version(2, { sealedAt: 100, uploadedBy: 'e@example.com' })];
+  const [today, yesterday] = [
+    version(1, { sealedAt: 200 }),
+    version(2, { sealedAt: 100, uploadedBy: 'e@example.com' }),
+  ];
   const element = await show([secretOf({ offered: [today], versions: [yesterday, today] })]);
   expect(labels(element, '.head > .reveal')[0]).toContain('version 1');
   expect(element.renderRoot.querySelector('summary')?.textContent).toContain('1 earlier version');
@@ -44,7 +56,9 @@ it('has both to hand where nobody can say which one the PC has, and a button to 
   expect(element.renderRoot.querySelector('details')).toBeNull();
   expect(text(element)).toContain('More than one may be on the PC');
   expect(text(element)).toContain('Order unknown: it takes nobody’s place');
-  expect(labels(element, 'button:not(.reveal)')).toEqual(['Confirm local administrator password, Account Administrator, version 2']);
+  expect(labels(element, 'button:not(.reveal)')).toEqual([
+    'Confirm local administrator password, Account Administrator, version 2',
+  ]);
   const wanted = new Promise<Event>((done) => element.addEventListener('reveal-wanted', done));
   element.renderRoot.querySelectorAll<HTMLElement>('.reveal')[1]?.click();
   expect(((await wanted) as RevealWanted).detail.version.version).toBe(2);

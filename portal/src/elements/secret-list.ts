@@ -142,7 +142,9 @@ export class SecretList extends LitElement {
   #replaced({ offered, goneAt }: Secret) {
     if (goneAt !== null)
       return html`<p><span class="pill" title="The PC listed its protectors without this one">Gone from the volume since ${dateTime(goneAt)}</span></p>`;
-    return offered.length > 0 ? nothing : html`<p><span class="pill">Earlier: another ID of this PC has a later one</span></p>`;
+    return offered.length > 0
+      ? nothing
+      : html`<p><span class="pill">Earlier: another ID of this PC has a later one</span></p>`;
   }
 
   /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */

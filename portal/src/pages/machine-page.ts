@@ -11,7 +11,13 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brie
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
-import type { ConfirmWanted, RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../elements/secret-list.ts';
+import type {
+  ConfirmWanted,
+  RevealWanted,
+  RotatedWanted,
+  SecretList,
+  VersionsWanted,
+} from '../elements/secret-list.ts';
 import { Keys } from '../keys.ts';
 import { type Loaded, MachineData, type PagedList } from '../machine-data.ts';
 import { Merging } from '../merging.ts';

@@ -124,9 +124,10 @@ function Get-TotlWaiting {
             $json = ConvertFrom-Json -InputObject $body
             $order = Get-TotlMember $json 'order'
             if (-not (Test-TotlInteger $order 1)) { $order = 0 }
-            [pscustomobject] @{ Eid = $eid; Order = [long] $order; SealedAt = Get-TotlSealedAt (Get-TotlMember $json 'sealed') }
+            $place = '{0:d15} {1:d15}' -f [long] $order, (Get-TotlSealedAt (Get-TotlMember $json 'sealed'))
+            [pscustomobject] @{ Eid = $eid; Place = $place }
         })
-    $waiting | Sort-Object -Property Order, SealedAt | ForEach-Object { $_.Eid }
+    $waiting | Sort-Object -Property Place | ForEach-Object { $_.Eid }
 }
 
 # The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
