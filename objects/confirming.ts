@@ -1,13 +1,13 @@
 // Confirming what a person brought, or what nobody can put in order: it clears no mark and supersedes nothing until an admin who has no part in
-// it says, on record, that the PC has it (docs/decisions/0081, 0084). And an admin's word that what was revealed is on the PC no more.
+// it says, on record, that the PC has it (docs/decisions/0081, 0084).
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { Confirmed, ConfirmRequest, MarkCleared, RotatedRequest } from '../schema/secret.ts';
+import type { Confirmed, ConfirmRequest } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { secretsAt } from './candidates.ts';
 import { wholeFamilyOf } from './families.ts';
 import { first } from './rows.ts';
-import { findSecret, findVersion, type RecordRow, type SecretRow } from './secrets.ts';
+import { findVersion, type RecordRow } from './secrets.ts';
 import { summarize } from './summaries.ts';
 import { settleMarks } from './to-rotate.ts';
 
@@ -80,47 +80,5 @@ export function confirm(
     });
     summarize(sql, machine, now);
     return { secret, version, confirmedAt: now };
-  });
-}
-
-/** Whether this admin may say that a secret was rotated. Pure. Null: they may. */
-export function decideRotated(secret: Pick<SecretRow, 'id'> | null, revealed: boolean): Refusal | null {
-  if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
-  return revealed
-    ? refuse('not_yourself', 'You have revealed it; another admin has to say that it was rotated.')
-    : null;
-}
-
-/** Takes the mark off a secret of which nothing shows that it was rotated, as where an old engine does not list its protectors. */
-export function sayRotated(
-  storage: DurableObjectStorage,
-  caller: Caller<Person>,
-  id: string,
-  { reason }: RotatedRequest,
-  now: number,
-): MarkCleared | Refusal {
-  const { sql } = storage;
-  const by = caller.principal.name;
-  const secret = findSecret(sql, id);
-  const seen = first(sql, 'SELECT 1 FROM reveals WHERE email = ? AND secret_id = ? LIMIT 1', by, id) !== null;
-  const refusal = decideRotated(secret, seen);
-  if (refusal) return refusal;
-  if (!secret) throw new Error('it was decided on');
-  const { rotated_at: saidAt } = secret;
-  if (saidAt !== null && secret.rotated_by !== null && saidAt >= (secret.last_revealed_at ?? 0))
-    return { secret: id, rotated: { at: saidAt, by: secret.rotated_by } };
-  const { machine_id: machine, kind } = secret;
-  return storage.transactionSync(() => {
-    sql.exec(
-      'UPDATE secrets SET rotate_due_at = NULL, parked_due_at = NULL, rotated_at = ?, rotated_by = ? WHERE id = ?',
-      ...[now, by, id],
-    );
-    record(sql, caller.tenant, caller, now, {
-      action: 'secret.said_rotated',
-      subject: id,
-      detail: { machine, kind, reason },
-    });
-    summarize(sql, machine, now);
-    return { secret: id, rotated: { at: now, by } };
   });
 }

@@ -9,6 +9,7 @@ import { isSystemKey, NOTHING_SAID, noteRunKey, type Said, sealedAt } from './da
 import { kidState, publicKey } from './keyring.ts';
 import { enrolIfNew, findRow, machineExists } from './machines.ts';
 import { secretQuota } from './quotas.ts';
+import { noteReceipted } from './receipted.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
@@ -16,7 +17,6 @@ import {
   type Escrowed,
   findByEid,
   placeFor,
-  requireSecret,
   secretAt,
   storeVersion,
   type VersionRow,
@@ -159,31 +159,6 @@ export function keep(
   return { created: true, receipt };
 }
 
-/**
- * What a person had brought has come from its PC too, and the PC gets the receipt: from now on it counts as what an engine handed over. Once,
- * on record.
- */
-function noteReceipted(storage: DurableObjectStorage, caller: Caller, eid: string, now: number): void {
-  const { sql } = storage;
-  const row = findByEid(sql, eid);
-  if (!row || row.uploaded_by === null || row.receipted_at !== null) return;
-  const secret = requireSecret(sql, row.secret_id);
-  const { machine_id: machine, kind, ref } = secret;
-  storage.transactionSync(() => {
-    sql.exec(
-      'UPDATE secret_versions SET receipted_at = ? WHERE secret_id = ? AND version = ?',
-      ...[now, row.secret_id, row.version],
-    );
-    record(sql, caller.tenant, caller, now, {
-      action: 'secret.receipted',
-      subject: row.secret_id,
-      detail: { machine, kind, version: row.version, broughtBy: row.uploaded_by ?? '' },
-    });
-    settleMarks(storage, machine, { kind, ref });
-    summarize(sql, machine, now);
-  });
-}
-
 /** Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. */
 export function takeSecret(
   storage: DurableObjectStorage,
@@ -205,7 +180,7 @@ export function takeSecret(
   if ('refused' in decision) return decision;
   const { principal } = caller;
   if ('receipt' in decision) {
-    if (principal.kind === 'machine') noteReceipted(storage, caller, request.eid, now);
+    if (principal.kind === 'machine') noteReceipted(storage, caller, request, now);
     return { created: false, receipt: decision.receipt };
   }
   const known = machineExists(sql, request.machine);
