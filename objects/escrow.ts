@@ -13,14 +13,7 @@ import { noteReceipted } from './receipted.ts';
 import { sha256 } from './rows.ts';
 import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
-import {
-  type Escrowed,
-  findByEid,
-  placeFor,
-  secretAt,
-  storeVersion,
-  type VersionRow,
-} from './secrets.ts';
+import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { bringBack } from './shelves.ts';
 import { type Gained, summarize } from './summaries.ts';

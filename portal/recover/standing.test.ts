@@ -37,7 +37,10 @@ function older(iat: number, uploadedBy: string | null = null): Revealed {
     },
     ...{ iat, ref: { account: 'A' } },
   };
-  const segments = [new TextEncoder().encode(JSON.stringify(header)), ...[384, 12, 5, 16].map((n) => new Uint8Array(n))];
+  const segments = [
+    new TextEncoder().encode(JSON.stringify(header)),
+    ...[384, 12, 5, 16].map((n) => new Uint8Array(n)),
+  ];
   const one = held({ run: crypto.randomUUID(), uploadedBy });
   const { order: _order, sealedAt: _sealedAt, counts: _counts, hostname: _hostname, ...version } = one.version;
   return {
