@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { CLOCK_TOLERANCE_MS, instantOf, type Ordered, offeredOf, successions } from './order.ts';
 
 type Named = Ordered & { name: string };
-const version = (name: string, more: Partial<Ordered> = {}): Named => ({
-  ...{ name, run: `run of ${name}`, order: null, sealedAt: null, counts: true },
+/** `sealedAt` in seconds. */
+const version = (name: string, { sealedAt = null, ...more }: Partial<Ordered> = {}): Named => ({
+  ...{ name, run: `run of ${name}`, order: null, counts: true },
   ...more,
+  sealedAt: sealedAt === null ? null : sealedAt * 1000,
 });
 const namesOf = (versions: readonly Named[]): string[] => versions.map(({ name }) => name);
 
@@ -53,8 +55,8 @@ describe('what a PC may have', () => {
     ],
     [
       'both of two that were sealed in the same second by engines that do not count',
-      [version('a', { sealedAt: 100 }), version('b', { sealedAt: 100 })],
-      ['a', 'b'],
+      [version('a', { sealedAt: 100 }), version('b', { sealedAt: 100.3 })],
+      ['b', 'a'],
     ],
     [
       'another run’s, sealed between the two of a run whose clock was set back',
@@ -81,7 +83,10 @@ describe('what a PC may have', () => {
 const drawn = fc.record({
   run: fc.constantFrom(null, 'r1', 'r2', 'r3'),
   order: fc.option(fc.integer({ min: 1, max: 4 }), { nil: null }),
-  sealedAt: fc.option(fc.integer({ min: 0, max: 9 }), { nil: null }),
+  sealedAt: fc.option(
+    fc.integer({ min: 0, max: 18 }).map((halves) => halves * 500),
+    { nil: null },
+  ),
   counts: fc.boolean(),
 });
 /** Each with its name, and another order in which they arrive. */
@@ -119,7 +124,7 @@ describe('in whatever order versions arrive', () => {
           if (!heir) continue;
           const counted = one.run !== null && one.run === heir.run && one.order !== null && heir.order !== null;
           if (counted) expect(heir.order).toBeGreaterThan(one.order ?? 0);
-          else expect(heir.sealedAt ?? -1).toBeGreaterThan(one.sealedAt ?? 10);
+          else expect((heir.sealedAt ?? 0) - (one.sealedAt ?? 10_000)).toBeGreaterThanOrEqual(1000);
         }
       }),
     );

@@ -3,8 +3,8 @@
 
 /** How far a clock that nobody measured may be ahead of ours, or behind, before what it says is not believed. */
 export const CLOCK_TOLERANCE_MS = 120_000;
-/** `iat` is in whole seconds: what was sealed within a second bears its beginning. */
-const WHOLE_SECOND_MS = 999;
+/** `iat` is in whole seconds, and what is measured is off by as long as a request takes: what lies closer together is not put in order. */
+const RESOLUTION_MS = 1_000;
 
 export type Clock = {
   /** What the PC's clock said, ms since the epoch. */
@@ -21,7 +21,7 @@ export type Clock = {
 export function instantOf({ saidAt, skewMs, receivedAt, notBefore }: Clock): number | null {
   const at = saidAt + (skewMs ?? 0);
   const tolerance = skewMs === null ? CLOCK_TOLERANCE_MS : 0;
-  return at > receivedAt + tolerance || at + WHOLE_SECOND_MS < notBefore - tolerance ? null : at;
+  return at > receivedAt + tolerance || at + RESOLUTION_MS <= notBefore - tolerance ? null : at;
 }
 
 /** What of a version says where it stands among the others of its secret, under whichever id of the PC they were sealed. */
@@ -65,7 +65,7 @@ export function successions<T extends Ordered>(versions: readonly T[]): (version
     const last = lastOf(version);
     if (last || version.sealedAt === null) return last;
     const latest = dated.find((one) => !areCounted(one, version));
-    return latest && (latest.sealedAt ?? 0) > version.sealedAt ? latest : null;
+    return latest && (latest.sealedAt ?? 0) - version.sealedAt >= RESOLUTION_MS ? latest : null;
   };
 }
 

@@ -57,7 +57,7 @@ const words = (secrets: Revealed[], keptAs = alone) => {
 };
 
 it('is the latest sealed, whatever number it came under', () => {
-  expect(words([held({ version: 2, sealedAt: NOW - 5 }), held({ version: 1, sealedAt: NOW })])).toEqual([
+  expect(words([held({ version: 2, sealedAt: NOW - 5_000 }), held({ version: 1, sealedAt: NOW })])).toEqual([
     'earlier',
     'current',
   ]);
@@ -65,11 +65,11 @@ it('is the latest sealed, whatever number it came under', () => {
 
 it('is one of several where nobody can say when one was sealed, or a person brought one', () => {
   expect(words([held({ sealedAt: null }), held({})])).toEqual(['offered', 'offered']);
-  expect(words([held({ sealedAt: NOW + 1, counts: false }), held({})])).toEqual(['offered', 'offered']);
+  expect(words([held({ sealedAt: NOW + 1_000, counts: false }), held({})])).toEqual(['offered', 'offered']);
 });
 
 it('is one over all ids of a PC', () => {
-  const secrets = [held({ machine: 'old', sealedAt: NOW - 1 }), held({ machine: 'new' })];
+  const secrets = [held({ machine: 'old', sealedAt: NOW - 1_000 }), held({ machine: 'new' })];
   expect(words(secrets)).toEqual(['current', 'current']);
   expect(words(secrets, () => 'new')).toEqual(['earlier', 'current']);
 });
