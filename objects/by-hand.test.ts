@@ -133,9 +133,12 @@ describe('a spool file', () => {
     const online = { machine: pc, run, events: [event(1), event(2)] };
     expect((await asMachine<ReportAnswer>(tenant.token, '/v1/report', online)).json).toMatchObject({ duplicates: 2 });
     expect(await lastEntry()).toEqual(before);
-    for (const _ of [1, 2])
-      expect((await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json).toEqual(first);
-    expect(await lastEntry()).toMatchObject({ seq: before.seq + 1, action: 'secret.receipted', subject: first.secretId });
+    for (const _ of [1, 2]) expect((await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json).toEqual(first);
+    expect(await lastEntry()).toMatchObject({
+      seq: before.seq + 1,
+      action: 'secret.receipted',
+      subject: first.secretId,
+    });
   });
 
   it('takes no number out of use by what is wrong in it, because the PC’s own event may still come', async () => {
