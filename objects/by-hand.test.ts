@@ -135,7 +135,7 @@ describe('a spool file', () => {
     expect(await lastEntry()).toEqual(before);
     for (const _ of [1, 2]) expect((await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json).toEqual(first);
     expect(await lastEntry()).toMatchObject({
-      seq: before.seq + 1,
+      seq: (before?.seq ?? 0) + 1,
       action: 'secret.receipted',
       subject: first.secretId,
     });
