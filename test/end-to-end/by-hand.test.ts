@@ -322,3 +322,44 @@ test('two ids of one PC become one entry with both histories, and two again', ()
     const twin = await asPerson<Machine>(stand, ENGINEER, `machines/${TWIN.id}`);
     assert.deepEqual([twin.shelf, twin.secrets], ['fleet', 1]);
   }));
+
+test('where nobody can say which password a PC has, both are offered with what tells them apart, and the chosen one opens', async () => {
+  const odd = { ...PC, id: crypto.randomUUID(), hostname: 'ACM-LT-0909', serial: '5CD0909ODD' };
+  await reported(odd, 'Administrator', Date.now(), 'run_succeeded');
+  const headers = { authorization: `Bearer ${stand.demo.token}` };
+  const tenantKey = PublicKeyAnswer.parse(
+    await (await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, { headers })).json(),
+  );
+  const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
+  assert.ok(fingerprint);
+  // By a clock ten years behind, offline, and carried: before the key was there nothing was sealed to it.
+  const engine = engineOf(odd, {
+    ...{ fingerprint, tenantKey, now: () => Date.now() - 315_360_000_000 },
+    spoolDir: path.join(stateDir, 'engines', 'ten-years-behind'),
+    fetch: async () => {
+      throw new TypeError('offline');
+    },
+  });
+  await engine.escrow(crypto.randomUUID(), 'local_admin_password', { account: 'Administrator' }, 'of the odd clock');
+  const file = path.join(stateDir, 'odd.spool.ndjson');
+  assert.equal(engine.exportSpool(file), 1);
+  await onEngineersPage(async (engineer) => {
+    await engineer.goto(at('upload'));
+    await engineer.getByLabel('Spool file').setInputFiles(file);
+    await engineer.getByRole('button', { name: 'Upload' }).click();
+    await engineer.getByText('Kept: ', { exact: false }).waitFor();
+    await engineer.goto(at(`machines/${odd.id}`));
+    await engineer.getByText('More than one may be on the PC').waitFor();
+    await picture(engineer, 'offered');
+    await engineer.getByRole('button', { name: /^Reveal local administrator password.*version 1$/ }).click();
+    const dialog = engineer.getByRole('dialog');
+    await dialog.getByText(`serial ${odd.serial}`, { exact: false }).waitFor();
+    await dialog.getByRole('radio', { name: /Version 2, not confirmed.*in a file uploaded by engineer@/ }).check();
+    await picture(engineer, 'offered-choice');
+    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
+    await dialog.getByRole('button', { name: 'Reveal', exact: true }).click();
+    await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
+    assert.equal(await engineer.locator('.plain').innerText(), 'of the odd clock');
+    await hideSecret(engineer);
+  });
+});
