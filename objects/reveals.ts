@@ -16,6 +16,7 @@ import { type Standing, standingOf } from './secret-facts.ts';
 import { findSecret, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
+import { volumesOf } from './volumes.ts';
 
 type RevealPlan = { secret: SecretRow; version: VersionRow; standing: Standing };
 
@@ -75,12 +76,26 @@ export function report(sql: SqlStorage, id: string, after: string | undefined): 
   };
 }
 
+/** All ids of the PC that a machine's id is of, and what it last said of its volumes; each PC is asked for once. */
+function pcsOf(sql: SqlStorage) {
+  const known = new Map<string, { family: string[]; volumes: ReturnType<typeof volumesOf> }>();
+  return (machine: string) => {
+    const before = known.get(machine);
+    if (before) return before;
+    const family = wholeFamilyOf(sql, machine);
+    const pc = { family, volumes: volumesOf(sql, family) };
+    known.set(machine, pc);
+    return pc;
+  };
+}
+
 function revealedBy(
   sql: SqlStorage,
   email: string,
   after: { secret: string; version: number },
   limit: number,
 ): RevealedVersion[] {
+  const pcOf = pcsOf(sql);
   return all<ReportRow>(
     sql,
     `SELECT ${DATED}, secrets.machine_id, machines.hostname AS hostname, kind, ref, last_at, latest_version, rotated_at, rotated_by
@@ -92,7 +107,8 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const heir = standingOf(sql, wholeFamilyOf(sql, row.machine_id), row).successorOf(candidateOf(row));
+    const { family, volumes } = pcOf(row.machine_id);
+    const heir = standingOf(sql, family, row, volumes).successorOf(candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.latest_version > row.version ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });

@@ -11,7 +11,11 @@ describe('a recovery key', () => {
     ['is not missing of a PC that was never encrypted', {}, false],
     ['is missing where a run has turned encryption on', { run: { status: 'running', encrypted: true } }, true],
     ['is not missing once one is held', { run: { ...over, encrypted: true }, heldSince: true }, false],
-    ['is missing after a run that says nothing of it, of a PC that was encrypted before', { everEncrypted: true }, true],
+    [
+      'is missing after a run that says nothing of it, of a PC that was encrypted before',
+      { everEncrypted: true },
+      true,
+    ],
     ['is missing after a failed one too', { run: { ...over, status: 'failed' }, everEncrypted: true }, true],
     ['is not missing while the run is under way', { run: { ...over, status: 'running' }, everEncrypted: true }, false],
     [

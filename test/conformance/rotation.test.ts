@@ -215,7 +215,11 @@ describe('re-sealing', () => {
   it('keeps the PC that the header names, and takes neither another nor none in its place', async () => {
     const pc = { hostname: 'ACM-LT-0142', serial: '5CD1234XYZ' };
     const machine = crypto.randomUUID();
-    const body = await sealedSecret(tenant.id, tenant.keyring, machine, { plaintext: 'p', iat: 1_790_000_000, header: { pc } });
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, {
+      plaintext: 'p',
+      iat: 1_790_000_000,
+      header: { pc },
+    });
     const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
     await startRotation(tenant.id, tenant.keyring);
     const { page, reseal, upload } = await hands();
