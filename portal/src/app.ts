@@ -22,6 +22,7 @@ import './elements/keys-dialog.ts';
 import './elements/membership-watch.ts';
 import './elements/no-tenant.ts';
 import './elements/problem-note.ts';
+import './elements/reach-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
 
@@ -139,21 +140,25 @@ export class TotlApp extends LitElement {
 
   /** Nothing is known of the person yet. */
   #notIn(failure: unknown) {
-    if (this.#identity.expired) return this.#expiredNote();
     return html`<div class="stack">
+      ${this.#reachNote()}
       <h1>TotlProvision</h1>
       <p>Who you are could not be asked, so nothing is shown yet.</p>
       <problem-note .error=${failure} retry @retry=${() => void this.#identity.ask()}></problem-note>
     </div>`;
   }
 
-  #expiredNote() {
-    return html`<div class="note warn row over" role="alert">
-      <span>Your sign-in has expired. Sign in again; what you have open stays as it is.</span>
-      <button class="primary" @click=${signInAgain}>
-        Sign in again
-      </button>
-    </div>`;
+  #reachNote() {
+    const { reach } = this.#identity;
+    return reach.state === 'reached'
+      ? nothing
+      : html`<reach-note
+          state=${reach.state}
+          .portal=${reach.signIn}
+          .triesAt=${reach.triesAt}
+          @sign-in-wanted=${signInAgain}
+          @try-wanted=${() => void reach.tryNow()}
+        ></reach-note>`;
   }
 
   #shell(me: Me) {
@@ -173,7 +178,7 @@ export class TotlApp extends LitElement {
       <main id="main" tabindex="-1">
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
         ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
-        ${this.#identity.expired ? this.#expiredNote() : nothing} ${this.#changedNote()}
+        ${this.#reachNote()} ${this.#changedNote()}
         ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
         ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
       </main>
