@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
 import { REFUSALS } from '../schema/refusal.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Redirects, Route, Streams, Upgrades } from './route.ts';
+import type { Redirects, Route } from './route.ts';
 import { PATH_ID } from './serve.ts';
 
 type Json = Record<string, unknown>;

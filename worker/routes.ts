@@ -229,7 +229,8 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/v1/sign-in',
     who: 'person',
-    summary: 'Where the portal’s pop-up signs in again: Access stands before it, and it sends the browser on to the portal',
+    summary:
+      'Where the portal’s pop-up signs in again: Access stands before it, and it sends the browser on to the portal',
     audit: null,
     answer: { redirects: 'To the portal’s /signed-in, which tells the other tabs' },
     handle: async ({ env }) => `${env.portalOrigin}/signed-in`,

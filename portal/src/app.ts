@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Me, Membership } from '../../schema/person.ts';
+import { SESSION_RESTORED } from './api/http.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { firstScreen, firstScreenIsShown } from './first-screen.ts';
 import { keepFocus } from './focus.ts';
@@ -82,6 +83,9 @@ export class TotlApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     keepFocus();
+    window.addEventListener(SESSION_RESTORED, () => {
+      if (this.pageMissing) void this.#fetchPage(this.#router.place.page);
+    });
     window.addEventListener(VAULT_BROKEN, () => {
       this.vaultBroken = true;
     });
@@ -177,7 +181,7 @@ export class TotlApp extends LitElement {
       ${membership?.status === 'active' ? html`<membership-watch tenant=${membership.tenant}></membership-watch>` : nothing}
       <main id="main" tabindex="-1">
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
-        ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
+        ${this.pageMissing && this.#identity.reach.state === 'reached' ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
         ${this.#reachNote()} ${this.#changedNote()}
         ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
         ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}

@@ -2,7 +2,7 @@
 // failed for want of it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me } from '../../schema/person.ts';
-import { askSignIn, isProblem, type SignIn, SESSION_EXPIRED, UNREACHABLE } from './api/http.ts';
+import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { SESSION_CHANNEL } from './session.ts';
 
@@ -38,6 +38,7 @@ export class Reach implements ReactiveController {
   hostConnected(): void {
     window.addEventListener(UNREACHABLE, this.#doubt);
     window.addEventListener(SESSION_EXPIRED, this.#signedOut);
+    window.addEventListener('offline', this.#doubt);
     window.addEventListener('online', this.#soon);
     document.addEventListener('visibilitychange', this.#soon);
     // Somebody has signed in, in the pop-up: it may be another person, also where this tab has not missed anything yet.
@@ -50,6 +51,7 @@ export class Reach implements ReactiveController {
   hostDisconnected(): void {
     window.removeEventListener(UNREACHABLE, this.#doubt);
     window.removeEventListener(SESSION_EXPIRED, this.#signedOut);
+    window.removeEventListener('offline', this.#doubt);
     window.removeEventListener('online', this.#soon);
     document.removeEventListener('visibilitychange', this.#soon);
     this.#session.onmessage = null;

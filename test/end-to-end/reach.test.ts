@@ -11,7 +11,7 @@ import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import { onPage, openBrowser, picture } from '../support/browser.ts';
-import { until } from '../support/patience.ts';
+import { becomes, until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
@@ -24,7 +24,9 @@ before(async () => {
   stand = await startStand({ port: await freePorts(4), stateDir, fleet: 3, fleetSpeed: 900 });
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   browser = await openBrowser();
-  await until('a PC that is done', () => stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished));
+  await until('a PC that is done', () =>
+    stand.fleet?.machines.find((one) => one.escrowed.length === 2 && one.finished),
+  );
 });
 after(async () => {
   await browser?.close();
@@ -46,7 +48,7 @@ const onPortal = (act: (page: Page, context: BrowserContext) => Promise<void>) =
       await page.getByText('Live', { exact: true }).waitFor();
       await act(page, page.context());
     },
-    { expected: /net::|status of 4\d\d|status of 502|WebSocket connection|CORS policy/ },
+    { expected: /net::|status of 4\d\d|status of 502|WebSocket connection|CORS policy|sign-in\?redirect_url/ },
   );
 
 /** Access's own session is gone where an application's cookie is not there. */
@@ -83,7 +85,7 @@ test('without a network nobody is told that they are signed out, what is shown a
     assert.equal(await page.getByLabel('What it is for').inputValue(), 'typed before');
     await page.getByRole('link', { name: 'Fleet', exact: true }).click();
     await page.getByText('Live', { exact: true }).waitFor();
-    assert.equal(await page.getByRole('row').count(), before);
+    await becomes(() => page.getByRole('row').count(), before);
   }));
 
 test('the pages that were open keep what they show while the server is gone', () =>

@@ -105,7 +105,10 @@ async function ask(
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (!problem) throw unreachable(`Something on the way to the API answered ${response.status} in its place. This page tries again.`);
+  if (!problem)
+    throw unreachable(
+      `Something on the way to the API answered ${response.status} in its place. This page tries again.`,
+    );
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(
