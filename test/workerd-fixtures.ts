@@ -110,7 +110,7 @@ export async function request<T = Problem>(
   origin = 'https://api.example.com',
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
-  const response = await worker.default.fetch(origin + path, { method, headers, body });
+  const response = await worker.default.fetch(origin + path, { method, headers, body, redirect: 'manual' });
   // A socket that nobody uses is closed: what comes over one is for `connect`.
   response.webSocket?.accept();
   response.webSocket?.close();

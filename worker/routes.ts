@@ -225,6 +225,16 @@ export const routes: readonly Route[] = [
       ...(memberships.length === 0 ? { ask: [...env.operatorEmails] } : {}),
     }),
   },
+  {
+    method: 'GET',
+    path: '/v1/sign-in',
+    who: 'person',
+    summary:
+      'Where the portal’s pop-up signs in again: Access stands before it, and it sends the browser on to the portal',
+    audit: null,
+    answer: { redirects: 'To the portal’s /signed-in, which tells the other tabs' },
+    handle: async ({ env }) => `${env.portalOrigin}/signed-in`,
+  },
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/overview',

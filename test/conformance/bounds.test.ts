@@ -154,6 +154,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /openapi.json': { rows: 0, bytes: MIB, ask: () => admin('../../../openapi.json') },
   'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
   'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
+  'GET /v1/sign-in': { rows: 0, ask: () => admin('../../sign-in') },
   'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
   'GET /v1/tenants/:tenant/keyring': { rows: 3 * KEYS },
   'GET /v1/tenants/:tenant/keyring/manifests': { rows: 300, ask: () => admin('keyring/manifests?from=1') },

@@ -13,7 +13,7 @@ import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
-import { fromPortalOnly, type Route } from '../../worker/route.ts';
+import { doneStatus, fromPortalOnly, type Route } from '../../worker/route.ts';
 import { routes } from '../../worker/routes.ts';
 import { type LogWatch, logFault, watchLog } from '../support/log-watch.ts';
 import {
@@ -422,8 +422,7 @@ describe.each(VISITORS)('$who', ({ who, headers, expected, at }) => {
       const name = `${route.method} ${route.path}`;
       const { status, json } = await ask(route, await headers(route), undefined, at);
       const code = adjusted(route, expected(route), who);
-      const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
-      wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;
+      wanted[name] = code === 'ok' ? `${doneStatus(route)} ok` : `${REFUSALS[code][0]} ${code}`;
       answers[name] = `${status} ${status < 400 ? 'ok' : json.code}`;
     }
     expect(answers).toEqual(wanted);
