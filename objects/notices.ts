@@ -39,7 +39,7 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
       id,
       notice.id,
       notice.kind,
-      about.person ?? about.machine ?? about.kid ?? about.token ?? '',
+      about.person ?? about.machine ?? about.kid ?? about.token ?? about.webhook ?? '',
       JSON.stringify(notice),
       notice.at,
       isFlood ? 1 : 0,
@@ -134,6 +134,7 @@ const OF_ACTIONS: Partial<
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],
   'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
+  'webhook.paused': ['webhook_paused', ({ subject }) => ({ webhook: subject })],
 };
 
 /** Queues the notice of an entry just recorded, where its action is one. In the transaction of the entry. */

@@ -215,6 +215,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/webhooks': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/test': async () => ({}),
   '/v1/tenants/:tenant/webhooks/:webhook/pause': async () => ({ paused: true }),
+  '/v1/tenants/:tenant/webhooks/:webhook/change': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/remove': async () => ({}),
   '/v1/tenants/:tenant/backup/run': async () => ({}),
   // The world's bucket is empty: what a restore does where there is a backup is for objects/backup.test.ts.
