@@ -505,6 +505,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE webhooks ADD COLUMN receiver TEXT NOT NULL DEFAULT 'generic';
       ALTER TABLE webhooks ADD COLUMN signature TEXT NOT NULL DEFAULT 'totl';
       ALTER TABLE webhooks ADD COLUMN gone_at INTEGER;
+      ALTER TABLE webhooks ADD COLUMN changed_by TEXT;
+      ALTER TABLE webhooks ADD COLUMN changed_at INTEGER;
     `,
   },
 ];
