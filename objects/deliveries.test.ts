@@ -77,9 +77,12 @@ describe('Retry-After', () => {
     [2, 2 * SECOND, 60 * SECOND],
     [2, HOUR, HOUR],
     [20, DAY, DAY],
-  ])('after %i failures, asked for %s ms, the next try comes after %i ms: never sooner than asked', (failures, asked, ms) => {
-    expect(waitMs(failures, asked)).toBe(ms);
-  });
+  ])(
+    'after %i failures, asked for %s ms, the next try comes after %i ms: never sooner than asked',
+    (failures, asked, ms) => {
+      expect(waitMs(failures, asked)).toBe(ms);
+    },
+  );
 });
 
 describe('the signature', () => {
@@ -154,13 +157,16 @@ describe('a notice in the form of its receiver', () => {
   it.each([
     ['key_rotated', { kid: 'k' }, 'The escrow key was rotated', 'keys'],
     ['token_expiring', { token: 't', expiresAt: 0 }, 'A machine token is about to expire: on 1970-01-01', 'tokens'],
-    ['storage_low', { limit: 'storage', used: 8, value: 10 }, 'The storage is nearly full: storage: 8 of 10', 'settings'],
+    [
+      'storage_low',
+      { limit: 'storage', used: 8, value: 10 },
+      'The storage is nearly full: storage: 8 of 10',
+      'settings',
+    ],
     ['person_removed', { person: 'p' }, 'A person was removed', 'people'],
     ['test', { by: 'u' }, 'Test notice', 'notices'],
   ] as const)('of %s says what a person has to know, and leads to where more is said', (kind, about, line, place) => {
-    const { text: said } = JSON.parse(
-      payloadOf('slack', JSON.stringify({ ...notice, kind, about }), portal),
-    );
+    const { text: said } = JSON.parse(payloadOf('slack', JSON.stringify({ ...notice, kind, about }), portal));
     expect(said).toBe(`${line}\n<https://portal.example/t/t-1/${place}|Open in TotlProvision>`);
   });
 });

@@ -190,7 +190,12 @@ export function pauseWebhook(
   const webhook = findWebhook(sql, id);
   if (!webhook) return unknownWebhook();
   return storage.transactionSync(() => {
-    sql.exec('UPDATE webhooks SET paused_at = ?, gone_at = NULL, next_at = ? WHERE id = ?', paused ? now : null, now, id);
+    sql.exec(
+      'UPDATE webhooks SET paused_at = ?, gone_at = NULL, next_at = ? WHERE id = ?',
+      paused ? now : null,
+      now,
+      id,
+    );
     const action = paused ? 'webhook.paused' : 'webhook.resumed';
     record(sql, caller.tenant, caller, now, { action, subject: id, detail: { label: webhook.label } });
     return findWebhook(sql, id) ?? webhook;

@@ -67,4 +67,3 @@ export const Notice = z.strictObject({
   about: NoticeAbout,
 });
 export type Notice = z.infer<typeof Notice>;
-

@@ -58,7 +58,8 @@ export class WebhookForm extends LitElement {
   override willUpdate(changed: Map<string, unknown>): void {
     // The list is read anew every few seconds: what a person has chosen since stays.
     const before = changed.get('webhook') as Webhook | null | undefined;
-    if (this.webhook && this.webhook.id !== before?.id && changed.has('webhook')) this.kinds = new Set(this.webhook.kinds);
+    if (this.webhook && this.webhook.id !== before?.id && changed.has('webhook'))
+      this.kinds = new Set(this.webhook.kinds);
   }
 
   #submit = (event: Event): void => {

@@ -95,7 +95,7 @@ export class NoticesPage extends LitElement {
     this.#acts.do(async () => {
       const made = await api.addWebhook(this.#tenant, write);
       if (made.secret !== null) this.made = made;
-      return made.secret === null ? `${made.webhook.label} is told from now on. Test it.` : undefined;
+      return made.secret === null ? `${made.webhook.label} is told from now on. Test it.` : '';
     }, ADDING);
 
   #change(webhook: Webhook, { label, url, kinds }: WebhookWrite): void {
