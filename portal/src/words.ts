@@ -63,7 +63,7 @@ export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'acc
 export const NOTICE_KINDS = Object.keys(NOTICE_WORDS).filter((kind) => kind !== 'test') as NoticeKind[];
 
 export const RECEIVER_WORDS: Record<Receiver, string> = {
-  generic: 'Something else, as signed JSON',
+  generic: 'Another program (signed JSON)',
   slack: 'Slack',
   teams: 'Microsoft Teams',
   discord: 'Discord',
