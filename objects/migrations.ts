@@ -497,6 +497,18 @@ export const MIGRATIONS: readonly Migration[] = [
     // Written once a secret, not once a version.
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
+  {
+    id: 29,
+    name: 'webhooks by receiver and signature',
+    // Those that are there go on as they were. `gone_at`: its receiver answered 410, which paused it.
+    statements: `
+      ALTER TABLE webhooks ADD COLUMN receiver TEXT NOT NULL DEFAULT 'generic';
+      ALTER TABLE webhooks ADD COLUMN signature TEXT NOT NULL DEFAULT 'totl';
+      ALTER TABLE webhooks ADD COLUMN gone_at INTEGER;
+      ALTER TABLE webhooks ADD COLUMN changed_by TEXT;
+      ALTER TABLE webhooks ADD COLUMN changed_at INTEGER;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

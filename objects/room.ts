@@ -88,6 +88,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'audit.exported': 'reserve',
   'audit.rollback_noticed': 'reserve',
   'webhook.added': 'ordinary',
+  'webhook.changed': 'ordinary',
   'webhook.removed': 'reserve',
   'webhook.paused': 'reserve',
   'webhook.resumed': 'ordinary',

@@ -78,6 +78,7 @@ import type {
   TestQueued,
   Webhook,
   WebhookActed,
+  WebhookChange,
   WebhookList,
   WebhookMade,
   WebhookWrite,
@@ -597,6 +598,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   addWebhook(caller: Caller<Person>, write: WebhookWrite): WebhookMade | Refusal {
     return this.#gate.admins(caller, 'webhooks', (now) =>
       webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+    );
+  }
+
+  changeWebhook(caller: Caller<Person>, id: string, change: WebhookChange): Webhook | Refusal {
+    return this.#gate.admins(caller, id, (now) =>
+      webhooks.changeWebhook(this.ctx.storage, caller, id, change, this.env, now),
     );
   }
 

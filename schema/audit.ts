@@ -49,6 +49,7 @@ export const AuditAction = z.enum([
   'audit.exported',
   'audit.rollback_noticed',
   'webhook.added',
+  'webhook.changed',
   'webhook.removed',
   'webhook.paused',
   'webhook.resumed',

@@ -49,6 +49,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'settings.changed': 'Changed the settings',
   'token.revoked': 'Revoked a machine token',
   'webhook.added': 'Added a webhook',
+  'webhook.changed': 'Changed a webhook',
   'webhook.removed': 'Removed a webhook',
   'webhook.paused': 'Paused a webhook',
   'webhook.resumed': 'Resumed a webhook',

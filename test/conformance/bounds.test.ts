@@ -255,6 +255,10 @@ const BOUNDS: Record<string, Bound> = {
     rows: 4_000,
     ask: () => admin('webhooks/w2/pause', { paused: true }),
   },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/change': {
+    rows: 4_000,
+    ask: () => admin('webhooks/w3/change', { url: 'https://example.com/', label: 'l', kinds: ['token_expiring'] }),
+  },
   'POST /v1/tenants/:tenant/webhooks/:webhook/remove': { rows: 4_000, ask: () => admin('webhooks/w5/remove', {}) },
 };
 

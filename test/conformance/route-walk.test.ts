@@ -2,6 +2,7 @@
 // cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that is not what the row says (the
 // fixtures' `request` holds each against the table), and a request whose lines in the log are not one, joined, and free of secrets.
 import { runInDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit-pages.ts';
@@ -215,6 +216,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/webhooks': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/test': async () => ({}),
   '/v1/tenants/:tenant/webhooks/:webhook/pause': async () => ({ paused: true }),
+  '/v1/tenants/:tenant/webhooks/:webhook/change': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/remove': async () => ({}),
   '/v1/tenants/:tenant/backup/run': async () => ({}),
   // The world's bucket is empty: what a restore does where there is a backup is for objects/backup.test.ts.
@@ -470,8 +472,35 @@ describe('the walk itself', () => {
     for (const route of routes) {
       const other = route.method === 'GET' ? 'POST' : 'GET';
       if (routes.some((one) => one.path === route.path && one.method === other)) continue;
-      expect((await request(other, pathOf(route))).json, route.path).toMatchObject({ status: 405 });
+      const { json, headers } = await request(other, pathOf(route));
+      expect(json, route.path).toMatchObject({ status: 405 });
+      const head = route.method === 'GET' && !('upgrades' in route.answer) ? ', HEAD' : '';
+      expect(headers.get('allow'), route.path).toBe(`${route.method}${head}, OPTIONS`);
     }
+  });
+
+  it('answers HEAD as it answers GET, without content, and refuses it where a socket would be the answer', async () => {
+    const worker = exports as unknown as { default: Fetcher };
+    for (const route of routes) {
+      if (route.method !== 'GET') continue;
+      const path = pathOf(route) + (QUERIES[route.path] ?? '');
+      const init = { headers: await welcome(route), redirect: 'manual' as const };
+      const get = await worker.default.fetch(`https://api.example.com${path}`, init);
+      const head = await worker.default.fetch(`https://api.example.com${path}`, { ...init, method: 'HEAD' });
+      const type = get.headers.get('content-type');
+      await get.body?.cancel();
+      if ('upgrades' in route.answer)
+        expect([get.status, head.status, head.headers.get('allow')]).toEqual([426, 405, 'GET, OPTIONS']);
+      else expect([head.status, head.headers.get('content-type')], path).toEqual([get.status, type]);
+      expect(await head.text(), path).toBe('');
+    }
+  });
+
+  it('names the protocol to upgrade to where only a socket is answered', async () => {
+    const live = routes.find((route) => 'upgrades' in route.answer);
+    if (!live) throw new Error('there is one');
+    const { status, headers } = await request('GET', pathOf(live), await welcome(live));
+    expect([status, headers.get('upgrade')]).toEqual([426, 'websocket']);
   });
 
   it('finds GET routes without an effect: none writes a row of the object but a refusal’s', async () => {

@@ -139,6 +139,16 @@ const NOTICES: Act[] = [
   },
   { sends: 'webhooks/*/pause', press: named('Pause: Desk'), types: labelled('URL'), done: text('Desk is paused.') },
   {
+    sends: 'webhooks/*/change',
+    before: async (page) => {
+      await button(page, 'Change: Desk').click();
+      await page.getByLabel('Name').fill('Desk');
+    },
+    press: named('Save'),
+    enter: labelled('URL'),
+    done: text('Desk is changed.'),
+  },
+  {
     sends: 'webhooks/*/remove',
     before: (page) => button(page, 'Remove: Desk').click(),
     press: inDialog('Remove'),
