@@ -7,6 +7,7 @@ import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schem
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
+import type { ManifestUnlocker } from '../../schema/signed.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -107,7 +108,8 @@ export type KeyringAct =
   | { act: 'make_recovery_set'; threshold: number; count: number }
   /** Access for a person whose words were compared; `admin` gives both rights. */
   | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
-  | { act: 'remove_unlocker'; unlocker: string }
+  /** As it was shown: what the signed keyring has under its id must be the same. */
+  | { act: 'remove_unlocker'; unlocker: ManifestUnlocker }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }

@@ -4,13 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import { type ManifestUnlocker, sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
   bent,
   keyringAfter,
   keyringOf,
+  listed,
   makeTenant,
   must,
   PASSPHRASE,
@@ -217,7 +218,7 @@ describe('a hostile server’s keyring', () => {
   });
 
   it('cannot let a removed unlocker back in, because the manifest no longer lists it', async () => {
-    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey });
+    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: await listed(first, passkey) });
     const keyring = bent(removed, (one) => {
       one.unlockers = first.unlockers;
       one.wraps.push(...first.wraps.filter((wrap) => wrap.unlocker === passkey));
@@ -503,12 +504,15 @@ describe('a hostile server’s unlocker', () => {
 });
 
 describe('a hostile server while an admin acts', () => {
-  const team = () => unlockerAt(draft.write, 2);
+  let team: ManifestUnlocker;
+  beforeAll(async () => {
+    team = await listed(first, unlockerAt(draft.write, 2));
+  });
   const acts = (): KeyringAct[] => [
     { act: 'rotate' },
     { act: 'add_passkey', email: ADMIN, label: 'Second', kdf: passkeyKdf(), prf: PRF },
     { act: 'make_recovery_set', threshold: 2, count: 3 },
-    { act: 'remove_unlocker', unlocker: team() },
+    { act: 'remove_unlocker', unlocker: team },
     { act: 'replace_root' },
     {
       ...{ act: 'leaver', email: 'engineer@example.com', couldFetch: { team: true, recovery: true } },
