@@ -227,7 +227,10 @@ export interface Vault {
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
   /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */
   beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ bundle: string; line: string }>>;
-  /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
+  /**
+   * Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. Refuses what is
+   * not well-formed, too: nobody could read it on the day it is needed.
+   */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
   /** Counts as a use: what is unlocked stays so for another 15 minutes. */

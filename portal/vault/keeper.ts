@@ -6,6 +6,7 @@ import type { Revealed, SecretKind } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import { BundleWriter } from './bundle.ts';
+import { malformedPart } from './bundle-part.ts';
 import type { Opened, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
@@ -197,6 +198,8 @@ export class Keeper implements Vault {
   bundlePart: Vault['bundlePart'] = async (id, part) => {
     const bundle = this.#bundles.get(id);
     if (!bundle) return NO_BUNDLE;
+    const malformed = malformedPart(part);
+    if (malformed) return malformed;
     const line = bundle.part(part);
     return isFault(line) ? line : { ok: true, line };
   };
