@@ -46,12 +46,13 @@ export type VaultState =
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
 /**
- * The channel between the tabs and a vault that may run. `changed`, by its worker: the state is another one now, ask for it. `asked`, by
- * a tab that has just come: a vault that is unlocked says `changed` once more. Nothing else goes over it, and whoever says either falsely
- * has a tab ask its vault once too often.
+ * The channel between the tabs and the vaults that run: more than one, where a tab is older than a new version of the portal, or the browser has no
+ * SharedWorker and each tab has its own. `changed`, by a worker: the state is another one now, ask for it. `asked`, by a tab that has just
+ * come: a vault that is unlocked says `changed` once more. `lock`, by a worker that somebody has locked: so does every other. Nothing
+ * else goes over it, and whoever says one of them falsely has a tab ask its vault, or a person unlock it, once too often.
  */
 export const VAULT_CHANNEL = 'totl-vault';
-export type VaultWord = 'changed' | 'asked';
+export type VaultWord = 'changed' | 'asked' | 'lock';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = {

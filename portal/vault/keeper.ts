@@ -49,15 +49,17 @@ export class Keeper implements Vault {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
   readonly #onState: () => void;
+  readonly #onLock: () => void;
   /** How often it was locked: an unlock that began before the last one must not end in an open vault. */
   #locks = 0;
   /** When it would lock, as was last told. */
   #toldLocksAt = 0;
 
-  /** `onState` hears that `state()` is another one now. */
-  constructor(now: () => number = Date.now, onState: () => void = () => {}) {
+  /** `onState` hears that `state()` is another one now, `onLock` that somebody has locked. */
+  constructor(now: () => number = Date.now, onState: () => void = () => {}, onLock: () => void = () => {}) {
     this.#now = now;
     this.#onState = onState;
+    this.#onLock = onLock;
   }
 
   async state(): Promise<VaultState> {
@@ -216,6 +218,12 @@ export class Keeper implements Vault {
   }
 
   async lock(): Promise<void> {
+    this.lockHere();
+    this.#onLock();
+  }
+
+  /** For want of use, or because another vault of this browser was locked: nobody else is told. */
+  lockHere(): void {
     this.#locks += 1;
     clearTimeout(this.#timer);
     this.#held = null;
@@ -232,7 +240,7 @@ export class Keeper implements Vault {
     if (!this.#held) return;
     this.#held.locksAt = this.#now() + IDLE_MS;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.lock(), IDLE_MS);
+    this.#timer = setTimeout(() => this.lockHere(), IDLE_MS);
     // A sweep uses the keys a thousand times a minute; nobody's clock shows that.
     if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
     this.#toldLocksAt = this.#held.locksAt;
