@@ -203,10 +203,16 @@ export interface Vault {
   /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
   grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
   /**
-   * The roots that `fingerprint` follows, newest first, each by the verified word of the one before; with the words that a browser which
-   * still pins that root shows. What is signed for another root, as a leaver might, is not among them.
+   * The roots that the one of the keyring that was seen follows, newest first, each by the verified word of the one before; with the words that a
+   * browser which still pins that root shows. `manifests` are all from the first to the one that was seen, which vouches for them: a root that
+   * signed none of them is not among the answers, nor what is signed for another root, as a leaver might. Null where they do not lead there.
    */
-  rootsBefore(tenant: string, fingerprint: string, successions: readonly string[]): Promise<RootBefore[]>;
+  rootsBefore(
+    tenant: string,
+    seen: SeenManifest | SeenBefore,
+    manifests: readonly string[],
+    successions: readonly string[],
+  ): Promise<RootBefore[] | null>;
   /** Opens an unlocker and seals it under another passphrase. Nothing else of the keyring changes. */
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },

@@ -11,6 +11,7 @@ import type { Opened, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
 import { sealByHand } from './hand.ts';
+import { rootsOfLine } from './line.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
@@ -88,10 +89,14 @@ export class Keeper implements Vault {
   grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
     grantWords(tenant, fingerprint, await thumbprint(jwk), email);
 
-  rootsBefore: Vault['rootsBefore'] = async (tenant, fingerprint, successions) =>
-    (await ancestry(tenant, fingerprint, successions)).map(({ from, createdAt }) => ({
+  rootsBefore: Vault['rootsBefore'] = async (tenant, seen, manifests, successions) => {
+    const { fingerprint } = seen;
+    const roots = await rootsOfLine(seen, manifests);
+    if (!roots) return null;
+    return (await ancestry(tenant, fingerprint, successions, roots)).map(({ from, createdAt }) => ({
       ...{ root: from, followedAt: createdAt, words: successionWords(tenant, from, fingerprint) },
     }));
+  };
 
   draftPassphraseChange: Vault['draftPassphraseChange'] = async ({ passphrase, ...input }) => {
     const trusted = await trustKeyring(input);
