@@ -86,7 +86,7 @@ describe('a hostile server', () => {
     const report = () => Response.json({ accepted: 0, duplicates: 0, rejected, nextSeq: 2 });
     const notices: string[] = [];
     const engine = madeWith(answering('/v1/report', report), { onNotice: (text: string) => notices.push(text) });
-    const run = { id: crypto.randomUUID(), startedAt: 1, phases: [] };
+    const run = { id: crypto.randomUUID(), startedAt: 1, phases: ['preflight'] };
     engine.startRun(run);
     engine.event(run.id, { message: 'hello' });
     expect(await engine.flush()).toMatchObject({ ok: true, rejected: 1 });
