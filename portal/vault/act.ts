@@ -9,6 +9,7 @@ import {
   type VaultPurpose,
   verifyStatement,
 } from '../../schema/signed.ts';
+import { Email } from '../../schema/text.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
@@ -56,6 +57,13 @@ const shownOf = ({ id, kind, label, owner, rights, createdAt }: ManifestUnlocker
 
 /** An escrow key takes one step at a time. */
 const STATE_BEFORE = { retired: 'retiring', destroyed: 'retired' } as const;
+
+/**
+ * Of an owner whose address is what it looks like, since their unlockers are found by it when they leave; and no second recovery set. Neither
+ * is in the words that were compared.
+ */
+const isPersonal = ({ owner, kind }: ManifestUnlocker): boolean =>
+  kind !== 'recovery' && Email.safeParse(owner).data === owner;
 
 const recoverySet = (tenant: string, root: string, size: { threshold: number; count: number }) =>
   makeRecoveryUnlocker(tenant, root, { label: labelOf(size), owner: null, rights: BOTH }, size);
@@ -263,6 +271,7 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
+  if (!change.grant.every(isPersonal)) return untrusted('What asks for access is no way to unlock of one person’s own.');
   const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,

@@ -2,6 +2,7 @@
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { type ManifestUnlocker, sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
@@ -423,6 +424,21 @@ describe('a hostile server’s grant', () => {
     expect(grantWords(OTHER_TENANT, draft.fingerprint, 'same', email)).not.toEqual(
       grantWords(TENANT, draft.fingerprint, 'same', email),
     );
+  });
+
+  it('cannot be owned by an address that only looks like a person’s, because it would outlive their leaving', async () => {
+    for (const odd of ['engineer@example.com\u200b', 'engineer\u00ad@example.com', 'engineer@example\uff0ecom', 'engineer']) {
+      const { unlocker } = (await ask(draft.fingerprint)).request;
+      const words = grantWords(TENANT, draft.fingerprint, await thumbprint(unlocker.jwk), odd);
+      expect(await give({ ...shown({ unlocker } as GrantRequest), email: odd }, words)).toEqual(
+        justThe('keyring_untrusted'),
+      );
+    }
+  });
+
+  it('cannot pass for a recovery set, because that is shared and is looked for by its kind', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    expect(await give({ ...shown(request), kind: 'recovery' }, words)).toEqual(justThe('keyring_untrusted'));
   });
 
   it('cannot go under the id of an unlocker that is there, because removing the one would remove the other', async () => {
