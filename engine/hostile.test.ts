@@ -53,7 +53,13 @@ describe('a hostile server', () => {
     return async (input) => (String(input).endsWith(asked) ? answer() : Response.json(honest));
   };
   const madeWith = (lying: typeof fetch, more: object = {}) => {
-    const options = { apiOrigin: 'https://api.example.com', token: 'tok_x', fingerprint, machine, sleep: async () => {} };
+    const options = {
+      apiOrigin: 'https://api.example.com',
+      token: 'tok_x',
+      fingerprint,
+      machine,
+      sleep: async () => {},
+    };
     return new Engine({ ...options, spoolDir: newFolder(), fetch: lying, ...more });
   };
 

@@ -427,7 +427,12 @@ describe('a hostile server’s grant', () => {
   });
 
   it('cannot be owned by an address that only looks like a person’s, because it would outlive their leaving', async () => {
-    for (const odd of ['engineer@example.com\u200b', 'engineer\u00ad@example.com', 'engineer@example\uff0ecom', 'engineer']) {
+    for (const odd of [
+      'engineer@example.com\u200b',
+      'engineer\u00ad@example.com',
+      'engineer@example\uff0ecom',
+      'engineer',
+    ]) {
       const { unlocker } = (await ask(draft.fingerprint)).request;
       const words = grantWords(TENANT, draft.fingerprint, await thumbprint(unlocker.jwk), odd);
       expect(await give({ ...shown({ unlocker } as GrantRequest), email: odd }, words)).toEqual(

@@ -4,7 +4,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Keyring } from '../../schema/keyring.ts';
 import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { SeenManifest, SetUpDraft } from './contract.ts';
-import { keyringAfter, keyringOf, makeTenant, must, PASSPHRASE, TENANT, twinOf, unlockerAt, unlockInput } from './fixtures.ts';
+import {
+  keyringAfter,
+  keyringOf,
+  makeTenant,
+  must,
+  PASSPHRASE,
+  TENANT,
+  twinOf,
+  unlockerAt,
+  unlockInput,
+} from './fixtures.ts';
 import { Keeper } from './keeper.ts';
 import { newRoot, type Root, signManifest, signSuccession } from './root.ts';
 import { successionWords } from './spoken-words.ts';
@@ -47,7 +57,8 @@ describe('the roots before', () => {
 
   it('are not a stranger’s, who may sign that the true root follows theirs until the words are what they want', async () => {
     const [first, , last] = keyrings.map((one) => one.fingerprint);
-    const signed = (to = '') => signSuccession(stranger, { tenant: TENANT, from: stranger.fingerprint, to, createdAt: 1 });
+    const signed = (to = '') =>
+      signSuccession(stranger, { tenant: TENANT, from: stranger.fingerprint, to, createdAt: 1 });
     const { successions } = keyrings[2];
     const honest = await asked(manifests);
     expect(await asked(manifests, [...successions, await signed(last)])).toEqual(honest);

@@ -29,8 +29,7 @@ let team: ManifestUnlocker;
 let passkey: ManifestUnlocker;
 
 /** Opens with the recovery code, which has both rights and is quick. */
-const input = (keyring: Keyring): UnlockInput =>
-  unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
+const input = (keyring: Keyring): UnlockInput => unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
 const drafted = (keyring: Keyring, what: KeyringAct) => new Keeper().draft(input(keyring), what);
 const act = async (keyring: Keyring, what: KeyringAct): Promise<Keyring> =>
   keyringAfter(keyring, must(await drafted(keyring, what)).write);
@@ -78,10 +77,7 @@ describe('a hostile server that shows an admin one thing', () => {
 
   it('cannot have an overlap ended that is none, because the admin would be told that an earlier root counts no more', async () => {
     const ends = (root: string) =>
-      new Keeper().draft(
-        { ...input(succeeded), confirmedRoot: succeeded.fingerprint },
-        { act: 'end_overlap', root },
-      );
+      new Keeper().draft({ ...input(succeeded), confirmedRoot: succeeded.fingerprint }, { act: 'end_overlap', root });
     expect(await ends(draft.fingerprint)).toMatchObject({ ok: true });
     for (const root of [succeeded.fingerprint, first.escrowKeys[0]?.kid ?? ''])
       expect(await ends(root)).toEqual(justThe('keyring_changed'));
