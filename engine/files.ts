@@ -29,7 +29,9 @@ export function makeOwnFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const { mode, uid } = statSync(folder);
   if ((mode & OTHERS_MAY_WRITE) !== 0 || uid !== process.getuid?.())
-    throw new Error(`The folder ${folder} is not the engine’s own: whoever runs it must own it, and others may not write into it.`);
+    throw new Error(
+      `The folder ${folder} is not the engine’s own: whoever runs it must own it, and others may not write into it.`,
+    );
 }
 
 /** Replaces a file as a whole, or leaves the old one. */

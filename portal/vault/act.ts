@@ -271,7 +271,8 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
-  if (!change.grant.every(isPersonal)) return untrusted('What asks for access is no way to unlock of one person’s own.');
+  if (!change.grant.every(isPersonal))
+    return untrusted('What asks for access is no way to unlock of one person’s own.');
   const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,

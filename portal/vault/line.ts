@@ -81,7 +81,8 @@ export async function rootsOfLine(
     const [signed, sha256] = await Promise.all([verifyManifest(text), sha256Hex(text)]);
     if (!signed.ok) return null;
     const { version, previous } = signed.payload;
-    const isSeen = back === 0 && version === seen.version && isRemembered(seen, { sha256, signed: await signedSha256(text) });
+    const isSeen =
+      back === 0 && version === seen.version && isRemembered(seen, { sha256, signed: await signedSha256(text) });
     if (!isSeen && sha256 !== named) return null;
     roots.add(signed.root);
     named = previous;
