@@ -9,6 +9,7 @@ import {
   type VaultPurpose,
   verifyStatement,
 } from '../../schema/signed.ts';
+import { Email } from '../../schema/text.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
@@ -50,6 +51,20 @@ const isRecovery = (one: ManifestUnlocker): boolean => one.owner === null && one
 const idsOf = (list: readonly ManifestUnlocker[], wanted: (one: ManifestUnlocker) => boolean): string[] =>
   list.filter(wanted).map((one) => one.id);
 
+/** What a page shows of an unlocker, from a keyring that it has not verified: it is what must be signed away, not its id alone. */
+const shownOf = ({ id, kind, label, owner, rights, createdAt }: ManifestUnlocker): string =>
+  JSON.stringify([id, kind, label, owner, rights, createdAt]);
+
+/** An escrow key takes one step at a time. */
+const STATE_BEFORE = { retired: 'retiring', destroyed: 'retired' } as const;
+
+/**
+ * Of an owner whose address is what it looks like, since their unlockers are found by it when they leave; and no second recovery set. Neither
+ * is in the words that were compared.
+ */
+const isPersonal = ({ owner, kind }: ManifestUnlocker): boolean =>
+  kind !== 'recovery' && Email.safeParse(owner).data === owner;
+
 const recoverySet = (tenant: string, root: string, size: { threshold: number; count: number }) =>
   makeRecoveryUnlocker(tenant, root, { label: labelOf(size), owner: null, rights: BOTH }, size);
 const labelOf = ({ threshold, count }: { threshold: number; count: number }): string =>
@@ -87,10 +102,14 @@ async function changeOf(
   switch (act.act) {
     case 'rotate':
       return { ...NOTHING, newEscrowKey: true };
-    case 'set_key_state':
-      return manifest.keys.some((key) => key.kid === act.kid)
+    case 'set_key_state': {
+      const key = manifest.keys.find((one) => one.kid === act.kid);
+      if (!key) return fault('unknown_kid', 'The keyring has no such escrow key.');
+      // The page goes by the server's table of keys: one that names the active key as retired would have it signed away for good.
+      return key.state === STATE_BEFORE[act.state]
         ? { ...NOTHING, keyState: act }
-        : fault('unknown_kid', 'The keyring has no such escrow key.');
+        : fault('keyring_changed', `The signed keyring has that key as ${key.state}. Nothing was signed; look again.`);
+    }
     case 'add_passphrase':
       return {
         ...NOTHING,
@@ -123,12 +142,19 @@ async function changeOf(
       const rights = act.admin ? BOTH : BOTH.slice(0, 1);
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
-    case 'remove_unlocker':
-      return { ...NOTHING, remove: [act.unlocker] };
+    case 'remove_unlocker': {
+      const listed = manifest.unlockers.find((one) => one.id === act.unlocker.id);
+      if (!listed) return fault('keyring_changed', 'The signed keyring does not list that unlocker. Look again.');
+      return shownOf(listed) === shownOf(act.unlocker)
+        ? { ...NOTHING, remove: [listed.id] }
+        : untrusted('The unlocker is not the one that you were shown.');
+    }
     case 'replace_root':
       return { ...NOTHING, newRoot: true };
     case 'end_overlap':
-      return { ...NOTHING, endOverlap: act.root };
+      return manifest.overlapping?.includes(act.root)
+        ? { ...NOTHING, endOverlap: act.root }
+        : fault('keyring_changed', 'The signed keyring has no such earlier root that overlaps. Look again.');
     case 'leaver': {
       const left = (one: ManifestUnlocker) =>
         one.owner === act.email || (act.couldFetch.team && isTeam(one)) || (act.couldFetch.recovery && isRecovery(one));
@@ -245,6 +271,8 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
+  if (!change.grant.every(isPersonal))
+    return untrusted('What asks for access is no way to unlock of one person’s own.');
   const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,

@@ -7,6 +7,7 @@ import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schem
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
+import type { ManifestUnlocker } from '../../schema/signed.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -45,12 +46,13 @@ export type VaultState =
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
 /**
- * The channel between the tabs and a vault that may run. `changed`, by its worker: the state is another one now, ask for it. `asked`, by
- * a tab that has just come: a vault that is unlocked says `changed` once more. Nothing else goes over it, and whoever says either falsely
- * has a tab ask its vault once too often.
+ * The channel between the tabs and the vaults that run: more than one, where a tab is older than a new version of the portal, or the browser has no
+ * SharedWorker and each tab has its own. `changed`, by a worker: the state is another one now, ask for it. `asked`, by a tab that has just
+ * come: a vault that is unlocked says `changed` once more. `lock`, by a worker that somebody has locked: so does every other. Nothing
+ * else goes over it, and whoever says one of them falsely has a tab ask its vault, or a person unlock it, once too often.
  */
 export const VAULT_CHANNEL = 'totl-vault';
-export type VaultWord = 'changed' | 'asked';
+export type VaultWord = 'changed' | 'asked' | 'lock';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = {
@@ -107,7 +109,8 @@ export type KeyringAct =
   | { act: 'make_recovery_set'; threshold: number; count: number }
   /** Access for a person whose words were compared; `admin` gives both rights. */
   | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
-  | { act: 'remove_unlocker'; unlocker: string }
+  /** As it was shown: what the signed keyring has under its id must be the same. */
+  | { act: 'remove_unlocker'; unlocker: ManifestUnlocker }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }
@@ -200,10 +203,16 @@ export interface Vault {
   /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
   grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
   /**
-   * The roots that `fingerprint` follows, newest first, each by the verified word of the one before; with the words that a browser which
-   * still pins that root shows. What is signed for another root, as a leaver might, is not among them.
+   * The roots that the one of the keyring that was seen follows, newest first, each by the verified word of the one before; with the words that a
+   * browser which still pins that root shows. `manifests` are all from the first to the one that was seen, which vouches for them: a root that
+   * signed none of them is not among the answers, nor what is signed for another root, as a leaver might. Null where they do not lead there.
    */
-  rootsBefore(tenant: string, fingerprint: string, successions: readonly string[]): Promise<RootBefore[]>;
+  rootsBefore(
+    tenant: string,
+    seen: SeenManifest | SeenBefore,
+    manifests: readonly string[],
+    successions: readonly string[],
+  ): Promise<RootBefore[] | null>;
   /** Opens an unlocker and seals it under another passphrase. Nothing else of the keyring changes. */
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },
@@ -225,7 +234,10 @@ export interface Vault {
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
   /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */
   beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ bundle: string; line: string }>>;
-  /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
+  /**
+   * Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. Refuses what is
+   * not well-formed, too: nobody could read it on the day it is needed.
+   */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
   /** Counts as a use: what is unlocked stays so for another 15 minutes. */

@@ -2,15 +2,17 @@
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import { type ManifestUnlocker, sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
   bent,
   keyringAfter,
   keyringOf,
+  listed,
   makeTenant,
   must,
   PASSPHRASE,
@@ -217,7 +219,7 @@ describe('a hostile server’s keyring', () => {
   });
 
   it('cannot let a removed unlocker back in, because the manifest no longer lists it', async () => {
-    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey });
+    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: await listed(first, passkey) });
     const keyring = bent(removed, (one) => {
       one.unlockers = first.unlockers;
       one.wraps.push(...first.wraps.filter((wrap) => wrap.unlocker === passkey));
@@ -424,6 +426,26 @@ describe('a hostile server’s grant', () => {
     );
   });
 
+  it('cannot be owned by an address that only looks like a person’s, because it would outlive their leaving', async () => {
+    for (const odd of [
+      'engineer@example.com\u200b',
+      'engineer\u00ad@example.com',
+      'engineer@example\uff0ecom',
+      'engineer',
+    ]) {
+      const { unlocker } = (await ask(draft.fingerprint)).request;
+      const words = grantWords(TENANT, draft.fingerprint, await thumbprint(unlocker.jwk), odd);
+      expect(await give({ ...shown({ unlocker } as GrantRequest), email: odd }, words)).toEqual(
+        justThe('keyring_untrusted'),
+      );
+    }
+  });
+
+  it('cannot pass for a recovery set, because that is shared and is looked for by its kind', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    expect(await give({ ...shown(request), kind: 'recovery' }, words)).toEqual(justThe('keyring_untrusted'));
+  });
+
   it('cannot go under the id of an unlocker that is there, because removing the one would remove the other', async () => {
     const { request, words } = await ask(draft.fingerprint);
     const under = { ...shown(request), id: unlockerAt(draft.write, 0) };
@@ -503,12 +525,15 @@ describe('a hostile server’s unlocker', () => {
 });
 
 describe('a hostile server while an admin acts', () => {
-  const team = () => unlockerAt(draft.write, 2);
+  let team: ManifestUnlocker;
+  beforeAll(async () => {
+    team = await listed(first, unlockerAt(draft.write, 2));
+  });
   const acts = (): KeyringAct[] => [
     { act: 'rotate' },
     { act: 'add_passkey', email: ADMIN, label: 'Second', kdf: passkeyKdf(), prf: PRF },
     { act: 'make_recovery_set', threshold: 2, count: 3 },
-    { act: 'remove_unlocker', unlocker: team() },
+    { act: 'remove_unlocker', unlocker: team },
     { act: 'replace_root' },
     {
       ...{ act: 'leaver', email: 'engineer@example.com', couldFetch: { team: true, recovery: true } },

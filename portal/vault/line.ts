@@ -1,7 +1,7 @@
 // Whether a keyring follows on the one that this browser has seen: the manifests in between name each other by `previous`, each signed by the
 // root of the one before or by one that follows it. A server that forks, or lets a leaver back in on a line of its own, is seen here.
 import { type Manifest, sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
-import { isRemembered, type UnlockInput, type VaultFault } from './contract.ts';
+import { isRemembered, type SeenBefore, type SeenManifest, type UnlockInput, type VaultFault } from './contract.ts';
 import { fault } from './fault.ts';
 import { follows } from './succession.ts';
 
@@ -66,3 +66,26 @@ const isAfter = async (
   manifest.version === before.manifest.version + 1 &&
   manifest.previous === before.sha256 &&
   (await isNext(before.root, root));
+
+/**
+ * The roots that signed the keyrings which led to the one that was seen, it included: `manifests` from the first on, each named by the next one's
+ * `previous`, so that the one that was seen vouches for all of them. Null where they do not lead there.
+ */
+export async function rootsOfLine(
+  seen: SeenManifest | SeenBefore,
+  manifests: readonly string[],
+): Promise<ReadonlySet<string> | null> {
+  const roots = new Set<string>();
+  let named: string | null = null;
+  for (const [back, text] of manifests.toReversed().entries()) {
+    const [signed, sha256] = await Promise.all([verifyManifest(text), sha256Hex(text)]);
+    if (!signed.ok) return null;
+    const { version, previous } = signed.payload;
+    const isSeen =
+      back === 0 && version === seen.version && isRemembered(seen, { sha256, signed: await signedSha256(text) });
+    if (!isSeen && sha256 !== named) return null;
+    roots.add(signed.root);
+    named = previous;
+  }
+  return roots.size > 0 && named === null ? roots : null;
+}

@@ -6,6 +6,7 @@ import {
   bent,
   keyringAfter,
   keyringOf,
+  listed,
   makeTenant,
   must,
   PRF,
@@ -41,7 +42,7 @@ beforeAll(async () => {
   first = await keyringAfter(keyringOf(draft), await drafted(keyringOf(draft), added));
   trusted = must(await trustKeyring(input(first)));
   const passkey = first.unlockers.at(-1)?.id ?? '';
-  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: passkey });
+  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: await listed(first, passkey) });
   after = must(await trustKeyring(input(await keyringAfter(first, replaced)))).vaults;
 });
 

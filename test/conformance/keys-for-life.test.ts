@@ -384,7 +384,10 @@ const STEPS: Record<string, (world: World, choice: number) => Promise<unknown>> 
     // All but the first admin's own, and the recovery set, which is only ever replaced.
     const removable = world.held.slice(1).filter((held) => !held.shared);
     const held = removable[choice % Math.max(1, removable.length)];
-    if (held) await world.act({ act: 'remove_unlocker', unlocker: held.id });
+    if (!held) return;
+    const signed = await verifyManifest((await world.get<Keyring>(ADMIN, 'keyring')).manifest);
+    const unlocker = signed.ok && signed.payload.unlockers.find((one) => one.id === held.id);
+    if (unlocker) await world.act({ act: 'remove_unlocker', unlocker });
   },
   'team passphrase': (world) =>
     world.act({ act: 'set_team_passphrase', passphrase: `harvest copper ribbon ${crypto.randomUUID()}` }),
