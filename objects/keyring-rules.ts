@@ -119,7 +119,12 @@ export type KidFacts = {
 export type Half = { vaultEpoch: number; sealed: string };
 
 /** An unlocker that waits for an admin's signature. */
-export type GrantFacts = Pick<ManifestUnlocker, 'kind' | 'jwk'> & { email: string; admin: boolean };
+export type GrantFacts = Pick<ManifestUnlocker, 'kind' | 'jwk'> & {
+  email: string;
+  /** As asked for; null where the request is from before requests named them. */
+  rights: ManifestUnlocker['rights'] | null;
+  admin: boolean;
+};
 
 /** What the object holds now, as far as a write depends on it. */
 export type KeyringFacts = {
@@ -336,7 +341,14 @@ function decideUnlocker(
   if (sent) return mine ? null : wrong('A person’s unlocker comes from their own browser, as a grant.');
   const grant = facts.grants.get(unlocker.id);
   if (!grant) return incomplete('Every unlocker needs its sealed private half.');
-  if (grant.kind !== unlocker.kind || grant.email !== unlocker.owner || !sameKey(grant.jwk, unlocker.jwk))
+  // The words that were compared over such a request named no rights.
+  if (grant.rights === null) return wrong('The request for access is of the earlier form; it has to be asked anew.');
+  if (
+    grant.kind !== unlocker.kind ||
+    grant.email !== unlocker.owner ||
+    grant.rights.join() !== unlocker.rights.join() ||
+    !sameKey(grant.jwk, unlocker.jwk)
+  )
     return wrong('The unlocker is not the one that was asked for.');
   return unlocker.rights.includes('admin') && !grant.admin ? wrong('Only an admin may be given admin rights.') : null;
 }

@@ -132,7 +132,10 @@ export function keyringFacts(
       ]),
     ),
     grants: new Map(
-      allGrants(sql).map(({ id, email, kind, jwk, role }) => [id, { email, kind, jwk, admin: role === 'admin' }]),
+      allGrants(sql).map(({ id, email, kind, jwk, rights, role }) => [
+        id,
+        { email, kind, jwk, rights, admin: role === 'admin' },
+      ]),
     ),
     wraps: new Set(
       wraps.map((row) => wrapKey({ unlocker: row.unlocker, purpose: row.purpose, vaultEpoch: row.vault_epoch })),

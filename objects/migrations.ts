@@ -497,6 +497,15 @@ export const MIGRATIONS: readonly Migration[] = [
     // Written once a secret, not once a version.
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
+  {
+    id: 21,
+    name: 'what a request for access asks for, and the session of a change of the keyring',
+    // Null of what was there before: such a request is asked anew, and nobody's own word lets go of such a change.
+    statements: `
+      ALTER TABLE grants ADD COLUMN rights TEXT;
+      ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -113,14 +113,15 @@ async function changeOf(
       return { ...NOTHING, remove: idsOf(manifest.unlockers, isRecovery), add: [made], recovery: made };
     }
     case 'grant': {
-      const { id, email, kind, label, jwk } = act.grant;
+      const { id, email, kind, label, rights, jwk } = act.grant;
+      if (rights === null)
+        return untrusted('The request is of the earlier form, whose words do not say what it opens. Have it asked anew.');
       // The words that the admin has compared, made again from this side's own pin: a server that swapped the key meanwhile is refused.
-      const words = grantWords(tenant, seen.fingerprint, await thumbprint(jwk), email);
+      const words = grantWords({ tenant, root: seen.fingerprint, unlocker: await thumbprint(jwk), email, rights });
       if (words.join(' ') !== act.words.join(' '))
-        return untrusted('The unlocker is not the one whose words you have compared.');
+        return untrusted('The unlocker, or what it is to open, is not what you have compared the words of.');
       if (manifest.unlockers.some((one) => one.id === id))
         return fault('keyring_changed', 'The keyring lists that unlocker already. Read the requests again.');
-      const rights = act.admin ? BOTH : BOTH.slice(0, 1);
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
     case 'remove_unlocker':

@@ -7,6 +7,7 @@ import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schem
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
+import type { VaultPurpose } from '../../schema/signed.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -105,8 +106,8 @@ export type KeyringAct =
   | { act: 'set_team_passphrase'; passphrase: string }
   /** A recovery set of `count` shares, any `threshold` of which open; the one before it is removed. */
   | { act: 'make_recovery_set'; threshold: number; count: number }
-  /** Access for a person whose words were compared; `admin` gives both rights. */
-  | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
+  /** Access for a person whose words were compared: to what the words name, as it was asked for. */
+  | { act: 'grant'; grant: Grant; words: readonly string[] }
   | { act: 'remove_unlocker'; unlocker: string }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
@@ -136,6 +137,8 @@ export type GrantInput = {
   /** The root that this browser was shown; if the server lied about it, the admin's words are others. */
   root: string;
   label: string;
+  /** What it is to open. The words name it, so that no server can have an admin sign more. */
+  rights: readonly VaultPurpose[];
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
 /**
  * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
@@ -197,8 +200,8 @@ export interface Vault {
   draft(input: UnlockInput, act: KeyringAct): Promise<VaultResult<Drafted>>;
   /** Makes a personal unlocker for oneself, to be granted by an admin. */
   draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
-  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
-  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
+  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. Null: asked in the earlier form, it has none. */
+  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[] | null>;
   /**
    * The roots that `fingerprint` follows, newest first, each by the verified word of the one before; with the words that a browser which
    * still pins that root shows. What is signed for another root, as a leaver might, is not among them.

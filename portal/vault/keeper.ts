@@ -82,8 +82,8 @@ export class Keeper implements Vault {
 
   draftGrant: Vault['draftGrant'] = async (input) => ({ ok: true, ...(await requestGrant(input)) });
 
-  grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
-    grantWords(tenant, fingerprint, await thumbprint(jwk), email);
+  grantWords: Vault['grantWords'] = async (tenant, root, { jwk, email, rights }) =>
+    rights && grantWords({ tenant, root, unlocker: await thumbprint(jwk), email, rights });
 
   rootsBefore: Vault['rootsBefore'] = async (tenant, fingerprint, successions) =>
     (await ancestry(tenant, fingerprint, successions)).map(({ from, createdAt }) => ({
