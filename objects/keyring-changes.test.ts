@@ -69,7 +69,7 @@ beforeEach(async () => {
     .bind('second', tenant.id, SECOND, 'admin')
     .run();
   const { id, keyring } = tenant;
-  const asked = await grantRequest(id, SECOND, keyring.root.fingerprint);
+  const asked = await grantRequest(id, SECOND, keyring.root.fingerprint, 'admin');
   await asPerson(SECOND, at('grants'), asked);
   second = asked.unlocker.id;
   const { kind, label, jwk } = asked.unlocker;

@@ -1,10 +1,13 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
+import { RIGHTS_OF } from '../../schema/rights.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import { sha256Hex, signedSha256, type VaultPurpose, verifyManifest } from '../../schema/signed.ts';
 import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
@@ -386,14 +389,14 @@ describe('a hostile server’s succession', () => {
 
 describe('a hostile server’s grant', () => {
   const email = 'engineer@example.com';
-  const ask = (rootShown: string) =>
+  const ask = (rootShown: string, rights: readonly VaultPurpose[] = RIGHTS_OF.engineer) =>
     requestGrant({
-      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey' },
+      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey', rights },
       ...{ kind: 'passkey', kdf: passkeyKdf(), prf: PRF },
     });
   const shown = ({ unlocker }: GrantRequest): Grant => ({ ...unlocker, email, role: 'engineer', requestedAt: 1 });
   const give = (grant: Grant, words: string[]) =>
-    new Keeper().draft(input(first), { act: 'grant', grant, words, admin: false });
+    new Keeper().draft(input(first), { act: 'grant', grant, words });
 
   it('gives access by the words that both sides made, where nobody bent it', async () => {
     const { request, words } = await ask(draft.fingerprint);
@@ -419,9 +422,49 @@ describe('a hostile server’s grant', () => {
     const admins = await new Keeper().grantWords(TENANT, draft.fingerprint, shown(request));
     expect(words).not.toEqual(admins);
     expect(await give(shown(request), words)).toEqual(justThe('keyring_untrusted'));
-    expect(grantWords(OTHER_TENANT, draft.fingerprint, 'same', email)).not.toEqual(
-      grantWords(TENANT, draft.fingerprint, 'same', email),
-    );
+    const said = { root: draft.fingerprint, unlocker: 'same', email, rights: RIGHTS_OF.engineer };
+    expect(grantWords({ ...said, tenant: OTHER_TENANT })).not.toEqual(grantWords({ ...said, tenant: TENANT }));
+  });
+
+  it('cannot have an engineer signed as an admin, because the words say what the person has asked for', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const raised: Grant = { ...shown(request), role: 'admin', rights: [...RIGHTS_OF.admin] };
+    expect(await new Keeper().grantWords(TENANT, draft.fingerprint, raised)).not.toEqual(words);
+    expect(await give(raised, words)).toEqual(justThe('keyring_untrusted'));
+    // Nor by other spellings of the same, nor after the admin has compared the true words.
+    const spelled = [['admin'], ['admin', 'reveal'], ['reveal admin'], ['reveal', 'reveal'], [], ['reveal', 'admin', '']];
+    for (const rights of spelled)
+      expect(await give({ ...shown(request), rights: rights as VaultPurpose[] }, words)).toEqual(
+        justThe('keyring_untrusted'),
+      );
+  });
+
+  it('gives what the words name and nothing else, whatever role the server calls the person', async () => {
+    for (const [role, asked] of [
+      ['admin', RIGHTS_OF.engineer],
+      ['engineer', RIGHTS_OF.admin],
+    ] as const) {
+      const { request, words } = await ask(draft.fingerprint, asked);
+      const { write } = must(await give({ ...shown(request), role }, words));
+      const signed = await verifyManifest(write.manifest);
+      if (!signed.ok) throw new Error(signed.message);
+      expect(signed.payload.unlockers.find((one) => one.id === request.unlocker.id)?.rights).toEqual(asked);
+    }
+  });
+
+  it('cannot pass a request of the earlier form, whose words name no rights, for one of now: neither as it is nor relabelled', async () => {
+    const { request } = await ask(draft.fingerprint);
+    // As such a browser has made them.
+    const parts = ['totlprovision/grant/v1', TENANT, draft.fingerprint, await thumbprint(request.unlocker.jwk), email];
+    const digest = BigInt(`0x${await sha256Hex(JSON.stringify(parts))}`);
+    const before = Array.from({ length: 8 }, (_, place) => wordlist[Number((digest >> BigInt(245 - 11 * place)) & 2047n)]);
+    const earlier = (rights: Grant['rights']): Grant => ({ ...shown(request), rights });
+    expect(await new Keeper().grantWords(TENANT, draft.fingerprint, earlier(null))).toBeNull();
+    for (const rights of [null, [...RIGHTS_OF.engineer], [...RIGHTS_OF.admin]]) {
+      expect(await give(earlier(rights), before as string[])).toEqual(justThe('keyring_untrusted'));
+      expect(await new Keeper().grantWords(TENANT, draft.fingerprint, earlier(rights))).not.toEqual(before);
+    }
+    expect(await give(earlier(null), [])).toEqual(justThe('keyring_untrusted'));
   });
 
   it('cannot go under the id of an unlocker that is there, because removing the one would remove the other', async () => {

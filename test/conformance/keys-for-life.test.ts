@@ -28,6 +28,7 @@ import {
   type Rotation,
   type RotationPage,
 } from '../../schema/rotation.ts';
+import { RIGHTS_OF } from '../../schema/rights.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import {
@@ -260,7 +261,7 @@ class World {
     const secret = base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)));
     const asked = await new Keeper().draftGrant({
       ...{ tenant: this.tenant.id, email: person.email, root: fingerprint, label: 'Passkey' },
-      ...{ kind: 'passkey', kdf: passkeyKdf(), prf: secret },
+      ...{ rights: RIGHTS_OF[person.role], kind: 'passkey', kdf: passkeyKdf(), prf: secret },
     });
     if (!asked.ok) throw new Error(asked.message);
     await this.post(person.email, 'grants', asked.request);
@@ -269,7 +270,8 @@ class World {
     const words = await new Keeper().grantWords(this.tenant.id, fingerprint, grant);
     expect(words).toEqual(asked.words);
     const admin = person.role === 'admin';
-    await this.act({ act: 'grant', grant, words, admin });
+    if (!words) throw new Error('the request names its rights');
+    await this.act({ act: 'grant', grant, words });
     this.held.push({ id: grant.id, holder: person.email, shared: false, admin, secret });
   }
 

@@ -160,7 +160,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   // A person's newer request takes the place of their older one: it is this one that is declined next.
   '/v1/tenants/:tenant/grants': async () => {
-    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint);
+    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint, 'admin');
     world.ids.grant = asked.unlocker.id;
     return asked;
   },
