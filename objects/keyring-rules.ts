@@ -303,6 +303,9 @@ function decideUnlockers({ write, manifest }: VerifiedWrite, facts: KeyringFacts
       if (unlocker.rights.includes(purpose) && !wraps.has(wrapKey({ unlocker: unlocker.id, purpose, vaultEpoch })))
         return incomplete('Every unlocker needs a wrap of every vault key that it has a right to.');
   }
+  const isKept = (id: string) => before.get(id)?.owner === null && manifest.unlockers.some((one) => one.id === id);
+  if (write.kept?.unlockers.some((id) => !isKept(id)))
+    return wrong('Only a shared unlocker that was there and stays is kept at a leaver’s act.');
   const rightsOf = new Map(manifest.unlockers.map((unlocker) => [unlocker.id, unlocker.rights]));
   for (const id of sent)
     if (!rightsOf.has(id)) return incomplete('An unlocker was sent that the manifest does not name.');

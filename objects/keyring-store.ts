@@ -58,10 +58,13 @@ export function writeKeyring(
     if (!facts.head) return { version: manifest.version, fingerprint: root, activeKid };
     if (follows !== null) put('root.replaced', root, { follows });
     const before = new Map(facts.head.manifest.unlockers.map((one) => [one.id, one]));
+    const kinds = new Map(manifest.unlockers.map((one) => [one.id, one.kind]));
     for (const { id, kind, owner, rights } of manifest.unlockers)
       if (!before.delete(id))
         put('unlocker.added', id, { kind, owner, rights: rights.join(' '), granted: facts.grants.has(id) });
     for (const { id, kind, owner } of before.values()) put('unlocker.removed', id, { kind, owner });
+    for (const id of new Set(verified.write.kept?.unlockers))
+      put('unlocker.kept', id, { kind: kinds.get(id) ?? null, leaver: verified.write.kept?.leaver ?? null });
     for (const { kid, state } of manifest.keys) {
       const action = KEY_ACTIONS[state];
       if (action && facts.kids.get(kid)?.state !== state) put(action, kid);

@@ -184,6 +184,18 @@ describe('the next keyring', () => {
     expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
   });
 
+  it('puts on record which shared ways to unlock were kept when somebody left, and takes no other for one', async () => {
+    const [own, recovery] = keyring.manifest.unlockers.map((one) => one.id);
+    const leaver = emailOf('engineer');
+    const keep = (...unlockers: (string | undefined)[]) =>
+      writeNext(id, keyring, () => {}, [], [], [], { kept: { leaver, unlockers: unlockers as string[] } });
+    for (const other of [own, crypto.randomUUID()])
+      expect((await keep(recovery, other)).json).toMatchObject({ code: 'keyring_invalid' });
+    expect((await keep(recovery, recovery)).status).toBe(200);
+    const { json } = await asPerson<AuditPage>(emailOf('admin'), `/v1/tenants/${id}/audit?action=unlocker.kept`);
+    expect(json.entries).toMatchObject([{ subject: recovery, detail: { kind: 'recovery', leaver } }]);
+  });
+
   it('gives exactly what was asked for in the words, and nothing to a request from before the words named it', async () => {
     const engineer = emailOf('engineer');
     const path = `/v1/tenants/${id}/grants`;

@@ -255,7 +255,7 @@ export async function writeNext(
   escrowKeys: EscrowKey[] = [],
   wraps: readonly Promise<Wrap>[] = [],
   unlockers: SealedUnlocker[] = [],
-  more: Pick<KeyringWrite, 'sweep'> = {},
+  more: Pick<KeyringWrite, 'sweep' | 'kept'> = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;

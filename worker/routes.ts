@@ -262,7 +262,8 @@ export const routes: readonly Route[] = [
     summary: 'Write the keyring: the first set-up, and every change after it',
     roles: ADMINS,
     audit: [
-      ...(['keyring.created', 'keyring.updated', 'root.replaced', 'unlocker.added', 'unlocker.removed'] as const),
+      ...(['keyring.created', 'keyring.updated', 'root.replaced'] as const),
+      ...(['unlocker.added', 'unlocker.removed', 'unlocker.kept'] as const),
       ...(['key.rotated', 'key.retired', 'key.destroyed'] as const),
     ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),

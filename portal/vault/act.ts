@@ -37,12 +37,16 @@ type Change = {
   keyState: { kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined } | null;
   endOverlap: string | null;
   recovery: { setId: string; codes: string[] } | null;
+  kept: KeyringWrite['kept'] | null;
 };
 
 const NOTHING: Change = {
   ...{ remove: [], add: [], grant: [], newEscrowKey: false, newRoot: false },
-  ...{ keyState: null, endOverlap: null, recovery: null },
+  ...{ keyState: null, endOverlap: null, recovery: null, kept: null },
 };
+
+/** What a key is before a step of its life. */
+const STEP_BEFORE = { retired: 'retiring', destroyed: 'retired' } as const;
 
 const BOTH: VaultPurpose[] = ['reveal', 'admin'];
 const isTeam = (one: ManifestUnlocker): boolean => one.owner === null && one.kind !== 'recovery';
@@ -69,28 +73,32 @@ async function isTheOldTeams(
 
 const sameAsBefore = () => fault('same_passphrase', 'That is the team passphrase of before. Choose another.');
 
-/** Whether a leaver may have kept the root: as who could fetch a recovery set, or by an unlocker with admin rights, whatever the server says. */
-const couldSign = (
-  { unlockers }: Manifest,
-  { email, couldFetch }: Pick<Extract<KeyringAct, { act: 'leaver' }>, 'email' | 'couldFetch'>,
-): boolean => couldFetch.recovery || unlockers.some((one) => one.owner === email && one.rights.includes('admin'));
+type Leaving = Extract<KeyringAct, { act: 'leaver' }>;
+
+/** Whether a leaver may have kept the root: by an unlocker with admin rights, or because the admin who acts says so. */
+const couldSign = ({ unlockers }: Manifest, { email, root }: Leaving): boolean =>
+  root || unlockers.some((one) => one.owner === email && one.rights.includes('admin'));
 
 /** Says what an act changes. `root` is the thumbprint that new unlockers are to pin. */
 async function changeOf(
   input: UnlockInput,
   act: KeyringAct,
-  { manifest, seen }: TrustedKeyring,
+  { manifest, seen, entry }: TrustedKeyring,
   root: string,
 ): Promise<Change | VaultFault> {
   const { tenant } = input;
+  // Whose a further one is, is whose the opened one is: not whom the server takes its person for.
+  if ((act.act === 'add_passphrase' || act.act === 'add_passkey') && (entry.owner ?? act.email) !== act.email)
+    return untrusted('The server takes you for another person than the one whose way to unlock was opened.');
   const own = { owner: 'email' in act ? act.email : null, rights: BOTH };
   switch (act.act) {
     case 'rotate':
       return { ...NOTHING, newEscrowKey: true };
     case 'set_key_state':
-      return manifest.keys.some((key) => key.kid === act.kid)
+      // Which key is at which step is what was signed, not what the server shows: another's would be destroyed under its name.
+      return manifest.keys.some((key) => key.kid === act.kid && key.state === STEP_BEFORE[act.state])
         ? { ...NOTHING, keyState: act }
-        : fault('unknown_kid', 'The keyring has no such escrow key.');
+        : fault('unknown_kid', 'By the signed keyring no escrow key of that name is at that step.');
     case 'add_passphrase':
       return {
         ...NOTHING,
@@ -125,32 +133,51 @@ async function changeOf(
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
     case 'remove_unlocker':
-      return { ...NOTHING, remove: [act.unlocker] };
+      // The list they chose from was the server's: under another's name it would have taken away somebody else's.
+      return manifest.unlockers.some((one) => one.id === act.unlocker && one.owner === act.owner)
+        ? { ...NOTHING, remove: [act.unlocker] }
+        : fault('keyring_changed', 'By the signed keyring that way to unlock is another’s, or is gone. Nothing was removed.');
     case 'replace_root':
       return { ...NOTHING, newRoot: true };
     case 'end_overlap':
       return { ...NOTHING, endOverlap: act.root };
-    case 'leaver': {
-      const left = (one: ManifestUnlocker) =>
-        one.owner === act.email || (act.couldFetch.team && isTeam(one)) || (act.couldFetch.recovery && isRecovery(one));
-      const add: MadeUnlocker[] = [];
-      if (act.teamPassphrase !== null && (await isTheOldTeams(input, manifest, act.teamPassphrase)))
-        return sameAsBefore();
-      if (act.teamPassphrase !== null) add.push(await teamUnlocker(tenant, root, act.teamPassphrase));
-      const made = act.recovery && (await recoverySet(tenant, root, act.recovery));
-      if (made) add.push(made);
-      return {
-        ...NOTHING,
-        remove: idsOf(manifest.unlockers, left),
-        add,
-        recovery: made,
-        newEscrowKey: true,
-        newRoot: couldSign(manifest, act),
-      };
-    }
+    case 'leaver':
+      return changeOfLeaver(input, act, manifest, root);
     default:
       return act satisfies never;
   }
+}
+
+/** What is shared goes by the signed manifest: a server that says they could not fetch it keeps nothing of it. */
+async function changeOfLeaver(
+  input: UnlockInput,
+  act: Leaving,
+  manifest: Manifest,
+  root: string,
+): Promise<Change | VaultFault> {
+  const { tenant } = input;
+  const { email, team, recovery } = act;
+  // Removed and not replaced, a tenant would be left with one forgotten passphrase to lose everything by.
+  if (recovery === null && manifest.unlockers.some(isRecovery))
+    return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');
+  const left = (one: ManifestUnlocker) =>
+    one.owner === email || (team !== 'kept' && isTeam(one)) || (recovery !== 'kept' && isRecovery(one));
+  const passphrase = team === 'kept' ? null : team.passphrase;
+  if (passphrase !== null && (await isTheOldTeams(input, manifest, passphrase))) return sameAsBefore();
+  const made = recovery === 'kept' ? null : recovery && (await recoverySet(tenant, root, recovery));
+  const kept = idsOf(manifest.unlockers, (one) => one.owner === null && !left(one));
+  return {
+    ...NOTHING,
+    remove: idsOf(manifest.unlockers, left),
+    add: [
+      ...(passphrase === null ? [] : [await teamUnlocker(tenant, root, passphrase)]),
+      ...(made === null ? [] : [made]),
+    ],
+    recovery: made,
+    newEscrowKey: true,
+    newRoot: couldSign(manifest, act),
+    kept: kept.length === 0 ? null : { leaver: email, unlockers: kept },
+  };
 }
 
 /** Opens an unlocker with admin rights, composes what the act changes, signs it as the next version. */
@@ -264,6 +291,7 @@ async function compose(
     unlockers: [...change.add.map(({ half }) => half), ...own],
     wraps: wraps.flat(),
     ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
+    ...(change.kept ? { kept: change.kept } : {}),
   };
   return (await opens(trusted, keyring, write, { made: change.add, vaults: vaults.kept }))
     ? write

@@ -108,18 +108,24 @@ export type KeyringAct =
   | { act: 'make_recovery_set'; threshold: number; count: number }
   /** Access for a person whose words were compared: to what the words name, as it was asked for. */
   | { act: 'grant'; grant: Grant; words: readonly string[] }
-  | { act: 'remove_unlocker'; unlocker: string }
+  /** `owner`: whose it is by what was shown, null where it is shared. */
+  | { act: 'remove_unlocker'; unlocker: string; owner: string | null }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }
-  /** Everything a person could open is closed to them: unlockers removed and replaced, new vault keys, a new escrow key, and a new root
-   * where they could fetch a recovery unlocker, as admins can. */
+  /**
+   * Everything a person could open is closed to them: their unlockers removed, every shared one of the signed manifest replaced unless the
+   * admin says that it is kept, new vault keys, a new escrow key. `root`: a new root too; there is one in any case where they have admin rights
+   * of their own.
+   */
   | {
       act: 'leaver';
       email: string;
-      couldFetch: { team: boolean; recovery: boolean };
-      teamPassphrase: string | null;
-      recovery: { threshold: number; count: number } | null;
+      root: boolean;
+      /** `passphrase` null: none any more. */
+      team: 'kept' | { passphrase: string | null };
+      /** Null: the page has seen none. */
+      recovery: 'kept' | { threshold: number; count: number } | null;
     };
 
 /** `recovery`: codes to be kept and typed back before `write` is sent; they are nowhere else. `kid`: the new escrow key's. */

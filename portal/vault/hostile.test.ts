@@ -220,7 +220,7 @@ describe('a hostile server’s keyring', () => {
   });
 
   it('cannot let a removed unlocker back in, because the manifest no longer lists it', async () => {
-    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey });
+    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey, owner: ADMIN });
     const keyring = bent(removed, (one) => {
       one.unlockers = first.unlockers;
       one.wraps.push(...first.wraps.filter((wrap) => wrap.unlocker === passkey));
@@ -551,11 +551,11 @@ describe('a hostile server while an admin acts', () => {
     { act: 'rotate' },
     { act: 'add_passkey', email: ADMIN, label: 'Second', kdf: passkeyKdf(), prf: PRF },
     { act: 'make_recovery_set', threshold: 2, count: 3 },
-    { act: 'remove_unlocker', unlocker: team() },
+    { act: 'remove_unlocker', unlocker: team(), owner: null },
     { act: 'replace_root' },
     {
-      ...{ act: 'leaver', email: 'engineer@example.com', couldFetch: { team: true, recovery: true } },
-      ...{ teamPassphrase: null, recovery: { threshold: 2, count: 3 } },
+      ...{ act: 'leaver', email: 'engineer@example.com', root: true, team: { passphrase: null } },
+      recovery: { threshold: 2, count: 3 },
     },
   ];
   const signsNothing = async (to: UnlockInput, code: VaultFaultCode) => {
@@ -587,6 +587,74 @@ describe('a hostile server while an admin acts', () => {
       if (old) old.statement = statement;
     });
     await signsNothing(input(keyring), 'keyring_untrusted');
+  });
+
+  const manifestOf = async (manifest: string) => {
+    const signed = await verifyManifest(manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    return signed.payload;
+  };
+  const leave = async (more: Partial<Extract<KeyringAct, { act: 'leaver' }>> = {}) =>
+    new Keeper().draft(input(first), {
+      ...{ act: 'leaver', email: 'engineer@example.com', root: false, team: { passphrase: null } },
+      recovery: { threshold: 2, count: 3 },
+      ...more,
+    });
+
+  it('has no say in what is replaced when somebody leaves: every shared way to unlock is, by the signed manifest', async () => {
+    const { write, recovery } = must(await leave());
+    const { unlockers } = await manifestOf(write.manifest);
+    const shared = unlockers.filter((one) => one.owner === null).map((one) => one.id);
+    expect(shared).toEqual([write.unlockers[0]?.id]);
+    expect(recovery?.codes).toHaveLength(3);
+    expect(shared).not.toContain(unlockerAt(draft.write, 1));
+    expect(shared).not.toContain(team());
+    expect(write).not.toHaveProperty('kept');
+    // Where it has shown no recovery set, there is none to be passed over.
+    expect(await leave({ recovery: null })).toEqual(justThe('keyring_changed'));
+  });
+
+  it('has no say in the root either: who has admin rights by the manifest may have kept it, and so may whom the admin names', async () => {
+    const follows = async (more: Parameters<typeof leave>[0]) => must(await leave(more)).write.succession !== undefined;
+    expect(await follows({})).toBe(false);
+    expect(await follows({ email: ADMIN })).toBe(true);
+    expect(await follows({ root: true })).toBe(true);
+  });
+
+  it('hears of what an admin chooses to keep, which stays as it is', async () => {
+    const { write, recovery } = must(await leave({ team: 'kept', recovery: 'kept' }));
+    const { unlockers } = await manifestOf(write.manifest);
+    const shared = [unlockerAt(draft.write, 1), team()];
+    expect(unlockers.filter((one) => one.owner === null).map((one) => one.id)).toEqual(shared);
+    expect(write.kept).toEqual({ leaver: 'engineer@example.com', unlockers: shared });
+    expect([recovery, write.unlockers]).toEqual([null, []]);
+  });
+
+  it('cannot have a key destroyed under another’s name, because the manifest says at which step each is', async () => {
+    const [old, active] = rotated.escrowKeys;
+    for (const [kid, state] of [
+      [active?.kid, 'retired'],
+      [active?.kid, 'destroyed'],
+      [old?.kid, 'destroyed'],
+    ] as const)
+      expect(
+        await new Keeper().draft(input(rotated), { act: 'set_key_state', kid: kid ?? '', state }),
+        `${kid} ${state}`,
+      ).toEqual(justThe('unknown_kid'));
+  });
+
+  it('cannot have one person’s way to unlock removed as another’s, nor a further one made for another', async () => {
+    for (const owner of [null, 'engineer@example.com'])
+      expect(
+        await new Keeper().draft(input(first), { act: 'remove_unlocker', unlocker: passkey, owner }),
+        `${owner}`,
+      ).toEqual(justThe('keyring_changed'));
+    const own = { unlocker: passkey, secret: PRF };
+    const further = { act: 'add_passkey', label: 'Third', kdf: passkeyKdf(), prf: PRF } as const;
+    expect(await new Keeper().draft(input(first, own), { ...further, email: 'engineer@example.com' })).toEqual(
+      justThe('keyring_untrusted'),
+    );
+    expect(await new Keeper().draft(input(first, own), { ...further, email: ADMIN })).toMatchObject({ ok: true });
   });
 
   it('cannot hand out another root, an earlier one no more than the present one', async () => {

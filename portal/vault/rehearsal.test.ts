@@ -41,7 +41,7 @@ beforeAll(async () => {
   first = await keyringAfter(keyringOf(draft), await drafted(keyringOf(draft), added));
   trusted = must(await trustKeyring(input(first)));
   const passkey = first.unlockers.at(-1)?.id ?? '';
-  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: passkey });
+  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: passkey, owner: 'admin@example.com' });
   after = must(await trustKeyring(input(await keyringAfter(first, replaced)))).vaults;
 });
 

@@ -286,9 +286,11 @@ class World {
     const { leavers } = await this.get<PeopleList>(ADMIN, 'people');
     const leaver = leavers.find((one) => one.email === person.email);
     if (!leaver) throw new Error('a removed person is a leaver');
-    const recovery = leaver.couldFetch.recovery ? { threshold: 2, count: 3 } : null;
-    const { couldFetch, email } = leaver;
-    await this.act({ act: 'leaver', email, couldFetch, teamPassphrase: null, recovery }, before);
+    const { email, couldFetch } = leaver;
+    // Of somebody who was never an admin the sheets may be kept.
+    const recovery = couldFetch.recovery || place % 2 === 0 ? { threshold: 2, count: 3 } : ('kept' as const);
+    const team = { passphrase: null };
+    await this.act({ act: 'leaver', email, root: couldFetch.recovery, team, recovery }, before);
     await this.resume();
     const after = (await this.get<PeopleList>(ADMIN, 'people')).leavers.find((one) => one.email === person.email);
     expect(after).toMatchObject({ unlockersReplaced: true, escrowKeyReplaced: true, rootReplaced: true, remaining: 0 });
@@ -386,7 +388,7 @@ const STEPS: Record<string, (world: World, choice: number) => Promise<unknown>> 
     // All but the first admin's own, and the recovery set, which is only ever replaced.
     const removable = world.held.slice(1).filter((held) => !held.shared);
     const held = removable[choice % Math.max(1, removable.length)];
-    if (held) await world.act({ act: 'remove_unlocker', unlocker: held.id });
+    if (held) await world.act({ act: 'remove_unlocker', unlocker: held.id, owner: held.holder });
   },
   'team passphrase': (world) =>
     world.act({ act: 'set_team_passphrase', passphrase: `harvest copper ribbon ${crypto.randomUUID()}` }),

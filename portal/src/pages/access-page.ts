@@ -187,7 +187,7 @@ export class AccessPage extends LitElement {
   }
 
   #remove(unlocker: ManifestUnlocker): void {
-    const act: KeyringAct = { act: 'remove_unlocker', unlocker: unlocker.id };
+    const act: KeyringAct = { act: 'remove_unlocker', unlocker: unlocker.id, owner: unlocker.owner };
     void this.#act(
       `Remove “${unlocker.label}”`,
       'Remove',
