@@ -138,7 +138,7 @@ export type KeyringFacts = {
   roots: ReadonlyMap<string, Half>;
   /** Every root that was ever followed by another. */
   followedRoots: ReadonlySet<string>;
-  /** Something sealed that a change replaced is kept still: nobody else has opened what took its place. */
+  /** Something sealed that a change replaced is kept still: nobody who counts has opened what took its place. */
   replacedIsKept: boolean;
 };
 
@@ -178,7 +178,7 @@ export const newlyDestroyed = (manifest: Manifest, facts: Pick<KeyringFacts, 'ki
     .filter(({ kid, state }) => state === 'destroyed' && facts.kids.get(kid)?.state !== 'destroyed')
     .map((key) => key.kid);
 
-/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by somebody else. */
+/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by who has to. */
 function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
   if (newlyDestroyed(manifest, facts).length === 0) return null;
   // Parsed again, so that both have their members in one order.
@@ -188,7 +188,10 @@ function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFac
   if (!before || rest(before) !== rest(manifest) || sent.length > 0 || write.succession !== undefined)
     return wrong('A key is destroyed by a write of its own.');
   return facts.replacedIsKept
-    ? refuse('not_proven', 'The keyring was changed, and no other admin has unlocked it since: have one do so first.')
+    ? refuse(
+        'not_proven',
+        'The keyring was changed, and no other admin has unlocked it since: have one do so first, or, if you are the only admin, sign in anew and unlock.',
+      )
     : null;
 }
 

@@ -9,7 +9,7 @@ import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
-import { keepChange, keyringRows, letGoOfAll } from './keyring-changes.ts';
+import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession } from './keyring-changes.ts';
 import { decideWrite, newlyDestroyed, type VerifiedWrite } from './keyring-rules.ts';
 import { forgetReplaced } from './replaced.ts';
 
@@ -47,6 +47,7 @@ export function writeKeyring(
     if (facts.head && rows)
       keepChange(storage, rows, {
         ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
+        session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest]),
       });
     if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(sql);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {

@@ -499,8 +499,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     id: 21,
-    name: 'what a request for access asks for, and the session of a change of the keyring',
-    // Null of what was there before: such a request is asked anew, and nobody's own word lets go of such a change.
+    name: 'what a request for access asks for, and the session in which an only admin changed the keyring',
+    // Null of what was there before: such a request is asked anew, and another person's word alone lets go of such a change.
     statements: `
       ALTER TABLE grants ADD COLUMN rights TEXT;
       ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;

@@ -106,8 +106,9 @@ export const KeyringWrite = z.strictObject({
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 
 /**
- * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until another person's unlocker
- * has signed that it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. Instants in ms.
+ * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until an unlocker has signed that
+ * it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. `waitsFor`: whose unlocker, seen from who asks;
+ * their own in another session where they are the only admin. Instants in ms.
  */
 export const KeyringChange = z.object({
   change: z.int(),
@@ -117,6 +118,7 @@ export const KeyringChange = z.object({
   at: z.int(),
   until: z.int(),
   replaces: z.boolean(),
+  waitsFor: z.enum(['you', 'your_next_sign_in', 'another_admin']).optional(),
 });
 export type KeyringChange = z.infer<typeof KeyringChange>;
 

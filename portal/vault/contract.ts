@@ -148,7 +148,7 @@ export type GrantInput = {
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
 /**
  * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
- * unlocker's word that every key opened, where somebody else's change waits for it; to be sent.
+ * unlocker's word that every key opened, where a change waits for it; to be sent.
  */
 export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null; opened: string | null };
 export type Opened = {

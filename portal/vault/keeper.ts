@@ -137,7 +137,10 @@ export class Keeper implements Vault {
       opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
     const { entry } = trusted;
     const waits =
-      entry.owner !== null && (input.keyring.changes ?? []).some((one) => one.replaces && one.by !== entry.owner);
+      entry.owner !== null &&
+      (input.keyring.changes ?? []).some(
+        (one) => one.replaces && (one.by !== entry.owner || one.waitsFor === 'you'),
+      );
     const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
     return {
       ok: true,

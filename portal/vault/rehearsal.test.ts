@@ -1,6 +1,6 @@
 // A draft is opened before it is sent: whatever of it would not open is noticed by the browser that made it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { Keyring, KeyringChange, KeyringWrite } from '../../schema/keyring.ts';
 import type { KeyringAct, SetUpDraft } from './contract.ts';
 import {
   bent,
@@ -100,9 +100,9 @@ describe('a draft', () => {
 });
 
 describe('an unlocker’s word that every key opened', () => {
-  const change = { change: 1, from: 1, version: 2, at: 1, until: 2, replaces: true };
+  const change: Omit<KeyringChange, 'by'> = { change: 1, from: 1, version: 2, at: 1, until: 2, replaces: true };
   const personal = () => unlockInput(first, first.unlockers.at(-1)?.id ?? '', PRF);
-  const told = async (by: string, more: Partial<typeof change> = {}) => {
+  const told = async (by: string, more: Partial<KeyringChange> = {}) => {
     const asked = personal();
     asked.keyring = { ...first, changes: [{ ...change, ...more, by }] };
     return new Keeper().unlock(asked);
@@ -117,6 +117,12 @@ describe('an unlocker’s word that every key opened', () => {
     expect(await told('somebody.else@example.com', { replaces: false })).toMatchObject({ ok: true, opened: null });
     const shared = input({ ...first, changes: [{ ...change, by: 'somebody.else@example.com' }] });
     expect(await new Keeper().unlock(shared)).toMatchObject({ ok: true, opened: null });
+  });
+
+  it('is given by an only admin too, once the server says that this session counts: it says nothing but what is so', async () => {
+    expect(await told('admin@example.com', { waitsFor: 'you' })).toMatchObject({ ok: true, opened: expect.any(String) });
+    for (const waitsFor of ['your_next_sign_in', 'another_admin'] as const)
+      expect(await told('admin@example.com', { waitsFor })).toMatchObject({ ok: true, opened: null });
   });
 
   it('is not given where the root does not open, because that is a key too', async () => {

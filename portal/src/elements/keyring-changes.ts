@@ -44,9 +44,11 @@ export class KeyringChanges extends LitElement {
   override render() {
     const waiting = this.changes.filter((one) => one.replaces);
     if (waiting.length === 0) return nothing;
+    const alone = waiting.some((one) => one.waitsFor === 'your_next_sign_in');
     return html`<h2>Replaced keys that are kept</h2>
-      <p class="quiet">What these changes replaced goes as soon as another admin has unlocked, or by the day named. Until then, whoever was shut
-        out could still open it with what the server keeps.</p>
+      <p class="quiet">What these changes replaced goes as soon as
+        ${alone ? 'you, the only admin, have signed in anew and unlocked' : 'another admin has unlocked'}, or by the day named. Until then, whoever
+        was shut out could still open it with what the server keeps.</p>
       <ul>
         ${waiting.map(
           (one) => html`<li>
