@@ -50,9 +50,8 @@ const vector = async <T>(name: string, make: () => Promise<T>): Promise<T> =>
   JSON.parse(await file(name, async () => `${JSON.stringify(await make(), null, 2)}\n`));
 
 const keyring = await vector('keyring.json', async () => {
-  const made = await draftSetUp({
-    ...{ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE },
-  });
+  const asked = { tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE };
+  const made = must(await draftSetUp(asked));
   return {
     about: 'A first set-up as the server gets it, and what unlocks it. docs/protocol.md explains each part.',
     ...{ tenant: TENANT, fingerprint: made.fingerprint, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE },

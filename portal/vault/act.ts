@@ -12,7 +12,7 @@ import {
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
-import { opens } from './rehearsal.ts';
+import { opens, wayOf, wayOfMade } from './rehearsal.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
@@ -293,7 +293,8 @@ async function compose(
     ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
     ...(change.kept ? { kept: change.kept } : {}),
   };
-  return (await opens(trusted, keyring, write, { made: change.add, vaults: vaults.kept }))
+  const ways = [wayOf(unlocker), ...change.add.map(wayOfMade)];
+  return (await opens(keyring, write, { ways, vaults: vaults.kept }))
     ? write
     : untrusted('The next keyring would not open as it was composed; nothing was sent.');
 }

@@ -60,7 +60,7 @@ const act = async (before: UnlockInput, what: KeyringAct): Promise<Keyring> =>
 
 beforeAll(async () => {
   draft = await makeTenant();
-  evil = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+  evil = must(await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null }));
   evilRoot = await newRoot();
   const added = { act: 'add_passkey', email: ADMIN, label: 'Passkey', kdf: passkeyKdf(), prf: PRF } as const;
   first = await act(input(keyringOf(draft)), added);

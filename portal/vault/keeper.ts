@@ -66,7 +66,10 @@ export class Keeper implements Vault {
     return { state: 'unlocked', tenant, fingerprint, unlocker, locksAt };
   }
 
-  draftSetUp: Vault['draftSetUp'] = async (input) => ({ ok: true, ...(await draftSetUp(input)) });
+  draftSetUp: Vault['draftSetUp'] = async (input) => {
+    const drafted = await draftSetUp(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
 
   async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
     const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];

@@ -8,14 +8,19 @@ import {
   keyringOf,
   makeTenant,
   must,
+  PASSPHRASE,
   PRF,
   passkeyKdf,
+  TEAM_PASSPHRASE,
+  TENANT,
   unlockerAt,
   unlockInput,
 } from './fixtures.ts';
 import { Keeper } from './keeper.ts';
-import { opens } from './rehearsal.ts';
+import { opens, type Way, wayOf } from './rehearsal.ts';
+import { draftSetUp, noKeyring } from './set-up.ts';
 import { type TrustedKeyring, trustKeyring } from './trust.ts';
+import { openUnlocker } from './unlocker.ts';
 
 let draft: SetUpDraft;
 let first: Keyring;
@@ -27,7 +32,7 @@ let after: TrustedKeyring['vaults'];
 const input = (keyring: Keyring) => unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
 const drafted = async (keyring: Keyring, act: KeyringAct) => must(await new Keeper().draft(input(keyring), act)).write;
 /** As the act itself asks, without what it made. */
-const asks = (write: KeyringWrite) => opens(trusted, first, write, { made: [], vaults: after });
+const asks = (write: KeyringWrite) => opens(first, write, { ways: [wayOf(trusted.unlocker)], vaults: after });
 
 beforeAll(async () => {
   draft = await makeTenant();
@@ -96,6 +101,62 @@ describe('a draft', () => {
     ],
   ])('with %s is not sent, because the keys of before would be overwritten with it', async (_, bend) => {
     expect(await asks(bent(replaced, bend))).toBe(false);
+  });
+});
+
+describe('a first set-up', () => {
+  let ways: Way[];
+  beforeAll(async () => {
+    const secrets = [PASSPHRASE, draft.recoveryCode, TEAM_PASSPHRASE];
+    ways = await Promise.all(
+      draft.write.unlockers.map(async (half, place) =>
+        wayOf(must(await openUnlocker(TENANT, half, secrets[place] ?? ''))),
+      ),
+    );
+  });
+  const asksOfFirst = (write: KeyringWrite) =>
+    opens(noKeyring(draft.fingerprint), write, { ways, vaults: [] });
+  const noised = (sealed: string) => `${sealed.slice(0, -6)}AAAAAA`;
+
+  it('opens as it was made, by each way that it makes', async () => {
+    expect(await asksOfFirst(draft.write)).toBe(true);
+  });
+
+  it.each([0, 1, 2])('whose half or wrap %i is noise is not shown, because its sheet would be printed of nothing', async (place) => {
+    const { id } = draft.write.unlockers[place] ?? { id: '' };
+    const half = bent(draft.write, ({ unlockers }) => {
+      for (const one of unlockers) if (one.id === id) one.sealed = noised(one.sealed);
+    });
+    const wrap = bent(draft.write, ({ wraps }) => {
+      for (const one of wraps) if (one.unlocker === id) one.jwe = noised(one.jwe);
+    });
+    const another = bent(draft.write, ({ unlockers }) => {
+      const other = unlockers[(place + 1) % 3];
+      for (const one of unlockers) if (one.id === id && other) one.sealed = other.sealed;
+    });
+    for (const write of [half, wrap, another]) expect(await asksOfFirst(write)).toBe(false);
+  });
+
+  it('whose root or escrow key is noise, or is not sent, is not shown either', async () => {
+    const bends: ((write: KeyringWrite) => void)[] = [
+      ({ root }) => {
+        root.sealed = noised(root.sealed);
+      },
+      ({ escrowKeys }) => {
+        for (const key of escrowKeys) key.sealedPrivate.sealed = noised(key.sealedPrivate.sealed);
+      },
+      (write) => {
+        write.escrowKeys = [];
+      },
+    ];
+    for (const bend of bends) expect(await asksOfFirst(bent(draft.write, bend))).toBe(false);
+  });
+
+  it('is opened by whoever drafts it: one that could not be read back ends before a sheet is shown', async () => {
+    // An address as no manifest may have it.
+    const asked = { tenant: TENANT, email: 'Admin@Example.com', passphrase: PASSPHRASE, teamPassphrase: null };
+    expect(await draftSetUp(asked)).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+    expect(await new Keeper().draftSetUp(asked)).toMatchObject({ ok: false });
   });
 });
 

@@ -80,6 +80,7 @@ class World {
         .bind(`more${place}`, id, email, role)
         .run();
     const draft = await draftSetUp({ tenant: id, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    if (isFault(draft)) throw new Error(draft.message);
     await world.post(ADMIN, 'keyring', draft.write);
     const [own = '', recovery = ''] = draft.write.unlockers.map((half) => half.id);
     world.held = [
