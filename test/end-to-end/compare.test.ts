@@ -194,7 +194,7 @@ inOrder('a change of the keyring that is taken back', (step) => {
 
   step('the admin takes it back, with a reason, on record; whoever thinks better of it has changed nothing', async () => {
     await admin.goto(at('keys'));
-    await admin.getByText(`Version 2, by ${ADMIN}; kept until you unlock, or `).waitFor();
+    await admin.getByText(`Version 2, by ${ADMIN}; kept until you`).waitFor();
     await button(admin, 'Take back version 2').first().click();
     await admin.getByText('Only if nobody can unlock any more').waitFor();
     await looksRight(admin, 'take-back');

@@ -308,7 +308,11 @@ export class AccessPage extends LitElement {
       ${waiting ? this.#asked(waiting) : nothing}
       ${
         this.making.what === 'own'
-          ? html`<new-unlocker
+          ? html`${
+              this.#mayAdd(loaded)
+                ? nothing
+                : html`<p>You ask to be able to ${rightsWords(RIGHTS_OF[this.membership.role])}.</p>`
+            }<new-unlocker
               .tenant=${this.membership.name}
               .email=${this.email}
               .busy=${this.#acts.busy}
