@@ -34,8 +34,6 @@ export class RootHistory extends LitElement {
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
   /** What others compare with: what this browser has verified, not what the server shows. */
   @state() private verified: SeenManifest | null = null;
-  /** The root that this browser has verified; null: none yet. */
-  @state() private known: string | null = null;
   /** Null: this browser has verified no root yet, so it vouches for no words. */
   @state() private earlier: readonly RootBefore[] | null = [];
 
@@ -50,13 +48,13 @@ export class RootHistory extends LitElement {
     const { tenant } = readManifest(keyring);
     const seen = seenManifest(tenant);
     this.verified = seen && 'signed' in seen ? seen : null;
-    this.known = seen?.fingerprint ?? null;
     const earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, keyring.successions));
     if (keyring.version === this.keyring.version) this.earlier = earlier;
   }
 
   override render() {
-    const overlapping = readManifest(this.keyring).overlapping ?? [];
+    const { tenant, overlapping = [] } = readManifest(this.keyring);
+    const known = seenManifest(tenant)?.fingerprint ?? null;
     return html`<div class="row bar">
         <h2>Root</h2>
         ${
@@ -67,7 +65,7 @@ export class RootHistory extends LitElement {
       </div>
       <fingerprint-text .fingerprint=${this.keyring.fingerprint}></fingerprint-text>
       ${
-        this.known !== null && this.known !== this.keyring.fingerprint
+        known !== null && known !== this.keyring.fingerprint
           ? html`<p class="note bad" role="alert">
               The server shows this root; the one that this browser has verified is another. Unlock to see whether it follows, and read it
               out to nobody before that.
