@@ -373,11 +373,21 @@ describe('what a change replaced', () => {
       expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
       expect(await sayIn(FIRST + 60)).toBe(200);
       expect(await held()).not.toEqual([]);
-      // Gone again, they are waited for by what was changed while they were there.
-      const { id, keyring } = tenant;
-      expect((await writeNext(id, keyring, () => {})).status).toBe(200);
+      // Taken away, they are waited for all the same, or whoever means harm would do that first.
       expect((await asPerson(ADMIN, at(`people/${person.id}/remove`), {})).status).toBe(200);
-      expect(await waitsFor(FIRST + 60)).toEqual(['you', 'another_admin']);
+      expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
+      await inObject((sql) => sql.exec('UPDATE leavers SET started_at = started_at - ?', 31 * 24 * 3600 * 1000));
+      expect(await waitsFor(FIRST + 60)).toEqual(['you']);
+    });
+
+    it('goes by nobody’s own word while an earlier one of theirs waits for another person, which could then not be undone alone', async () => {
+      await inObject((sql) => sql.exec('UPDATE keyring_changes SET session_ends_at = NULL'));
+      expect((await writeNext(tenant.id, tenant.keyring, () => {})).status).toBe(200);
+      await madeIn(FIRST);
+      expect(await waitsFor(FIRST + 60)).toEqual(['another_admin', 'another_admin']);
+      expect(await sayIn(FIRST + 60)).toBe(200);
+      expect(await held()).not.toEqual([]);
+      expect((await changesOf()).length).toBe(2);
     });
 
     it('waits for another person where one had a way to unlock with admin rights, also one that the change took away', async () => {
@@ -389,6 +399,7 @@ describe('what a change replaced', () => {
             sql,
             { principal: { kind: 'person', id: 'u0', name: ADMIN, role: 'admin' }, sessionEndsAt: FIRST },
             manifests as Manifest[],
+            Date.now(),
           ),
         );
       const owned = (owner: string, rights: VaultPurpose[]) => ({

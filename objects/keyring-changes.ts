@@ -1,5 +1,6 @@
 // What changes of the keyring replaced: kept, handed out by no route, until another person's unlocker, or the only admin's in another session,
-// has signed that it opened every key of the keyring as it is, or for thirty days. Until then an admin can take a change back (keyring-undo.ts). Nothing here opens one.
+// has signed that it opened every key of the keyring as it is, or for thirty days. Until then an admin can take a change back
+// (keyring-undo.ts). Nothing here opens one.
 import type { KeyringChange } from '../schema/keyring.ts';
 import type { Manifest } from '../schema/signed.ts';
 import { schedule } from './alarms.ts';
@@ -47,19 +48,21 @@ function isReplaced(table: string, before: string, after: string | undefined): b
 }
 
 /**
- * The caller's session where there is nobody else to wait for: no other person is an admin, and none has a way to unlock with admin rights in
- * any of these keyrings. Null: somebody is.
+ * The caller's session where there is nobody else to wait for: no other person is an admin, nor was one within thirty days, and none has a way to
+ * unlock with admin rights in any of these keyrings. Null: somebody is, or was. Whoever means harm would take the other admin away first.
  */
 export function onlyAdminsSession(
   sql: SqlStorage,
   { principal, sessionEndsAt }: Pick<Caller<Person>, 'principal' | 'sessionEndsAt'>,
   manifests: readonly Manifest[],
+  now: number,
 ): number | null {
   const others = manifests
     .flatMap((one) => one.unlockers)
     .some(({ owner, rights }) => owner !== null && owner !== principal.name && rights.includes('admin'));
-  const admins = "SELECT 1 FROM people WHERE role = 'admin' AND removed_at IS NULL AND id <> ? LIMIT 1";
-  return others || first(sql, admins, principal.id) ? null : (sessionEndsAt ?? null);
+  const is = "SELECT 1 FROM people WHERE role = 'admin' AND removed_at IS NULL AND id <> ? LIMIT 1";
+  const was = "SELECT 1 FROM leavers WHERE role = 'admin' AND started_at > ? LIMIT 1";
+  return others || first(sql, is, principal.id) || first(sql, was, now - KEPT_MS) ? null : (sessionEndsAt ?? null);
 }
 
 /** `session`: see `onlyAdminsSession`, of the keyrings before and after. */
@@ -133,20 +136,30 @@ const LISTED_OF_EACH_END = 200;
 /** Who would say that every key opens, and their session where they are the only admin. */
 export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
 
+/** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
+const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
+  first(
+    sql,
+    'SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1',
+    id,
+  ) !== null;
+
 /** Whose word lets go of what a change replaced. Pure. */
 function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {
   if (row.person !== person.id) return 'you';
-  if (row.session_ends_at === null || session === null) return 'another_admin';
+  if (session === null) return 'another_admin';
   return row.session_ends_at === session ? 'your_next_sign_in' : 'you';
 }
 
 /** Those that are shown, oldest first, as one person sees them. */
-export const listedChanges = (sql: SqlStorage, speaker: Speaker): KeyringChange[] =>
-  all<ChangeRow>(
+export function listedChanges(sql: SqlStorage, { person, session }: Speaker): KeyringChange[] {
+  const speaker = { person, session: someWaitsForAnother(sql, person) ? null : session };
+  return all<ChangeRow>(
     sql,
     `SELECT * FROM (${HELD} ORDER BY place LIMIT ?1) UNION SELECT * FROM (${HELD} ORDER BY place DESC LIMIT ?1) ORDER BY place`,
     LISTED_OF_EACH_END,
   ).map((row) => ({ ...publicChange(row), waitsFor: waitsFor(row, speaker) }));
+}
 
 /** Whether something sealed that a change replaced is kept: nobody who counts has yet opened what took its place. */
 export const someReplacedIsKept = (sql: SqlStorage): boolean =>
@@ -161,15 +174,15 @@ function letGo(sql: SqlStorage, changes: readonly { place: number }[]): void {
 }
 
 /**
- * An unlocker has opened every key: what others' changes replaced goes at once, and what an only admin's own did in another session. Answers how
- * many changes that were.
+ * An unlocker has opened every key: what others' changes replaced goes at once, and what an only admin's own did, in other sessions. Answers
+ * how many changes that were.
  */
 export function letGoByWord(sql: SqlStorage, { person, session }: Speaker): number {
   const opened = all<{ place: number }>(
     sql,
     'SELECT place FROM keyring_changes WHERE held = 1 AND (person <> ? OR session_ends_at <> ?)',
     person.id,
-    session,
+    someWaitsForAnother(sql, person) ? null : session,
   );
   letGo(sql, opened);
   return opened.length;

@@ -47,7 +47,7 @@ export function writeKeyring(
     if (facts.head && rows)
       keepChange(storage, rows, {
         ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
-        session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest]),
+        session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest], now),
       });
     if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(sql);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {

@@ -89,7 +89,7 @@ export function undoChange(
     if (!again || !keys) throw new Error('no change goes back to before the first keyring');
     keepChange(storage, before, {
       ...{ from: version, to: again.version, person: caller.principal, at: now },
-      session: onlyAdminsSession(sql, caller, [latest.manifest, again.manifest]),
+      session: onlyAdminsSession(sql, caller, [latest.manifest, again.manifest], now),
     });
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.undone',

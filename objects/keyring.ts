@@ -268,6 +268,7 @@ export function mayFetch(
 export function readKeyring(
   sql: SqlStorage,
   caller: Pick<Caller<Person>, 'principal' | 'sessionEndsAt'>,
+  now: number,
 ): Keyring | null {
   const latest = head(sql);
   if (!latest) return null;
@@ -289,7 +290,7 @@ export function readKeyring(
     successions: all<{ jws: string }>(sql, 'SELECT jws FROM successions ORDER BY place').map((row) => row.jws),
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
     changes: admin
-      ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest]) })
+      ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
       : [],
     escrowKeys: person.role === 'auditor' ? [] : livingKeys(sql),
     unlockers: fetched.map((row): SealedUnlocker => JSON.parse(row.sealed)),

@@ -504,6 +504,8 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: `
       ALTER TABLE grants ADD COLUMN rights TEXT;
       ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;
+      CREATE INDEX people_admins ON people (id) WHERE role = 'admin' AND removed_at IS NULL;
+      CREATE INDEX leavers_admins ON leavers (started_at) WHERE role = 'admin';
     `,
   },
 ];

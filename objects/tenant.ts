@@ -329,7 +329,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(
       caller,
       'keyring',
-      () => keyring.readKeyring(this.#sql, caller) ?? keyring.noTenantKey(),
+      (now) => keyring.readKeyring(this.#sql, caller, now) ?? keyring.noTenantKey(),
     );
   }
 

@@ -129,7 +129,7 @@ export function takeOpened(
   if (word.version !== latest.version || word.manifest !== latest.sha256)
     return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
   return storage.transactionSync(() => {
-    const session = onlyAdminsSession(sql, caller, [latest.manifest]);
+    const session = onlyAdminsSession(sql, caller, [latest.manifest], now);
     const changes = letGoByWord(sql, { person: caller.principal, session });
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.opened',
