@@ -504,6 +504,7 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: `
       ALTER TABLE grants ADD COLUMN rights TEXT;
       ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;
+      CREATE INDEX keyring_changes_of_many ON keyring_changes (person) WHERE held = 1 AND session_ends_at IS NULL;
       CREATE INDEX people_admins ON people (id) WHERE role = 'admin' AND removed_at IS NULL;
       CREATE INDEX leavers_admins ON leavers (started_at) WHERE role = 'admin';
     `,
