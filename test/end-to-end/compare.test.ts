@@ -292,3 +292,23 @@ test('a secret that names the PC it was sealed on says so: renamed is told, anot
     }
   });
 });
+
+test('a leaver’s card says what is replaced, and what it means to keep some of it', () =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/people`);
+    await button(page, `Remove ${ENGINEER}`).click();
+    await page.getByRole('dialog').getByText('what is shared unless you keep it').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText(`${ENGINEER} is leaving`).waitFor();
+    await page.getByText('What is shared is replaced as well, unless you say no.').waitFor();
+    await looksRight(page, 'leaver');
+    const group = (name: string) => page.getByRole('group', { name });
+    await group('The team passphrase').getByLabel('Keep it').check();
+    await page.getByText('Only if they never knew it.').waitFor();
+    await group('The recovery set').getByLabel('Keep it').check();
+    await page.getByText('Only if they never had its sheets.').waitFor();
+    // They could fetch the one, so that keeping it leaves the step open; of the other nobody says so.
+    assert.equal(await page.getByText('the step above stays open').count(), 1);
+    await button(page, 'Replace what they could open').waitFor();
+    await looksRight(page, 'leaver-kept');
+  }));
