@@ -177,7 +177,8 @@ await vector('grant-words.json', async () => {
   const { tenant, root: fingerprint, jwk, unlocker, email } = said.grant;
   const of = { tenant, root: fingerprint, unlocker, email };
   return {
-    about: 'The eight words of a grant, which say what it opens, with all that they are made from: once for each rights.',
+    about:
+      'The eight words of a grant, which say what it opens, with all that they are made from: once for each rights.',
     ...{ tenant, root: fingerprint, jwk, unlocker, email },
     grants: [RIGHTS_OF.engineer, RIGHTS_OF.admin].map((rights) => ({ rights, words: grantWords({ ...of, rights }) })),
   };

@@ -69,7 +69,11 @@ export function onlyAdminsSession(
 type Made = { from: number; to: number; person: Person; session: number | null; at: number };
 
 /** Keeps what a change has replaced, and what it has added, so that it can be taken back. In the transaction of the change, after it. */
-export function keepChange(storage: DurableObjectStorage, before: KeyringRows, { from, to, person, session, at }: Made): void {
+export function keepChange(
+  storage: DurableObjectStorage,
+  before: KeyringRows,
+  { from, to, person, session, at }: Made,
+): void {
   const { sql } = storage;
   const after = keyringRows(sql, before.since);
   const changed = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
@@ -138,11 +142,8 @@ export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
 
 /** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
 const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
-  first(
-    sql,
-    'SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1',
-    id,
-  ) !== null;
+  first(sql, 'SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1', id) !==
+  null;
 
 /** Whose word lets go of what a change replaced. Pure. */
 function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {

@@ -410,7 +410,8 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'POST',
     path: '/v1/tenants/:tenant/unlockers/:unlocker/opened',
-    summary: 'An unlocker’s signed word that it opened every key; what changes of the keyring replaced and waited for it goes',
+    summary:
+      'An unlocker’s signed word that it opened every key; what changes of the keyring replaced and waited for it goes',
     roles: ADMINS,
     audit: ['keyring.opened'],
     body: json(OpenedWord, GRANT_MAX_BYTES),

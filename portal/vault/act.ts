@@ -123,7 +123,9 @@ async function changeOf(
     case 'grant': {
       const { id, email, kind, label, rights, jwk } = act.grant;
       if (rights === null)
-        return untrusted('The request is of the earlier form, whose words do not say what it opens. Have it asked anew.');
+        return untrusted(
+          'The request is of the earlier form, whose words do not say what it opens. Have it asked anew.',
+        );
       // The words that the admin has compared, made again from this side's own pin: a server that swapped the key meanwhile is refused.
       const words = grantWords({ tenant, root: seen.fingerprint, unlocker: await thumbprint(jwk), email, rights });
       if (words.join(' ') !== act.words.join(' '))
@@ -136,7 +138,10 @@ async function changeOf(
       // The list they chose from was the server's: under another's name it would have taken away somebody else's.
       return manifest.unlockers.some((one) => one.id === act.unlocker && one.owner === act.owner)
         ? { ...NOTHING, remove: [act.unlocker] }
-        : fault('keyring_changed', 'By the signed keyring that way to unlock is another’s, or is gone. Nothing was removed.');
+        : fault(
+            'keyring_changed',
+            'By the signed keyring that way to unlock is another’s, or is gone. Nothing was removed.',
+          );
     case 'replace_root':
       return { ...NOTHING, newRoot: true };
     case 'end_overlap':

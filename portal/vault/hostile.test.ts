@@ -1,7 +1,8 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
-import { beforeAll, describe, expect, it } from 'vitest';
+
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
@@ -395,8 +396,7 @@ describe('a hostile server’s grant', () => {
       ...{ kind: 'passkey', kdf: passkeyKdf(), prf: PRF },
     });
   const shown = ({ unlocker }: GrantRequest): Grant => ({ ...unlocker, email, role: 'engineer', requestedAt: 1 });
-  const give = (grant: Grant, words: string[]) =>
-    new Keeper().draft(input(first), { act: 'grant', grant, words });
+  const give = (grant: Grant, words: string[]) => new Keeper().draft(input(first), { act: 'grant', grant, words });
 
   it('gives access by the words that both sides made, where nobody bent it', async () => {
     const { request, words } = await ask(draft.fingerprint);
@@ -432,7 +432,14 @@ describe('a hostile server’s grant', () => {
     expect(await new Keeper().grantWords(TENANT, draft.fingerprint, raised)).not.toEqual(words);
     expect(await give(raised, words)).toEqual(justThe('keyring_untrusted'));
     // Nor by other spellings of the same, nor after the admin has compared the true words.
-    const spelled = [['admin'], ['admin', 'reveal'], ['reveal admin'], ['reveal', 'reveal'], [], ['reveal', 'admin', '']];
+    const spelled = [
+      ['admin'],
+      ['admin', 'reveal'],
+      ['reveal admin'],
+      ['reveal', 'reveal'],
+      [],
+      ['reveal', 'admin', ''],
+    ];
     for (const rights of spelled)
       expect(await give({ ...shown(request), rights: rights as VaultPurpose[] }, words)).toEqual(
         justThe('keyring_untrusted'),
@@ -457,7 +464,10 @@ describe('a hostile server’s grant', () => {
     // As such a browser has made them.
     const parts = ['totlprovision/grant/v1', TENANT, draft.fingerprint, await thumbprint(request.unlocker.jwk), email];
     const digest = BigInt(`0x${await sha256Hex(JSON.stringify(parts))}`);
-    const before = Array.from({ length: 8 }, (_, place) => wordlist[Number((digest >> BigInt(245 - 11 * place)) & 2047n)]);
+    const before = Array.from(
+      { length: 8 },
+      (_, place) => wordlist[Number((digest >> BigInt(245 - 11 * place)) & 2047n)],
+    );
     const earlier = (rights: Grant['rights']): Grant => ({ ...shown(request), rights });
     expect(await new Keeper().grantWords(TENANT, draft.fingerprint, earlier(null))).toBeNull();
     for (const rights of [null, [...RIGHTS_OF.engineer], [...RIGHTS_OF.admin]]) {

@@ -141,9 +141,7 @@ export class Keeper implements Vault {
     const { entry } = trusted;
     const waits =
       entry.owner !== null &&
-      (input.keyring.changes ?? []).some(
-        (one) => one.replaces && (one.by !== entry.owner || one.waitsFor === 'you'),
-      );
+      (input.keyring.changes ?? []).some((one) => one.replaces && (one.by !== entry.owner || one.waitsFor === 'you'));
     const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
     return {
       ok: true,

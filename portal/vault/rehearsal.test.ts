@@ -114,28 +114,30 @@ describe('a first set-up', () => {
       ),
     );
   });
-  const asksOfFirst = (write: KeyringWrite) =>
-    opens(noKeyring(draft.fingerprint), write, { ways, vaults: [] });
+  const asksOfFirst = (write: KeyringWrite) => opens(noKeyring(draft.fingerprint), write, { ways, vaults: [] });
   const noised = (sealed: string) => `${sealed.slice(0, -6)}AAAAAA`;
 
   it('opens as it was made, by each way that it makes', async () => {
     expect(await asksOfFirst(draft.write)).toBe(true);
   });
 
-  it.each([0, 1, 2])('whose half or wrap %i is noise is not shown, because its sheet would be printed of nothing', async (place) => {
-    const { id } = draft.write.unlockers[place] ?? { id: '' };
-    const half = bent(draft.write, ({ unlockers }) => {
-      for (const one of unlockers) if (one.id === id) one.sealed = noised(one.sealed);
-    });
-    const wrap = bent(draft.write, ({ wraps }) => {
-      for (const one of wraps) if (one.unlocker === id) one.jwe = noised(one.jwe);
-    });
-    const another = bent(draft.write, ({ unlockers }) => {
-      const other = unlockers[(place + 1) % 3];
-      for (const one of unlockers) if (one.id === id && other) one.sealed = other.sealed;
-    });
-    for (const write of [half, wrap, another]) expect(await asksOfFirst(write)).toBe(false);
-  });
+  it.each([0, 1, 2])(
+    'whose half or wrap %i is noise is not shown, because its sheet would be printed of nothing',
+    async (place) => {
+      const { id } = draft.write.unlockers[place] ?? { id: '' };
+      const half = bent(draft.write, ({ unlockers }) => {
+        for (const one of unlockers) if (one.id === id) one.sealed = noised(one.sealed);
+      });
+      const wrap = bent(draft.write, ({ wraps }) => {
+        for (const one of wraps) if (one.unlocker === id) one.jwe = noised(one.jwe);
+      });
+      const another = bent(draft.write, ({ unlockers }) => {
+        const other = unlockers[(place + 1) % 3];
+        for (const one of unlockers) if (one.id === id && other) one.sealed = other.sealed;
+      });
+      for (const write of [half, wrap, another]) expect(await asksOfFirst(write)).toBe(false);
+    },
+  );
 
   it('whose root or escrow key is noise, or is not sent, is not shown either', async () => {
     const bends: ((write: KeyringWrite) => void)[] = [
@@ -181,7 +183,10 @@ describe('an unlocker’s word that every key opened', () => {
   });
 
   it('is given by an only admin too, once the server says that this session counts: it says nothing but what is so', async () => {
-    expect(await told('admin@example.com', { waitsFor: 'you' })).toMatchObject({ ok: true, opened: expect.any(String) });
+    expect(await told('admin@example.com', { waitsFor: 'you' })).toMatchObject({
+      ok: true,
+      opened: expect.any(String),
+    });
     for (const waitsFor of ['your_next_sign_in', 'another_admin'] as const)
       expect(await told('admin@example.com', { waitsFor })).toMatchObject({ ok: true, opened: null });
   });

@@ -29,7 +29,12 @@ const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
  * `entry` goes into the manifest, `half` to the server. The private key, and the key that the half is sealed under, stay here: they are to see
  * that both open.
  */
-export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker; privateKey: CryptoKey; sealedUnder: Uint8Array };
+export type MadeUnlocker = {
+  entry: ManifestUnlocker;
+  half: SealedUnlocker;
+  privateKey: CryptoKey;
+  sealedUnder: Uint8Array;
+};
 type Wanted = Pick<ManifestUnlocker, 'label' | 'owner' | 'rights'>;
 type Sealing = { how: Pick<SealedUnlocker, 'kdf' | 'set'>; key: Uint8Array };
 type Private = { jwk: JsonWebKey; root: string };

@@ -21,6 +21,7 @@ import type { Grant, GrantList } from '../../schema/grant.ts';
 import type { Keyring, ManifestPage, SealedUnlocker } from '../../schema/keyring.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
+import { RIGHTS_OF } from '../../schema/rights.ts';
 import {
   DESTROY_AFTER_MS,
   type ResealAnswer,
@@ -28,7 +29,6 @@ import {
   type Rotation,
   type RotationPage,
 } from '../../schema/rotation.ts';
-import { RIGHTS_OF } from '../../schema/rights.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import {

@@ -101,72 +101,84 @@ inOrder('somebody asks for access', (step) => {
   const faults: string[][] = [];
   const isGrants = (url: URL) => url.pathname.endsWith('/grants');
 
-  step('both sides show what is asked for beside the same eight words, since the words are made of that too', async () => {
-    [admin, engineer] = [await pageOf(ADMIN, 'access', faults), await pageOf(ENGINEER, 'access', faults)];
-    await unlockAt(admin, ADMIN_PASSPHRASE);
-    await button(admin, 'Lock').waitFor();
-    await button(engineer, 'Ask for access').click();
-    await typePassphrase(engineer, 'New passphrase', OWN_PASSPHRASE);
-    await button(engineer, 'Use this passphrase').click();
-    await engineer.getByText('You asked to be able to reveal every secret.').waitFor();
-    await looksRight(engineer, 'asked');
-    await admin.goto(at('access'));
-    await admin.getByText(`${ENGINEER} asks to be able to reveal every secret, with a passphrase`).waitFor();
-    assert.deepEqual(await wordsOn(admin), await wordsOn(engineer));
-    await looksRight(admin, 'waiting');
-  });
+  step(
+    'both sides show what is asked for beside the same eight words, since the words are made of that too',
+    async () => {
+      [admin, engineer] = [await pageOf(ADMIN, 'access', faults), await pageOf(ENGINEER, 'access', faults)];
+      await unlockAt(admin, ADMIN_PASSPHRASE);
+      await button(admin, 'Lock').waitFor();
+      await button(engineer, 'Ask for access').click();
+      await typePassphrase(engineer, 'New passphrase', OWN_PASSPHRASE);
+      await button(engineer, 'Use this passphrase').click();
+      await engineer.getByText('You asked to be able to reveal every secret.').waitFor();
+      await looksRight(engineer, 'asked');
+      await admin.goto(at('access'));
+      await admin.getByText(`${ENGINEER} asks to be able to reveal every secret, with a passphrase`).waitFor();
+      assert.deepEqual(await wordsOn(admin), await wordsOn(engineer));
+      await looksRight(admin, 'waiting');
+    },
+  );
 
-  step('a server that calls the engineer an admin gives the admin other words, and says so in what is asked for', async () => {
-    const theirs = await wordsOn(engineer);
-    const raise = ({ grants, next }: GrantList) => ({
-      grants: grants.map((one) => ({ ...one, role: 'admin', rights: ['reveal', 'admin'] })),
-      next,
-    });
-    await bent<GrantList>(
-      admin,
-      isGrants,
-      raise,
-      async () => {
-        await admin.reload();
-        await admin.getByText('reveal every secret, and change the keyring as an admin').waitFor();
-        assert.notDeepEqual(await wordsOn(admin), theirs);
-      },
-      'GET',
-    );
-  });
-
-  step('a request from before the words said what it is for is signed by nobody, and both are told to ask anew', async () => {
-    const earlier = ({ grants, next }: GrantList) => ({ grants: grants.map((one) => ({ ...one, rights: null })), next });
-    for (const [page, says] of [
-      [admin, 'nobody can sign it. Have them take it back and ask again, or decline it.'],
-      [engineer, 'no admin can sign it. Take it back and ask again.'],
-    ] as const)
+  step(
+    'a server that calls the engineer an admin gives the admin other words, and says so in what is asked for',
+    async () => {
+      const theirs = await wordsOn(engineer);
+      const raise = ({ grants, next }: GrantList) => ({
+        grants: grants.map((one) => ({ ...one, role: 'admin', rights: ['reveal', 'admin'] })),
+        next,
+      });
       await bent<GrantList>(
-        page,
+        admin,
         isGrants,
-        earlier,
+        raise,
         async () => {
-          await page.reload();
-          await page.getByText(says).waitFor();
-          assert.equal(await page.getByRole('list', { name: 'Eight words' }).count(), 0);
-          assert.equal(await page.getByRole('button', { name: 'The words are the same' }).count(), 0);
-          await looksRight(page, `earlier-${page === admin ? 'admin' : 'engineer'}`);
+          await admin.reload();
+          await admin.getByText('reveal every secret, and change the keyring as an admin').waitFor();
+          assert.notDeepEqual(await wordsOn(admin), theirs);
         },
         'GET',
       );
-    // Relabelled it is none either: what was kept in the browser that asked is of before.
-    await engineer.evaluate(() => {
-      for (const key of Object.keys(localStorage))
-        if (key.startsWith('totl.grant.')) localStorage.setItem(key, 'bleak hand edit boil dune tattoo civil tree');
-    });
-    await engineer.reload();
-    await engineer.getByText('no admin can sign it. Take it back and ask again.').waitFor();
-    await button(engineer, 'Take the request back').click();
-    await engineer.getByText('Declined.').waitFor();
-    assert.deepEqual(faults.flat(), []);
-    await admin.context().close();
-    await engineer.context().close();
-  });
+    },
+  );
+
+  step(
+    'a request from before the words said what it is for is signed by nobody, and both are told to ask anew',
+    async () => {
+      const earlier = ({ grants, next }: GrantList) => ({
+        grants: grants.map((one) => ({ ...one, rights: null })),
+        next,
+      });
+      for (const [page, says] of [
+        [admin, 'nobody can sign it. Have them take it back and ask again, or decline it.'],
+        [engineer, 'no admin can sign it. Take it back and ask again.'],
+      ] as const)
+        await bent<GrantList>(
+          page,
+          isGrants,
+          earlier,
+          async () => {
+            await page.reload();
+            await page.getByText(says).waitFor();
+            assert.equal(await page.getByRole('list', { name: 'Eight words' }).count(), 0);
+            assert.equal(await page.getByRole('button', { name: 'The words are the same' }).count(), 0);
+            await looksRight(page, `earlier-${page === admin ? 'admin' : 'engineer'}`);
+          },
+          'GET',
+        );
+      // Relabelled it is none either: what was kept in the browser that asked is of before.
+      await engineer.evaluate(() => {
+        for (const key of Object.keys(localStorage))
+          if (key.startsWith('totl.grant.')) localStorage.setItem(key, 'bleak hand edit boil dune tattoo civil tree');
+      });
+      await engineer.reload();
+      await engineer.getByText('no admin can sign it. Take it back and ask again.').waitFor();
+      await button(engineer, 'Take the request back').click();
+      await engineer.getByText('Declined.').waitFor();
+      assert.deepEqual(faults.flat(), []);
+      await admin.context().close();
+      await engineer.context().close();
+    },
+  );
 });
 
 inOrder('a change of the keyring that is taken back', (step) => {
@@ -192,25 +204,28 @@ inOrder('a change of the keyring that is taken back', (step) => {
     await lockVault(engineer);
   });
 
-  step('the admin takes it back, with a reason, on record; whoever thinks better of it has changed nothing', async () => {
-    await admin.goto(at('keys'));
-    await admin.getByText(`Version 2, by ${ADMIN}; kept until you`).waitFor();
-    await button(admin, 'Take back version 2').first().click();
-    await admin.getByText('Only if nobody can unlock any more').waitFor();
-    await looksRight(admin, 'take-back');
-    await button(admin, 'Cancel').click();
-    await admin.getByText('Only if nobody can unlock any more').waitFor({ state: 'detached' });
-    assert.deepEqual([(await keyringOf()).version, await auditOf('keyring.undone')], [2, []]);
-    await button(admin, 'Take back version 2').first().click();
-    await admin.getByLabel('Why', { exact: true }).fill('nobody knows it');
-    await admin.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }).click();
-    await admin.getByText('Version 1, by').waitFor();
-    assert.equal((await keyringOf()).version, 1);
-    assert.partialDeepStrictEqual(await auditOf('keyring.undone'), [
-      { version: 1, instead: 2, reason: 'nobody knows it' },
-    ]);
-    await looksRight(admin, 'taken-back');
-  });
+  step(
+    'the admin takes it back, with a reason, on record; whoever thinks better of it has changed nothing',
+    async () => {
+      await admin.goto(at('keys'));
+      await admin.getByText(`Version 2, by ${ADMIN}; kept until you`).waitFor();
+      await button(admin, 'Take back version 2').first().click();
+      await admin.getByText('Only if nobody can unlock any more').waitFor();
+      await looksRight(admin, 'take-back');
+      await button(admin, 'Cancel').click();
+      await admin.getByText('Only if nobody can unlock any more').waitFor({ state: 'detached' });
+      assert.deepEqual([(await keyringOf()).version, await auditOf('keyring.undone')], [2, []]);
+      await button(admin, 'Take back version 2').first().click();
+      await admin.getByLabel('Why', { exact: true }).fill('nobody knows it');
+      await admin.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }).click();
+      await admin.getByText('Version 1, by').waitFor();
+      assert.equal((await keyringOf()).version, 1);
+      assert.partialDeepStrictEqual(await auditOf('keyring.undone'), [
+        { version: 1, instead: 2, reason: 'nobody knows it' },
+      ]);
+      await looksRight(admin, 'taken-back');
+    },
+  );
 
   step('a browser that has seen it is asked to compare what the admin’s Keys page shows under To compare', async () => {
     await admin.getByText('To compare').click();
@@ -235,7 +250,9 @@ inOrder('a change of the keyring that is taken back', (step) => {
     await unlockAt(engineer, TEAM_PASSPHRASE);
     await button(engineer, 'They are the same').click();
     await button(engineer, 'Lock').waitFor();
-    assert.partialDeepStrictEqual(await auditOf('keyring.line_taken'), [{ version: keyring.version, insteadVersion: 2 }]);
+    assert.partialDeepStrictEqual(await auditOf('keyring.line_taken'), [
+      { version: keyring.version, insteadVersion: 2 },
+    ]);
     await lockVault(engineer);
     await unlockAt(engineer, TEAM_PASSPHRASE);
     await button(engineer, 'Lock').waitFor();

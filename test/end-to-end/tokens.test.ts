@@ -336,7 +336,9 @@ describe('with keys', () => {
           assert.equal(await issue.isDisabled(), true);
         });
       await shows(await next(mine), [mine.manifest], async () => {
-        await admin.getByText('Its configuration file carries the fingerprint that this browser has verified').waitFor();
+        await admin
+          .getByText('Its configuration file carries the fingerprint that this browser has verified')
+          .waitFor();
         assert.equal((await issue.innerText()).trim(), 'Issue');
       });
     }));

@@ -143,7 +143,11 @@ export class LeaverReplacements extends LitElement {
       })}
       ${
         this.recovery === 'kept'
-          ? this.#keeps('Only if they never had its sheets', 'Whoever has sheets enough of it', this.couldFetch.recovery)
+          ? this.#keeps(
+              'Only if they never had its sheets',
+              'Whoever has sheets enough of it',
+              this.couldFetch.recovery,
+            )
           : nothing
       }
     </fieldset>`;
