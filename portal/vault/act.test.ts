@@ -2,7 +2,18 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Manifest, verifyManifest } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import type { SetUpDraft } from './contract.ts';
-import { ADMIN, keyringOf, makeTenant, must, PASSPHRASE, sealedRecord, TEAM_PASSPHRASE, TENANT, unlockerAt, unlockInput } from './fixtures.ts';
+import {
+  ADMIN,
+  keyringOf,
+  makeTenant,
+  must,
+  PASSPHRASE,
+  sealedRecord,
+  TEAM_PASSPHRASE,
+  TENANT,
+  unlockerAt,
+  unlockInput,
+} from './fixtures.ts';
 import { Keeper } from './keeper.ts';
 import { draftSetUp } from './set-up.ts';
 import { trustKeyring } from './trust.ts';
