@@ -209,13 +209,13 @@ inOrder('a change of the keyring that is taken back', (step) => {
     async () => {
       await admin.goto(at('keys'));
       await admin.getByText(`Version 2, by ${ADMIN}; kept until you`).waitFor();
-      await button(admin, 'Take back version 2').first().click();
+      await button(admin, 'Take it back … version 2').click();
       await admin.getByText('Only if nobody can unlock any more').waitFor();
       await looksRight(admin, 'take-back');
       await button(admin, 'Cancel').click();
       await admin.getByText('Only if nobody can unlock any more').waitFor({ state: 'detached' });
       assert.deepEqual([(await keyringOf()).version, await auditOf('keyring.undone')], [2, []]);
-      await button(admin, 'Take back version 2').first().click();
+      await button(admin, 'Take it back … version 2').click();
       await admin.getByLabel('Why', { exact: true }).fill('nobody knows it');
       await admin.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }).click();
       await admin.getByText('Version 1, by').waitFor();

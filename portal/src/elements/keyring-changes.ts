@@ -59,7 +59,7 @@ export class KeyringChanges extends LitElement {
           (one) => html`<li>
             Version ${one.version}, by ${one.by}; kept until ${UNTIL_WORDS[one.waitsFor ?? 'another_admin']}, or ${day(one.until)}.
             <button
-              aria-label="Take back version ${one.version}"
+              aria-label="Take it back … version ${one.version}"
               @click=${() => {
                 this.asked = one;
               }}
