@@ -498,6 +498,18 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
   {
+    id: 21,
+    name: 'what a request for access asks for, and the session in which an only admin changed the keyring',
+    // Null of what was there before: such a request is asked anew, and another person's word alone lets go of such a change.
+    statements: `
+      ALTER TABLE grants ADD COLUMN rights TEXT;
+      ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;
+      CREATE INDEX keyring_changes_of_many ON keyring_changes (person) WHERE held = 1 AND session_ends_at IS NULL;
+      CREATE INDEX people_admins ON people (id) WHERE role = 'admin' AND removed_at IS NULL;
+      CREATE INDEX leavers_admins ON leavers (started_at) WHERE role = 'admin';
+    `,
+  },
+  {
     id: 29,
     name: 'webhooks by receiver and signature',
     // Those that are there go on as they were. `gone_at`: its receiver answered 410, which paused it.

@@ -66,6 +66,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'grant.declined': 'reserve',
   'unlocker.added': 'reserve',
   'unlocker.removed': 'reserve',
+  'unlocker.kept': 'reserve',
   'unlocker.changed': 'reserve',
   'recovery.drilled': 'ordinary',
   'key.rotated': 'reserve',

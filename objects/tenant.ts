@@ -330,9 +330,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(
       caller,
       'keyring',
-      () =>
-        keyring.readKeyring(this.#sql, { email: caller.principal.name, role: caller.principal.role }) ??
-        keyring.noTenantKey(),
+      (now) => keyring.readKeyring(this.#sql, caller, now) ?? keyring.noTenantKey(),
     );
   }
 
@@ -383,7 +381,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
   }
 
-  /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */
+  /** An unlocker's word that it opened every key: what changes of the keyring replaced, and waited for it, goes. */
   async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
     return this.#gate.admins(caller, id, (now) =>

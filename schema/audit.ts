@@ -27,6 +27,7 @@ export const AuditAction = z.enum([
   'grant.declined',
   'unlocker.added',
   'unlocker.removed',
+  'unlocker.kept',
   'unlocker.changed',
   'recovery.drilled',
   'key.rotated',

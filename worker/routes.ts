@@ -273,7 +273,8 @@ export const routes: readonly Route[] = [
     summary: 'Write the keyring: the first set-up, and every change after it',
     roles: ADMINS,
     audit: [
-      ...(['keyring.created', 'keyring.updated', 'root.replaced', 'unlocker.added', 'unlocker.removed'] as const),
+      ...(['keyring.created', 'keyring.updated', 'root.replaced'] as const),
+      ...(['unlocker.added', 'unlocker.removed', 'unlocker.kept'] as const),
       ...(['key.rotated', 'key.retired', 'key.destroyed'] as const),
     ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
@@ -420,7 +421,8 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'POST',
     path: '/v1/tenants/:tenant/unlockers/:unlocker/opened',
-    summary: 'An unlocker’s signed word that it opened every key; what others’ changes of the keyring replaced goes',
+    summary:
+      'An unlocker’s signed word that it opened every key; what changes of the keyring replaced and waited for it goes',
     roles: ADMINS,
     audit: ['keyring.opened'],
     body: json(OpenedWord, GRANT_MAX_BYTES),

@@ -120,7 +120,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   const { sessionEndsAt } = person;
-  const asked = { ...caller, bodyBytes: body.bytes };
+  const asked = { ...caller, sessionEndsAt, bodyBytes: body.bytes };
   return route.handle({
     env,
     params,

@@ -29,6 +29,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'grant.declined': 'Declined a request for access',
   'unlocker.added': 'Added a way to unlock',
   'unlocker.removed': 'Removed a way to unlock',
+  'unlocker.kept': 'Kept a shared way to unlock when somebody left',
   'unlocker.changed': 'Changed their own way to unlock',
   'recovery.drilled': 'Proved the recovery set',
   'key.rotated': 'Began a new escrow key',

@@ -7,7 +7,7 @@ import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
-import type { UnlockerKind } from '../../schema/signed.ts';
+import type { UnlockerKind, VaultPurpose } from '../../schema/signed.ts';
 import type { Delivery, DeliveryFault, Receiver } from '../../schema/webhook.ts';
 
 export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
@@ -95,6 +95,10 @@ export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Eng
 
 /** "an admin", "an engineer", "an auditor". */
 export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
+
+/** What a way to unlock is for, after "to be able to". */
+export const rightsWords = (rights: readonly VaultPurpose[]): string =>
+  rights.includes('admin') ? 'reveal every secret, and change the keyring as an admin' : 'reveal every secret';
 
 export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passphrase: 'Passphrase',

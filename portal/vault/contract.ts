@@ -7,7 +7,7 @@ import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schem
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
-import type { ManifestUnlocker } from '../../schema/signed.ts';
+import type { ManifestUnlocker, VaultPurpose } from '../../schema/signed.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -107,21 +107,26 @@ export type KeyringAct =
   | { act: 'set_team_passphrase'; passphrase: string }
   /** A recovery set of `count` shares, any `threshold` of which open; the one before it is removed. */
   | { act: 'make_recovery_set'; threshold: number; count: number }
-  /** Access for a person whose words were compared; `admin` gives both rights. */
-  | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
   /** As it was shown: what the signed keyring has under its id must be the same. */
   | { act: 'remove_unlocker'; unlocker: ManifestUnlocker }
+  /** Access for a person whose words were compared: to what the words name, as it was asked for. */
+  | { act: 'grant'; grant: Grant; words: readonly string[] }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }
-  /** Everything a person could open is closed to them: unlockers removed and replaced, new vault keys, a new escrow key, and a new root
-   * where they could fetch a recovery unlocker, as admins can. */
+  /**
+   * Everything a person could open is closed to them: their unlockers removed, every shared one of the signed manifest replaced unless the
+   * admin says that it is kept, new vault keys, a new escrow key. `root`: a new root too; there is one in any case where they have admin rights
+   * of their own.
+   */
   | {
       act: 'leaver';
       email: string;
-      couldFetch: { team: boolean; recovery: boolean };
-      teamPassphrase: string | null;
-      recovery: { threshold: number; count: number } | null;
+      root: boolean;
+      /** `passphrase` null: none any more. */
+      team: 'kept' | { passphrase: string | null };
+      /** Null: the page has seen none. */
+      recovery: 'kept' | { threshold: number; count: number } | null;
     };
 
 /** `recovery`: codes to be kept and typed back before `write` is sent; they are nowhere else. `kid`: the new escrow key's. */
@@ -139,10 +144,12 @@ export type GrantInput = {
   /** The root that this browser was shown; if the server lied about it, the admin's words are others. */
   root: string;
   label: string;
+  /** What it is to open. The words name it, so that no server can have an admin sign more. */
+  rights: readonly VaultPurpose[];
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
 /**
  * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
- * unlocker's word that every key opened, where somebody else's change waits for it; to be sent.
+ * unlocker's word that every key opened, where a change waits for it; to be sent.
  */
 export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null; opened: string | null };
 export type Opened = {
@@ -200,8 +207,8 @@ export interface Vault {
   draft(input: UnlockInput, act: KeyringAct): Promise<VaultResult<Drafted>>;
   /** Makes a personal unlocker for oneself, to be granted by an admin. */
   draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
-  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
-  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
+  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. Null: asked in the earlier form, it has none. */
+  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[] | null>;
   /**
    * The roots that the one of the keyring that was seen follows, newest first, each by the verified word of the one before; with the words that a
    * browser which still pins that root shows. `manifests` are all from the first to the one that was seen, which vouches for them: a root that

@@ -82,8 +82,8 @@ export async function keyringAfter(
   };
 }
 
-export const makeTenant = () =>
-  draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE });
+export const makeTenant = async () =>
+  must(await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE }));
 
 /** The id of the nth unlocker: 0 the admin's own, 1 recovery, 2 the team's. */
 export const unlockerAt = (write: KeyringWrite, index: number): string => write.unlockers[index]?.id ?? '';

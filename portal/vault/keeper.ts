@@ -70,7 +70,10 @@ export class Keeper implements Vault {
     return { state: 'unlocked', tenant, fingerprint, unlocker, locksAt };
   }
 
-  draftSetUp: Vault['draftSetUp'] = async (input) => ({ ok: true, ...(await draftSetUp(input)) });
+  draftSetUp: Vault['draftSetUp'] = async (input) => {
+    const drafted = await draftSetUp(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
 
   async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
     const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];
@@ -86,8 +89,8 @@ export class Keeper implements Vault {
 
   draftGrant: Vault['draftGrant'] = async (input) => ({ ok: true, ...(await requestGrant(input)) });
 
-  grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
-    grantWords(tenant, fingerprint, await thumbprint(jwk), email);
+  grantWords: Vault['grantWords'] = async (tenant, root, { jwk, email, rights }) =>
+    rights && grantWords({ tenant, root, unlocker: await thumbprint(jwk), email, rights });
 
   rootsBefore: Vault['rootsBefore'] = async (tenant, seen, manifests, successions) => {
     const { fingerprint } = seen;
@@ -145,7 +148,8 @@ export class Keeper implements Vault {
       opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
     const { entry } = trusted;
     const waits =
-      entry.owner !== null && (input.keyring.changes ?? []).some((one) => one.replaces && one.by !== entry.owner);
+      entry.owner !== null &&
+      (input.keyring.changes ?? []).some((one) => one.replaces && (one.by !== entry.owner || one.waitsFor === 'you'));
     const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
     return {
       ok: true,

@@ -7,10 +7,13 @@ import { follows } from './succession.ts';
 
 type Verified = { manifest: Manifest; root: string; sha256: string };
 
+/** What is walked: from the manifest that was seen to the keyring's own. */
+type Walked = Pick<UnlockInput, 'tenant' | 'keyring' | 'seen' | 'since' | 'confirmedLine'>;
+
 const forked = (what: string): VaultFault => fault('keyring_forked', `${what} Nothing was unlocked.`);
 
 /** Null: it follows, or nothing was seen before. The fault carries the line, which a person may take after comparing it with an admin. */
-export async function offTheLine(input: UnlockInput, now: Verified): Promise<VaultFault | null> {
+export async function offTheLine(input: Walked, now: Verified): Promise<VaultFault | null> {
   const { seen, keyring, confirmedLine } = input;
   if (!seen) return null;
   const broken = await leaves(input, now);
@@ -20,7 +23,7 @@ export async function offTheLine(input: UnlockInput, now: Verified): Promise<Vau
   return { ...broken, line: { fingerprint: now.root, version: now.manifest.version, signed, instead: seen } };
 }
 
-async function leaves({ tenant, seen, keyring, since = [] }: UnlockInput, now: Verified): Promise<VaultFault | null> {
+async function leaves({ tenant, seen, keyring, since = [] }: Walked, now: Verified): Promise<VaultFault | null> {
   if (!seen) return null;
   const isNext = (from: string, to: string) =>
     from === to ? Promise.resolve(true) : follows(tenant, keyring.successions, from, to);

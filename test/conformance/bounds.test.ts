@@ -98,7 +98,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO audit @n SELECT (SELECT max(seq) FROM audit) + i, ${now}, 'person', 'u1', 'engineer@example.com',
     'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
   many(`INSERT INTO manifests @n SELECT -i, '', 'x', i, 'x' FROM n`);
-  many(`INSERT INTO keyring_changes @n SELECT i, i, i + 1, 'u1', 'admin@example.com', i, 1, 1 FROM n`);
+  many(`INSERT INTO keyring_changes @n SELECT i, i, i + 1, 'u1', 'admin@example.com', i, 1, 1, NULL FROM n`);
   many(`INSERT INTO kept_rows @n SELECT i, 'wraps', '["wraps",' || i || ']', NULL FROM n`);
   many(`INSERT INTO sweeps @n SELECT 'p' || i, @id, 1, i FROM n`);
   many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
@@ -107,7 +107,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
   many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
     'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
-  many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i
+  many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i, 'reveal'
     FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
   many(`INSERT INTO outbox @n SELECT 'token', @id, 1,
     json_object('label', '', 'prefix', 'tok_0000', 'hash', 'h', 'salt', 's', 'createdAt', 0, 'expiresAt', NULL, 'revokedAt', NULL), 0 FROM n`);

@@ -161,7 +161,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   // A person's newer request takes the place of their older one: it is this one that is declined next.
   '/v1/tenants/:tenant/grants': async () => {
-    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint);
+    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint, 'admin');
     world.ids.grant = asked.unlocker.id;
     return asked;
   },
@@ -405,12 +405,15 @@ let log: LogWatch;
 
 /**
  * A second set-up is refused for everybody who may try; the success of the first is the walk's own world. The unlocker that is
- * changed is the admin's own, which an engineer may not even know of; and what the admin sealed by hand no other may hand over.
+ * changed is the admin's own, which an engineer may not even know of; what the admin sealed by hand no other may hand over, and what an
+ * admin asks to open no engineer may ask for.
  */
 function adjusted(route: Route, expected: Expected, who: string): Expected {
   if (expected !== 'ok' || route.method !== 'POST') return expected;
   if (route.path.endsWith('/keyring')) return 'keyring_conflict';
   if (route.path.endsWith('/:machine/secrets') && who === 'an engineer') return 'header_mismatch';
+  if (route.path.endsWith('/grants') && who === 'an engineer') return 'invalid_body';
+  if (route.path.endsWith('/decline') && who === 'an engineer') return 'unknown_grant';
   if (route.path === '/v1/operator/tenants/:tenant/restore') return 'unknown_backup';
   if (route.path === '/v1/operator/tenants/:tenant/restore/abort') return 'not_restoring';
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';

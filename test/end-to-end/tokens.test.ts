@@ -13,9 +13,11 @@ import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { readConfiguration } from '../../engine/configuration.ts';
 import { simulatedPc } from '../../engine/simulator/pc.ts';
+import { Keeper } from '../../portal/vault/keeper.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
+import { verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { tooWide } from '../support/axe.ts';
 import { bent as bentIn } from '../support/bent.ts';
@@ -295,6 +297,52 @@ describe('with keys', () => {
       assert.equal((await tokens()).length, before);
     }));
 
+  test('a keyring that the verified root has signed, but that does not follow on the one seen, gives no file its epoch', () =>
+    onAdminsPage(async (admin) => {
+      const { tenant } = stand.demo;
+      const keyring = await asPerson<Keyring>(stand, ADMIN, 'keyring');
+      const signed = await verifyManifest(keyring.manifest);
+      assert.ok(signed.ok);
+      const unlocker = signed.payload.unlockers.find((one) => one.owner === ADMIN)?.id ?? '';
+      const next = async (from: Keyring) => {
+        const input = { tenant, keyring: from, unlocker, secret: ADMIN_PASSPHRASE, seen: null };
+        const drafted = await new Keeper().draft(input, { act: 'rotate' });
+        assert.ok(drafted.ok);
+        const { manifest, escrowKeys } = drafted.write;
+        return { ...from, manifest, version: from.version + 1, escrowKeys: [...from.escrowKeys, ...escrowKeys] };
+      };
+      // Two lines from one keyring: this browser is on the first, and the server goes on from the other.
+      const [mine, theirs] = [await next(keyring), await next(await next(keyring))];
+      await haveSeen(admin, tenant, mine);
+      const issue = admin.getByRole('button', { name: /^Issue/ });
+      const shows = async (told: Keyring, since: string[], act: () => Promise<void>) => {
+        const page = () => ({ manifests: since, next: null });
+        await bent(admin, 'GET', /\/keyring\/manifests$/, page, () =>
+          bent(
+            admin,
+            'GET',
+            /\/keyring$/,
+            () => told,
+            async () => {
+              await admin.goto(at('tokens'));
+              await act();
+            },
+          ),
+        );
+      };
+      for (const since of [[mine.manifest], []])
+        await shows(theirs, since, async () => {
+          await admin.getByText('does not follow on the one that this browser has verified').waitFor();
+          assert.equal(await issue.isDisabled(), true);
+        });
+      await shows(await next(mine), [mine.manifest], async () => {
+        await admin
+          .getByText('Its configuration file carries the fingerprint that this browser has verified')
+          .waitFor();
+        assert.equal((await issue.innerText()).trim(), 'Issue');
+      });
+    }));
+
   test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', () =>
     onAdminsPage(async (admin) => {
       // Only the one that is issued here counts.
@@ -355,6 +403,7 @@ describe('with keys', () => {
         await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
         await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
         await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
+        await admin.getByText('They were an admin, so the root is replaced too').waitFor();
         await admin.getByLabel('No team passphrase any more').check();
         await admin.getByRole('button', { name: 'Replace', exact: true }).click();
         await stepUp(admin, 'Replace');

@@ -338,7 +338,7 @@ export const REPLACED: Act[] = [
     sends: 'keyring/undo',
     at: 'keys',
     before: async (page) => {
-      await button(page, 'Take back version 2').click();
+      await button(page, 'Take it back … version 2').click();
       await page.getByLabel('Why', { exact: true }).fill('nobody can unlock');
     },
     press: (page) => page.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }),

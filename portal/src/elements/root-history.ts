@@ -79,7 +79,8 @@ export class RootHistory extends LitElement {
   }
 
   override render() {
-    const overlapping = readManifest(this.keyring).overlapping ?? [];
+    const { tenant, overlapping = [] } = readManifest(this.keyring);
+    const known = seenManifest(tenant)?.fingerprint ?? null;
     return html`<div class="row bar">
         <h2>Root</h2>
         ${
@@ -89,6 +90,14 @@ export class RootHistory extends LitElement {
         }
       </div>
       ${this.#fingerprint()}
+      ${
+        known !== null && known !== this.keyring.fingerprint
+          ? html`<p class="note bad" role="alert">
+              The server shows this root; the one that this browser has verified is another. Unlock to see whether it follows, and read it
+              out to nobody before that.
+            </p>`
+          : nothing
+      }
       ${
         this.verified
           ? html`<details>

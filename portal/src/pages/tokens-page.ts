@@ -85,7 +85,12 @@ export class TokensPage extends LitElement {
         api.overview(this.#tenant),
         api.keyring(this.#tenant),
       ]);
-      this.loaded = { tokens, more: next !== null, fingerprint, keyring: keyring && (await verifyKeyring(keyring)) };
+      this.loaded = {
+        tokens,
+        more: next !== null,
+        fingerprint,
+        keyring: keyring && (await verifyKeyring(this.#tenant, keyring)),
+      };
       this.unreachable = null;
     } catch (error) {
       this.unreachable = error;
