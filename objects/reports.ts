@@ -49,7 +49,8 @@ export function submitReport(
   const refused = [...unparsed, ...rejected, ...beyond].sort((a, b) => a.index - b.index);
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
-  const before = known ?? newRun(machine.id, reported, now, uploadedBy);
+  const token = principal.kind === 'machine' ? principal.id : null;
+  const before = known ?? newRun(machine.id, reported, now, { uploadedBy, token });
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
   return storage.transactionSync(() => {
@@ -71,8 +72,17 @@ export function submitReport(
         fresh.map(({ event }) => event),
         now,
       );
-      putRun(sql, { ...after, nextSeq: next, refused: before.refused + buried });
-      countRun(sql, known, after);
+      // Of a run that was set aside with its token somebody else has word: it counts again.
+      const others = fresh.length > 0 && before.token !== token;
+      const aside = others ? null : before.aside;
+      putRun(sql, {
+        ...after,
+        nextSeq: next,
+        refused: before.refused + buried,
+        token: others ? null : before.token,
+        aside,
+      });
+      countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       if (!known) abandonEarlier(sql, machine.id, after);
       const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
       noticeReported(sql, caller.tenant, now, { before, after, appeared });

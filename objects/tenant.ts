@@ -232,7 +232,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   run(caller: Caller<Person>, id: string): Run | Refusal {
     return this.#gate.anybody(caller, id, () => {
       const run = runs.findRun(this.#sql, id);
-      return run ? runs.publicRun(run) : unknownRun();
+      return run ? runs.publicRun(this.#sql, run) : unknownRun();
     });
   }
 
