@@ -114,6 +114,8 @@ export const Machine = MachineSummary.extend({
   archivedAt: z.int().nullable(),
   archivedBy: z.string().nullable(),
   mergedInto: z.string().nullable(),
+  /** Something of it was set aside: its lists of runs and secrets have that where they are asked for `aside`. */
+  someAside: z.boolean(),
   /** At most a hundred. */
   merged: z.array(MergedMachine),
   /** The latest changes, in order of time. */
