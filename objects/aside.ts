@@ -36,3 +36,8 @@ export function tokenAside(sql: SqlStorage, token: string): TokenAside | null {
   const state = row.back === 1 ? 'bringing_back' : row.place === null ? 'set_aside' : 'setting_aside';
   return { state, since, at, by, runs, versions };
 }
+
+/** A run that was aside with a token counts again, since somebody else has a part in it. In the transaction that wrote it. */
+export const letGoOfRun = (sql: SqlStorage, token: string): void => {
+  sql.exec('UPDATE asides SET runs = runs - 1 WHERE token = ?', token);
+};

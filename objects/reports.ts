@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import { countRun } from './activity.ts';
+import { letGoOfRun } from './aside.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
@@ -82,6 +83,7 @@ export function submitReport(
         token: others ? null : before.token,
         aside,
       });
+      if (others && before.aside !== null) letGoOfRun(sql, before.aside);
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       if (!known) abandonEarlier(sql, machine.id, after);
       const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
