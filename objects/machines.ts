@@ -8,8 +8,9 @@ import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { historyOf } from './histories.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
+import { noteNear } from './nears.ts';
 import { all, first, type Row } from './rows.ts';
 import { noteForSearch } from './search-lines.ts';
 import { usesOf } from './token-uses.ts';
@@ -179,6 +180,8 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
       value,
     );
   }
+  if (decideCount('attributeChanges', limit, today.day_changes, 0, at) !== 'ok')
+    noteNear(sql, at, { limit: 'attributeChanges', id: reported.id, used: today.day_changes, value: limit });
   const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
   const after: MachineRow = {
     ...row,

@@ -3,9 +3,9 @@
 import type { LimitName, Limits } from '../schema/limits.ts';
 import type { Refusal } from '../schema/refusal.ts';
 import type { Caller, Principal } from './caller.ts';
-import { noteNear } from './limit-uses.ts';
-import { dayOf, decideCount, readLimits, refusalFor } from './limits.ts';
+import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
+import { noteNear } from './nears.ts';
 import { queue } from './notices.ts';
 import { first } from './rows.ts';
 import { type SecretDay, versionsToday } from './secrets.ts';
@@ -24,7 +24,7 @@ function hold(
 ): Refusal | null {
   const { id, used, adding } = count;
   const decision = decideCount(name, limit, used, adding, now);
-  if (decision !== 'ok') noteNear(sql, dayOf(now), { limit: name, id, used: used + adding, value: limit });
+  if (decision !== 'ok') noteNear(sql, now, { limit: name, id, used: used + adding, value: limit });
   return refusalFor(name, limit, decision);
 }
 

@@ -7,8 +7,9 @@ import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { noteNear } from './nears.ts';
 import { noticeReported } from './notices.ts';
 import { reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
@@ -47,6 +48,8 @@ export function submitReport(
   const taken = (known?.events ?? 0) + (known?.refused ?? 0);
   const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
   const isFull = taken >= limits.runEvents;
+  if (decideCount('runEvents', limits.runEvents, taken, fresh.length, now) !== 'ok')
+    noteNear(sql, now, { limit: 'runEvents', id: machine.id, used: taken + unknown.length, value: limits.runEvents });
   const refused = [...unparsed, ...rejected, ...beyond].sort((a, b) => a.index - b.index);
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;

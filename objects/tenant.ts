@@ -558,7 +558,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   operatedLimits(caller: Caller<Operator>): OperatedLimits | Refusal {
-    return this.#gate.operators(caller, 'limits', () => operatedLimits(this.#sql));
+    return this.#gate.operators(caller, 'limits', (now) => operatedLimits(this.#sql, this.#uses, now));
   }
 
   changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
