@@ -53,6 +53,7 @@ function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): numb
   switch (limit) {
     case 'tokenBytes':
       return usesOf(sql).today(id, now).bytes;
+    case 'tokenMachinesTold':
     case 'tokenMachines':
       return usesOf(sql).today(id, now).machines;
     case 'machineBytes':

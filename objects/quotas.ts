@@ -35,7 +35,10 @@ function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limit
   const tell = (limit: LimitName, used: number, value: number) => {
     if (!uses.toldToday(token, limit, now)) queue(sql, tenant, now, 'limit_near', { token, limit, used, value });
   };
-  if (machines >= limits.tokenMachinesTold) tell('tokenMachinesTold', machines, limits.tokenMachinesTold);
+  const told = limits.tokenMachinesTold;
+  if (decideCount('tokenMachinesTold', told, machines, 0, now) !== 'ok')
+    noteNear(sql, now, { limit: 'tokenMachinesTold', id: token, used: machines, value: told });
+  if (machines >= told) tell('tokenMachinesTold', machines, told);
   if (decideCount('tokenBytes', limits.tokenBytes, bytes, 0, now) !== 'ok')
     tell('tokenBytes', bytes, limits.tokenBytes);
 }

@@ -272,6 +272,17 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
   );
 }
 
+/** After runs of a machine were set aside or brought back: the latest that counts was left by none, and has left those before it. */
+export function settleAbandoned(sql: SqlStorage, machine: string): void {
+  const [latest] = runsOf(sql, [machine], null, 1);
+  if (!latest) return;
+  sql.exec(
+    "UPDATE runs SET status = 'running', finished_at = NULL WHERE id = ? AND status = 'abandoned'",
+    latest.id,
+  );
+  abandonEarlier(sql, machine, latest);
+}
+
 /** A run as people read it. */
 export const publicRun = (
   sql: SqlStorage,

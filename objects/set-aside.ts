@@ -9,7 +9,7 @@ import { type AsideRow, findAside, STANDS, tokenAside } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { all, first } from './rows.ts';
-import type { RunState } from './runs.ts';
+import { type RunState, settleAbandoned } from './runs.ts';
 import { findSecret, latestStanding } from './secrets.ts';
 import { settleMachine } from './shelves.ts';
 import { settleMarks } from './to-rotate.ts';
@@ -96,10 +96,10 @@ export function goOnAside(storage: DurableObjectStorage, now: number): void {
   if (!job?.place) return;
   const place: Place = JSON.parse(job.place);
   const slice = place.of === 'runs' ? runsFrom(sql, job, place) : versionsFrom(sql, job, place);
-  const machines = new Set(slice.machines);
-  for (const { machine } of slice.secrets) machines.add(machine);
-  for (const machine of machines) settleMachine(sql, machine, job.back === 0, now);
+  for (const machine of new Set(slice.machines)) settleAbandoned(sql, machine);
   settleMarks(storage, slice.secrets, now);
+  const machines = new Set([...slice.machines, ...slice.secrets.map(({ machine }) => machine)]);
+  for (const machine of machines) settleMachine(sql, machine, job.back === 0, now);
   const after = slice.place ?? (place.of === 'runs' ? { ...START, of: 'versions' as const } : null);
   if (after === null && job.back === 1) sql.exec('DELETE FROM asides WHERE token = ?', job.token);
   else

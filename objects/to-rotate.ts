@@ -18,11 +18,10 @@ export function markToRotate(
   secret: { id: string; machine: string },
   delayMs: number | null,
   now: number,
-  seenAt = now,
 ): void {
   if (delayMs === null) return;
   const { sql } = storage;
-  const dueAt = seenAt + delayMs;
+  const dueAt = now + delayMs;
   const marked = all(
     sql,
     'UPDATE secrets SET rotate_due_at = ?, rotate_noted = 0 WHERE id = ? AND rotate_due_at IS NULL RETURNING id',
@@ -71,15 +70,17 @@ const REVEALS_LOOKED_AT = 20;
 
 /**
  * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
- * rotated as before; what is superseded again is not. With a recovery key come those of its volume. In the caller's transaction.
+ * rotated as before; what is superseded again is not. With a recovery key come those of its volume. Their machines are still to be summed up. In
+ * the caller's transaction.
  */
 export function settleMarks(storage: DurableObjectStorage, turned: readonly Turned[], now: number): void {
   const { sql } = storage;
-  const secrets = new Map(turned.map(({ id, machine }) => [id, machine]));
+  const secrets = new Set(turned.map(({ id }) => id));
   const volumes = new Map(turned.flatMap(volumeOf));
   for (const { machine, volume } of volumes.values())
-    for (const id of revealedKeysOf(sql, machine, volume)) secrets.set(id, machine);
-  for (const [id, machine] of secrets) settleMark(storage, id, machine, now);
+    for (const id of revealedKeysOf(sql, machine, volume)) secrets.add(id);
+  const { rotateAfterRevealMs } = readSettings(sql);
+  for (const id of secrets) settleMark(storage, id, rotateAfterRevealMs, now);
 }
 
 const volumeOf = ({ machine, ref }: Turned): [string, { machine: string; volume: string }][] => {
@@ -98,7 +99,7 @@ const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): strin
     SIBLINGS_MAX,
   ).flatMap(({ id, revealed }) => (revealed === 1 ? id : []));
 
-function settleMark(storage: DurableObjectStorage, id: string, machine: string, now: number): void {
+function settleMark(storage: DurableObjectStorage, id: string, delayMs: number | null, now: number): void {
   const { sql } = storage;
   const seenAt = all<{ version: number; at: number }>(
     sql,
@@ -109,14 +110,19 @@ function settleMark(storage: DurableObjectStorage, id: string, machine: string, 
   )
     .filter(({ version }) => !isSuperseded(sql, id, version))
     .reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
-  if (Number.isFinite(seenAt) && !isReplaced(sql, id, seenAt))
-    return markToRotate(storage, { id, machine }, readSettings(sql).rotateAfterRevealMs, now, seenAt);
-  const cleared = all(
-    sql,
-    'UPDATE secrets SET rotate_due_at = NULL WHERE id = ? AND rotate_due_at IS NOT NULL RETURNING id',
+  if (!Number.isFinite(seenAt) || isReplaced(sql, id, seenAt)) {
+    sql.exec('UPDATE secrets SET rotate_due_at = NULL WHERE id = ?', id);
+    return;
+  }
+  if (delayMs === null) return;
+  const dueAt = seenAt + delayMs;
+  sql.exec(
+    'UPDATE secrets SET rotate_due_at = ?, rotate_noted = ? WHERE id = ? AND rotate_due_at IS NULL',
+    dueAt,
+    dueAt <= now ? 1 : 0,
     id,
   );
-  if (cleared.length > 0) summarize(sql, machine, now);
+  if (dueAt > now) schedule(storage, 'to_rotate', dueAt);
 }
 
 /** Whether another key of its volume that counts came after it was seen. */
