@@ -8,11 +8,11 @@ import { schedule } from './alarms.ts';
 import { type AsideRow, findAside, STANDS, tokenAside } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
+import { settleMarks } from './marks-anew.ts';
 import { all, first } from './rows.ts';
 import { type RunState, settleAbandoned } from './runs.ts';
 import { findSecret, latestStanding } from './secrets.ts';
 import { settleMachine } from './shelves.ts';
-import { settleMarks } from './to-rotate.ts';
 import { findToken, unknownToken } from './tokens.ts';
 
 /** How many runs or versions one alarm looks at; the next one, at once, takes the rest. */
