@@ -202,7 +202,7 @@ describe('with keys', () => {
 
       await admin.goto(at('tokens'));
       await admin.getByText(/^Revoked and expired/).click();
-      await admin.getByRole('button', { name: /^Set aside what Lost stick/ }).click();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).click();
       const dialog = admin.getByRole('dialog');
       await dialog.getByText('2 runs and 2 versions of secrets. It was the first to name 1 machine.').waitFor();
       await picture(admin, 'token-set-aside');
@@ -233,9 +233,9 @@ describe('with keys', () => {
 
       await admin.goto(at('tokens'));
       await admin.getByText(/^Revoked and expired/).click();
-      await admin.getByRole('button', { name: /^Bring back what Lost stick/ }).click();
+      await admin.getByRole('button', { name: /^Bring it back: Lost stick/ }).click();
       await dialog.getByRole('button', { name: 'Bring it back', exact: true }).click();
-      await admin.getByRole('button', { name: /^Set aside what Lost stick/ }).waitFor();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).waitFor();
       await admin.goto(fleet);
       await row(stranger).waitFor();
     }));

@@ -94,7 +94,7 @@ const TOKENS: Act[] = [
     sends: 'tokens/*/set-aside',
     before: async (page) => {
       await page.getByText(/^Revoked and expired/).click();
-      await button(page, /^Set aside what One/)
+      await button(page, /^Set aside what it brought: One/)
         .first()
         .click();
     },
@@ -104,7 +104,7 @@ const TOKENS: Act[] = [
   },
   {
     sends: 'tokens/*/bring-back',
-    before: (page) => button(page, /^Bring back what One/).click(),
+    before: (page) => button(page, /^Bring it back: One/).click(),
     press: inDialog('Bring it back'),
     types: labelled('What it is for'),
     done: text('What “One” brought is being brought back.'),

@@ -153,7 +153,7 @@ export class TokenListElement extends LitElement {
       </div>`;
     if (token.revokedAt === null) return nothing;
     return token.aside === null || token.aside.state === 'bringing_back'
-      ? html`<button aria-label="Set aside what ${name} brought" @click=${want('set_aside')}>Set aside what it brought</button>`
-      : html`<button aria-label="Bring back what ${name} brought" @click=${want('bring_back')}>Bring it back</button>`;
+      ? html`<button aria-label="Set aside what it brought: ${name}" @click=${want('set_aside')}>Set aside what it brought</button>`
+      : html`<button aria-label="Bring it back: ${name}" @click=${want('bring_back')}>Bring it back</button>`;
   }
 }
