@@ -36,6 +36,10 @@ const issue = async (id: string) =>
   (await asPerson<IssuedToken>(admin, `/v1/tenants/${id}/tokens`, { label: 'New', expiresAt: null, fingerprint: null }))
     .json.token;
 
+/** What a query of the object's tables finds. */
+const rowsIn = (id: string, query: string) =>
+  runInDurableObject(stubOf(id), (_object, { storage }) => storage.sql.exec(query).toArray());
+
 /** As if the day had gone by: what was counted was counted yesterday. */
 const nextDay = (id: string) =>
   runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
@@ -250,20 +254,20 @@ describe('what comes near its limit', () => {
     await setLimits(id, { machineRuns: 10 });
     const machine = newMachine();
     for (let i = 0; i < 10; i++) await report(token, machine);
-    expect(await rowsOf(id, 'SELECT name, id, used FROM nears')).toEqual([
+    expect(await rowsIn(id, 'SELECT name, id, used FROM nears')).toEqual([
       { name: 'machineRuns', id: machine.id, used: 8 },
     ]);
     await evictDurableObject(stubOf(id));
     expect((await limitsOf(id)).near).toEqual([{ limit: 'machineRuns', id: machine.id, used: 10, value: 10 }]);
     for (let i = 0; i < 3; i++) await report(token, machine);
-    expect(await rowsOf(id, 'SELECT name, id, used FROM nears')).toEqual([
+    expect(await rowsIn(id, 'SELECT name, id, used FROM nears')).toEqual([
       { name: 'machineRuns', id: machine.id, used: 11 },
     ]);
     await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => sql.exec('UPDATE nears SET day = day - 1'));
     await evictDurableObject(stubOf(id));
     expect((await limitsOf(id)).near).toEqual([]);
     await report(token, machine);
-    expect(await rowsOf(id, 'SELECT count(*) AS days FROM nears')).toEqual([{ days: 1 }]);
+    expect(await rowsIn(id, 'SELECT count(*) AS days FROM nears')).toEqual([{ days: 1 }]);
   });
 
   it('is told of for a run’s events, a machine’s changes and live tokens, too', async () => {

@@ -15,7 +15,6 @@ import {
   event,
   newMachine,
   newRun,
-  rowsOf,
   sealedSecret,
   seedReadyTenant,
   type TestKeyring,
@@ -45,11 +44,15 @@ const versionsOf = async (machine = pc.id, query = '') =>
 const fleet = async (query = '') => (await get<MachinePage>(`machines${query}`)).machines.map(({ id }) => id).sort();
 const aside = async () => (await get<TokenList>('tokens', ADMIN)).tokens.find(({ id }) => id === bad.id)?.aside;
 
-/** The alarm rings until what is to be done at once is done. */
 const stub = () => bindings.TENANT.getByName(tenant.id);
+/** What a query of the object's tables finds. */
+const rowsIn = (query: string) =>
+  runInDurableObject(stub(), (_object, { storage }) => storage.sql.exec(query).toArray());
+
+/** The alarm rings until what is to be done at once is done. */
 async function workOff(): Promise<number> {
   let rang = 0;
-  while ((await rowsOf(tenant.id, "SELECT 1 FROM due WHERE what = 'aside'")).length > 0) {
+  while ((await rowsIn("SELECT 1 FROM due WHERE what = 'aside'")).length > 0) {
     await runInDurableObject(stub(), (_object, { storage }) => storage.setAlarm(Date.now()));
     await runDurableObjectAlarm(stub());
     rang++;
@@ -64,18 +67,14 @@ async function setAside(since: number | null = null): Promise<void> {
 
 /** Every row of what is counted and kept, but for the audit, the day's counts and what the alarm has to do. */
 const everything = async () => ({
-  secrets: await rowsOf(tenant.id, 'SELECT id, apart, standing, latest_version, rotate_due_at FROM secrets ORDER BY id'),
-  versions: await rowsOf(tenant.id, 'SELECT * FROM secret_versions ORDER BY secret_id, version'),
-  runs: await rowsOf(tenant.id, 'SELECT * FROM runs ORDER BY id'),
-  machines: await rowsOf(
-    tenant.id,
-    'SELECT id, shelf, run_id, run_status, secrets, own_secrets, own_keys, attention, to_rotate FROM machines ORDER BY id',
+  secrets: await rowsIn('SELECT id, apart, standing, latest_version, rotate_due_at FROM secrets ORDER BY id'),
+  versions: await rowsIn('SELECT * FROM secret_versions ORDER BY secret_id, version'),
+  runs: await rowsIn('SELECT * FROM runs ORDER BY id'),
+  machines: await rowsIn('SELECT id, shelf, run_id, run_status, secrets, own_secrets, own_keys, attention, to_rotate FROM machines ORDER BY id',
   ),
-  counters: await rowsOf(
-    tenant.id,
-    "SELECT * FROM counters WHERE value <> 0 AND name NOT IN ('last_report_at') ORDER BY name",
+  counters: await rowsIn("SELECT * FROM counters WHERE value <> 0 AND name NOT IN ('last_report_at') ORDER BY name",
   ),
-  hours: await rowsOf(tenant.id, 'SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
+  hours: await rowsIn('SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
 });
 
 beforeEach(async () => {
