@@ -114,7 +114,7 @@ function take(storage: DurableObjectStorage, person: Caller<Person>, base: numbe
         keep(
           sql,
           caller,
-          { ...secret, run: null, by: null, uploadedBy: null, token: done.by },
+          { ...secret, run: null, by: null, uploadedBy: null, token: done.by && tokenId(base, done.by) },
           { kid: 'k', bound: true, sha256: '' },
           now,
         );
