@@ -194,6 +194,7 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   unopenable: row.unopenable === 1,
   verifiedAt: row.verified_at as number | null,
   finding: row.finding as SecretVersion['finding'],
+  ...(row.aside === null ? {} : { setAside: true }),
 });
 
 /** What is selected of a version: never `sealed`. */

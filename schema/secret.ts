@@ -116,6 +116,8 @@ export const SecretVersion = z.object({
   verifiedAt: z.int().nullable(),
   /** What it found then. */
   finding: z.enum(['sound', 'malformed', 'does_not_open']).nullable(),
+  /** It was set aside with a revoked token; absent where it counts, and in what was exported before there was that. */
+  setAside: z.literal(true).optional(),
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 
