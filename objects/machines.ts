@@ -129,7 +129,8 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   };
 }
 
-const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
+/** Whether anything of these ids is set aside. */
+export const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
   first(
     sql,
     `SELECT 1 FROM json_each(?) AS one

@@ -7,7 +7,7 @@ import type { Caller, Person } from './caller.ts';
 import { familyOf, keptBy } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { decideCount, readLimits, refusalFor } from './limits.ts';
-import { findRow, type MachineRow } from './machines.ts';
+import { findRow, isSomeAside, type MachineRow } from './machines.ts';
 import { summarize } from './summaries.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
@@ -25,7 +25,7 @@ function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
 }
 
 /**
- * Keeps a machine of which nothing stands on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
+ * Keeps a machine of which nothing stands, since it is set aside, on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
  * up. In the caller's transaction.
  */
 function settleShelf(sql: SqlStorage, id: string): void {
@@ -33,7 +33,7 @@ function settleShelf(sql: SqlStorage, id: string): void {
   if (!row || row.shelf === 'merged') return;
   const stands = row.run_id !== null || row.secrets > 0;
   if (stands && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
-  if (!stands && row.shelf !== 'aside') moveTo(sql, row, 'aside');
+  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, familyOf(sql, id))) moveTo(sql, row, 'aside');
 }
 
 /** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
