@@ -205,7 +205,11 @@ const OF = {
   aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
 };
 
-type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null };
+type ListedRow = Omit<VersionRow, 'sealed'> & {
+  escrowed_by: string;
+  confirmed_by: string | null;
+  aside: string | null;
+};
 const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   ...publicVersion(row),
   escrowedBy: row.escrowed_by,

@@ -10,13 +10,11 @@ import './elements/limits-dialog.ts';
 
 /** Put `render()` somewhere in the host's template. */
 export class OperatedLimits implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
   readonly #act: OneAct;
   #tenant: OperatedTenant | null = null;
   #operated: Operated | null = null;
 
   constructor(host: ReactiveControllerHost) {
-    this.#host = host;
     this.#act = new OneAct(host);
     host.addController(this);
   }
@@ -41,8 +39,7 @@ export class OperatedLimits implements ReactiveController {
   #change({ id }: OperatedTenant, name: LimitName, value: number | null): void {
     void this.#act.do(async (signal) => {
       const operated = await api.changeLimits(id, { [name]: value });
-      if (signal.aborted) return;
-      this.#operated = operated;
+      if (!signal.aborted) this.#operated = operated;
       return `${LIMIT_WORDS[name]}: ${limitValue(name, operated.limits[name])} from now on.`;
     });
   }
