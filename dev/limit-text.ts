@@ -8,7 +8,13 @@ const HEAD = ['limit', 'in force', 'default', 'most used', 'for'];
 const row = ({ limits, used }: OperatedLimits, name: LimitName): string[] => {
   const { default: usual, per, within } = LIMITS[name];
   const when = { '10 s': ', in 10 s', minute: ', a minute', day: ', a day', life: '', now: '' }[within];
-  return [name, String(limits[name]), limits[name] === usual ? '' : String(usual), String(used[name] ?? '-'), per + when];
+  return [
+    name,
+    String(limits[name]),
+    limits[name] === usual ? '' : String(usual),
+    String(used[name] ?? '-'),
+    per + when,
+  ];
 };
 
 /** A table: what is not the default names it. */

@@ -11,7 +11,12 @@ const COUNTED = 2_000;
 export function broughtBy(sql: SqlStorage, token: string, { since, after }: BroughtQuery): Brought | null {
   if (!findToken(sql, token)) return null;
   const [of = 'runs', id = '', version = '0'] = after?.split('/') ?? [];
-  const counted = COUNTERS[of as keyof typeof COUNTERS](sql, { token, since: since ?? 0, id, version: Number(version) });
+  const counted = COUNTERS[of as keyof typeof COUNTERS](sql, {
+    token,
+    since: since ?? 0,
+    id,
+    version: Number(version),
+  });
   const none = { runs: 0, versions: 0, machines: 0 };
   return { ...none, [of]: counted.found, next: counted.next ?? NEXT[of as keyof typeof NEXT] };
 }

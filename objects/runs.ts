@@ -276,10 +276,7 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
 export function settleAbandoned(sql: SqlStorage, machine: string): void {
   const [latest] = runsOf(sql, [machine], null, 1);
   if (!latest) return;
-  sql.exec(
-    "UPDATE runs SET status = 'running', finished_at = NULL WHERE id = ? AND status = 'abandoned'",
-    latest.id,
-  );
+  sql.exec("UPDATE runs SET status = 'running', finished_at = NULL WHERE id = ? AND status = 'abandoned'", latest.id);
   abandonEarlier(sql, machine, latest);
 }
 

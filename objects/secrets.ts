@@ -98,10 +98,7 @@ const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
 export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
 
 /** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
-export function placeFor(
-  sql: SqlStorage,
-  request: Place,
-): { secretId: string; version: number; isGained: boolean } {
+export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
   const row = placed(sql, request);
   return {
     secretId: row?.id ?? crypto.randomUUID(),
@@ -218,7 +215,11 @@ const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
 });
 
 /** The versions of one secret that stand, or those set aside, metadata only; those a list of secrets does not show included. */
-export function versionsOf(sql: SqlStorage, secret: string, { order, after, limit, aside }: VersionsQuery): VersionPage {
+export function versionsOf(
+  sql: SqlStorage,
+  secret: string,
+  { order, after, limit, aside }: VersionsQuery,
+): VersionPage {
   const newest = order === 'newest';
   const rows = all<ListedRow>(
     sql,

@@ -70,10 +70,10 @@ const everything = async () => ({
   secrets: await rowsIn('SELECT id, apart, standing, latest_version, rotate_due_at FROM secrets ORDER BY id'),
   versions: await rowsIn('SELECT * FROM secret_versions ORDER BY secret_id, version'),
   runs: await rowsIn('SELECT * FROM runs ORDER BY id'),
-  machines: await rowsIn('SELECT id, shelf, run_id, run_status, secrets, own_secrets, own_keys, attention, to_rotate FROM machines ORDER BY id',
+  machines: await rowsIn(
+    'SELECT id, shelf, run_id, run_status, secrets, own_secrets, own_keys, attention, to_rotate FROM machines ORDER BY id',
   ),
-  counters: await rowsIn("SELECT * FROM counters WHERE value <> 0 AND name NOT IN ('last_report_at') ORDER BY name",
-  ),
+  counters: await rowsIn("SELECT * FROM counters WHERE value <> 0 AND name NOT IN ('last_report_at') ORDER BY name"),
   hours: await rowsIn('SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
 });
 
@@ -100,7 +100,10 @@ describe('what a revoked token brought', () => {
     const page = await get<VersionPage>(`secrets/${secretId}/versions?aside=yes&order=oldest&limit=2`);
     expect(page).toMatchObject({ versions: [{ version: 2 }, { version: 3 }], next: 3 });
     expect(page.versions[0]?.aside).toEqual({ token: bad.id, label: 'Lost stick' });
-    expect((await get<VersionPage>(`secrets/${secretId}/versions`)).versions.map(({ aside }) => aside)).toEqual([null, null]);
+    expect((await get<VersionPage>(`secrets/${secretId}/versions`)).versions.map(({ aside }) => aside)).toEqual([
+      null,
+      null,
+    ]);
     const reveal = (body: object) =>
       asPerson<Revealed>(ENGINEER, at(`secrets/${secretId}/reveal`), { reason: 'the test', ...body });
     expect((await reveal({})).json.version.version).toBe(5);
@@ -134,7 +137,10 @@ describe('what a revoked token brought', () => {
     expect(await get<Overview>('overview')).toEqual({ ...overview, aside: 1, room: expect.anything() });
     const after = await everything();
     for (const what of ['counters', 'hours'] as const)
-      expect(after[what].filter(({ name }) => name !== 'aside'), what).toEqual(before[what]);
+      expect(
+        after[what].filter(({ name }) => name !== 'aside'),
+        what,
+      ).toEqual(before[what]);
     expect(after.machines.filter(({ id }) => id !== only.id)).toEqual(before.machines);
     expect(await fleet()).not.toContain(only.id);
     expect(await fleet('?shelf=aside')).toEqual([only.id]);
@@ -221,7 +227,8 @@ describe('a mark that a forged version had cleared', () => {
   });
 
   it('is back on an older key of the volume too, unless a true one has come since', async () => {
-    const key = () => ({ kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } }) as const;
+    const key = () =>
+      ({ kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } }) as const;
     const { secretId } = await escrow(tenant.token, pc.id, key());
     await reveal(secretId);
     await escrow(bad.token, pc.id, key());
@@ -248,7 +255,10 @@ describe('the act', () => {
     expect(refused.json.code).toBe('role_forbids');
     for (let i = 0; i < 2; i++) await act(bad.id, 'set-aside', { since: null });
     await workOff();
-    expect((await act(bad.id, 'set-aside', { since: null })).json.aside).toMatchObject({ state: 'set_aside', versions: 1 });
+    expect((await act(bad.id, 'set-aside', { since: null })).json.aside).toMatchObject({
+      state: 'set_aside',
+      versions: 1,
+    });
     for (let i = 0; i < 2; i++) await act(bad.id, 'bring-back');
     await workOff();
     expect((await act(bad.id, 'bring-back')).json.aside).toBeNull();
@@ -278,7 +288,9 @@ describe('the act', () => {
     });
     const counted = await get<Brought>(`tokens/${bad.id}/brought`, ADMIN);
     expect(counted).toEqual({ runs: 0, versions: 0, machines: 0, next: 'versions//0' });
-    expect(await get<Brought>(`tokens/${bad.id}/brought?after=${counted.next}`, ADMIN)).toMatchObject({ versions: MANY - 1 });
+    expect(await get<Brought>(`tokens/${bad.id}/brought?after=${counted.next}`, ADMIN)).toMatchObject({
+      versions: MANY - 1,
+    });
     await act(bad.id, 'revoke');
     await act(bad.id, 'set-aside', { since: null });
     for (let i = 0; i < 3; i++) {

@@ -38,7 +38,10 @@ export function setAside(
   const token = findToken(sql, id);
   if (!token) return unknownToken();
   if (token.revoked_at === null)
-    return refuse('token_not_revoked', 'It could bring more meanwhile: revoke it first, then set aside what it brought.');
+    return refuse(
+      'token_not_revoked',
+      'It could bring more meanwhile: revoke it first, then set aside what it brought.',
+    );
   const known = findAside(sql, id);
   if (known?.back === 0 && known.since === since) return { id, aside: tokenAside(sql, id) };
   return begin(storage, caller, { id, back: 0, since, action: 'token.set_aside', detail: { since } }, now);

@@ -34,7 +34,9 @@ export const BroughtQuery = z.strictObject({
   after: z
     .string()
     .max(128)
-    .regex(/^(runs|versions|machines)\/[0-9a-f-]{0,36}\/\d{1,15}$/, { error: 'must be a cursor from an earlier answer' })
+    .regex(/^(runs|versions|machines)\/[0-9a-f-]{0,36}\/\d{1,15}$/, {
+      error: 'must be a cursor from an earlier answer',
+    })
     .optional(),
 });
 export type BroughtQuery = z.infer<typeof BroughtQuery>;

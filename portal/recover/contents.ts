@@ -62,8 +62,7 @@ function gather(parts: readonly BundlePart[]) {
   machines.sort((a, b) => name(a).localeCompare(name(b)));
   // What was set aside stands behind what counts, however new it is.
   const rank = ({ version }: Revealed) => (version.setAside ? 0 : 1);
-  for (const one of machines)
-    one.secrets.sort((a, b) => rank(b) - rank(a) || b.version.version - a.version.version);
+  for (const one of machines) one.secrets.sort((a, b) => rank(b) - rank(a) || b.version.version - a.version.version);
   return { machines, secrets, auditEntries };
 }
 

@@ -8,7 +8,9 @@ export const asideWords = ({ runs, versions }: { runs: number; versions: number 
   `${many(runs, 'run', 'runs')} and ${many(versions, 'version of a secret', 'versions of secrets')}`;
 
 export const machinesWords = (machines: number): string =>
-  machines === 0 ? 'It was the first to name no machine.' : `It was the first to name ${many(machines, 'machine', 'machines')}.`;
+  machines === 0
+    ? 'It was the first to name no machine.'
+    : `It was the first to name ${many(machines, 'machine', 'machines')}.`;
 
 /** How the act on a token stands. */
 export const ASIDE_STATE_WORDS: Record<TokenAside['state'], [string, string]> = {

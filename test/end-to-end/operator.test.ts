@@ -87,7 +87,10 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
   assert.match(limits.stdout, /^limit +in force +default +most used +for\n/, limits.stderr);
   assert.match(limits.stdout, /\nmachineRuns +50 +- +machine, a day\n/);
   assert.match(limits.stdout, /\ntokens +500 +\d+ +tenant\n/);
-  assert.match((await cli(`limit ${id} machineRuns 200 --local`)).stdout, /\nmachineRuns +200 +50 +- +machine, a day\n/);
+  assert.match(
+    (await cli(`limit ${id} machineRuns 200 --local`)).stdout,
+    /\nmachineRuns +200 +50 +- +machine, a day\n/,
+  );
   const changed = JSON.parse((await cli(`limits ${id} --local --json`)).stdout);
   assert.equal(changed.limits.machineRuns, 200);
   assert.match((await cli(`limit ${id} machineRuns default --local`)).stdout, /\nmachineRuns +50 +- +machine/);

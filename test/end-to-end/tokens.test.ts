@@ -221,7 +221,11 @@ describe('with keys', () => {
       const apart = admin.locator('section').filter({ has: admin.getByRole('heading', { name: 'Set aside' }) });
       await apart.getByText('Set aside with Lost stick').first().waitFor();
       await picture(admin, 'machine-set-aside');
-      await askReveal(admin, /^Reveal local administrator password, .*, version 2$/, 'to see what the stranger brought');
+      await askReveal(
+        admin,
+        /^Reveal local administrator password, .*, version 2$/,
+        'to see what the stranger brought',
+      );
       await unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE);
       await hideSecret(admin);
       assert.deepEqual(

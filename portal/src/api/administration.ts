@@ -30,7 +30,10 @@ export const brought = (
   after: string,
   signal: AbortSignal,
 ): Promise<Brought> => {
-  const query = new URLSearchParams({ ...(since === null ? {} : { since: String(since) }), ...(after ? { after } : {}) });
+  const query = new URLSearchParams({
+    ...(since === null ? {} : { since: String(since) }),
+    ...(after ? { after } : {}),
+  });
   return call(at(tenant, `tokens/${token}/brought?${query}`), undefined, signal);
 };
 export const setAside = (tenant: string, token: string, since: number | null): Promise<AsideActed> =>

@@ -213,8 +213,10 @@ export class MachinePage extends LitElement {
     </div>`;
   }
 
-  #wantVersions = (of: OlderVersions) => ({ detail }: VersionsWanted): void =>
-    void of.more(detail.secret, detail.end, detail.listed);
+  #wantVersions =
+    (of: OlderVersions) =>
+    ({ detail }: VersionsWanted): void =>
+      void of.more(detail.secret, detail.end, detail.listed);
 
   #more(of: PagedList, words: string) {
     if (this.#data.isFull(of)) return html`<p class="quiet more">There are more than are shown here.</p>`;
