@@ -38,6 +38,7 @@ export function tokenAside(sql: SqlStorage, token: string): TokenAside | null {
 }
 
 /** A run that was aside with a token counts again, since somebody else has a part in it. In the transaction that wrote it. */
-export const letGoOfRun = (sql: SqlStorage, token: string): void => {
+export const letGoOfRun = (sql: SqlStorage, run: string, token: string): void => {
+  sql.exec('UPDATE runs SET aside = NULL WHERE id = ?', run);
   sql.exec('UPDATE asides SET runs = runs - 1 WHERE token = ?', token);
 };

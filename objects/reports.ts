@@ -86,7 +86,7 @@ export function submitReport(
         token: others ? null : before.token,
         aside,
       });
-      if (others && before.aside !== null) letGoOfRun(sql, before.aside);
+      if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       if (!known) abandonEarlier(sql, machine.id, after);
       const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
