@@ -3,7 +3,8 @@
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { Attention } from '../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../schema/notice.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
+import { noteNear } from './nears.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -45,7 +46,10 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
       notice.at,
       isFlood ? 1 : 0,
     );
-    if (waitingFor(sql, id) > most) makePlace(sql, id);
+    const waiting = waitingFor(sql, id);
+    if (decideCount('queuedNotices', most, waiting, 0, notice.at) !== 'ok')
+      noteNear(sql, notice.at, { limit: 'queuedNotices', id, used: waiting, value: most });
+    if (waiting > most) makePlace(sql, id);
   }
 }
 

@@ -86,6 +86,9 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'token.issued': 'ordinary',
   'token.rotated': 'ordinary',
   'token.revoked': 'reserve',
+  // It writes on what is there, and no row of its own beyond one a token.
+  'token.set_aside': 'reserve',
+  'token.brought_back': 'reserve',
   'audit.exported': 'reserve',
   'audit.rollback_noticed': 'reserve',
   'webhook.added': 'ordinary',

@@ -47,6 +47,8 @@ export const AuditAction = z.enum([
   'token.issued',
   'token.rotated',
   'token.revoked',
+  'token.set_aside',
+  'token.brought_back',
   'audit.exported',
   'audit.rollback_noticed',
   'webhook.added',

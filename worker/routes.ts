@@ -1,6 +1,7 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
 import type { Taken } from '../objects/escrow.ts';
+import { AsideActed, Brought, BroughtQuery, SetAside } from '../schema/aside.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
@@ -815,6 +816,39 @@ export const routes: readonly Route[] = [
     answer: TokenRevoked,
     refuses: ['unknown_token'],
     handle: ({ object, caller, params }) => object.revokeToken(caller, params.token ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/tokens/:token/brought',
+    summary: 'How much a token brought that is not set aside, counted a slice of the rows at a time',
+    roles: ADMINS,
+    audit: null,
+    query: BroughtQuery,
+    answer: Brought,
+    refuses: ['unknown_token'],
+    handle: ({ object, caller, params, query }) => object.brought(caller, params.token ?? '', query),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/set-aside',
+    summary: 'Set aside what a revoked token brought: kept, listed apart, counted nowhere',
+    roles: ADMINS,
+    audit: ['token.set_aside'],
+    body: json(SetAside, SMALL_BODY_BYTES),
+    answer: AsideActed,
+    refuses: ['unknown_token', 'token_not_revoked'],
+    handle: ({ object, caller, params, body }) => object.setAside(caller, params.token ?? '', body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/bring-back',
+    summary: 'Bring back what was set aside with a token',
+    roles: ADMINS,
+    audit: ['token.brought_back'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: AsideActed,
+    refuses: ['unknown_token'],
+    handle: ({ object, caller, params }) => object.bringBackAside(caller, params.token ?? ''),
   }),
   memberRoute({
     method: 'GET',

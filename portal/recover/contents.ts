@@ -23,6 +23,7 @@ const KeptSecret = z.object({
   version: z.object({
     ...{ kid: z.string(), format: SealedFormat, bound: z.boolean(), run: z.string().nullable(), eid: z.string() },
     ...{ by: z.string().nullable().default(null), version: z.int().catch(0), escrowedAt: Instant.catch(0) },
+    setAside: z.boolean().default(false).catch(false),
   }),
 });
 export type KeptSecret = z.infer<typeof KeptSecret>;
@@ -86,7 +87,9 @@ function gather(parts: readonly BundlePart[]) {
   const machines = [...byMachine.values()];
   const name = ({ machine }: MachineWithSecrets) => machine.hostname ?? machine.id;
   machines.sort((a, b) => name(a).localeCompare(name(b)));
-  for (const one of machines) one.secrets.sort((a, b) => b.version.version - a.version.version);
+  // What was set aside stands behind what counts, however new it is.
+  const rank = ({ version }: KeptSecret) => (version.setAside ? 0 : 1);
+  for (const one of machines) one.secrets.sort((a, b) => rank(b) - rank(a) || b.version.version - a.version.version);
   return { machines, secrets, auditEntries, malformed };
 }
 
@@ -113,6 +116,7 @@ const COLUMNS = [
   'version',
   'escrowed',
   'bound',
+  'setAside',
   'plaintext',
   'escaped',
 ];
@@ -134,7 +138,9 @@ export async function toCsv(
       lines.push(
         csvLine([
           ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
-          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
+          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no'],
+          version.setAside ? 'yes' : 'no',
+          plaintext,
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',
         ]),

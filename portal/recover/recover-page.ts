@@ -282,7 +282,8 @@ export class RecoverPage extends LitElement {
       <div class="row bar">
         <span
           >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
-          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}</span
+          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
+          ${version.setAside ? html`<span class="pill warn">Set aside: a revoked token brought it</span>` : nothing}</span
         >
         ${
           shown

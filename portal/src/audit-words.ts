@@ -49,6 +49,8 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'limits.changed': 'Changed the limits',
   'settings.changed': 'Changed the settings',
   'token.revoked': 'Revoked a machine token',
+  'token.set_aside': 'Set aside what a token brought',
+  'token.brought_back': 'Brought back what was set aside with a token',
   'webhook.added': 'Added a webhook',
   'webhook.changed': 'Changed a webhook',
   'webhook.removed': 'Removed a webhook',

@@ -211,7 +211,7 @@ function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown
 
 /** These take an empty object, which is found here sooner or later; everything else wants more. */
 const TAKES_NOTHING =
-  /\/(revoke|rotate|rotation\/page|decline|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run|restore\/abort)$/;
+  /\/(revoke|bring-back|rotate|rotation\/page|decline|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run|restore\/abort)$/;
 
 describe.each(posts.map((route) => route.path))('POST %s', (path) => {
   it('answers anything at all with a problem that echoes nothing, and stores nothing of it', async () => {

@@ -185,6 +185,8 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people': async () => ({ email: `${crypto.randomUUID()}@example.com`, role: 'auditor' }),
+  '/v1/tenants/:tenant/tokens/:token/set-aside': async () => ({ since: null }),
+  '/v1/tenants/:tenant/tokens/:token/bring-back': async () => ({}),
   '/v1/tenants/:tenant/people/:person/role': async () => {
     world.ids.person = 'demoted';
     return { role: 'auditor' };

@@ -17,6 +17,7 @@ import { Keeper } from '../../portal/vault/keeper.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
+import type { SecretList } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { tooWide } from '../support/axe.ts';
@@ -25,7 +26,9 @@ import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import {
   ADMIN_PASSPHRASE,
+  askReveal,
   haveSeen,
+  hideSecret,
   sheetCodes,
   signIn,
   signInAs,
@@ -185,6 +188,63 @@ describe('with keys', () => {
       await admin.context().close();
     });
   });
+
+  test('what a revoked token brought is set aside in one act: listed apart, revealed all the same, and brought back', () =>
+    onAdminsPage(async (admin) => {
+      const { id, token } = await asPerson<IssuedToken>(stand, ADMIN, 'tokens', {
+        ...{ label: 'Lost stick', expiresAt: null, fingerprint: null },
+      });
+      const [pc, stranger] = [simulatedPc(11, 21).before, simulatedPc(11, 22).before];
+      const engineOf = (token: string, machine: typeof pc, spool: string) =>
+        new Engine({ apiOrigin: stand.addresses.api, token, machine, spoolDir: path.join(stateDir, spool) });
+      await provision(engineOf(stand.demo.token, pc, 'true'));
+      await provision(engineOf(token, pc, 'forged'));
+      await provision(engineOf(token, stranger, 'stranger'));
+      await asPerson(stand, ADMIN, `tokens/${id}/revoke`, {});
+
+      await admin.goto(at('tokens'));
+      await admin.getByText(/^Revoked and expired/).click();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).click();
+      const dialog = admin.getByRole('dialog');
+      await dialog.getByText('2 runs and 2 versions of secrets. It was the first to name 1 machine.').waitFor();
+      await picture(admin, 'token-set-aside');
+      await dialog.getByRole('button', { name: 'Set aside', exact: true }).click();
+      await admin.getByText('2 runs and 2 versions of secrets set aside.').waitFor();
+      await picture(admin, 'tokens-set-aside');
+
+      const row = (machine: typeof pc) => admin.getByRole('row').filter({ hasText: machine.hostname });
+      const fleet = `${stand.addresses.portal}/t/${stand.demo.tenant}`;
+      await admin.goto(`${fleet}?shelf=aside`);
+      await row(stranger).getByText('Set aside', { exact: true }).waitFor();
+      assert.equal(await row(pc).count(), 0);
+      await picture(admin, 'fleet-set-aside');
+
+      await admin.goto(at(`machines/${pc.id}`));
+      const apart = admin.locator('section').filter({ has: admin.getByRole('heading', { name: 'Set aside' }) });
+      await apart.getByText('Set aside with Lost stick').first().waitFor();
+      await picture(admin, 'machine-set-aside');
+      await askReveal(
+        admin,
+        /^Reveal local administrator password, .*, version 2$/,
+        'to see what the stranger brought',
+      );
+      await unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE);
+      await hideSecret(admin);
+      assert.deepEqual(
+        (await asPerson<SecretList>(stand, ADMIN, `machines/${pc.id}/secrets`)).secrets.map(({ versions }) =>
+          versions.map(({ version }) => version),
+        ),
+        [[1]],
+      );
+
+      await admin.goto(at('tokens'));
+      await admin.getByText(/^Revoked and expired/).click();
+      await admin.getByRole('button', { name: /^Bring it back: Lost stick/ }).click();
+      await dialog.getByRole('button', { name: 'Bring it back', exact: true }).click();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).waitFor();
+      await admin.goto(fleet);
+      await row(stranger).waitFor();
+    }));
 
   test('a token that ends within a fortnight is announced on every screen of an admin', () =>
     onAdminsPage(async (admin) => {

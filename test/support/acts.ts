@@ -90,6 +90,25 @@ const TOKENS: Act[] = [
     types: labelled('What it is for'),
     done: text('is revoked: it is refused'),
   },
+  {
+    sends: 'tokens/*/set-aside',
+    before: async (page) => {
+      await page.getByText(/^Revoked and expired/).click();
+      await button(page, /^Set aside what it brought: One/)
+        .first()
+        .click();
+    },
+    press: inDialog('Set aside'),
+    types: labelled('What it is for'),
+    done: text('What “One” brought is being set aside.'),
+  },
+  {
+    sends: 'tokens/*/bring-back',
+    before: (page) => button(page, /^Bring it back: One/).click(),
+    press: inDialog('Bring it back'),
+    types: labelled('What it is for'),
+    done: text('What “One” brought is being brought back.'),
+  },
 ];
 
 const PEOPLE: Act[] = [
@@ -369,6 +388,19 @@ const OPERATOR: Act[] = [
     enter: labelled('Name'),
     types: labelled('Name'),
     done: text('Harbour MSP is created'),
+  },
+  {
+    sends: '/v1/operator/tenants/*/limits',
+    who: 'operator',
+    before: async (page) => {
+      await button(page, 'Limits of Harbour MSP').click();
+      await page.getByLabel('Change', { exact: true }).selectOption('machineRuns');
+      await page.getByLabel('To', { exact: true }).fill('200');
+    },
+    press: inDialog('Change it'),
+    enter: labelled('To'),
+    done: text('Runs of a machine in a day: 200 from now on.'),
+    after: (page) => inDialog('Close')(page).click(),
   },
   {
     sends: '/v1/operator/tenants/*/suspend',
