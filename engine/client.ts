@@ -41,6 +41,9 @@ export type Escrowed = { ok: true; receipt: Receipt };
 export type Flushed = { ok: true; sent: number; rejected: number; receipts: number };
 type EventInput = Omit<Partial<RunEvent>, 'seq'> & { message: string };
 
+/** A server's word that goes to a terminal: the name of a member, or nothing. */
+const fieldOf = (told: string | null): string => (told && /^[\w.[\]-]{1,128}$/.test(told) ? ` (${told})` : '');
+
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Engine {
@@ -162,7 +165,7 @@ export class Engine {
       done.sent += answer.data.accepted;
       done.rejected += answer.data.rejected.length;
       for (const one of answer.data.rejected)
-        this.#notice(`event ${one.seq} was rejected: ${one.code}${one.field ? ` (${one.field})` : ''}`);
+        this.#notice(`event ${one.seq} was rejected: ${one.code}${fieldOf(one.field)}`);
       nextSeq = answer.data.nextSeq;
       this.#spool.acknowledge(run.id, nextSeq);
     }

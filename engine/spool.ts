@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { REPORT_MAX_EVENTS, ReportEnvelope, RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';
 import { Thumbprint } from '../schema/text.ts';
-import { appendLine, makeFolder, readJson, setAside, writeWhole } from './files.ts';
+import { appendLine, makeOwnFolder, readJson, setAside, writeWhole } from './files.ts';
 import type { Pin } from './tenant-key.ts';
 
 const PinFile = z.strictObject({ fingerprint: Thumbprint, tenant: z.string(), keyEpoch: z.int().min(1) });
@@ -21,7 +21,8 @@ export class Spool {
   constructor(folder: string, onDamage: (what: string) => void = () => {}) {
     this.#folder = folder;
     this.#onDamage = onDamage;
-    for (const name of ['runs', 'secrets', 'receipts']) makeFolder(path.join(folder, name));
+    makeOwnFolder(folder);
+    for (const name of ['runs', 'secrets', 'receipts']) makeOwnFolder(path.join(folder, name));
   }
 
   #file(...parts: string[]): string {

@@ -19,6 +19,8 @@ const ATTEMPTS = 6;
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Far above any honest answer, unpacked; a PC that is being provisioned has better uses for its memory. */
+const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /**
  * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx or a 429 (whose
@@ -48,15 +50,33 @@ async function once(transport: Transport, { method, path, body, type }: Ask): Pr
       redirect: 'error',
     });
     const retryAfterMs = Math.min(MAX_DELAY_MS, (Number(response.headers.get('retry-after')) || 0) * 1000);
-    return { status: response.status, json: await response.json(), retryAfterMs };
+    return { status: response.status, json: JSON.parse(await boundedText(response)), retryAfterMs };
   } catch {
     return null;
   }
 }
 
+/** Throws where a body goes on for longer than any answer of ours, however few bytes of it were sent. */
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop, by a throw too, has the rest not read.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_MAX_BYTES) throw new RangeError('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Codes are ours; anything else would go into messages, and from there to a terminal. */
+const CODE = /^[a-z_]{1,64}$/;
+
 function final({ status, json }: Once): Reply | EngineRefusal {
-  const code = typeof json === 'object' && json !== null && 'code' in json ? String(json.code) : null;
-  if (status === 401) return no('token_refused', `The machine token is refused (${code}); have a new one issued.`);
+  const told = typeof json === 'object' && json !== null && 'code' in json ? json.code : null;
+  const code = typeof told === 'string' && CODE.test(told) ? told : null;
+  if (status === 401)
+    return no('token_refused', `The machine token is refused (${code ?? status}); have a new one issued.`);
   if (status === 403) return no('tenant_suspended', 'The tenant is suspended; what is unsent stays on disk.');
   return { ok: true, status, code, json };
 }

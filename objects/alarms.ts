@@ -17,6 +17,7 @@ export const DUTIES = [
   'put_out',
   'replaced',
   'dating',
+  'aside',
 ] as const;
 export type Due = (typeof DUTIES)[number];
 

@@ -1,7 +1,8 @@
-// The versions that may be what a PC has of one secret, under all of its ids. The one place that chooses them: what must never be current
-// is left out here, and the rule (schema/order.ts) sees nothing of it. Reads, writes nothing.
+// The versions that may be what a PC has of one secret, under all of its ids. The one place that chooses them: what must never be current,
+// as what was set aside, is left out here, and the rule (schema/order.ts) sees nothing of it. Reads, writes nothing.
 import type { Ordered } from '../schema/order.ts';
 import type { SecretKind } from '../schema/secret.ts';
+import { STANDS } from './aside.ts';
 import { all, type Row } from './rows.ts';
 
 /** Which secret, whatever id of the PC it was sealed for: `ref` as `refKey` writes it. */
@@ -63,9 +64,9 @@ export const candidatesOf = (sql: SqlStorage, secrets: readonly string[]): Candi
       all<DatedRow>(
         sql,
         `SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ?3)
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ?3)
          UNION ALL SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND sealed_at IS NULL ORDER BY version DESC LIMIT ?4)`,
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ?4)`,
         secret,
         counts,
         LOOKED_AT.dated,

@@ -5,6 +5,7 @@ import { instantOf } from '../schema/order.ts';
 import type { SecretRef } from '../schema/secret.ts';
 import { isSystemVolume } from '../schema/volume.ts';
 import { schedule } from './alarms.ts';
+import { STANDS } from './aside.ts';
 import { all, first } from './rows.ts';
 import { summarizeAlone } from './summaries.ts';
 import { keepWalk, walkAt } from './walks.ts';
@@ -28,9 +29,37 @@ export const isSystemKey = (kind: string, ref: SecretRef): boolean =>
   kind === 'bitlocker_recovery_key' && 'volume' in ref && isSystemVolume(ref.volume);
 
 /** Notes that a run has a key of its system volume: the run's own report may come later. */
-export const noteRunKey = (sql: SqlStorage, run: string): void => {
-  sql.exec('INSERT INTO run_keys VALUES (?) ON CONFLICT DO NOTHING', run);
+export const noteRunKey = (
+  sql: SqlStorage,
+  { run, secret, version }: { run: string; secret: string; version: number },
+): void => {
+  sql.exec('INSERT INTO run_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING', run, secret, version);
 };
+
+/** How many recovery keys of a machine are looked at for its latest. */
+const KEYS_LOOKED_AT = 200;
+
+/** When the latest of a machine's own system volume's keys was sealed, after versions were set aside or brought back. In the caller's transaction. */
+export function redateSystemKey(sql: SqlStorage, machine: string): void {
+  const keys = all<{ id: string; kind: string; ref: string }>(
+    sql,
+    `SELECT id, kind, ref FROM secrets INDEXED BY secrets_standing
+     WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' ORDER BY kind, ref LIMIT ?`,
+    machine,
+    KEYS_LOOKED_AT,
+  ).filter(({ kind, ref }) => isSystemKey(kind, JSON.parse(ref)));
+  const instants = keys.map(
+    ({ id }) =>
+      first<{ at: number | null }>(
+        sql,
+        `SELECT max(sealed_at) AS at FROM secret_versions INDEXED BY secret_versions_standing
+         WHERE secret_id = ? AND ${STANDS}`,
+        id,
+      )?.at ?? 0,
+  );
+  const latestAt = instants.length > 0 ? Math.max(...instants) : null;
+  sql.exec('UPDATE machines SET system_key_at = ? WHERE id = ?', latestAt, machine);
+}
 
 /** How many rows one alarm dates; the next one takes the rest. */
 const SLICE = 200;
@@ -63,6 +92,7 @@ type UndatedRow = {
   skew_ms: number | null;
   escrowed_at: number;
   confirmed_at: number | null;
+  aside: string | null;
   machine_id: string;
   kind: string;
   ref: string;
@@ -71,7 +101,7 @@ type UndatedRow = {
 function dateVersions(sql: SqlStorage, secret: string, version: number): Place {
   const rows = all<UndatedRow>(
     sql,
-    `SELECT secret_id, version, sealed, bound, run_id, first_kid, skew_ms, escrowed_at, confirmed_at, machine_id, kind, ref
+    `SELECT secret_id, version, sealed, bound, run_id, first_kid, skew_ms, escrowed_at, confirmed_at, aside, machine_id, kind, ref
      FROM secret_versions CROSS JOIN secrets ON secrets.id = secret_id
      WHERE (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
     secret,
@@ -91,7 +121,8 @@ function dateVersions(sql: SqlStorage, secret: string, version: number): Place {
       row.version,
     );
     if (isSystemKey(row.kind, JSON.parse(row.ref))) {
-      if (row.run_id !== null) noteRunKey(sql, row.run_id);
+      if (row.run_id !== null) noteRunKey(sql, { run: row.run_id, secret: row.secret_id, version: row.version });
+      if (row.aside !== null) continue;
       sql.exec(
         `UPDATE machines SET encrypted = 1, system_key_at = max(coalesce(system_key_at, ?2), ?2) WHERE id = ?1`,
         row.machine_id,

@@ -128,7 +128,7 @@ export function keep(
 ): Taken {
   const { sql } = storage;
   const { machine, kind, ref, by, uploadedBy, run, skewMs } = escrowed;
-  const { secretId, version } = placeFor(sql, escrowed);
+  const { secretId, version, isGained } = placeFor(sql, escrowed);
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
     action: 'secret.escrowed',
     subject: secretId,
@@ -146,8 +146,8 @@ export function keep(
   settleMarks(storage, machine, { kind, ref: refKey(ref) });
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
   const ofSystem = isSystemKey(kind, ref);
-  if (ofSystem && run !== null) noteRunKey(sql, run);
-  const gained: Gained = { kind: version === 1 ? kind : null, systemKeyAt: ofSystem ? (at ?? 0) : null };
+  if (ofSystem && run !== null) noteRunKey(sql, { run, secret: secretId, version });
+  const gained: Gained = { kind: isGained ? kind : null, systemKeyAt: ofSystem ? (at ?? 0) : null };
   summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, gained);
   return { created: true, receipt };
 }

@@ -3,6 +3,7 @@ import type { RevealedReport, RevealedVersion } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Revealed, RevealRequest } from '../schema/secret.ts';
 import { beginsWithTicket } from '../schema/ticket.ts';
+import { STANDS } from './aside.ts';
 import { record } from './audit.ts';
 import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
@@ -13,7 +14,7 @@ import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
-import { findSecret, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { findSecret, latestStanding, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
 import { volumesOf } from './volumes.ts';
@@ -31,7 +32,7 @@ function planReveal(sql: SqlStorage, id: string, version: number | undefined): R
     sql,
     'SELECT * FROM secret_versions WHERE secret_id = ? AND version = ?',
     id,
-    version ?? best?.version ?? secret.latest_version,
+    version ?? best?.version ?? latestStanding(sql, id),
   );
   return row ? { secret, version: row, standing } : refuse('unknown_secret', 'The secret has no such version.');
 }
@@ -54,7 +55,7 @@ type ReportRow = DatedRow & {
   kind: RevealedVersion['kind'];
   ref: string;
   last_at: number;
-  latest_version: number;
+  newest: number | null;
   rotated_at: number | null;
   rotated_by: string | null;
 };
@@ -98,7 +99,9 @@ function revealedBy(
   const pcOf = pcsOf(sql);
   return all<ReportRow>(
     sql,
-    `SELECT ${DATED}, secrets.machine_id, machines.hostname AS hostname, kind, ref, last_at, latest_version, rotated_at, rotated_by
+    `SELECT ${DATED}, secrets.machine_id, machines.hostname AS hostname, kind, ref, last_at, rotated_at, rotated_by,
+       (SELECT max(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_standing
+        WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND newer.${STANDS}) AS newest
      FROM reveals JOIN secrets ON secrets.id = secret_id JOIN secret_versions USING (secret_id, version)
        LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
@@ -110,7 +113,7 @@ function revealedBy(
     const { family, volumes } = pcOf(row.machine_id);
     const heir = standingOf(sql, family, row, volumes).successorOf(candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
-    const waiting = row.latest_version > row.version ? waitingIn(sql, row.secret_id) : null;
+    const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });
     return {
       secret: row.secret_id,
@@ -132,7 +135,7 @@ const waitingIn = (sql: SqlStorage, secret: string): number | null =>
   first<{ version: number }>(
     sql,
     `SELECT version FROM secret_versions INDEXED BY secret_versions_by_sealed
-     WHERE secret_id = ? AND counts = 0 ORDER BY sealed_at DESC LIMIT 1`,
+     WHERE secret_id = ? AND counts = 0 AND ${STANDS} ORDER BY sealed_at DESC LIMIT 1`,
     secret,
   )?.version ?? null;
 
@@ -199,7 +202,8 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    if (plan.standing.successorOf(candidateOf(plan.version)) === null)
+    // What was set aside is not what the PC is said to have.
+    if (plan.version.aside === null && plan.standing.successorOf(candidateOf(plan.version)) === null)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

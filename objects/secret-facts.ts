@@ -2,6 +2,7 @@
 // says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
 import { type Ordered, offeredOf, successions } from '../schema/order.ts';
 import { isSystemVolume, volumeKey } from '../schema/volume.ts';
+import { STANDS } from './aside.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
 import { first } from './rows.ts';
 import { type Listed, volumesOf } from './volumes.ts';
@@ -88,6 +89,9 @@ export function listedSince(
   return { any, held: any && heldOf(sql, family, listed.protectors) !== null };
 }
 
+/** A run has one key of its system volume, or a few; what is beyond was forged. */
+const KEYS_OF_RUN_MAX = 100;
+
 /** Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. */
 export const keyHeldSince = (
   sql: SqlStorage,
@@ -95,4 +99,10 @@ export const keyHeldSince = (
   latestAt: number | null,
 ): boolean =>
   (latestAt !== null && latestAt >= run.startedAt) ||
-  first(sql, 'SELECT 1 FROM run_keys WHERE run_id = ?', run.id) !== null;
+  first(
+    sql,
+    `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+     CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
+    run.id,
+    KEYS_OF_RUN_MAX,
+  ) !== null;

@@ -15,6 +15,7 @@ import {
   type VersionPage,
   type VersionsQuery,
 } from '../schema/secret.ts';
+import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { wholeFamilyOf } from './families.ts';
 import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
@@ -54,6 +55,7 @@ export type VersionRow = Row & {
   /** When its PC's engine got the receipt of what a person had brought. */
   receipted_at: number | null;
   counts: number;
+  aside: string | null;
 };
 
 /** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
@@ -67,15 +69,24 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
   token: string | null;
 };
 
+/** The latest version that stands, whoever brought it; null where all are set aside. */
+export const latestStanding = (sql: SqlStorage, id: string): number | null =>
+  first<{ version: number }>(
+    sql,
+    `SELECT version FROM secret_versions INDEXED BY secret_versions_standing
+     WHERE secret_id = ? AND ${STANDS} ORDER BY version DESC LIMIT 1`,
+    id,
+  )?.version ?? null;
+
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 
 type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
 
 const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
-  first<{ id: string; latest_version: number }>(
+  first<{ id: string; latest_version: number; standing: number }>(
     sql,
-    'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
+    'SELECT id, latest_version, standing FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
     machine,
     kind,
     refKey(ref),
@@ -84,10 +95,14 @@ const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
 /** The id of the secret that (machine, kind, ref) names; null where there is none yet. */
 export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
 
-/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
-export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number } {
+/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
+export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
   const row = placed(sql, request);
-  return { secretId: row?.id ?? crypto.randomUUID(), version: (row?.latest_version ?? 0) + 1 };
+  return {
+    secretId: row?.id ?? crypto.randomUUID(),
+    version: (row?.latest_version ?? 0) + 1,
+    isGained: row?.standing !== 1,
+  };
 }
 
 export type SecretDay = { day: number; day_versions: string };
@@ -112,7 +127,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, r
   sql.exec(
     `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
        day = excluded.day, day_versions = excluded.day_versions`,
     token,
     dayOf(at),
@@ -163,6 +178,9 @@ export type SecretRow = Row & {
   parked_due_at: number | null;
   rotated_at: number | null;
   rotated_by: string | null;
+  /** How many of its versions are set aside, and whether any other is left. */
+  apart: number;
+  standing: number;
 };
 
 /** Version metadata without its ciphertext. */
@@ -184,31 +202,45 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   unopenable: row.unopenable === 1,
   verifiedAt: row.verified_at as number | null,
   finding: row.finding as SecretVersion['finding'],
+  ...(row.aside === null ? {} : { setAside: true }),
 });
 
 /** What is selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-  finding, confirmed_by, run_order, sealed_at, hostname, counts, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
+  finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by`;
+const OF = {
+  standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,
+  aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
+};
 
-type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null };
-const listedVersion = (row: ListedRow): ListedVersion => ({
+type ListedRow = Omit<VersionRow, 'sealed'> & {
+  escrowed_by: string;
+  confirmed_by: string | null;
+  aside: string | null;
+};
+const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   ...publicVersion(row),
   escrowedBy: row.escrowed_by,
   confirmedBy: row.confirmed_by,
+  aside: asideWith(sql, row.aside),
 });
 
-/** The versions of one secret, metadata only; those a list of secrets does not show included. */
-export function versionsOf(sql: SqlStorage, secret: string, { order, after, limit }: VersionsQuery): VersionPage {
+/** The versions of one secret that stand, or those set aside, metadata only; those a list of secrets does not show included. */
+export function versionsOf(
+  sql: SqlStorage,
+  secret: string,
+  { order, after, limit, aside }: VersionsQuery,
+): VersionPage {
   const newest = order === 'newest';
   const rows = all<ListedRow>(
     sql,
-    `SELECT ${LISTED} WHERE secret_id = ? AND version ${newest ? '<' : '>'} ?
+    `SELECT ${LISTED} FROM ${OF[aside === 'yes' ? 'aside' : 'standing']} AND secret_id = ? AND version ${newest ? '<' : '>'} ?
      ORDER BY version ${newest ? 'DESC' : 'ASC'} LIMIT ?`,
     secret,
     after ?? (newest ? Number.MAX_SAFE_INTEGER : 0),
     limit + 1,
   );
-  const versions = rows.slice(0, limit).map(listedVersion);
+  const versions = rows.slice(0, limit).map((row) => listedVersion(sql, row));
   return { versions, next: rows.length > limit ? (versions.at(-1)?.version ?? null) : null };
 }
 
@@ -229,7 +261,7 @@ const BEYOND = '\u{10ffff}';
 function placesFrom(
   sql: SqlStorage,
   machine: string,
-  { kind, starts }: SecretsQuery,
+  { kind, starts, aside }: SecretsQuery,
   after: Placed | null,
   limit: number,
 ) {
@@ -239,8 +271,8 @@ function placesFrom(
   const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };
   return all<Placed>(
     sql,
-    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY secrets_by_machine
-     WHERE machine_id = ? AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
+    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY ${aside === 'yes' ? 'secrets_apart' : 'secrets_standing'}
+     WHERE machine_id = ? AND ${aside === 'yes' ? 'apart > 0' : 'standing = 1'} AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
        ${kind === undefined ? '' : 'AND kind = ? AND ref >= ? AND ref < ?'}
      ORDER BY kind, ref LIMIT ?`,
     machine,
@@ -270,7 +302,11 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .slice(0, limit + 1);
   const secrets = places
     .slice(0, limit)
-    .map((place) => listedSecret(sql, place, standingOf(sql, family, place, volumes)));
+    .map((place) =>
+      query.aside === 'yes'
+        ? listedSecret(sql, place, APART, 'yes')
+        : listedSecret(sql, place, standingOf(sql, family, place, volumes)),
+    );
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
 
@@ -286,10 +322,23 @@ export function requireSecret(sql: SqlStorage, id: string): SecretRow {
 /** Some versions of one secret as a list shows them, in the order in which they are named. */
 const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): ListedVersion[] =>
   versions.flatMap((version) =>
-    all<ListedRow>(sql, `SELECT ${LISTED} WHERE secret_id = ? AND version = ?`, secret, version).map(listedVersion),
+    all<ListedRow>(
+      sql,
+      `SELECT ${LISTED} FROM secret_versions CROSS JOIN audit ON audit.seq = audit_seq WHERE secret_id = ? AND version = ?`,
+      secret,
+      version,
+    ).map((row) => listedVersion(sql, row)),
   );
 
-function listedSecret(sql: SqlStorage, { id }: Placed, { offered, goneAt }: Standing): Secret {
+/** What was set aside is offered by nobody. */
+const APART: Pick<Standing, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
+
+function listedSecret(
+  sql: SqlStorage,
+  { id }: Placed,
+  { offered, goneAt }: Pick<Standing, 'offered' | 'goneAt'>,
+  aside?: SecretsQuery['aside'],
+): Secret {
   const secret = requireSecret(sql, id);
   const own = offered.filter((one) => one.secret === id).map(({ version }) => version);
   return {
@@ -306,7 +355,8 @@ function listedSecret(sql: SqlStorage, { id }: Placed, { offered, goneAt }: Stan
     goneAt,
     offered: listed(sql, id, own.slice(0, OFFERED_MAX)),
     moreOffered: own.length > OFFERED_MAX,
-    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN }).versions,
+    count: aside === 'yes' ? secret.apart : secret.latest_version - secret.apart,
+    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN, aside }).versions,
   };
 }
 

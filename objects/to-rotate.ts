@@ -49,16 +49,19 @@ const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at,
 
 /** The versions of a secret that somebody has revealed since an admin last said that it was rotated; of a great many, none are answered for. */
 function revealedOf(sql: SqlStorage, { id, rotated_at }: MarkedRow): Candidate[] | null {
-  const rows = all<DatedRow>(
+  const rows = all<DatedRow & { aside: string | null }>(
     sql,
-    `SELECT ${DATED} FROM (SELECT DISTINCT version AS seen FROM reveals INDEXED BY reveals_by_secret
+    `SELECT ${DATED}, aside FROM (SELECT DISTINCT version AS seen FROM reveals INDEXED BY reveals_by_secret
        WHERE secret_id = ?1 AND last_at > ?2 LIMIT ?3)
      CROSS JOIN secret_versions ON secret_versions.secret_id = ?1 AND secret_versions.version = seen`,
     id,
     rotated_at ?? -1,
     REVEALED_MAX + 1,
   );
-  return rows.length === 0 || rows.length > REVEALED_MAX ? null : rows.map(candidateOf);
+  // What was set aside is not what the PC is said to have.
+  return rows.length === 0 || rows.length > REVEALED_MAX
+    ? null
+    : rows.filter((row) => row.aside === null).map(candidateOf);
 }
 
 /**

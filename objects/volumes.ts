@@ -3,6 +3,7 @@
 import { instantOf } from '../schema/order.ts';
 import type { ReportedVolumes } from '../schema/report.ts';
 import { isSystemVolume, volumeKey } from '../schema/volume.ts';
+import { IS_ASIDE } from './aside.ts';
 import { all } from './rows.ts';
 
 /** A volume's protectors by their ids, when the PC read them, by our clock, and in which run. */
@@ -13,12 +14,12 @@ const KEPT_MAX = 32;
 
 type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
 
-/** By volume (`volumeKey`), the latest list of any of these ids of the PC. */
+/** By volume (`volumeKey`), the latest list of any of these ids of the PC; none of a run that is set aside. */
 export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<string, Listed> {
   const rows = all<ListedRow>(
     sql,
     `SELECT volume, protectors, read_at, run_id FROM json_each(?) CROSS JOIN volumes ON machine_id = value
-     ORDER BY read_at`,
+     WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.${IS_ASIDE}) ORDER BY read_at`,
     JSON.stringify(family),
   );
   return new Map(

@@ -1,8 +1,9 @@
 // What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
 // Knows no DOM.
+import { z } from 'zod';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
-import type { MachineSummary } from '../../schema/machine.ts';
-import type { Revealed } from '../../schema/secret.ts';
+import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
+import { Instant } from '../../schema/text.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
 import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
@@ -10,20 +11,46 @@ import { openSecret } from '../vault/opener.ts';
 import { escrowKeysOf, trustKeyring } from '../vault/trust.ts';
 import { type Standing, sealedAtOf, standings } from './standing.ts';
 
-/** Secrets: what the PC may have now before what another has taken the place of, the latest sealed first. */
-export type MachineWithSecrets = {
-  machine: Pick<MachineSummary, 'id' | 'hostname' | 'serial' | 'client' | 'mergedInto'>;
-  secrets: Revealed[];
-};
+const Attribute = z.string().nullable().catch(null);
+const KeptMachine = z.object({
+  ...{ id: z.string(), hostname: Attribute, serial: Attribute, client: Attribute },
+  mergedInto: Attribute.optional(),
+});
+type KeptMachine = z.infer<typeof KeptMachine>;
+
+/**
+ * What of a secret its header is held against, and what is only shown: that may be anything. `by` is absent in bundles of before secrets could be
+ * added by hand; what says where it stands (standing.ts), in those of before that was kept.
+ */
+const KeptSecret = z.object({
+  ...{ machine: z.string(), kind: SecretKind, ref: SecretRef, sealed: z.string() },
+  goneAt: z.number().nullable().optional().catch(undefined),
+  version: z.object({
+    ...{ kid: z.string(), format: SealedFormat, bound: z.boolean(), run: z.string().nullable(), eid: z.string() },
+    ...{ by: z.string().nullable().default(null), version: z.int().catch(0), escrowedAt: Instant.catch(0) },
+    uploadedBy: z.string().nullable().default(null).catch(null),
+    order: z.number().nullable().default(null).catch(null),
+    sealedAt: z.number().nullable().optional().catch(undefined),
+    hostname: z.string().nullable().default(null).catch(null),
+    counts: z.boolean().optional().catch(undefined),
+    setAside: z.boolean().default(false).catch(false),
+  }),
+});
+export type KeptSecret = z.infer<typeof KeptSecret>;
+
+/** Secrets: what the PC may have now, then what another has taken the place of, then what was set aside; the latest sealed first. */
+export type MachineWithSecrets = { machine: KeptMachine; secrets: KeptSecret[] };
 
 export type Contents = {
   tenant: string;
   fingerprint: string;
   machines: MachineWithSecrets[];
   /** How each version stands among those of its PC. */
-  standings: ReadonlyMap<Revealed, Standing>;
+  standings: ReadonlyMap<KeptSecret, Standing>;
   secrets: number;
   auditEntries: number;
+  /** Machines and secrets that are left out because they are none as they stand in the bundle. */
+  malformed: number;
   keys: ReadonlyMap<string, CryptoKey>;
 };
 
@@ -44,16 +71,25 @@ export async function openContents(
   return { tenant, fingerprint: trusted.seen.fingerprint, keys, ...gather(parts) };
 }
 
+/**
+ * A bundle holds what a server once answered: what is not well-formed is counted and left out, so that one row of it, made with that in mind,
+ * does not take all others along.
+ */
 function gather(parts: readonly BundlePart[]) {
   const byMachine = new Map<string, MachineWithSecrets>();
-  let [secrets, auditEntries] = [0, 0];
+  let [secrets, auditEntries, malformed] = [0, 0, 0];
+  const wellFormed = <T>(list: unknown, form: z.ZodType<T>): T[] => {
+    const read = (Array.isArray(list) ? list : [list]).map((one) => form.safeParse(one));
+    malformed += read.filter((one) => !one.success).length;
+    return read.flatMap((one) => (one.success ? [one.data] : []));
+  };
   for (const part of parts) {
-    if (part.kind === 'audit') auditEntries += part.entries.length;
+    if (part.kind === 'audit') auditEntries += wellFormed(part.entries, z.unknown()).length;
     if (part.kind === 'machines')
-      for (const machine of part.machines)
+      for (const machine of wellFormed(part.machines, KeptMachine))
         byMachine.set(machine.id, { machine, secrets: byMachine.get(machine.id)?.secrets ?? [] });
     if (part.kind === 'secrets')
-      for (const secret of part.secrets) {
+      for (const secret of wellFormed(part.secrets, KeptSecret)) {
         secrets += 1;
         const unnamed = { id: secret.machine, hostname: null, serial: null, client: null };
         const held: MachineWithSecrets = byMachine.get(secret.machine) ?? { machine: unnamed, secrets: [] };
@@ -68,14 +104,14 @@ function gather(parts: readonly BundlePart[]) {
     machines.flatMap((one) => one.secrets),
     (id) => byMachine.get(id)?.machine.mergedInto ?? id,
   );
+  // What was set aside stands behind what counts, however new it is.
+  const rank = (one: KeptSecret) => (one.version.setAside ? 0 : stand.get(one) === 'earlier' ? 1 : 2);
   for (const one of machines)
     one.secrets.sort(
       (a, b) =>
-        Number(stand.get(a) === 'earlier') - Number(stand.get(b) === 'earlier') ||
-        (sealedAtOf(b) ?? 0) - (sealedAtOf(a) ?? 0) ||
-        b.version.version - a.version.version,
+        rank(b) - rank(a) || (sealedAtOf(b) ?? 0) - (sealedAtOf(a) ?? 0) || b.version.version - a.version.version,
     );
-  return { machines, standings: stand, secrets, auditEntries };
+  return { machines, standings: stand, secrets, auditEntries, malformed };
 }
 
 /** Machines whose name, serial, client, id or BitLocker key id holds what was typed. */
@@ -89,7 +125,7 @@ export function find(machines: readonly MachineWithSecrets[], typed: string): Ma
   );
 }
 
-const keyIdOf = ({ ref }: Revealed): string | null => ('protectorId' in ref ? ref.protectorId : null);
+const keyIdOf = ({ ref }: KeptSecret): string | null => ('protectorId' in ref ? ref.protectorId : null);
 
 const COLUMNS = [
   'machine',
@@ -106,6 +142,7 @@ const COLUMNS = [
   'hostname',
   'way',
   'bound',
+  'setAside',
   'plaintext',
   'escaped',
 ];
@@ -113,15 +150,15 @@ const COLUMNS = [
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** By which way it came: what a person brought, and no admin has confirmed, could be anything. */
-function wayOf({ version: { by, uploadedBy, counts } }: Revealed): string {
-  const way = (by ?? null) !== null ? 'by hand' : (uploadedBy ?? null) !== null ? 'carried' : 'engine';
+function wayOf({ version: { by, uploadedBy, counts } }: KeptSecret): string {
+  const way = by !== null ? 'by hand' : uploadedBy !== null ? 'carried' : 'engine';
   return counts === false ? `${way}, not confirmed` : way;
 }
 
 /** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
 export async function toCsv(
   { tenant, machines, standings, keys }: Contents,
-  refWords: (ref: Revealed['ref']) => string,
+  refWords: (ref: SecretRef) => string,
   onProgress: (done: number) => void,
 ): Promise<{ csv: string; notOpened: number }> {
   const lines = [csvLine(COLUMNS)];
@@ -136,7 +173,9 @@ export async function toCsv(
         csvLine([
           ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
           ...[version.version, instant(version.escrowedAt), instant(sealedAtOf(secret)), standings.get(secret) ?? null],
-          ...[version.run, version.hostname ?? null, wayOf(secret), version.bound ? 'yes' : 'no', plaintext],
+          ...[version.run, version.hostname, wayOf(secret), version.bound ? 'yes' : 'no'],
+          version.setAside ? 'yes' : 'no',
+          plaintext,
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',
         ]),

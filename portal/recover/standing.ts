@@ -1,31 +1,51 @@
 // Which of a bundle's versions a PC had when the bundle was made: by the portal's own rule (schema/order.ts), over all ids of the PC. Pure.
 import { readSealed } from '../../schema/jwe.ts';
 import { instantOf, type Ordered, offeredOf } from '../../schema/order.ts';
-import { type Revealed, refKey } from '../../schema/secret.ts';
+import { refKey, type SecretKind, type SecretRef } from '../../schema/secret.ts';
 import { volumeKey } from '../../schema/volume.ts';
 
 /** `current`: the one; `offered`: one of several, of which nobody can say which; `earlier`: another has taken its place. */
 export type Standing = 'current' | 'offered' | 'earlier';
 
+/** What of a version says where it stands; what a bundle of before did not keep is absent. */
+type Kept = {
+  machine: string;
+  kind: SecretKind;
+  ref: SecretRef;
+  sealed: string;
+  goneAt?: number | null | undefined;
+  version: {
+    run: string | null;
+    by: string | null;
+    uploadedBy: string | null;
+    escrowedAt: number;
+    bound: boolean;
+    order?: number | null | undefined;
+    sealedAt?: number | null | undefined;
+    counts?: boolean | undefined;
+    setAside?: boolean | undefined;
+  };
+};
+
 /** When it was sealed, as far as anybody can say, ms since the epoch. A bundle of before instants were kept has none: then its header says. */
-export function sealedAtOf({ version, sealed }: Revealed): number | null {
+export function sealedAtOf({ version, sealed }: Pick<Kept, 'version' | 'sealed'>): number | null {
   if (version.sealedAt !== undefined) return version.sealedAt;
   const read = version.bound ? readSealed(sealed) : null;
   if (!read?.ok) return null;
   return instantOf({ saidAt: read.header.iat * 1000, skewMs: null, receivedAt: version.escrowedAt, notBefore: 0 });
 }
 
-type Stood = Ordered & { of: Revealed };
+type Stood<T> = Ordered & { of: T };
 
-const stoodOf = (of: Revealed): Stood => ({
+const stoodOf = <T extends Kept>(of: T): Stood<T> => ({
   of,
-  run: of.version.run ?? null,
+  run: of.version.run,
   order: of.version.order ?? null,
   sealedAt: sealedAtOf(of),
-  counts: of.version.counts ?? ((of.version.by ?? null) === null && (of.version.uploadedBy ?? null) === null),
+  counts: of.version.counts ?? (of.version.by === null && of.version.uploadedBy === null),
 });
 
-const placeOf = ({ kind, ref }: Revealed): string =>
+const placeOf = ({ kind, ref }: Kept): string =>
   'protectorId' in ref ? JSON.stringify([kind, ref.protectorId]) : JSON.stringify([kind, refKey(ref)]);
 
 function groupsOf<T>(items: readonly T[], key: (item: T) => string): T[][] {
@@ -38,20 +58,25 @@ function groupsOf<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...groups.values()];
 }
 
-const isGone = ({ goneAt }: Revealed): boolean => (goneAt ?? null) !== null;
+const isGone = ({ goneAt }: Kept): boolean => (goneAt ?? null) !== null;
 
-/** How each version stands. `keptAs`: of a machine's id, the id that the PC is known by. */
-export function standings(secrets: readonly Revealed[], keptAs: (machine: string) => string): Map<Revealed, Standing> {
-  const found = new Map<Revealed, Standing>();
+/** How each version stands. `keptAs`: of a machine's id, the id that the PC is known by. What was set aside takes the place of nothing. */
+export function standings<T extends Kept>(
+  secrets: readonly T[],
+  keptAs: (machine: string) => string,
+): Map<T, Standing> {
+  const found = new Map<T, Standing>();
   for (const pc of groupsOf(secrets, ({ machine }) => keptAs(machine))) {
+    const counted = pc.filter(({ version }) => !version.setAside);
     const there = new Set(
-      pc.flatMap((one) => ('volume' in one.ref && !isGone(one) ? [volumeKey(one.ref.volume)] : [])),
+      counted.flatMap((one) => ('volume' in one.ref && !isGone(one) ? [volumeKey(one.ref.volume)] : [])),
     );
-    for (const place of groupsOf(pc, placeOf)) {
+    for (const place of groupsOf(counted, placeOf)) {
       const replaced = place.every((one) => isGone(one) && 'volume' in one.ref && there.has(volumeKey(one.ref.volume)));
       const offered = new Set(replaced ? [] : offeredOf(place.map(stoodOf)).map(({ of }) => of));
       for (const one of place) found.set(one, !offered.has(one) ? 'earlier' : offered.size > 1 ? 'offered' : 'current');
     }
+    for (const one of pc) if (one.version.setAside) found.set(one, 'earlier');
   }
   return found;
 }

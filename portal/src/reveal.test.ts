@@ -118,7 +118,7 @@ describe('the dialog', () => {
   const secret: Secret = {
     ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' } },
     ...{ lastRevealedAt: null, rotateDueAt: null, rotated: null, goneAt: null },
-    ...{ offered: [], moreOffered: false, versions: [] },
+    ...{ offered: [], moreOffered: false, count: 1, versions: [] },
   };
   const open = async (): Promise<RevealDialog> => {
     const element = document.createElement('reveal-dialog') as RevealDialog;

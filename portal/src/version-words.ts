@@ -26,7 +26,8 @@ export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'seale
     : `sealed ${exactTime(sealedAt)}`;
 
 /** What tells one version from another, for somebody who has to choose. */
-export const versionFacts = (version: SecretVersion): string[] => [
+type Told = Pick<SecretVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'by' | 'uploadedBy'>;
+export const versionFacts = (version: Told): string[] => [
   sealedWords(version),
   version.run ? `run ${shortId(version.run)}` : 'no run',
   version.hostname === null ? 'host name unknown' : `as ${version.hostname}`,

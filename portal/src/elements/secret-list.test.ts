@@ -18,12 +18,12 @@ const version = (number: number, more: Partial<ListedVersion> = {}): ListedVersi
     eid: `e${number}`,
   },
   ...{ escrowedAt: number, order: null, sealedAt: number, hostname: null, counts: true, sha256: '' },
-  ...{ unopenable: false, verifiedAt: null, finding: null, escrowedBy: 'engine', confirmedBy: null },
+  ...{ unopenable: false, verifiedAt: null, finding: null, escrowedBy: 'engine', confirmedBy: null, aside: null },
   ...more,
 });
 const secretOf = (more: Partial<Secret>): Secret => ({
   ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' }, lastRevealedAt: null },
-  ...{ rotateDueAt: null, rotated: null, goneAt: null, offered: [], moreOffered: false, versions: [] },
+  ...{ rotateDueAt: null, rotated: null, goneAt: null, offered: [], moreOffered: false, count: more.versions?.length ?? 0, versions: [] },
   ...more,
 });
 

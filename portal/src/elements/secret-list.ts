@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { asideWith } from '../aside-words.ts';
 import type { FurtherVersions } from '../older-versions.ts';
 import { newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
@@ -78,6 +79,8 @@ export class SecretList extends LitElement {
   @property() machine = '';
   /** An act of the page's works just now. */
   @property({ attribute: false }) busy = false;
+  /** The list is of what was set aside: it has no mark, and takes the place of nothing. */
+  @property({ type: Boolean }) apart = false;
   /** Versions that were asked for beyond those listed, by secret. */
   @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
 
@@ -87,7 +90,8 @@ export class SecretList extends LitElement {
   }
 
   override render() {
-    if (this.secrets.length === 0) return html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
+    if (this.secrets.length === 0)
+      return this.apart ? nothing : html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
     return html`${
       this.memberRole === 'auditor'
         ? html`<p class="quiet">Auditors see what is held and who revealed it, and reveal nothing.</p>`
@@ -101,12 +105,13 @@ export class SecretList extends LitElement {
   #secret(secret: Secret) {
     const [last] = secret.versions;
     if (!last) return nothing;
-    const { offered } = secret;
-    const several = offeredWith(secret, this.secrets).length > 1;
-    const earlier = last.version - offered.length;
+    // Of what was set aside the newest is shown, and nothing is said of what a PC has.
+    const offered = this.apart ? [last] : secret.offered;
+    const several = !this.apart && offeredWith(secret, this.secrets).length > 1;
+    const earlier = secret.count - offered.length;
     return html`<li>
       <h3>${KIND_WORDS[secret.kind]}</h3>
-      ${this.#ref(secret)} ${this.#replaced(secret)} ${this.#rotate(secret)}
+      ${this.#ref(secret)} ${this.apart ? nothing : this.#replaced(secret)} ${this.apart ? nothing : this.#rotate(secret)}
       ${
         secret.machine === this.machine
           ? nothing
@@ -122,7 +127,7 @@ export class SecretList extends LitElement {
       ${several && offered.length > 0 ? html`<p><span class="pill warn">More than one may be on the PC</span></p>` : nothing}
       ${offered.map((version) => this.#offered(secret, version, several))}
       ${secret.moreOffered ? html`<p class="quiet">There are more of unknown order than are shown here.</p>` : nothing}
-      ${earlier > 0 ? this.#earlier(secret, earlier) : nothing}
+      ${earlier > 0 ? this.#earlier(secret, earlier, offered) : nothing}
     </li>`;
   }
 
@@ -148,15 +153,15 @@ export class SecretList extends LitElement {
   }
 
   /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */
-  #earlier(secret: Secret, count: number) {
+  #earlier(secret: Secret, count: number, offered: readonly ListedVersion[]) {
     const { older, first, reading, failure } = this.further.get(secret.id) ?? {
       ...{ older: [], first: [], reading: false, failure: null },
     };
     const listed = secret.versions.at(-1)?.version ?? 1;
-    const missing = listed - 1 - older.length - first.length;
+    const missing = secret.count - secret.versions.length - older.length - first.length;
     const want = (end: 'older' | 'first') => () =>
       this.dispatchEvent(new CustomEvent('versions-wanted', { detail: { secret: secret.id, end, listed } }));
-    const above = new Set(secret.offered.map(({ version }) => version));
+    const above = new Set(offered.map(({ version }) => version));
     const item = (version: ListedVersion) =>
       above.has(version.version)
         ? nothing
@@ -202,6 +207,7 @@ export class SecretList extends LitElement {
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>
       <p>
+        ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
         ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
         ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
         ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
