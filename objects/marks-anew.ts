@@ -64,7 +64,10 @@ function settleMark(storage: DurableObjectStorage, id: string, delayMs: number |
     .filter((row) => standing.successorOf(candidateOf(row)) === null)
     .reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
   // What has taken the place of all that was seen may be held under another id of the PC.
-  if (!Number.isFinite(seenAt)) return settlePlace(storage, secret.machine_id, secret);
+  if (!Number.isFinite(seenAt)) {
+    settlePlace(storage, secret.machine_id, secret);
+    return;
+  }
   if (delayMs === null) return;
   const dueAt = seenAt + delayMs;
   sql.exec(

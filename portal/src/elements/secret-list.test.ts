@@ -23,7 +23,15 @@ const version = (number: number, more: Partial<ListedVersion> = {}): ListedVersi
 });
 const secretOf = (more: Partial<Secret>): Secret => ({
   ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' }, lastRevealedAt: null },
-  ...{ rotateDueAt: null, rotated: null, goneAt: null, offered: [], moreOffered: false, count: more.versions?.length ?? 0, versions: [] },
+  ...{
+    rotateDueAt: null,
+    rotated: null,
+    goneAt: null,
+    offered: [],
+    moreOffered: false,
+    count: more.versions?.length ?? 0,
+    versions: [],
+  },
   ...more,
 });
 
