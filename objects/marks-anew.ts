@@ -1,15 +1,15 @@
 // The marks of secrets that are to be rotated, made right again after versions were set aside or brought back: from the reveals that are kept, and
 // from what is superseded now.
 import type { SecretKind } from '../schema/secret.ts';
+import { volumeKey } from '../schema/volume.ts';
 import { schedule } from './alarms.ts';
 import { STANDS } from './aside.ts';
-import { candidateOf, DATED, type DatedRow, secretsAt } from './candidates.ts';
+import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
 import { wholeFamilyOf } from './families.ts';
 import { all } from './rows.ts';
-import { standingOf } from './secret-facts.ts';
-import { requireSecret } from './secrets.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
 import { readSettings } from './settings.ts';
-import { settleMarks as settlePlace } from './to-rotate.ts';
+import { volumesOf } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */
 type Turned = { id: string; machine: string; kind: SecretKind; ref: string };
@@ -18,54 +18,82 @@ const SIBLINGS_MAX = 200;
 /** Which reveals of a secret are looked at, newest versions first: an older one was superseded by what these saw. */
 const REVEALS_LOOKED_AT = 20;
 
+/** All ids of a PC, and what it last said of its volumes. */
+type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf> };
+
 /**
  * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
- * rotated as before; what is superseded again is not. With a recovery key come those of its volume. Their machines are still to be summed up. In
- * the caller's transaction.
+ * rotated as before; what is superseded again is not. With a recovery key come those of its volume, where the PC lists its protectors. Their
+ * machines are still to be summed up. In the caller's transaction.
  */
 export function settleMarks(storage: DurableObjectStorage, turned: readonly Turned[], now: number): void {
   const { sql } = storage;
-  const secrets = new Set(turned.flatMap((one) => secretsAt(sql, wholeFamilyOf(sql, one.machine), one)));
-  const volumes = new Map(turned.flatMap(volumeOf));
-  for (const { machine, volume } of volumes.values())
-    for (const id of revealedKeysOf(sql, machine, volume)) secrets.add(id);
   const { rotateAfterRevealMs } = readSettings(sql);
-  for (const id of secrets) settleMark(storage, id, rotateAfterRevealMs, now);
+  const done = new Set<string>();
+  for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
+    const family = wholeFamilyOf(sql, machine);
+    const pc = { family, volumes: volumesOf(sql, family) };
+    const listed = new Set(ofMachine.map(volumeOf).filter((volume) => pc.volumes.has(volumeKey(volume))));
+    const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
+    for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, done, rotateAfterRevealMs, now);
+  }
 }
 
-const volumeOf = ({ machine, ref }: Turned): [string, { machine: string; volume: string }][] => {
-  const { volume } = JSON.parse(ref) as { volume?: string };
-  return volume === undefined ? [] : [[`${machine} ${volume}`, { machine, volume }]];
-};
+const volumeOf = ({ ref }: Place): string => (JSON.parse(ref) as { volume?: string }).volume ?? '';
 
-const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): string[] =>
-  all<{ id: string; revealed: number }>(
+const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place[] =>
+  all<Place & { revealed: number }>(
     sql,
-    `SELECT id, last_revealed_at IS NOT NULL AND json_extract(ref, '$.volume') = ? AS revealed
+    `SELECT kind, ref, last_revealed_at IS NOT NULL AND json_extract(ref, '$.volume') = ? AS revealed
      FROM secrets INDEXED BY secrets_standing
      WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' ORDER BY kind, ref LIMIT ?`,
     volume,
     machine,
     SIBLINGS_MAX,
-  ).flatMap(({ id, revealed }) => (revealed === 1 ? id : []));
+  ).filter(({ revealed }) => revealed === 1);
 
-function settleMark(storage: DurableObjectStorage, id: string, delayMs: number | null, now: number): void {
+/** The marks of one secret, under each of the PC's ids. */
+function settlePlace(
+  storage: DurableObjectStorage,
+  { family, volumes }: Pc,
+  place: Place,
+  done: Set<string>,
+  delayMs: number | null,
+  now: number,
+): void {
+  const ids = secretsAt(storage.sql, family, place);
+  const standing = standingOf(storage.sql, family, place, volumes, ids);
+  for (const id of ids) {
+    if (!done.has(id)) settleMark(storage, id, standing, delayMs, now);
+    done.add(id);
+  }
+}
+
+function settleMark(
+  storage: DurableObjectStorage,
+  id: string,
+  standing: Standing,
+  delayMs: number | null,
+  now: number,
+): void {
   const { sql } = storage;
-  const secret = requireSecret(sql, id);
-  const standing = standingOf(sql, wholeFamilyOf(sql, secret.machine_id), secret);
-  const seenAt = all<DatedRow & { at: number }>(
+  const seen = all<DatedRow & { at: number }>(
     sql,
     `SELECT ${DATED}, max(last_at) AS at FROM reveals INDEXED BY reveals_by_secret CROSS JOIN secret_versions USING (secret_id, version)
-     WHERE reveals.secret_id = ? AND last_at > ? AND ${STANDS} GROUP BY version ORDER BY version DESC LIMIT ?`,
+     WHERE reveals.secret_id = ?1 AND last_at > (SELECT coalesce(rotated_at, -1) FROM secrets WHERE id = ?1) AND ${STANDS}
+     GROUP BY version ORDER BY version DESC LIMIT ?2`,
     id,
-    secret.rotated_at ?? -1,
     REVEALS_LOOKED_AT,
-  )
-    .filter((row) => standing.successorOf(candidateOf(row)) === null)
-    .reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
-  // What has taken the place of all that was seen may be held under another id of the PC.
+  ).map((row) => ({ at: row.at, heir: standing.successorOf(candidateOf(row)) }));
+  const seenAt = Math.min(...seen.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
   if (!Number.isFinite(seenAt)) {
-    settlePlace(storage, secret.machine_id, secret);
+    // What has taken the place of all that was seen may be held under another id of the PC: a merge may be undone.
+    sql.exec(
+      `UPDATE secrets SET rotate_due_at = NULL, parked_due_at = iif(?, NULL, coalesce(rotate_due_at, parked_due_at))
+       WHERE id = ? AND coalesce(rotate_due_at, parked_due_at) IS NOT NULL`,
+      seen.every(({ heir }) => heir?.secret === id) ? 1 : 0,
+      id,
+    );
     return;
   }
   if (delayMs === null) return;

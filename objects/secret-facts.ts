@@ -31,14 +31,15 @@ function heldOf(sql: SqlStorage, family: readonly string[], protectors: readonly
   return offeredOf(held)[0] ?? null;
 }
 
-/** How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes. */
+/** How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids. */
 export function standingOf(
   sql: SqlStorage,
   family: readonly string[],
   place: Place,
   volumes: ReadonlyMap<string, Listed> = volumesOf(sql, family),
+  secrets: readonly string[] = secretsAt(sql, family, place),
 ): Standing {
-  const candidates = candidatesOf(sql, secretsAt(sql, family, place));
+  const candidates = candidatesOf(sql, secrets);
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
   // A version was sealed no later than it came: a list that is younger than that speaks of it.

@@ -332,8 +332,8 @@ const DUTY_ROWS: Record<Due, number | null> = {
   replaced: 6_000,
   // Two hundred machines are summed up, or two hundred versions dated.
   dating: 10_000,
-  // Two hundred versions, each of a secret of its own.
-  aside: 8_000,
+  // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
+  aside: 60_000,
   // Reads every table in one turn, which is what makes a backup the state of one instant (decision 0041).
   backup: null,
 };
