@@ -3,6 +3,7 @@
 import type { House } from '../schema/webhook.ts';
 import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
+import { forgetWalk, walkUnderWay } from './backup-walk.ts';
 import { forgetReveals } from './budgets.ts';
 import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
@@ -20,8 +21,9 @@ export type ChoreBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
 /** How soon an object whose disk is full looks again. */
 export const FULL_RETRY_MS = 120_000;
 
-/** Takes away what has had its time, and writes nothing. */
+/** Takes away what has had its time, and writes nothing. A backup that is under way begins anew: what changes is kept for it. */
 export const prune = (sql: SqlStorage, now: number): void => {
+  if (walkUnderWay(sql)) forgetWalk(sql);
   forgetDelivered(sql, now);
   forgetReveals(sql, now);
 };
@@ -69,9 +71,9 @@ export async function doChores(
   }
   if (due.includes('tokens_expiring')) await lookAtTokens(storage, env.INDEX_DB, tenant);
   if (due.includes('backup') && env.BACKUP) {
-    const finished = await backUp(storage, env.BACKUP, tenant);
-    next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
-    if (finished) await tellBackups(storage, env.INDEX_DB, tenant);
+    const went = await backUp(storage, env.BACKUP, tenant);
+    next(storage, 'backup', Date.now() + { done: BACKUP_EVERY_MS, 'under way': 0, failed: BACKUP_RETRY_MS }[went]);
+    if (went === 'done') await tellBackups(storage, env.INDEX_DB, tenant);
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {

@@ -5,7 +5,7 @@ import type { Confirmed, ConfirmRequest } from '../schema/secret.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { first } from './rows.ts';
-import { findVersion, isByEngine, type RecordRow } from './secrets.ts';
+import { findVersion, isByEngine, letCount, type RecordRow } from './secrets.ts';
 import { summarize } from './summaries.ts';
 import { clearOlderProtectors, olderProtectors } from './to-rotate.ts';
 
@@ -65,6 +65,7 @@ export function confirm(
       'UPDATE secret_versions SET confirmed_at = ?, confirmed_by = ? WHERE secret_id = ? AND version = ?',
       ...[now, caller.principal.name, secret, version],
     );
+    letCount(sql, secret, version);
     // What was revealed of this version or a later one stays marked.
     sql.exec(
       `UPDATE secrets SET rotate_due_at = NULL WHERE id = ?1

@@ -1,4 +1,5 @@
 // The object's schema as an append-only list. What ran is kept with its hash: an edited entry is an error, not a surprise.
+import { dropTriggers } from './pre-images.ts';
 import { all, first, sha256 } from './rows.ts';
 
 type Migration = { id: number; name: string; statements: string };
@@ -497,6 +498,30 @@ export const MIGRATIONS: readonly Migration[] = [
     // Written once a secret, not once a version.
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
+  {
+    id: 23,
+    name: 'what was still walked whole',
+    // `counts_version`: the newest version that takes the place of those before it (objects/secrets.ts); 0: none. `look_on_at`: of a leaver, the
+    // manifest from which the look at what they had goes on; null: it is over.
+    statements: `
+      CREATE TABLE pre_images (
+        tbl TEXT NOT NULL, k1 ANY NOT NULL, k2 ANY NOT NULL, k3 ANY NOT NULL, k4 ANY NOT NULL, row TEXT,
+        PRIMARY KEY (tbl, k1, k2, k3, k4)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE backup_parts (place INTEGER PRIMARY KEY, chunks TEXT NOT NULL) STRICT;
+
+      ALTER TABLE secrets ADD COLUMN counts_version INTEGER NOT NULL DEFAULT 0;
+      UPDATE secrets SET counts_version = coalesce((SELECT version FROM secret_versions WHERE secret_id = secrets.id
+        AND (confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL)) ORDER BY version DESC LIMIT 1), 0);
+
+      ALTER TABLE leavers ADD COLUMN look_on_at INTEGER;
+      UPDATE leavers SET look_on_at = manifest_version WHERE had IS NULL;
+      CREATE INDEX leavers_looked_at ON leavers (place) WHERE look_on_at IS NOT NULL;
+      INSERT INTO due SELECT 'leavers', 0 WHERE EXISTS (SELECT 1 FROM leavers WHERE had IS NULL);
+
+      CREATE INDEX successions_by_root ON successions (from_root);
+    `,
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */
@@ -523,6 +548,8 @@ export function migrate(sql: SqlStorage, at: number, migrations: readonly Migrat
     const before = ran.get(id);
     if (before === hash) continue;
     if (before !== undefined) throw new Error(`migration ${id} (${name}) was edited after it ran; append a new one`);
+    // They name the columns of before; the backup that they keep rows for begins anew.
+    dropTriggers(sql);
     sql.exec(statements);
     sql.exec('INSERT INTO migrations VALUES (?, ?, ?, ?)', id, name, hash, at);
   }

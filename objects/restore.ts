@@ -10,6 +10,7 @@ import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
+import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
@@ -91,6 +92,7 @@ export function beginRestore(
     if (known) return known;
     const own = requireHead(sql);
     const lost = furthestHead(sql, indexed);
+    forgetWalk(sql);
     for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
     sql.exec(
       `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)

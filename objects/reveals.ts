@@ -10,7 +10,7 @@ import type { Caller, Person } from './caller.ts';
 import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
-import { COUNTS, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
 
@@ -49,7 +49,7 @@ type ReportRow = {
   kind: RevealedVersion['kind'];
   ref: string;
   last_at: number;
-  superseded_by: number | null;
+  counts_version: number;
   latest_version: number;
 };
 
@@ -78,9 +78,7 @@ function revealedBy(
 ): RevealedVersion[] {
   return all<ReportRow>(
     sql,
-    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version,
-       (SELECT min(newer.version) FROM secret_versions AS newer
-        WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND ${COUNTS}) AS superseded_by
+    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version, counts_version
      FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
     email,
@@ -95,9 +93,11 @@ function revealedBy(
     kind: row.kind,
     ref: JSON.parse(row.ref),
     lastAt: row.last_at,
-    superseded: row.superseded_by !== null,
+    superseded: row.counts_version > row.version,
     newer:
-      row.latest_version > row.version ? newerOf(sql, row.secret_id, row.superseded_by ?? row.latest_version) : null,
+      row.latest_version > row.version
+        ? newerOf(sql, row.secret_id, row.counts_version > row.version ? row.counts_version : row.latest_version)
+        : null,
   }));
 }
 
@@ -121,11 +121,6 @@ const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed =
   sealed: version.sealed,
   auditSeq,
 });
-
-/** Whether it has a newer one that counts: what a person brought beforehand must not keep the mark away. */
-const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
-  first(sql, `SELECT 1 FROM secret_versions WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`, id, version) !==
-  null;
 
 /** Whether the tenant takes this reason. Pure. Null: it does. */
 export const decideReason = (pattern: string | null, reason: string): Refusal | null =>
@@ -169,7 +164,8 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    if (!isSuperseded(sql, id, plan.version.version))
+    // A newer one that counts: what a person brought beforehand must not keep the mark away.
+    if (plan.secret.counts_version <= plan.version.version)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

@@ -56,9 +56,6 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
 export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
   by === null && uploadedBy === null;
 
-/** The same of a row, in SQL: such a version takes the place of those before it. */
-export const COUNTS = '(confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))';
-
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 
@@ -99,10 +96,11 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
   const today = versionsToday(row, at);
   if (token !== null) today[token] = (today[token] ?? 0) + 1;
   sql.exec(
-    `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version, counts_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
-       rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END,
+       counts_version = max(counts_version, excluded.counts_version),
+       rotate_due_at = CASE WHEN excluded.counts_version > 0 THEN NULL ELSE rotate_due_at END,
        day = excluded.day, day_versions = excluded.day_versions`,
     token,
     dayOf(at),
@@ -112,7 +110,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
     request.kind,
     refKey(request.ref),
     receipt.version,
-    isByEngine(request) ? 1 : 0,
+    isByEngine(request) ? receipt.version : 0,
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
@@ -144,6 +142,8 @@ export type SecretRow = Row & {
   kind: SecretKind;
   ref: string;
   latest_version: number;
+  /** The newest one that takes the place of those before it: an engine's, or one that an admin has confirmed. 0: there is none. */
+  counts_version: number;
   last_revealed_at: number | null;
   rotate_due_at: number | null;
 };
@@ -248,6 +248,11 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
   const secrets = places.slice(0, limit).map(({ id }) => listedSecret(sql, id));
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
+
+/** Has a version that was confirmed count. In the caller's transaction. */
+export const letCount = (sql: SqlStorage, secret: string, version: number): void => {
+  sql.exec('UPDATE secrets SET counts_version = max(counts_version, ?) WHERE id = ?', version, secret);
+};
 
 export const findSecret = (sql: SqlStorage, id: string): SecretRow | null =>
   first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);

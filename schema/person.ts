@@ -95,7 +95,7 @@ export type PersonRemoved = z.infer<typeof PersonRemoved>;
 
 /**
  * A version that somebody has revealed; `superseded` where a newer one has come in since, from an engine or confirmed by an admin.
- * `newer`: who brought the one that supersedes it, or else the newest that waits to be confirmed.
+ * `newer`: who brought the newest that supersedes it, or else the newest that waits to be confirmed.
  */
 export const RevealedVersion = z.object({
   secret: z.string(),
