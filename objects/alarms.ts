@@ -16,6 +16,8 @@ export const DUTIES = [
   'search',
   'put_out',
   'replaced',
+  'gone_keys',
+  'leavers',
 ] as const;
 export type Due = (typeof DUTIES)[number];
 

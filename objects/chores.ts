@@ -7,6 +7,7 @@ import { forgetWalk, walkUnderWay } from './backup-walk.ts';
 import { forgetReveals } from './budgets.ts';
 import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
+import { someToLookAt } from './leavers.ts';
 import { logTrouble } from './log.ts';
 import { ANSWER_MS, write } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -43,6 +44,7 @@ export function arm(storage: DurableObjectStorage, env: ChoreBindings, now: numb
   if (delivery !== null && (dueAt(sql, 'notices') ?? Number.POSITIVE_INFINITY) > Math.max(delivery, now))
     schedule(storage, 'notices', Math.max(delivery, now));
   if (dueAt(sql, 'stalled') === null && someRunning(sql)) schedule(storage, 'stalled', now + STALLED_AFTER_MS);
+  if (dueAt(sql, 'leavers') === null && someToLookAt(sql)) schedule(storage, 'leavers', now);
   if (env.BACKUP && dueAt(sql, 'backup') === null) schedule(storage, 'backup', now + FIRST_BACKUP_MS);
 }
 

@@ -2,6 +2,7 @@
 import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { UnlockerActed } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { Manifest } from '../schema/signed.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { all, first } from './rows.ts';
@@ -29,9 +30,13 @@ const publicGrant = (row: GrantRow): Grant => ({
 
 const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at';
 
-/** All that wait, oldest first; never their sealed halves. */
-export const allGrants = (sql: SqlStorage): Grant[] =>
-  all<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants ORDER BY requested_at`).map(publicGrant);
+/** Those that a manifest names; never their sealed halves. */
+export const grantsNamed = (sql: SqlStorage, { unlockers }: Pick<Manifest, 'unlockers'>): Grant[] =>
+  all<GrantRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM grants WHERE id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(unlockers.map((one) => one.id)),
+  ).map(publicGrant);
 
 /** Those of one person: there is one at most. */
 const ownGrants = (sql: SqlStorage, person: string): Grant[] =>

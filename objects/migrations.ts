@@ -517,9 +517,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE leavers ADD COLUMN look_on_at INTEGER;
       UPDATE leavers SET look_on_at = manifest_version WHERE had IS NULL;
       CREATE INDEX leavers_looked_at ON leavers (place) WHERE look_on_at IS NOT NULL;
-      INSERT INTO due SELECT 'leavers', 0 WHERE EXISTS (SELECT 1 FROM leavers WHERE had IS NULL);
 
       CREATE INDEX successions_by_root ON successions (from_root);
+      CREATE INDEX keyring_changes_replacing ON keyring_changes (place) WHERE held = 1 AND replaces = 1;
     `,
   },
 ];

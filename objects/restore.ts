@@ -13,6 +13,7 @@ import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables
 import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
@@ -266,6 +267,7 @@ function finish(
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
     beginPuttingOut(storage, now);
+    settleAgain(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
     return null;

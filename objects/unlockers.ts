@@ -128,11 +128,12 @@ export function takeOpened(
   if (word.version !== latest.version || word.manifest !== latest.sha256)
     return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
   return storage.transactionSync(() => {
-    const changes = letGoOfOthers(sql, caller.principal);
+    const { changes, more } = letGoOfOthers(storage, caller.principal, now);
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.opened',
       subject: word.unlocker,
-      detail: { version: latest.version, sha256: latest.sha256, changes },
+      // Of a great many the rest goes by the alarm.
+      detail: { version: latest.version, sha256: latest.sha256, changes, ...(more ? { more } : {}) },
     });
     return { unlocker: word.unlocker };
   });

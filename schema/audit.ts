@@ -38,6 +38,7 @@ export const AuditAction = z.enum([
   'secret.marked_openable',
   'secret.restored',
   'secrets.verified',
+  'secrets.put_back',
   'person.added',
   'person.role_changed',
   'person.removed',
@@ -68,6 +69,7 @@ export const SYSTEM_ACTIONS = [
   'access.refused',
   'reveal.budget_exceeded',
   'backup.made',
+  'secrets.put_back',
 ] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);
