@@ -518,6 +518,9 @@ export const MIGRATIONS: readonly Migration[] = [
       UPDATE leavers SET look_on_at = manifest_version WHERE had IS NULL;
       CREATE INDEX leavers_looked_at ON leavers (place) WHERE look_on_at IS NOT NULL;
 
+      DROP INDEX replaced_by_secret;
+      CREATE INDEX replaced_by_secret ON replaced (secret_id, version, sha256);
+      CREATE INDEX replaced_latest ON replaced (secret_id, version, replaced_at) WHERE undone = 0;
       CREATE INDEX successions_by_root ON successions (from_root);
       CREATE INDEX keyring_changes_replacing ON keyring_changes (place) WHERE held = 1 AND replaces = 1;
     `,
