@@ -22,14 +22,16 @@ function endOf(older: readonly ListedVersion[], listed: number): number {
 export class OlderVersions implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
+  readonly #versions: typeof api.versions;
   /** Another one each time everything is forgotten: what is still read for the machine before is left. */
   #machine = {};
   /** By secret. Another one with every change, so that what shows it is drawn anew. */
   known: ReadonlyMap<string, FurtherVersions> = new Map();
 
-  constructor(host: ReactiveControllerHost, tenant: () => string) {
+  constructor(host: ReactiveControllerHost, tenant: () => string, versions = api.versions) {
     this.#host = host;
     this.#tenant = tenant;
+    this.#versions = versions;
     host.addController(this);
   }
 
@@ -49,7 +51,7 @@ export class OlderVersions implements ReactiveController {
     const after = end === 'older' ? endOf(before.older, listed) : before.first.at(-1)?.version;
     let read = before;
     try {
-      const { versions } = await api.versions(this.#tenant(), secret, end === 'older' ? 'newest' : 'oldest', after);
+      const { versions } = await this.#versions(this.#tenant(), secret, end === 'older' ? 'newest' : 'oldest', after);
       const shown = new Set([...before.older, ...before.first].map(({ version }) => version));
       const fresh = versions.filter(({ version }) => version < listed && !shown.has(version));
       const known = [...before[end], ...fresh].sort((a, b) => (end === 'older' ? b.version - a.version : a.version - b.version));

@@ -188,7 +188,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
   'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
   'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
-  'GET /v1/tenants/:tenant/keyring': { rows: 3 * KEYS },
+  'GET /v1/tenants/:tenant/keyring': { rows: 4 * KEYS },
   'GET /v1/tenants/:tenant/keyring/successions': { rows: 800, ask: () => admin('keyring/successions?before=50000') },
   'GET /v1/tenants/:tenant/live': {
     rows: 300,
@@ -510,7 +510,8 @@ async function walkRoutes(): Promise<void> {
     // What is not as its row of the table says is a failure of that route, and the walk goes on.
     const answer = await ask().catch((error: Error) => ({ status: 0, text: error.message }));
     const lines = linesFrom(written);
-    const asked = lines.find((line) => line.event === 'request');
+    // What it takes to ask comes before it.
+    const asked = lines.findLast((line) => line.event === 'request');
     const read = lines.reduce(
       (sum, line) => (line.event === 'object' && line.requestId === asked?.requestId ? sum + line.rowsRead : sum),
       0,
@@ -526,7 +527,8 @@ async function walkRoutes(): Promise<void> {
 async function walkDuties(): Promise<void> {
   // Three days later: what waits for a paused webhook is given up.
   await inObject(({ sql }) => sql.exec("UPDATE deliveries SET queued_at = 1 WHERE state = 'waiting'").toArray());
-  for (const duty of DUTIES) {
+  // A backup that is under way has what changes kept: it comes last.
+  for (const duty of [...DUTIES.filter((one) => one !== 'backup'), 'backup' as const]) {
     const rows = DUTY_ROWS[duty];
     const [startedAt, written] = [Date.now(), log.written.length];
     const left = await inObject(async (storage, object) => {
