@@ -23,7 +23,7 @@ export const passkeyKdf = (): PrfKdf => ({
 
 /** What the server would hand an admin after this write. */
 export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, version = 1): Keyring => ({
-  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], drills: {} },
+  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], successionsBefore: null, drills: {} },
   version,
   fingerprint: draft.fingerprint,
 });
