@@ -170,9 +170,12 @@ export function keyringFacts(
 }
 
 /** The kids that a manifest destroys and that are not destroyed yet. */
-export const kidsDestroyed = (sql: SqlStorage, { keys }: Manifest): string[] =>
-  keys.filter(({ kid, state }) => state === 'destroyed' && !DEAD.has(kidState(sql, kid))).map(({ kid }) => kid);
-const DEAD: ReadonlySet<KidState> = new Set(['destroyed', 'unknown']);
+export function kidsDestroyed(sql: SqlStorage, { keys }: Manifest): string[] {
+  const living = new Set(
+    all<{ kid: string }>(sql, "SELECT kid FROM escrow_keys WHERE state <> 'destroyed'").map(({ kid }) => kid),
+  );
+  return keys.filter(({ kid, state }) => state === 'destroyed' && living.has(kid)).map(({ kid }) => kid);
+}
 
 const halfOf = ({ vault_epoch: vaultEpoch, sealed }: EscrowKeyRow): Half | null =>
   vaultEpoch === null || sealed === null ? null : { vaultEpoch, sealed };

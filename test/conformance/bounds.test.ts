@@ -299,7 +299,7 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/tenants/:tenant/webhooks/:webhook/remove': { rows: 4_000, ask: () => admin('webhooks/w5/remove', {}) },
   'POST /v1/tenants/:tenant/keyring': {
     // Twice what the keyring is made of, and every key there ever was.
-    rows: 8 * KEYS,
+    rows: 14 * KEYS,
     ask: () =>
       writeNext(world.id, world.keyring, (next) => {
         for (const key of next.keys) key.keyEpoch = DESTROYED + 2;
@@ -315,7 +315,7 @@ const BOUNDS: Record<string, Bound> = {
   },
   'POST /v1/tenants/:tenant/keyring/undo': {
     // And two hundred of what was sealed to a key that is gone.
-    rows: 8 * KEYS + 4_000,
+    rows: 8 * KEYS + 6_000,
     ask: async () => {
       const { changes, version } = (await admin('keyring')).json as unknown as Keyring;
       const answer = await admin('keyring/undo', { change: changes?.at(-1)?.change, version, reason: 'the walk' });
