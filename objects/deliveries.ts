@@ -188,10 +188,15 @@ export function forgetRemoved(sql: SqlStorage): boolean {
   }
 }
 
-/** Takes what has been in the log for long enough out of it, of every webhook. */
-export const forgetDelivered = (sql: SqlStorage, now: number): void => {
-  sql.exec("DELETE FROM deliveries WHERE state <> 'waiting' AND queued_at <= ?", now - KEPT_MS);
-};
+/** How many slices go at once where room is wanted. */
+const SLICES_FOR_ROOM = 20;
+
+/** Takes what has been in the log for long enough out of it, of every webhook: some of it at a time, since it is done again soon. */
+export function forgetDelivered(sql: SqlStorage, now: number): void {
+  for (const { id } of all<{ id: string }>(sql, 'SELECT id FROM webhooks'))
+    for (let slices = 0; slices < SLICES_FOR_ROOM && forgetOld(sql, id, now); slices++);
+  for (let slices = 0; slices < SLICES_FOR_ROOM && forgetRemoved(sql); slices++);
+}
 
 async function send(waiting: Waiting, house: House, now: number): Promise<Outcome> {
   const { url, receiver, notice } = waiting;

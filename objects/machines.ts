@@ -196,15 +196,20 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
 
-/** False where the attribute has no line yet. */
+/** How many of a machine's latest lines are looked at for one of the attribute. */
+const LINES_LOOKED_AT = 500;
+
+/** False where the attribute has no line yet, or none of late. */
 const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string): boolean =>
   all(
     sql,
     `UPDATE machine_attributes SET value = ?3 WHERE machine_id = ?1 AND attribute = ?2 AND since_at =
-       (SELECT max(since_at) FROM machine_attributes WHERE machine_id = ?1 AND attribute = ?2) RETURNING since_at`,
+       (SELECT since_at FROM (SELECT since_at, attribute FROM machine_attributes WHERE machine_id = ?1
+         ORDER BY since_at DESC LIMIT ?4) WHERE attribute = ?2 ORDER BY since_at DESC LIMIT 1) RETURNING since_at`,
     machine,
     attribute,
     value,
+    LINES_LOOKED_AT,
   ).length > 0;
 
 export const flagSeqConflict = (sql: SqlStorage, id: string): void => {

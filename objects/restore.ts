@@ -10,8 +10,10 @@ import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
 import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
+import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
@@ -91,6 +93,7 @@ export function beginRestore(
     if (known) return known;
     const own = requireHead(sql);
     const lost = furthestHead(sql, indexed);
+    forgetWalk(sql);
     for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
     sql.exec(
       `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)
@@ -264,6 +267,7 @@ function finish(
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
     beginPuttingOut(storage, now);
+    settleAgain(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
     return null;

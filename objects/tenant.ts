@@ -16,6 +16,7 @@ import type {
   ManifestPage,
   OpenedWord,
   PublicKeyAnswer,
+  SuccessionPage,
   UndoChange,
   UnlockerActed,
   UnlockerChanged,
@@ -104,6 +105,7 @@ import { familyOf } from './families.ts';
 import { listMachines } from './fleet-list.ts';
 import { wasFull, watchFull } from './full.ts';
 import { Gate } from './gate.ts';
+import { goOnSettling } from './gone-keys.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
 import { historyOf } from './histories.ts';
@@ -114,6 +116,7 @@ import { letGoOfOld } from './keyring-changes.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import { undoChange } from './keyring-undo.ts';
+import { lookOnAtLeavers } from './leavers.ts';
 import { limitsAnswer, operatedLimits } from './limit-uses.ts';
 import { readLimits } from './limits.ts';
 import { Live } from './live.ts';
@@ -139,6 +142,7 @@ import * as secrets from './secrets.ts';
 import { bringBackAside, goOnAside } from './set-aside.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
+import { lookAt } from './sweeps.ts';
 import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
 import { unknownToken } from './tokens.ts';
@@ -338,12 +342,18 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  /** Writes the keyring: signatures are verified first, without state; then it is decided and kept in one turn. */
+  /**
+   * Writes the keyring: signatures are verified first, without state, and what may be lost with a key that it destroys is looked at a slice at
+   * a time; then it is decided and kept in one turn.
+   */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
     const verified = await verifyWrite(caller.tenant, write);
-    return this.#gate.admins(caller, 'keyring', (now) =>
-      isRefusal(verified) ? verified : writeKeyring(this.ctx.storage, caller, verified, now),
+    const destroys = this.#gate.admins(caller, 'keyring', () =>
+      isRefusal(verified) ? verified : keyring.kidsDestroyed(this.#sql, verified.manifest),
     );
+    if (isRefusal(verified) || isRefusal(destroys)) return destroys as Refusal;
+    const looked = await lookAt(this.#sql, destroys, caller.principal, write.sweep);
+    return this.#gate.admins(caller, 'keyring', (now) => writeKeyring(this.ctx.storage, caller, verified, looked, now));
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
@@ -378,6 +388,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** The manifests from a version on: a browser walks from the one it has seen. */
   manifests(caller: Caller<Person>, from: number): ManifestPage | Refusal {
     return this.#gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.#sql, from));
+  }
+
+  /** The successions of roots before a place. */
+  successions(caller: Caller<Person>, before: number): SuccessionPage | Refusal {
+    return this.#gate.anybody(caller, 'keyring', () => keyring.successionsBefore(this.#sql, before));
   }
 
   /** Somebody's browser took a keyring that does not follow on what it had seen. */
@@ -695,6 +710,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       if (taken.includes('aside')) goOnAside(this.ctx.storage, now);
+      if (taken.includes('gone_keys')) goOnSettling(this.ctx.storage, tenant, now);
+      if (taken.includes('leavers')) lookOnAtLeavers(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

@@ -92,11 +92,12 @@ export function list(
   query: TokensQuery,
 ): TokenList {
   const there = idsOf(rows);
-  const last = query.after === undefined ? null : findToken(sql, query.after);
+  // A place and not a row: SQL may have given its id to another token meanwhile.
+  const [, createdAt, id = ''] = /^(\d+)\/(.*)$/.exec(query.after ?? '') ?? [];
   const found = all<TokenRow>(
     sql,
-    `SELECT * FROM tokens ${last ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
-    ...(last ? [last.created_at, last.id] : []),
+    `SELECT * FROM tokens ${createdAt ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ...(createdAt ? [Number(createdAt), id] : []),
     query.limit + 1,
   );
   const shown = found.slice(0, query.limit);
@@ -111,7 +112,8 @@ export function list(
       aside: tokenAside(sql, row.id),
     };
   });
-  return { tokens, next: found.length > query.limit ? (shown.at(-1)?.id ?? null) : null };
+  const last = found.length > query.limit ? shown.at(-1) : undefined;
+  return { tokens, next: last ? `${last.created_at}/${last.id}` : null };
 }
 
 /** The ids that the index has; null where it does not answer, or has more than are read of it. */

@@ -98,7 +98,11 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
-  const found = authorizeMember(await membershipsOf(env.index, person.email), params.tenant ?? '', person.email);
+  const found = authorizeMember(
+    await membershipsOf(env.index, person.email, params.tenant ?? ''),
+    params.tenant ?? '',
+    person.email,
+  );
   if (isRefusal(found)) return found;
   const { member, principal } = found;
   trace.principalId = principal.id;
