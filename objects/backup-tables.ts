@@ -10,6 +10,9 @@ const LEFT_OUT = new Set([
   ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],
 ]);
 
+/** What of an object goes with the rows that a backup takes the place of: who added a webhook stands in the chain that is put away with them. */
+export const GOES_TOO = ['webhooks', 'deliveries'] as const;
+
 /** What is only appended to, by its key: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
 const APPEND_ONLY: Readonly<Record<string, string>> = { audit: 'seq' };
 export const isAppendOnly = (table: string): boolean => table in APPEND_ONLY;
