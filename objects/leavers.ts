@@ -66,6 +66,8 @@ function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manif
     if (own.some((one) => one.rights.includes('admin'))) could = { team: true, recovery: true };
     const ids = theirs(kept.manifest, row.email, could).map((one) => one.id);
     if (ids.length > 0) found ??= { ids, until };
+    // Nothing earlier says more. An admin who has written keyrings without end must not be past removal for it.
+    if (found && could.team && could.recovery) break;
     until = kept.at;
   }
   return { ...(found ?? { ids: [], until }), could };
