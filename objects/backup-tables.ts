@@ -13,6 +13,9 @@ const LEFT_OUT = new Set([
   ...['pre_images', 'backup_parts'],
 ]);
 
+/** What of an object goes with the rows that a backup takes the place of: who added a webhook stands in the chain that is put away with them. */
+export const GOES_TOO = ['webhooks', 'deliveries'] as const;
+
 /** What is only appended to: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
 export const CHAIN = 'audit';
 

@@ -12,6 +12,7 @@ import type { TenantPage } from '../schema/operator.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
 import { sha256Hex } from '../schema/signed.ts';
+import type { WebhookList, WebhookMade } from '../schema/webhook.ts';
 import { pass } from '../test/support/clock.ts';
 import { until } from '../test/support/until.ts';
 import {
@@ -384,6 +385,18 @@ describe('a backup', () => {
 });
 
 describe('a restore', () => {
+  it('keeps no webhook that was added to the emptied object, because who added it is on no record that is left', async () => {
+    await backup();
+    await wipe();
+    const webhook = { url: 'https://hooks.example.com/', label: 'x', kinds: ['secret_revealed'] };
+    const added = await asPerson<WebhookMade>(emailOf('admin'), `/v1/tenants/${tenant.id}/webhooks`, webhook);
+    expect(added.status).toBe(201);
+    expect((await restore()).json.finished).toBe(true);
+    expect((await auditOf()).map(({ action }) => action)).not.toContain('webhook.added');
+    const { json } = await asPerson<WebhookList>(emailOf('admin'), `/v1/tenants/${tenant.id}/webhooks`);
+    expect(json.webhooks).toEqual([]);
+  });
+
   it('into an emptied object is the same to the last row, continues the chain, and every secret still opens', async () => {
     const made = await backup();
     const before = await contents();

@@ -9,7 +9,7 @@ import { schedule } from './alarms.ts';
 import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
-import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
+import { backedUpTables, GOES_TOO, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
 import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
@@ -94,7 +94,7 @@ export function beginRestore(
     const own = requireHead(sql);
     const lost = furthestHead(sql, indexed);
     forgetWalk(sql);
-    for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
+    clear(sql);
     sql.exec(
       `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)
        VALUES (?, 0, ?, ?, ?, ?)`,
@@ -106,6 +106,10 @@ export function beginRestore(
     return begun;
   });
 }
+
+const clear = (sql: SqlStorage): void => {
+  for (const table of [...backedUpTables(sql), ...GOES_TOO]) sql.exec(`DELETE FROM "${table}"`);
+};
 
 /** Puts the next chunks in; with the last one the chain is walked, continued with `tenant.imported`, and the tenant answers again. */
 export async function goOn(
@@ -227,7 +231,7 @@ export function abort(storage: DurableObjectStorage, caller: Caller<Operator>, n
  */
 function empty(sql: SqlStorage, tenant: string, now: number): void {
   const lost = progressOf(sql);
-  for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
+  clear(sql);
   forgetProgress(sql);
   const chain = record(sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
   if (lost?.index_seq == null || lost.index_hash === null) return;

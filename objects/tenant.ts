@@ -271,7 +271,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Takes a secret that a person sealed in their browser. */
   addByHand(caller: Caller<Person>, machine: string, request: HandSecret): Taken | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => takeByHand(this.ctx.storage, caller, machine, request, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => takeByHand(this.ctx.storage, caller, machine, request, now)),
+    );
   }
 
   /** A report out of a spool file, as the engine would have sent it. */
@@ -380,8 +384,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Another sealed half for an unlocker, by its owner: a new passphrase, or a new pin in it. */
   async changeUnlocker(caller: Caller<Person>, id: string, changed: UnlockerChanged): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyChange(caller.tenant, id, changed);
-    return this.#gate.engineers(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
+    return this.#gate.engineers(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
+      ),
     );
   }
 
@@ -397,14 +405,22 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Somebody's browser took a keyring that does not follow on what it had seen. */
   noteLineTaken(caller: Caller<Person>, line: LineTaken): KeyringWritten | Refusal {
-    return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
+    return this.#gate.engineers(
+      caller,
+      'keyring',
+      this.#gate.paced('personActs', caller, (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now)),
+    );
   }
 
   /** An unlocker's word that it opened every key: what changes of the keyring replaced, and waited for it, goes. */
   async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
-    return this.#gate.admins(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+      ),
     );
   }
 
@@ -415,8 +431,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyProof(caller.tenant, id, proven);
-    return this.#gate.admins(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+      ),
     );
   }
 
@@ -443,7 +463,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   restoreReplaced(caller: Caller<Person>, request: RestoreReplaced): Restored | Refusal {
-    return this.#gate.admins(caller, request.secret, (now) => rotation.restore(this.ctx.storage, caller, request, now));
+    return this.#gate.admins(
+      caller,
+      request.secret,
+      this.#gate.paced('personActs', caller, (now) => rotation.restore(this.ctx.storage, caller, request, now)),
+    );
   }
 
   /** A page of every ciphertext, for a health sweep or an export. */
@@ -612,13 +636,14 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Puts an export on record; its pages follow by `auditPage`. Answers the last entry it may hold. */
   exportAudit(caller: Caller<Person>, request: AuditExportRequest): ChainHead | Refusal {
-    return this.#gate.auditors(caller, 'audit', (now) => {
+    const begin = (now: number) => {
       const refusal = this.#exports.refuses(readLimits(this.#sql).exports, now);
       if (refusal) return refusal;
       const head = this.ctx.storage.transactionSync(() => auditPages.recordExport(this.#sql, caller, request, now));
       this.#exports.begin(caller.requestId, head.seq, now);
       return head;
-    });
+    };
+    return this.#gate.auditors(caller, 'audit', this.#gate.paced('personActs', caller, begin));
   }
 
   // --- Notices, backup, restore ---
@@ -628,8 +653,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   addWebhook(caller: Caller<Person>, write: WebhookWrite): WebhookMade | Refusal {
-    return this.#gate.admins(caller, 'webhooks', (now) =>
-      webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+    return this.#gate.admins(
+      caller,
+      'webhooks',
+      this.#gate.paced('personActs', caller, (now) =>
+        webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+      ),
     );
   }
 
@@ -644,7 +673,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   pauseWebhook(caller: Caller<Person>, id: string, paused: boolean): Webhook | Refusal {
-    return this.#gate.admins(caller, id, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now));
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now)),
+    );
   }
 
   testWebhook(caller: Caller<Person>, id: string): TestQueued | Refusal {
@@ -665,7 +698,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   requestBackup(caller: Caller<Person>): BackupRequested | Refusal {
     const on = this.env.BACKUP !== undefined;
-    return this.#gate.admins(caller, 'backup', (now) => backup.requestBackup(this.ctx.storage, caller, on, now));
+    return this.#gate.admins(
+      caller,
+      'backup',
+      this.#gate.paced('personActs', caller, (now) => backup.requestBackup(this.ctx.storage, caller, on, now)),
+    );
   }
 
   /** Puts a backup into this object, which must be empty. Asked again, it goes on where it stopped. */
