@@ -187,8 +187,12 @@ export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
 
 /** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
 const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
-  first(sql, 'SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1', id) !==
-  null;
+  first(
+    sql,
+    `SELECT 1 FROM keyring_changes INDEXED BY keyring_changes_of_many
+     WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1`,
+    id,
+  ) !== null;
 
 /** Whose word lets go of what a change replaced. Pure. */
 function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {
@@ -209,7 +213,10 @@ export function listedChanges(sql: SqlStorage, { person, session }: Speaker): Ke
 
 /** Whether something sealed that a change replaced is kept: nobody who counts has yet opened what took its place. */
 export const someReplacedIsKept = (sql: SqlStorage): boolean =>
-  first(sql, 'SELECT 1 FROM keyring_changes WHERE held = 1 AND replaces = 1 LIMIT 1') !== null;
+  first(
+    sql,
+    'SELECT 1 FROM keyring_changes INDEXED BY keyring_changes_replacing WHERE held = 1 AND replaces = 1 LIMIT 1',
+  ) !== null;
 
 /** Lets go of what is kept of these changes, for good. In the caller's transaction. */
 function letGo(sql: SqlStorage, changes: readonly { place: number }[]): void {

@@ -126,7 +126,12 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
      SELECT ${kid}, ${epoch}, '${state}', '{}', '', i, 'x' FROM n`;
   many(key(`'${'g'.repeat(36)}' || printf('%06d', i) || 'A'`, 'i', 'destroyed'), DESTROYED);
   many(key(`'${OLD_KID}'`, String(DESTROYED + 1), 'retiring'), 1);
-  sql.exec("UPDATE escrow_keys SET sealed = 'x', vault_epoch = 1 WHERE kid = ?", OLD_KID);
+  sql.exec(
+    `UPDATE escrow_keys SET (sealed, vault_epoch, jwk, statement) = (SELECT sealed, 1, jwk, statement FROM escrow_keys WHERE kid = ?)
+     WHERE kid = ?`,
+    keyring.kid,
+    OLD_KID,
+  );
   sql.exec('UPDATE escrow_keys SET key_epoch = ? WHERE kid = ?', DESTROYED + 2, keyring.kid);
   many(`INSERT INTO replaced @n SELECT '${DESTROYED_KID}', @id, 1, '${HASH}', 'jwe', 'x', i, 0 FROM n`);
   many(`INSERT INTO replaced @n SELECT '${OLD_KID}', '${RESTORED}', 1, printf('%064x', i), 'jwe', 'x', i, 0 FROM n`);
@@ -194,7 +199,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /openapi.json': { rows: 0, bytes: MIB, ask: () => admin('../../../openapi.json') },
   'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
   'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
-  'GET /v1/sign-in': { rows: 0, ask: () => admin('../../sign-in') },
+  'GET /v1/sign-in': { rows: 0, ask: () => admin('../../sign-in'), says: 303 },
   'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
   'GET /v1/tenants/:tenant/keyring': { rows: 4 * KEYS },
   'GET /v1/tenants/:tenant/keyring/successions': { rows: 800, ask: () => admin('keyring/successions?before=50000') },
@@ -331,7 +336,7 @@ const BOUNDS: Record<string, Bound> = {
       }),
   },
   'POST /v1/tenants/:tenant/keyring/line': {
-    rows: 300,
+    rows: KEYS + 300,
     ask: () =>
       admin('keyring/line', { version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) }),
   },
@@ -356,12 +361,12 @@ const BOUNDS: Record<string, Bound> = {
     },
   },
   'POST /v1/tenants/:tenant/rotation/reseal': {
-    rows: 500,
+    rows: KEYS + 500,
     ask: async () =>
       admin('rotation/reseal', { items: [await resealedItem(world.id, world.keyring, world.secret, 1)] }),
   },
   'POST /v1/tenants/:tenant/rotation/unopenable': {
-    rows: 300,
+    rows: KEYS + 300,
     ask: () => admin('rotation/unopenable', { secret: nth(4), version: 1, reason: 'the walk' }),
   },
   'POST /v1/tenants/:tenant/rotation/restore': {
@@ -441,18 +446,18 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/operator/tenants': {
     // Its tables are made, and SQLite reads its schema for each.
     rows: 30_000,
-    ask: () => operator('tenants', { id: 'walked', name: 'The walk', firstAdmin: 'first@walk.example' }),
+    ask: () => operator('tenants', { id: crypto.randomUUID(), name: 'The walk', firstAdmin: 'first@walk.example' }),
     says: 201,
   },
   'POST /v1/operator/tenants/:tenant/limits': {
-    rows: 300,
+    rows: 1_500,
     ask: () => operator(`tenants/${world.id}/limits`, { family: 20 }),
   },
   'POST /v1/operator/tenants/:tenant/suspend': {
-    rows: 300,
+    rows: 1_500,
     ask: () => operator(`tenants/${world.id}/suspend`, { reason: 'the walk' }),
   },
-  'POST /v1/operator/tenants/:tenant/resume': { rows: 300, ask: () => operator(`tenants/${world.id}/resume`, {}) },
+  'POST /v1/operator/tenants/:tenant/resume': { rows: 1_500, ask: () => operator(`tenants/${world.id}/resume`, {}) },
   'POST /v1/operator/tenants/:tenant/restore': {
     rows: 300,
     ask: () => operator(`tenants/${world.id}/restore`, {}),
