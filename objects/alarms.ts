@@ -18,6 +18,8 @@ export const DUTIES = [
   'replaced',
   'dating',
   'aside',
+  'gone_keys',
+  'leavers',
 ] as const;
 export type Due = (typeof DUTIES)[number];
 

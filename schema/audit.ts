@@ -41,6 +41,7 @@ export const AuditAction = z.enum([
   'secret.marked_openable',
   'secret.restored',
   'secrets.verified',
+  'secrets.put_back',
   'person.added',
   'person.role_changed',
   'person.removed',
@@ -74,6 +75,7 @@ export const SYSTEM_ACTIONS = [
   'access.refused',
   'reveal.budget_exceeded',
   'backup.made',
+  'secrets.put_back',
 ] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);
