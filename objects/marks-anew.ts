@@ -9,7 +9,7 @@ import { wholeFamilyOf } from './families.ts';
 import { all } from './rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
 import { readSettings } from './settings.ts';
-import { volumesOf } from './volumes.ts';
+import { everListed, volumesOf } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */
 type Turned = { id: string; machine: string; kind: SecretKind; ref: string };
@@ -33,7 +33,9 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
   for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
     const family = wholeFamilyOf(sql, machine);
     const pc = { family, volumes: volumesOf(sql, family) };
-    const listed = new Set(ofMachine.map(volumeOf).filter((volume) => pc.volumes.has(volumeKey(volume))));
+    // A list may have been set aside just now, and what it called gone is there again.
+    const ever = everListed(sql, family);
+    const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
     const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
     for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, done, rotateAfterRevealMs, now);
   }

@@ -27,6 +27,16 @@ export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<strin
   );
 }
 
+/** The volumes that any of these ids of the PC ever listed, in a run that is set aside too. */
+export const everListed = (sql: SqlStorage, family: readonly string[]): Set<string> =>
+  new Set(
+    all<{ volume: string }>(
+      sql,
+      'SELECT DISTINCT volume FROM json_each(?) CROSS JOIN volumes ON machine_id = value',
+      JSON.stringify(family),
+    ).map(({ volume }) => volume),
+  );
+
 /**
  * Keeps what is newer than what is kept, one row a volume. A list whose instant cannot be says nothing. Answers whether anything is new, and
  * what it says of the system volume. In the transaction that stores the report.
