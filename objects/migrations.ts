@@ -497,6 +497,11 @@ export const MIGRATIONS: readonly Migration[] = [
     // Written once a secret, not once a version.
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
+  {
+    id: 27,
+    name: 'what of an event was mended',
+    statements: 'ALTER TABLE events ADD COLUMN mended TEXT;',
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

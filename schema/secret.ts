@@ -55,18 +55,21 @@ export const EscrowRequest = z
     kind: SecretKind,
     eid: Uuid,
     ref: z.record(z.string(), z.unknown()),
-    format: SealedFormat.default('jwe'),
-    kid: Thumbprint.optional(),
+    // What may be absent may be null: PowerShell writes a variable that was never set so.
+    format: SealedFormat.nullish(),
+    kid: Thumbprint.nullish(),
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
   })
   .transform((request, context) => {
     const ref = parseRef(request.kind, request.ref, context);
     if (!ref) return z.NEVER;
-    if (request.format === 'rsa-oaep-256' && request.kid === undefined) {
+    const format = request.format ?? 'jwe';
+    const kid = request.kid ?? undefined;
+    if (format === 'rsa-oaep-256' && kid === undefined) {
       context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
       return z.NEVER;
     }
-    return { ...request, ref };
+    return { ...request, ref, format, kid };
   });
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
 

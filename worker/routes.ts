@@ -194,7 +194,6 @@ export const routes: readonly Route[] = [
     refuses: [
       'no_tenant_key',
       'eid_conflict',
-      'run_conflict',
       'not_sealed',
       'header_mismatch',
       'unknown_kid',
@@ -687,7 +686,6 @@ export const routes: readonly Route[] = [
     refuses: [
       'no_tenant_key',
       'eid_conflict',
-      'run_conflict',
       'not_sealed',
       'header_mismatch',
       'unknown_kid',
