@@ -77,7 +77,7 @@ const questions: Record<string, (asked: never) => unknown> = {
     const engine = new Engine({ ...options, sleep: async () => {} });
     engine.startRun(run);
     for (let count = 1; count <= events; count++) engine.event(run.id, { message: `ünï ${count}` });
-    server.faults.push('none', { status: 403, json: { code: 'tenant_suspended' } });
+    server.faults.push('none', { refuse: 'tenant_suspended' });
     await engine.escrow(run.id, 'local_admin_password', { account: 'Ünï' }, 'kq7-Vm2_ünï');
     return { run: run.id };
   },
