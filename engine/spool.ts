@@ -132,7 +132,7 @@ export class Spool {
   /** Runs whose envelope is lost, with what is left of their events. */
   strays(): { id: string; events: RunEvent[] }[] {
     return this.#idsIn('runs', '.ndjson')
-      .filter((id) => !existsSync(this.#file('runs', `${id}.json`)))
+      .filter((id) => this.#read(this.#file('runs', `${id}.json`), z.unknown()) === null)
       .map((id) => ({ id, events: this.#events(id) }))
       .filter(({ events }) => events.length > 0);
   }

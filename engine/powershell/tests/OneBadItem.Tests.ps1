@@ -39,16 +39,18 @@ Describe 'a message' {
 
     It 'comes out as the reference engine mends the same' {
         $texts = @("a`r`nb", ([char] 27 + '[0mx'), "a`0b", ('y' * 5000), ('z' + [char] 0xDC00), '')
-        InModuleScope TotlProvision -Parameters @{ Texts = $texts } {
-            param($Texts)
-            $raw = @($Texts | ForEach-Object { '{"seq":1,"at":1,"level":"info","type":"message","message":' + (ConvertTo-TotlJsonString $_) + '}' })
-            $theirs = (Invoke-Reference '/mend' @{ lines = $raw }).lines
-            for ($index = 0; $index -lt $Texts.Count; $index++) {
-                $own = Get-TotlMessage $Texts[$index]
-                $read = ConvertFrom-Json -InputObject $theirs[$index]
-                $own.Value | Should -BeExactly $read.message
-                $own.Changed | Should -Be ($null -ne (Get-TotlMember $read 'mended'))
-            }
+        $own = @(InModuleScope TotlProvision -Parameters @{ Texts = $texts } {
+                param($Texts)
+                foreach ($text in $Texts) {
+                    $made = Get-TotlMessage $text
+                    $raw = '{"seq":1,"at":1,"level":"info","type":"message","message":' + (ConvertTo-TotlJsonString $text) + '}'
+                    [pscustomobject] @{ Raw = $raw; Value = $made.Value; Changed = $made.Changed }
+                }
+            })
+        $theirs = @((Invoke-Reference '/mend' @{ lines = @($own | ForEach-Object { $_.Raw }) }).lines | ForEach-Object { ConvertFrom-Json -InputObject $_ })
+        for ($index = 0; $index -lt $texts.Count; $index++) {
+            $own[$index].Value | Should -BeExactly $theirs[$index].message
+            $own[$index].Changed | Should -Be ($theirs[$index].PSObject.Properties.Name -contains 'mended')
         }
     }
 
@@ -122,8 +124,7 @@ Describe 'a spool after a power cut' {
 
     It 'sends what is left of a run whose envelope is gone in a plain one' {
         [System.IO.File]::WriteAllText((Join-Path -Path $script:session.SpoolPath -ChildPath ('runs/' + $script:run + '.json')), "`0" * 90)
-        [void] (Send-TotlReport -Session $script:session 3> $null)
-        (Send-TotlReport -Session $script:session 3> $null).SetAside | Should -Be 0
+        (Send-TotlReport -Session $script:session 3> $null).Sent | Should -Be 5
         (Invoke-Reference '/kept').runs[0].seqs.Count | Should -Be 5
     }
 }
@@ -193,12 +194,12 @@ Describe 'two processes on one spool' {
         $session = New-TestSession
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
         $module = (Get-Module -Name 'TotlProvision').Path
-        $script = (New-FolderName) + '.ps1'
+        $file = (New-FolderName) + '.ps1'
         $text = 'param($Module, $Spool, $Run, $Name); Import-Module -Name $Module; ' +
             'foreach ($count in 1..20) { Add-TotlEvent -Session ([pscustomobject] @{ SpoolPath = $Spool }) -RunId $Run -Message ($Name + $count) }'
-        [System.IO.File]::WriteAllText($script, $text)
+        [System.IO.File]::WriteAllText($file, $text)
         $shell = (Get-Process -Id $PID).Path
-        $other = Start-Process -FilePath $shell -PassThru -ArgumentList @('-NoProfile', '-File', $script, $module, $session.SpoolPath, $run, 'b')
+        $other = Start-Process -FilePath $shell -PassThru -ArgumentList @('-NoProfile', '-File', $file, $module, $session.SpoolPath, $run, 'b')
         foreach ($count in 1..20) { Add-TotlEvent -Session $session -RunId $run -Message ('a' + $count) }
         $other.WaitForExit()
         $read = (Invoke-Reference '/read-spool' @{ folder = $session.SpoolPath }).runs[0].events

@@ -24,7 +24,7 @@ function Repair-TotlRuns {
     param($Session)
     foreach ($id in @(Get-TotlSpoolNames $Session.SpoolPath 'runs' '.ndjson')) {
         $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($id + '.json')
-        if ([System.IO.File]::Exists($path)) { continue }
+        if ($null -ne (Read-TotlEntry $path)) { continue }
         $events = @(Read-TotlEvents $Session.SpoolPath $id)
         if ($events.Count -eq 0) { continue }
         $read = @($events | ForEach-Object { ConvertFrom-Json -InputObject $_.Line })
