@@ -33,7 +33,7 @@ function chainOf(length: number, exported: AuditEntry['detail'] = { format: 'ndj
         detail: {},
         ...own,
       },
-      principal: { kind: 'machine', id: 't1', name: 'engine' },
+      principal: { kind: 'machine', id: 't1', name: 'engine of Zürich' },
       ...{ ip: null, userAgent: null, previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT) },
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
@@ -135,7 +135,7 @@ it.each<[string, (text: string) => string | Buffer]>([
 
 it('an export that was saved in a code page is said to be so, since no entry of it was edited', () => {
   const file = exportOf(chainOf(3));
-  writeFileSync(file, Buffer.from(readFileSync(file, 'utf8').replace('engine', 'engin\u00eb'), 'latin1'));
+  writeFileSync(file, Buffer.from(readFileSync(file, 'utf8'), 'latin1'));
   const { status, stderr } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file], { cwd: root, encoding: 'utf8' });
   expect([status, stderr]).toEqual([2, expect.stringContaining('saved again in another encoding')]);
 });
