@@ -150,7 +150,7 @@ export class Engine {
       } else if (!goesOn(sent)) return sent;
     }
     this.#findStrays();
-    const post = (body: string, tries?: number) =>
+    const post = (body: () => string, tries?: number) =>
       ask(this.#transport, { method: 'POST', path: '/v1/report', body, type: 'application/x-ndjson', attempts: tries });
     const sender = { spool: this.#spool, now: this.#now, notice: (text: string) => this.#notice(text), post };
     // A run that goes on as this PC's own is a new one, which is sent in its turn.
@@ -216,7 +216,7 @@ export class Engine {
   }
 
   async #send(request: EscrowRequest, attempts?: number): Promise<Escrowed | EngineRefusal> {
-    const body = JSON.stringify(request);
+    const body = () => JSON.stringify(request);
     const type = 'application/json';
     const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type, attempts });
     if (!reply.ok) return reply;

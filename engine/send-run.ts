@@ -12,7 +12,7 @@ export type Sender = {
   spool: Spool;
   now: () => number;
   notice: (text: string) => void;
-  post: (body: string, attempts?: number) => Promise<Reply | EngineRefusal>;
+  post: (body: () => string, attempts?: number) => Promise<Reply | EngineRefusal>;
 };
 
 /** What an engine needs of the answer; a later server may reject for reasons that this one does not know. */
@@ -38,7 +38,8 @@ export async function sendRun(
   for (let idle = 0; idle < IDLE_ROUNDS; ) {
     const batch = nextBatch(run, nextSeq);
     if (batch.length === 0) return null;
-    const body = [run.envelope, ...batch].map((line) => JSON.stringify(line)).join('\n');
+    const { envelope } = run;
+    const body = () => [envelope, ...batch].map((line) => JSON.stringify(line)).join('\n');
     const reply = await sender.post(body, attempts);
     if (!reply.ok) return reply;
     if (reply.code !== null) return refused(sender, run, machine, reply.code);

@@ -15,7 +15,8 @@ export type Transport = {
 
 /** `code`: of a refusal; null: a success. */
 export type Reply = { ok: true; status: number; code: RefusalCode | null; json: unknown };
-type Ask = { method: 'GET' | 'POST'; path: string; body?: string; type?: string; attempts?: number };
+/** `body` is made anew for each try. */
+type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string; attempts?: number };
 
 const ATTEMPTS = 6;
 const BASE_DELAY_MS = 500;
@@ -46,7 +47,7 @@ async function once(transport: Transport, { method, path, body, type }: Ask): Pr
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await transport.fetch(new URL(path, transport.apiOrigin), {
       method,
-      body,
+      body: body?.(),
       headers: { authorization: `Bearer ${transport.token}`, ...(type ? { 'content-type': type } : {}) },
       signal: transport.signal ? AbortSignal.any([transport.signal, timeout]) : timeout,
       // Not followed: the token goes to the configured address only.

@@ -7,7 +7,20 @@ import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope } from './r
 /** The envelope as `ReportEnvelope` takes it, other members as they are. `now`, ms since the epoch, is when a run began that does not say. */
 export function mendEnvelope(value: unknown, now: number): unknown {
   if (!isRecord(value) || ReportEnvelope.safeParse(value).success) return value;
-  return { ...value, machine: mendMachine(value.machine), run: mendRun(value.run, now) };
+  return withoutUnfit({ ...value, machine: mendMachine(value.machine), run: mendRun(value.run, now) });
+}
+
+/** Whatever else is not fit is left out, so that it costs itself alone: all but the two ids may be absent. */
+function withoutUnfit(envelope: Record<string, unknown>): unknown {
+  const fit = { ...envelope };
+  for (const { path } of ReportEnvelope.safeParse(envelope).error?.issues ?? []) {
+    const [member, part] = path.map(String);
+    if (member === undefined) continue;
+    const of = fit[member];
+    if (member !== 'machine' && member !== 'run') delete fit[member];
+    else if (isRecord(of) && part !== undefined && part !== 'id') fit[member] = { ...of, [part]: undefined };
+  }
+  return fit;
 }
 
 /** The same of a report as one JSON object: one event by itself is a list of one. */
