@@ -136,7 +136,10 @@ it.each<[string, (text: string) => string | Buffer]>([
 it('an export that was saved in a code page is said to be so, since no entry of it was edited', () => {
   const file = exportOf(chainOf(3));
   writeFileSync(file, Buffer.from(readFileSync(file, 'utf8'), 'latin1'));
-  const { status, stderr } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   expect([status, stderr]).toEqual([2, expect.stringContaining('saved again in another encoding')]);
 });
 

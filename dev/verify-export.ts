@@ -52,7 +52,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
   let rest = '';
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true, ignoreBOM: false });
     const lines = (rest + decoded(decoder, chunk)).split('\n');
     rest = lines.pop() ?? '';
     yield* lines.map(plain);

@@ -170,7 +170,10 @@ export class Engine {
     for (const { id, events } of this.#spool.strays()) {
       const phases = [...new Set(events.flatMap(({ phase }) => phase ?? []))].slice(0, 32);
       this.#notice(`a run whose beginning is lost is sent with what is left of it: ${id}`);
-      this.#spool.keepEnvelope({ machine: this.#machine, run: { id, startedAt: events[0]?.at ?? this.#now(), phases } });
+      this.#spool.keepEnvelope({
+        machine: this.#machine,
+        run: { id, startedAt: events[0]?.at ?? this.#now(), phases },
+      });
     }
   }
 

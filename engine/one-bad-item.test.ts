@@ -53,7 +53,10 @@ describe('an event', () => {
     const odd = [...messages, new Error('it broke'), circular, 10n, Symbol('s'), () => 1, '\ud83d'];
     const one = engine();
     const run = begin(one, odd);
-    one.event(run.id, { message: 'data', data: { nested: { deep: [1] }, list: [1, null], big: 'y'.repeat(20_000), circular } });
+    one.event(run.id, {
+      message: 'data',
+      data: { nested: { deep: [1] }, list: [1, null], big: 'y'.repeat(20_000), circular },
+    });
     one.event(run.id, { message: 'no phase', type: 'phase_started' });
     one.event(run.id, { message: 'odd phase', type: 'phase_started', phase: 'Local Admin' });
     expect(await one.flush()).toMatchObject({ ok: true, sent: odd.length + 3, rejected: 0 });
@@ -71,7 +74,18 @@ describe('an event', () => {
   it('of a PC that says nothing of its serial, or says it oddly, is sent in an envelope that any server takes', async () => {
     const one = engine({ machine: { ...MACHINE, serial: '', model: null as never, client: 'a\u0000b' } });
     begin(one, ['x']);
-    expect(JSON.parse(readFileSync(path.join(spoolDir, 'runs', readdirSync(path.join(spoolDir, 'runs')).find((name) => name.endsWith('.json')) ?? ''), 'utf8')).machine).toEqual({ ...MACHINE, client: 'a\ufffdb' });
+    expect(
+      JSON.parse(
+        readFileSync(
+          path.join(
+            spoolDir,
+            'runs',
+            readdirSync(path.join(spoolDir, 'runs')).find((name) => name.endsWith('.json')) ?? '',
+          ),
+          'utf8',
+        ),
+      ).machine,
+    ).toEqual({ ...MACHINE, client: 'a\ufffdb' });
     expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
   });
 });
@@ -98,7 +112,8 @@ describe('a spool after a power cut', () => {
     const kept = await afterwards(spoil);
     expect(kept.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5]);
     expect(kept.filter((event) => event.mended).map((event) => event.seq)).toEqual(lost);
-    for (const event of kept) if (event.mended) expect(event).toMatchObject({ message: LOST, level: 'warning', mended: ['lost'] });
+    for (const event of kept)
+      if (event.mended) expect(event).toMatchObject({ message: LOST, level: 'warning', mended: ['lost'] });
     expect(notices.join()).toMatch(/lost before being sent/);
   });
 
@@ -116,7 +131,12 @@ describe('a spool after a power cut', () => {
     later.event(run.id, { message: 'after' });
     expect(await later.flush()).toMatchObject({ ok: true, sent: 1, rejected: 0 });
     expect(stored(run.id).map((event) => [event.seq, event.message])).toEqual([
-      ...[[1, 'one'], [2, 'two'], [3, 'three'], [4, 'after']],
+      ...[
+        [1, 'one'],
+        [2, 'two'],
+        [3, 'three'],
+        [4, 'after'],
+      ],
     ]);
   });
 
@@ -132,25 +152,28 @@ describe('a run that cannot go on', () => {
   it.each<[string, Fault]>([
     ['refused for what it is', { refuse: 'invalid_body' }],
     ['too large for the server', { refuse: 'body_too_large' }],
-  ])('is set aside and told where it is %s; the other runs go on, and it is tried again by the next engine', async (_what, fault) => {
-    const one = engine();
-    const bad = begin(one, ['bad']);
-    await one.flush();
-    one.event(bad.id, { message: 'worse' });
-    const good = begin(one, ['good']);
-    const isFirst = new Spool(spoolDir).runs()[0]?.id === bad.id;
-    server.faults.push(...(isFirst ? [fault] : ['none' as const, fault]));
-    expect(await one.flush()).toMatchObject({ ok: true, sent: 1, setAside: 1 });
-    expect(stored(good.id)).toHaveLength(1);
-    expect(notices.join()).toContain(`a run was set aside: ${bad.id}`);
-    const asked = server.requests();
-    expect(await one.flush()).toMatchObject({ ok: true, sent: 0, setAside: 0 });
-    expect(server.requests()).toBe(asked);
-    const file = path.join(newFolder(), 'pc.spool.ndjson');
-    expect(one.exportSpool(file)).toBe(1);
-    expect(await engine().flush()).toMatchObject({ ok: true, sent: 1, setAside: 0 });
-    expect(stored(bad.id)).toHaveLength(2);
-  });
+  ])(
+    'is set aside and told where it is %s; the other runs go on, and it is tried again by the next engine',
+    async (_what, fault) => {
+      const one = engine();
+      const bad = begin(one, ['bad']);
+      await one.flush();
+      one.event(bad.id, { message: 'worse' });
+      const good = begin(one, ['good']);
+      const isFirst = new Spool(spoolDir).runs()[0]?.id === bad.id;
+      server.faults.push(...(isFirst ? [fault] : ['none' as const, fault]));
+      expect(await one.flush()).toMatchObject({ ok: true, sent: 1, setAside: 1 });
+      expect(stored(good.id)).toHaveLength(1);
+      expect(notices.join()).toContain(`a run was set aside: ${bad.id}`);
+      const asked = server.requests();
+      expect(await one.flush()).toMatchObject({ ok: true, sent: 0, setAside: 0 });
+      expect(server.requests()).toBe(asked);
+      const file = path.join(newFolder(), 'pc.spool.ndjson');
+      expect(one.exportSpool(file)).toBe(1);
+      expect(await engine().flush()).toMatchObject({ ok: true, sent: 1, setAside: 0 });
+      expect(stored(bad.id)).toHaveLength(2);
+    },
+  );
 
   it('because the server goes nowhere with it is set aside after a few rounds', async () => {
     const one = engine();
@@ -174,7 +197,10 @@ describe('a run that cannot go on', () => {
     clone.event(run.id, { message: 'later' });
     await clone.flush();
     const [own] = [...server.stored.keys()].filter((id) => id !== run.id);
-    expect(stored(own ?? '').map((event) => [event.seq, event.message])).toEqual([[1, 'of the clone'], [2, 'later']]);
+    expect(stored(own ?? '').map((event) => [event.seq, event.message])).toEqual([
+      [1, 'of the clone'],
+      [2, 'later'],
+    ]);
     expect(await clone.escrow(run.id, 'local_admin_password', REF, 'p')).toMatchObject({ ok: true });
     expect(JSON.parse([...server.secrets.values()][0]?.body ?? '').run).toBe(own);
     // Also after a restart, and it can be closed under the name by which its caller knows it.
@@ -195,12 +221,21 @@ describe('a run that cannot go on', () => {
 });
 
 describe('an answer of somebody else', () => {
-  const blocked = (status: number, json: unknown = { code: status, error: 'blocked by policy' }): Fault => ({ status, json });
+  const blocked = (status: number, json: unknown = { code: status, error: 'blocked by policy' }): Fault => ({
+    status,
+    json,
+  });
   const FOREIGN: [string, Fault][] = [
-    ...[400, 401, 403, 404, 407, 409, 413, 422].map((status): [string, Fault] => [`JSON with ${status}`, blocked(status)]),
+    ...[400, 401, 403, 404, 407, 409, 413, 422].map((status): [string, Fault] => [
+      `JSON with ${status}`,
+      blocked(status),
+    ]),
     ['a code like ours', blocked(403, { code: 'tenant_suspended' })],
     ['a problem of its own', blocked(409, { type: 'about:blank', code: 'kid_destroyed', status: 409 })],
-    ['our problem with a code that this engine does not know', blocked(409, { type: 'urn:totlprovision:problem:x', code: 'x' })],
+    [
+      'our problem with a code that this engine does not know',
+      blocked(409, { type: 'urn:totlprovision:problem:x', code: 'x' }),
+    ],
     ['a success that is none', blocked(200, { ok: true })],
     ['a list', blocked(200, [])],
     ['a way elsewhere', { status: 302, json: {}, headers: { location: 'http://127.0.0.1:1/portal' } }],
@@ -247,7 +282,9 @@ describe('a secret', () => {
       expect(await one.flush()).toMatchObject({ ok: true, receipts: 0 });
       const file = path.join(newFolder(), 'pc.spool.ndjson');
       expect(one.exportSpool(file)).toBe(1);
-      expect(SpoolLine.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ secret: { kind: 'local_admin_password' } });
+      expect(SpoolLine.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({
+        secret: { kind: 'local_admin_password' },
+      });
       expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });
       expect(server.secrets.size).toBe(1);
     },

@@ -57,7 +57,9 @@ export async function sendRun(
     if (lost.length === 0) continue;
     if (lost.length > LOST_MAX) return setAside(sender, run, 'too_much_lost', 'Too much of this run is lost.');
     // Only now: a number that the server has is not lost, whatever became of it here.
-    notice(`${lost.length === 1 ? 'an event was' : `${lost.length} events were`} lost before being sent, from ${nextSeq} on`);
+    notice(
+      `${lost.length === 1 ? 'an event was' : `${lost.length} events were`} lost before being sent, from ${nextSeq} on`,
+    );
     run = spool.fillIn(
       run,
       lost.map((seq) => lostEvent(seq, sender.now())),

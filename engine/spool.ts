@@ -15,7 +15,13 @@ import type { Pin } from './tenant-key.ts';
 const PinFile = z.strictObject({ fingerprint: Thumbprint, tenant: z.string(), keyEpoch: z.int().min(1) });
 
 /** `halt`: why it is not sent until it is tried again; null for most. */
-export type SpooledRun = { id: string; envelope: ReportEnvelope; nextSeq: number; events: RunEvent[]; halt: Halt | null };
+export type SpooledRun = {
+  id: string;
+  envelope: ReportEnvelope;
+  nextSeq: number;
+  events: RunEvent[];
+  halt: Halt | null;
+};
 
 type Place = { bytes: number; nextSeq: number };
 

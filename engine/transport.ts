@@ -76,7 +76,8 @@ const isFinal = ({ status, json, code }: Once): boolean =>
 function final({ status, json, code }: Once): Reply | EngineRefusal {
   if (code !== null && TOKEN_REFUSALS.includes(code))
     return no('token_refused', `The machine token is refused (${code}); have a new one issued.`);
-  if (code === 'tenant_suspended') return no('tenant_suspended', 'The tenant is suspended; what is unsent stays on disk.');
+  if (code === 'tenant_suspended')
+    return no('tenant_suspended', 'The tenant is suspended; what is unsent stays on disk.');
   return { ok: true, status, code: status < 300 ? null : code, json };
 }
 

@@ -26,8 +26,7 @@ export function mendEvent(value: unknown, now: number): MendedEvent {
   const seq = Seq.safeParse(value.seq);
   if (!seq.success) return { refused: { seq: null, field: 'seq', message: seq.error.issues[0]?.message ?? '' } };
   const type = EventType.safeParse(isAbsent(value.type) ? 'message' : value.type);
-  if (!type.success)
-    return { refused: { seq: seq.data, field: 'type', message: type.error.issues[0]?.message ?? '' } };
+  if (!type.success) return { refused: { seq: seq.data, field: 'type', message: type.error.issues[0]?.message ?? '' } };
   return { event: mend(value, seq.data, type.data, now) };
 }
 
@@ -43,7 +42,8 @@ function mend(value: Record<string, unknown>, seq: number, type: EventType, now:
   const message = messageOf(value.message);
   if (message.changed) mended.add('message');
   const head = { seq, at: at ?? now, level: level ?? 'info', type, ...(phase === undefined ? {} : { phase }) };
-  const room = EVENT_MAX_BYTES - byteLength(JSON.stringify({ ...head, message: message.text, mended: MENDED, data: {} }));
+  const room =
+    EVENT_MAX_BYTES - byteLength(JSON.stringify({ ...head, message: message.text, mended: MENDED, data: {} }));
   const data = dataOf(value.data, room);
   if (data?.changed) mended.add('data');
   return {

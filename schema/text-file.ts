@@ -6,8 +6,10 @@ export type TextFile = { text: string; exact: boolean };
 /** Which Unicode a file is in, by how it begins: UTF-16 has a mark, or zeros beside every Latin letter. */
 export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const [first, second, third, fourth] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0)) return 'utf-16le';
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0)) return 'utf-16be';
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0))
+    return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0))
+    return 'utf-16be';
   return 'utf-8';
 }
 
@@ -17,7 +19,9 @@ export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be'
  */
 export function readTextFile(bytes: Uint8Array): TextFile {
   const decode = (fatal: boolean): string =>
-    new TextDecoder(encodingOf(bytes), { fatal }).decode(bytes, { stream: true }).replace(/^\ufeff/gm, '');
+    new TextDecoder(encodingOf(bytes), { fatal, ignoreBOM: false })
+      .decode(bytes, { stream: true })
+      .replace(/^\ufeff/gm, '');
   try {
     return { text: decode(true), exact: true };
   } catch {

@@ -201,7 +201,11 @@ describe('a report', () => {
     const { json } = await asPerson<Run>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}`);
     expect(json).toMatchObject({ events: 3, warnings: 0, errors: 1 });
     const page = await asPerson<EventPage>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}/events`);
-    expect(page.json.events.map((one) => [one.seq, one.type])).toEqual([[1, 'message'], [2, 'phase_started'], [3, 'message']]);
+    expect(page.json.events.map((one) => [one.seq, one.type])).toEqual([
+      [1, 'message'],
+      [2, 'phase_started'],
+      [3, 'message'],
+    ]);
   });
 
   it('for a run of another machine is refused, because a run belongs to one machine', async () => {

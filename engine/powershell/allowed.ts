@@ -142,7 +142,14 @@ export const CLASSES: Record<string, string[]> = {
 export const METHODS = [
   ...['Append', 'AppendChar', 'ComputeHash', 'Contains', 'CreateEncryptor', 'Dispose', 'Encrypt', 'Flush'],
   ...['GetAwaiter', 'GetByteCount', 'GetBytes', 'GetEnumerator', 'GetLeftPart', 'GetNetworkCredential', 'GetResult'],
-  ...['GetString', 'GetUnresolvedProviderPathFromPSPath', 'ImportParameters', 'MakeReadOnly', 'Normalize', 'ReadAsStringAsync'],
+  ...[
+    'GetString',
+    'GetUnresolvedProviderPathFromPSPath',
+    'ImportParameters',
+    'MakeReadOnly',
+    'Normalize',
+    'ReadAsStringAsync',
+  ],
   ...['ReadByte', 'Remove', 'Replace', 'Seek', 'SendAsync', 'Split', 'Substring'],
   ...['ToArray', 'ToCharArray', 'ToLowerInvariant', 'ToString', 'ToUnixTimeMilliseconds', 'TransformFinalBlock'],
   ...['Trim', 'TrimEnd', 'TrimStart', 'VerifyData', 'Write'],

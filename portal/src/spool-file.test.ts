@@ -34,7 +34,10 @@ test('any other file is none, in words', async () => {
 });
 
 test('a PC that says nothing of its serial, or one event by itself, costs no report', () => {
-  const odd = { machine: { id: machine, hostname: 'PC', serial: null, model: '' }, run: { id: run, startedAt: 1, phases: 'apps' } };
+  const odd = {
+    machine: { id: machine, hostname: 'PC', serial: null, model: '' },
+    run: { id: run, startedAt: 1, phases: 'apps' },
+  };
   expect(readSpool(JSON.stringify({ report: { ...odd, events: event } }))).toMatchObject({ events: 1, damaged: 0 });
 });
 
@@ -42,9 +45,13 @@ const ansi = (text: string) => new File([Uint8Array.from(text, (letter) => lette
 /** As the vectors have it: an account of letters beyond ASCII, which a code page breaks in the line but not in the sealed header. */
 const [vector] = secrets.secrets;
 const sealedLine = (account: string) => {
-  const header = JSON.parse(atob((vector?.revealed.sealed ?? '').split('.')[0]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''));
+  const header = JSON.parse(
+    atob((vector?.revealed.sealed ?? '').split('.')[0]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''),
+  );
   const { machine: of, run: by, kind, eid } = header;
-  return JSON.stringify({ secret: { machine: of, run: by, kind, eid, ref: { account }, sealed: vector?.revealed.sealed } });
+  return JSON.stringify({
+    secret: { machine: of, run: by, kind, eid, ref: { account }, sealed: vector?.revealed.sealed },
+  });
 };
 
 test('a file that was saved in a code page gives no report, whose broken letters would stand in the place of the PC’s own, but its secrets', async () => {
@@ -61,7 +68,8 @@ test('a file with a mark, in UTF-16, or with Windows line ends is read, and a U+
   const text = `${report([{ ...event, message: 'ü \ufffd' }])}\r\n${secret}\r\n`;
   const marked = `\ufeff${text}`;
   const wide = new Uint8Array(marked.length * 2);
-  for (const [index, letter] of [...marked].entries()) new DataView(wide.buffer).setUint16(index * 2, letter.charCodeAt(0), true);
+  for (const [index, letter] of [...marked].entries())
+    new DataView(wide.buffer).setUint16(index * 2, letter.charCodeAt(0), true);
   for (const bytes of [new TextEncoder().encode(`\ufeff${text}`), wide]) {
     const read = await readSpoolFile(new File([bytes], 'x'));
     expect(read).toMatchObject({ events: 1, secrets: 1, damaged: 0, garbled: 0 });

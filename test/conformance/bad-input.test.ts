@@ -280,7 +280,10 @@ describe('an event', () => {
     ['a message too long', { message: 'x'.repeat(4097) }],
     ['a phase event without a phase', { type: 'phase_started' }],
     ['an instant that is a date', { at: '2026-11-24' }],
-    ['more than 16 KiB', { data: Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`k${i}`, 'x'.repeat(4000)])) }],
+    [
+      'more than 16 KiB',
+      { data: Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`k${i}`, 'x'.repeat(4000)])) },
+    ],
     ['data as deep as JSON goes', { data: JSON.parse(`${'['.repeat(9_000)}${']'.repeat(9_000)}`) }],
   ])('with %s is mended and kept', async (_what, change) => {
     const sent = { machine: newMachine(), run: newRun(), events: [event(2, change), event(3)] };

@@ -202,7 +202,9 @@ export class EventList extends LitElement {
 
   #mended({ mended = [] }: StoredEvent) {
     const names = mended.map((one) => MENDED_WORDS[one]).filter(Boolean);
-    return names.length > 0 ? html`<p class="mended">Not as it was sent, but cleaned or cut: ${names.join(', ')}</p>` : nothing;
+    return names.length > 0
+      ? html`<p class="mended">Not as it was sent, but cleaned or cut: ${names.join(', ')}</p>`
+      : nothing;
   }
 
   #event(event: StoredEvent) {
