@@ -152,16 +152,13 @@ export class Engine {
     this.#findStrays();
     const post = (body: () => string, tries?: number) =>
       ask(this.#transport, { method: 'POST', path: '/v1/report', body, type: 'application/x-ndjson', attempts: tries });
-    const sender = { spool: this.#spool, now: this.#now, notice: (text: string) => this.#notice(text), post };
-    // A run that goes on as this PC's own is a new one, which is sent in its turn.
-    const seen = new Set<string>();
-    for (let left = this.#spool.runs(); left.length > 0; left = this.#spool.runs().filter(({ id }) => !seen.has(id)))
-      for (const run of left) {
-        seen.add(run.id);
-        if (run.halt) continue;
-        const refusal = await sendRun(sender, run, this.#machine, done, attempts());
-        if (refusal && !goesOn(refusal)) return refusal;
-      }
+    const queue = this.#spool.runs();
+    const sender = { spool: this.#spool, now: this.#now, notice: (text: string) => this.#notice(text), queue, post };
+    for (const run of queue) {
+      if (run.halt) continue;
+      const refusal = await sendRun(sender, run, this.#machine, done, attempts());
+      if (refusal && !goesOn(refusal)) return refusal;
+    }
     return waiting ?? done;
   }
 

@@ -12,6 +12,8 @@ export type Sender = {
   spool: Spool;
   now: () => number;
   notice: (text: string) => void;
+  /** The runs that are sent now: one that goes on as another is put behind them. */
+  queue: SpooledRun[];
   post: (body: () => string, attempts?: number) => Promise<Reply | EngineRefusal>;
 };
 
@@ -73,7 +75,9 @@ function refused(sender: Sender, run: SpooledRun, machine: ReportedMachine, code
   if (!SET_ASIDE.some((one) => one === code)) return no('rejected', says);
   // A clone of an image with a run in its spool: the run was begun by the PC that the image was made of. Once: a run made anew is nobody else's.
   if (code !== 'run_conflict' || sender.spool.isOwnOfAnother(run.id)) return setAside(sender, run, code, says);
-  const own = sender.spool.goOnAsOwn(run, machine);
+  const own = sender.spool.goOnAsOwn(run.id, machine);
+  const followed = own === null ? null : sender.spool.run(own);
+  if (followed) sender.queue.push(followed);
   sender.notice(`a run in the spool is another PC's; what is unsent of it goes on as ${own}`);
   return null;
 }

@@ -69,9 +69,17 @@ export class Spool {
       const json = readJson(file);
       return json === null ? null : schema.parse(mend(json));
     } catch {
-      this.#alone(() => setAside(file));
+      this.#setAside(file);
       this.#onDamage(path.basename(file));
       return null;
+    }
+  }
+
+  #setAside(file: string): void {
+    try {
+      this.#alone(() => setAside(file));
+    } catch {
+      // In use, as by a virus scanner: it is looked at again the next time.
     }
   }
 
@@ -171,19 +179,24 @@ export class Spool {
 
   /**
    * Has a run go on as one of this PC's own, since the server knows it as another PC's: what is unsent is numbered anew, and whoever asks for
-   * the run gets the new one. Answers its id. A kill before the end costs nothing: the id is the same the next time.
+   * the run gets the new one. Answers its id, null where the run has left the spool. A kill before the end costs nothing: the id is the same the
+   * next time.
    */
-  goOnAsOwn({ id, envelope, events, nextSeq }: SpooledRun, machine: ReportEnvelope['machine']): string {
-    const own = nextRunId(id, machine.id);
-    const unsent = events.filter((event) => event.seq >= nextSeq).map((event, index) => ({ ...event, seq: index + 1 }));
-    this.#alone(() => {
+  goOnAsOwn(id: string, machine: ReportEnvelope['machine']): string | null {
+    return this.#alone(() => {
+      // As it is now: events may have come meanwhile, and another process may have done the same.
+      const run = this.run(id);
+      if (!run || run.halt?.own) return run?.halt?.own ?? null;
+      const { envelope, events, nextSeq } = run;
+      const own = nextRunId(id, machine.id);
+      const unsent = events.filter((event) => event.seq >= nextSeq).map((event, index) => ({ ...event, seq: index + 1 }));
       const lines = unsent.map((event) => `${JSON.stringify(event)}\n`);
       writeWhole(this.#file('runs', `${own}.ndjson`), lines.join(''));
       this.keepEnvelope({ ...envelope, machine, run: { ...envelope.run, id: own } });
       this.#write(this.#file('runs', `${id}.halt`), JSON.stringify({ code: 'run_conflict', own } satisfies Halt));
       this.acknowledge(id, (events.at(-1)?.seq ?? 0) + 1);
+      return own;
     });
-    return own;
   }
 
   /** Whether a run is what another PC's goes on as. */
@@ -223,7 +236,7 @@ export class Spool {
 
   /** Takes a ciphertext that the server refuses out of the queue, but keeps it. */
   setAsideSecret(eid: string): void {
-    this.#alone(() => setAside(this.#file('secrets', `${eid}.json`)));
+    this.#setAside(this.#file('secrets', `${eid}.json`));
   }
 
   /** Sealed secrets that were set aside; what was set aside because it is damaged is not among them. */

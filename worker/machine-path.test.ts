@@ -13,6 +13,7 @@ import {
   event,
   newMachine,
   newRun,
+  request,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
@@ -190,6 +191,18 @@ describe('a report', () => {
     expect((await asMachine(tenant.token, '/v1/report', body)).json).toMatchObject({ accepted: 1 });
     const { json } = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${machine.id}`);
     expect(json).toMatchObject({ hostname: 'PC\ufffd', serial: null, model: null, client: '7' });
+  });
+
+  it('that Windows PowerShell sends in Latin-1, as it does unless it is told, loses a letter and says so, but no event', async () => {
+    const text = JSON.stringify({ machine, run, events: [event(1, { message: 'Büro' }), event(2)] });
+    const headers = { authorization: `Bearer ${tenant.token}`, 'content-type': 'application/json' };
+    const body = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    expect((await request('POST', '/v1/report', headers, body)).json).toMatchObject({ accepted: 2, rejected: [] });
+    const { json } = await asPerson<EventPage>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}/events`);
+    expect(json.events.map((one) => [one.message, one.mended])).toEqual([
+      ['B\ufffdro', ['message']],
+      ['event 2', undefined],
+    ]);
   });
 
   it('in the place of an event that its engine has lost gives way to it, and is no conflict with what is here', async () => {

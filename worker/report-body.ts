@@ -5,14 +5,25 @@ import { isRecord, itemsOf } from '../schema/clean.ts';
 import { mendEvent } from '../schema/mend-event.ts';
 import { mendEnvelope, mendReport } from '../schema/mend-report.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import { REPORT_MAX_EVENTS, Report, ReportEnvelope } from '../schema/report.ts';
+import { MENDED, REPORT_MAX_EVENTS, Report, ReportEnvelope, type RunEvent } from '../schema/report.ts';
 import { parseJson, parseWith } from './body.ts';
 
 export const NDJSON = 'application/x-ndjson';
 
-/** Parses a report's text by its media type. Refuses what has no usable envelope; never a single bad event. */
-export function parseReport(text: string, type: string): Submission | Refusal {
-  return type === NDJSON ? parseNdjson(text, Date.now()) : parseJsonReport(text, Date.now());
+/**
+ * Parses a report's text by its media type. Refuses what has no usable envelope; never a single bad event. `exact` false: letters of it were
+ * broken on the way, and the events that have one say so.
+ */
+export function parseReport(text: string, type: string, exact: boolean): Submission | Refusal {
+  const parsed = type === NDJSON ? parseNdjson(text, Date.now()) : parseJsonReport(text, Date.now());
+  if (exact || 'refused' in parsed) return parsed;
+  return { ...parsed, events: parsed.events.map(({ index, event }) => ({ index, event: withBroken(event) })) };
+}
+
+function withBroken(event: RunEvent): RunEvent {
+  const broken = (['message', 'data'] as const).filter((name) => JSON.stringify(event[name] ?? null).includes('\ufffd'));
+  const names: readonly string[] = [...(event.mended ?? []), ...broken];
+  return names.length > 0 ? { ...event, mended: MENDED.filter((one) => names.includes(one)) } : event;
 }
 
 function parseJsonReport(text: string, now: number): Submission | Refusal {

@@ -38,25 +38,35 @@ function Get-TotlOwnRunId {
     '{0}-{1}-8{2}-8{3}-{4}' -f $hex.Substring(0, 8), $hex.Substring(8, 4), $hex.Substring(13, 3), $hex.Substring(17, 3), $hex.Substring(20, 12)
 }
 
-# Has a run go on as one of this PC's own: what is unsent is numbered anew. Gives its id.
+# Has a run go on as one of this PC's own: what is unsent is numbered anew. Gives its id, or null where the run has left the spool.
 function Copy-TotlRun {
-    param([string] $Folder, $Run)
-    $machine = Get-TotlMember (ConvertFrom-Json -InputObject $Run.Envelope) 'machine'
-    $own = Get-TotlOwnRunId $Run.Id ([string] (Get-TotlMember $machine 'id'))
-    $seq = 0
-    $last = [long] 0
-    $lines = foreach ($one in $Run.Events) {
-        $last = $one.Seq
-        # A line begins with its number, as every engine of ours writes it.
-        if ($one.Seq -lt $Run.NextSeq -or $one.Line -cnotmatch '^\{"seq":[0-9]+') { continue }
-        $seq += 1
-        ($one.Line -creplace '^\{"seq":[0-9]+', ('{"seq":' + $seq)) + "`n"
+    param([string] $Folder, [string] $RunId)
+    $alone = Enter-TotlSpool $Folder
+    try {
+        # As it is now: events may have come meanwhile, and another process may have done the same.
+        $run = Read-TotlRun $Folder $RunId
+        if ($null -eq $run) { return $null }
+        $own = Get-TotlMember $run.Halt 'own'
+        if (Test-TotlText $own $script:UuidPattern) { return $own }
+        $machine = Get-TotlMember (ConvertFrom-Json -InputObject $run.Envelope) 'machine'
+        $own = Get-TotlOwnRunId $RunId ([string] (Get-TotlMember $machine 'id'))
+        $seq = 0
+        $last = [long] 0
+        $lines = foreach ($one in $run.Events) {
+            $last = $one.Seq
+            # A line begins with its number, as every engine of ours writes it.
+            if ($one.Seq -lt $run.NextSeq -or $one.Line -cnotmatch '^\{"seq":[0-9]+') { continue }
+            $seq += 1
+            ($one.Line -creplace '^\{"seq":[0-9]+', ('{"seq":' + $seq)) + "`n"
+        }
+        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($own + '.ndjson')) (@($lines) -join '')
+        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($own + '.json')) ($run.Envelope.Replace($RunId, $own))
+        $halt = ConvertTo-TotlJson ([ordered] @{ code = 'run_conflict'; own = $own })
+        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.halt')) $halt
+        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next')) ([string] ($last + 1))
+        $own
     }
-    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'runs' ($own + '.ndjson')) (@($lines) -join '')
-    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'runs' ($own + '.json')) ($Run.Envelope.Replace($Run.Id, $own))
-    Save-TotlHalt $Folder $Run.Id ([ordered] @{ code = 'run_conflict'; own = $own })
-    Save-TotlNext $Folder $Run.Id ($last + 1)
-    $own
+    finally { $alone.Dispose() }
 }
 
 # The eids of sealed secrets that were set aside; what was set aside because it is damaged is not among them.

@@ -72,5 +72,7 @@ function Move-TotlAside {
     $folder = Join-Path -Path ([System.IO.Path]::GetDirectoryName($Path)) -ChildPath 'set-aside'
     [void] [System.IO.Directory]::CreateDirectory($folder)
     if (-not [System.IO.File]::Exists($Path)) { return }
-    Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force
+    try { Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force }
+    # In use, as by a virus scanner: it is looked at again the next time.
+    catch { Write-Warning -Message ('A spool entry is in use: ' + [System.IO.Path]::GetFileName($Path)) }
 }

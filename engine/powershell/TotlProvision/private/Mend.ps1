@@ -106,8 +106,8 @@ function Get-TotlData {
     param($Data, [int] $Room)
     $changed = -not (Test-TotlRecord $Data)
     if ($changed) { $Data = @{ value = $Data } }
-    $entries = if ($Data -is [System.Collections.IDictionary]) { @($Data.GetEnumerator() | ForEach-Object { , @([string] $_.Key, $_.Value) }) }
-    else { @($Data.PSObject.Properties | ForEach-Object { , @($_.Name, $_.Value) }) }
+    if ($Data -is [System.Collections.IDictionary]) { $entries = @($Data.GetEnumerator() | ForEach-Object { , @([string] $_.Key, $_.Value) }) }
+    else { $entries = @($Data.PSObject.Properties | ForEach-Object { , @($_.Name, $_.Value) }) }
     $made = [ordered] @{}
     foreach ($entry in $entries) {
         $name = Get-TotlCleanText $entry[0] $script:NameMax

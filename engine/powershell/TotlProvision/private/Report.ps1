@@ -42,7 +42,7 @@ function Resolve-TotlRefusedRun {
     if (-not (Test-TotlSame $Code 'run_conflict') -or (Test-TotlOwnOfAnother $Session.SpoolPath $Run.Id)) {
         return Stop-TotlRun $Session $Run $Code $message
     }
-    $own = Copy-TotlRun $Session.SpoolPath $Run
+    $own = Copy-TotlRun $Session.SpoolPath $Run.Id
     Write-Warning -Message ('A run in the spool is another PC''s; what is unsent of it goes on as {0}.' -f $own)
     [pscustomobject] @{ Ok = $true; Sent = 0; Rejected = 0; Own = $own }
 }
