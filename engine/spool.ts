@@ -189,7 +189,9 @@ export class Spool {
       if (!run || run.halt?.own) return run?.halt?.own ?? null;
       const { envelope, events, nextSeq } = run;
       const own = nextRunId(id, machine.id);
-      const unsent = events.filter((event) => event.seq >= nextSeq).map((event, index) => ({ ...event, seq: index + 1 }));
+      const unsent = events
+        .filter((event) => event.seq >= nextSeq)
+        .map((event, index) => ({ ...event, seq: index + 1 }));
       const lines = unsent.map((event) => `${JSON.stringify(event)}\n`);
       writeWhole(this.#file('runs', `${own}.ndjson`), lines.join(''));
       this.keepEnvelope({ ...envelope, machine, run: { ...envelope.run, id: own } });

@@ -63,12 +63,12 @@ export const EscrowRequest = z
   .transform((request, context) => {
     const ref = parseRef(request.kind, request.ref, context);
     if (!ref) return z.NEVER;
-    const { format, kid, ...rest } = request;
-    if (format === 'rsa-oaep-256' && !kid) {
+    const { kid, ...rest } = request;
+    if (rest.format === 'rsa-oaep-256' && !kid) {
       context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
       return z.NEVER;
     }
-    return { ...rest, ref, format: format ?? ('jwe' as const), ...(kid ? { kid } : {}) };
+    return { ...rest, ref, format: rest.format ?? ('jwe' as const), ...(kid ? { kid } : {}) };
   });
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
 

@@ -21,7 +21,9 @@ export function parseReport(text: string, type: string, exact: boolean): Submiss
 }
 
 function withBroken(event: RunEvent): RunEvent {
-  const broken = (['message', 'data'] as const).filter((name) => JSON.stringify(event[name] ?? null).includes('\ufffd'));
+  const broken = (['message', 'data'] as const).filter((name) =>
+    JSON.stringify(event[name] ?? null).includes('\ufffd'),
+  );
   const names: readonly string[] = [...(event.mended ?? []), ...broken];
   return names.length > 0 ? { ...event, mended: MENDED.filter((one) => names.includes(one)) } : event;
 }

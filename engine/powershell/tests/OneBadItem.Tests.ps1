@@ -89,10 +89,10 @@ Describe 'a spool after a power cut' {
     }
 
     It 'that left <What> goes on: what is lost is said in its place' -ForEach @(
-        @{ What = 'zeros in the middle'; Keep = @(0, 1, -1, 3, 4); Lost = '3' }
-        @{ What = 'zeros over two'; Keep = @(0, -1, 3, 4); Lost = '2 3' }
-        @{ What = 'no first event'; Keep = @(1, 2, 3, 4); Lost = '1' }
-        @{ What = 'no first events, and a gap'; Keep = @(2, 4); Lost = '1 2 4' }
+        @{ What = 'zeros in the middle'; Keep = @(0, 1, -1, 3, 4); Missing = '3' }
+        @{ What = 'zeros over two'; Keep = @(0, -1, 3, 4); Missing = '2 3' }
+        @{ What = 'no first event'; Keep = @(1, 2, 3, 4); Missing = '1' }
+        @{ What = 'no first events, and a gap'; Keep = @(2, 4); Missing = '1 2 4' }
     ) {
         $left = foreach ($index in $Keep) { if ($index -lt 0) { "`0" * 90 } else { $script:lines[$index] } }
         [System.IO.File]::WriteAllText($script:file, (($left -join "`n") + "`n"))
@@ -103,7 +103,7 @@ Describe 'a spool after a power cut' {
         $events = @((Invoke-Reference '/kept').runs[0].lines | ForEach-Object { ConvertFrom-Json -InputObject $_ } | Sort-Object -Property seq)
         ($events | ForEach-Object { $_.seq }) -join ' ' | Should -BeExactly '1 2 3 4 5'
         $lost = @($events | Where-Object { $_.PSObject.Properties.Name -contains 'mended' })
-        ($lost | ForEach-Object { $_.seq }) -join ' ' | Should -BeExactly $Lost
+        ($lost | ForEach-Object { $_.seq }) -join ' ' | Should -BeExactly $Missing
         foreach ($one in $lost) { $one.mended | Should -Be @('lost') }
     }
 

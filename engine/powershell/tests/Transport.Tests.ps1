@@ -4,22 +4,22 @@ BeforeDiscovery {
     $delayCases = @((Get-Vectors 'engine.json').delays | ForEach-Object { @{ Vector = $_; Attempt = $_.attempt; Seconds = $_.retryAfterSeconds } })
     # What comes back for a report; the code of the refusal and how often it was asked.
     $answerCases = @(
-        @{ Answer = @{ refuse = 'token_revoked' }; Refusal = 'token_refused'; Asked = 1 }
-        @{ Answer = @{ refuse = 'tenant_suspended' }; Refusal = 'tenant_suspended'; Asked = 1 }
-        @{ Answer = @{ refuse = 'unknown_tenant' }; Refusal = 'rejected'; Asked = 1 }
-        @{ Answer = @{ refuse = 'rate_limited' }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ refuse = 'internal_error' }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ refuse = 'storage_full' }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'token_revoked'; Answer = @{ refuse = 'token_revoked' }; Refusal = 'token_refused'; Asked = 1 }
+        @{ Name = 'tenant_suspended'; Answer = @{ refuse = 'tenant_suspended' }; Refusal = 'tenant_suspended'; Asked = 1 }
+        @{ Name = 'unknown_tenant'; Answer = @{ refuse = 'unknown_tenant' }; Refusal = 'rejected'; Asked = 1 }
+        @{ Name = 'rate_limited'; Answer = @{ refuse = 'rate_limited' }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'internal_error'; Answer = @{ refuse = 'internal_error' }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'storage_full'; Answer = @{ refuse = 'storage_full' }; Refusal = 'offline'; Asked = 6 }
         # What a proxy, a filter or a captive portal says, be it in our words, is no refusal of ours; a redirect is followed by no token.
-        @{ Answer = @{ status = 302; json = @{ code = 'moved' }; headers = @{ location = '/elsewhere' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 400; json = @{ code = 'bad_request' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 401; json = @{ code = 'invalid_token' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 403; json = @{ code = 'tenant_suspended' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 404; json = @{ type = 'about:blank'; code = 'not_found' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 407; json = @{} }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 409; json = @{ type = 'urn:totlprovision:problem:of_later'; code = 'of_later' } }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 413; json = @(1) }; Refusal = 'offline'; Asked = 6 }
-        @{ Answer = @{ status = 503; json = $null }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '302 of somebody else'; Answer = @{ status = 302; json = @{ code = 'moved' }; headers = @{ location = '/elsewhere' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '400 of somebody else'; Answer = @{ status = 400; json = @{ code = 'bad_request' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '401 of somebody else'; Answer = @{ status = 401; json = @{ code = 'invalid_token' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '403 of somebody else'; Answer = @{ status = 403; json = @{ code = 'tenant_suspended' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '404 of somebody else'; Answer = @{ status = 404; json = @{ type = 'about:blank'; code = 'not_found' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '407 of somebody else'; Answer = @{ status = 407; json = @{} }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '409 of somebody else'; Answer = @{ status = 409; json = @{ type = 'urn:totlprovision:problem:of_later'; code = 'of_later' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '413 of somebody else'; Answer = @{ status = 413; json = @(1) }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '503 of somebody else'; Answer = @{ status = 503; json = $null }; Refusal = 'offline'; Asked = 6 }
     )
     $secretCases = @(
         @{ Answer = @{ refuse = 'token_revoked' }; Refusal = 'token_refused'; Kept = $true }
@@ -50,7 +50,8 @@ Describe 'back-off' {
 
     It 'tries again after a network fault, a 5xx, a 429 or what is not our server''s, and after nothing else' {
         InModuleScope TotlProvision {
-            foreach ($status in @(0, 429, 500, 503)) { Test-TotlFinal $status $true 'internal_error' | Should -BeFalse }
+            Test-TotlFinal 0 $false $null | Should -BeFalse
+            foreach ($status in @(429, 500, 503)) { Test-TotlFinal $status $true 'internal_error' | Should -BeFalse }
             foreach ($status in @(400, 401, 403, 404, 409, 422)) {
                 Test-TotlFinal $status $true 'invalid_body' | Should -BeTrue
                 Test-TotlFinal $status $true $null | Should -BeFalse
@@ -73,7 +74,7 @@ Describe 'back-off' {
 }
 
 Describe 'an answer' {
-    It 'to a report is <Refusal> after <Asked>, and everything stays on disk: <Answer.refuse> <Answer.status>' -ForEach $answerCases {
+    It 'of <Name> to a report is <Refusal> after <Asked>, and everything stays on disk' -ForEach $answerCases {
         $session = New-TestSession
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
         Add-TotlEvent -Session $session -RunId $run -Message 'x'
