@@ -199,7 +199,13 @@ Describe 'two processes on one spool' {
             'foreach ($count in 1..20) { Add-TotlEvent -Session ([pscustomobject] @{ SpoolPath = $Spool }) -RunId $Run -Message ($Name + $count) }'
         [System.IO.File]::WriteAllText($file, $text)
         $shell = (Get-Process -Id $PID).Path
-        $other = Start-Process -FilePath $shell -PassThru -ArgumentList @('-NoProfile', '-File', $file, $module, $session.SpoolPath, $run, 'b')
+        $arguments = @('-NoProfile', '-File', $file, $module, $session.SpoolPath, $run, 'b') | ForEach-Object { '"{0}"' -f $_ }
+        # As a tool of .NET, PowerShell is a library that dotnet runs.
+        if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -eq 'dotnet') { $arguments = @('"{0}"' -f [Environment]::GetCommandLineArgs()[0]) + $arguments }
+        $other = Start-Process -FilePath $shell -PassThru -ArgumentList $arguments
+        $events = Join-Path -Path $session.SpoolPath -ChildPath ('runs/' + $run + '.ndjson')
+        # Both write at once.
+        while (-not $other.HasExited -and -not [System.IO.File]::Exists($events)) { Start-Sleep -Milliseconds 10 }
         foreach ($count in 1..20) { Add-TotlEvent -Session $session -RunId $run -Message ('a' + $count) }
         $other.WaitForExit()
         $read = (Invoke-Reference '/read-spool' @{ folder = $session.SpoolPath }).runs[0].events
