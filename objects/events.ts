@@ -34,7 +34,9 @@ const contentOf = (event: RunEvent): string => {
 const contentOfRow = (row: Stored): string =>
   JSON.stringify([atOf(row.at, mendedOf(row)), row.level, row.type, row.phase, row.message, row.data]);
 
-const isLost = (event: RunEvent): boolean => event.mended?.includes('lost') ?? false;
+/** Only a message stands in the place of a lost event: what else an event says was folded into its run. */
+const isLost = (type: RunEvent['type'], mended: readonly Mended[] | undefined): boolean =>
+  type === 'message' && (mended?.includes('lost') ?? false);
 
 export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
 /** `lost`: of what is stored, the seqs that its engine said it had lost. */
@@ -53,16 +55,17 @@ export function classify(batch: readonly IndexedEvent[], { stored, tombstones, l
   const seen = new Map(stored);
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
-    const { seq } = event;
+    const { seq, type, mended } = event;
     const content = contentOf(event);
     const before = seen.get(seq);
+    const saysLost = isLost(type, mended);
     if (tombstones.has(seq)) {
       const message = 'an event with this seq was rejected before; go on with the next seq';
       result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
-    } else if (before === undefined || (before === stored.get(seq) && lost.has(seq) && !isLost(event))) {
+    } else if (before === undefined || (before === stored.get(seq) && lost.has(seq) && !saysLost)) {
       seen.set(seq, content);
       result.fresh.push({ index, event });
-    } else if (before === content || isLost(event)) {
+    } else if (before === content || saysLost) {
       result.duplicates++;
     } else {
       const message = 'an event with this seq and other content is stored; the first one is kept';
@@ -91,7 +94,7 @@ export function collisions(sql: SqlStorage, run: string, batch: readonly Indexed
   return {
     stored: new Map(rows.map((row) => [row.seq, contentOfRow(row)])),
     tombstones: new Set(dead.map((row) => row.seq)),
-    lost: new Set(rows.filter((row) => mendedOf(row).includes('lost')).map((row) => row.seq)),
+    lost: new Set(rows.filter((row) => isLost(row.type, mendedOf(row))).map((row) => row.seq)),
   };
 }
 
