@@ -48,7 +48,6 @@ const target = (request: IncomingMessage, origin: string): URL =>
 export async function startAccess(standIn: StandIn): Promise<{ close: () => Promise<void> }> {
   const { addresses, tokens } = standIn;
   const [apiPort, portalPort, apiBehindPort, teamPort] = addresses.ports as [number, number, number, number];
-  const agent = new http.Agent({ keepAlive: true });
   /** WebSockets on their way through: a server that is closed does not end what was upgraded. */
   const tunnels = new Set<net.Socket>();
 
@@ -75,8 +74,10 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
 
   const toWorker = (request: IncomingMessage, response: ServerResponse, assertion: string | null) => {
     const { hostname, port } = standIn.worker;
+    // A connection a request: one that is kept may be closed by the Worker, for idleness, just as the next request is written to it.
+    const headers = forwardHeaders(request, assertion);
     const forwarded = http.request(
-      { agent, hostname, port, method: request.method, path: request.url, headers: forwardHeaders(request, assertion) },
+      { agent: false, hostname, port, method: request.method, path: request.url, headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
@@ -210,7 +211,6 @@ export async function startAccess(standIn: StandIn): Promise<{ close: () => Prom
   }
   return {
     close: async () => {
-      agent.destroy();
       for (const socket of tunnels) socket.destroy();
       await close(servers);
     },

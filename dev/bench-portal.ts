@@ -106,7 +106,7 @@ const machine = (index: number, phase = 'apps'): MachineSummary => ({
 const COUNTS: FleetCounts = {
   machines: MACHINES,
   runs: { running: MACHINES, succeeded: 0, failed: 0, abandoned: 0 },
-  ...{ attention: 0, stalled: 0, archived: 0, toRotate: 0, secrets: 2 * MACHINES },
+  ...{ attention: 0, stalled: 0, archived: 0, aside: 0, toRotate: 0, secrets: 2 * MACHINES },
 };
 
 /** The fleet page over 50,000 machines whose pages and changes this script plays. */

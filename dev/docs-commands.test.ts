@@ -26,6 +26,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run test:powershell/, 'dev/test.ts', 'runPester()'],
   [/^npm run tenant -- (create|token)/, 'test/end-to-end/operator.test.ts', "'npm run tenant -- create'"],
   [/^npm run tenant -- (list|suspend|resume)/, 'test/end-to-end/operator.test.ts', 'suspend'],
+  [/^npm run tenant -- limits? /, 'test/end-to-end/operator.test.ts', 'machineRuns 200 --local'],
   [/^npm run pc --/, 'test/end-to-end/operator.test.ts', "'npm run pc --'"],
   [/^npm run audit -- verify/, 'dev/audit.test.ts', "'dev/audit.ts', 'verify'"],
   [/^npm run restore -- --tenant/, 'test/end-to-end/notices.test.ts', "'dev/restore.ts'"],

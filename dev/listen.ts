@@ -29,6 +29,8 @@ export async function listen(port: number, handler: Handler, upgrade?: Upgrade):
         response.end();
       });
     });
+    // A connection that is closed for idleness is closed just as somebody writes the next request to it: the client ends it, or `close` does.
+    server.keepAliveTimeout = 0;
     if (upgrade)
       server.on('upgrade', (request, socket, head) => {
         if (isOurs(request.headers.host, port)) void upgrade(request, socket as net.Socket, head);

@@ -22,12 +22,13 @@ import {
 import { requestGrant } from '../portal/vault/grant.ts';
 import { Keeper } from '../portal/vault/keeper.ts';
 import { draftSetUp } from '../portal/vault/set-up.ts';
-import { successionWords } from '../portal/vault/spoken-words.ts';
+import { grantWords, successionWords } from '../portal/vault/spoken-words.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { genesisHash, hashEntry } from '../schema/chain.ts';
 import { thumbprint } from '../schema/jwk.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { MachineSummary } from '../schema/machine.ts';
+import { RIGHTS_OF } from '../schema/rights.ts';
 import type { Revealed } from '../schema/secret.ts';
 import { root, run } from './run.ts';
 
@@ -49,9 +50,8 @@ const vector = async <T>(name: string, make: () => Promise<T>): Promise<T> =>
   JSON.parse(await file(name, async () => `${JSON.stringify(await make(), null, 2)}\n`));
 
 const keyring = await vector('keyring.json', async () => {
-  const made = await draftSetUp({
-    ...{ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE },
-  });
+  const asked = { tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE };
+  const made = must(await draftSetUp(asked));
   return {
     about: 'A first set-up as the server gets it, and what unlocks it. docs/protocol.md explains each part.',
     ...{ tenant: TENANT, fingerprint: made.fingerprint, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE },
@@ -156,11 +156,12 @@ await vector('unlocker-changes.json', async () => {
   };
 });
 
-await vector('words.json', async () => {
+// The checked-in one is of when the words of a grant did not name its rights: nobody makes those any more.
+const said = await vector('words.json', async () => {
   const email = 'engineer@example.com';
   const { request, words } = await requestGrant({
     ...{ tenant: TENANT, email, root: succession.fingerprint, label: 'Passkey' },
-    ...{ kind: 'passkey', kdf: passkeyKdf(), prf: succession.prf },
+    ...{ rights: RIGHTS_OF.engineer, kind: 'passkey', kdf: passkeyKdf(), prf: succession.prf },
   });
   const { jwk } = request.unlocker;
   const grant = { tenant: TENANT, root: succession.fingerprint, jwk, unlocker: await thumbprint(jwk), email, words };
@@ -169,6 +170,17 @@ await vector('words.json', async () => {
     about: 'The eight words of a grant and of a succession, with all that they are made from.',
     grant,
     succession: { tenant: TENANT, from, to, words: successionWords(TENANT, from, to) },
+  };
+});
+
+await vector('grant-words.json', async () => {
+  const { tenant, root: fingerprint, jwk, unlocker, email } = said.grant;
+  const of = { tenant, root: fingerprint, unlocker, email };
+  return {
+    about:
+      'The eight words of a grant, which say what it opens, with all that they are made from: once for each rights.',
+    ...{ tenant, root: fingerprint, jwk, unlocker, email },
+    grants: [RIGHTS_OF.engineer, RIGHTS_OF.admin].map((rights) => ({ rights, words: grantWords({ ...of, rights }) })),
   };
 });
 

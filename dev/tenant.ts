@@ -1,12 +1,16 @@
-// `npm run tenant -- create|list|suspend|resume|token …`: tenants for scripts, through wrangler.
+// `npm run tenant -- create|list|suspend|resume|token|limits|limit …`: tenants for scripts, through wrangler; their limits, through the API.
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { LIMITS } from '../schema/limit-table.ts';
+import type { OperatedLimits } from '../schema/limits.ts';
 import { TenantName } from '../schema/operator.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
+import { asOperator, Misuse, targetOf } from './as-operator.ts';
 import type { Place } from './index-by-wrangler.ts';
+import { isLimitName, limitTable, typedLimit } from './limit-text.ts';
 import { addressesFrom } from './ports.ts';
 import { root } from './run.ts';
 import { standPort } from './stand-claim.ts';
@@ -21,16 +25,22 @@ const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
   resume ID
   token ID --label engine [--expires 90d] [--api ORIGIN] [--fingerprint F] [--out FILE]
                        issues a machine token, shown once, as an engine's configuration
+  limits ID            what the tenant may take, and the most that is used of it
+  limit ID NAME VALUE|default
+                       changes one of them, or brings its default back
 
   --local, --remote    the stand's index, or the one on Cloudflare
   --persist-to DIR     where a local stand keeps its state, if not in .wrangler/state
   --api ORIGIN         where engines reach the API; with --local it is the stand's
+  --portal ORIGIN      of limits with --remote: where people reach the portal, beside the --api that they reach
   --fingerprint F      the tenant's fingerprint, from its settings in the portal
   --out FILE           write the configuration there instead of showing it
   --json               one JSON value on standard output, for scripts
 
-All of it goes through the index: it takes effect within 30 seconds, and the tenant's own audit has it
-once its object has taken it over. See docs/operating.md.`;
+Limits are the tenant's object's: they are asked of the API, by the stand's operator, or with --remote by
+whoever's Access token is in ACCESS_TOKEN, and take effect at once. All else goes through the index: it takes
+effect within 30 seconds, and the tenant's own audit has it once its object has taken it over. See
+docs/operating.md.`;
 
 const DAY_MS = 24 * 3600 * 1000;
 const text = { type: 'string' } as const;
@@ -38,11 +48,9 @@ const flag = { type: 'boolean' } as const;
 const OPTIONS = {
   ...{ local: flag, remote: flag, json: flag, help: flag, 'persist-to': text },
   ...{ name: text, admin: text, id: text, label: text, expires: text, api: text, fingerprint: text, out: text },
+  portal: text,
 } as const;
 type Values = ReturnType<typeof readArguments>['values'];
-
-/** What was typed is not right; the process ends with 2. */
-class Misuse extends Error {}
 
 const Days = z
   .string()
@@ -71,7 +79,7 @@ function placeOf(values: Values): Place {
 /** What a command answers: a value for --json, and words for people. */
 type Answer = { json: unknown; text: string };
 
-async function run(command: string, id: string | undefined, values: Values): Promise<Answer> {
+async function run(command: string, [id, ...words]: string[], values: Values): Promise<Answer> {
   const place = placeOf(values);
   const tenant = () => valid(TenantId, id, 'The tenant’s id');
   switch (command) {
@@ -96,9 +104,33 @@ async function run(command: string, id: string | undefined, values: Values): Pro
     }
     case 'token':
       return token(place, tenant(), values);
+    case 'limits':
+    case 'limit':
+      return limits(place, tenant(), command === 'limit' ? changeOf(words) : undefined, values);
     default:
       throw new Misuse(`There is no command "${command}".`);
   }
+}
+
+/** What `limit` was told: a name of the table, and a number or the word `default`. */
+function changeOf([name = '', value = '']: string[]): Record<string, number | null> {
+  if (!isLimitName(name)) throw new Misuse(`There is no limit "${name}": "limits" shows all.`);
+  const wanted = typedLimit(value);
+  const { min, max } = LIMITS[name];
+  if (wanted === undefined || (wanted !== null && (wanted < min || wanted > max)))
+    throw new Misuse(`${name} must be a number from ${min} to ${max}, or the word default.`);
+  return { [name]: wanted };
+}
+
+/** Shows a tenant's limits, changed first where a change is given: on the tenant's own record, by whoever asks. */
+async function limits(place: Place, tenant: string, change: object | undefined, values: Values): Promise<Answer> {
+  const [api, portal] = [optional(Origin, values.api, '--api'), optional(Origin, values.portal, '--portal')];
+  const target = await targetOf({
+    ...{ local: place.where === 'local', remote: place.where === 'remote', api, portal },
+    'state-dir': place.persistTo,
+  });
+  const operated = await asOperator<OperatedLimits>(target, `tenants/${tenant}/limits`, change);
+  return { json: operated, text: limitTable(operated) };
 }
 
 async function token(place: Place, tenant: string, values: Values): Promise<Answer> {
@@ -143,11 +175,12 @@ const line = (one: Awaited<ReturnType<typeof list>>[number]): string =>
 
 try {
   const { values, positionals } = readArguments();
-  const [command, id, ...more] = positionals;
+  const [command, ...words] = positionals;
+  const surplus = words[command === 'limit' ? 3 : 1];
   if (values.help || command === undefined) console.log(HELP);
-  else if (more.length > 0) throw new Misuse(`"${more[0]}" is one word too many.`);
+  else if (surplus !== undefined) throw new Misuse(`"${surplus}" is one word too many.`);
   else {
-    const { json, text } = await run(command, id, values);
+    const { json, text } = await run(command, words, values);
     console.log(values.json ? JSON.stringify(json, null, 2) : text);
   }
   if (!values.help && command === undefined) process.exitCode = 2;

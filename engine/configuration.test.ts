@@ -17,6 +17,11 @@ it('gives an engine what it needs, also with a byte order mark in front', () => 
     expect(readConfiguration(fileOf(mark + JSON.stringify(WHOLE)))).toEqual({ ok: true, ...WHOLE });
 });
 
+it('may name a stand on this machine over plain HTTP', () => {
+  for (const apiOrigin of ['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]:8787'])
+    expect(readConfiguration(fileOf(JSON.stringify({ ...WHOLE, apiOrigin })))).toMatchObject({ ok: true, apiOrigin });
+});
+
 it('without a fingerprint leaves the pin to the first use', () => {
   const { apiOrigin, token } = WHOLE;
   const read = readConfiguration(fileOf(JSON.stringify({ apiOrigin, token, fingerprint: null })));
@@ -27,6 +32,8 @@ it.each([
   ['a token cut off', { ...WHOLE, token: TOKEN.slice(0, 30) }],
   ['a fingerprint with a space in it', { ...WHOLE, fingerprint: `${'k'.repeat(40)} kk` }],
   ['an address that is none', { ...WHOLE, apiOrigin: 'api.example.com' }],
+  ['a token that would go over plain HTTP', { ...WHOLE, apiOrigin: 'http://api.example.com' }],
+  ['a host that only begins like loopback', { ...WHOLE, apiOrigin: 'http://127.0.0.1.example.com' }],
   ['an epoch of 0', { ...WHOLE, minEpoch: 0 }],
 ])('with %s is refused by the name of the field, and the token is in no message', (_what, json) => {
   const read = readConfiguration(fileOf(JSON.stringify(json)));

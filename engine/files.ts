@@ -9,6 +9,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -16,6 +17,22 @@ import path from 'node:path';
 export const makeFolder = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 };
+
+const OTHERS_MAY_WRITE = 0o002;
+
+/**
+ * Makes a folder, or takes one that was there before if nobody else may put anything into it: whoever can write a pin chooses the root that
+ * an engine trusts. Not asked on Windows, where modes say nothing.
+ */
+export function makeOwnFolder(folder: string): void {
+  makeFolder(folder);
+  if (process.platform === 'win32') return;
+  const { mode, uid } = statSync(folder);
+  if ((mode & OTHERS_MAY_WRITE) !== 0 || uid !== process.getuid?.())
+    throw new Error(
+      `The folder ${folder} is not the engine’s own: whoever runs it must own it, and others may not write into it.`,
+    );
+}
 
 /** Replaces a file as a whole, or leaves the old one. */
 export function writeWhole(file: string, text: string): void {

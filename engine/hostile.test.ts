@@ -1,5 +1,7 @@
 // A hostile server against the engine: each lie is refused with a clear message, and no secret leaves the PC. The Pester tests tell the
 // PowerShell engine the same lies.
+import { chmodSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Engine } from './client.ts';
 import { newFolder, startServer } from './fixtures.ts';
@@ -44,5 +46,70 @@ describe('a hostile server', () => {
     expect(escrowed).toMatchObject({ ok: false, code: 'wrong_receipt' });
     // The ciphertext is still there, and the honest server gets it.
     expect(await new Engine(options).flush()).toMatchObject({ ok: true, receipts: 1 });
+  });
+
+  /** An answer of the server's own; `honest` for the key where it is asked for. */
+  const answering = (asked: string, answer: () => Response): typeof fetch => {
+    return async (input) => (String(input).endsWith(asked) ? answer() : Response.json(honest));
+  };
+  const madeWith = (lying: typeof fetch, more: object = {}) => {
+    const options = {
+      apiOrigin: 'https://api.example.com',
+      token: 'tok_x',
+      fingerprint,
+      machine,
+      sleep: async () => {},
+    };
+    return new Engine({ ...options, spoolDir: newFolder(), fetch: lying, ...more });
+  };
+
+  it('cannot fill the PC’s memory with an answer that does not end, however few bytes of it were sent', async () => {
+    let given = 0;
+    const endless = () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            given += 64 * 1024;
+            controller.enqueue(new Uint8Array(64 * 1024).fill(0x20));
+            // Where nobody stops it, the test does.
+            if (given > 64 * 1024 * 1024) controller.close();
+          },
+        }),
+      );
+    const key = await madeWith(answering('/v1/tenant/pubkey', endless), { signal: AbortSignal.abort() }).tenantKey();
+    expect(key).toMatchObject({ ok: false, code: 'offline' });
+    expect(given).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  it('cannot put its own words, or what a terminal obeys, into what the engine says', async () => {
+    const shout = '\u001b]0;call 555-0100\u0007';
+    const refused = () => Response.json({ code: shout }, { status: 401 });
+    const key = await madeWith(answering('/v1/tenant/pubkey', refused)).tenantKey();
+    expect(key).toMatchObject({ ok: false, code: 'token_refused' });
+    expect(JSON.stringify(key)).not.toContain('555-0100');
+
+    const rejected = [{ index: 0, seq: 1, code: 'invalid_event', field: shout, message: shout }];
+    const report = () => Response.json({ accepted: 0, duplicates: 0, rejected, nextSeq: 2 });
+    const notices: string[] = [];
+    const engine = madeWith(answering('/v1/report', report), { onNotice: (text: string) => notices.push(text) });
+    const run = { id: crypto.randomUUID(), startedAt: 1, phases: ['preflight'] };
+    engine.startRun(run);
+    engine.event(run.id, { message: 'hello' });
+    expect(await engine.flush()).toMatchObject({ ok: true, rejected: 1 });
+    expect(notices).toEqual(['event 1 was rejected: invalid_event']);
+  });
+});
+
+describe('somebody else on the PC', () => {
+  it('cannot choose the root that an engine trusts, because the spool is taken from no folder that they may write into', () => {
+    const spoolDir = newFolder();
+    const make = () => new Engine({ apiOrigin: 'https://api.example.com', token: 'tok_x', spoolDir, machine });
+    make();
+    for (const folder of [spoolDir, path.join(spoolDir, 'secrets')]) {
+      chmodSync(folder, 0o777);
+      expect(make).toThrow('is not the engine’s own');
+      chmodSync(folder, 0o700);
+    }
+    make();
   });
 });

@@ -24,6 +24,10 @@ const Answer = ReportAnswer.extend({
 
 const IDLE_ROUNDS = 2;
 
+/** A server's words that go to a terminal: a code, the name of a member, or nothing. */
+const codeOf = (told: string): string => (/^[a-z_]{1,64}$/.test(told) ? told : 'unknown');
+const fieldOf = (told: string | null): string => (told && /^[\w.[\]-]{1,128}$/.test(told) ? ` (${told})` : '');
+
 /** Null: all of it is sent, or it goes on as another. `done` is counted up. */
 export async function sendRun(
   sender: Sender,
@@ -50,7 +54,7 @@ export async function sendRun(
     done.sent += answer.data.accepted;
     done.rejected += answer.data.rejected.length;
     for (const { seq, code, field } of answer.data.rejected)
-      notice(`event ${seq} was rejected: ${code}${field ? ` (${field})` : ''}`);
+      notice(`event ${seq} was rejected: ${codeOf(code)}${fieldOf(field)}`);
     nextSeq = answer.data.nextSeq;
     idle = nextSeq > furthest ? 0 : idle + 1;
     furthest = Math.max(furthest, nextSeq);

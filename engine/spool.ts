@@ -7,7 +7,7 @@ import { mendEnvelope } from '../schema/mend-report.ts';
 import { REPORT_MAX_EVENTS, ReportEnvelope, type RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';
 import { Thumbprint, Uuid } from '../schema/text.ts';
-import { appendLines, asideOf, makeFolder, readJson, setAside, writeWhole } from './files.ts';
+import { appendLines, asideOf, makeOwnFolder, readJson, setAside, writeWhole } from './files.ts';
 import { withLock } from './lock.ts';
 import { Halt, nextRunId, readEvents } from './spooled-run.ts';
 import type { Pin } from './tenant-key.ts';
@@ -40,7 +40,8 @@ export class Spool {
       if (!this.#toldOf.has(what)) onDamage(what);
       this.#toldOf.add(what);
     };
-    for (const name of ['runs', 'secrets', 'receipts']) makeFolder(path.join(folder, name));
+    makeOwnFolder(folder);
+    for (const name of ['runs', 'secrets', 'receipts']) makeOwnFolder(path.join(folder, name));
   }
 
   #file(...parts: string[]): string {

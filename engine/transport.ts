@@ -22,6 +22,8 @@ const ATTEMPTS = 6;
 const BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Far above any honest answer, unpacked; a PC that is being provisioned has better uses for its memory. */
+const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /**
  * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx, a 429 (whose Retry-After is kept), or an
@@ -54,11 +56,24 @@ async function once(transport: Transport, { method, path, body, type }: Ask): Pr
       redirect: 'manual',
     });
     const retryAfterMs = Math.min(MAX_DELAY_MS, (Number(response.headers.get('retry-after')) || 0) * 1000);
-    const json = jsonOf(await response.text());
+    const json = jsonOf(await boundedText(response));
     return { status: response.status, json, code: refusalCode(json), retryAfterMs };
   } catch {
     return null;
   }
+}
+
+/** Throws where a body goes on for longer than any answer of ours, however few bytes of it were sent. */
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop, by a throw too, has the rest not read.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_MAX_BYTES) throw new RangeError('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function jsonOf(text: string): unknown {

@@ -19,8 +19,8 @@ function placesOf(run: Counted | null): { kind: Kind; at: number }[] {
     : [began];
 }
 
-/** What changes in which hour where a run goes from one state to another; `before` null: it is heard of for the first time. Pure. */
-export function decideHours(before: Counted | null, after: Counted): { kind: Kind; at: number; by: 1 | -1 }[] {
+/** What changes in which hour where a run goes from one state to another; null: it is not counted. Pure. */
+export function decideHours(before: Counted | null, after: Counted | null): { kind: Kind; at: number; by: 1 | -1 }[] {
   const [was, is] = [placesOf(before), placesOf(after)];
   const lacks = (places: typeof was, one: (typeof was)[number]) =>
     !places.some((other) => other.kind === one.kind && other.at === one.at);
@@ -31,7 +31,7 @@ export function decideHours(before: Counted | null, after: Counted): { kind: Kin
 }
 
 /** Counts a run's change: one row written where it began or ended, none otherwise. In the transaction that stored it. */
-export function countRun(sql: SqlStorage, before: Counted | null, after: Counted): void {
+export function countRun(sql: SqlStorage, before: Counted | null, after: Counted | null): void {
   for (const { kind, at, by } of decideHours(before, after))
     sql.exec(
       `INSERT INTO hours (at, started, succeeded, failed) VALUES (?, ?, ?, ?)

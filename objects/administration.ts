@@ -1,5 +1,6 @@
 // What an admin does to tokens and people: the index is asked what SQL has changed in it, the object decides and keeps, then the index
 // follows. Where it does not answer, the object decides on what it knows; only what cannot be done safely so is refused.
+import type { AsideActed, SetAside } from '../schema/aside.ts';
 import type {
   Member,
   PeopleList,
@@ -21,6 +22,7 @@ import * as outbox from './outbox.ts';
 import * as people from './people.ts';
 import { isRestoring } from './restore-progress.ts';
 import * as reveals from './reveals.ts';
+import { setAside } from './set-aside.ts';
 import type { TokenUses } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 
@@ -137,6 +139,15 @@ export class Administration {
       return tokens.revoke(this.#storage, caller, id, now);
     });
     return this.#followed(result);
+  }
+
+  /** A token that SQL has revoked is revoked, though the object has not heard of it yet. */
+  async setAside(caller: Caller<Person>, id: string, wanted: SetAside): Promise<AsideActed | Refusal> {
+    const { rows } = await this.#askTokens(caller);
+    return this.#gate.admins(caller, id, (now) => {
+      if (rows) tokens.adopt(this.#sql, rows);
+      return setAside(this.#storage, caller, id, wanted, now);
+    });
   }
 
   get #sql(): SqlStorage {

@@ -16,6 +16,7 @@ export const DUTIES = [
   'search',
   'put_out',
   'replaced',
+  'aside',
 ] as const;
 export type Due = (typeof DUTIES)[number];
 

@@ -4,7 +4,7 @@ import { all, first, sha256 } from './rows.ts';
 
 /** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
 const LEFT_OUT = new Set([
-  ...['events', 'tombstones', 'refusals'],
+  ...['events', 'tombstones', 'refusals', 'nears'],
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   ...['webhooks', 'deliveries'],
   ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],

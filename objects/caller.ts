@@ -25,6 +25,8 @@ export type Caller<P extends Principal = Principal> = {
   requestId: string;
   ip: string | null;
   userAgent: string | null;
+  /** When a person's sign-in ends, ms since the epoch: which of their sessions this is. */
+  sessionEndsAt?: number;
   /** How long the body was, as it came; absent where there was none. */
   bodyBytes?: number;
 };

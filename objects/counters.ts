@@ -4,6 +4,7 @@ import { all } from './rows.ts';
 export type Counter =
   | 'machines'
   | 'archived'
+  | 'aside'
   | 'secrets'
   | 'attention'
   | 'stalled'

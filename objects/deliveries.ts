@@ -1,19 +1,28 @@
 // Deliveries: the outbox sent to its webhooks by the alarm, what security turns on first, signed, tried again until three days are over. An
 // eviction between a try and its note repeats the try under the same id; nothing is lost.
-import { createHmac } from 'node:crypto';
-import { NOTICE_HEADER, SIGNATURE_HEADER } from '../schema/notice.ts';
-import { type Delivery, type DeliveryFault, type House, webhookUrlFault } from '../schema/webhook.ts';
+import type { Notice } from '../schema/notice.ts';
+import type { Delivery, DeliveryFault, House, Receiver, SignatureScheme } from '../schema/webhook.ts';
+import { webhookUrlFault } from '../schema/webhook.ts';
+import { record } from './audit.ts';
+import { SYSTEM } from './caller.ts';
+import { payloadOf } from './notice-payloads.ts';
+import { signed } from './notice-signatures.ts';
 import { all, first } from './rows.ts';
 
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 30_000;
+const LEAST_WAIT_MS = 1_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
+/** Who asks for more patience than this is asked again all the same: else a slip of theirs would last until all is given up. */
+const LONGEST_ASKED_MS = 24 * 3_600_000;
 /** From when it was queued on; then it is given up, and the log says so. */
 export const GIVE_UP_MS = 3 * 24 * 3_600_000;
 /** A receiver that refuses one notice for what it is must not hold back the others: then it is given up. Some eight minutes. */
 export const REFUSED_TRIES = 5;
 /** Those of the 4xx that speak of the moment and not of the notice (RFC 9110, 8470, 6585). */
 const PASSING = new Set([408, 425, 429]);
+/** The receiver is gone for good (RFC 9110, section 15.5.11): nobody is asked again until somebody looks. */
+const GONE = 410;
 /** How long a delivery stays in the log. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 /** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other chores have their turn. */
@@ -28,17 +37,28 @@ export const backOffMs = (failures: number): number =>
 export function outcomeOf(status: number): Outcome {
   if (status >= 200 && status < 300) return { delivered: true, fault: null };
   if (status >= 300 && status < 400) return { delivered: false, fault: 'redirected' };
+  if (status === GONE) return { delivered: false, fault: 'gone' };
   return { delivered: false, fault: status >= 400 && status < 500 && !PASSING.has(status) ? 'turned_down' : 'failed' };
 }
 /** Whether a notice is given up after so many tries, the last one ended so: turned down for good, five times. Pure. */
 export const isRefused = (fault: DeliveryFault | null, tries: number): boolean =>
   tries >= REFUSED_TRIES && fault === 'turned_down';
 
-export type Outcome = { delivered: boolean; fault: DeliveryFault | null };
+/** `retryAfterMs`: for how long the receiver wants to be left alone, where it says so. */
+export type Outcome = { delivered: boolean; fault: DeliveryFault | null; retryAfterMs?: number | null };
 
-/** `t=…,v1=…`: HMAC-SHA256 over the instant and the body, so that neither can be exchanged. `now` is ms since the epoch. */
-export const signature = (secret: string, body: string, now: number): string =>
-  `t=${now},v1=${createHmac('sha256', secret).update(`${now}.${body}`).digest('hex')}`;
+/** `Retry-After` (RFC 9110, section 10.2.3) in ms from `now` on, a day at most; null: it says nothing that can be read. Pure. */
+export function retryAfterMs(header: string | null, now: number): number | null {
+  const text = header?.trim() ?? '';
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_ASKED_MS);
+}
+
+/** When the next try comes, in ms from now on: never sooner than was asked for, and after the first failure just then. Pure. */
+export const waitMs = (failures: number, asked: number | null): number => {
+  if (asked === null) return backOffMs(failures);
+  return failures === 1 ? Math.max(asked, LEAST_WAIT_MS) : Math.max(asked, backOffMs(failures));
+};
 
 /** How many deliveries wait for a webhook: at most a thousand are counted. */
 export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
@@ -73,15 +93,14 @@ export function waiting(sql: SqlStorage): { count: number; oldestAt: number | nu
   };
 }
 
-type Waiting = {
+type Target = { url: string; secret: string; receiver: Receiver; signature: SignatureScheme };
+type Waiting = Target & {
   webhook: string;
   place: number;
   rank: number;
   notice: string;
   body: string;
   tries: number;
-  url: string;
-  secret: string;
 };
 
 /** Of every rank there is, the lowest goes first. */
@@ -89,21 +108,21 @@ const BEYOND_RANKS = 2;
 
 /** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. What outranks a failing one does not wait for it. */
 function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | null {
-  const to = first<{ url: string; secret: string; next_at: number; held_rank: number }>(
+  const to = first<Target & { next_at: number; held_rank: number }>(
     sql,
-    'SELECT url, secret, next_at, held_rank FROM webhooks WHERE id = ? AND paused_at IS NULL',
+    'SELECT url, secret, receiver, signature, next_at, held_rank FROM webhooks WHERE id = ? AND paused_at IS NULL',
     webhook,
   );
   const next =
     to &&
-    first<Omit<Waiting, 'url' | 'secret'>>(
+    first<Omit<Waiting, keyof Target>>(
       sql,
       `SELECT webhook, place, rank, notice, body, tries FROM deliveries INDEXED BY deliveries_waiting
        WHERE webhook = ? AND state = 'waiting' AND rank < ? ORDER BY rank, place LIMIT 1`,
       webhook,
       to.next_at <= now ? BEYOND_RANKS : to.held_rank,
     );
-  return next && { ...next, url: to.url, secret: to.secret };
+  return next && { ...to, ...next };
 }
 
 /** How many of one webhook's are given up, or forgotten, in one turn; the next one takes the rest. */
@@ -174,13 +193,15 @@ export const forgetDelivered = (sql: SqlStorage, now: number): void => {
   sql.exec("DELETE FROM deliveries WHERE state <> 'waiting' AND queued_at <= ?", now - KEPT_MS);
 };
 
-async function send({ url, secret, notice, body }: Waiting, house: House, now: number): Promise<Outcome> {
+async function send(waiting: Waiting, house: House, now: number): Promise<Outcome> {
+  const { url, receiver, notice } = waiting;
   // It was added under the rules of its day.
   if (webhookUrlFault(url, house)) return { delivered: false, fault: 'not_allowed' };
   // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
   try {
+    const body = payloadOf(receiver, waiting.body, house.PORTAL_ORIGIN);
     const answer = await fetch(url, {
       method: 'POST',
       body,
@@ -189,13 +210,12 @@ async function send({ url, secret, notice, body }: Waiting, house: House, now: n
       headers: {
         'content-type': 'application/json',
         'user-agent': 'TotlProvision',
-        [NOTICE_HEADER]: notice,
-        [SIGNATURE_HEADER]: signature(secret, body, now),
+        ...(receiver === 'generic' ? signed(waiting.signature, waiting.secret, { notice, body }, now) : {}),
       },
     });
     // What a receiver says is neither kept nor read.
     await answer.body?.cancel();
-    return outcomeOf(answer.status);
+    return { ...outcomeOf(answer.status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
   } catch {
     return { delivered: false, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
   } finally {
@@ -205,8 +225,8 @@ async function send({ url, secret, notice, body }: Waiting, house: House, now: n
 
 function note(
   sql: SqlStorage,
-  { webhook, place, rank, tries }: Waiting,
-  { delivered, fault }: Outcome,
+  { webhook, place, rank, tries, body }: Waiting,
+  { delivered, fault, retryAfterMs: asked = null }: Outcome,
   now: number,
 ): void {
   const refused = isRefused(fault, tries + 1);
@@ -221,11 +241,27 @@ function note(
   const before = first<{ failures: number }>(sql, 'SELECT failures FROM webhooks WHERE id = ?', webhook)?.failures ?? 0;
   // The next notice's turn comes at once, with tries of its own.
   const failures = delivered || refused ? 0 : before + 1;
-  const nextAt = failures === 0 ? 0 : now + backOffMs(failures);
+  const nextAt = failures === 0 ? 0 : now + waitMs(failures, asked);
   sql.exec(
     'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ?',
     ...[failures, nextAt, failures === 0 ? 0 : rank, webhook],
   );
+  if (fault === 'gone') pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
+}
+
+/** On record, which tells the other webhooks: what waits here is kept for whoever mends it, three days at most. */
+function pauseGone(sql: SqlStorage, webhook: string, tenant: string, now: number): void {
+  const paused = first<{ label: string }>(
+    sql,
+    'UPDATE webhooks SET paused_at = ?1, gone_at = ?1 WHERE id = ?2 AND paused_at IS NULL RETURNING label',
+    now,
+    webhook,
+  );
+  if (paused)
+    record(sql, tenant, SYSTEM, now, {
+      ...{ action: 'webhook.paused', subject: webhook },
+      detail: { label: paused.label, why: 'gone' },
+    });
 }
 
 /** Sends what waits for one webhook, by rank and then the oldest first, until one fails: the webhook is not due then. */

@@ -124,7 +124,7 @@ export function keep(
   now: number,
 ): Taken {
   const { machine, kind, by, uploadedBy } = escrowed;
-  const { secretId, version } = placeFor(sql, escrowed);
+  const { secretId, version, isGained } = placeFor(sql, escrowed);
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
     action: 'secret.escrowed',
     subject: secretId,
@@ -138,7 +138,7 @@ export function keep(
   storeVersion(sql, escrowed, bound, receipt, now);
   if (isByEngine(escrowed)) clearOlderProtectors(sql, secretId, escrowed);
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
-  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, version === 1 ? kind : null);
+  summarize(sql, machine, now, { bytes: caller.bodyBytes ?? 0, runs: 0 }, isGained ? kind : null);
   return { created: true, receipt };
 }
 

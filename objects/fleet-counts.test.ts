@@ -14,9 +14,11 @@ import { submitReport } from './reports.ts';
 import { all } from './rows.ts';
 import { findRun } from './runs.ts';
 import { fillSearch } from './search-lines.ts';
+import { bringBackAside, goOnAside, setAside } from './set-aside.ts';
 import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
 import { noteStalled } from './stalled.ts';
 import { summaryRow } from './summaries.ts';
+import { refusalOf } from './tokens.ts';
 import { walkAt } from './walks.ts';
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +27,9 @@ const machineId = (base: number, index: number) =>
   `${base.toString(16).padStart(8, '0')}-0000-4000-8000-00000000000${index}`;
 
 const which = fc.nat({ max: MACHINES - 1 });
+/** Who hands something over: an engine with one of two tokens, or a person. */
+const tokens = fc.constantFrom('a' as const, 'b' as const);
+const bringer = fc.option(tokens);
 const types = fc.constantFrom<EventType>('phase_started', 'phase_succeeded', 'reboot', 'run_failed', 'run_succeeded');
 const step = fc.oneof(
   {
@@ -32,6 +37,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       ...{
         act: fc.constant('report' as const),
+        by: bringer,
         machine: which,
         run: fc.nat({ max: 1 }),
         seq: fc.integer({ min: 1, max: 6 }),
@@ -40,7 +46,8 @@ const step = fc.oneof(
       ...{ serial: fc.constantFrom('S1', 'S2', undefined), startedAgo: fc.nat({ max: 3 }) },
     }),
   },
-  fc.record({ act: fc.constant('escrow' as const), machine: which, protector: fc.nat({ max: 1 }) }),
+  fc.record({ act: fc.constant('escrow' as const), by: bringer, machine: which, protector: fc.nat({ max: 1 }) }),
+  fc.record({ act: fc.constantFrom('set_aside' as const, 'bring_back' as const), token: tokens, works: fc.boolean() }),
   fc.record({ act: fc.constantFrom('archive' as const, 'restore' as const, 'unmerge' as const), machine: which }),
   fc.record({ act: fc.constant('merge' as const), machine: which, into: which }),
   fc.record({ act: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 4 }) }),
@@ -54,9 +61,28 @@ function lookAtAll(storage: DurableObjectStorage, tenant: string, now: number): 
   while (walkAt(storage.sql, 'stalled') !== null);
 }
 
-function take(storage: DurableObjectStorage, caller: Caller<Person>, base: number, now: number, done: Step): void {
+/** All that is to be set aside or brought back, slice by slice. */
+function workOff(storage: DurableObjectStorage, now: number): void {
+  const underWay = () => all(storage.sql, 'SELECT 1 FROM asides WHERE place IS NOT NULL').length > 0;
+  while (underWay()) storage.transactionSync(() => goOnAside(storage, now));
+}
+
+const tokenId = (base: number, token: string) => `${base}${token}`;
+
+/** Who hands it over; null where the token is revoked, so that nobody can. */
+function bringerOf(sql: SqlStorage, caller: Caller<Person>, base: number, by: string | null): Caller | null {
+  if (by === null) return caller;
+  const id = tokenId(base, by);
+  const facts = { prefix: id, salt: '', createdAt: 0, expiresAt: null, version: 1 };
+  const principal = { kind: 'machine', id, name: 'engine', tokenHash: id, facts } as const;
+  return refusalOf(sql, principal, 0) ? null : { ...caller, principal };
+}
+
+function take(storage: DurableObjectStorage, person: Caller<Person>, base: number, now: number, done: Step): void {
   const { sql } = storage;
   const id = (index: number) => machineId(base, index);
+  const caller = 'by' in done ? bringerOf(sql, person, base, done.by) : person;
+  if (!caller) return;
   switch (done.act) {
     case 'report': {
       const { seq, type, hostname, client, serial } = done;
@@ -88,7 +114,7 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
         keep(
           sql,
           caller,
-          { ...secret, run: null, by: null, uploadedBy: null, token: null },
+          { ...secret, run: null, by: null, uploadedBy: null, token: done.by && tokenId(base, done.by) },
           { kid: 'k', bound: true, sha256: '' },
           now,
         );
@@ -96,14 +122,25 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
       });
       return;
     }
+    case 'set_aside':
+    case 'bring_back': {
+      const token = tokenId(base, done.token);
+      bringerOf(sql, person, base, done.token);
+      sql.exec('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', now, token);
+      if (done.act === 'set_aside') setAside(storage, person, token, { since: null }, now);
+      else bringBackAside(storage, person, token, now);
+      // Or the next act comes first, as it may.
+      if (done.works) workOff(storage, now);
+      return;
+    }
     case 'merge':
-      merge(storage, caller, id(done.machine), id(done.into), now);
+      merge(storage, person, id(done.machine), id(done.into), now);
       return;
     case 'wait':
       lookAtAll(storage, caller.tenant, now);
       return;
     default:
-      MOVES[done.act](storage, caller, id(done.machine), now);
+      MOVES[done.act](storage, person, id(done.machine), now);
   }
 }
 
@@ -117,10 +154,12 @@ function recomputed(sql: SqlStorage, now: number) {
     owned: all(
       sql,
       `SELECT machine_id AS id, count(*) AS secrets, sum(kind = 'bitlocker_recovery_key') AS keys FROM secrets
+       WHERE coalesce((SELECT max(aside IS NULL) FROM secret_versions WHERE secret_id = secrets.id), 1) = 1
        GROUP BY machine_id ORDER BY machine_id`,
     ),
     counters: {
       ...{ machines: fleet.length, archived: rows.filter((row) => row.shelf === 'archived').length },
+      aside: rows.filter((row) => row.shelf === 'aside').length,
       secrets: rows.filter((row) => row.shelf !== 'merged').reduce((sum, row) => sum + row.secrets, 0),
       attention: fleet.filter((row) => row.attention !== '[]').length,
       stalled: fleet.filter((row) => row.silent_since !== null).length,
@@ -135,8 +174,9 @@ function recomputed(sql: SqlStorage, now: number) {
     hours: all(
       sql,
       `SELECT at, sum(kind = 'started') AS started, sum(kind = 'succeeded') AS succeeded, sum(kind = 'failed') AS failed FROM (
-         SELECT started_at / 3600000 * 3600000 AS at, 'started' AS kind FROM runs
-         UNION ALL SELECT finished_at / 3600000 * 3600000, status FROM runs WHERE status IN ('succeeded', 'failed')
+         SELECT started_at / 3600000 * 3600000 AS at, 'started' AS kind FROM runs WHERE aside IS NULL
+         UNION ALL SELECT finished_at / 3600000 * 3600000, status FROM runs
+           WHERE status IN ('succeeded', 'failed') AND aside IS NULL
        ) GROUP BY at ORDER BY at`,
     ),
     search: all(
@@ -146,12 +186,49 @@ function recomputed(sql: SqlStorage, now: number) {
        WHERE kind = 'bitlocker_recovery_key' ORDER BY machine, keys`,
     ),
     places: all(sql, 'SELECT place, id AS machine FROM machines WHERE place IS NOT NULL ORDER BY place'),
+    ...recomputedAside(sql, rows),
   };
 }
 
+/** What a token brought alone is aside where an act says so, and nothing else is. */
+function recomputedAside(sql: SqlStorage, rows: readonly MachineRow[]) {
+  const wanted = '(SELECT token FROM asides WHERE back = 0)';
+  return {
+    asideRuns: all(sql, `SELECT id, token AS aside FROM runs WHERE token IN ${wanted} ORDER BY id`),
+    asideVersions: all(
+      sql,
+      `SELECT eid, principal_id AS aside FROM secret_versions JOIN audit ON seq = audit_seq
+       WHERE principal_kind = 'machine' AND principal_id IN ${wanted} ORDER BY eid`,
+    ),
+    apart: all(
+      sql,
+      `SELECT secret_id AS id, sum(aside IS NOT NULL) AS apart, max(aside IS NULL) AS standing FROM secret_versions
+       GROUP BY secret_id ORDER BY secret_id`,
+    ),
+    asideCounts: all(
+      sql,
+      `SELECT token, (SELECT count(*) FROM runs WHERE aside = asides.token) AS runs,
+         (SELECT count(*) FROM secret_versions WHERE aside = asides.token) AS versions FROM asides ORDER BY token`,
+    ),
+    asideMachines: rows
+      .filter((row) => row.shelf !== 'merged' && row.secrets === 0 && row.run_id === null)
+      .map((row) => row.id),
+  };
+}
+
+const keptAside = (sql: SqlStorage): ReturnType<typeof recomputedAside> => ({
+  asideRuns: all(sql, 'SELECT id, aside FROM runs WHERE aside IS NOT NULL ORDER BY id'),
+  asideVersions: all(sql, 'SELECT eid, aside FROM secret_versions WHERE aside IS NOT NULL ORDER BY eid'),
+  apart: all(sql, 'SELECT id, apart, standing FROM secrets ORDER BY id'),
+  asideCounts: all(sql, 'SELECT token, runs, versions FROM asides ORDER BY token'),
+  asideMachines: all<{ id: string }>(sql, "SELECT id FROM machines WHERE shelf = 'aside' ORDER BY id").map(
+    (row) => row.id,
+  ),
+});
+
 function kept(sql: SqlStorage): ReturnType<typeof recomputed> {
   const count = read(sql);
-  const names = ['machines', 'archived', 'secrets', 'attention', 'stalled'] as const;
+  const names = ['machines', 'archived', 'aside', 'secrets', 'attention', 'stalled'] as const;
   const statuses = (['running', 'succeeded', 'failed', 'abandoned'] as const).map((name) => `status:${name}` as const);
   return {
     rows: all<MachineRow>(sql, "SELECT * FROM machines WHERE shelf <> 'merged' ORDER BY id"),
@@ -164,11 +241,12 @@ function kept(sql: SqlStorage): ReturnType<typeof recomputed> {
     hours: all(sql, 'SELECT * FROM hours WHERE started + succeeded + failed > 0 ORDER BY at'),
     search: all(sql, 'SELECT * FROM search ORDER BY machine, keys'),
     places: all(sql, 'SELECT rowid AS place, machine FROM search WHERE keys IS NULL ORDER BY rowid'),
+    ...keptAside(sql),
   };
 }
 
 describe('what is kept by writes', () => {
-  it('is what the rows say, after any sequence of reports, escrows, silences, archiving and merging', async () => {
+  it('is what the rows say, after any sequence of reports, escrows, silences, archiving, merging and setting aside', async () => {
     const { id: tenant } = await seedTenant();
     await asPerson(emailOf('engineer'), `/v1/tenants/${tenant}/machines`);
     const principal = { kind: 'person', id: 'u1', name: emailOf('engineer'), role: 'engineer' } as const;
@@ -183,6 +261,7 @@ describe('what is kept by writes', () => {
             take(storage, caller, base, now, done);
           }
           // The alarm comes when it is due.
+          workOff(storage, now);
           lookAtAll(storage, tenant, now);
           expect(kept(storage.sql)).toEqual(recomputed(storage.sql, now));
         }),

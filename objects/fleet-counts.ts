@@ -8,7 +8,7 @@ import type { MachineRow } from './machines.ts';
 function countersOf(row: MachineRow): Map<Counter, number> {
   const counts = new Map<Counter, number>();
   if (row.shelf !== 'merged') counts.set('secrets', row.secrets);
-  if (row.shelf === 'archived') counts.set('archived', 1);
+  if (row.shelf === 'archived' || row.shelf === 'aside') counts.set(row.shelf, 1);
   if (row.shelf === 'fleet') {
     counts.set('machines', 1).set('attention', row.attention === '[]' ? 0 : 1);
     counts.set('stalled', row.silent_since === null ? 0 : 1);
@@ -45,6 +45,7 @@ export function fleetCounts(sql: SqlStorage): FleetCounts {
     attention: count('attention'),
     stalled: count('stalled'),
     archived: count('archived'),
+    aside: count('aside'),
     toRotate: count('to_rotate'),
     secrets: count('secrets'),
   };

@@ -2,6 +2,8 @@
 import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../schema/grant.ts';
 import type { UnlockerActed } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import { RIGHTS_OF } from '../schema/rights.ts';
+import type { VaultPurpose } from '../schema/signed.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { all, first } from './rows.ts';
@@ -15,6 +17,8 @@ type GrantRow = {
   label: string;
   jwk: string;
   requested_at: number;
+  /** With spaces between; null where it was asked for before requests named them. */
+  rights: string | null;
 };
 
 const publicGrant = (row: GrantRow): Grant => ({
@@ -23,11 +27,12 @@ const publicGrant = (row: GrantRow): Grant => ({
   role: row.role,
   kind: row.kind,
   label: row.label,
+  rights: row.rights === null ? null : (row.rights.split(' ') as VaultPurpose[]),
   jwk: JSON.parse(row.jwk),
   requestedAt: row.requested_at,
 });
 
-const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at';
+const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at, rights';
 
 /** All that wait, oldest first; never their sealed halves. */
 export const allGrants = (sql: SqlStorage): Grant[] =>
@@ -69,6 +74,8 @@ export function decideGrant(sql: SqlStorage, { unlocker, half }: GrantRequest, p
   if (half.id !== unlocker.id) return wrong('half.id', 'must be the id of the unlocker');
   const kdf = { passphrase: 'argon2id', passkey: 'webauthn-prf', recovery: null }[unlocker.kind];
   if (half.kdf.name !== kdf || half.set !== undefined) return wrong('half.kdf', 'must be that of a personal unlocker');
+  if (unlocker.rights.join(' ') !== RIGHTS_OF[person.role].join(' '))
+    return wrong('unlocker.rights', 'must be those of your role');
   const taken =
     first(sql, 'SELECT 1 FROM unlockers WHERE id = ?', unlocker.id) ??
     first(sql, 'SELECT 1 FROM grants WHERE id = ? AND person <> ?', unlocker.id, person.id);
@@ -95,7 +102,7 @@ export function requestGrant(
   return storage.transactionSync(() => {
     dropGrants(sql, person.id);
     sql.exec(
-      'INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       unlocker.id,
       person.id,
       person.name,
@@ -105,11 +112,12 @@ export function requestGrant(
       JSON.stringify(unlocker.jwk),
       JSON.stringify(half),
       now,
+      unlocker.rights.join(' '),
     );
     record(sql, caller.tenant, caller, now, {
       action: 'grant.requested',
       subject: unlocker.id,
-      detail: { kind: unlocker.kind },
+      detail: { kind: unlocker.kind, rights: unlocker.rights.join(' ') },
     });
     return { unlocker: unlocker.id };
   });

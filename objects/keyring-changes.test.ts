@@ -9,17 +9,22 @@ import { sealBytes } from '../portal/vault/sealed-bytes.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring, KeyringChange, KeyringWrite, ManifestPage } from '../schema/keyring.ts';
+import type { Member } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import { DESTROY_AFTER_MS, type Rotation } from '../schema/rotation.ts';
 import type { Receipt, Revealed } from '../schema/secret.ts';
+import type { Manifest, VaultPurpose } from '../schema/signed.ts';
 import {
+  accessToken,
   asMachine,
   asPerson,
   bindings,
   emailOf,
   grantRequest,
   openedWord,
+  PORTAL,
   privateKeysOf,
+  request,
   sealedSecret,
   seedReadyTenant,
   setKeyState,
@@ -28,6 +33,7 @@ import {
   type TestTenant,
   writeNext,
 } from '../test/workerd-fixtures.ts';
+import { onlyAdminsSession } from './keyring-changes.ts';
 
 const ADMIN = emailOf('admin');
 const SECOND = 'second.admin@example.com';
@@ -69,7 +75,7 @@ beforeEach(async () => {
     .bind('second', tenant.id, SECOND, 'admin')
     .run();
   const { id, keyring } = tenant;
-  const asked = await grantRequest(id, SECOND, keyring.root.fingerprint);
+  const asked = await grantRequest(id, SECOND, keyring.root.fingerprint, 'admin');
   await asPerson(SECOND, at('grants'), asked);
   second = asked.unlocker.id;
   const { kind, label, jwk } = asked.unlocker;
@@ -316,6 +322,102 @@ describe('what a change replaced', () => {
     expect((await send(ids.own, theirs)).json.code).toBe('unknown_unlocker');
     expect((await send(second, theirs)).json.code).toBe('invalid_body');
     expect(await held()).not.toEqual([]);
+  });
+
+  describe('by an only admin', () => {
+    /** Any sign-in that is not over. */
+    const FIRST = Math.floor(Date.now() / 1000) + 3_600;
+    beforeEach(async () => {
+      tenant = await seedReadyTenant();
+      await replaceTeam();
+    });
+    /** The change was made in a session that ends then. */
+    const madeIn = (endsAt: number) =>
+      inObject((sql) =>
+        sql.exec('UPDATE keyring_changes SET session_ends_at = ? WHERE session_ends_at IS NOT NULL', endsAt * 1000),
+      );
+    const asAdminIn = async <T>(exp: number, path: string, body?: unknown) =>
+      request<T>(
+        body === undefined ? 'GET' : 'POST',
+        at(path),
+        {
+          'cf-access-jwt-assertion': await accessToken(ADMIN, { claims: { exp } }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json', origin: PORTAL }),
+        },
+        body === undefined ? undefined : JSON.stringify(body),
+      );
+    const sayIn = async (exp: number) => {
+      const { own } = tenant.keyring.ids;
+      const half = (await keyringOf()).unlockers.find((one) => one.id === own);
+      const opened = half && (await openedWord(tenant.id, tenant.keyring, half));
+      return (await asAdminIn<Problem>(exp, `unlockers/${own}/opened`, { opened })).status;
+    };
+    const waitsFor = async (exp: number) =>
+      (await asAdminIn<Keyring>(exp, 'keyring')).json.changes?.map((one) => one.waitsFor);
+
+    it('goes by their own word from another session, because there is nobody else to wait for', async () => {
+      await madeIn(FIRST);
+      expect(await waitsFor(FIRST)).toEqual(['your_next_sign_in']);
+      expect(await sayIn(FIRST)).toBe(200);
+      expect(await held()).not.toEqual([]);
+      expect(await waitsFor(FIRST + 60)).toEqual(['you']);
+      expect(await sayIn(FIRST + 60)).toBe(200);
+      expect(await held()).toEqual([]);
+      expect((await auditOf('keyring.opened')).map((one) => one.detail.changes).toSorted()).toEqual([0, 1]);
+    });
+
+    it('waits for another person all the same, where there was one when it was made, or is one now', async () => {
+      await madeIn(FIRST);
+      const add = { email: SECOND, role: 'admin' };
+      const { json: person } = await asPerson<Member>(ADMIN, at('people'), add);
+      expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
+      expect(await sayIn(FIRST + 60)).toBe(200);
+      expect(await held()).not.toEqual([]);
+      // Taken away, they are waited for all the same, or whoever means harm would do that first.
+      expect((await asPerson(ADMIN, at(`people/${person.id}/remove`), {})).status).toBe(200);
+      expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
+      await inObject((sql) => sql.exec('UPDATE leavers SET started_at = started_at - ?', 31 * 24 * 3600 * 1000));
+      expect(await waitsFor(FIRST + 60)).toEqual(['you']);
+    });
+
+    it('goes by nobody’s own word while an earlier one of theirs waits for another person, which could then not be undone alone', async () => {
+      await inObject((sql) => sql.exec('UPDATE keyring_changes SET session_ends_at = NULL'));
+      expect((await writeNext(tenant.id, tenant.keyring, () => {})).status).toBe(200);
+      await madeIn(FIRST);
+      expect(await waitsFor(FIRST + 60)).toEqual(['another_admin', 'another_admin']);
+      expect(await sayIn(FIRST + 60)).toBe(200);
+      expect(await held()).not.toEqual([]);
+      expect((await changesOf()).length).toBe(2);
+    });
+
+    it('waits for another person where one had a way to unlock with admin rights, also one that the change took away', async () => {
+      const { id, keyring } = tenant;
+      const asked = await grantRequest(id, emailOf('engineer'), keyring.root.fingerprint, 'admin');
+      const alone = (manifests: Pick<Manifest, 'unlockers'>[]) =>
+        inObject((sql) =>
+          onlyAdminsSession(
+            sql,
+            { principal: { kind: 'person', id: 'u0', name: ADMIN, role: 'admin' }, sessionEndsAt: FIRST },
+            manifests as Manifest[],
+            Date.now(),
+          ),
+        );
+      const owned = (owner: string, rights: VaultPurpose[]) => ({
+        unlockers: [...keyring.manifest.unlockers, { ...asked.unlocker, owner, rights, createdAt: 1 }],
+      });
+      expect(await alone([keyring.manifest])).toBe(FIRST);
+      expect(await alone([keyring.manifest, owned(emailOf('engineer'), ['reveal'])])).toBe(FIRST);
+      expect(await alone([keyring.manifest, owned(ADMIN, ['reveal', 'admin'])])).toBe(FIRST);
+      expect(await alone([owned(emailOf('engineer'), ['reveal', 'admin']), keyring.manifest])).toBeNull();
+      expect(await alone([keyring.manifest, owned(emailOf('engineer'), ['reveal', 'admin'])])).toBeNull();
+    });
+
+    it('that was made before sessions were kept goes by another person’s word alone, or by the thirty days', async () => {
+      await inObject((sql) => sql.exec('UPDATE keyring_changes SET session_ends_at = NULL'));
+      expect(await waitsFor(FIRST)).toEqual(['another_admin']);
+      expect(await sayIn(FIRST)).toBe(200);
+      expect(await held()).not.toEqual([]);
+    });
   });
 
   it('goes after thirty days, whoever has opened what', async () => {

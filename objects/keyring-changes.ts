@@ -1,9 +1,11 @@
-// What changes of the keyring replaced: kept, handed out by no route, until another person's unlocker has signed that it opened every key of
-// the keyring as it is, or for thirty days. Until then an admin can take a change back (keyring-undo.ts). Nothing here opens one.
+// What changes of the keyring replaced: kept, handed out by no route, until another person's unlocker, or the only admin's in another session,
+// has signed that it opened every key of the keyring as it is, or for thirty days. Until then an admin can take a change back
+// (keyring-undo.ts). Nothing here opens one.
 import type { KeyringChange } from '../schema/keyring.ts';
+import type { Manifest } from '../schema/signed.ts';
 import { schedule } from './alarms.ts';
 import { putRows } from './backup-tables.ts';
-import type { Person } from './caller.ts';
+import type { Caller, Person } from './caller.ts';
 import { all, first } from './rows.ts';
 
 const KEPT_MS = 30 * 24 * 3600 * 1000;
@@ -45,10 +47,33 @@ function isReplaced(table: string, before: string, after: string | undefined): b
   return was !== null && was !== (after === undefined ? null : JSON.parse(after)[column]);
 }
 
-type Made = { from: number; to: number; person: Person; at: number };
+/**
+ * The caller's session where there is nobody else to wait for: no other person is an admin, nor was one within thirty days, and none has a way to
+ * unlock with admin rights in any of these keyrings. Null: somebody is, or was. Whoever means harm would take the other admin away first.
+ */
+export function onlyAdminsSession(
+  sql: SqlStorage,
+  { principal, sessionEndsAt }: Pick<Caller<Person>, 'principal' | 'sessionEndsAt'>,
+  manifests: readonly Manifest[],
+  now: number,
+): number | null {
+  const others = manifests
+    .flatMap((one) => one.unlockers)
+    .some(({ owner, rights }) => owner !== null && owner !== principal.name && rights.includes('admin'));
+  const is = "SELECT 1 FROM people WHERE role = 'admin' AND removed_at IS NULL AND id <> ? LIMIT 1";
+  const was = "SELECT 1 FROM leavers WHERE role = 'admin' AND started_at > ? LIMIT 1";
+  return others || first(sql, is, principal.id) || first(sql, was, now - KEPT_MS) ? null : (sessionEndsAt ?? null);
+}
+
+/** `session`: see `onlyAdminsSession`, of the keyrings before and after. */
+type Made = { from: number; to: number; person: Person; session: number | null; at: number };
 
 /** Keeps what a change has replaced, and what it has added, so that it can be taken back. In the transaction of the change, after it. */
-export function keepChange(storage: DurableObjectStorage, before: KeyringRows, { from, to, person, at }: Made): void {
+export function keepChange(
+  storage: DurableObjectStorage,
+  before: KeyringRows,
+  { from, to, person, session, at }: Made,
+): void {
   const { sql } = storage;
   const after = keyringRows(sql, before.since);
   const changed = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
@@ -60,9 +85,9 @@ export function keepChange(storage: DurableObjectStorage, before: KeyringRows, {
   });
   const { place } = first<{ place: number }>(
     sql,
-    `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces) VALUES (?, ?, ?, ?, ?, 1, ?)
-     RETURNING place`,
-    ...[from, to, person.id, person.name, at, replaces ? 1 : 0],
+    `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces, session_ends_at)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?) RETURNING place`,
+    ...[from, to, person.id, person.name, at, replaces ? 1 : 0, session],
   ) as { place: number };
   for (const key of changed)
     sql.exec('INSERT INTO kept_rows VALUES (?, ?, ?, ?)', place, split(key).table, key, before.rows.get(key) ?? null);
@@ -92,6 +117,8 @@ type ChangeRow = {
   by: string;
   at: number;
   replaces: number;
+  /** Of who made it, where they were the only admin. */
+  session_ends_at: number | null;
 };
 
 /** Those that nothing after them was let go of. */
@@ -110,15 +137,32 @@ export const heldChanges = (sql: SqlStorage): KeyringChange[] =>
 /** How many of the oldest, and of the newest, are listed: whoever writes without end can bury neither the first of it nor the last. */
 const LISTED_OF_EACH_END = 200;
 
-/** Those that are shown, oldest first. */
-export const listedChanges = (sql: SqlStorage): KeyringChange[] =>
-  all<ChangeRow>(
+/** Who would say that every key opens, and their session where they are the only admin. */
+export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
+
+/** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
+const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
+  first(sql, 'SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1', id) !==
+  null;
+
+/** Whose word lets go of what a change replaced. Pure. */
+function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {
+  if (row.person !== person.id) return 'you';
+  if (session === null) return 'another_admin';
+  return row.session_ends_at === session ? 'your_next_sign_in' : 'you';
+}
+
+/** Those that are shown, oldest first, as one person sees them. */
+export function listedChanges(sql: SqlStorage, { person, session }: Speaker): KeyringChange[] {
+  const speaker = { person, session: someWaitsForAnother(sql, person) ? null : session };
+  return all<ChangeRow>(
     sql,
     `SELECT * FROM (${HELD} ORDER BY place LIMIT ?1) UNION SELECT * FROM (${HELD} ORDER BY place DESC LIMIT ?1) ORDER BY place`,
     LISTED_OF_EACH_END,
-  ).map(publicChange);
+  ).map((row) => ({ ...publicChange(row), waitsFor: waitsFor(row, speaker) }));
+}
 
-/** Whether something sealed that a change replaced is kept: nobody else has yet opened what took its place. */
+/** Whether something sealed that a change replaced is kept: nobody who counts has yet opened what took its place. */
 export const someReplacedIsKept = (sql: SqlStorage): boolean =>
   first(sql, 'SELECT 1 FROM keyring_changes WHERE held = 1 AND replaces = 1 LIMIT 1') !== null;
 
@@ -130,15 +174,19 @@ function letGo(sql: SqlStorage, changes: readonly { place: number }[]): void {
   }
 }
 
-/** Somebody else's unlocker has opened every key: what others' changes replaced goes at once. Answers how many changes that were. */
-export function letGoOfOthers(sql: SqlStorage, person: Person): number {
-  const others = all<{ place: number }>(
+/**
+ * An unlocker has opened every key: what others' changes replaced goes at once, and what an only admin's own did, in other sessions. Answers
+ * how many changes that were.
+ */
+export function letGoByWord(sql: SqlStorage, { person, session }: Speaker): number {
+  const opened = all<{ place: number }>(
     sql,
-    'SELECT place FROM keyring_changes WHERE held = 1 AND person <> ?',
+    'SELECT place FROM keyring_changes WHERE held = 1 AND (person <> ? OR session_ends_at <> ?)',
     person.id,
+    someWaitsForAnother(sql, person) ? null : session,
   );
-  letGo(sql, others);
-  return others.length;
+  letGo(sql, opened);
+  return opened.length;
 }
 
 /** A destroyed key does not come back: there is no way to before it. */

@@ -119,7 +119,12 @@ export type KidFacts = {
 export type Half = { vaultEpoch: number; sealed: string };
 
 /** An unlocker that waits for an admin's signature. */
-export type GrantFacts = Pick<ManifestUnlocker, 'kind' | 'jwk'> & { email: string; admin: boolean };
+export type GrantFacts = Pick<ManifestUnlocker, 'kind' | 'jwk'> & {
+  email: string;
+  /** As asked for; null where the request is from before requests named them. */
+  rights: ManifestUnlocker['rights'] | null;
+  admin: boolean;
+};
 
 /** What the object holds now, as far as a write depends on it. */
 export type KeyringFacts = {
@@ -133,7 +138,7 @@ export type KeyringFacts = {
   roots: ReadonlyMap<string, Half>;
   /** Every root that was ever followed by another. */
   followedRoots: ReadonlySet<string>;
-  /** Something sealed that a change replaced is kept still: nobody else has opened what took its place. */
+  /** Something sealed that a change replaced is kept still: nobody who counts has opened what took its place. */
   replacedIsKept: boolean;
 };
 
@@ -173,7 +178,7 @@ export const newlyDestroyed = (manifest: Manifest, facts: Pick<KeyringFacts, 'ki
     .filter(({ kid, state }) => state === 'destroyed' && facts.kids.get(kid)?.state !== 'destroyed')
     .map((key) => key.kid);
 
-/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by somebody else. */
+/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by who has to. */
 function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
   if (newlyDestroyed(manifest, facts).length === 0) return null;
   // Parsed again, so that both have their members in one order.
@@ -183,7 +188,10 @@ function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFac
   if (!before || rest(before) !== rest(manifest) || sent.length > 0 || write.succession !== undefined)
     return wrong('A key is destroyed by a write of its own.');
   return facts.replacedIsKept
-    ? refuse('not_proven', 'The keyring was changed, and no other admin has unlocked it since: have one do so first.')
+    ? refuse(
+        'not_proven',
+        'The keyring was changed, and no other admin has unlocked it since: have one do so first, or, if you are the only admin, sign in anew and unlock.',
+      )
     : null;
 }
 
@@ -298,6 +306,9 @@ function decideUnlockers({ write, manifest }: VerifiedWrite, facts: KeyringFacts
       if (unlocker.rights.includes(purpose) && !wraps.has(wrapKey({ unlocker: unlocker.id, purpose, vaultEpoch })))
         return incomplete('Every unlocker needs a wrap of every vault key that it has a right to.');
   }
+  const isKept = (id: string) => before.get(id)?.owner === null && manifest.unlockers.some((one) => one.id === id);
+  if (write.kept?.unlockers.some((id) => !isKept(id)))
+    return wrong('Only a shared unlocker that was there and stays is kept at a leaver’s act.');
   const rightsOf = new Map(manifest.unlockers.map((unlocker) => [unlocker.id, unlocker.rights]));
   for (const id of sent)
     if (!rightsOf.has(id)) return incomplete('An unlocker was sent that the manifest does not name.');
@@ -336,7 +347,14 @@ function decideUnlocker(
   if (sent) return mine ? null : wrong('A person’s unlocker comes from their own browser, as a grant.');
   const grant = facts.grants.get(unlocker.id);
   if (!grant) return incomplete('Every unlocker needs its sealed private half.');
-  if (grant.kind !== unlocker.kind || grant.email !== unlocker.owner || !sameKey(grant.jwk, unlocker.jwk))
+  // The words that were compared over such a request named no rights.
+  if (grant.rights === null) return wrong('The request for access is of the earlier form; it has to be asked anew.');
+  if (
+    grant.kind !== unlocker.kind ||
+    grant.email !== unlocker.owner ||
+    grant.rights.join() !== unlocker.rights.join() ||
+    !sameKey(grant.jwk, unlocker.jwk)
+  )
     return wrong('The unlocker is not the one that was asked for.');
   return unlocker.rights.includes('admin') && !grant.admin ? wrong('Only an admin may be given admin rights.') : null;
 }

@@ -9,7 +9,7 @@ import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
-import { keepChange, keyringRows, letGoOfAll } from './keyring-changes.ts';
+import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession } from './keyring-changes.ts';
 import { decideWrite, newlyDestroyed, type VerifiedWrite } from './keyring-rules.ts';
 import { forgetReplaced } from './replaced.ts';
 
@@ -47,6 +47,7 @@ export function writeKeyring(
     if (facts.head && rows)
       keepChange(storage, rows, {
         ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
+        session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest], now),
       });
     if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(sql);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {
@@ -58,10 +59,13 @@ export function writeKeyring(
     if (!facts.head) return { version: manifest.version, fingerprint: root, activeKid };
     if (follows !== null) put('root.replaced', root, { follows });
     const before = new Map(facts.head.manifest.unlockers.map((one) => [one.id, one]));
+    const kinds = new Map(manifest.unlockers.map((one) => [one.id, one.kind]));
     for (const { id, kind, owner, rights } of manifest.unlockers)
       if (!before.delete(id))
         put('unlocker.added', id, { kind, owner, rights: rights.join(' '), granted: facts.grants.has(id) });
     for (const { id, kind, owner } of before.values()) put('unlocker.removed', id, { kind, owner });
+    for (const id of new Set(verified.write.kept?.unlockers))
+      put('unlocker.kept', id, { kind: kinds.get(id) ?? null, leaver: verified.write.kept?.leaver ?? null });
     for (const { kid, state } of manifest.keys) {
       const action = KEY_ACTIONS[state];
       if (action && facts.kids.get(kid)?.state !== state) put(action, kid);

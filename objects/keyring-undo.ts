@@ -5,7 +5,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { head, noTenantKey, outline } from './keyring.ts';
-import { heldChanges, keepChange, keyringRows, putBackRows } from './keyring-changes.ts';
+import { heldChanges, keepChange, keyringRows, onlyAdminsSession, putBackRows } from './keyring-changes.ts';
 import { findReplaced } from './replaced.ts';
 import { markUnopenable, putBack } from './rotation.ts';
 import { all } from './rows.ts';
@@ -87,7 +87,10 @@ export function undoChange(
     const again = head(sql);
     const keys = outline(sql);
     if (!again || !keys) throw new Error('no change goes back to before the first keyring');
-    keepChange(storage, before, { from: version, to: again.version, person: caller.principal, at: now });
+    keepChange(storage, before, {
+      ...{ from: version, to: again.version, person: caller.principal, at: now },
+      session: onlyAdminsSession(sql, caller, [latest.manifest, again.manifest], now),
+    });
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.undone',
       subject: again.fingerprint,

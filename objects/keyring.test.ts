@@ -5,6 +5,7 @@ import { makeEscrowKey, resealEscrowKey } from '../portal/vault/escrow-key.ts';
 import { newRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from '../portal/vault/root.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../portal/vault/vault-key.ts';
 import type { AuditPage } from '../schema/audit.ts';
+import type { GrantList } from '../schema/grant.ts';
 import type { Keyring, KeyringWrite, UnlockerChanged } from '../schema/keyring.ts';
 import type { PeopleList } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
@@ -181,6 +182,59 @@ describe('the next keyring', () => {
     // And a half sent along by the admin is theirs, not the person's.
     const forged = await writeNext(id, keyring, () => {}, [], [], [asked.half]);
     expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
+  });
+
+  it('puts on record which shared ways to unlock were kept when somebody left, and takes no other for one', async () => {
+    const [own, recovery] = keyring.manifest.unlockers.map((one) => one.id);
+    const leaver = emailOf('engineer');
+    const keep = (...unlockers: (string | undefined)[]) =>
+      writeNext(id, keyring, () => {}, [], [], [], { kept: { leaver, unlockers: unlockers as string[] } });
+    for (const other of [own, crypto.randomUUID()])
+      expect((await keep(recovery, other)).json).toMatchObject({ code: 'keyring_invalid' });
+    expect((await keep(recovery, recovery)).status).toBe(200);
+    const { json } = await asPerson<AuditPage>(emailOf('admin'), `/v1/tenants/${id}/audit?action=unlocker.kept`);
+    expect(json.entries).toMatchObject([{ subject: recovery, detail: { kind: 'recovery', leaver } }]);
+  });
+
+  it('gives exactly what was asked for in the words, and nothing to a request from before the words named it', async () => {
+    const engineer = emailOf('engineer');
+    const path = `/v1/tenants/${id}/grants`;
+    const asked = await grantRequest(id, engineer, keyring.root.fingerprint);
+    // More, or less, than the role gives is not asked for in the first place.
+    for (const rights of [['reveal', 'admin'], ['admin'], ['reveal', 'reveal']] as const) {
+      const more = { ...asked, unlocker: { ...asked.unlocker, rights } };
+      expect((await asPerson<Problem>(engineer, path, more)).json.code).toBe('invalid_body');
+    }
+    const { rights: _rights, ...earlier } = asked.unlocker;
+    expect((await asPerson<Problem>(engineer, path, { ...asked, unlocker: earlier })).json.code).toBe('invalid_body');
+    expect((await asPerson(engineer, path, asked)).status).toBe(200);
+    expect((await asPerson<GrantList>(engineer, path)).json.grants).toMatchObject([{ rights: ['reveal'] }]);
+    const { kind, label, jwk } = asked.unlocker;
+    const entry = { id: asked.unlocker.id, kind, label, jwk, owner: engineer, createdAt: Date.now() };
+    const give = () =>
+      writeNext(
+        id,
+        keyring,
+        (manifest) => {
+          manifest.unlockers.push({ ...entry, rights: ['reveal'] });
+        },
+        [],
+        [wrapVaultKey(id, entry.id, jwk, keyring.reveal)],
+      );
+    const named = (rights: string | null) =>
+      runInDurableObject(bindings.TENANT.getByName(id), (_, { storage }) => {
+        storage.sql.exec('UPDATE grants SET rights = ?', rights);
+      });
+    await named(null);
+    expect((await asPerson<GrantList>(engineer, path)).json.grants).toMatchObject([{ rights: null }]);
+    expect((await give()).json).toMatchObject({
+      code: 'keyring_invalid',
+      detail: 'The request for access is of the earlier form; it has to be asked anew.',
+    });
+    await named('reveal admin');
+    expect((await give()).json).toMatchObject({ code: 'keyring_invalid' });
+    await named('reveal');
+    expect((await give()).status).toBe(200);
   });
 });
 

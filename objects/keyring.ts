@@ -23,7 +23,7 @@ import type { Caller, Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
 import { allGrants, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
-import { listedChanges, someReplacedIsKept } from './keyring-changes.ts';
+import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './keyring-changes.ts';
 import { type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
 import { findSweep, unproven } from './sweeps.ts';
@@ -132,7 +132,10 @@ export function keyringFacts(
       ]),
     ),
     grants: new Map(
-      allGrants(sql).map(({ id, email, kind, jwk, role }) => [id, { email, kind, jwk, admin: role === 'admin' }]),
+      allGrants(sql).map(({ id, email, kind, jwk, rights, role }) => [
+        id,
+        { email, kind, jwk, rights, admin: role === 'admin' },
+      ]),
     ),
     wraps: new Set(
       wraps.map((row) => wrapKey({ unlocker: row.unlocker, purpose: row.purpose, vaultEpoch: row.vault_epoch })),
@@ -262,11 +265,16 @@ export function mayFetch(
 }
 
 /** The keyring as one person may see it, or null before set-up. */
-export function readKeyring(sql: SqlStorage, person: { email: string; role: Role }): Keyring | null {
+export function readKeyring(
+  sql: SqlStorage,
+  caller: Pick<Caller<Person>, 'principal' | 'sessionEndsAt'>,
+  now: number,
+): Keyring | null {
   const latest = head(sql);
   if (!latest) return null;
+  const { principal: person } = caller;
   const unlockers = all<UnlockerRow>(sql, 'SELECT * FROM unlockers ORDER BY id');
-  const fetched = unlockers.filter((row) => mayFetch(row, person));
+  const fetched = unlockers.filter((row) => mayFetch(row, { email: person.name, role: person.role }));
   const ids = new Set(fetched.map((row) => row.id));
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number; jwe: string }>(
     sql,
@@ -281,7 +289,9 @@ export function readKeyring(sql: SqlStorage, person: { email: string; role: Role
     oldRoots: admin ? all<RootRow>(sql, 'SELECT * FROM roots WHERE followed = 1').map(sealedRoot) : [],
     successions: all<{ jws: string }>(sql, 'SELECT jws FROM successions ORDER BY place').map((row) => row.jws),
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
-    changes: admin ? listedChanges(sql) : [],
+    changes: admin
+      ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
+      : [],
     escrowKeys: person.role === 'auditor' ? [] : livingKeys(sql),
     unlockers: fetched.map((row): SealedUnlocker => JSON.parse(row.sealed)),
     wraps: wraps.map((row) => ({

@@ -71,11 +71,12 @@ function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manif
   return { ...(found ?? { ids: [], until }), could };
 }
 
-/** What goes on telling them, whoever they are now. A webhook added after they came back is theirs to have. */
+/** What goes on telling them, whoever they are now: webhooks that they added, or were the last to aim. A webhook added after they came back is theirs to have. */
 const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['webhooks'] =>
   all<{ id: string; label: string; url: string }>(
     sql,
-    'SELECT id, label, url FROM webhooks WHERE made_by = ? AND made_at <= ? ORDER BY made_at, id',
+    `SELECT id, label, url FROM webhooks WHERE (made_by = ?1 AND made_at <= ?2) OR (changed_by = ?1 AND changed_at <= ?2)
+     ORDER BY made_at, id`,
     email,
     started_at,
   ).map(({ id, label, url }) => ({ id, label, host: new URL(url).host }));

@@ -1,6 +1,7 @@
 // What of a tenant's limits is used: for its admins, and the bare numbers for an operator. It only reads.
-import type { LimitNear, LimitsAnswer, OperatedLimits, Room } from '../schema/limits.ts';
-import { dayOf, readLimits } from './limits.ts';
+import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../schema/limits.ts';
+import { NEAR, readLimits } from './limits.ts';
+import { nearsOf } from './nears.ts';
 import { roomOf } from './room.ts';
 import type { TokenUses } from './token-uses.ts';
 import { liveTokens } from './tokens.ts';
@@ -11,32 +12,43 @@ const TOKENS_LOOKED_AT = 1_000;
 
 export const readRoom = (sql: SqlStorage): Room => roomOf(sql.databaseSize, readLimits(sql).storageBytes);
 
-export const operatedLimits = (sql: SqlStorage): OperatedLimits => ({ limits: readLimits(sql), room: readRoom(sql) });
+type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['tokens']; near: LimitNear[] };
 
 /** `now`: ms since the epoch. What was counted within the last minute and is not written yet is in it. */
+function usedNow(sql: SqlStorage, uses: TokenUses, now: number): Used {
+  const limits = readLimits(sql);
+  const live = liveTokens(sql, now, TOKENS_LOOKED_AT);
+  const near = nearsOf(sql, now);
+  if (live.length >= limits.tokens * NEAR)
+    near.push({ limit: 'tokens', id: '', used: live.length, value: limits.tokens });
+  return {
+    limits,
+    room: readRoom(sql),
+    live: live.length,
+    tokens: live
+      .map(({ id, label }) => ({ id, label, ...uses.today(id, now) }))
+      .filter(({ bytes, machines }) => bytes > 0 || machines > 0)
+      .sort((a, b) => b.bytes - a.bytes),
+    near,
+  };
+}
+
 export function limitsAnswer(sql: SqlStorage, uses: TokenUses, now: number): LimitsAnswer {
-  const tokens = liveTokens(sql, now, TOKENS_LOOKED_AT)
-    .map(({ id, label }) => ({ id, label, ...uses.today(id, now) }))
-    .filter(({ bytes }) => bytes > 0)
-    .sort((a, b) => b.bytes - a.bytes)
-    .slice(0, TOKENS_SHOWN);
-  return { ...operatedLimits(sql), tokens, near: nearOf(sql, dayOf(now)) };
+  const { limits, room, tokens, near } = usedNow(sql, uses, now);
+  return { limits, room, tokens: tokens.slice(0, TOKENS_SHOWN), near };
 }
 
-const NEAR_MAX = 20;
-type Noted = { day: number; counts: Map<string, LimitNear> };
-const noted = new WeakMap<SqlStorage, Noted>();
-
-/** Keeps in mind, for the rest of the day or until the object is evicted, that a count comes near its limit. */
-export function noteNear(sql: SqlStorage, day: number, near: LimitNear): void {
-  const known = noted.get(sql);
-  const counts = known?.day === day ? known.counts : new Map<string, LimitNear>();
-  const key = `${near.limit} ${near.id}`;
-  if (counts.size < NEAR_MAX || counts.has(key)) counts.set(key, near);
-  noted.set(sql, { day, counts });
+/** Of each limit the most that any one has used, as far as it is known without looking at all machines: numbers, and nobody's name. */
+export function operatedLimits(sql: SqlStorage, uses: TokenUses, now: number): OperatedLimits {
+  const { limits, room, live, tokens, near } = usedNow(sql, uses, now);
+  const most = (of: 'bytes' | 'machines'): number => tokens.reduce((max, token) => Math.max(max, token[of]), 0);
+  const used: Partial<Record<LimitName, number>> = {
+    storageBytes: room.bytes,
+    tokens: live,
+    tokenBytes: most('bytes'),
+    tokenMachinesTold: most('machines'),
+    tokenMachines: most('machines'),
+  };
+  for (const one of near) used[one.limit] = Math.max(used[one.limit] ?? 0, one.used);
+  return { limits, room, used };
 }
-
-const nearOf = (sql: SqlStorage, day: number): LimitNear[] => {
-  const known = noted.get(sql);
-  return known?.day === day ? [...known.counts.values()] : [];
-};

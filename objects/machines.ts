@@ -1,14 +1,16 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import type { Machine, MachineSummary, Shelf } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
+import { IS_ASIDE } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { historyOf } from './histories.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
+import { noteNear } from './nears.ts';
 import { all, first, type Row } from './rows.ts';
 import { noteForSearch } from './search-lines.ts';
 import { usesOf } from './token-uses.ts';
@@ -113,17 +115,29 @@ export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow
 export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const row = findRow(sql, id);
   if (!row) return null;
-  const { history, next } = historyOf(sql, familyOf(sql, id), { limit: HISTORY_SHOWN });
+  const family = familyOf(sql, id);
+  const { history, next } = historyOf(sql, family, { limit: HISTORY_SHOWN });
   return {
     ...summaryOf(row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
+    someAside: isSomeAside(sql, family),
     merged: mergedInto(sql, id),
     history: history.reverse(),
     historyNext: next,
   };
 }
+
+/** Whether anything of these ids is set aside. */
+export const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM json_each(?) AS one
+     WHERE EXISTS (SELECT 1 FROM runs INDEXED BY runs_aside WHERE machine_id = one.value AND ${IS_ASIDE})
+       OR EXISTS (SELECT 1 FROM secrets INDEXED BY secrets_apart WHERE machine_id = one.value AND apart > 0) LIMIT 1`,
+    JSON.stringify(family),
+  ) !== null;
 
 /** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
 export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname: string | null, at: number): void {
@@ -167,6 +181,8 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
       value,
     );
   }
+  if (decideCount('attributeChanges', limit, today.day_changes, 0, at) !== 'ok')
+    noteNear(sql, at, { limit: 'attributeChanges', id: reported.id, used: today.day_changes, value: limit });
   const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
   const after: MachineRow = {
     ...row,

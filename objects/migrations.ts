@@ -498,9 +498,62 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: 'CREATE INDEX secrets_by_token ON secrets (machine_id, token) WHERE token IS NOT NULL;',
   },
   {
+    id: 21,
+    name: 'what a request for access asks for, and the session in which an only admin changed the keyring',
+    // Null of what was there before: such a request is asked anew, and another person's word alone lets go of such a change.
+    statements: `
+      ALTER TABLE grants ADD COLUMN rights TEXT;
+      ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;
+      CREATE INDEX keyring_changes_of_many ON keyring_changes (person) WHERE held = 1 AND session_ends_at IS NULL;
+      CREATE INDEX people_admins ON people (id) WHERE role = 'admin' AND removed_at IS NULL;
+      CREATE INDEX leavers_admins ON leavers (started_at) WHERE role = 'admin';
+    `,
+  },
+  {
+    id: 22,
+    name: 'what a revoked token brought is set aside',
+    // `aside`: the token's id. Which token brought a version stands in its audit entry; runs have not said so before. What stands and what is
+    // aside have an index each, so that neither is looked for behind any number of the other.
+    statements: `
+      ALTER TABLE runs ADD COLUMN token TEXT;
+      ALTER TABLE runs ADD COLUMN aside TEXT;
+      DROP INDEX runs_by_machine;
+      CREATE INDEX runs_by_machine ON runs (machine_id, started_at, id) WHERE aside IS NULL;
+      CREATE INDEX runs_aside ON runs (machine_id, started_at, id) WHERE aside IS NOT NULL;
+      ALTER TABLE secret_versions ADD COLUMN aside TEXT;
+      CREATE INDEX secret_versions_standing ON secret_versions (secret_id, version) WHERE aside IS NULL;
+      CREATE INDEX secret_versions_aside ON secret_versions (secret_id, version) WHERE aside IS NOT NULL;
+      ALTER TABLE secrets ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE secrets ADD COLUMN standing INTEGER NOT NULL DEFAULT 1;
+      CREATE INDEX secrets_standing ON secrets (machine_id, kind, ref) WHERE standing = 1;
+      CREATE INDEX secrets_apart ON secrets (machine_id, kind, ref) WHERE apart > 0;
+      CREATE TABLE asides (
+        token TEXT PRIMARY KEY, back INTEGER NOT NULL, since INTEGER, at INTEGER NOT NULL, by TEXT NOT NULL,
+        runs INTEGER NOT NULL, versions INTEGER NOT NULL, place TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX asides_under_way ON asides (token) WHERE place IS NOT NULL;
+      CREATE TABLE nears (
+        day INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, used INTEGER NOT NULL, value INTEGER NOT NULL,
+        PRIMARY KEY (day, name, id)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
     id: 27,
     name: 'what of an event was mended',
     statements: 'ALTER TABLE events ADD COLUMN mended TEXT;',
+  },
+  {
+    id: 29,
+    name: 'webhooks by receiver and signature',
+    // Those that are there go on as they were. `gone_at`: its receiver answered 410, which paused it.
+    statements: `
+      ALTER TABLE webhooks ADD COLUMN receiver TEXT NOT NULL DEFAULT 'generic';
+      ALTER TABLE webhooks ADD COLUMN signature TEXT NOT NULL DEFAULT 'totl';
+      ALTER TABLE webhooks ADD COLUMN gone_at INTEGER;
+      ALTER TABLE webhooks ADD COLUMN changed_by TEXT;
+      ALTER TABLE webhooks ADD COLUMN changed_at INTEGER;
+    `,
   },
 ];
 

@@ -81,11 +81,12 @@ describe('a notice', () => {
     await deliver();
     const [got] = await received();
     if (!got) throw new Error('the receiver has got something');
-    const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(got.headers['totl-signature'] ?? '') ?? [];
-    expect(v1).toBe(createHmac('sha256', made.secret).update(`${t}.${got.body}`).digest('hex'));
+    const { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': signature } = got.headers;
+    const key = Buffer.from((made.secret ?? '').replace(/^whsec_/, ''), 'base64');
+    expect(signature).toBe(`v1,${createHmac('sha256', key).update(`${id}.${seconds}.${got.body}`).digest('base64')}`);
     const notice = Notice.parse(JSON.parse(got.body));
     expect(notice).toMatchObject({
-      ...{ id: got.headers['totl-notice'], kind: 'run_failed', tenant: tenant.id },
+      ...{ id, kind: 'run_failed', tenant: tenant.id },
       about: { machine: machine.id, hostname: machine.hostname, phase: 'bitlocker' },
     });
     expect(await log(made)).toMatchObject([{ notice: notice.id, state: 'delivered', tries: 1, fault: null }]);
@@ -152,7 +153,8 @@ describe('a notice', () => {
     expect((await log(made)).every((one) => one.state === 'delivered')).toBe(true);
     const all = JSON.stringify(await received());
     expect((await notices()).length).toBeGreaterThanOrEqual(5);
-    for (const canary of [plaintext, btoa(plaintext), reason, tenant.token, sealed.sealed, made.secret, '@example.com'])
+    const secret = made.secret ?? '';
+    for (const canary of [plaintext, btoa(plaintext), reason, tenant.token, sealed.sealed, secret, '@example.com'])
       expect(all).not.toContain(canary);
   });
 
@@ -277,6 +279,77 @@ describe('a receiver', () => {
       expect(nextAt).toBeGreaterThan(Date.now() + 20_000);
     },
   );
+
+  it('that asks to be left alone is, for as long as it asks', async () => {
+    const made = await add('later/7200');
+    await failedRun();
+    await deliver();
+    const { nextAt } = (await log(made))[0] ?? {};
+    expect((nextAt ?? 0) - Date.now()).toBeGreaterThan(7_100_000);
+    expect((nextAt ?? 0) - Date.now()).toBeLessThanOrEqual(7_200_000);
+  });
+
+  it('that is gone for good is paused, on record and told to the others; what waits is kept until somebody has mended it', async () => {
+    const gone = await add('status/410', ['run_failed']);
+    const other = await add('ok', ['webhook_paused']);
+    await failedRun();
+    await deliver();
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([
+      { id: gone.webhook.id, pausedAt: expect.any(Number), goneAt: expect.any(Number), waiting: 1 },
+      { id: other.webhook.id, pausedAt: null, goneAt: null },
+    ]);
+    expect(await log(gone)).toMatchObject([{ state: 'waiting', tries: 1, fault: 'gone', nextAt: null }]);
+    await deliver();
+    expect((await notices()).filter((one) => one.kind === 'webhook_paused').map((one) => one.about)).toMatchObject([
+      { webhook: gone.webhook.id, by: 'object' },
+    ]);
+    const change = { url: `${RECEIVER}/ok/${name}`, label: 'Mended', kinds: ['run_failed'] };
+    expect((await ask<Webhook>(`/${gone.webhook.id}/change`, change)).json).toMatchObject({ label: 'Mended' });
+    await ask(`/${gone.webhook.id}/pause`, { paused: false });
+    await deliver();
+    expect(await log(gone)).toMatchObject([{ state: 'delivered', tries: 2 }]);
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ pausedAt: null, goneAt: null }, {}]);
+  });
+
+  it('of a webhook that was added before goes on getting the signature that it knows', async () => {
+    const made = await add('ok');
+    await sql((db) => db.exec("UPDATE webhooks SET signature = 'totl', secret = 'as before'"));
+    await failedRun();
+    await deliver();
+    const [got] = await received();
+    const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(got?.headers['totl-signature'] ?? '') ?? [];
+    expect(v1).toBe(createHmac('sha256', 'as before').update(`${t}.${got?.body}`).digest('hex'));
+    expect([got?.headers['totl-notice'], got?.headers['webhook-signature']]).toEqual([
+      (await log(made))[0]?.notice,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['slack', { text: expect.stringContaining('A run failed') }],
+    ['discord', { content: expect.stringContaining('A run failed') }],
+    ['teams', { type: 'message' }],
+  ])('that is %s gets what %s takes, unsigned, and nobody is shown a secret', async (receiver, body) => {
+    const write = { url: `${RECEIVER}/ok/${name}`, label: 'Chat', kinds: ['run_failed'], receiver };
+    const { status, json } = await ask<WebhookMade>('', write);
+    expect([status, json.secret, json.webhook.receiver]).toEqual([201, null, receiver]);
+    await failedRun();
+    await deliver();
+    const [got] = await received();
+    expect(JSON.parse(got?.body ?? '')).toMatchObject(body);
+    expect(Object.keys(got?.headers ?? {}).filter((header) => /^(webhook|totl)-/.test(header))).toEqual([]);
+  });
+
+  it('that is changed gets what waited at its new URL at once; a URL that none may have is refused as at the start', async () => {
+    const { webhook } = await add('status/500');
+    await failedRun();
+    await deliver();
+    const to = (url: string) => ask(`/${webhook.id}/change`, { url, label: 'Ours', kinds: ['run_failed'] });
+    expect((await to('https://10.0.0.1/x')).json).toMatchObject({ code: 'invalid_body' });
+    expect((await to(`${RECEIVER}/ok/${name}-new`)).status).toBe(200);
+    expect(await alarm()).toBe(true);
+    expect((await fetch(`${RECEIVER}/received/${name}-new`).then((all) => all.json())) as Received[]).toHaveLength(1);
+  });
 
   it('that nobody is behind is unreachable, and what waits three days is given up and shown so', async () => {
     const nobody = { url: 'http://localhost:9/', label: 'Nobody', kinds: ['run_failed'] };
@@ -452,7 +525,7 @@ describe('an object that is evicted', () => {
 describe('a webhook', () => {
   it('says its secret once: no list and no log holds it, nor does the audit hold its URL', async () => {
     const made = await add('ok');
-    expect(made.secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     const said = [
       (await ask('')).json,
       (await ask(`/${made.webhook.id}/deliveries`)).json,

@@ -3,7 +3,8 @@
 import type { AuditAction, AuditEntry } from '../schema/audit.ts';
 import type { Attention } from '../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../schema/notice.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
+import { noteNear } from './nears.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -12,12 +13,13 @@ const BUDGET_QUIET_MS = 3_600_000;
 
 type Subscriber = { id: string };
 
-/** Puts a notice into the outbox of every webhook that is for its kind. In the caller's transaction; without a webhook it writes nothing. */
+/** Puts a notice into the outbox of every webhook that is for its kind, but of the one it is about. In the caller's transaction; without a webhook it writes nothing. */
 export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeKind, about: NoticeAbout): void {
   const webhooks = all<Subscriber>(
     sql,
-    'SELECT id FROM webhooks WHERE EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)',
+    'SELECT id FROM webhooks WHERE EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?) AND id IS NOT ?',
     kind,
+    about.webhook ?? null,
   );
   if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
 }
@@ -39,12 +41,15 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
       id,
       notice.id,
       notice.kind,
-      about.person ?? about.machine ?? about.kid ?? about.token ?? '',
+      about.person ?? about.machine ?? about.kid ?? about.token ?? about.webhook ?? '',
       JSON.stringify(notice),
       notice.at,
       isFlood ? 1 : 0,
     );
-    if (waitingFor(sql, id) > most) makePlace(sql, id);
+    const waiting = waitingFor(sql, id);
+    if (decideCount('queuedNotices', most, waiting, 0, notice.at) !== 'ok')
+      noteNear(sql, notice.at, { limit: 'queuedNotices', id, used: waiting, value: most });
+    if (waiting > most) makePlace(sql, id);
   }
 }
 
@@ -134,6 +139,7 @@ const OF_ACTIONS: Partial<
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],
   'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
+  'webhook.paused': ['webhook_paused', ({ subject }) => ({ webhook: subject })],
 };
 
 /** Queues the notice of an entry just recorded, where its action is one. In the transaction of the entry. */

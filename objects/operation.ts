@@ -13,6 +13,7 @@ import * as outbox from './outbox.ts';
 import * as people from './people.ts';
 import { isRestoring } from './restore-progress.ts';
 import * as standing from './standing.ts';
+import { usesOf } from './token-uses.ts';
 import * as tokens from './tokens.ts';
 
 export class Operation {
@@ -76,7 +77,7 @@ export class Operation {
   changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
     return this.#whole(caller, (now) => {
       changeLimits(this.#storage, caller, change, now);
-      return operatedLimits(this.#storage.sql);
+      return operatedLimits(this.#storage.sql, usesOf(this.#storage.sql), now);
     });
   }
 

@@ -152,7 +152,8 @@ describe('a changed role', () => {
   it('to a lower one begins a leaver’s act by the old role, takes their request for access back, and leaves them in', async () => {
     const { id, keyring } = await seedReadyTenant();
     await setRole(id, 'u1', 'admin');
-    await asPerson(engineer, `/v1/tenants/${id}/grants`, await grantRequest(id, engineer, keyring.root.fingerprint));
+    const asked = await grantRequest(id, engineer, keyring.root.fingerprint, 'admin');
+    expect((await asPerson(engineer, `/v1/tenants/${id}/grants`, asked)).status).toBe(200);
     await setRole(id, 'u1', 'auditor');
     const { leavers } = await people(id);
     expect(leavers).toMatchObject([
@@ -318,6 +319,22 @@ describe('what outlives a leaver', () => {
       webhooks: [{ label: 'Theirs' }],
       tokens: [{ made: true }],
     });
+  });
+
+  it('is a webhook of somebody else too that they aimed at themselves before they went', async () => {
+    const { id } = await seedTenant();
+    const { json: person } = await add(id, second, 'admin');
+    const { json: ours } = await webhook(id, 'Ours', admin);
+    await webhook(id, 'Other', admin);
+    const change = { url: 'https://theirs.example.net/x', label: 'Ours', kinds: ['secret_revealed'] };
+    expect((await ask(id, `webhooks/${ours.webhook.id}/change`, change, second)).status).toBe(200);
+    expect((await remove(id, person.id)).status).toBe(200);
+    const card = async () => (await people(id)).leavers[0];
+    expect(await card()).toMatchObject({ webhooks: [{ id: ours.webhook.id, host: 'theirs.example.net' }] });
+    // Whoever changes it back has seen where it went.
+    const back = { ...change, url: 'https://hooks.example.com/x' };
+    await ask(id, `webhooks/${ours.webhook.id}/change`, back);
+    expect((await card())?.webhooks).toEqual([]);
   });
 
   it('is no token for an auditor, who sets up no PC and is shown none', async () => {

@@ -36,6 +36,10 @@ const issue = async (id: string) =>
   (await asPerson<IssuedToken>(admin, `/v1/tenants/${id}/tokens`, { label: 'New', expiresAt: null, fingerprint: null }))
     .json.token;
 
+/** What a query of the object's tables finds. */
+const rowsIn = (id: string, query: string) =>
+  runInDurableObject(stubOf(id), (_object, { storage }) => storage.sql.exec(query).toArray());
+
 /** As if the day had gone by: what was counted was counted yesterday. */
 const nextDay = (id: string) =>
   runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
@@ -57,7 +61,11 @@ describe('a machine', () => {
     // A run that has begun goes on, and so does every other machine.
     expect((await report(token, machine, known, [event(2)])).json.accepted).toBe(1);
     expect((await report(token)).status).toBe(200);
-    expect((await limitsOf(id)).near).toContainEqual({ limit: 'machineRuns', id: machine.id, used: 4, value: 3 });
+    const near = { limit: 'machineRuns', id: machine.id, used: 4, value: 3 };
+    expect((await limitsOf(id)).near).toContainEqual(near);
+    // It is told of today, whether the object has been there all the time or not.
+    await evictDurableObject(stubOf(id));
+    expect((await limitsOf(id)).near).toContainEqual(near);
     await nextDay(id);
     expect((await report(token, machine)).status).toBe(200);
   });
@@ -237,5 +245,53 @@ describe('a token', () => {
     expect(written).toBeLessThan(10);
     const { entries } = (await asPerson<AuditPage>(admin, `/v1/tenants/${id}/audit?limit=500`)).json;
     expect(entries.filter((entry) => entry.detail.code === 'machine_quota_exceeded').length).toBeLessThan(3);
+  });
+});
+
+describe('what comes near its limit', () => {
+  it('is told of as it stands after an eviction, however much came since it was first near, and costs two rows a day', async () => {
+    const { id, token } = await seedTenant();
+    await report(token);
+    await setLimits(id, { machineRuns: 10 });
+    const machine = newMachine();
+    for (let i = 0; i < 10; i++) await report(token, machine);
+    expect(await rowsIn(id, 'SELECT name, id, used FROM nears')).toEqual([
+      { name: 'machineRuns', id: machine.id, used: 8 },
+    ]);
+    await evictDurableObject(stubOf(id));
+    expect((await limitsOf(id)).near).toEqual([{ limit: 'machineRuns', id: machine.id, used: 10, value: 10 }]);
+    for (let i = 0; i < 3; i++) await report(token, machine);
+    expect(await rowsIn(id, 'SELECT name, id, used FROM nears')).toEqual([
+      { name: 'machineRuns', id: machine.id, used: 11 },
+    ]);
+    await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => sql.exec('UPDATE nears SET day = day - 1'));
+    await evictDurableObject(stubOf(id));
+    expect((await limitsOf(id)).near).toEqual([]);
+    await report(token, machine);
+    expect(await rowsIn(id, 'SELECT count(*) AS days FROM nears')).toEqual([{ days: 1 }]);
+  });
+
+  it('is told of for a run’s events, a machine’s changes and live tokens, too', async () => {
+    const { id, token } = await seedTenant();
+    await setLimits(id, { runEvents: 100, attributeChanges: 2, tokens: 2 });
+    const [machine, run] = [newMachine(), newRun()];
+    const some = (from: number, count: number) => Array.from({ length: count }, (_, i) => event(from + i));
+    await report(token, machine, run, some(1, 80));
+    await issue(id);
+    for (const hostname of ['A', 'B']) await report(token, { ...machine, hostname }, newRun());
+    const { near } = await limitsOf(id);
+    expect(near.map(({ limit }) => limit).sort()).toEqual(['attributeChanges', 'runEvents', 'tokens']);
+    expect(near).toContainEqual({ limit: 'tokens', id: '', used: 2, value: 2 });
+  });
+
+  it('is told to an operator in numbers: the most that any one has used, and of no machine or token which', async () => {
+    const { id, token } = await seedTenant();
+    await setLimits(id, { machineRuns: 2 });
+    const machine = newMachine();
+    for (let i = 0; i < 3; i++) await report(token, machine);
+    const { json, text } = await asPerson<OperatedLimits>(OPERATOR, `/v1/operator/tenants/${id}/limits`);
+    expect(json.used).toMatchObject({ machineRuns: 3, tokens: 1, tokenMachines: 1, storageBytes: json.room.bytes });
+    expect(text).not.toContain(machine.id);
+    expect(text).not.toContain('t1');
   });
 });

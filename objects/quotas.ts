@@ -3,9 +3,9 @@
 import type { LimitName, Limits } from '../schema/limits.ts';
 import type { Refusal } from '../schema/refusal.ts';
 import type { Caller, Principal } from './caller.ts';
-import { noteNear } from './limit-uses.ts';
-import { dayOf, decideCount, readLimits, refusalFor } from './limits.ts';
+import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
+import { noteNear } from './nears.ts';
 import { queue } from './notices.ts';
 import { first } from './rows.ts';
 import { type SecretDay, versionsToday } from './secrets.ts';
@@ -24,7 +24,7 @@ function hold(
 ): Refusal | null {
   const { id, used, adding } = count;
   const decision = decideCount(name, limit, used, adding, now);
-  if (decision !== 'ok') noteNear(sql, dayOf(now), { limit: name, id, used: used + adding, value: limit });
+  if (decision !== 'ok') noteNear(sql, now, { limit: name, id, used: used + adding, value: limit });
   return refusalFor(name, limit, decision);
 }
 
@@ -35,7 +35,10 @@ function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limit
   const tell = (limit: LimitName, used: number, value: number) => {
     if (!uses.toldToday(token, limit, now)) queue(sql, tenant, now, 'limit_near', { token, limit, used, value });
   };
-  if (machines >= limits.tokenMachinesTold) tell('tokenMachinesTold', machines, limits.tokenMachinesTold);
+  const told = limits.tokenMachinesTold;
+  if (decideCount('tokenMachinesTold', told, machines, 0, now) !== 'ok')
+    noteNear(sql, now, { limit: 'tokenMachinesTold', id: token, used: machines, value: told });
+  if (machines >= told) tell('tokenMachinesTold', machines, told);
   if (decideCount('tokenBytes', limits.tokenBytes, bytes, 0, now) !== 'ok')
     tell('tokenBytes', bytes, limits.tokenBytes);
 }

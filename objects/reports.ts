@@ -2,12 +2,14 @@
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope } from '../schema/report.ts';
 import { countRun } from './activity.ts';
+import { letGoOfRun } from './aside.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq, takeOutLost } from './events.ts';
-import { readLimits } from './limits.ts';
+import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { noteNear } from './nears.ts';
 import { noticeReported } from './notices.ts';
 import { reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
@@ -46,10 +48,13 @@ export function submitReport(
   const taken = (known?.events ?? 0) + (known?.refused ?? 0);
   const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
   const isFull = taken >= limits.runEvents;
+  if (decideCount('runEvents', limits.runEvents, taken, fresh.length, now) !== 'ok')
+    noteNear(sql, now, { limit: 'runEvents', id: machine.id, used: taken + unknown.length, value: limits.runEvents });
   const refused = [...unparsed, ...rejected, ...beyond].sort((a, b) => a.index - b.index);
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
-  const before = known ?? newRun(machine.id, reported, now, uploadedBy);
+  const token = principal.kind === 'machine' ? principal.id : null;
+  const before = known ?? newRun(machine.id, reported, now, { uploadedBy, token });
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
   return storage.transactionSync(() => {
@@ -72,8 +77,18 @@ export function submitReport(
         fresh.map(({ event }) => event),
         now,
       );
-      putRun(sql, { ...after, nextSeq: next, refused: before.refused + buried });
-      countRun(sql, known, after);
+      // Of a run that was set aside with its token somebody else has word: it counts again.
+      const others = fresh.length > 0 && before.token !== token;
+      const aside = others ? null : before.aside;
+      putRun(sql, {
+        ...after,
+        nextSeq: next,
+        refused: before.refused + buried,
+        token: others ? null : before.token,
+        aside,
+      });
+      if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
+      countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       if (!known) abandonEarlier(sql, machine.id, after);
       const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
       noticeReported(sql, caller.tenant, now, { before, after, appeared });

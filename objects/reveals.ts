@@ -3,6 +3,7 @@ import type { RevealedReport, RevealedVersion } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Revealed, RevealRequest } from '../schema/secret.ts';
 import { beginsWithTicket } from '../schema/ticket.ts';
+import { STANDS } from './aside.ts';
 import { record } from './audit.ts';
 import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
@@ -10,13 +11,13 @@ import type { Caller, Person } from './caller.ts';
 import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
 import { all, first } from './rows.ts';
-import { COUNTS, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
+import { COUNTS, isSuperseded, latestStanding, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { markToRotate } from './to-rotate.ts';
 
 type RevealPlan = { secret: SecretRow; version: VersionRow };
 
-/** Finds the one version asked for; the latest where none is named. */
+/** Finds the one version asked for; the latest that stands where none is named. */
 function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
   const secret = first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
@@ -24,7 +25,7 @@ function planReveal(sql: SqlStorage, id: string, version: number | undefined): R
     sql,
     'SELECT * FROM secret_versions WHERE secret_id = ? AND version = ?',
     id,
-    version ?? secret.latest_version,
+    version ?? latestStanding(sql, id),
   );
   return row ? { secret, version: row } : refuse('unknown_secret', 'The secret has no such version.');
 }
@@ -50,7 +51,7 @@ type ReportRow = {
   ref: string;
   last_at: number;
   superseded_by: number | null;
-  latest_version: number;
+  newest: number | null;
 };
 
 const REPORT_PAGE = 200;
@@ -78,8 +79,10 @@ function revealedBy(
 ): RevealedVersion[] {
   return all<ReportRow>(
     sql,
-    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at, latest_version,
-       (SELECT min(newer.version) FROM secret_versions AS newer
+    `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at,
+       (SELECT max(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_standing
+        WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND newer.${STANDS}) AS newest,
+       (SELECT min(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_standing
         WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND ${COUNTS}) AS superseded_by
      FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
@@ -96,8 +99,7 @@ function revealedBy(
     ref: JSON.parse(row.ref),
     lastAt: row.last_at,
     superseded: row.superseded_by !== null,
-    newer:
-      row.latest_version > row.version ? newerOf(sql, row.secret_id, row.superseded_by ?? row.latest_version) : null,
+    newer: row.newest === null ? null : newerOf(sql, row.secret_id, row.superseded_by ?? row.newest),
   }));
 }
 
@@ -121,11 +123,6 @@ const revealed = ({ secret, version }: RevealPlan, auditSeq: number): Revealed =
   sealed: version.sealed,
   auditSeq,
 });
-
-/** Whether it has a newer one that counts: what a person brought beforehand must not keep the mark away. */
-const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
-  first(sql, `SELECT 1 FROM secret_versions WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`, id, version) !==
-  null;
 
 /** Whether the tenant takes this reason. Pure. Null: it does. */
 export const decideReason = (pattern: string | null, reason: string): Refusal | null =>
@@ -169,7 +166,8 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    if (!isSuperseded(sql, id, plan.version.version))
+    // What was set aside is not what the PC is said to have.
+    if (plan.version.aside === null && !isSuperseded(sql, id, plan.version.version))
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

@@ -1,12 +1,17 @@
 // A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter.
 import type { Phase, Run, RunList, RunStatus, RunsQuery } from '../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../schema/report.ts';
+import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { all, first, type Row } from './rows.ts';
 
 /** A phase and the highest seq that spoke of it. */
 type FoldedPhase = Phase & { seq: number };
 /** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
-export type RunState = Omit<Run, 'phases'> & {
+export type RunState = Omit<Run, 'phases' | 'aside'> & {
+  /** The one token that brought all of it; null where another, or a person, has a part in it, or nobody knows. */
+  token: string | null;
+  /** The revoked token with which it is set aside; null where it counts. */
+  aside: string | null;
   statusSeq: number;
   heardAt: number;
   /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
@@ -19,7 +24,12 @@ const newPhase = (name: string): FoldedPhase => ({
 });
 
 /** A run nobody has heard of yet. `startedAt` is never in the future: a PC's clock may be wrong. */
-export function newRun(machine: string, run: ReportedRun, now: number, uploadedBy: string | null = null): RunState {
+export function newRun(
+  machine: string,
+  run: ReportedRun,
+  now: number,
+  { uploadedBy = null, token = null }: Partial<Pick<RunState, 'uploadedBy' | 'token'>> = {},
+): RunState {
   const startedAt = Math.min(run.startedAt, now);
   return {
     id: run.id,
@@ -40,6 +50,8 @@ export function newRun(machine: string, run: ReportedRun, now: number, uploadedB
     refused: 0,
     nextSeq: 1,
     uploadedBy,
+    token,
+    aside: null,
   };
 }
 
@@ -109,7 +121,7 @@ export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunStat
  * A run's phases as they are told. What an engine says of the whole holds for its parts: in a run that succeeded, a phase whose end was never
  * heard has succeeded with it. It is not folded so, because its end may still come.
  */
-const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
+export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
   status === 'succeeded'
     ? phases.map((phase) => (phase.state === 'running' ? { ...phase, state: 'succeeded', finishedAt } : phase))
     : phases;
@@ -147,6 +159,8 @@ type RunRow = Row & {
   reboots_at: string;
   heard_at: number;
   refused: number;
+  token: string | null;
+  aside: string | null;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -175,6 +189,8 @@ const fromRow = (row: RunRow): RunState => ({
   refused: row.refused,
   nextSeq: row.next_seq,
   uploadedBy: row.uploaded_by,
+  token: row.token,
+  aside: row.aside,
 });
 
 export function findRun(sql: SqlStorage, id: string): RunState | null {
@@ -184,19 +200,23 @@ export function findRun(sql: SqlStorage, id: string): RunState | null {
 
 type RunPlace = { id: string; started_at: number };
 
-/** The runs of a machine's ids, latest start first, from after `after` on. Each id is asked by itself, so that the index gives its latest without a sort. */
+/**
+ * The runs of a machine's ids, latest start first, from after `after` on: those that count, or those set `apart`. Each id is asked by itself, so
+ * that the index gives its latest without a sort.
+ */
 export const runsOf = (
   sql: SqlStorage,
   machines: readonly string[],
   after: RunPlace | null,
   limit: number,
+  apart = false,
 ): RunState[] =>
   machines
     .flatMap((machine) =>
       all<RunPlace>(
         sql,
-        `SELECT id, started_at FROM runs INDEXED BY runs_by_machine
-         WHERE machine_id = ? ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
+        `SELECT id, started_at FROM runs INDEXED BY ${apart ? 'runs_aside' : 'runs_by_machine'}
+         WHERE machine_id = ? AND ${apart ? IS_ASIDE : STANDS} ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
         machine,
         ...(after ? [after.started_at, after.id] : []),
         limit,
@@ -207,11 +227,11 @@ export const runsOf = (
     .map(({ id }) => requireRun(sql, id));
 
 /** A page of them, as people read it. */
-export function runPage(sql: SqlStorage, machines: readonly string[], { after, limit }: RunsQuery): RunList {
+export function runPage(sql: SqlStorage, machines: readonly string[], { after, limit, aside }: RunsQuery): RunList {
   const [startedAt = '', id = ''] = after?.split('/') ?? [];
   const place = after === undefined ? null : { id, started_at: Number(startedAt) };
-  const rows = runsOf(sql, machines, place, limit + 1);
-  const runs = rows.slice(0, limit).map(publicRun);
+  const rows = runsOf(sql, machines, place, limit + 1, aside === 'yes');
+  const runs = rows.slice(0, limit).map((run) => publicRun(sql, run));
   const last = rows.length > limit ? runs.at(-1) : undefined;
   return { runs, next: last ? `${last.startedAt}/${last.id}` : null };
 }
@@ -222,15 +242,15 @@ function requireRun(sql: SqlStorage, id: string): RunState {
   return run;
 }
 
-/** Writes a run: one row. */
+/** Writes a run: one row. Whether it is aside is written apart, since two indexes go by it. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
        next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
-       refused = excluded.refused`,
+       refused = excluded.refused, token = excluded.token`,
     run.id,
     run.machine,
     run.status,
@@ -249,6 +269,8 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     JSON.stringify(run.rebootsAt),
     run.heardAt,
     run.refused,
+    run.token,
+    run.aside,
   );
 }
 
@@ -260,7 +282,7 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
   sql.exec(
     `UPDATE runs SET status = 'abandoned', finished_at = ?1
      WHERE status = 'running' AND id IN (SELECT id FROM runs INDEXED BY runs_by_machine
-       WHERE machine_id = ?2 AND (started_at, id) <= (?1, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?4)
+       WHERE machine_id = ?2 AND ${STANDS} AND (started_at, id) <= (?1, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?4)
        AND id <> ?3`,
     latest.startedAt,
     machine,
@@ -269,8 +291,16 @@ export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunStat
   );
 }
 
+/** After runs of a machine were set aside or brought back: the latest that counts was left by none, and has left those before it. */
+export function settleAbandoned(sql: SqlStorage, machine: string): void {
+  const [latest] = runsOf(sql, [machine], null, 1);
+  if (!latest) return;
+  sql.exec("UPDATE runs SET status = 'running', finished_at = NULL WHERE id = ? AND status = 'abandoned'", latest.id);
+  abandonEarlier(sql, machine, latest);
+}
+
 /** A run as people read it. */
-export function publicRun(state: RunState): Run {
-  const { statusSeq: _statusSeq, heardAt: _heardAt, refused: _refused, ...run } = state;
-  return { ...run, phases: toldPhases(state).map(({ seq: _seq, ...phase }) => phase) };
+export function publicRun(sql: SqlStorage, state: RunState): Run {
+  const { statusSeq: _statusSeq, heardAt: _heardAt, refused: _refused, token: _token, aside, ...run } = state;
+  return { ...run, aside: asideWith(sql, aside), phases: toldPhases(state).map(({ seq: _seq, ...phase }) => phase) };
 }

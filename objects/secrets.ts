@@ -14,6 +14,7 @@ import {
   type VersionPage,
   type VersionsQuery,
 } from '../schema/secret.ts';
+import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
 import { all, first, type Row } from './rows.ts';
@@ -41,6 +42,7 @@ export type VersionRow = Row & {
   finding: SecretVersion['finding'];
   confirmed_at: number | null;
   confirmed_by: string | null;
+  aside: string | null;
 };
 
 /** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
@@ -56,8 +58,27 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid'> & {
 export const isByEngine = ({ by, uploadedBy }: Pick<Escrowed, 'by' | 'uploadedBy'>): boolean =>
   by === null && uploadedBy === null;
 
-/** The same of a row, in SQL: such a version takes the place of those before it. */
-export const COUNTS = '(confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))';
+/** The same of a row that stands, in SQL: such a version takes the place of those before it. */
+export const COUNTS = `${STANDS} AND (confirmed_at IS NOT NULL OR (sealed_by IS NULL AND uploaded_by IS NULL))`;
+
+/** Whether a version has a newer one that counts: what a person brought beforehand must not keep a mark away. */
+export const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM secret_versions INDEXED BY secret_versions_standing
+     WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`,
+    id,
+    version,
+  ) !== null;
+
+/** The latest version that stands, whoever brought it; null where all are set aside. */
+export const latestStanding = (sql: SqlStorage, id: string): number | null =>
+  first<{ version: number }>(
+    sql,
+    `SELECT version FROM secret_versions INDEXED BY secret_versions_standing
+     WHERE secret_id = ? AND ${STANDS} ORDER BY version DESC LIMIT 1`,
+    id,
+  )?.version ?? null;
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
@@ -65,9 +86,9 @@ export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
 type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
 
 const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
-  first<{ id: string; latest_version: number }>(
+  first<{ id: string; latest_version: number; standing: number }>(
     sql,
-    'SELECT id, latest_version FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
+    'SELECT id, latest_version, standing FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
     machine,
     kind,
     refKey(ref),
@@ -76,10 +97,14 @@ const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
 /** The id of the secret that (machine, kind, ref) names; null where there is none yet. */
 export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
 
-/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. */
-export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number } {
+/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
+export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
   const row = placed(sql, request);
-  return { secretId: row?.id ?? crypto.randomUUID(), version: (row?.latest_version ?? 0) + 1 };
+  return {
+    secretId: row?.id ?? crypto.randomUUID(),
+    version: (row?.latest_version ?? 0) + 1,
+    isGained: row?.standing !== 1,
+  };
 }
 
 export type SecretDay = { day: number; day_versions: string };
@@ -101,7 +126,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
   sql.exec(
     `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version,
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
        rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END,
        day = excluded.day, day_versions = excluded.day_versions`,
     token,
@@ -146,6 +171,9 @@ export type SecretRow = Row & {
   latest_version: number;
   last_revealed_at: number | null;
   rotate_due_at: number | null;
+  /** How many of its versions are set aside, and whether any other is left. */
+  apart: number;
+  standing: number;
 };
 
 /** Version metadata without its ciphertext. */
@@ -163,31 +191,45 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   unopenable: row.unopenable === 1,
   verifiedAt: row.verified_at as number | null,
   finding: row.finding as SecretVersion['finding'],
+  ...(row.aside === null ? {} : { setAside: true }),
 });
 
 /** What is selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-  finding, confirmed_by, principal_name AS escrowed_by FROM secret_versions JOIN audit ON audit.seq = audit_seq`;
+  finding, confirmed_by, aside, principal_name AS escrowed_by`;
+const OF = {
+  standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,
+  aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
+};
 
-type ListedRow = Omit<VersionRow, 'sealed'> & { escrowed_by: string; confirmed_by: string | null };
-const listedVersion = (row: ListedRow): ListedVersion => ({
+type ListedRow = Omit<VersionRow, 'sealed'> & {
+  escrowed_by: string;
+  confirmed_by: string | null;
+  aside: string | null;
+};
+const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   ...publicVersion(row),
   escrowedBy: row.escrowed_by,
   confirmedBy: row.confirmed_by,
+  aside: asideWith(sql, row.aside),
 });
 
-/** The versions of one secret, metadata only; those a list of secrets does not show included. */
-export function versionsOf(sql: SqlStorage, secret: string, { order, after, limit }: VersionsQuery): VersionPage {
+/** The versions of one secret that stand, or those set aside, metadata only; those a list of secrets does not show included. */
+export function versionsOf(
+  sql: SqlStorage,
+  secret: string,
+  { order, after, limit, aside }: VersionsQuery,
+): VersionPage {
   const newest = order === 'newest';
   const rows = all<ListedRow>(
     sql,
-    `SELECT ${LISTED} WHERE secret_id = ? AND version ${newest ? '<' : '>'} ?
+    `SELECT ${LISTED} FROM ${OF[aside === 'yes' ? 'aside' : 'standing']} AND secret_id = ? AND version ${newest ? '<' : '>'} ?
      ORDER BY version ${newest ? 'DESC' : 'ASC'} LIMIT ?`,
     secret,
     after ?? (newest ? Number.MAX_SAFE_INTEGER : 0),
     limit + 1,
   );
-  const versions = rows.slice(0, limit).map(listedVersion);
+  const versions = rows.slice(0, limit).map((row) => listedVersion(sql, row));
   return { versions, next: rows.length > limit ? (versions.at(-1)?.version ?? null) : null };
 }
 
@@ -208,7 +250,7 @@ const BEYOND = '\u{10ffff}';
 function placesFrom(
   sql: SqlStorage,
   machine: string,
-  { kind, starts }: SecretsQuery,
+  { kind, starts, aside }: SecretsQuery,
   after: Placed | null,
   limit: number,
 ) {
@@ -218,8 +260,8 @@ function placesFrom(
   const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };
   return all<Placed>(
     sql,
-    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY secrets_by_machine
-     WHERE machine_id = ? AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
+    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY ${aside === 'yes' ? 'secrets_apart' : 'secrets_standing'}
+     WHERE machine_id = ? AND ${aside === 'yes' ? 'apart > 0' : 'standing = 1'} AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
        ${kind === undefined ? '' : 'AND kind = ? AND ref >= ? AND ref < ?'}
      ORDER BY kind, ref LIMIT ?`,
     machine,
@@ -245,14 +287,14 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
     .sort(inOrder)
     .slice(0, limit + 1);
-  const secrets = places.slice(0, limit).map(({ id }) => listedSecret(sql, id));
+  const secrets = places.slice(0, limit).map(({ id }) => listedSecret(sql, id, query.aside));
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
 
 export const findSecret = (sql: SqlStorage, id: string): SecretRow | null =>
   first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
 
-function listedSecret(sql: SqlStorage, id: string): Secret {
+function listedSecret(sql: SqlStorage, id: string, aside: SecretsQuery['aside']): Secret {
   const secret = findSecret(sql, id);
   if (!secret) throw new Error('a secret is never deleted');
   return {
@@ -262,7 +304,8 @@ function listedSecret(sql: SqlStorage, id: string): Secret {
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
     rotateDueAt: secret.rotate_due_at,
-    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN }).versions,
+    count: aside === 'yes' ? secret.apart : secret.latest_version - secret.apart,
+    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN, aside }).versions,
   };
 }
 

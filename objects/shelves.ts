@@ -4,10 +4,10 @@ import type { MachineShelved, Shelf } from '../schema/machine.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { familyOf } from './families.ts';
+import { familyOf, keptBy } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { decideCount, readLimits, refusalFor } from './limits.ts';
-import { findRow, type MachineRow } from './machines.ts';
+import { findRow, isSomeAside, type MachineRow } from './machines.ts';
 import { summarize } from './summaries.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
@@ -24,6 +24,26 @@ function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
   recount(sql, row, { ...row, shelf });
 }
 
+/**
+ * Keeps a machine of which nothing stands, since it is set aside, on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
+ * up. In the caller's transaction.
+ */
+function settleShelf(sql: SqlStorage, id: string): void {
+  const row = findRow(sql, id);
+  if (!row || row.shelf === 'merged') return;
+  const stands = row.run_id !== null || row.secrets > 0;
+  if (stands && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, familyOf(sql, id))) moveTo(sql, row, 'aside');
+}
+
+/** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
+export function settleMachine(sql: SqlStorage, id: string, anew: boolean, now: number): void {
+  // What is set aside holds nothing against the PC itself: its day begins anew.
+  if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0 WHERE id = ?', id);
+  summarize(sql, id, now);
+  settleShelf(sql, keptBy(sql, id) ?? id);
+}
+
 /** Takes a machine out of the fleet list and its counters. Its secrets stay, and can be revealed. */
 export function archive(
   storage: DurableObjectStorage,
@@ -35,7 +55,8 @@ export function archive(
   const row = findRow(sql, id);
   if (!row) return unknown();
   if (row.shelf === 'merged') return alias();
-  if (row.shelf === 'archived') return shelved(sql, id);
+  // Of what is aside nothing is in the fleet list.
+  if (row.shelf !== 'fleet') return shelved(sql, id);
   return storage.transactionSync(() => {
     moveTo(sql, row, 'archived');
     sql.exec('UPDATE machines SET archived_at = ?, archived_by = ? WHERE id = ?', now, caller.principal.name, id);
@@ -58,6 +79,8 @@ export function restore(
   const row = findRow(sql, id);
   if (!row) return unknown();
   if (row.shelf === 'merged') return alias();
+  // What was set aside with a token comes back with all of it.
+  if (row.shelf === 'aside') return shelved(sql, id);
   return storage.transactionSync(() => {
     bringBack(sql, caller, id, 'person', now);
     return shelved(sql, id);
@@ -75,7 +98,7 @@ export function bringBack(
   const asked = findRow(sql, id);
   // What an alias sends is the PC's word, and the PC is shown under the machine that is kept.
   const row = asked?.merged_into != null ? findRow(sql, asked.merged_into) : asked;
-  if (row?.shelf !== 'archived') return;
+  if (row?.shelf !== 'archived' && row?.shelf !== 'aside') return;
   moveTo(sql, row, 'fleet');
   sql.exec('UPDATE machines SET archived_at = NULL, archived_by = NULL WHERE id = ?', row.id);
   record(sql, caller.tenant, caller, now, {
@@ -129,6 +152,7 @@ export function merge(
       id,
     );
     summarize(sql, id, now);
+    settleShelf(sql, into);
     record(sql, caller.tenant, caller, now, {
       action: 'machine.merged',
       subject: id,
@@ -153,8 +177,10 @@ export function unmerge(
   return storage.transactionSync(() => {
     sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
     moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
-    summarize(sql, id, now);
-    summarize(sql, from, now);
+    for (const one of [id, from]) {
+      summarize(sql, one, now);
+      settleShelf(sql, one);
+    }
     record(sql, caller.tenant, caller, now, { action: 'machine.unmerged', subject: id, detail: { from } });
     return shelved(sql, id);
   });

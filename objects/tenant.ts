@@ -1,6 +1,7 @@
 // A tenant's object: the single writer of all that belongs to one tenant. It reads like a table of contents; the rules and
 // the SQL stand in the modules beside it. It keeps sealed secrets and has no code that opens one.
 import { DurableObject } from 'cloudflare:workers';
+import type { AsideActed, Brought, BroughtQuery, SetAside } from '../schema/aside.ts';
 import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../schema/audit.ts';
 import type { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import type { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
@@ -78,6 +79,7 @@ import type {
   TestQueued,
   Webhook,
   WebhookActed,
+  WebhookChange,
   WebhookList,
   WebhookMade,
   WebhookWrite,
@@ -88,6 +90,7 @@ import { done, schedule, takeDue } from './alarms.ts';
 import * as audit from './audit.ts';
 import * as auditPages from './audit-pages.ts';
 import * as backup from './backup.ts';
+import { broughtBy } from './brought.ts';
 import * as bulk from './bulk.ts';
 import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
@@ -133,10 +136,12 @@ import * as runs from './runs.ts';
 import { search } from './search.ts';
 import { fillSearch } from './search-lines.ts';
 import * as secrets from './secrets.ts';
+import { bringBackAside, goOnAside } from './set-aside.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
 import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
+import { unknownToken } from './tokens.ts';
 import * as unlockers from './unlockers.ts';
 import * as webhooks from './webhooks.ts';
 import { within } from './within.ts';
@@ -232,7 +237,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   run(caller: Caller<Person>, id: string): Run | Refusal {
     return this.#gate.anybody(caller, id, () => {
       const run = runs.findRun(this.#sql, id);
-      return run ? runs.publicRun(run) : unknownRun();
+      return run ? runs.publicRun(this.#sql, run) : unknownRun();
     });
   }
 
@@ -329,9 +334,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(
       caller,
       'keyring',
-      () =>
-        keyring.readKeyring(this.#sql, { email: caller.principal.name, role: caller.principal.role }) ??
-        keyring.noTenantKey(),
+      (now) => keyring.readKeyring(this.#sql, caller, now) ?? keyring.noTenantKey(),
     );
   }
 
@@ -382,7 +385,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
   }
 
-  /** An unlocker's word that it opened every key: what others' changes of the keyring replaced goes. */
+  /** An unlocker's word that it opened every key: what changes of the keyring replaced, and waited for it, goes. */
   async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
     return this.#gate.admins(caller, id, (now) =>
@@ -496,6 +499,21 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#administration.revokeToken(caller, id);
   }
 
+  /** How much a token brought, counted a page of the rows at a time. */
+  brought(caller: Caller<Person>, id: string, query: BroughtQuery): Brought | Refusal {
+    return this.#gate.admins(caller, id, () => broughtBy(this.#sql, id, query) ?? unknownToken());
+  }
+
+  /** Sets aside what a revoked token brought: kept, listed apart, counted nowhere. The alarm works it off. */
+  setAside(caller: Caller<Person>, id: string, wanted: SetAside): Promise<AsideActed | Refusal> {
+    return this.#administration.setAside(caller, id, wanted);
+  }
+
+  /** Brings back what was set aside with a token. */
+  bringBackAside(caller: Caller<Person>, id: string): AsideActed | Refusal {
+    return this.#gate.admins(caller, id, (now) => bringBackAside(this.ctx.storage, caller, id, now));
+  }
+
   // --- The live sockets of persons ---
 
   /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
@@ -540,7 +558,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   operatedLimits(caller: Caller<Operator>): OperatedLimits | Refusal {
-    return this.#gate.operators(caller, 'limits', () => operatedLimits(this.#sql));
+    return this.#gate.operators(caller, 'limits', (now) => operatedLimits(this.#sql, this.#uses, now));
   }
 
   changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
@@ -597,6 +615,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   addWebhook(caller: Caller<Person>, write: WebhookWrite): WebhookMade | Refusal {
     return this.#gate.admins(caller, 'webhooks', (now) =>
       webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+    );
+  }
+
+  changeWebhook(caller: Caller<Person>, id: string, change: WebhookChange): Webhook | Refusal {
+    return this.#gate.admins(caller, id, (now) =>
+      webhooks.changeWebhook(this.ctx.storage, caller, id, change, this.env, now),
     );
   }
 
@@ -670,6 +694,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
+      if (taken.includes('aside')) goOnAside(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

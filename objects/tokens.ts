@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ExpiringToken } from '../schema/machine.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokensQuery, TokenWrite } from '../schema/token.ts';
+import { tokenAside } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller, Machine, Person } from './caller.ts';
 import { type IndexedToken, isWhole } from './index-rows.ts';
@@ -36,7 +37,7 @@ export type TokenRow = {
 /** What the tenant's keyring has to say to a token: which roots an engine may pin, and the active key's epoch. */
 export type Pins = { roots: readonly string[]; minEpoch: number | null };
 
-const find = (sql: SqlStorage, id: string): TokenRow | null =>
+export const findToken = (sql: SqlStorage, id: string): TokenRow | null =>
   first<TokenRow>(sql, 'SELECT * FROM tokens WHERE id = ?', id);
 
 const isLive = (row: TokenRow, now: number): boolean =>
@@ -53,7 +54,7 @@ const indexed = (row: TokenRow): IndexedToken => ({
  */
 export function adopt(sql: SqlStorage, rows: readonly IndexedToken[]): void {
   for (const row of rows) {
-    const known = find(sql, row.id);
+    const known = findToken(sql, row.id);
     if (known && known.hash !== row.hash) sql.exec('DELETE FROM tokens WHERE id = ?', row.id);
     if (known && known.hash === row.hash) {
       const same = known.salt === row.salt && known.version >= row.version;
@@ -71,7 +72,7 @@ export function adopt(sql: SqlStorage, rows: readonly IndexedToken[]): void {
 
 /** Whether a machine's token still counts here. One that is not known yet is adopted as the Worker found it. Null: it does. */
 export function refusalOf(sql: SqlStorage, { id, name, tokenHash, facts }: Machine, now: number): Refusal | null {
-  const row = find(sql, id);
+  const row = findToken(sql, id);
   if (!row) adopt(sql, [{ ...facts, id, label: name, hash: tokenHash, revokedAt: null }]);
   // Under another hash the id is another token, by SQL: the index, which has proven this one, knows better.
   if (!row || row.hash !== tokenHash) return null;
@@ -91,7 +92,7 @@ export function list(
   query: TokensQuery,
 ): TokenList {
   const there = idsOf(rows);
-  const last = query.after === undefined ? null : find(sql, query.after);
+  const last = query.after === undefined ? null : findToken(sql, query.after);
   const found = all<TokenRow>(
     sql,
     `SELECT * FROM tokens ${last ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
@@ -107,6 +108,7 @@ export function list(
       ...{ fingerprint: row.fingerprint, minEpoch: row.min_epoch },
       missing: isMissing(row, there, before),
       ...{ lastUsedAt: use?.lastAt ?? null, lastIp: use?.lastIp ?? null, uses: use?.count ?? 0 },
+      aside: tokenAside(sql, row.id),
     };
   });
   return { tokens, next: found.length > query.limit ? (shown.at(-1)?.id ?? null) : null };
@@ -234,10 +236,10 @@ export function planRotation(
   id: string,
   now: number,
 ): { label: string; expiresAt: number | null } | Refusal {
-  const row = find(sql, id);
+  const row = findToken(sql, id);
   if (!row) return unknownToken();
   if (!isLive(row, now)) return refuse('token_not_live', 'It is revoked or has expired; issue a new one.');
-  const next = row.replaced_by && find(sql, row.replaced_by);
+  const next = row.replaced_by && findToken(sql, row.replaced_by);
   if (next && isLive(next, now))
     return refuse('token_not_live', 'It has a successor already; rotate that one, or revoke it first.');
   return { label: row.label || id, expiresAt: row.expires_at && now + (row.expires_at - row.created_at) };
@@ -263,7 +265,7 @@ export function endAfter(
       successor,
       id,
     );
-    const row = find(sql, id);
+    const row = findToken(sql, id);
     if (!row) throw new Error('planRotation lets no unknown token through');
     put(storage, 'token', indexed(row), now);
     record(sql, caller.tenant, caller, now, {
@@ -284,7 +286,7 @@ export function revoke(
   why: 'index_unreachable' | null = null,
 ): TokenRevoked | Refusal {
   const { sql } = storage;
-  const row = find(sql, id);
+  const row = findToken(sql, id);
   if (!row) return unknownToken();
   if (row.revoked_at !== null) return { id, revokedAt: row.revoked_at };
   return storage.transactionSync(() => {
@@ -299,4 +301,4 @@ export function revoke(
   });
 }
 
-const unknownToken = () => refuse('unknown_token', 'The tenant has no token with this id.');
+export const unknownToken = () => refuse('unknown_token', 'The tenant has no token with this id.');

@@ -13,7 +13,7 @@ import {
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { head, mayFetch } from './keyring.ts';
-import { letGoOfOthers } from './keyring-changes.ts';
+import { letGoByWord, onlyAdminsSession } from './keyring-changes.ts';
 import { first, sha256 } from './rows.ts';
 
 const invalid = (field: string, message: string): Refusal =>
@@ -107,8 +107,9 @@ export async function verifyOpened(
 }
 
 /**
- * Takes an unlocker's word that every key of the keyring opens: what other people's changes replaced goes at once. It is a person's own
- * unlocker with all rights; whoever made the change has made the shared ones, and can say nothing for others.
+ * Takes an unlocker's word that every key of the keyring opens: what other people's changes replaced goes at once, and where there is no other
+ * admin to wait for, what their own did in another session. It is a person's own unlocker with all rights; whoever made the change has made the
+ * shared ones, and can say nothing for others.
  */
 export function takeOpened(
   storage: DurableObjectStorage,
@@ -128,7 +129,8 @@ export function takeOpened(
   if (word.version !== latest.version || word.manifest !== latest.sha256)
     return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
   return storage.transactionSync(() => {
-    const changes = letGoOfOthers(sql, caller.principal);
+    const session = onlyAdminsSession(sql, caller, [latest.manifest], now);
+    const changes = letGoByWord(sql, { person: caller.principal, session });
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.opened',
       subject: word.unlocker,

@@ -1,15 +1,17 @@
-// Webhooks: added, paused, tested, removed by admins, each on record. The secret signs what is sent, so it is kept as it is; it opens
+// Webhooks: added, changed, paused, tested, removed by admins, each on record. The secret signs what is sent, so it is kept as it is; it opens
 // nothing, and is said once.
-import { randomBytes } from 'node:crypto';
 import type { NoticeKind } from '../schema/notice.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import {
   type DeliveryList,
   type House,
+  type Receiver,
+  type SignatureScheme,
   type TestQueued,
   WEBHOOKS_MAX,
   type Webhook,
   type WebhookActed,
+  type WebhookChange,
   type WebhookList,
   type WebhookMade,
   type WebhookWrite,
@@ -20,6 +22,7 @@ import { dueAt, schedule } from './alarms.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { deliveriesOf, forgetRemoved, WAITING } from './deliveries.ts';
+import { newSecret } from './notice-signatures.ts';
 import { queueFor } from './notices.ts';
 import { all, first } from './rows.ts';
 
@@ -28,6 +31,9 @@ type WebhookRow = {
   url: string;
   label: string;
   kinds: string;
+  receiver: Receiver;
+  signature: SignatureScheme;
+  gone_at: number | null;
   made_at: number;
   made_by: string;
   paused_at: number | null;
@@ -36,7 +42,7 @@ type WebhookRow = {
   waiting: number;
 };
 
-const SELECT = `SELECT id, url, label, kinds, made_at, made_by, paused_at, failures, next_at,
+const SELECT = `SELECT id, url, label, kinds, receiver, signature, gone_at, made_at, made_by, paused_at, failures, next_at,
   ${WAITING} AS waiting FROM webhooks`;
 
 const publicWebhook = (row: WebhookRow): Webhook => ({
@@ -44,6 +50,9 @@ const publicWebhook = (row: WebhookRow): Webhook => ({
   url: row.url,
   label: row.label,
   kinds: JSON.parse(row.kinds) as NoticeKind[],
+  receiver: row.receiver,
+  signature: row.receiver === 'generic' ? row.signature : null,
+  goneAt: row.gone_at,
   madeAt: row.made_at,
   madeBy: row.made_by,
   pausedAt: row.paused_at,
@@ -67,25 +76,27 @@ const unknownWebhook = () => refuse('unknown_webhook', 'The tenant has no webhoo
 export function addWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
-  { url: written, label, kinds }: WebhookWrite,
+  { url: written, label, kinds, receiver }: WebhookWrite,
   house: House,
   now: number,
 ): WebhookMade | Refusal {
   const { sql } = storage;
-  const message = webhookUrlFault(written, house);
-  if (message) return refuse('invalid_body', `body.url: ${message}.`, [{ field: 'body.url', message }]);
+  const refused = urlRefused(written, house);
+  if (refused) return refused;
   if (listWebhooks(sql).webhooks.length >= WEBHOOKS_MAX)
     return refuse('too_many_webhooks', `A tenant has at most ${WEBHOOKS_MAX} webhooks; remove one first.`);
   const url = webhookUrl(written);
   const id = crypto.randomUUID();
-  const secret = randomBytes(32).toString('base64url');
+  const secret = newSecret();
   return storage.transactionSync(() => {
     sql.exec(
-      `INSERT INTO webhooks (id, url, label, kinds, secret, made_at, made_by, failures, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+      `INSERT INTO webhooks (id, url, label, kinds, receiver, signature, secret, made_at, made_by, failures, next_at)
+       VALUES (?, ?, ?, ?, ?, 'standard', ?, ?, ?, 0, 0)`,
       id,
       url,
       label,
       JSON.stringify(kinds),
+      receiver,
       secret,
       now,
       caller.principal.name,
@@ -93,13 +104,55 @@ export function addWebhook(
     record(sql, caller.tenant, caller, now, {
       action: 'webhook.added',
       subject: id,
-      detail: { label, host: new URL(url).host, kinds: kinds.join(' ') },
+      detail: { label, host: new URL(url).host, kinds: kinds.join(' '), receiver },
     });
-    if (kinds.includes('token_expiring') && dueAt(sql, 'tokens_expiring') === null)
-      schedule(storage, 'tokens_expiring', now);
+    lookForExpiring(storage, kinds, now);
     const webhook = findWebhook(sql, id);
     if (!webhook) throw new Error('a webhook just added is there');
-    return { webhook, secret };
+    return { webhook, secret: receiver === 'generic' ? secret : null };
+  });
+}
+
+function urlRefused(written: string, house: House): Refusal | null {
+  const message = webhookUrlFault(written, house);
+  return message ? refuse('invalid_body', `body.url: ${message}.`, [{ field: 'body.url', message }]) : null;
+}
+
+/** Tokens are looked at only while somebody wants to be told of them. */
+function lookForExpiring(storage: DurableObjectStorage, kinds: readonly NoticeKind[], now: number): void {
+  if (kinds.includes('token_expiring') && dueAt(storage.sql, 'tokens_expiring') === null)
+    schedule(storage, 'tokens_expiring', now);
+}
+
+/** Changes name, URL and kinds. Secret, form and what waits stay; what failed at the old URL is tried anew at once. */
+export function changeWebhook(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  { url: written, label, kinds }: WebhookChange,
+  house: House,
+  now: number,
+): Webhook | Refusal {
+  const { sql } = storage;
+  const before = findWebhook(sql, id);
+  if (!before) return unknownWebhook();
+  const refused = urlRefused(written, house);
+  if (refused) return refused;
+  const url = webhookUrl(written);
+  return storage.transactionSync(() => {
+    sql.exec(
+      `UPDATE webhooks SET url = ?1, label = ?2, kinds = ?3, failures = 0, next_at = ?4, held_rank = 0, changed_by = ?5, changed_at = ?4
+       WHERE id = ?6`,
+      ...[url, label, JSON.stringify(kinds), now, caller.principal.name, id],
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'webhook.changed',
+      subject: id,
+      detail: { label, host: new URL(url).host, hostBefore: new URL(before.url).host, kinds: kinds.join(' ') },
+    });
+    lookForExpiring(storage, kinds, now);
+    schedule(storage, 'notices', now);
+    return findWebhook(sql, id) ?? before;
   });
 }
 
@@ -137,7 +190,12 @@ export function pauseWebhook(
   const webhook = findWebhook(sql, id);
   if (!webhook) return unknownWebhook();
   return storage.transactionSync(() => {
-    sql.exec('UPDATE webhooks SET paused_at = ?, next_at = ? WHERE id = ?', paused ? now : null, now, id);
+    sql.exec(
+      'UPDATE webhooks SET paused_at = ?, gone_at = NULL, next_at = ? WHERE id = ?',
+      paused ? now : null,
+      now,
+      id,
+    );
     const action = paused ? 'webhook.paused' : 'webhook.resumed';
     record(sql, caller.tenant, caller, now, { action, subject: id, detail: { label: webhook.label } });
     return findWebhook(sql, id) ?? webhook;

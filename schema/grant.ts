@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { EcPublicJwk } from './jwk.ts';
 import { SealedUnlocker } from './keyring.ts';
 import { Role } from './person.ts';
-import { ManifestUnlocker, UnlockerKind } from './signed.ts';
+import { ManifestUnlocker, UnlockerKind, VaultPurpose } from './signed.ts';
 import { Uuid } from './text.ts';
 
-/** The public half for the manifest, and the sealed private half, which only its owner ever gets back. */
+/** What the manifest is to say of the unlocker, rights included, and its sealed private half, which only its owner ever gets back. */
 export const GrantRequest = z.strictObject({
-  unlocker: ManifestUnlocker.pick({ id: true, kind: true, label: true, jwk: true }),
+  unlocker: ManifestUnlocker.pick({ id: true, kind: true, label: true, rights: true, jwk: true }),
   half: SealedUnlocker,
 });
 export type GrantRequest = z.infer<typeof GrantRequest>;
@@ -19,6 +19,8 @@ export const Grant = z.object({
   role: Role,
   kind: UnlockerKind,
   label: z.string(),
+  /** What its owner asked to be able to open. Null: asked in the earlier form, whose words do not name it; nobody signs that. */
+  rights: z.array(VaultPurpose).nullable(),
   jwk: EcPublicJwk,
   requestedAt: z.int(),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
-import { Base64Url, Sha256, Text, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, LowerCaseEmail, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 /** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
 export const Argon2idKdf = z.strictObject({
@@ -100,12 +100,15 @@ export const KeyringWrite = z.strictObject({
   wraps: z.array(Wrap).max(2000),
   /** The sweep of whoever writes that a key's destruction rests on (bulk.ts). */
   sweep: Uuid.optional(),
+  /** The shared unlockers that whoever writes has chosen to keep at the act of a leaver: it goes on record. */
+  kept: z.strictObject({ leaver: LowerCaseEmail, unlockers: z.array(Uuid).min(1).max(500) }).optional(),
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 
 /**
- * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until another person's unlocker
- * has signed that it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. Instants in ms.
+ * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until an unlocker has signed that
+ * it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. `waitsFor`: whose unlocker, seen from who asks;
+ * their own in another session where they are the only admin. Instants in ms.
  */
 export const KeyringChange = z.object({
   change: z.int(),
@@ -115,6 +118,7 @@ export const KeyringChange = z.object({
   at: z.int(),
   until: z.int(),
   replaces: z.boolean(),
+  waitsFor: z.enum(['you', 'your_next_sign_in', 'another_admin']).optional(),
 });
 export type KeyringChange = z.infer<typeof KeyringChange>;
 

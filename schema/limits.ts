@@ -35,7 +35,7 @@ export type RoomState = z.infer<typeof RoomState>;
 export const Room = z.object({ bytes: z.int(), limit: z.int(), state: RoomState });
 export type Room = z.infer<typeof Room>;
 
-/** A count that has come to 80 % of its limit or beyond. `id`: of the token or machine. */
+/** A count that has come to 80 % of its limit or beyond. `id`: of the token, machine or webhook; blank where it is the tenant’s own. */
 export const LimitNear = z.object({ limit: LimitName, id: z.string(), used: z.int(), value: z.int() });
 export type LimitNear = z.infer<typeof LimitNear>;
 
@@ -46,7 +46,12 @@ export const LimitsAnswer = z.object({
   tokens: z.array(z.object({ id: z.string(), label: z.string(), bytes: z.int(), machines: z.int() })),
   near: z.array(LimitNear),
 });
-/** The same for an operator, who is told nothing of a tenant's tokens and machines. */
-export const OperatedLimits = LimitsAnswer.pick({ limits: true, room: true });
+/**
+ * The same for an operator, who is told nothing of a tenant's tokens and machines. `used`: the most that any one of them has used today, of those
+ * limits of which that is known; of what machines and runs have, only from 80 % on.
+ */
+export const OperatedLimits = LimitsAnswer.pick({ limits: true, room: true }).extend({
+  used: z.partialRecord(LimitName, z.int()),
+});
 export type OperatedLimits = z.infer<typeof OperatedLimits>;
 export type LimitsAnswer = z.infer<typeof LimitsAnswer>;

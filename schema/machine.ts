@@ -1,5 +1,6 @@
 // A machine and its runs, as a person reads them.
 import { z } from 'zod';
+import { Aside } from './aside.ts';
 import { Room } from './limits.ts';
 import { Text, Uuid } from './text.ts';
 
@@ -37,6 +38,8 @@ export const Run = z.object({
   nextSeq: z.int(),
   /** The person who uploaded its first report from a spool file; null where the engine sent it. */
   uploadedBy: z.string().nullable(),
+  /** The revoked token with which it was set aside; null where it counts. */
+  aside: Aside.nullable(),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -46,8 +49,11 @@ export const Attention = z.enum([
 ] as const);
 export type Attention = z.infer<typeof Attention>;
 
-/** Where a machine's row is kept: `merged` ones are shown with the machine they were merged into. */
-export const Shelf = z.enum(['fleet', 'archived', 'merged']);
+/**
+ * Where a machine's row is kept: `merged` ones are shown with the machine they were merged into; of `aside` ones nothing stands, since all
+ * that was ever brought of them is set aside.
+ */
+export const Shelf = z.enum(['fleet', 'archived', 'merged', 'aside']);
 export type Shelf = z.infer<typeof Shelf>;
 
 /** One row of the fleet list. `null` run fields: a machine that escrowed a secret but never reported. */
@@ -108,6 +114,8 @@ export const Machine = MachineSummary.extend({
   archivedAt: z.int().nullable(),
   archivedBy: z.string().nullable(),
   mergedInto: z.string().nullable(),
+  /** Something of it was set aside: its lists of runs and secrets have that where they are asked for `aside`. */
+  someAside: z.boolean(),
   /** At most a hundred. */
   merged: z.array(MergedMachine),
   /** The latest changes, in order of time. */
@@ -131,13 +139,14 @@ export type HistoryQuery = z.infer<typeof HistoryQuery>;
 export const HistoryPage = z.object({ history: z.array(AttributeChange), next: z.string().nullable() });
 export type HistoryPage = z.infer<typeof HistoryPage>;
 
-/** Which runs of a machine: those before the cursor's. */
+/** Which runs of a machine: those before the cursor's; `aside`: those that were set aside, and no others. */
 export const RunsQuery = z.strictObject({
   after: z
     .string()
     .regex(/^\d{1,15}\/[0-9a-f-]{36}$/, { error: 'must be a cursor from an earlier answer' })
     .optional(),
   limit: z.coerce.number().int().min(1).max(100).default(100),
+  aside: z.literal('yes').optional(),
 });
 export type RunsQuery = z.infer<typeof RunsQuery>;
 
@@ -238,6 +247,8 @@ export const FleetCounts = z.object({
   /** Running machines that nothing has been heard of for three hours. */
   stalled: z.int(),
   archived: z.int(),
+  /** Machines of which nothing stands, since all that was brought of them is set aside. */
+  aside: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),
 });

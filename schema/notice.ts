@@ -18,6 +18,7 @@ export const NoticeKind = z.enum([
   'person_removed',
   'limit_near',
   'storage_low',
+  'webhook_paused',
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
@@ -42,6 +43,7 @@ export const NoticeAbout = z.strictObject({
   token: z.string().optional(),
   expiresAt: z.int().optional(),
   person: z.string().optional(),
+  webhook: z.string().optional(),
   /** Which limit, how much of it is used, and how much may be. */
   limit: LimitName.optional(),
   used: z.int().optional(),
@@ -65,8 +67,3 @@ export const Notice = z.strictObject({
   about: NoticeAbout,
 });
 export type Notice = z.infer<typeof Notice>;
-
-/** The header that names the notice, so that a receiver can pass over a repeat before it parses anything. */
-export const NOTICE_HEADER = 'totl-notice';
-/** `t=<ms since the epoch>,v1=<hex HMAC-SHA256 of "t.body" under the webhook's secret>`. */
-export const SIGNATURE_HEADER = 'totl-signature';

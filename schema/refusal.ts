@@ -38,6 +38,7 @@ export const REFUSALS = {
   unlocker_conflict: [409, 'The unlocker has changed meanwhile'],
   already_member: [409, 'That address is a member already'],
   token_not_live: [409, 'That token cannot be rotated'],
+  token_not_revoked: [409, 'That token is not revoked'],
   last_admin: [409, 'A tenant needs an admin'],
   not_yourself: [409, 'Somebody else has to do that'],
   kid_not_active: [409, 'That escrow key is no longer the active one'],

@@ -1,5 +1,6 @@
 // A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
 import { z } from 'zod';
+import { Aside } from './aside.ts';
 import { issueMessage } from './issue.ts';
 import { Instant, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
@@ -117,20 +118,30 @@ export const SecretVersion = z.object({
   verifiedAt: z.int().nullable(),
   /** What it found then. */
   finding: z.enum(['sound', 'malformed', 'does_not_open']).nullable(),
+  /** It was set aside with a revoked token; absent where it counts, and in what was exported before there was that. */
+  setAside: z.literal(true).optional(),
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 
 /**
  * A version as a list shows it. `escrowedBy`: the token's label or the person's address in the audit entry that recorded it. `confirmedBy`: the
- * admin who said that it is on the PC; what a person brought replaces nothing until then.
+ * admin who said that it is on the PC; what a person brought replaces nothing until then. `aside`: the revoked token with which it was set aside,
+ * so that it takes the place of nothing; null where it counts.
  */
-export const ListedVersion = SecretVersion.extend({ escrowedBy: z.string(), confirmedBy: z.string().nullable() });
+export const ListedVersion = SecretVersion.extend({
+  escrowedBy: z.string(),
+  confirmedBy: z.string().nullable(),
+  aside: Aside.nullable(),
+});
 export type ListedVersion = z.infer<typeof ListedVersion>;
 
-/** How many versions of each secret its list shows. They are numbered from 1 without a gap: what is older is told by the last one's number. */
+/** How many versions of each secret its list shows; how many there are is its `count`. */
 export const VERSIONS_SHOWN = 10;
 
-/** Metadata only: a list never holds ciphertext. The newest versions, newest first; the older ones are a list of their own. */
+/**
+ * Metadata only: a list never holds ciphertext. The newest versions, newest first; the older ones are a list of their own. `count` versions there
+ * are, of those that the list is of: those that stand, or those that were set aside.
+ */
 export const Secret = z.object({
   id: z.string(),
   machine: z.string(),
@@ -139,6 +150,7 @@ export const Secret = z.object({
   lastRevealedAt: z.int().nullable(),
   /** From when it is to be rotated, because it was revealed; a newer version clears it, one that a person brought once it is confirmed. */
   rotateDueAt: z.int().nullable(),
+  count: z.int(),
   versions: z.array(ListedVersion),
 });
 export type Secret = z.infer<typeof Secret>;
@@ -156,12 +168,13 @@ export type SecretList = z.infer<typeof SecretList>;
 
 /**
  * Which of a machine's secrets. `starts` is how an account, a label or a key id begins, letter by letter as it was sealed, and needs the kind:
- * among thousands that are not true, the one that a locked PC names is found by it.
+ * among thousands that are not true, the one that a locked PC names is found by it. `aside`: those of which versions were set aside, with these.
  */
 export const SecretsQuery = z
   .strictObject({
     kind: SecretKind.optional(),
     starts: Text(256).optional(),
+    aside: z.literal('yes').optional(),
     after: Uuid.optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   })
@@ -171,8 +184,9 @@ export const SecretsQuery = z
   });
 export type SecretsQuery = z.infer<typeof SecretsQuery>;
 
-/** Which versions of one secret: in either order, from after `after` on. */
+/** Which versions of one secret: in either order, from after `after` on; `aside`: those that were set aside, and no others. */
 export const VersionsQuery = z.strictObject({
+  aside: z.literal('yes').optional(),
   order: z.enum(['newest', 'oldest']).default('newest'),
   after: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),

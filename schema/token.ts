@@ -1,5 +1,6 @@
 // Machine tokens as people manage them. The token itself is in one answer only, the one that issues it, and nowhere else.
 import { z } from 'zod';
+import { TokenAside } from './aside.ts';
 import { Instant, Text, Thumbprint } from './text.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +28,8 @@ export const Token = z.object({
   lastUsedAt: z.int().nullable(),
   lastIp: z.string().nullable(),
   uses: z.int(),
+  /** What it brought and an admin set aside; null: nothing. */
+  aside: TokenAside.nullable(),
 });
 export type Token = z.infer<typeof Token>;
 

@@ -6,7 +6,11 @@ import { Text } from './text.ts';
 /** A Worker keeps at most six connections open at once: all webhooks of a tenant are served side by side. */
 export const WEBHOOKS_MAX = 5;
 
-export const WebhookWrite = z.strictObject({
+/** What a webhook sends to: a chat, in the form that it takes, or anything that reads our JSON. */
+export const Receiver = z.enum(['generic', 'slack', 'teams', 'discord']);
+export type Receiver = z.infer<typeof Receiver>;
+
+export const WebhookChange = z.strictObject({
   url: Text(2000),
   label: Text(100),
   kinds: z
@@ -15,16 +19,28 @@ export const WebhookWrite = z.strictObject({
     .max(NoticeKind.options.length)
     .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'must name each kind once' }),
 });
+export type WebhookChange = z.infer<typeof WebhookChange>;
+
+export const WebhookWrite = WebhookChange.extend({ receiver: Receiver.default('generic') });
 export type WebhookWrite = z.infer<typeof WebhookWrite>;
+
+/** How a generic receiver can check that a notice is ours: Standard Webhooks 1.0, or as it was before. Chats check nothing. */
+export const SignatureScheme = z.enum(['standard', 'totl']);
+export type SignatureScheme = z.infer<typeof SignatureScheme>;
 
 export const Webhook = z.object({
   id: z.string(),
   url: z.string(),
   label: z.string(),
   kinds: z.array(NoticeKind),
+  receiver: Receiver,
+  /** Null: its receiver is a chat. */
+  signature: SignatureScheme.nullable(),
   madeAt: z.int(),
   madeBy: z.string(),
   pausedAt: z.int().nullable(),
+  /** When its receiver said that it is gone for good (410), which paused it. */
+  goneAt: z.int().nullable(),
   /** Notices that wait for it; at most a thousand are counted. */
   waiting: z.int(),
   /** Tries in a row that failed; 0: the last one went well, or there was none. */
@@ -37,8 +53,8 @@ export type Webhook = z.infer<typeof Webhook>;
 export const WebhookList = z.object({ webhooks: z.array(Webhook) });
 export type WebhookList = z.infer<typeof WebhookList>;
 
-/** `secret` is said this once. */
-export const WebhookMade = z.object({ webhook: Webhook, secret: z.string() });
+/** `secret` is said this once; null: its receiver is a chat, which checks no signature. */
+export const WebhookMade = z.object({ webhook: Webhook, secret: z.string().nullable() });
 export type WebhookMade = z.infer<typeof WebhookMade>;
 
 export const WebhookPause = z.strictObject({ paused: z.boolean() });
@@ -52,9 +68,13 @@ export type TestQueued = z.infer<typeof TestQueued>;
 
 /**
  * Why a try failed, as far as an admin needs it: the status itself is not said, or a webhook would be a way to ask hosts that the admin
- * cannot reach. `turned_down`: for good (4xx); `failed`: for now; `not_allowed`: its URL is none that a webhook may have today.
+ * cannot reach. `turned_down`: for good (4xx); `gone`: the receiver itself (410); `failed`: for now; `not_allowed`: its URL is none that a
+ * webhook may have today.
  */
-export const DeliveryFault = z.enum(['timed_out', 'unreachable', 'redirected', 'turned_down', 'failed', 'not_allowed']);
+export const DeliveryFault = z.enum([
+  ...(['timed_out', 'unreachable', 'redirected', 'turned_down', 'gone', 'failed'] as const),
+  'not_allowed',
+]);
 export type DeliveryFault = z.infer<typeof DeliveryFault>;
 
 export const Delivery = z.object({

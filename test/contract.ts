@@ -27,6 +27,8 @@ export function contractFault(
   if (!route) return null;
   if ('upgrades' in route.answer)
     return status === 101 ? null : `${name} answered ${status}, where its row answers a WebSocket`;
+  if ('redirects' in route.answer)
+    return status === 303 && headers.has('location') ? null : `${name} answered ${status}, where its row sends on`;
   if (status !== 200 && status !== route.status) return `${name} answered ${status}, which its row does not name`;
   if ('streams' in route.answer) {
     const type = (headers.get('content-type') ?? '').split(';')[0] ?? '';

@@ -39,6 +39,7 @@ import { LIVE_ACK, LIVE_PONG } from '../schema/live-socket.ts';
 import type { Role } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
+import { RIGHTS_OF } from '../schema/rights.ts';
 import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
@@ -110,7 +111,7 @@ export async function request<T = Problem>(
   origin = 'https://api.example.com',
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };
-  const response = await worker.default.fetch(origin + path, { method, headers, body });
+  const response = await worker.default.fetch(origin + path, { method, headers, body, redirect: 'manual' });
   // A socket that nobody uses is closed: what comes over one is for `connect`.
   response.webSocket?.accept();
   response.webSocket?.close();
@@ -236,9 +237,14 @@ export async function openedWord(
 }
 
 /** An unlocker as a person's browser makes it, to be granted. */
-export async function grantRequest(tenant: string, email: string, root: string): Promise<GrantRequest> {
-  const wanted = { tenant, email, root, label: 'Passkey', kind: 'passkey', kdf: passkeyKdf(), prf: PRF } as const;
-  return (await requestGrant(wanted)).request;
+export async function grantRequest(
+  tenant: string,
+  email: string,
+  root: string,
+  role: Role = 'engineer',
+): Promise<GrantRequest> {
+  const asked = { tenant, email, root, rights: RIGHTS_OF[role] };
+  return (await requestGrant({ ...asked, label: 'Passkey', kind: 'passkey', kdf: passkeyKdf(), prf: PRF })).request;
 }
 
 /** Writes the next manifest of a keyring, with what is new in it, through the API. */
@@ -249,7 +255,7 @@ export async function writeNext(
   escrowKeys: EscrowKey[] = [],
   wraps: readonly Promise<Wrap>[] = [],
   unlockers: SealedUnlocker[] = [],
-  more: Pick<KeyringWrite, 'sweep'> = {},
+  more: Pick<KeyringWrite, 'sweep' | 'kept'> = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contractFault } from '../test/contract.ts';
 import { request } from '../test/workerd-fixtures.ts';
 import { refusalsOf } from './refusals.ts';
+import { doneStatus } from './route.ts';
 import { routes } from './routes.ts';
 
 type Schema = { properties?: Record<string, unknown>; required?: string[] };
@@ -13,7 +14,7 @@ type Operation = {
   security: Record<string, unknown>[];
   parameters?: { name: string; in: string; required: boolean; schema: unknown }[];
   requestBody?: { content: Content };
-  responses: Record<string, { content: Content }>;
+  responses: Record<string, { content?: Content }>;
 };
 type Document = {
   openapi: string;
@@ -46,12 +47,13 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(
       body ? ['application/json', ...(body.also ? [body.also] : [])] : [],
     );
-    const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
-    const types = Object.keys(operation.responses[done]?.content ?? {});
-    expect(types).toEqual('streams' in route.answer ? route.answer.streams : ['application/json']);
+    expect(operation.responses).toHaveProperty(String(doneStatus(route)));
+    const types = Object.keys(operation.responses[doneStatus(route)]?.content ?? {});
+    const bodied = 'redirects' in route.answer ? ([] as string[]) : ['application/json'];
+    expect(types).toEqual('streams' in route.answer ? route.answer.streams : bodied);
 
     const problems = Object.values(operation.responses).flatMap(
-      ({ content }) => content['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [],
+      ({ content }) => content?.['application/problem+json']?.schema.allOf?.[1].properties.code.enum ?? [],
     );
     expect(problems.sort()).toEqual([...refusalsOf(route)].sort());
     if (route.method === 'POST')

@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
 import { REFUSALS } from '../schema/refusal.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Route, Streams, Upgrades } from './route.ts';
+import type { Redirects, Route } from './route.ts';
 import { PATH_ID } from './serve.ts';
 
 type Json = Record<string, unknown>;
@@ -84,6 +84,7 @@ function requestBody(route: Route): Json {
 }
 
 function successes(route: Route): Json {
+  if ('redirects' in route.answer) return { 303: { description: route.answer.redirects } };
   const content = contentOf(route.answer);
   if ('upgrades' in route.answer)
     return { 101: { description: 'A WebSocket, on which the server sends these messages', content } };
@@ -119,7 +120,7 @@ function problems(route: Route): Json {
   );
 }
 
-const contentOf = (answer: z.ZodType | Streams | Upgrades): Json =>
+const contentOf = (answer: Exclude<Route['answer'], Redirects>): Json =>
   'streams' in answer
     ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
     : { 'application/json': { schema: schemaOf('upgrades' in answer ? answer.upgrades : answer, 'output') } };

@@ -19,6 +19,8 @@ export function problem(refusal: Refusal, requestId: string): Response {
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
   if (status === 401) headers.set('www-authenticate', 'Bearer');
+  // RFC 9110, section 15.5.22.
+  if (status === 426) headers.set('upgrade', 'websocket');
   if (refusal.retryAfterSeconds !== undefined) headers.set('retry-after', String(refusal.retryAfterSeconds));
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -13,7 +13,7 @@ import type { Trace } from './log.ts';
 type Described = {
   path: `/${string}`;
   summary: string;
-  answer: z.ZodType | Streams | Upgrades;
+  answer: z.ZodType | Streams | Upgrades | Redirects;
   /** The status of a success, 200 where absent. With 201 a repeated request may get 200. */
   status?: 201;
   /** What the route itself may refuse, beyond what its kind, query and body always may. */
@@ -37,6 +37,9 @@ export type Streamed = { type: string; fileName: string; body: ReadableStream<Ui
 
 /** A success is a WebSocket on which the server sends such messages, as JSON. Its handler answers the 101. */
 export type Upgrades = { upgrades: z.ZodType };
+
+/** A success sends the browser on, by 303. Its handler answers where to. */
+export type Redirects = { redirects: string };
 
 /** An answer with a status other than the route's own. */
 export type Answered = { status: 200 | 201; json: unknown };
@@ -82,6 +85,12 @@ export type OperatorRoute<Q = never, B = never> = Described & {
 /** From another site's page a browser sends the cookie along with an effect, and with a WebSocket, whose answers that page could read. */
 export const fromPortalOnly = ({ method, answer }: Pick<Route, 'method' | 'answer'>): boolean =>
   method === 'POST' || 'upgrades' in answer;
+
+/** The status that a success has. */
+export const doneStatus = ({ answer, status }: Pick<Route, 'answer' | 'status'>): number => {
+  if ('upgrades' in answer) return 101;
+  return 'redirects' in answer ? 303 : (status ?? 200);
+};
 
 /** Whoever asks is signed in, and is so by Access. */
 export const isForPeople = ({ who }: Pick<Route, 'who'>): boolean => who !== 'anyone' && who !== 'machine';

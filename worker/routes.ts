@@ -1,6 +1,7 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
 import type { Taken } from '../objects/escrow.ts';
+import { AsideActed, Brought, BroughtQuery, SetAside } from '../schema/aside.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';
 import { BulkPage, BulkPageRequest, VerifiedAnswer, VerifiedRequest } from '../schema/bulk.ts';
@@ -94,6 +95,7 @@ import {
   TestQueued,
   Webhook,
   WebhookActed,
+  WebhookChange,
   WebhookList,
   WebhookMade,
   WebhookPause,
@@ -225,6 +227,16 @@ export const routes: readonly Route[] = [
       ...(memberships.length === 0 ? { ask: [...env.operatorEmails] } : {}),
     }),
   },
+  {
+    method: 'GET',
+    path: '/v1/sign-in',
+    who: 'person',
+    summary:
+      'Where the portal’s pop-up signs in again: Access stands before it, and it sends the browser on to the portal',
+    audit: null,
+    answer: { redirects: 'To the portal’s /signed-in, which tells the other tabs' },
+    handle: async ({ env }) => `${env.portalOrigin}/signed-in`,
+  },
   memberRoute({
     method: 'GET',
     path: '/v1/tenants/:tenant/overview',
@@ -262,7 +274,8 @@ export const routes: readonly Route[] = [
     summary: 'Write the keyring: the first set-up, and every change after it',
     roles: ADMINS,
     audit: [
-      ...(['keyring.created', 'keyring.updated', 'root.replaced', 'unlocker.added', 'unlocker.removed'] as const),
+      ...(['keyring.created', 'keyring.updated', 'root.replaced'] as const),
+      ...(['unlocker.added', 'unlocker.removed', 'unlocker.kept'] as const),
       ...(['key.rotated', 'key.retired', 'key.destroyed'] as const),
     ],
     body: json(KeyringWrite, KEYRING_MAX_BYTES),
@@ -409,7 +422,8 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'POST',
     path: '/v1/tenants/:tenant/unlockers/:unlocker/opened',
-    summary: 'An unlocker’s signed word that it opened every key; what others’ changes of the keyring replaced goes',
+    summary:
+      'An unlocker’s signed word that it opened every key; what changes of the keyring replaced and waited for it goes',
     roles: ADMINS,
     audit: ['keyring.opened'],
     body: json(OpenedWord, GRANT_MAX_BYTES),
@@ -804,6 +818,39 @@ export const routes: readonly Route[] = [
   }),
   memberRoute({
     method: 'GET',
+    path: '/v1/tenants/:tenant/tokens/:token/brought',
+    summary: 'How much a token brought that is not set aside, counted a slice of the rows at a time',
+    roles: ADMINS,
+    audit: null,
+    query: BroughtQuery,
+    answer: Brought,
+    refuses: ['unknown_token'],
+    handle: ({ object, caller, params, query }) => object.brought(caller, params.token ?? '', query),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/set-aside',
+    summary: 'Set aside what a revoked token brought: kept, listed apart, counted nowhere',
+    roles: ADMINS,
+    audit: ['token.set_aside'],
+    body: json(SetAside, SMALL_BODY_BYTES),
+    answer: AsideActed,
+    refuses: ['unknown_token', 'token_not_revoked'],
+    handle: ({ object, caller, params, body }) => object.setAside(caller, params.token ?? '', body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/tokens/:token/bring-back',
+    summary: 'Bring back what was set aside with a token',
+    roles: ADMINS,
+    audit: ['token.brought_back'],
+    body: json(z.strictObject({}), SMALL_BODY_BYTES),
+    answer: AsideActed,
+    refuses: ['unknown_token'],
+    handle: ({ object, caller, params }) => object.bringBackAside(caller, params.token ?? ''),
+  }),
+  memberRoute({
+    method: 'GET',
     path: '/v1/tenants/:tenant/audit',
     summary: 'The audit chain in either order, filtered, a page at a time',
     roles: AUDITORS,
@@ -891,6 +938,17 @@ export const routes: readonly Route[] = [
     answer: Webhook,
     refuses: ['unknown_webhook'],
     handle: ({ object, caller, params, body }) => object.pauseWebhook(caller, params.webhook ?? '', body.paused),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/webhooks/:webhook/change',
+    summary: 'Change a webhook’s name, URL and kinds; its secret stays',
+    roles: ADMINS,
+    audit: ['webhook.changed'],
+    body: json(WebhookChange, SMALL_BODY_BYTES),
+    answer: Webhook,
+    refuses: ['unknown_webhook'],
+    handle: ({ object, caller, params, body }) => object.changeWebhook(caller, params.webhook ?? '', body),
   }),
   memberRoute({
     method: 'POST',

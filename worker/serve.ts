@@ -39,6 +39,7 @@ export async function serve(route: Route, asked: Asked): Promise<Response | Refu
   if (isRefusal(outcome)) return outcome;
   if ('upgrades' in route.answer) return outcome as Response;
   if ('streams' in route.answer) return file(outcome as Streamed);
+  if ('redirects' in route.answer) return new Response(null, { status: 303, headers: { location: String(outcome) } });
   const { status, json } = isAnswered(outcome) ? outcome : { status: route.status ?? 200, json: outcome };
   return Response.json(json, { status });
 }
@@ -119,7 +120,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   const body = await bodyOf(request, route.body);
   if (isRefusal(body)) return body;
   const { sessionEndsAt } = person;
-  const asked = { ...caller, bodyBytes: body.bytes };
+  const asked = { ...caller, sessionEndsAt, bodyBytes: body.bytes };
   return route.handle({
     env,
     params,

@@ -1,18 +1,34 @@
 // What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
 // Knows no DOM.
+import { z } from 'zod';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
-import type { MachineSummary } from '../../schema/machine.ts';
-import type { Revealed } from '../../schema/secret.ts';
+import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
+import { Instant } from '../../schema/text.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
 import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
 import { escrowKeysOf, trustKeyring } from '../vault/trust.ts';
 
-export type MachineWithSecrets = {
-  machine: Pick<MachineSummary, 'id' | 'hostname' | 'serial' | 'client'>;
-  secrets: Revealed[];
-};
+const Attribute = z.string().nullable().catch(null);
+const KeptMachine = z.object({ id: z.string(), hostname: Attribute, serial: Attribute, client: Attribute });
+type KeptMachine = z.infer<typeof KeptMachine>;
+
+/**
+ * What of a secret its header is held against, and what is only shown: that may be anything. `by` is absent in bundles of before secrets could be
+ * added by hand.
+ */
+const KeptSecret = z.object({
+  ...{ machine: z.string(), kind: SecretKind, ref: SecretRef, sealed: z.string() },
+  version: z.object({
+    ...{ kid: z.string(), format: SealedFormat, bound: z.boolean(), run: z.string().nullable(), eid: z.string() },
+    ...{ by: z.string().nullable().default(null), version: z.int().catch(0), escrowedAt: Instant.catch(0) },
+    setAside: z.boolean().default(false).catch(false),
+  }),
+});
+export type KeptSecret = z.infer<typeof KeptSecret>;
+
+export type MachineWithSecrets = { machine: KeptMachine; secrets: KeptSecret[] };
 
 export type Contents = {
   tenant: string;
@@ -20,6 +36,8 @@ export type Contents = {
   machines: MachineWithSecrets[];
   secrets: number;
   auditEntries: number;
+  /** Machines and secrets that are left out because they are none as they stand in the bundle. */
+  malformed: number;
   keys: ReadonlyMap<string, CryptoKey>;
 };
 
@@ -40,16 +58,25 @@ export async function openContents(
   return { tenant, fingerprint: trusted.seen.fingerprint, keys, ...gather(parts) };
 }
 
+/**
+ * A bundle holds what a server once answered: what is not well-formed is counted and left out, so that one row of it, made with that in mind,
+ * does not take all others along.
+ */
 function gather(parts: readonly BundlePart[]) {
   const byMachine = new Map<string, MachineWithSecrets>();
-  let [secrets, auditEntries] = [0, 0];
+  let [secrets, auditEntries, malformed] = [0, 0, 0];
+  const wellFormed = <T>(list: unknown, form: z.ZodType<T>): T[] => {
+    const read = (Array.isArray(list) ? list : [list]).map((one) => form.safeParse(one));
+    malformed += read.filter((one) => !one.success).length;
+    return read.flatMap((one) => (one.success ? [one.data] : []));
+  };
   for (const part of parts) {
-    if (part.kind === 'audit') auditEntries += part.entries.length;
+    if (part.kind === 'audit') auditEntries += wellFormed(part.entries, z.unknown()).length;
     if (part.kind === 'machines')
-      for (const machine of part.machines)
+      for (const machine of wellFormed(part.machines, KeptMachine))
         byMachine.set(machine.id, { machine, secrets: byMachine.get(machine.id)?.secrets ?? [] });
     if (part.kind === 'secrets')
-      for (const secret of part.secrets) {
+      for (const secret of wellFormed(part.secrets, KeptSecret)) {
         secrets += 1;
         const unnamed = { id: secret.machine, hostname: null, serial: null, client: null };
         const held = byMachine.get(secret.machine) ?? { machine: unnamed, secrets: [] };
@@ -60,8 +87,10 @@ function gather(parts: readonly BundlePart[]) {
   const machines = [...byMachine.values()];
   const name = ({ machine }: MachineWithSecrets) => machine.hostname ?? machine.id;
   machines.sort((a, b) => name(a).localeCompare(name(b)));
-  for (const one of machines) one.secrets.sort((a, b) => b.version.version - a.version.version);
-  return { machines, secrets, auditEntries };
+  // What was set aside stands behind what counts, however new it is.
+  const rank = ({ version }: KeptSecret) => (version.setAside ? 0 : 1);
+  for (const one of machines) one.secrets.sort((a, b) => rank(b) - rank(a) || b.version.version - a.version.version);
+  return { machines, secrets, auditEntries, malformed };
 }
 
 /** Machines whose name, serial, client, id or BitLocker key id holds what was typed. */
@@ -75,7 +104,7 @@ export function find(machines: readonly MachineWithSecrets[], typed: string): Ma
   );
 }
 
-const keyIdOf = ({ ref }: Revealed): string | null => ('protectorId' in ref ? ref.protectorId : null);
+const keyIdOf = ({ ref }: KeptSecret): string | null => ('protectorId' in ref ? ref.protectorId : null);
 
 const COLUMNS = [
   'machine',
@@ -87,6 +116,7 @@ const COLUMNS = [
   'version',
   'escrowed',
   'bound',
+  'setAside',
   'plaintext',
   'escaped',
 ];
@@ -94,7 +124,7 @@ const COLUMNS = [
 /** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
 export async function toCsv(
   { tenant, machines, keys }: Contents,
-  refWords: (ref: Revealed['ref']) => string,
+  refWords: (ref: SecretRef) => string,
   onProgress: (done: number) => void,
 ): Promise<{ csv: string; notOpened: number }> {
   const lines = [csvLine(COLUMNS)];
@@ -108,7 +138,9 @@ export async function toCsv(
       lines.push(
         csvLine([
           ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
-          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
+          ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no'],
+          version.setAside ? 'yes' : 'no',
+          plaintext,
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',
         ]),

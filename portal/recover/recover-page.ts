@@ -1,7 +1,6 @@
 // Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Revealed } from '../../schema/secret.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
 import { OneAct } from '../src/one-act.ts';
@@ -11,7 +10,7 @@ import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
-import { type Contents, find, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
+import { type Contents, find, type KeptSecret, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
 import '../src/elements/fingerprint-text.ts';
 import '../src/elements/sealed-as.ts';
 import '../src/elements/secret-text.ts';
@@ -76,13 +75,13 @@ export class RecoverPage extends LitElement {
   @state() private problem = '';
   @state() private typed = '';
   /** The one secret that is shown, or why it is not. */
-  @state() private shown: { of: Revealed; opened: Opened | null; why: string } | null = null;
+  @state() private shown: { of: KeptSecret; opened: Opened | null; why: string } | null = null;
   @state() private saving: number | null = null;
   #unlocks = new OneAct(this);
   #saves = new OneAct(this);
   #file: File | null = null;
   /** The secret that was asked for last. */
-  #asked: Revealed | null = null;
+  #asked: KeptSecret | null = null;
 
   #choose = async (event: Event): Promise<void> => {
     const file = (event.target as HTMLInputElement).files?.[0];
@@ -134,7 +133,7 @@ export class RecoverPage extends LitElement {
     }
   }
 
-  async #show(of: Revealed): Promise<void> {
+  async #show(of: KeptSecret): Promise<void> {
     const { contents } = this;
     if (!contents) return;
     this.#asked = of;
@@ -229,6 +228,14 @@ export class RecoverPage extends LitElement {
           <dd><fingerprint-text .fingerprint=${contents.fingerprint}></fingerprint-text></dd>
         </dl>
         ${
+          contents.malformed === 0
+            ? nothing
+            : html`<p class="note bad" role="alert">
+                ${contents.malformed === 1 ? 'One entry' : `${contents.malformed} entries`} of this bundle cannot be read and
+                ${contents.malformed === 1 ? 'is' : 'are'} left out. Whoever made it should know: another bundle may have ${contents.malformed === 1 ? 'it' : 'them'}.
+              </p>`
+        }
+        ${
           this.saving === null
             ? html`<button @click=${() => this.#saveCsv(contents)}>Save everything in clear</button>`
             : html`<progress max=${contents.secrets} .value=${this.saving} aria-label="Secrets opened"></progress>
@@ -267,7 +274,7 @@ export class RecoverPage extends LitElement {
     </li>`;
   }
 
-  #secret(secret: Revealed, machine: MachineWithSecrets['machine']) {
+  #secret(secret: KeptSecret, machine: MachineWithSecrets['machine']) {
     const { version } = secret;
     const shown = this.shown?.of === secret ? this.shown : null;
     const words = `${KIND_WORDS[secret.kind]}, ${refWords(secret.ref)}, version ${version.version}`;
@@ -275,7 +282,8 @@ export class RecoverPage extends LitElement {
       <div class="row bar">
         <span
           >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
-          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}</span
+          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
+          ${version.setAside ? html`<span class="pill warn">Set aside: a revoked token brought it</span>` : nothing}</span
         >
         ${
           shown

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Me, Membership } from '../../schema/person.ts';
+import { SESSION_RESTORED } from './api/http.ts';
 import type { UnlockWanted } from './elements/unlock-dialog.ts';
 import { firstScreen, firstScreenIsShown } from './first-screen.ts';
 import { keepFocus } from './focus.ts';
@@ -22,6 +23,7 @@ import './elements/keys-dialog.ts';
 import './elements/membership-watch.ts';
 import './elements/no-tenant.ts';
 import './elements/problem-note.ts';
+import './elements/reach-note.ts';
 import './elements/unlock-dialog.ts';
 import './pages/fleet-page.ts';
 
@@ -81,6 +83,9 @@ export class TotlApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     keepFocus();
+    window.addEventListener(SESSION_RESTORED, () => {
+      if (this.pageMissing) void this.#fetchPage(this.#router.place.page);
+    });
     window.addEventListener(VAULT_BROKEN, () => {
       this.vaultBroken = true;
     });
@@ -139,21 +144,25 @@ export class TotlApp extends LitElement {
 
   /** Nothing is known of the person yet. */
   #notIn(failure: unknown) {
-    if (this.#identity.expired) return this.#expiredNote();
     return html`<div class="stack">
+      ${this.#reachNote()}
       <h1>TotlProvision</h1>
       <p>Who you are could not be asked, so nothing is shown yet.</p>
       <problem-note .error=${failure} retry @retry=${() => void this.#identity.ask()}></problem-note>
     </div>`;
   }
 
-  #expiredNote() {
-    return html`<div class="note warn row over" role="alert">
-      <span>Your sign-in has expired. Sign in again; what you have open stays as it is.</span>
-      <button class="primary" @click=${signInAgain}>
-        Sign in again
-      </button>
-    </div>`;
+  #reachNote() {
+    const { reach } = this.#identity;
+    return reach.state === 'reached'
+      ? nothing
+      : html`<reach-note
+          state=${reach.state}
+          .portal=${reach.signIn}
+          .triesAt=${reach.triesAt}
+          @sign-in-wanted=${signInAgain}
+          @try-wanted=${() => void reach.tryNow()}
+        ></reach-note>`;
   }
 
   #shell(me: Me) {
@@ -172,8 +181,8 @@ export class TotlApp extends LitElement {
       ${membership?.status === 'active' ? html`<membership-watch tenant=${membership.tenant}></membership-watch>` : nothing}
       <main id="main" tabindex="-1">
         ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
-        ${this.pageMissing ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
-        ${this.#identity.expired ? this.#expiredNote() : nothing} ${this.#changedNote()}
+        ${this.pageMissing && this.#identity.reach.state === 'reached' ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
+        ${this.#reachNote()} ${this.#changedNote()}
         ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
         ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
       </main>

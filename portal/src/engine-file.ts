@@ -1,11 +1,13 @@
-// The file an engine is configured with. Its pin and epoch are what this browser has verified, never the server's word alone.
+// The file an engine is configured with. Its pin and epoch are what this browser has verified, on the line of keyrings that it has seen, never the
+// server's word alone.
 import '../vault/jitless.ts';
 import type { EngineFile } from '../../schema/engine-file.ts';
 import type { Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
 import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken } from '../../schema/token.ts';
-import { isRemembered } from '../vault/contract.ts';
-import { seenManifest } from './vault-client.ts';
+import { isRemembered, type SeenBefore, type SeenManifest } from '../vault/contract.ts';
+import { offTheLine } from '../vault/line.ts';
+import { seenBefore, seenManifest } from './vault-client.ts';
 
 /** A file is read by some browsers after the turn that saved it. */
 const FILE_KEPT_MS = 60_000;
@@ -20,6 +22,9 @@ export type SignedKeyring =
       /** Of the whole text, and of header and payload alone. */
       sha256: string;
       signed: string;
+      /** What this browser had seen when it was looked at, and whether the keyring leads on from there. */
+      from: SeenManifest | SeenBefore | null;
+      follows: boolean;
       minEpoch: number;
       tenantKey?: PublicKeyAnswer;
     }
@@ -33,11 +38,18 @@ export type Pin =
   | { state: 'unproven'; says: string }
   | { state: 'verified'; fingerprint: string; minEpoch: number; tenantKey?: PublicKeyAnswer };
 
-/** Verifies the manifest of a keyring as the server shows it; whose root signed it is for `pinOf` to judge. */
-export async function verifyKeyring({ manifest, escrowKeys }: Keyring): Promise<SignedKeyring> {
+/**
+ * Verifies the manifest of a keyring as the server shows it, and walks to it from the one that this browser has seen; what comes of it is for
+ * `pinOf` to judge. Throws what the API throws.
+ */
+export async function verifyKeyring(asked: string, keyring: Keyring): Promise<SignedKeyring> {
+  const { manifest, escrowKeys } = keyring;
   const [verified, sha256] = await Promise.all([verifyManifest(manifest), sha256Hex(manifest)]);
   if (!verified.ok) return verified;
   const { tenant, version, keys } = verified.payload;
+  const before = await seenBefore({ tenant: asked, keyring });
+  const now = { manifest: verified.payload, root: verified.root, sha256 };
+  const off = await offTheLine({ tenant: asked, keyring, ...before }, now);
   const active = keys.filter((key) => key.state === 'active');
   const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
   // As the API hands it out, for a PC that cannot ask; its engine holds it against the pin as it would that answer.
@@ -47,7 +59,8 @@ export async function verifyKeyring({ manifest, escrowKeys }: Keyring): Promise<
     statements: [key.statement, ...(key.oldStatements ?? [])],
   };
   const signed = await signedSha256(manifest);
-  const held = { tenant, root: verified.root, version, sha256, signed, minEpoch };
+  const line = { from: before.seen, follows: off === null };
+  const held = { tenant, root: verified.root, version, sha256, signed, minEpoch, ...line };
   return { ok: true, ...held, ...(tenantKey ? { tenantKey } : {}) };
 }
 
@@ -69,6 +82,10 @@ export function pinOf(tenant: string, told: string | null, keyring: SignedKeyrin
     );
   if (keyring.version === seen.version && !isRemembered(seen, keyring))
     return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
+  // What was seen since it was looked at is looked at with the next refresh.
+  const walked = keyring.follows && JSON.stringify(keyring.from) === JSON.stringify(seen);
+  if (keyring.version > seen.version && !walked)
+    return unproven('The server’s keyring does not follow on the one that this browser has verified.');
   const { minEpoch, tenantKey } = keyring;
   return { state: 'verified', fingerprint: seen.fingerprint, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
 }

@@ -7,8 +7,8 @@ import * as custody from './api/custody.ts';
 import * as api from './api/tenant.ts';
 import { everyPage, type Progress } from './sweep.ts';
 
-/** Archived and merged machines have secrets too. */
-const SHELVES = ['fleet', 'archived', 'merged'] as const;
+/** Archived and merged machines have secrets too, and so have those that were set aside. */
+const SHELVES = ['fleet', 'archived', 'merged', 'aside'] as const;
 const MACHINES_PAGE = 100;
 const AUDIT_PAGE = 500;
 

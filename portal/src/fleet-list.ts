@@ -121,7 +121,7 @@ export class FleetList implements ReactiveController {
     if (list.rows.next === null) return list.rows.length;
     const { shelf, status, client, attention } = list.question;
     if (!overview || client !== undefined) return null;
-    if (shelf === 'archived') return status || attention ? null : overview.archived;
+    if (shelf === 'archived' || shelf === 'aside') return status || attention ? null : overview[shelf];
     if (attention) return status ? null : overview.attention;
     if (status === 'stalled') return overview.stalled;
     return status ? (overview.runs[status] ?? 0) : overview.machines;

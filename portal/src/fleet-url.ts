@@ -10,6 +10,8 @@ export const SEARCH_FROM = 3;
 export const SEARCH_MAX = 64;
 
 const STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
+/** Each is one more thing that a machine can be, and one that it is only by itself. */
+const SHELVES = ['archived', 'aside'] as const;
 type Status = NonNullable<MachinesQuery['status']>;
 const isStatus = (text: string | null): text is Status => STATUSES.some((status) => status === text);
 
@@ -18,7 +20,7 @@ export function questionOfUrl(search: string): Question {
   const [status, client] = [query.get('status'), query.get('client')];
   return {
     sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
-    shelf: query.get('shelf') === 'archived' ? 'archived' : 'fleet',
+    shelf: SHELVES.find((shelf) => shelf === query.get('shelf')) ?? 'fleet',
     ...(isStatus(status) ? { status } : {}),
     ...(client ? { client } : {}),
     ...(query.get('attention') === 'yes' ? { attention: 'yes' as const } : {}),

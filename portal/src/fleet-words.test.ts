@@ -34,7 +34,7 @@ test('a silent run is called stalled, and each reason is said in words, the fail
 test('news are said of what grew, and of nothing else', () => {
   const counts = (succeeded: number, failed: number): FleetCounts => ({
     ...{ machines: 5, runs: { running: 1, succeeded, failed, abandoned: 0 } },
-    ...{ attention: failed, stalled: 0, archived: 0, toRotate: 0, secrets: 9 },
+    ...{ attention: failed, stalled: 0, archived: 0, aside: 0, toRotate: 0, secrets: 9 },
   });
   expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('Machines: 2 succeeded, 1 failed, 1 more in need of attention.');
   expect(newsBetween(counts(3, 1), counts(3, 0))).toBe('');

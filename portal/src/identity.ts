@@ -1,16 +1,12 @@
-// Who is signed in, as the app knows it: asked at the start, after signing in again, and when the server says that a membership is not
-// what it was. The open page stays where the person may stay.
+// Who is signed in, as the app knows it: asked at the start, once the server is back, and when it says that a membership is not what it
+// was. The open page stays where the person may stay.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me, Membership } from '../../schema/person.ts';
-import { MEMBERSHIP_CHANGED, SESSION_EXPIRED } from './api/http.ts';
+import { MEMBERSHIP_CHANGED } from './api/http.ts';
 import * as api from './api/tenant.ts';
 import { announceRestored, notePerson } from './person.ts';
-import { Polling } from './polling.ts';
-import { SESSION_CHANNEL } from './session.ts';
+import { Reach } from './reach.ts';
 import { lock, vaultState } from './vault-client.ts';
-
-/** While nothing is known yet, it is asked again by itself. */
-const RETRY_MS = 5_000;
 
 /** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
 export type Change = { was: Membership; now: Membership | null };
@@ -30,35 +26,28 @@ export function changeOf(before: Me, after: Me, tenant: string): Change | null {
 export class Identity implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string | null;
-  readonly #session = new BroadcastChannel(SESSION_CHANNEL);
   #asking = false;
   #askOnceMore = false;
   me: Me | null = null;
   /** What asking met, while nothing is known yet. */
   failure: unknown = null;
-  expired = false;
+  readonly reach: Reach;
   change: Change | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string | null) {
     this.#host = host;
     this.#tenant = tenant;
     host.addController(this);
-    new Polling(host, RETRY_MS, async () => {
-      if (this.failure && !this.expired) await this.ask();
-    });
+    this.reach = new Reach(host, (me) => this.#isBack(me));
   }
 
   hostConnected(): void {
-    window.addEventListener(SESSION_EXPIRED, this.#hasExpired);
     window.addEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
-    this.#session.onmessage = () => void this.#signedInAgain();
     void this.ask();
   }
 
   hostDisconnected(): void {
-    window.removeEventListener(SESSION_EXPIRED, this.#hasExpired);
     window.removeEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
-    this.#session.onmessage = null;
   }
 
   /** The note about a change has been read, or its tenant left. */
@@ -77,6 +66,7 @@ export class Identity implements ReactiveController {
       this.#know(await api.me());
     } catch (error) {
       if (!this.me) this.#show({ failure: error });
+      void this.reach.failed(error);
     }
     this.#asking = false;
     if (this.#askOnceMore) await this.ask();
@@ -102,25 +92,18 @@ export class Identity implements ReactiveController {
 
   #askAgain = (): void => void this.ask();
 
-  #hasExpired = (): void => this.#show({ expired: true });
-
-  /** Somebody has signed in in the pop-up; who it is decides whether the page may stay. */
-  async #signedInAgain(): Promise<void> {
-    this.#show({ expired: false });
-    const before = this.me;
-    if (!before) return this.ask();
-    const email = await api.me().then(
-      (me) => me.email,
-      () => null,
-    );
-    // It may be another: what is open here is for the one before.
-    if (email === null) return this.#hasExpired();
-    if (email === before.email) return announceRestored();
-    notePerson(email);
-    location.reload();
+  /** The server answers again; who it is decides whether the page may stay. What is open here is for the one before. */
+  #isBack(me: Me): void {
+    if (this.me && this.me.email !== me.email) {
+      notePerson(me.email);
+      location.reload();
+      return;
+    }
+    this.#know(me);
+    announceRestored();
   }
 
-  #show(known: Partial<Pick<Identity, 'me' | 'failure' | 'expired' | 'change'>>): void {
+  #show(known: Partial<Pick<Identity, 'me' | 'failure' | 'change'>>): void {
     Object.assign(this, known);
     this.#host.requestUpdate();
   }

@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { LiveMessage } from '../../schema/live.ts';
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/live-socket.ts';
 import type { FleetCounts, MachineSummary } from '../../schema/machine.ts';
-import { expired, MEMBERSHIP_CHANGED, origin, SESSION_RESTORED, stillSignedIn } from './api/http.ts';
+import { askSignIn, expired, MEMBERSHIP_CHANGED, origin, SESSION_RESTORED, UNREACHABLE } from './api/http.ts';
 
 /** `down`: nothing comes; it is tried again by itself. */
 export type LiveState = 'connecting' | 'live' | 'down';
@@ -114,11 +114,12 @@ class Connection {
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(this.#again, wait);
-    // A refused upgrade says nothing to a page: whether the sign-in is the reason is asked apart. Then signing in is what helps.
-    if (navigator.onLine && !(await stillSignedIn()) && this.#socket === null) {
-      clearTimeout(this.#retry);
-      expired();
-    }
+    // A refused upgrade says nothing to a page: whether the sign-in or the server is the reason is asked apart.
+    const signIn = await askSignIn();
+    if (this.#socket !== null || this.#ended) return;
+    if (signIn !== 'signed_out') return void window.dispatchEvent(new CustomEvent(UNREACHABLE));
+    clearTimeout(this.#retry);
+    expired();
   }
 
   #again = (): void => {

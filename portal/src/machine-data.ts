@@ -22,11 +22,13 @@ export type Loaded = {
   moreRuns: boolean;
   secrets: Secret[];
   moreSecrets: boolean;
+  /** What was set aside; null where nothing was. */
+  aside: Pick<Loaded, 'runs' | 'moreRuns' | 'secrets' | 'moreSecrets'> | null;
   readAt: number;
 };
 
 /** What comes in pages. */
-export type PagedList = 'runs' | 'secrets' | 'history';
+export type PagedList = 'runs' | 'secrets' | 'history' | 'runsAside' | 'secretsAside';
 
 export class MachineData implements ReactiveController {
   readonly #host: LitElement;
@@ -41,6 +43,8 @@ export class MachineData implements ReactiveController {
   readonly #runs = new PagesRead();
   readonly #secrets = new PagesRead();
   readonly #history = new PagesRead();
+  readonly #runsAside = new PagesRead();
+  readonly #secretsAside = new PagesRead();
   /** Which secrets are looked for; null: all. */
   secretFilter: api.SecretFilter | null = null;
 
@@ -88,7 +92,7 @@ export class MachineData implements ReactiveController {
     this.loaded = null;
     this.failure = null;
     this.secretFilter = null;
-    for (const pages of [this.#runs, this.#secrets, this.#history]) pages.forget();
+    for (const pages of [this.#runs, this.#secrets, this.#history, this.#runsAside, this.#secretsAside]) pages.forget();
   }
 
   /** Whether a list shows as much as it ever does. */
@@ -103,7 +107,13 @@ export class MachineData implements ReactiveController {
   }
 
   #pages(of: PagedList): PagesRead {
-    return { runs: this.#runs, secrets: this.#secrets, history: this.#history }[of];
+    return {
+      runs: this.#runs,
+      secrets: this.#secrets,
+      history: this.#history,
+      runsAside: this.#runsAside,
+      secretsAside: this.#secretsAside,
+    }[of];
   }
 
   /** Looks for secrets of a kind that begin so. */
@@ -142,15 +152,12 @@ export class MachineData implements ReactiveController {
     try {
       const [machine, runs, secrets] = await Promise.all([
         this.#readMachine(tenant, wanted),
-        this.#runs.read(async (after) => {
-          const { runs, next } = await api.runs(tenant, wanted, after);
-          return { items: runs, next };
-        }),
-        this.#secrets.read(async (after) => {
-          const { secrets, next } = await api.secrets(tenant, wanted, this.secretFilter, after);
-          return { items: secrets, next };
-        }),
+        this.#readRuns(this.#runs, 'standing'),
+        this.#readSecrets(this.#secrets, 'standing'),
       ]);
+      const [runsAside, secretsAside] = machine.someAside
+        ? await Promise.all([this.#readRuns(this.#runsAside, 'aside'), this.#readSecrets(this.#secretsAside, 'aside')])
+        : [null, null];
       if (!isWanted()) return;
       this.loaded = {
         tenant,
@@ -159,6 +166,13 @@ export class MachineData implements ReactiveController {
         moreRuns: runs.next !== null,
         secrets: secrets.items,
         moreSecrets: secrets.next !== null,
+        aside: runsAside &&
+          secretsAside && {
+            runs: runsAside.items,
+            moreRuns: runsAside.next !== null,
+            secrets: secretsAside.items,
+            moreSecrets: secretsAside.next !== null,
+          },
         readAt: Date.now(),
       };
       this.failure = null;
@@ -169,6 +183,22 @@ export class MachineData implements ReactiveController {
       this.failure = error;
       this.#host.requestUpdate();
     }
+  }
+
+  #readRuns(pages: PagesRead, part: api.ListedPart) {
+    const { tenant, machine } = this.#of();
+    return pages.read(async (after) => {
+      const { runs, next } = await api.runs(tenant, machine, part, after);
+      return { items: runs, next };
+    });
+  }
+
+  #readSecrets(pages: PagesRead, part: api.ListedPart) {
+    const { tenant, machine } = this.#of();
+    return pages.read(async (after) => {
+      const { secrets, next } = await api.secrets(tenant, machine, part, this.secretFilter, after);
+      return { items: secrets, next };
+    });
   }
 
   /** A machine with as much of its history as is wanted, in order of time. */

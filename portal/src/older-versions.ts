@@ -15,14 +15,16 @@ const NONE: FurtherVersions = { older: [], first: [], reading: false, failure: n
 export class OlderVersions implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
+  readonly #part: api.ListedPart;
   /** Another one each time everything is forgotten: what is still read for the machine before is left. */
   #machine = {};
   /** By secret. Another one with every change, so that what shows it is drawn anew. */
   known: ReadonlyMap<string, FurtherVersions> = new Map();
 
-  constructor(host: ReactiveControllerHost, tenant: () => string) {
+  constructor(host: ReactiveControllerHost, tenant: () => string, part: api.ListedPart) {
     this.#host = host;
     this.#tenant = tenant;
+    this.#part = part;
     host.addController(this);
   }
 
@@ -42,7 +44,8 @@ export class OlderVersions implements ReactiveController {
     const after = end === 'older' ? (before.older.at(-1)?.version ?? listed) : before.first.at(-1)?.version;
     let read = before;
     try {
-      const { versions } = await api.versions(this.#tenant(), secret, end === 'older' ? 'newest' : 'oldest', after);
+      const order = end === 'older' ? 'newest' : 'oldest';
+      const { versions } = await api.versions(this.#tenant(), secret, this.#part, order, after);
       const shown = new Set([...before.older, ...before.first].map(({ version }) => version));
       const fresh = versions.filter(({ version }) => version < listed && !shown.has(version));
       read = { ...before, [end]: [...before[end], ...fresh], failure: null };

@@ -1,5 +1,5 @@
 // The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
-import { SESSION_RESTORED } from './api/http.ts';
+import { origin, SESSION_RESTORED } from './api/http.ts';
 import { lock } from './vault-client.ts';
 
 const PERSON_KEY = 'totl.person';
@@ -24,9 +24,9 @@ export async function signOut(href: string): Promise<void> {
   location.assign(href);
 }
 
-/** Signs in again in a pop-up: this page, and what is typed or unlocked in it, stays. */
+/** Signs in again in a pop-up, at the API and from there at the portal: this page, and what is typed or unlocked in it, stays. */
 export const signInAgain = (): void => {
-  window.open('/signed-in', 'totl-sign-in', 'popup,width=480,height=640');
+  window.open(new URL('/v1/sign-in', origin()), 'totl-sign-in', 'popup,width=480,height=640');
 };
 
 export const announceRestored = (): void => {

@@ -116,7 +116,7 @@ describe('the countdown', () => {
 describe('the dialog', () => {
   const secret: Secret = {
     ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' } },
-    ...{ lastRevealedAt: null, rotateDueAt: null, versions: [] },
+    ...{ lastRevealedAt: null, rotateDueAt: null, count: 1, versions: [] },
   };
   const open = async (): Promise<RevealDialog> => {
     const element = document.createElement('reveal-dialog') as RevealDialog;

@@ -40,6 +40,17 @@ const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
 };
 
+/** What a leaver's act leaves as it is, said once more where it is signed. */
+function meaningOf(act: KeyringAct): string | undefined {
+  if (act.act !== 'leaver') return MEANS[act.act];
+  const kept = [
+    ...(act.team === 'kept' ? ['the team passphrase'] : []),
+    ...(act.recovery === 'kept' ? ['the recovery set'] : []),
+  ];
+  const said = kept.length === 0 ? '' : `By your choice ${kept.join(' and ')} stays as it is, on record. `;
+  return `${said}${THIS_ONE_ACT}`;
+}
+
 const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.includes('admin');
 
 /** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
@@ -88,7 +99,7 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, { heading, action, note: MEANS[act.act], only: isAdmin, work });
+    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), only: isAdmin, work });
   }
 
   /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */

@@ -24,6 +24,7 @@ const run = (part: Partial<Run>): Run => ({
     events: 1,
     nextSeq: 2,
     uploadedBy: null,
+    aside: null,
   },
   ...part,
 });

@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';
 import type { Line, VaultFault } from '../vault/contract.ts';
+import { ApiProblem } from './api/http.ts';
 import { usableUnlockers } from './api/manifest.ts';
 import * as api from './api/tenant.ts';
 import { OneAct } from './one-act.ts';
@@ -17,6 +18,12 @@ type Open = { tenant: string; done: Request['done'][] };
 const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
+
+/** What was asked of the server, as the line of its keyrings, has its own words; else it is the vault that is not there. */
+const refusalOf = (error: unknown): Pick<VaultFault, 'ok' | 'message' | 'succession' | 'line'> => ({
+  ok: false,
+  message: error instanceof ApiProblem ? error.message : BROKEN,
+});
 
 /** Asks the app to unlock this tenant's vault. False when the person gave up. */
 export const requestUnlock = (tenant: string): Promise<boolean> =>
@@ -96,16 +103,16 @@ export class Unlocking implements ReactiveController {
       // Else what is opened now would be locked with what was cancelled before.
       await this.#locking;
       if (signal.aborted) return;
-      const unlocking = unlock({ tenant: request.tenant, keyring, ...proof }).catch(() => null);
-      this.#locking = unlocking.then((result) => (signal.aborted && result?.ok ? lock() : undefined));
+      const unlocking = unlock({ tenant: request.tenant, keyring, ...proof }).catch(refusalOf);
+      this.#locking = unlocking.then((result) => (signal.aborted && result.ok ? lock() : undefined));
       const result = await unlocking;
       if (signal.aborted) return;
-      if (result?.ok) this.end(true);
+      if (result.ok) this.end(true);
       else
         this.#show({
-          ...{ ...shown, fault: result?.message ?? BROKEN },
-          succession: result?.succession ?? null,
-          line: result?.line ?? null,
+          ...{ ...shown, fault: result.message },
+          succession: result.succession ?? null,
+          line: result.line ?? null,
         });
     });
   }

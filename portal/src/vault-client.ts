@@ -131,7 +131,11 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
   const before = await seenBefore(input);
   const result = await vault().unlock({ ...input, ...before });
   if (result.ok && before.seen && input.confirmedLine === result.seen.signed)
-    await takeLine(input.tenant, result.seen, before.seen);
+    await takeLine(input.tenant, result.seen, before.seen).catch(async (error) => {
+      // It is open by now, and must not stay so on a line that nobody can find on record.
+      await lock();
+      throw error;
+    });
   else if (result.ok) remember(input.tenant, result.seen);
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))

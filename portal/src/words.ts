@@ -1,13 +1,14 @@
 // The portal's words for codes, times and keys; sentence case, plain.
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
-import type { NoticeKind, SentKind } from '../../schema/notice.ts';
+import type { NoticeKind } from '../../schema/notice.ts';
+import { NOTICE_WORDS } from '../../schema/notice-words.ts';
 import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
-import type { UnlockerKind } from '../../schema/signed.ts';
-import type { Delivery, DeliveryFault } from '../../schema/webhook.ts';
+import type { UnlockerKind, VaultPurpose } from '../../schema/signed.ts';
+import type { Delivery, DeliveryFault, Receiver } from '../../schema/webhook.ts';
 
 export const STATUS_WORDS: Record<RunStatus, [string, 'accent' | 'good' | 'bad' | '']> = {
   running: ['Provisioning', 'accent'],
@@ -58,26 +59,15 @@ export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'acc
   destroyed: ['Destroyed', ''],
 };
 
-export const NOTICE_WORDS: Record<SentKind, string> = {
-  run_failed: 'A run failed',
-  machine_stalled: 'A machine is silent for three hours',
-  encrypted_not_escrowed: 'Encrypted, but no recovery key in escrow',
-  secret_revealed: 'A secret was revealed',
-  reveal_budget_exceeded: 'Somebody is over their budget of reveals',
-  token_expiring: 'A machine token is about to expire',
-  key_rotated: 'The escrow key was rotated',
-  key_retired: 'A rotation was finished',
-  key_destroyed: 'A key was destroyed',
-  root_replaced: 'The root was replaced',
-  keyring_changed: 'The keyring was changed',
-  person_removed: 'A person was removed',
-  limit_near: 'A limit comes near',
-  storage_low: 'The storage is nearly full',
-  test: 'Test notice',
-};
-
 /** The kinds in the order in which a person chooses among them. */
 export const NOTICE_KINDS = Object.keys(NOTICE_WORDS).filter((kind) => kind !== 'test') as NoticeKind[];
+
+export const RECEIVER_WORDS: Record<Receiver, string> = {
+  generic: 'Another program (signed JSON)',
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  discord: 'Discord',
+};
 
 export const DELIVERY_WORDS: Record<Delivery['state'], [string, 'good' | 'warn' | 'bad']> = {
   delivered: ['Delivered', 'good'],
@@ -90,6 +80,7 @@ export const DELIVERY_FAULT_WORDS: Record<DeliveryFault, string> = {
   unreachable: 'could not be reached',
   redirected: 'answered with a redirect, which is never followed',
   turned_down: 'turned down by the receiver',
+  gone: 'its receiver says that it is gone for good (410)',
   failed: 'failed at the receiver',
   not_allowed: 'not sent: a webhook may not have that URL any more',
 };
@@ -104,6 +95,10 @@ export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Eng
 
 /** "an admin", "an engineer", "an auditor". */
 export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
+
+/** What a way to unlock is for, after "to be able to". */
+export const rightsWords = (rights: readonly VaultPurpose[]): string =>
+  rights.includes('admin') ? 'reveal every secret, and change the keyring as an admin' : 'reveal every secret';
 
 export const UNLOCKER_WORDS: Record<UnlockerKind, string> = {
   passphrase: 'Passphrase',

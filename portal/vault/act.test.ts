@@ -6,6 +6,7 @@ import {
   ADMIN,
   keyringOf,
   makeTenant,
+  must,
   PASSPHRASE,
   sealedRecord,
   TEAM_PASSPHRASE,
@@ -107,7 +108,8 @@ describe('unlocking', () => {
 
 describe('a team passphrase added later', () => {
   it('follows on the manifest before it and opens secrets for the engineers', async () => {
-    const first = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+    const asked = { tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null };
+    const first = must(await draftSetUp(asked));
     const input = unlockInput(keyringOf(first), unlockerAt(first.write, 0), PASSPHRASE);
     const added = await draftAct(input, { act: 'set_team_passphrase', passphrase: TEAM_PASSPHRASE });
     if (!('write' in added)) throw new Error(added.message);

@@ -9,10 +9,11 @@ import {
   type VaultPurpose,
   verifyStatement,
 } from '../../schema/signed.ts';
+import { Email } from '../../schema/text.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { makeEscrowKey, resealEscrowKey } from './escrow-key.ts';
 import { fault, isFault } from './fault.ts';
-import { opens } from './rehearsal.ts';
+import { opens, wayOf, wayOfMade } from './rehearsal.ts';
 import { newRoot, openRoot, type Root, sealRoot, signManifest, signStatement, signSuccession } from './root.ts';
 import { teamUnlocker } from './set-up.ts';
 import { grantWords } from './spoken-words.ts';
@@ -37,11 +38,12 @@ type Change = {
   keyState: { kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined } | null;
   endOverlap: string | null;
   recovery: { setId: string; codes: string[] } | null;
+  kept: KeyringWrite['kept'] | null;
 };
 
 const NOTHING: Change = {
   ...{ remove: [], add: [], grant: [], newEscrowKey: false, newRoot: false },
-  ...{ keyState: null, endOverlap: null, recovery: null },
+  ...{ keyState: null, endOverlap: null, recovery: null, kept: null },
 };
 
 const BOTH: VaultPurpose[] = ['reveal', 'admin'];
@@ -49,6 +51,20 @@ const isTeam = (one: ManifestUnlocker): boolean => one.owner === null && one.kin
 const isRecovery = (one: ManifestUnlocker): boolean => one.owner === null && one.kind === 'recovery';
 const idsOf = (list: readonly ManifestUnlocker[], wanted: (one: ManifestUnlocker) => boolean): string[] =>
   list.filter(wanted).map((one) => one.id);
+
+/** What a page shows of an unlocker, from a keyring that it has not verified: it is what must be signed away, not its id alone. */
+const shownOf = ({ id, kind, label, owner, rights, createdAt }: ManifestUnlocker): string =>
+  JSON.stringify([id, kind, label, owner, rights, createdAt]);
+
+/** An escrow key takes one step at a time. */
+const STATE_BEFORE = { retired: 'retiring', destroyed: 'retired' } as const;
+
+/**
+ * Of an owner whose address is what it looks like, since their unlockers are found by it when they leave; and no second recovery set. Neither
+ * is in the words that were compared.
+ */
+const isPersonal = ({ owner, kind }: ManifestUnlocker): boolean =>
+  kind !== 'recovery' && Email.safeParse(owner).data === owner;
 
 const recoverySet = (tenant: string, root: string, size: { threshold: number; count: number }) =>
   makeRecoveryUnlocker(tenant, root, { label: labelOf(size), owner: null, rights: BOTH }, size);
@@ -69,28 +85,35 @@ async function isTheOldTeams(
 
 const sameAsBefore = () => fault('same_passphrase', 'That is the team passphrase of before. Choose another.');
 
-/** Whether a leaver may have kept the root: as who could fetch a recovery set, or by an unlocker with admin rights, whatever the server says. */
-const couldSign = (
-  { unlockers }: Manifest,
-  { email, couldFetch }: Pick<Extract<KeyringAct, { act: 'leaver' }>, 'email' | 'couldFetch'>,
-): boolean => couldFetch.recovery || unlockers.some((one) => one.owner === email && one.rights.includes('admin'));
+type Leaving = Extract<KeyringAct, { act: 'leaver' }>;
+
+/** Whether a leaver may have kept the root: by an unlocker with admin rights, or because the admin who acts says so. */
+const couldSign = ({ unlockers }: Manifest, { email, root }: Leaving): boolean =>
+  root || unlockers.some((one) => one.owner === email && one.rights.includes('admin'));
 
 /** Says what an act changes. `root` is the thumbprint that new unlockers are to pin. */
 async function changeOf(
   input: UnlockInput,
   act: KeyringAct,
-  { manifest, seen }: TrustedKeyring,
+  { manifest, seen, entry }: TrustedKeyring,
   root: string,
 ): Promise<Change | VaultFault> {
   const { tenant } = input;
+  // Whose a further one is, is whose the opened one is: not whom the server takes its person for.
+  if ((act.act === 'add_passphrase' || act.act === 'add_passkey') && (entry.owner ?? act.email) !== act.email)
+    return untrusted('The server takes you for another person than the one whose way to unlock was opened.');
   const own = { owner: 'email' in act ? act.email : null, rights: BOTH };
   switch (act.act) {
     case 'rotate':
       return { ...NOTHING, newEscrowKey: true };
-    case 'set_key_state':
-      return manifest.keys.some((key) => key.kid === act.kid)
+    case 'set_key_state': {
+      const key = manifest.keys.find((one) => one.kid === act.kid);
+      if (!key) return fault('unknown_kid', 'The keyring has no such escrow key.');
+      // The page goes by the server's table of keys: one that names the active key as retired would have it signed away for good.
+      return key.state === STATE_BEFORE[act.state]
         ? { ...NOTHING, keyState: act }
-        : fault('unknown_kid', 'The keyring has no such escrow key.');
+        : fault('keyring_changed', `The signed keyring has that key as ${key.state}. Nothing was signed; look again.`);
+    }
     case 'add_passphrase':
       return {
         ...NOTHING,
@@ -113,43 +136,69 @@ async function changeOf(
       return { ...NOTHING, remove: idsOf(manifest.unlockers, isRecovery), add: [made], recovery: made };
     }
     case 'grant': {
-      const { id, email, kind, label, jwk } = act.grant;
+      const { id, email, kind, label, rights, jwk } = act.grant;
+      if (rights === null)
+        return untrusted(
+          'The request is of the earlier form, whose words do not say what it opens. Have it asked anew.',
+        );
       // The words that the admin has compared, made again from this side's own pin: a server that swapped the key meanwhile is refused.
-      const words = grantWords(tenant, seen.fingerprint, await thumbprint(jwk), email);
+      const words = grantWords({ tenant, root: seen.fingerprint, unlocker: await thumbprint(jwk), email, rights });
       if (words.join(' ') !== act.words.join(' '))
-        return untrusted('The unlocker is not the one whose words you have compared.');
+        return untrusted('The unlocker, or what it is to open, is not what you have compared the words of.');
       if (manifest.unlockers.some((one) => one.id === id))
         return fault('keyring_changed', 'The keyring lists that unlocker already. Read the requests again.');
-      const rights = act.admin ? BOTH : BOTH.slice(0, 1);
       return { ...NOTHING, grant: [{ id, kind, label, owner: email, rights, jwk, createdAt: Date.now() }] };
     }
-    case 'remove_unlocker':
-      return { ...NOTHING, remove: [act.unlocker] };
+    case 'remove_unlocker': {
+      const listed = manifest.unlockers.find((one) => one.id === act.unlocker.id);
+      if (!listed) return fault('keyring_changed', 'The signed keyring does not list that unlocker. Look again.');
+      return shownOf(listed) === shownOf(act.unlocker)
+        ? { ...NOTHING, remove: [listed.id] }
+        : untrusted('The unlocker is not the one that you were shown.');
+    }
     case 'replace_root':
       return { ...NOTHING, newRoot: true };
     case 'end_overlap':
-      return { ...NOTHING, endOverlap: act.root };
-    case 'leaver': {
-      const left = (one: ManifestUnlocker) =>
-        one.owner === act.email || (act.couldFetch.team && isTeam(one)) || (act.couldFetch.recovery && isRecovery(one));
-      const add: MadeUnlocker[] = [];
-      if (act.teamPassphrase !== null && (await isTheOldTeams(input, manifest, act.teamPassphrase)))
-        return sameAsBefore();
-      if (act.teamPassphrase !== null) add.push(await teamUnlocker(tenant, root, act.teamPassphrase));
-      const made = act.recovery && (await recoverySet(tenant, root, act.recovery));
-      if (made) add.push(made);
-      return {
-        ...NOTHING,
-        remove: idsOf(manifest.unlockers, left),
-        add,
-        recovery: made,
-        newEscrowKey: true,
-        newRoot: couldSign(manifest, act),
-      };
-    }
+      return manifest.overlapping?.includes(act.root)
+        ? { ...NOTHING, endOverlap: act.root }
+        : fault('keyring_changed', 'The signed keyring has no such earlier root that overlaps. Look again.');
+    case 'leaver':
+      return changeOfLeaver(input, act, manifest, root);
     default:
       return act satisfies never;
   }
+}
+
+/** What is shared goes by the signed manifest: a server that says they could not fetch it keeps nothing of it. */
+async function changeOfLeaver(
+  input: UnlockInput,
+  act: Leaving,
+  manifest: Manifest,
+  root: string,
+): Promise<Change | VaultFault> {
+  const { tenant } = input;
+  const { email, team, recovery } = act;
+  // Removed and not replaced, a tenant would be left with one forgotten passphrase to lose everything by.
+  if (recovery === null && manifest.unlockers.some(isRecovery))
+    return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');
+  const left = (one: ManifestUnlocker) =>
+    one.owner === email || (team !== 'kept' && isTeam(one)) || (recovery !== 'kept' && isRecovery(one));
+  const passphrase = team === 'kept' ? null : team.passphrase;
+  if (passphrase !== null && (await isTheOldTeams(input, manifest, passphrase))) return sameAsBefore();
+  const made = recovery === 'kept' ? null : recovery && (await recoverySet(tenant, root, recovery));
+  const kept = idsOf(manifest.unlockers, (one) => one.owner === null && !left(one));
+  return {
+    ...NOTHING,
+    remove: idsOf(manifest.unlockers, left),
+    add: [
+      ...(passphrase === null ? [] : [await teamUnlocker(tenant, root, passphrase)]),
+      ...(made === null ? [] : [made]),
+    ],
+    recovery: made,
+    newEscrowKey: true,
+    newRoot: couldSign(manifest, act),
+    kept: kept.length === 0 ? null : { leaver: email, unlockers: kept },
+  };
 }
 
 /** Opens an unlocker with admin rights, composes what the act changes, signs it as the next version. */
@@ -245,6 +294,8 @@ async function compose(
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
   // A grant's label and key come from the server: what nobody could read again is not signed.
   if (!Manifest.safeParse(next).success) return untrusted('The next keyring would not be well-formed.');
+  if (!change.grant.every(isPersonal))
+    return untrusted('What asks for access is no way to unlock of one person’s own.');
   const write: KeyringWrite = {
     manifest: await signManifest(root, next),
     root: rootMoved ? sealRoot(tenant, root, vaults.admin) : keyring.root,
@@ -263,8 +314,10 @@ async function compose(
     unlockers: [...change.add.map(({ half }) => half), ...own],
     wraps: wraps.flat(),
     ...(change.keyState?.sweep === undefined ? {} : { sweep: change.keyState.sweep }),
+    ...(change.kept ? { kept: change.kept } : {}),
   };
-  return (await opens(trusted, keyring, write, { made: change.add, vaults: vaults.kept }))
+  const ways = [wayOf(unlocker), ...change.add.map(wayOfMade)];
+  return (await opens(keyring, write, { ways, vaults: vaults.kept }))
     ? write
     : untrusted('The next keyring would not open as it was composed; nothing was sent.');
 }

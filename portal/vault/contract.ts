@@ -7,6 +7,7 @@ import type { Keyring, KeyringWrite, PrfKdf, UnlockerChanged } from '../../schem
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Resealed } from '../../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
+import type { ManifestUnlocker, VaultPurpose } from '../../schema/signed.ts';
 
 export type VaultFaultCode =
   | 'wrong_passphrase'
@@ -45,12 +46,13 @@ export type VaultState =
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
 
 /**
- * The channel between the tabs and a vault that may run. `changed`, by its worker: the state is another one now, ask for it. `asked`, by
- * a tab that has just come: a vault that is unlocked says `changed` once more. Nothing else goes over it, and whoever says either falsely
- * has a tab ask its vault once too often.
+ * The channel between the tabs and the vaults that run: more than one, where a tab is older than a new version of the portal, or the browser has no
+ * SharedWorker and each tab has its own. `changed`, by a worker: the state is another one now, ask for it. `asked`, by a tab that has just
+ * come: a vault that is unlocked says `changed` once more. `lock`, by a worker that somebody has locked: so does every other. Nothing
+ * else goes over it, and whoever says one of them falsely has a tab ask its vault, or a person unlock it, once too often.
  */
 export const VAULT_CHANNEL = 'totl-vault';
-export type VaultWord = 'changed' | 'asked';
+export type VaultWord = 'changed' | 'asked' | 'lock';
 
 /** The highest manifest a browser has seen of a tenant; kept by the page in localStorage, checked by the vault. */
 export type SeenManifest = {
@@ -105,20 +107,26 @@ export type KeyringAct =
   | { act: 'set_team_passphrase'; passphrase: string }
   /** A recovery set of `count` shares, any `threshold` of which open; the one before it is removed. */
   | { act: 'make_recovery_set'; threshold: number; count: number }
-  /** Access for a person whose words were compared; `admin` gives both rights. */
-  | { act: 'grant'; grant: Grant; words: readonly string[]; admin: boolean }
-  | { act: 'remove_unlocker'; unlocker: string }
+  /** As it was shown: what the signed keyring has under its id must be the same. */
+  | { act: 'remove_unlocker'; unlocker: ManifestUnlocker }
+  /** Access for a person whose words were compared: to what the words name, as it was asked for. */
+  | { act: 'grant'; grant: Grant; words: readonly string[] }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }
-  /** Everything a person could open is closed to them: unlockers removed and replaced, new vault keys, a new escrow key, and a new root
-   * where they could fetch a recovery unlocker, as admins can. */
+  /**
+   * Everything a person could open is closed to them: their unlockers removed, every shared one of the signed manifest replaced unless the
+   * admin says that it is kept, new vault keys, a new escrow key. `root`: a new root too; there is one in any case where they have admin rights
+   * of their own.
+   */
   | {
       act: 'leaver';
       email: string;
-      couldFetch: { team: boolean; recovery: boolean };
-      teamPassphrase: string | null;
-      recovery: { threshold: number; count: number } | null;
+      root: boolean;
+      /** `passphrase` null: none any more. */
+      team: 'kept' | { passphrase: string | null };
+      /** Null: the page has seen none. */
+      recovery: 'kept' | { threshold: number; count: number } | null;
     };
 
 /** `recovery`: codes to be kept and typed back before `write` is sent; they are nowhere else. `kid`: the new escrow key's. */
@@ -136,10 +144,12 @@ export type GrantInput = {
   /** The root that this browser was shown; if the server lied about it, the admin's words are others. */
   root: string;
   label: string;
+  /** What it is to open. The words name it, so that no server can have an admin sign more. */
+  rights: readonly VaultPurpose[];
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
 /**
  * `repinned`: the unlocker with a root pinned in it that followed the one before and was confirmed; to be kept by the server. `opened`: the
- * unlocker's word that every key opened, where somebody else's change waits for it; to be sent.
+ * unlocker's word that every key opened, where a change waits for it; to be sent.
  */
 export type Unlocked = { seen: SeenManifest; repinned: UnlockerChanged | null; opened: string | null };
 export type Opened = {
@@ -197,13 +207,19 @@ export interface Vault {
   draft(input: UnlockInput, act: KeyringAct): Promise<VaultResult<Drafted>>;
   /** Makes a personal unlocker for oneself, to be granted by an admin. */
   draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
-  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. */
-  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[]>;
+  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. Null: asked in the earlier form, it has none. */
+  grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[] | null>;
   /**
-   * The roots that `fingerprint` follows, newest first, each by the verified word of the one before; with the words that a browser which
-   * still pins that root shows. What is signed for another root, as a leaver might, is not among them.
+   * The roots that the one of the keyring that was seen follows, newest first, each by the verified word of the one before; with the words that a
+   * browser which still pins that root shows. `manifests` are all from the first to the one that was seen, which vouches for them: a root that
+   * signed none of them is not among the answers, nor what is signed for another root, as a leaver might. Null where they do not lead there.
    */
-  rootsBefore(tenant: string, fingerprint: string, successions: readonly string[]): Promise<RootBefore[]>;
+  rootsBefore(
+    tenant: string,
+    seen: SeenManifest | SeenBefore,
+    manifests: readonly string[],
+    successions: readonly string[],
+  ): Promise<RootBefore[] | null>;
   /** Opens an unlocker and seals it under another passphrase. Nothing else of the keyring changes. */
   draftPassphraseChange(
     input: UnlockInput & { passphrase: string },
@@ -225,7 +241,10 @@ export interface Vault {
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
   /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */
   beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ bundle: string; line: string }>>;
-  /** Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. */
+  /**
+   * Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. Refuses what is
+   * not well-formed, too: nobody could read it on the day it is needed.
+   */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
   /** Counts as a use: what is unlocked stays so for another 15 minutes. */

@@ -4,7 +4,7 @@ import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import { SEALED_TYP } from '../../schema/jwe.ts';
 import type { Keyring, KeyringWrite, PrfKdf, SealedKey, SealedUnlocker } from '../../schema/keyring.ts';
 import type { Revealed, SecretKind, SecretRef } from '../../schema/secret.ts';
-import { sha256Hex, verifyManifest } from '../../schema/signed.ts';
+import { type ManifestUnlocker, sha256Hex, verifyManifest } from '../../schema/signed.ts';
 import type { SetUpDraft, UnlockInput, VaultFault } from './contract.ts';
 import { isFault } from './fault.ts';
 import { newSalt } from './kdf.ts';
@@ -82,8 +82,8 @@ export async function keyringAfter(
   };
 }
 
-export const makeTenant = () =>
-  draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE });
+export const makeTenant = async () =>
+  must(await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE }));
 
 /** The id of the nth unlocker: 0 the admin's own, 1 recovery, 2 the team's. */
 export const unlockerAt = (write: KeyringWrite, index: number): string => write.unlockers[index]?.id ?? '';
@@ -95,6 +95,14 @@ export const unlockInput = (keyring: Keyring, unlocker: string, secret: string):
   secret,
   seen: null,
 });
+
+/** An unlocker as the signed keyring lists it, and as an honest page shows it. */
+export async function listed({ manifest }: Pick<Keyring, 'manifest'>, id: string): Promise<ManifestUnlocker> {
+  const signed = await verifyManifest(manifest);
+  const found = signed.ok && signed.payload.unlockers.find((one) => one.id === id);
+  if (!found) throw new Error('the keyring lists the unlocker');
+  return found;
+}
 
 type Sealing = { kind: SecretKind; ref: SecretRef; plaintext: string; header?: Record<string, unknown>; enc?: string };
 

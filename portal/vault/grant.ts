@@ -6,17 +6,17 @@ import type { GrantInput } from './contract.ts';
 import { grantWords } from './spoken-words.ts';
 import { makePasskeyUnlocker, makePassphraseUnlocker } from './unlocker.ts';
 
-/** Makes the unlocker. Its rights are for the admin to sign; nothing here opens anything yet. */
+/** Makes the unlocker. What it is to open is asked for, and in the words; nothing opens by it until an admin has signed that. */
 export async function requestGrant(input: GrantInput): Promise<{ request: GrantRequest; words: string[] }> {
   const { tenant, root, email, label } = input;
-  const wanted = { label, owner: email, rights: ['reveal' as const] };
+  const wanted = { label, owner: email, rights: [...input.rights] };
   const { entry, half } =
     input.kind === 'passphrase'
       ? await makePassphraseUnlocker(tenant, root, wanted, input.passphrase)
       : await makePasskeyUnlocker(tenant, root, wanted, input.kdf, input.prf);
-  const { id, kind, jwk } = entry;
+  const { id, kind, rights, jwk } = entry;
   return {
-    request: { unlocker: { id, kind, label, jwk }, half },
-    words: grantWords(tenant, root, await thumbprint(jwk), email),
+    request: { unlocker: { id, kind, label, rights, jwk }, half },
+    words: grantWords({ tenant, root, unlocker: await thumbprint(jwk), email, rights }),
   };
 }

@@ -41,7 +41,7 @@ const input = (keyring: Keyring): UnlockInput => unlockInput(keyring, unlockerAt
 
 beforeAll(async () => {
   draft = await makeTenant();
-  evil = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+  evil = must(await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null }));
   first = keyringOf(draft);
   const { write } = must(await new Keeper().draft(input(first), { act: 'rotate' }));
   rotated = await keyringAfter(first, write);
@@ -179,7 +179,8 @@ describe('a hostile keeper of a bundle', () => {
   });
 
   it('is refused as another tenant’s, whether the head says so or denies it', async () => {
-    const other = await draftSetUp({ tenant: OTHER_TENANT, email: ADMIN, passphrase: 'x', teamPassphrase: null });
+    const asked = { tenant: OTHER_TENANT, email: ADMIN, passphrase: 'x', teamPassphrase: null };
+    const other = must(await draftSetUp(asked));
     const theirs = { ...input(keyringOf(other)), tenant: OTHER_TENANT, unlocker: unlockerAt(other.write, 1) };
     const trusted = must(await trustKeyring({ ...theirs, secret: other.recoveryCode }));
     const [head, end] = ((writer) => [writer.head, writer.end()])(must(BundleWriter.begin(trusted, first, 'Other')));

@@ -1,16 +1,21 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
 // ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
+
+import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
+import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
+import { RIGHTS_OF } from '../../schema/rights.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import { type ManifestUnlocker, sha256Hex, signedSha256, type VaultPurpose, verifyManifest } from '../../schema/signed.ts';
 import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,
   bent,
   keyringAfter,
   keyringOf,
+  listed,
   makeTenant,
   must,
   PASSPHRASE,
@@ -57,7 +62,7 @@ const act = async (before: UnlockInput, what: KeyringAct): Promise<Keyring> =>
 
 beforeAll(async () => {
   draft = await makeTenant();
-  evil = await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null });
+  evil = must(await draftSetUp({ tenant: TENANT, email: ADMIN, passphrase: PASSPHRASE, teamPassphrase: null }));
   evilRoot = await newRoot();
   const added = { act: 'add_passkey', email: ADMIN, label: 'Passkey', kdf: passkeyKdf(), prf: PRF } as const;
   first = await act(input(keyringOf(draft)), added);
@@ -217,7 +222,7 @@ describe('a hostile server’s keyring', () => {
   });
 
   it('cannot let a removed unlocker back in, because the manifest no longer lists it', async () => {
-    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: passkey });
+    const removed = await act(input(first), { act: 'remove_unlocker', unlocker: await listed(first, passkey) });
     const keyring = bent(removed, (one) => {
       one.unlockers = first.unlockers;
       one.wraps.push(...first.wraps.filter((wrap) => wrap.unlocker === passkey));
@@ -386,14 +391,13 @@ describe('a hostile server’s succession', () => {
 
 describe('a hostile server’s grant', () => {
   const email = 'engineer@example.com';
-  const ask = (rootShown: string) =>
+  const ask = (rootShown: string, rights: readonly VaultPurpose[] = RIGHTS_OF.engineer) =>
     requestGrant({
-      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey' },
+      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey', rights },
       ...{ kind: 'passkey', kdf: passkeyKdf(), prf: PRF },
     });
   const shown = ({ unlocker }: GrantRequest): Grant => ({ ...unlocker, email, role: 'engineer', requestedAt: 1 });
-  const give = (grant: Grant, words: string[]) =>
-    new Keeper().draft(input(first), { act: 'grant', grant, words, admin: false });
+  const give = (grant: Grant, words: string[]) => new Keeper().draft(input(first), { act: 'grant', grant, words });
 
   it('gives access by the words that both sides made, where nobody bent it', async () => {
     const { request, words } = await ask(draft.fingerprint);
@@ -419,9 +423,80 @@ describe('a hostile server’s grant', () => {
     const admins = await new Keeper().grantWords(TENANT, draft.fingerprint, shown(request));
     expect(words).not.toEqual(admins);
     expect(await give(shown(request), words)).toEqual(justThe('keyring_untrusted'));
-    expect(grantWords(OTHER_TENANT, draft.fingerprint, 'same', email)).not.toEqual(
-      grantWords(TENANT, draft.fingerprint, 'same', email),
+    const said = { root: draft.fingerprint, unlocker: 'same', email, rights: RIGHTS_OF.engineer };
+    expect(grantWords({ ...said, tenant: OTHER_TENANT })).not.toEqual(grantWords({ ...said, tenant: TENANT }));
+  });
+
+  it('cannot have an engineer signed as an admin, because the words say what the person has asked for', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    const raised: Grant = { ...shown(request), role: 'admin', rights: [...RIGHTS_OF.admin] };
+    expect(await new Keeper().grantWords(TENANT, draft.fingerprint, raised)).not.toEqual(words);
+    expect(await give(raised, words)).toEqual(justThe('keyring_untrusted'));
+    // Nor by other spellings of the same, nor after the admin has compared the true words.
+    const spelled = [
+      ['admin'],
+      ['admin', 'reveal'],
+      ['reveal admin'],
+      ['reveal', 'reveal'],
+      [],
+      ['reveal', 'admin', ''],
+    ];
+    for (const rights of spelled)
+      expect(await give({ ...shown(request), rights: rights as VaultPurpose[] }, words)).toEqual(
+        justThe('keyring_untrusted'),
+      );
+  });
+
+  it('gives what the words name and nothing else, whatever role the server calls the person', async () => {
+    for (const [role, asked] of [
+      ['admin', RIGHTS_OF.engineer],
+      ['engineer', RIGHTS_OF.admin],
+    ] as const) {
+      const { request, words } = await ask(draft.fingerprint, asked);
+      const { write } = must(await give({ ...shown(request), role }, words));
+      const signed = await verifyManifest(write.manifest);
+      if (!signed.ok) throw new Error(signed.message);
+      expect(signed.payload.unlockers.find((one) => one.id === request.unlocker.id)?.rights).toEqual(asked);
+    }
+  });
+
+  it('cannot pass a request of the earlier form, whose words name no rights, for one of now: neither as it is nor relabelled', async () => {
+    const { request } = await ask(draft.fingerprint);
+    // As such a browser has made them.
+    const parts = ['totlprovision/grant/v1', TENANT, draft.fingerprint, await thumbprint(request.unlocker.jwk), email];
+    const digest = BigInt(`0x${await sha256Hex(JSON.stringify(parts))}`);
+    const before = Array.from(
+      { length: 8 },
+      (_, place) => wordlist[Number((digest >> BigInt(245 - 11 * place)) & 2047n)],
     );
+    const earlier = (rights: Grant['rights']): Grant => ({ ...shown(request), rights });
+    expect(await new Keeper().grantWords(TENANT, draft.fingerprint, earlier(null))).toBeNull();
+    for (const rights of [null, [...RIGHTS_OF.engineer], [...RIGHTS_OF.admin]]) {
+      expect(await give(earlier(rights), before as string[])).toEqual(justThe('keyring_untrusted'));
+      expect(await new Keeper().grantWords(TENANT, draft.fingerprint, earlier(rights))).not.toEqual(before);
+    }
+    expect(await give(earlier(null), [])).toEqual(justThe('keyring_untrusted'));
+  });
+
+  it('cannot be owned by an address that only looks like a person’s, because it would outlive their leaving', async () => {
+    for (const odd of [
+      'engineer@example.com\u200b',
+      'engineer\u00ad@example.com',
+      'engineer@example\uff0ecom',
+      'engineer',
+    ]) {
+      const { unlocker } = (await ask(draft.fingerprint)).request;
+      const said = { tenant: TENANT, root: draft.fingerprint, unlocker: await thumbprint(unlocker.jwk) };
+      const words = grantWords({ ...said, email: odd, rights: RIGHTS_OF.engineer });
+      expect(await give({ ...shown({ unlocker } as GrantRequest), email: odd }, words)).toEqual(
+        justThe('keyring_untrusted'),
+      );
+    }
+  });
+
+  it('cannot pass for a recovery set, because that is shared and is looked for by its kind', async () => {
+    const { request, words } = await ask(draft.fingerprint);
+    expect(await give({ ...shown(request), kind: 'recovery' }, words)).toEqual(justThe('keyring_untrusted'));
   });
 
   it('cannot go under the id of an unlocker that is there, because removing the one would remove the other', async () => {
@@ -503,16 +578,19 @@ describe('a hostile server’s unlocker', () => {
 });
 
 describe('a hostile server while an admin acts', () => {
-  const team = () => unlockerAt(draft.write, 2);
+  let team: ManifestUnlocker;
+  beforeAll(async () => {
+    team = await listed(first, unlockerAt(draft.write, 2));
+  });
   const acts = (): KeyringAct[] => [
     { act: 'rotate' },
     { act: 'add_passkey', email: ADMIN, label: 'Second', kdf: passkeyKdf(), prf: PRF },
     { act: 'make_recovery_set', threshold: 2, count: 3 },
-    { act: 'remove_unlocker', unlocker: team() },
+    { act: 'remove_unlocker', unlocker: team },
     { act: 'replace_root' },
     {
-      ...{ act: 'leaver', email: 'engineer@example.com', couldFetch: { team: true, recovery: true } },
-      ...{ teamPassphrase: null, recovery: { threshold: 2, count: 3 } },
+      ...{ act: 'leaver', email: 'engineer@example.com', root: true, team: { passphrase: null } },
+      recovery: { threshold: 2, count: 3 },
     },
   ];
   const signsNothing = async (to: UnlockInput, code: VaultFaultCode) => {
@@ -544,6 +622,75 @@ describe('a hostile server while an admin acts', () => {
       if (old) old.statement = statement;
     });
     await signsNothing(input(keyring), 'keyring_untrusted');
+  });
+
+  const manifestOf = async (manifest: string) => {
+    const signed = await verifyManifest(manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    return signed.payload;
+  };
+  const leave = async (more: Partial<Extract<KeyringAct, { act: 'leaver' }>> = {}) =>
+    new Keeper().draft(input(first), {
+      ...{ act: 'leaver', email: 'engineer@example.com', root: false, team: { passphrase: null } },
+      recovery: { threshold: 2, count: 3 },
+      ...more,
+    });
+
+  it('has no say in what is replaced when somebody leaves: every shared way to unlock is, by the signed manifest', async () => {
+    const { write, recovery } = must(await leave());
+    const { unlockers } = await manifestOf(write.manifest);
+    const shared = unlockers.filter((one) => one.owner === null).map((one) => one.id);
+    expect(shared).toEqual([write.unlockers[0]?.id]);
+    expect(recovery?.codes).toHaveLength(3);
+    expect(shared).not.toContain(unlockerAt(draft.write, 1));
+    expect(shared).not.toContain(team.id);
+    expect(write).not.toHaveProperty('kept');
+    // Where it has shown no recovery set, there is none to be passed over.
+    expect(await leave({ recovery: null })).toEqual(justThe('keyring_changed'));
+  });
+
+  it('has no say in the root either: who has admin rights by the manifest may have kept it, and so may whom the admin names', async () => {
+    const follows = async (more: Parameters<typeof leave>[0]) => must(await leave(more)).write.succession !== undefined;
+    expect(await follows({})).toBe(false);
+    expect(await follows({ email: ADMIN })).toBe(true);
+    expect(await follows({ root: true })).toBe(true);
+  });
+
+  it('hears of what an admin chooses to keep, which stays as it is', async () => {
+    const { write, recovery } = must(await leave({ team: 'kept', recovery: 'kept' }));
+    const { unlockers } = await manifestOf(write.manifest);
+    const shared = [unlockerAt(draft.write, 1), team.id];
+    expect(unlockers.filter((one) => one.owner === null).map((one) => one.id)).toEqual(shared);
+    expect(write.kept).toEqual({ leaver: 'engineer@example.com', unlockers: shared });
+    expect([recovery, write.unlockers]).toEqual([null, []]);
+  });
+
+  it('cannot have a key destroyed under another’s name, because the manifest says at which step each is', async () => {
+    const [old, active] = rotated.escrowKeys;
+    for (const [kid, state] of [
+      [active?.kid, 'retired'],
+      [active?.kid, 'destroyed'],
+      [old?.kid, 'destroyed'],
+    ] as const)
+      expect(
+        await new Keeper().draft(input(rotated), { act: 'set_key_state', kid: kid ?? '', state }),
+        `${kid} ${state}`,
+      ).toEqual(justThe('keyring_changed'));
+  });
+
+  it('cannot have one person’s way to unlock removed as another’s, nor a further one made for another', async () => {
+    const theirs = await listed(first, passkey);
+    for (const owner of [null, 'engineer@example.com'])
+      expect(
+        await new Keeper().draft(input(first), { act: 'remove_unlocker', unlocker: { ...theirs, owner } }),
+        `${owner}`,
+      ).toEqual(justThe('keyring_untrusted'));
+    const own = { unlocker: passkey, secret: PRF };
+    const further = { act: 'add_passkey', label: 'Third', kdf: passkeyKdf(), prf: PRF } as const;
+    expect(await new Keeper().draft(input(first, own), { ...further, email: 'engineer@example.com' })).toEqual(
+      justThe('keyring_untrusted'),
+    );
+    expect(await new Keeper().draft(input(first, own), { ...further, email: ADMIN })).toMatchObject({ ok: true });
   });
 
   it('cannot hand out another root, an earlier one no more than the present one', async () => {

@@ -6,10 +6,12 @@ import type { Revealed, SecretKind } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import { BundleWriter } from './bundle.ts';
+import { malformedPart } from './bundle-part.ts';
 import type { Opened, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
 import { sealByHand } from './hand.ts';
+import { rootsOfLine } from './line.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
@@ -48,15 +50,17 @@ export class Keeper implements Vault {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #now: () => number;
   readonly #onState: () => void;
+  readonly #onLock: () => void;
   /** How often it was locked: an unlock that began before the last one must not end in an open vault. */
   #locks = 0;
   /** When it would lock, as was last told. */
   #toldLocksAt = 0;
 
-  /** `onState` hears that `state()` is another one now. */
-  constructor(now: () => number = Date.now, onState: () => void = () => {}) {
+  /** `onState` hears that `state()` is another one now, `onLock` that somebody has locked. */
+  constructor(now: () => number = Date.now, onState: () => void = () => {}, onLock: () => void = () => {}) {
     this.#now = now;
     this.#onState = onState;
+    this.#onLock = onLock;
   }
 
   async state(): Promise<VaultState> {
@@ -66,7 +70,10 @@ export class Keeper implements Vault {
     return { state: 'unlocked', tenant, fingerprint, unlocker, locksAt };
   }
 
-  draftSetUp: Vault['draftSetUp'] = async (input) => ({ ok: true, ...(await draftSetUp(input)) });
+  draftSetUp: Vault['draftSetUp'] = async (input) => {
+    const drafted = await draftSetUp(input);
+    return isFault(drafted) ? drafted : { ok: true, ...drafted };
+  };
 
   async recoveryCodesMatch(shown: string, typed: string): Promise<boolean> {
     const [a, b] = [parseRecoveryCode(shown), parseRecoveryCode(typed)];
@@ -82,13 +89,17 @@ export class Keeper implements Vault {
 
   draftGrant: Vault['draftGrant'] = async (input) => ({ ok: true, ...(await requestGrant(input)) });
 
-  grantWords: Vault['grantWords'] = async (tenant, fingerprint, { jwk, email }) =>
-    grantWords(tenant, fingerprint, await thumbprint(jwk), email);
+  grantWords: Vault['grantWords'] = async (tenant, root, { jwk, email, rights }) =>
+    rights && grantWords({ tenant, root, unlocker: await thumbprint(jwk), email, rights });
 
-  rootsBefore: Vault['rootsBefore'] = async (tenant, fingerprint, successions) =>
-    (await ancestry(tenant, fingerprint, successions)).map(({ from, createdAt }) => ({
+  rootsBefore: Vault['rootsBefore'] = async (tenant, seen, manifests, successions) => {
+    const { fingerprint } = seen;
+    const roots = await rootsOfLine(seen, manifests);
+    if (!roots) return null;
+    return (await ancestry(tenant, fingerprint, successions, roots)).map(({ from, createdAt }) => ({
       ...{ root: from, followedAt: createdAt, words: successionWords(tenant, from, fingerprint) },
     }));
+  };
 
   draftPassphraseChange: Vault['draftPassphraseChange'] = async ({ passphrase, ...input }) => {
     const trusted = await trustKeyring(input);
@@ -137,7 +148,8 @@ export class Keeper implements Vault {
       opened.root === fingerprint ? null : await signChange(tenant, opened, repinned(tenant, opened, fingerprint));
     const { entry } = trusted;
     const waits =
-      entry.owner !== null && (input.keyring.changes ?? []).some((one) => one.replaces && one.by !== entry.owner);
+      entry.owner !== null &&
+      (input.keyring.changes ?? []).some((one) => one.replaces && (one.by !== entry.owner || one.waitsFor === 'you'));
     const proven = waits && entry.rights.includes('admin') && (await everyKeyOpens(trusted, input.keyring));
     return {
       ok: true,
@@ -197,6 +209,8 @@ export class Keeper implements Vault {
   bundlePart: Vault['bundlePart'] = async (id, part) => {
     const bundle = this.#bundles.get(id);
     if (!bundle) return NO_BUNDLE;
+    const malformed = malformedPart(part);
+    if (malformed) return malformed;
     const line = bundle.part(part);
     return isFault(line) ? line : { ok: true, line };
   };
@@ -213,6 +227,12 @@ export class Keeper implements Vault {
   }
 
   async lock(): Promise<void> {
+    this.lockHere();
+    this.#onLock();
+  }
+
+  /** For want of use, or because another vault of this browser was locked: nobody else is told. */
+  lockHere(): void {
     this.#locks += 1;
     clearTimeout(this.#timer);
     this.#held = null;
@@ -229,7 +249,7 @@ export class Keeper implements Vault {
     if (!this.#held) return;
     this.#held.locksAt = this.#now() + IDLE_MS;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.lock(), IDLE_MS);
+    this.#timer = setTimeout(() => this.lockHere(), IDLE_MS);
     // A sweep uses the keys a thousand times a minute; nobody's clock shows that.
     if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
     this.#toldLocksAt = this.#held.locksAt;

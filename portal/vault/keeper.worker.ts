@@ -2,15 +2,10 @@
 // Argon2id runs here too; only this file's response may run WebAssembly (portal/public/_headers).
 import './jitless.ts';
 import { expose } from 'comlink';
-import { VAULT_CHANNEL, type VaultWord } from './contract.ts';
-import { Keeper } from './keeper.ts';
+import { keeperOn } from './among-vaults.ts';
+import { VAULT_CHANNEL } from './contract.ts';
 
-const channel = new BroadcastChannel(VAULT_CHANNEL);
-const say = (word: VaultWord): void => channel.postMessage(word);
-const keeper = new Keeper(Date.now, () => say('changed'));
-channel.onmessage = async ({ data }: MessageEvent<VaultWord>) => {
-  if (data === 'asked' && (await keeper.state()).state === 'unlocked') say('changed');
-};
+const keeper = keeperOn(new BroadcastChannel(VAULT_CHANNEL));
 
 if ('onconnect' in globalThis)
   globalThis.addEventListener('connect', (event) => {

@@ -1,16 +1,19 @@
 // Whether a keyring follows on the one that this browser has seen: the manifests in between name each other by `previous`, each signed by the
 // root of the one before or by one that follows it. A server that forks, or lets a leaver back in on a line of its own, is seen here.
 import { type Manifest, sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
-import { isRemembered, type UnlockInput, type VaultFault } from './contract.ts';
+import { isRemembered, type SeenBefore, type SeenManifest, type UnlockInput, type VaultFault } from './contract.ts';
 import { fault } from './fault.ts';
 import { follows } from './succession.ts';
 
 type Verified = { manifest: Manifest; root: string; sha256: string };
 
+/** What is walked: from the manifest that was seen to the keyring's own. */
+type Walked = Pick<UnlockInput, 'tenant' | 'keyring' | 'seen' | 'since' | 'confirmedLine'>;
+
 const forked = (what: string): VaultFault => fault('keyring_forked', `${what} Nothing was unlocked.`);
 
 /** Null: it follows, or nothing was seen before. The fault carries the line, which a person may take after comparing it with an admin. */
-export async function offTheLine(input: UnlockInput, now: Verified): Promise<VaultFault | null> {
+export async function offTheLine(input: Walked, now: Verified): Promise<VaultFault | null> {
   const { seen, keyring, confirmedLine } = input;
   if (!seen) return null;
   const broken = await leaves(input, now);
@@ -20,7 +23,7 @@ export async function offTheLine(input: UnlockInput, now: Verified): Promise<Vau
   return { ...broken, line: { fingerprint: now.root, version: now.manifest.version, signed, instead: seen } };
 }
 
-async function leaves({ tenant, seen, keyring, since = [] }: UnlockInput, now: Verified): Promise<VaultFault | null> {
+async function leaves({ tenant, seen, keyring, since = [] }: Walked, now: Verified): Promise<VaultFault | null> {
   if (!seen) return null;
   const isNext = (from: string, to: string) =>
     from === to ? Promise.resolve(true) : follows(tenant, keyring.successions, from, to);
@@ -66,3 +69,26 @@ const isAfter = async (
   manifest.version === before.manifest.version + 1 &&
   manifest.previous === before.sha256 &&
   (await isNext(before.root, root));
+
+/**
+ * The roots that signed the keyrings which led to the one that was seen, it included: `manifests` from the first on, each named by the next one's
+ * `previous`, so that the one that was seen vouches for all of them. Null where they do not lead there.
+ */
+export async function rootsOfLine(
+  seen: SeenManifest | SeenBefore,
+  manifests: readonly string[],
+): Promise<ReadonlySet<string> | null> {
+  const roots = new Set<string>();
+  let named: string | null = null;
+  for (const [back, text] of manifests.toReversed().entries()) {
+    const [signed, sha256] = await Promise.all([verifyManifest(text), sha256Hex(text)]);
+    if (!signed.ok) return null;
+    const { version, previous } = signed.payload;
+    const isSeen =
+      back === 0 && version === seen.version && isRemembered(seen, { sha256, signed: await signedSha256(text) });
+    if (!isSeen && sha256 !== named) return null;
+    roots.add(signed.root);
+    named = previous;
+  }
+  return roots.size > 0 && named === null ? roots : null;
+}

@@ -1,21 +1,27 @@
 // A draft is opened before it is sent: whatever of it would not open is noticed by the browser that made it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
+import type { Keyring, KeyringChange, KeyringWrite } from '../../schema/keyring.ts';
 import type { KeyringAct, SetUpDraft } from './contract.ts';
 import {
   bent,
   keyringAfter,
   keyringOf,
+  listed,
   makeTenant,
   must,
+  PASSPHRASE,
   PRF,
   passkeyKdf,
+  TEAM_PASSPHRASE,
+  TENANT,
   unlockerAt,
   unlockInput,
 } from './fixtures.ts';
 import { Keeper } from './keeper.ts';
-import { opens } from './rehearsal.ts';
+import { opens, type Way, wayOf } from './rehearsal.ts';
+import { draftSetUp, noKeyring } from './set-up.ts';
 import { type TrustedKeyring, trustKeyring } from './trust.ts';
+import { openUnlocker } from './unlocker.ts';
 
 let draft: SetUpDraft;
 let first: Keyring;
@@ -27,7 +33,7 @@ let after: TrustedKeyring['vaults'];
 const input = (keyring: Keyring) => unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
 const drafted = async (keyring: Keyring, act: KeyringAct) => must(await new Keeper().draft(input(keyring), act)).write;
 /** As the act itself asks, without what it made. */
-const asks = (write: KeyringWrite) => opens(trusted, first, write, { made: [], vaults: after });
+const asks = (write: KeyringWrite) => opens(first, write, { ways: [wayOf(trusted.unlocker)], vaults: after });
 
 beforeAll(async () => {
   draft = await makeTenant();
@@ -41,7 +47,7 @@ beforeAll(async () => {
   first = await keyringAfter(keyringOf(draft), await drafted(keyringOf(draft), added));
   trusted = must(await trustKeyring(input(first)));
   const passkey = first.unlockers.at(-1)?.id ?? '';
-  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: passkey });
+  replaced = await drafted(first, { act: 'remove_unlocker', unlocker: await listed(first, passkey) });
   after = must(await trustKeyring(input(await keyringAfter(first, replaced)))).vaults;
 });
 
@@ -99,10 +105,68 @@ describe('a draft', () => {
   });
 });
 
+describe('a first set-up', () => {
+  let ways: Way[];
+  beforeAll(async () => {
+    const secrets = [PASSPHRASE, draft.recoveryCode, TEAM_PASSPHRASE];
+    ways = await Promise.all(
+      draft.write.unlockers.map(async (half, place) =>
+        wayOf(must(await openUnlocker(TENANT, half, secrets[place] ?? ''))),
+      ),
+    );
+  });
+  const asksOfFirst = (write: KeyringWrite) => opens(noKeyring(draft.fingerprint), write, { ways, vaults: [] });
+  const noised = (sealed: string) => `${sealed.slice(0, -6)}AAAAAA`;
+
+  it('opens as it was made, by each way that it makes', async () => {
+    expect(await asksOfFirst(draft.write)).toBe(true);
+  });
+
+  it.each([0, 1, 2])(
+    'whose half or wrap %i is noise is not shown, because its sheet would be printed of nothing',
+    async (place) => {
+      const { id } = draft.write.unlockers[place] ?? { id: '' };
+      const half = bent(draft.write, ({ unlockers }) => {
+        for (const one of unlockers) if (one.id === id) one.sealed = noised(one.sealed);
+      });
+      const wrap = bent(draft.write, ({ wraps }) => {
+        for (const one of wraps) if (one.unlocker === id) one.jwe = noised(one.jwe);
+      });
+      const another = bent(draft.write, ({ unlockers }) => {
+        const other = unlockers[(place + 1) % 3];
+        for (const one of unlockers) if (one.id === id && other) one.sealed = other.sealed;
+      });
+      for (const write of [half, wrap, another]) expect(await asksOfFirst(write)).toBe(false);
+    },
+  );
+
+  it('whose root or escrow key is noise, or is not sent, is not shown either', async () => {
+    const bends: ((write: KeyringWrite) => void)[] = [
+      ({ root }) => {
+        root.sealed = noised(root.sealed);
+      },
+      ({ escrowKeys }) => {
+        for (const key of escrowKeys) key.sealedPrivate.sealed = noised(key.sealedPrivate.sealed);
+      },
+      (write) => {
+        write.escrowKeys = [];
+      },
+    ];
+    for (const bend of bends) expect(await asksOfFirst(bent(draft.write, bend))).toBe(false);
+  });
+
+  it('is opened by whoever drafts it: one that could not be read back ends before a sheet is shown', async () => {
+    // An address as no manifest may have it.
+    const asked = { tenant: TENANT, email: 'Admin@Example.com', passphrase: PASSPHRASE, teamPassphrase: null };
+    expect(await draftSetUp(asked)).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+    expect(await new Keeper().draftSetUp(asked)).toMatchObject({ ok: false });
+  });
+});
+
 describe('an unlocker’s word that every key opened', () => {
-  const change = { change: 1, from: 1, version: 2, at: 1, until: 2, replaces: true };
+  const change: Omit<KeyringChange, 'by'> = { change: 1, from: 1, version: 2, at: 1, until: 2, replaces: true };
   const personal = () => unlockInput(first, first.unlockers.at(-1)?.id ?? '', PRF);
-  const told = async (by: string, more: Partial<typeof change> = {}) => {
+  const told = async (by: string, more: Partial<KeyringChange> = {}) => {
     const asked = personal();
     asked.keyring = { ...first, changes: [{ ...change, ...more, by }] };
     return new Keeper().unlock(asked);
@@ -117,6 +181,15 @@ describe('an unlocker’s word that every key opened', () => {
     expect(await told('somebody.else@example.com', { replaces: false })).toMatchObject({ ok: true, opened: null });
     const shared = input({ ...first, changes: [{ ...change, by: 'somebody.else@example.com' }] });
     expect(await new Keeper().unlock(shared)).toMatchObject({ ok: true, opened: null });
+  });
+
+  it('is given by an only admin too, once the server says that this session counts: it says nothing but what is so', async () => {
+    expect(await told('admin@example.com', { waitsFor: 'you' })).toMatchObject({
+      ok: true,
+      opened: expect.any(String),
+    });
+    for (const waitsFor of ['your_next_sign_in', 'another_admin'] as const)
+      expect(await told('admin@example.com', { waitsFor })).toMatchObject({ ok: true, opened: null });
   });
 
   it('is not given where the root does not open, because that is a key too', async () => {

@@ -1,9 +1,10 @@
 // A draft opened as its readers would, before it is sent: what it seals and wraps is read back from the write itself, so that a slip of this
 // browser's loses no key.
+import { thumbprint } from '../../schema/jwk.ts';
 import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
-import { sha256Hex, signedSha256, verifyManifest } from '../../schema/signed.ts';
-import { everyKeyOpens, type TrustedKeyring, vaultKeysOf } from './trust.ts';
-import type { MadeUnlocker } from './unlocker.ts';
+import { type Manifest, signedSha256, verifyManifest } from '../../schema/signed.ts';
+import { everyKeyOpens, vaultKeysOf } from './trust.ts';
+import { type MadeUnlocker, type OpenedUnlocker, openUnder } from './unlocker.ts';
 import type { VaultKey } from './vault-key.ts';
 
 /** Of lists in order, the last that is said of each. */
@@ -20,15 +21,24 @@ export const keyringWith = (before: Keyring, write: KeyringWrite): Keyring => ({
   wraps: latest([before.wraps, write.wraps], (one) => `${one.unlocker}/${one.purpose}/${one.vaultEpoch}`),
 });
 
+/** A way that a write is to open by: its private key, and the key that its half is sealed under. */
+export type Way = { id: string; privateKey: CryptoKey; sealedUnder: Uint8Array };
+
+export const wayOf = ({ id, privateKey, sealing }: OpenedUnlocker): Way => ({
+  ...{ id, privateKey, sealedUnder: sealing.key },
+});
+export const wayOfMade = ({ entry, privateKey, sealedUnder }: MadeUnlocker): Way => ({
+  ...{ id: entry.id, privateKey, sealedUnder },
+});
+
 /**
- * Whether a write opens: by the unlocker that signs it, by each that is made with it, and every key of the next keyring under what they
- * unwrap. `vaults` are the vault keys after it, for where none of these unlockers has all rights in it.
+ * Whether a write opens: by each of these ways, the halves that are sent of them too, and every key of the next keyring under what they unwrap.
+ * `vaults` are the vault keys after it, for where none of these ways has all rights in it.
  */
 export async function opens(
-  trusted: TrustedKeyring,
   keyring: Keyring,
   write: KeyringWrite,
-  { made, vaults }: { made: readonly MadeUnlocker[]; vaults: readonly VaultKey[] },
+  { ways, vaults }: { ways: readonly Way[]; vaults: readonly VaultKey[] },
 ): Promise<boolean> {
   const signed = await verifyManifest(write.manifest);
   if (!signed.ok) return false;
@@ -37,11 +47,8 @@ export async function opens(
   next.escrowKeys = next.escrowKeys.filter(({ kid }) =>
     manifest.keys.some((one) => one.kid === kid && one.state !== 'destroyed'),
   );
+  if (!(await halvesOpen(write, manifest, fingerprint, ways))) return false;
   let held = [...vaults];
-  const ways = [
-    { id: trusted.unlocker.id, privateKey: trusted.unlocker.privateKey },
-    ...made.map(({ entry, privateKey }) => ({ id: entry.id, privateKey })),
-  ];
   for (const { id, privateKey } of ways) {
     const entry = manifest.unlockers.find((one) => one.id === id);
     const unwrapped = entry && (await vaultKeysOf(manifest, next.wraps, entry, privateKey));
@@ -49,6 +56,21 @@ export async function opens(
     if (unwrapped && entry?.rights.length === 2) held = unwrapped;
   }
   const seen = { version: manifest.version, fingerprint, signed: await signedSha256(write.manifest) };
-  const sha256 = await sha256Hex(write.manifest);
-  return everyKeyOpens({ ...trusted, manifest, sha256, seen, vaults: held }, next);
+  return everyKeyOpens({ manifest, seen, vaults: held }, next);
+}
+
+/** Each half that is sent opens, to the public half that the manifest names and with the root that signs pinned in it. */
+async function halvesOpen(
+  { unlockers }: KeyringWrite,
+  { tenant, unlockers: entries }: Manifest,
+  root: string,
+  ways: readonly Way[],
+): Promise<boolean> {
+  for (const half of unlockers) {
+    const way = ways.find((one) => one.id === half.id);
+    const entry = entries.find((one) => one.id === half.id);
+    const opened = way && entry && (await openUnder(tenant, half, way.sealedUnder));
+    if (!opened || opened.root !== root || opened.publicThumbprint !== (await thumbprint(entry.jwk))) return false;
+  }
+  return true;
 }

@@ -1,9 +1,11 @@
 // The first keyring: every key of a tenant, made in its admin's browser, and the one write that keeps them.
-import type { KeyringWrite } from '../../schema/keyring.ts';
+import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
-import type { SetUpDraft, SetUpInput } from './contract.ts';
+import type { SetUpDraft, SetUpInput, VaultFault } from './contract.ts';
 import { makeEscrowKey } from './escrow-key.ts';
+import { opens, wayOfMade } from './rehearsal.ts';
 import { newRoot, sealRoot, signManifest } from './root.ts';
+import { untrusted } from './trust.ts';
 import { type MadeUnlocker, makePassphraseUnlocker, makeRecoveryUnlocker } from './unlocker.ts';
 import { commit, newVaultKey, wrapsFor } from './vault-key.ts';
 
@@ -11,8 +13,22 @@ import { commit, newVaultKey, wrapsFor } from './vault-key.ts';
 export const teamUnlocker = (tenant: string, root: string, passphrase: string): Promise<MadeUnlocker> =>
   makePassphraseUnlocker(tenant, root, { label: 'Team passphrase', owner: null, rights: ['reveal'] }, passphrase);
 
-/** Makes every key of a tenant and the one write that keeps them. The recovery code is in the draft and nowhere else. */
-export async function draftSetUp({ tenant, email, passphrase, teamPassphrase }: SetUpInput): Promise<SetUpDraft> {
+/** Before the first keyring there is nothing. */
+export const noKeyring = (fingerprint: string): Keyring => ({
+  ...{ manifest: '', version: 0, fingerprint, root: null, oldRoots: [], successions: [], drills: {} },
+  ...{ escrowKeys: [], unlockers: [], wraps: [] },
+});
+
+/**
+ * Makes every key of a tenant and the one write that keeps them, and opens it: a sheet is printed of what opens only. The recovery code is in
+ * the draft and nowhere else.
+ */
+export async function draftSetUp({
+  tenant,
+  email,
+  passphrase,
+  teamPassphrase,
+}: SetUpInput): Promise<SetUpDraft | VaultFault> {
   const root = await newRoot();
   const [reveal, admin] = [newVaultKey('reveal', 1), newVaultKey('admin', 1)];
   const rights: ('reveal' | 'admin')[] = ['reveal', 'admin'];
@@ -46,6 +62,8 @@ export async function draftSetUp({ tenant, email, passphrase, teamPassphrase }: 
     unlockers: made.map(({ half }) => half),
     wraps: await wrapsFor(tenant, manifest.unlockers, [reveal, admin]),
   };
+  if (!(await opens(noKeyring(root.fingerprint), write, { ways: made.map(wayOfMade), vaults: [] })))
+    return untrusted('The first keyring would not open as it was composed; nothing was sent.');
   const [recoveryCode = ''] = recovery.codes;
   return { write, fingerprint: root.fingerprint, recoveryCode, recoverySetId: recovery.setId };
 }

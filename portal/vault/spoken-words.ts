@@ -2,6 +2,7 @@
 // would have to hand out others, is heard. 88 bits of SHA-256.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import type { VaultPurpose } from '../../schema/signed.ts';
 
 const WORDS = 8;
 const BITS_A_WORD = 11;
@@ -15,9 +16,18 @@ function spokenWords(parts: readonly string[]): string[] {
   });
 }
 
-/** Of a grant: which unlocker is given access to which tenant's keys, and whose it is. */
-export const grantWords = (tenant: string, root: string, unlocker: string, email: string): string[] =>
-  spokenWords(['totlprovision/grant/v1', tenant, root, unlocker, email]);
+/** What the words of a grant are made from. `root` and `unlocker` are thumbprints. */
+export type GrantSaid = {
+  tenant: string;
+  root: string;
+  unlocker: string;
+  email: string;
+  rights: readonly VaultPurpose[];
+};
+
+/** Of a grant: which unlocker is given access to which tenant's keys, whose it is, and what it opens. */
+export const grantWords = ({ tenant, root, unlocker, email, rights }: GrantSaid): string[] =>
+  spokenWords(['totlprovision/grant/v2', tenant, root, unlocker, email, ...rights]);
 
 /** Of a succession: which root follows which. */
 export const successionWords = (tenant: string, from: string, to: string): string[] =>

@@ -1,13 +1,22 @@
 // Which roots lead to which, each by the verified word of the one before.
 import { type Succession, verifySuccession } from '../../schema/signed.ts';
 
-/** The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. */
-export async function ancestry(tenant: string, root: string, successions: readonly string[]): Promise<Succession[]> {
+/**
+ * The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. Anybody can sign
+ * that a root of anybody's follows one of their own: whose word counts is `among`, where it matters.
+ */
+export async function ancestry(
+  tenant: string,
+  root: string,
+  successions: readonly string[],
+  among: ReadonlySet<string> | null = null,
+): Promise<Succession[]> {
   const found: Succession[] = [];
   let at = root;
   for (const compact of successions.toReversed()) {
     const signed = await verifySuccession(compact);
     if (!signed.ok || signed.payload.tenant !== tenant || signed.payload.to !== at) continue;
+    if (among && !among.has(signed.payload.from)) continue;
     found.push(signed.payload);
     at = signed.payload.from;
   }

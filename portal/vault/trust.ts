@@ -31,6 +31,9 @@ export type TrustedKeyring = {
   vaults: VaultKey[];
 };
 
+/** What of it is enough to open keys. */
+type Verified = Pick<TrustedKeyring, 'manifest' | 'seen' | 'vaults'>;
+
 export const untrusted = (what: string): VaultFault =>
   fault('keyring_untrusted', `${what} Nothing was unlocked; tell your operator before you go on.`);
 
@@ -98,7 +101,7 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
 
 /** The escrow keys a trusted keyring opens, by kid: each listed, stated by the root, and matching its kid in both halves; all of them. */
 export async function escrowKeysOf(
-  { manifest, seen, vaults }: TrustedKeyring,
+  { manifest, seen, vaults }: Verified,
   keyring: Keyring,
 ): Promise<Map<string, CryptoKey> | VaultFault> {
   const keys = new Map<string, CryptoKey>();
@@ -120,7 +123,7 @@ export async function escrowKeysOf(
 }
 
 /** Whether every key of a trusted keyring opens: each escrow key, the root, and every earlier one that overlaps. */
-export async function everyKeyOpens(trusted: TrustedKeyring, keyring: Keyring): Promise<boolean> {
+export async function everyKeyOpens(trusted: Verified, keyring: Keyring): Promise<boolean> {
   const { manifest, vaults } = trusted;
   if (isFault(await escrowKeysOf(trusted, keyring)) || isFault(await openTrustedRoot(trusted, keyring))) return false;
   for (const fingerprint of manifest.overlapping ?? []) {
@@ -132,7 +135,7 @@ export async function everyKeyOpens(trusted: TrustedKeyring, keyring: Keyring): 
 }
 
 /** Opens the root anew (the step-up) for one write; it is dropped with the answer. */
-export async function openTrustedRoot(trusted: TrustedKeyring, keyring: Keyring): Promise<Root | VaultFault> {
+export async function openTrustedRoot(trusted: Verified, keyring: Keyring): Promise<Root | VaultFault> {
   const admin = trusted.vaults.find((one) => one.purpose === 'admin' && one.vaultEpoch === keyring.root?.vaultEpoch);
   if (!keyring.root || !admin) return fault('no_rights', 'This needs an unlocker with admin rights.');
   const root = await openRoot(trusted.manifest.tenant, trusted.seen.fingerprint, keyring.root, admin);

@@ -25,8 +25,16 @@ import { type Context, openBytes, sealBytes } from './sealed-bytes.ts';
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 
-/** `entry` goes into the manifest, `half` to the server; the private key, which stays here, is to see that what is wrapped to it opens. */
-export type MadeUnlocker = { entry: ManifestUnlocker; half: SealedUnlocker; privateKey: CryptoKey };
+/**
+ * `entry` goes into the manifest, `half` to the server. The private key, and the key that the half is sealed under, stay here: they are to see
+ * that both open.
+ */
+export type MadeUnlocker = {
+  entry: ManifestUnlocker;
+  half: SealedUnlocker;
+  privateKey: CryptoKey;
+  sealedUnder: Uint8Array;
+};
 type Wanted = Pick<ManifestUnlocker, 'label' | 'owner' | 'rights'>;
 type Sealing = { how: Pick<SealedUnlocker, 'kdf' | 'set'>; key: Uint8Array };
 type Private = { jwk: JsonWebKey; root: string };
@@ -62,6 +70,7 @@ async function make(
     entry: { id, kind, ...wanted, jwk, createdAt: Date.now() },
     half: seal(tenant, id, sealing, { jwk: { ...jwk, d }, root }),
     privateKey: pair.privateKey,
+    sealedUnder: sealing.key,
   };
 }
 
@@ -149,8 +158,13 @@ export async function openUnlocker(
     );
   const key = await keyFor(half, kdf.data, secret);
   if (isFault(key)) return key;
+  return (await openUnder(tenant, { ...half, kdf: kdf.data }, key)) ?? WRONG[kdf.data.name];
+}
+
+/** Opens a half with the key that its derivation gave. Null: it does not open. */
+export async function openUnder(tenant: string, half: SealedUnlocker, key: Uint8Array): Promise<OpenedUnlocker | null> {
   const plaintext = openBytes(key, contextOf(tenant, half), half.sealed);
-  if (!plaintext) return WRONG[kdf.data.name];
+  if (!plaintext) return null;
   const content = JSON.parse(new TextDecoder().decode(plaintext)) as Private;
   const { kty, crv, x, y } = content.jwk;
   return {
@@ -160,7 +174,7 @@ export async function openUnlocker(
     root: content.root,
     half,
     content,
-    sealing: { how: half.set ? { kdf: kdf.data, set: half.set } : { kdf: kdf.data }, key },
+    sealing: { how: half.set ? { kdf: half.kdf, set: half.set } : { kdf: half.kdf }, key },
   };
 }
 

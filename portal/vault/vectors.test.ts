@@ -5,9 +5,11 @@ import { readSealed } from '../../schema/jwe.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import { Keyring, type KeyringWrite, type UnlockerChanged } from '../../schema/keyring.ts';
 import { MachineSummary } from '../../schema/machine.ts';
+import { RIGHTS_OF } from '../../schema/rights.ts';
 import { Revealed } from '../../schema/secret.ts';
 import {
   sha256Hex,
+  type VaultPurpose,
   verifyManifest,
   verifyStatement,
   verifySuccession,
@@ -15,6 +17,7 @@ import {
 } from '../../schema/signed.ts';
 import audit from '../../schema/vectors/audit.json';
 import exitBundle from '../../schema/vectors/exit.bundle?raw';
+import grantWords from '../../schema/vectors/grant-words.json';
 import keyring from '../../schema/vectors/keyring.json';
 import recoverySet from '../../schema/vectors/recovery-set.json';
 import reseals from '../../schema/vectors/resealed-secrets.json';
@@ -188,11 +191,21 @@ describe('the changes that unlockers signed', () => {
 
 describe('the eight words', () => {
   it('of a grant come out the same, because two people may read them from two versions of the portal', async () => {
-    const { tenant, root, jwk, unlocker, email } = words.grant;
+    const { tenant, root, jwk, unlocker, email, grants } = grantWords;
     const request = { id: own, email, role: 'engineer', kind: 'passkey', label: 'Passkey', requestedAt: 1 } as const;
     const grant = { ...request, jwk: { ...jwk, kty: 'EC', crv: 'P-256' } } as const;
     expect(await thumbprint(grant.jwk)).toBe(unlocker);
-    expect(await new Keeper().grantWords(tenant, root, grant)).toEqual(words.grant.words);
+    for (const { rights, words: said } of grants)
+      expect(await new Keeper().grantWords(tenant, root, { ...grant, rights: rights as VaultPurpose[] })).toEqual(said);
+  });
+
+  it('of a grant whose words do not say what it opens are made by nobody any more, because it is asked anew', async () => {
+    const { tenant, root, jwk, email, words: said } = words.grant;
+    const request = { id: own, email, role: 'engineer', kind: 'passkey', label: 'Passkey', requestedAt: 1 } as const;
+    const grant = { ...request, jwk: { ...jwk, kty: 'EC', crv: 'P-256' } } as const;
+    expect(await new Keeper().grantWords(tenant, root, { ...grant, rights: null })).toBeNull();
+    for (const rights of [RIGHTS_OF.engineer, RIGHTS_OF.admin])
+      expect(await new Keeper().grantWords(tenant, root, { ...grant, rights: [...rights] })).not.toEqual(said);
   });
 
   it('of a succession come out the same', async () => {

@@ -135,7 +135,8 @@ const good = async (path: string): Promise<unknown> => {
   if (path.endsWith('/rotation/reseal')) return { items: [await resealedItem(tenant.id, tenant.keyring, secretId)] };
   if (path.endsWith('/unopenable')) return { secret: secretId, version: 1, reason: 'a reason' };
   if (path.endsWith('/reveal')) return { reason: 'a reason', version: 1 };
-  if (path.endsWith('/grants')) return grantRequest(tenant.id, emailOf('admin'), tenant.keyring.root.fingerprint);
+  if (path.endsWith('/grants'))
+    return grantRequest(tenant.id, emailOf('admin'), tenant.keyring.root.fingerprint, 'admin');
   if (path.endsWith('/change')) return changedUnlocker(tenant.id, tenant.keyring);
   if (path.endsWith('/ciphertexts/page'))
     return { purpose: 'export', after: { secret: secretId, version: 1 }, limit: 5 };
@@ -210,7 +211,7 @@ function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown
 
 /** These take an empty object, which is found here sooner or later; everything else wants more. */
 const TAKES_NOTHING =
-  /\/(revoke|rotate|rotation\/page|decline|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run|restore\/abort)$/;
+  /\/(revoke|bring-back|rotate|rotation\/page|decline|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run|restore\/abort)$/;
 
 describe.each(posts.map((route) => route.path))('POST %s', (path) => {
   it('answers anything at all with a problem that echoes nothing, and stores nothing of it', async () => {

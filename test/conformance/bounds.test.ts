@@ -79,9 +79,11 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   // One machine's secrets, all of them revealed and come due; one secret's versions, none of which a sweep could open.
   many(`INSERT INTO secrets (id, machine_id, kind, ref, latest_version, rotate_due_at) @n
     SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'), 1, i FROM n`);
+  // All of them came with the one token.
+  const brought = `(SELECT audit_seq FROM secret_versions WHERE secret_id = '${secret}' AND version = 1)`;
   const version = (secretId: string, number: string, kid: string, eid: string) => `INSERT INTO secret_versions
     (secret_id, version, eid, format, bound, kid, sealed, sha256, first_kid, first_sha256, escrowed_at, audit_seq, audit_hash,
-     finding) @n SELECT ${secretId}, ${number}, ${eid}, 'jwe', 1, '${kid}', 'x', '${HASH}', '${kid}', '${HASH}', i, 1, '${HASH}', 'does_not_open' FROM n`;
+     finding) @n SELECT ${secretId}, ${number}, ${eid}, 'jwe', 1, '${kid}', 'x', '${HASH}', '${kid}', '${HASH}', i, ${brought}, '${HASH}', 'does_not_open' FROM n`;
   many(version('@id', '1', OLD_KID, "'e' || i"));
   many(version(`'${secret}'`, 'i + 1', keyring.kid, "'f' || i"));
   sql.exec("UPDATE secret_versions SET sealed_by = 'engineer@example.com' WHERE secret_id = ?", BY_HAND);
@@ -98,7 +100,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO audit @n SELECT (SELECT max(seq) FROM audit) + i, ${now}, 'person', 'u1', 'engineer@example.com',
     'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
   many(`INSERT INTO manifests @n SELECT -i, '', 'x', i, 'x' FROM n`);
-  many(`INSERT INTO keyring_changes @n SELECT i, i, i + 1, 'u1', 'admin@example.com', i, 1, 1 FROM n`);
+  many(`INSERT INTO keyring_changes @n SELECT i, i, i + 1, 'u1', 'admin@example.com', i, 1, 1, NULL FROM n`);
   many(`INSERT INTO kept_rows @n SELECT i, 'wraps', '["wraps",' || i || ']', NULL FROM n`);
   many(`INSERT INTO sweeps @n SELECT 'p' || i, @id, 1, i FROM n`);
   many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
@@ -107,7 +109,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
   many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
     'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
-  many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i
+  many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i, 'reveal'
     FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
   many(`INSERT INTO outbox @n SELECT 'token', @id, 1,
     json_object('label', '', 'prefix', 'tok_0000', 'hash', 'h', 'salt', 's', 'createdAt', 0, 'expiresAt', NULL, 'revokedAt', NULL), 0 FROM n`);
@@ -154,6 +156,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /openapi.json': { rows: 0, bytes: MIB, ask: () => admin('../../../openapi.json') },
   'GET /v1/tenant/pubkey': { rows: KEYS, ask: () => asMachine(world.token, '/v1/tenant/pubkey') },
   'GET /v1/me': { rows: 0, ask: () => admin('../../me') },
+  'GET /v1/sign-in': { rows: 0, ask: () => admin('../../sign-in') },
   'GET /v1/tenants/:tenant/overview': { rows: 3 * KEYS },
   'GET /v1/tenants/:tenant/keyring': { rows: 3 * KEYS },
   'GET /v1/tenants/:tenant/keyring/manifests': { rows: 300, ask: () => admin('keyring/manifests?from=1') },
@@ -190,7 +193,7 @@ const BOUNDS: Record<string, Bound> = {
   },
   'GET /v1/tenants/:tenant/limits': { rows: 2_500 },
   'GET /v1/operator/tenants/:tenant/limits': {
-    rows: 1_000,
+    rows: 2_500,
     ask: () => asPerson('operator@example.com', `/v1/operator/tenants/${world.id}/limits`),
   },
   'GET /v1/operator/tenants/:tenant/inspect': {
@@ -250,9 +253,23 @@ const BOUNDS: Record<string, Bound> = {
     says: 409,
   },
   'POST /v1/tenants/:tenant/tokens/:token/revoke': { rows: HELD_AGAINST, ask: () => admin('tokens/t1/revoke', {}) },
+  'GET /v1/tenants/:tenant/tokens/:token/brought': {
+    // Two thousand machines, and of each the first entry about it.
+    rows: 6_500,
+    ask: () => admin('tokens/t1/brought?after=machines//0'),
+  },
+  'POST /v1/tenants/:tenant/tokens/:token/set-aside': {
+    rows: HELD_AGAINST,
+    ask: () => admin('tokens/t1/set-aside', { since: null }),
+  },
+  'POST /v1/tenants/:tenant/tokens/:token/bring-back': { rows: 200, ask: () => admin('tokens/t1/bring-back', {}) },
   'POST /v1/tenants/:tenant/webhooks/:webhook/pause': {
     rows: 4_000,
     ask: () => admin('webhooks/w2/pause', { paused: true }),
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/change': {
+    rows: 4_000,
+    ask: () => admin('webhooks/w3/change', { url: 'https://example.com/', label: 'l', kinds: ['token_expiring'] }),
   },
   'POST /v1/tenants/:tenant/webhooks/:webhook/remove': { rows: 4_000, ask: () => admin('webhooks/w5/remove', {}) },
 };
@@ -307,6 +324,8 @@ const DUTY_ROWS: Record<Due, number | null> = {
   search: 6_000,
   put_out: 4_000,
   replaced: 6_000,
+  // Two hundred versions, each of a secret of its own.
+  aside: 8_000,
   // Reads every table in one turn, which is what makes a backup the state of one instant (decision 0041).
   backup: null,
 };
@@ -378,6 +397,10 @@ async function walkDuties(): Promise<void> {
       storage.sql.exec('DELETE FROM due');
       storage.sql.exec('INSERT INTO due VALUES (?, 0)', duty);
       const place = { search: '["keys",""]', put_out: '["people",""]' }[duty as string];
+      if (duty === 'aside')
+        storage.sql.exec(
+          `INSERT OR REPLACE INTO asides VALUES ('t1', 0, NULL, 0, 'x', 0, 0, '{"of":"versions","id":"","version":0}')`,
+        );
       if (place) storage.sql.exec('INSERT OR REPLACE INTO walks VALUES (?, ?)', duty, place);
       await object.alarm();
       return all<{ what: Due }>(storage.sql, 'SELECT what FROM due WHERE at <= ?', Date.now());
@@ -387,7 +410,11 @@ async function walkDuties(): Promise<void> {
     print(`${duty}: ${read} rows, ${Date.now() - startedAt} ms`);
     expect.soft(read, duty).toBeLessThanOrEqual(rows + WITH_EVERY_ALARM);
     // What is worked off in slices goes on at once.
-    if (['refusals', 'to_rotate', 'stalled', 'search', 'put_out', 'replaced', 'notices', 'kept_keys'].includes(duty))
+    if (
+      ['refusals', 'to_rotate', 'stalled', 'search', 'put_out', 'replaced', 'notices', 'kept_keys', 'aside'].includes(
+        duty,
+      )
+    )
       expect
         .soft(
           left.map(({ what }) => what),

@@ -2,6 +2,7 @@
 // cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that is not what the row says (the
 // fixtures' `request` holds each against the table), and a request whose lines in the log are not one, joined, and free of secrets.
 import { runInDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { page } from '../../objects/audit-pages.ts';
@@ -13,7 +14,7 @@ import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
-import { fromPortalOnly, type Route } from '../../worker/route.ts';
+import { doneStatus, fromPortalOnly, type Route } from '../../worker/route.ts';
 import { routes } from '../../worker/routes.ts';
 import { type LogWatch, logFault, watchLog } from '../support/log-watch.ts';
 import {
@@ -160,7 +161,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   },
   // A person's newer request takes the place of their older one: it is this one that is declined next.
   '/v1/tenants/:tenant/grants': async () => {
-    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint);
+    const asked = await grantRequest(world.tenant.id, email, world.tenant.keyring.root.fingerprint, 'admin');
     world.ids.grant = asked.unlocker.id;
     return asked;
   },
@@ -184,6 +185,8 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/ciphertexts/page': async () => ({ purpose: 'health' }),
   '/v1/tenants/:tenant/ciphertexts/findings': async () => ({ items: [await finding('sound')] }),
   '/v1/tenants/:tenant/people': async () => ({ email: `${crypto.randomUUID()}@example.com`, role: 'auditor' }),
+  '/v1/tenants/:tenant/tokens/:token/set-aside': async () => ({ since: null }),
+  '/v1/tenants/:tenant/tokens/:token/bring-back': async () => ({}),
   '/v1/tenants/:tenant/people/:person/role': async () => {
     world.ids.person = 'demoted';
     return { role: 'auditor' };
@@ -215,6 +218,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/webhooks': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/test': async () => ({}),
   '/v1/tenants/:tenant/webhooks/:webhook/pause': async () => ({ paused: true }),
+  '/v1/tenants/:tenant/webhooks/:webhook/change': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/remove': async () => ({}),
   '/v1/tenants/:tenant/backup/run': async () => ({}),
   // The world's bucket is empty: what a restore does where there is a backup is for objects/backup.test.ts.
@@ -403,12 +407,15 @@ let log: LogWatch;
 
 /**
  * A second set-up is refused for everybody who may try; the success of the first is the walk's own world. The unlocker that is
- * changed is the admin's own, which an engineer may not even know of; and what the admin sealed by hand no other may hand over.
+ * changed is the admin's own, which an engineer may not even know of; what the admin sealed by hand no other may hand over, and what an
+ * admin asks to open no engineer may ask for.
  */
 function adjusted(route: Route, expected: Expected, who: string): Expected {
   if (expected !== 'ok' || route.method !== 'POST') return expected;
   if (route.path.endsWith('/keyring')) return 'keyring_conflict';
   if (route.path.endsWith('/:machine/secrets') && who === 'an engineer') return 'header_mismatch';
+  if (route.path.endsWith('/grants') && who === 'an engineer') return 'invalid_body';
+  if (route.path.endsWith('/decline') && who === 'an engineer') return 'unknown_grant';
   if (route.path === '/v1/operator/tenants/:tenant/restore') return 'unknown_backup';
   if (route.path === '/v1/operator/tenants/:tenant/restore/abort') return 'not_restoring';
   return route.path.endsWith('/change') && who === 'an engineer' ? 'unknown_unlocker' : 'ok';
@@ -422,8 +429,7 @@ describe.each(VISITORS)('$who', ({ who, headers, expected, at }) => {
       const name = `${route.method} ${route.path}`;
       const { status, json } = await ask(route, await headers(route), undefined, at);
       const code = adjusted(route, expected(route), who);
-      const done = 'upgrades' in route.answer ? 101 : (route.status ?? 200);
-      wanted[name] = code === 'ok' ? `${done} ok` : `${REFUSALS[code][0]} ${code}`;
+      wanted[name] = code === 'ok' ? `${doneStatus(route)} ok` : `${REFUSALS[code][0]} ${code}`;
       answers[name] = `${status} ${status < 400 ? 'ok' : json.code}`;
     }
     expect(answers).toEqual(wanted);
@@ -471,8 +477,35 @@ describe('the walk itself', () => {
     for (const route of routes) {
       const other = route.method === 'GET' ? 'POST' : 'GET';
       if (routes.some((one) => one.path === route.path && one.method === other)) continue;
-      expect((await request(other, pathOf(route))).json, route.path).toMatchObject({ status: 405 });
+      const { json, headers } = await request(other, pathOf(route));
+      expect(json, route.path).toMatchObject({ status: 405 });
+      const head = route.method === 'GET' && !('upgrades' in route.answer) ? ', HEAD' : '';
+      expect(headers.get('allow'), route.path).toBe(`${route.method}${head}, OPTIONS`);
     }
+  });
+
+  it('answers HEAD as it answers GET, without content, and refuses it where a socket would be the answer', async () => {
+    const worker = exports as unknown as { default: Fetcher };
+    for (const route of routes) {
+      if (route.method !== 'GET') continue;
+      const path = pathOf(route) + (QUERIES[route.path] ?? '');
+      const init = { headers: await welcome(route), redirect: 'manual' as const };
+      const get = await worker.default.fetch(`https://api.example.com${path}`, init);
+      const head = await worker.default.fetch(`https://api.example.com${path}`, { ...init, method: 'HEAD' });
+      const type = get.headers.get('content-type');
+      await get.body?.cancel();
+      if ('upgrades' in route.answer)
+        expect([get.status, head.status, head.headers.get('allow')]).toEqual([426, 405, 'GET, OPTIONS']);
+      else expect([head.status, head.headers.get('content-type')], path).toEqual([get.status, type]);
+      expect(await head.text(), path).toBe('');
+    }
+  });
+
+  it('names the protocol to upgrade to where only a socket is answered', async () => {
+    const live = routes.find((route) => 'upgrades' in route.answer);
+    if (!live) throw new Error('there is one');
+    const { status, headers } = await request('GET', pathOf(live), await welcome(live));
+    expect([status, headers.get('upgrade')]).toEqual([426, 'websocket']);
   });
 
   it('finds GET routes without an effect: none writes a row of the object but a refusal’s', async () => {

@@ -119,11 +119,16 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         assert.deepEqual(found, []);
       }));
 
-  test('operator: the page of all tenants, and the dialog that suspends one', () =>
+  test('operator: the page of all tenants, and the dialogs for the limits of one and that suspends it', () =>
     onPage(browser, async (page) => {
       await signIn(page, stand.addresses.portal, 'operator@example.com');
       await page.getByText('Borealis IT').waitFor();
       const found = await judge(page, 'operator', [LIGHT, DARK]);
+      await page.getByRole('button', { name: 'Limits of Borealis IT' }).click();
+      await page.getByRole('dialog').getByLabel('Change', { exact: true }).waitFor();
+      found.push(...(await judge(page, 'operator-limits', [LIGHT])));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Suspend Borealis IT' }).click();
       await page.getByRole('dialog').waitFor();
       found.push(...(await judge(page, 'operator-suspend', [DARK])));
@@ -144,6 +149,15 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         ['remove-person', '/people', press('Remove auditor'), dialog],
         ['revoke', '/tokens', press('Revoke Bench 2'), dialog],
         ['rotate-token', '/tokens', press('Rotate Bench 2'), dialog],
+        [
+          'set-aside',
+          '/tokens',
+          async (p) => {
+            await p.getByText(/^Revoked and expired/).click();
+            await press(/^Set aside what/)(p);
+          },
+          dialog,
+        ],
         ['remove-webhook', '/notices', press('Remove: Ticket'), dialog],
         [
           'deliveries',

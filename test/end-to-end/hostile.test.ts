@@ -17,6 +17,7 @@ import type { Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import { bent as bentIn } from '../support/bent.ts';
 import { onPage, openBrowser } from '../support/browser.ts';
+import { cutOff } from '../support/cut-off.ts';
 import { until } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
@@ -24,6 +25,7 @@ import {
   haveSeen,
   lockVault,
   signIn,
+  stepUp,
   TEAM_PASSPHRASE,
   typePassphrase,
   unlock,
@@ -236,3 +238,51 @@ test('a ciphertext moved to another machine, and an answer for another secret, a
     const damaged = (revealed: Revealed) => ({ ...revealed, sealed: `${revealed.sealed.slice(0, -4)}AAAA` });
     await bent(page, '/reveal', damaged, () => refusedReveal('damaged or tampered with'));
   }));
+
+test('an unlocker that is shown under another’s name is not removed, because what was shown is held against what is signed', () =>
+  onAdminsPage(second, async (page) => {
+    const label = 'Passphrase of a leaver';
+    const rename = (keyring: Keyring) =>
+      forged(keyring, (manifest) => {
+        const team = (manifest.unlockers as Record<string, unknown>[]).at(-1);
+        Object.assign(team ?? {}, { owner: 'leaver@example.com', label });
+      });
+    const remove = page.getByRole('button', { name: `Remove ${label}` });
+    await bent(page, '/keyring', rename, async () => {
+      await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/access`);
+      await remove.waitFor();
+    });
+    await remove.click();
+    await stepUp(page, 'Remove', ADMIN_PASSPHRASE);
+    await page.getByText('The unlocker is not the one that you were shown').waitFor();
+    assert.equal((await keyringOf(stand.demo.tenant)).version, second.version);
+  }));
+
+test('the Keys page shows the root that this browser has verified, because a fingerprint is copied from there into engines', () =>
+  onAdminsPage(second, async (page) => {
+    const swap = (keyring: Keyring) => ({ ...keyring, fingerprint: attacker.fingerprint });
+    await bent(page, '/keyring', swap, async () => {
+      await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/keys`);
+      await page.getByText('The server shows another root than the one this browser has verified').waitFor();
+      const shown = await page.locator('root-history fingerprint-text').innerText();
+      assert.equal(shown.replaceAll(/\s/g, ''), second.fingerprint);
+    });
+  }));
+
+test('a line that cannot be put on record is not taken, and nothing stays unlocked on it', () =>
+  onPage(
+    browser,
+    async (page) => {
+      await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/settings`);
+      await haveSeen(page, stand.demo.tenant, { ...second, version: 9 });
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+      await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+      await cutOff(page, /\/keyring\/line$/);
+      await page.getByRole('button', { name: 'They are the same' }).click();
+      await page.getByText('The API cannot be reached').waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
+      assert.equal(await page.getByText('Unlocked,').count(), 0);
+    },
+    { expected: /net::ERR_FAILED/ },
+  ));

@@ -10,6 +10,7 @@ import { asPerson } from '../../dev/as-person.ts';
 import { freePorts } from '../../dev/ports.ts';
 import { type Stand, startStand } from '../../dev/stand.ts';
 import type { FleetMachine } from '../../engine/simulator/fleet.ts';
+import type { AuditPage } from '../../schema/audit.ts';
 import type { PeopleList } from '../../schema/person.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
@@ -236,9 +237,16 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await engineer.goto(at('access'));
       await engineer.getByText('not a member', { exact: false }).first().waitFor();
 
+      // What is shared is replaced without a word; what stays is chosen, and said again where it is signed.
+      await admin.getByText('the server handed them the team passphrase').waitFor();
+      assert.equal(await admin.getByRole('button', { name: 'Replace what they could open' }).count(), 0);
       await typePassphrase(admin, 'New team passphrase', NEW_TEAM_PASSPHRASE);
+      await admin.getByRole('button', { name: 'Replace', exact: true }).waitFor();
+      await admin.getByRole('group', { name: 'The recovery set' }).getByLabel('Keep it').check();
+      await admin.getByText('Only if they never had its sheets').waitFor();
       await picture(admin, 'leaver');
       await admin.getByRole('button', { name: 'Replace what they could open' }).click();
+      await admin.getByText('By your choice the recovery set stays as it is, on record.').waitFor();
       await stepUp(admin, 'Replace');
       await admin.getByRole('link', { name: 'Go on re-sealing' }).click();
       await admin.getByRole('button', { name: 'Resume' }).click();
@@ -248,6 +256,8 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await admin.getByRole('button', { name: 'What did they reveal?' }).click();
       await admin.getByText('1 version, 1 of them without a newer one since').waitFor();
       await picture(admin, 'left');
+      const kept = await asPerson<AuditPage>(stand, ADMIN, 'audit?action=unlocker.kept');
+      assert.partialDeepStrictEqual(kept.entries, [{ detail: { kind: 'recovery', leaver: ENGINEER } }]);
       const { leavers } = await asPerson<PeopleList>(stand, ADMIN, 'people');
       assert.partialDeepStrictEqual(leavers, [
         { email: ENGINEER, unlockersReplaced: true, escrowKeyReplaced: true, rootReplaced: true, remaining: 0 },

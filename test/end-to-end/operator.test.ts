@@ -83,6 +83,18 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
   assert.match(issued.configuration.token, /^tok_[A-Za-z0-9_-]{32}$/);
   const days = (issued.expiresAt - Date.now()) / 86_400_000;
   assert.ok(days > 89 && days <= 90);
+  const limits = await cli(`limits ${id} --local`);
+  assert.match(limits.stdout, /^limit +in force +default +most used +for\n/, limits.stderr);
+  assert.match(limits.stdout, /\nmachineRuns +50 +- +machine, a day\n/);
+  assert.match(limits.stdout, /\ntokens +500 +\d+ +tenant\n/);
+  assert.match(
+    (await cli(`limit ${id} machineRuns 200 --local`)).stdout,
+    /\nmachineRuns +200 +50 +- +machine, a day\n/,
+  );
+  const changed = JSON.parse((await cli(`limits ${id} --local --json`)).stdout);
+  assert.equal(changed.limits.machineRuns, 200);
+  assert.match((await cli(`limit ${id} machineRuns default --local`)).stdout, /\nmachineRuns +50 +- +machine/);
+
   const plain = await cli(`token ${id} --local --label engine`);
   assert.deepEqual(
     Object.keys(JSON.parse(plain.stdout)),
@@ -100,6 +112,10 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
     [`create --local --id ${id} --name Other --admin a@b.example`, 1, /^A tenant with the id .* exists already/],
     ['create --local --name X --admin nobody', 2, /^--admin must be an email address\.\n/],
     [`token ${id} --local --label engine --expires soon`, 2, /^--expires must be a number of days such as 90d\.\n/],
+    [`limit ${id} machineRun 5 --local`, 2, /^There is no limit "machineRun": "limits" shows all\.\n/],
+    [`limit ${id} machineRuns 0 --local`, 2, /^machineRuns must be a number from 1 to 1000, or the word default\.\n/],
+    [`limit ${id} machineRuns --local`, 2, /^machineRuns must be a number/],
+    [`limits ${crypto.randomUUID()} --local`, 1, /^unknown_tenant: No such tenant/],
     ['list', 2, /^Say either --local or --remote\.\n/],
     [`token ${id} --remote --label engine`, 2, /^(--persist-to goes with --local|--api is missing)\.\n/],
   ] as const) {

@@ -13,9 +13,12 @@ import { type Stand, startStand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { readConfiguration } from '../../engine/configuration.ts';
 import { simulatedPc } from '../../engine/simulator/pc.ts';
+import { Keeper } from '../../portal/vault/keeper.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
+import type { SecretList } from '../../schema/secret.ts';
+import { verifyManifest } from '../../schema/signed.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { tooWide } from '../support/axe.ts';
 import { bent as bentIn } from '../support/bent.ts';
@@ -23,7 +26,9 @@ import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import {
   ADMIN_PASSPHRASE,
+  askReveal,
   haveSeen,
+  hideSecret,
   sheetCodes,
   signIn,
   signInAs,
@@ -184,6 +189,63 @@ describe('with keys', () => {
     });
   });
 
+  test('what a revoked token brought is set aside in one act: listed apart, revealed all the same, and brought back', () =>
+    onAdminsPage(async (admin) => {
+      const { id, token } = await asPerson<IssuedToken>(stand, ADMIN, 'tokens', {
+        ...{ label: 'Lost stick', expiresAt: null, fingerprint: null },
+      });
+      const [pc, stranger] = [simulatedPc(11, 21).before, simulatedPc(11, 22).before];
+      const engineOf = (token: string, machine: typeof pc, spool: string) =>
+        new Engine({ apiOrigin: stand.addresses.api, token, machine, spoolDir: path.join(stateDir, spool) });
+      await provision(engineOf(stand.demo.token, pc, 'true'));
+      await provision(engineOf(token, pc, 'forged'));
+      await provision(engineOf(token, stranger, 'stranger'));
+      await asPerson(stand, ADMIN, `tokens/${id}/revoke`, {});
+
+      await admin.goto(at('tokens'));
+      await admin.getByText(/^Revoked and expired/).click();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).click();
+      const dialog = admin.getByRole('dialog');
+      await dialog.getByText('2 runs and 2 versions of secrets. It was the first to name 1 machine.').waitFor();
+      await picture(admin, 'token-set-aside');
+      await dialog.getByRole('button', { name: 'Set aside', exact: true }).click();
+      await admin.getByText('2 runs and 2 versions of secrets set aside.').waitFor();
+      await picture(admin, 'tokens-set-aside');
+
+      const row = (machine: typeof pc) => admin.getByRole('row').filter({ hasText: machine.hostname });
+      const fleet = `${stand.addresses.portal}/t/${stand.demo.tenant}`;
+      await admin.goto(`${fleet}?shelf=aside`);
+      await row(stranger).getByText('Set aside', { exact: true }).waitFor();
+      assert.equal(await row(pc).count(), 0);
+      await picture(admin, 'fleet-set-aside');
+
+      await admin.goto(at(`machines/${pc.id}`));
+      const apart = admin.locator('section').filter({ has: admin.getByRole('heading', { name: 'Set aside' }) });
+      await apart.getByText('Set aside with Lost stick').first().waitFor();
+      await picture(admin, 'machine-set-aside');
+      await askReveal(
+        admin,
+        /^Reveal local administrator password, .*, version 2$/,
+        'to see what the stranger brought',
+      );
+      await unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE);
+      await hideSecret(admin);
+      assert.deepEqual(
+        (await asPerson<SecretList>(stand, ADMIN, `machines/${pc.id}/secrets`)).secrets.map(({ versions }) =>
+          versions.map(({ version }) => version),
+        ),
+        [[1]],
+      );
+
+      await admin.goto(at('tokens'));
+      await admin.getByText(/^Revoked and expired/).click();
+      await admin.getByRole('button', { name: /^Bring it back: Lost stick/ }).click();
+      await dialog.getByRole('button', { name: 'Bring it back', exact: true }).click();
+      await admin.getByRole('button', { name: /^Set aside what it brought: Lost stick/ }).waitFor();
+      await admin.goto(fleet);
+      await row(stranger).waitFor();
+    }));
+
   test('a token that ends within a fortnight is announced on every screen of an admin', () =>
     onAdminsPage(async (admin) => {
       const expiresAt = Date.now() + 86_400_000;
@@ -295,6 +357,52 @@ describe('with keys', () => {
       assert.equal((await tokens()).length, before);
     }));
 
+  test('a keyring that the verified root has signed, but that does not follow on the one seen, gives no file its epoch', () =>
+    onAdminsPage(async (admin) => {
+      const { tenant } = stand.demo;
+      const keyring = await asPerson<Keyring>(stand, ADMIN, 'keyring');
+      const signed = await verifyManifest(keyring.manifest);
+      assert.ok(signed.ok);
+      const unlocker = signed.payload.unlockers.find((one) => one.owner === ADMIN)?.id ?? '';
+      const next = async (from: Keyring) => {
+        const input = { tenant, keyring: from, unlocker, secret: ADMIN_PASSPHRASE, seen: null };
+        const drafted = await new Keeper().draft(input, { act: 'rotate' });
+        assert.ok(drafted.ok);
+        const { manifest, escrowKeys } = drafted.write;
+        return { ...from, manifest, version: from.version + 1, escrowKeys: [...from.escrowKeys, ...escrowKeys] };
+      };
+      // Two lines from one keyring: this browser is on the first, and the server goes on from the other.
+      const [mine, theirs] = [await next(keyring), await next(await next(keyring))];
+      await haveSeen(admin, tenant, mine);
+      const issue = admin.getByRole('button', { name: /^Issue/ });
+      const shows = async (told: Keyring, since: string[], act: () => Promise<void>) => {
+        const page = () => ({ manifests: since, next: null });
+        await bent(admin, 'GET', /\/keyring\/manifests$/, page, () =>
+          bent(
+            admin,
+            'GET',
+            /\/keyring$/,
+            () => told,
+            async () => {
+              await admin.goto(at('tokens'));
+              await act();
+            },
+          ),
+        );
+      };
+      for (const since of [[mine.manifest], []])
+        await shows(theirs, since, async () => {
+          await admin.getByText('does not follow on the one that this browser has verified').waitFor();
+          assert.equal(await issue.isDisabled(), true);
+        });
+      await shows(await next(mine), [mine.manifest], async () => {
+        await admin
+          .getByText('Its configuration file carries the fingerprint that this browser has verified')
+          .waitFor();
+        assert.equal((await issue.innerText()).trim(), 'Issue');
+      });
+    }));
+
   test('the Keys page says how many live tokens were handed out with an earlier root, and the tokens are marked', () =>
     onAdminsPage(async (admin) => {
       // Only the one that is issued here counts.
@@ -355,6 +463,7 @@ describe('with keys', () => {
         await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
         await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
         await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
+        await admin.getByText('They were an admin, so the root is replaced too').waitFor();
         await admin.getByLabel('No team passphrase any more').check();
         await admin.getByRole('button', { name: 'Replace', exact: true }).click();
         await stepUp(admin, 'Replace');

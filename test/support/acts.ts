@@ -90,6 +90,25 @@ const TOKENS: Act[] = [
     types: labelled('What it is for'),
     done: text('is revoked: it is refused'),
   },
+  {
+    sends: 'tokens/*/set-aside',
+    before: async (page) => {
+      await page.getByText(/^Revoked and expired/).click();
+      await button(page, /^Set aside what it brought: One/)
+        .first()
+        .click();
+    },
+    press: inDialog('Set aside'),
+    types: labelled('What it is for'),
+    done: text('What “One” brought is being set aside.'),
+  },
+  {
+    sends: 'tokens/*/bring-back',
+    before: (page) => button(page, /^Bring it back: One/).click(),
+    press: inDialog('Bring it back'),
+    types: labelled('What it is for'),
+    done: text('What “One” brought is being brought back.'),
+  },
 ];
 
 const PEOPLE: Act[] = [
@@ -138,6 +157,16 @@ const NOTICES: Act[] = [
     done: text('A test notice is on its way'),
   },
   { sends: 'webhooks/*/pause', press: named('Pause: Desk'), types: labelled('URL'), done: text('Desk is paused.') },
+  {
+    sends: 'webhooks/*/change',
+    before: async (page) => {
+      await button(page, 'Change: Desk').click();
+      await page.getByLabel('Name').fill('Desk');
+    },
+    press: named('Save'),
+    enter: labelled('URL'),
+    done: text('Desk is changed.'),
+  },
   {
     sends: 'webhooks/*/remove',
     before: (page) => button(page, 'Remove: Desk').click(),
@@ -328,7 +357,7 @@ export const REPLACED: Act[] = [
     sends: 'keyring/undo',
     at: 'keys',
     before: async (page) => {
-      await button(page, 'Take back version 2').click();
+      await button(page, 'Take it back … version 2').click();
       await page.getByLabel('Why', { exact: true }).fill('nobody can unlock');
     },
     press: (page) => page.locator('keyring-changes form').getByRole('button', { name: 'Take back version 2' }),
@@ -359,6 +388,19 @@ const OPERATOR: Act[] = [
     enter: labelled('Name'),
     types: labelled('Name'),
     done: text('Harbour MSP is created'),
+  },
+  {
+    sends: '/v1/operator/tenants/*/limits',
+    who: 'operator',
+    before: async (page) => {
+      await button(page, 'Limits of Harbour MSP').click();
+      await page.getByLabel('Change', { exact: true }).selectOption('machineRuns');
+      await page.getByLabel('To', { exact: true }).fill('200');
+    },
+    press: inDialog('Change it'),
+    enter: labelled('To'),
+    done: text('Runs of a machine in a day: 200 from now on.'),
+    after: (page) => inDialog('Close')(page).click(),
   },
   {
     sends: '/v1/operator/tenants/*/suspend',

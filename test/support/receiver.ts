@@ -8,7 +8,7 @@ export type Receiver = { origin: string; received: Received[]; close: () => Prom
 
 /**
  * `/ok/NAME` takes everything, `/status/CODE/NAME` answers that code, `/redirect/NAME` sends to `/ok/NAME`, `/silent/NAME` never answers,
- * `/after/N/NAME` answers 503 N times and then takes it, `/refuse-first/CODE/NAME` answers that code to its first notice, however often, `/refuse-kind/KIND/NAME` answers 503 to that kind. `GET /received/NAME` tells what came under a name, for tests that run elsewhere.
+ * `/later/SECONDS/NAME` answers 503 and asks to be left alone for so long, `/after/N/NAME` answers 503 N times and then takes it, `/refuse-first/CODE/NAME` answers that code to its first notice, however often, `/refuse-kind/KIND/NAME` answers 503 to that kind. `GET /received/NAME` tells what came under a name, for tests that run elsewhere.
  */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
@@ -43,9 +43,10 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   received.push({ path, headers: request.headers as Record<string, string>, body, at: Date.now() });
   if (mode === 'silent') return;
   if (mode === 'redirect') response.setHeader('location', `/ok/${name}`);
-  const refuses = mode === 'refuse-first' && under()[0]?.headers['totl-notice'] === request.headers['totl-notice'];
+  const refuses = mode === 'refuse-first' && under()[0]?.headers['webhook-id'] === request.headers['webhook-id'];
+  if (mode === 'later') response.setHeader('retry-after', rest[0] ?? '');
   const isOfKind = mode === 'refuse-kind' && JSON.parse(body).kind === rest[0];
-  const failsStill = isOfKind || (mode === 'after' && under().length <= Number(rest[0]));
+  const failsStill = isOfKind || mode === 'later' || (mode === 'after' && under().length <= Number(rest[0]));
   response.statusCode =
     mode === 'status' || refuses ? Number(rest[0]) : mode === 'redirect' ? 307 : failsStill ? 503 : 204;
   response.end(mode === 'status' ? 'an answer that nobody keeps' : undefined);

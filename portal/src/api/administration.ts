@@ -1,4 +1,5 @@
 // The API of what an admin administers: machine tokens, and people's coming and changing.
+import type { AsideActed, Brought } from '../../../schema/aside.ts';
 import type { Member, Role } from '../../../schema/person.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokenWrite } from '../../../schema/token.ts';
 import { call } from './http.ts';
@@ -20,6 +21,25 @@ export const rotateToken = (tenant: string, token: string, wanted: TokenRotate):
   call(at(tenant, `tokens/${token}/rotate`), wanted);
 export const revokeToken = (tenant: string, token: string): Promise<TokenRevoked> =>
   call(at(tenant, `tokens/${token}/revoke`), {});
+
+/** The next slice of what it brought; `after` blank for the first. */
+export const brought = (
+  tenant: string,
+  token: string,
+  since: number | null,
+  after: string,
+  signal: AbortSignal,
+): Promise<Brought> => {
+  const query = new URLSearchParams({
+    ...(since === null ? {} : { since: String(since) }),
+    ...(after ? { after } : {}),
+  });
+  return call(at(tenant, `tokens/${token}/brought?${query}`), undefined, signal);
+};
+export const setAside = (tenant: string, token: string, since: number | null): Promise<AsideActed> =>
+  call(at(tenant, `tokens/${token}/set-aside`), { since });
+export const bringBack = (tenant: string, token: string): Promise<AsideActed> =>
+  call(at(tenant, `tokens/${token}/bring-back`), {});
 
 export const addPerson = (tenant: string, email: string, role: Role): Promise<Member> =>
   call(at(tenant, 'people'), { email, role });

@@ -1,5 +1,5 @@
 // Calls to the API: one function, JSON in and out, refusals as `ApiProblem`. An expired sign-in looks like a network fault to
-// fetch, so it is told apart here.
+// fetch, so it is told apart here: only Access itself can say that somebody is signed out.
 import type { Problem } from '../../../schema/problem.ts';
 
 /** Where the API is; a socket goes there too. */
@@ -23,8 +23,11 @@ export class ApiProblem extends Error {
 
 export const isProblem = (error: unknown, code: string): boolean => error instanceof ApiProblem && error.code === code;
 
-/** Fired on window when somebody has signed in again: what failed for want of it may be tried at once. */
+/** Fired on window when somebody has signed in again, or the API is back: what failed for want of it may be tried at once. */
 export const SESSION_RESTORED = 'totl-session-restored';
+
+/** Fired on window when a call got no answer of the API's. */
+export const UNREACHABLE = 'totl-unreachable';
 
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
@@ -33,13 +36,20 @@ export const SESSION_EXPIRED = 'totl-session-expired';
 export const MEMBERSHIP_CHANGED = 'totl-membership-changed';
 const NOT_ALLOWED: readonly string[] = ['not_a_member', 'role_forbids', 'tenant_suspended'];
 
-/** Whether Access still knows the person, asked of the portal's own origin. */
-export async function stillSignedIn(): Promise<boolean> {
+/** What Access says of the person. `unknown`: nothing of Access's answered, so nothing is known. */
+export type SignIn = 'signed_in' | 'signed_out' | 'unknown';
+
+/** Asks Access who is signed in, at the portal's own origin: whether at the API's, only a page of that origin could ask. */
+export async function askSignIn(): Promise<SignIn> {
   try {
     const answer = await fetch('/cdn-cgi/access/get-identity', { cache: 'no-store', redirect: 'manual' });
-    return answer.ok && (answer.headers.get('content-type') ?? '').includes('json');
+    // To its sign-in page: nothing else on this path sends anybody elsewhere.
+    if (answer.type === 'opaqueredirect') return 'signed_out';
+    const said = (await answer.json()) as { email?: unknown; err?: unknown } | null;
+    if (answer.ok && said?.email !== undefined) return 'signed_in';
+    return said?.err === undefined ? 'unknown' : 'signed_out';
   } catch {
-    return false;
+    return 'unknown';
   }
 }
 
@@ -90,17 +100,33 @@ async function ask(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    if (!(await stillSignedIn())) throw expired();
-    throw new ApiProblem('unreachable', 'The API cannot be reached. Check your connection; this page tries again.');
+    if ((await askSignIn()) === 'signed_out') throw expired();
+    throw unreachable('The API cannot be reached. Check your connection; this page tries again.');
   }
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => null)) as Problem | null;
+  const problem = await problemOf(response);
+  if (!problem)
+    throw unreachable(
+      `Something on the way to the API answered ${response.status} in its place. This page tries again.`,
+    );
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
-  if (problem && NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
+  if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(
-    problem?.code ?? 'unreachable',
-    problem ? `${problem.title}. ${problem.detail}` : `The API answered ${response.status}.`,
-    problem?.requestId ?? null,
-    problem?.retryAfterSeconds,
+    problem.code,
+    `${problem.title}. ${problem.detail}`,
+    problem.requestId,
+    problem.retryAfterSeconds,
   );
+}
+
+/** The API's own refusal. A proxy's or a filter's answer is none, whatever its JSON says. */
+async function problemOf(response: Response): Promise<Problem | null> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return null;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  return typeof problem?.code === 'string' ? problem : null;
+}
+
+function unreachable(message: string): ApiProblem {
+  window.dispatchEvent(new CustomEvent(UNREACHABLE));
+  return new ApiProblem('unreachable', message);
 }

@@ -5,6 +5,7 @@ import type {
   TestQueued,
   Webhook,
   WebhookActed,
+  WebhookChange,
   WebhookList,
   WebhookMade,
   WebhookWrite,
@@ -17,6 +18,8 @@ export const webhooks = (tenant: string): Promise<WebhookList> => call(at(tenant
 /** Adds a webhook; its secret is in this answer and nowhere after. */
 export const addWebhook = (tenant: string, write: WebhookWrite): Promise<WebhookMade> =>
   call(at(tenant, 'webhooks'), write);
+export const changeWebhook = (tenant: string, webhook: string, change: WebhookChange): Promise<Webhook> =>
+  call(at(tenant, `webhooks/${webhook}/change`), change);
 export const removeWebhook = (tenant: string, webhook: string): Promise<WebhookActed> =>
   call(at(tenant, `webhooks/${webhook}/remove`), {});
 export const pauseWebhook = (tenant: string, webhook: string, paused: boolean): Promise<Webhook> =>

@@ -1,4 +1,5 @@
 // The API of the operators: tenants and counts of them.
+import type { LimitsChange, OperatedLimits } from '../../../schema/limits.ts';
 import type {
   TenantCreate,
   TenantCreated,
@@ -16,3 +17,6 @@ export const createTenant = (wanted: TenantCreate): Promise<TenantCreated> => ca
 export const suspend = (tenant: string, wanted: TenantSuspend): Promise<TenantStanding> =>
   call(`${TENANTS}/${tenant}/suspend`, wanted);
 export const resume = (tenant: string): Promise<TenantStanding> => call(`${TENANTS}/${tenant}/resume`, {});
+export const limits = (tenant: string): Promise<OperatedLimits> => call(`${TENANTS}/${tenant}/limits`);
+export const changeLimits = (tenant: string, change: LimitsChange): Promise<OperatedLimits> =>
+  call(`${TENANTS}/${tenant}/limits`, change);

@@ -61,8 +61,12 @@ const paged = (path: string, after: string | undefined, query: Record<string, st
 
 export const history = (tenant: string, machine: string, after: string): Promise<HistoryPage> =>
   call(at(tenant, paged(`machines/${machine}/history`, after)));
-export const runs = (tenant: string, machine: string, after?: string): Promise<RunList> =>
-  call(at(tenant, paged(`machines/${machine}/runs`, after)));
+/** What a list is of: what counts, or what was set aside. */
+export type ListedPart = 'standing' | 'aside';
+const ofPart = (part: ListedPart): Record<string, string> => (part === 'aside' ? { aside: 'yes' } : {});
+
+export const runs = (tenant: string, machine: string, part: ListedPart, after?: string): Promise<RunList> =>
+  call(at(tenant, paged(`machines/${machine}/runs`, after, ofPart(part))));
 
 /** Which secrets: of one kind, whose account, label or key id begins so. */
 export type SecretFilter = { kind: SecretKind; starts: string };
@@ -70,20 +74,24 @@ export type SecretFilter = { kind: SecretKind; starts: string };
 export const secrets = (
   tenant: string,
   machine: string,
+  part: ListedPart,
   filter: SecretFilter | null = null,
   after?: string,
 ): Promise<SecretList> => {
   const { kind, starts } = filter ?? {};
-  const query = { ...(kind ? { kind } : {}), ...(starts ? { starts } : {}) };
+  const query = { ...(kind ? { kind } : {}), ...(starts ? { starts } : {}), ...ofPart(part) };
   return call(at(tenant, paged(`machines/${machine}/secrets`, after, query)));
 };
 export const versions = (
   tenant: string,
   secret: string,
+  part: ListedPart,
   order: VersionsQuery['order'],
   after?: number,
-): Promise<VersionPage> =>
-  call(at(tenant, paged(`secrets/${secret}/versions`, after === undefined ? undefined : String(after), { order })));
+): Promise<VersionPage> => {
+  const query = { order, ...ofPart(part) };
+  return call(at(tenant, paged(`secrets/${secret}/versions`, after === undefined ? undefined : String(after), query)));
+};
 export const events = (tenant: string, run: string, after: number): Promise<EventPage> =>
   call(at(tenant, `runs/${run}/events?after=${after}&limit=500`));
 

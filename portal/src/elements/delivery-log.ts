@@ -1,9 +1,10 @@
 // How each notice to one webhook went, newest first.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Delivery } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
-import { DELIVERY_FAULT_WORDS, DELIVERY_WORDS, exactTime, NOTICE_WORDS } from '../words.ts';
+import { DELIVERY_FAULT_WORDS, DELIVERY_WORDS, exactTime } from '../words.ts';
 
 @customElement('delivery-log')
 export class DeliveryLog extends LitElement {

@@ -37,8 +37,8 @@ export class FleetEmpty extends LitElement {
           A to F. A name may have changed since: then its serial finds the PC.
         </p>
         <button @click=${this.#clearSearch}>Clear the search</button>`;
-    if (question.shelf === 'archived' && !question.status && !question.client && !question.attention)
-      return html`<p>No machine is archived.</p>
+    if (question.shelf !== 'fleet' && !question.status && !question.client && !question.attention)
+      return html`<p>${question.shelf === 'aside' ? 'No machine is set aside.' : 'No machine is archived.'}</p>
         <button @click=${this.#clearFilters}>Show the fleet</button>`;
     if (isFiltered(question))
       return html`<p>No machine fits ${question.client || question.attention ? 'these filters' : 'this status'}.</p>

@@ -9,8 +9,8 @@ import { shared } from '../styles/shared.ts';
 /** Fired with what has changed of the filters. */
 export type FleetFilterWanted = CustomEvent<Partial<FleetFilter>>;
 
-/** Archived is a shelf of its own to the API, and to people one more thing that a machine can be. */
-const ARCHIVED = 'archived';
+/** Archived and set aside are shelves of their own to the API, and to people one more thing that a machine can be. */
+const SHELVES = ['archived', 'aside'] as const;
 const STATUSES = [
   ['', 'All'],
   ['running', 'Provisioning'],
@@ -18,7 +18,8 @@ const STATUSES = [
   ['succeeded', 'Succeeded'],
   ['failed', 'Failed'],
   ['abandoned', 'Abandoned'],
-  [ARCHIVED, 'Archived'],
+  ['archived', 'Archived'],
+  ['aside', 'Set aside'],
 ] as const;
 
 @customElement('fleet-filters')
@@ -85,13 +86,14 @@ export class FleetFilters extends LitElement {
 
   #status = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    const status = STATUSES.map(([name]) => name).find((name) => name !== '' && name !== ARCHIVED && name === value);
-    this.#send({ status: status as FleetFilter['status'], shelf: value === ARCHIVED ? 'archived' : 'fleet' });
+    const shelf = SHELVES.find((name) => name === value);
+    const status = shelf ? undefined : STATUSES.map(([name]) => name).find((name) => name !== '' && name === value);
+    this.#send({ status: status as FleetFilter['status'], shelf: shelf ?? 'fleet' });
   };
 
   override render() {
     const { filter, resting } = this;
-    const status = filter.shelf === 'archived' ? ARCHIVED : (filter.status ?? '');
+    const status = filter.shelf === 'fleet' ? (filter.status ?? '') : filter.shelf;
     const known = this.clients.some(({ name }) => name === filter.client);
     const clients = filter.client && !known ? [{ name: filter.client, machines: 0 }, ...this.clients] : this.clients;
     return html`<fieldset ?disabled=${resting} aria-label="Filters">

@@ -40,6 +40,7 @@ export function fleetRow(machine: MachineSummary, id: string, { tenant, now, q, 
     <div role="cell" class="status" id=${id}>
       <span class="pill ${tone}">${words}</span>
       ${machine.shelf === 'archived' ? html`<span class="pill">Archived</span>` : nothing}
+      ${machine.shelf === 'aside' ? html`<span class="pill">Set aside</span>` : nothing}
     </div>
     <div role="cell" class="progress">${run ? progress(run) : nothing}</div>
     <div role="cell" class="when">

@@ -1,11 +1,11 @@
-// Requests for access that wait for an admin: the words each side must see, and yes or no.
+// Requests for access that wait for an admin: what each is for, the words that both sides must see, and yes or no.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Grant } from '../../../schema/grant.ts';
 import { shared } from '../styles/shared.ts';
 import { vault } from '../vault-client.ts';
-import { exactTime, UNLOCKER_WORDS } from '../words.ts';
+import { exactTime, rightsWords, UNLOCKER_WORDS } from '../words.ts';
 import './eight-words.ts';
 
 /** Fired with the words that were compared, or null where the request is declined. */
@@ -31,7 +31,7 @@ export class GrantList extends LitElement {
   /** The fingerprint that this browser has verified; null: none yet, so there are no words of its own to show. */
   @property({ attribute: false }) fingerprint: string | null = null;
   @property({ attribute: false }) busy = false;
-  @state() private words = new Map<string, readonly string[]>();
+  @state() private words = new Map<string, readonly string[] | null>();
 
   override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has('grants') || changed.has('fingerprint')) void this.#say();
@@ -61,23 +61,38 @@ export class GrantList extends LitElement {
     </ul>`;
   }
 
-  #grant(grant: Grant, words: readonly string[] | undefined) {
+  #grant(grant: Grant, words: readonly string[] | null | undefined) {
     const answer = (compared: readonly string[] | null) => () =>
       this.dispatchEvent(new CustomEvent('answered', { detail: { grant, words: compared } }));
+    const { rights } = grant;
     return html`<li>
-      <strong>${grant.email}</strong> (${grant.role}) asks for access with a ${UNLOCKER_WORDS[grant.kind].toLowerCase()},
-      ${exactTime(grant.requestedAt)}.
-      <p>Have them read their eight words to you, by telephone or face to face. Give access only if they are these:</p>
-      ${words ? html`<eight-words .words=${words}></eight-words>` : nothing}
+      <strong>${grant.email}</strong> asks to be able to <strong>${rights ? rightsWords(rights) : 'unlock'}</strong>, with a
+      ${UNLOCKER_WORDS[grant.kind].toLowerCase()}, ${exactTime(grant.requestedAt)}.
+      ${
+        rights
+          ? html`<p>
+                Have them tell you what they ask for and read you their eight words, by telephone or face to face. Give access
+                only if both are as here, and that much is what you want them to have:
+              </p>
+              ${words ? html`<eight-words .words=${words}></eight-words>` : nothing}`
+          : html`<p class="note warn">
+              This request is from before the eight words said what it is for, so nobody can sign it. Have them take it back
+              and ask again, or decline it.
+            </p>`
+      }
       <div class="row">
-        <button
-          class="primary"
-          aria-label="The words are the same, give access to ${grant.email}"
-          ?disabled=${!words || this.busy}
-          @click=${answer(words ?? null)}
-        >
-          The words are the same, give access
-        </button>
+        ${
+          rights
+            ? html`<button
+                class="primary"
+                aria-label="The words are the same, give access to ${grant.email}"
+                ?disabled=${!words || this.busy}
+                @click=${answer(words ?? null)}
+              >
+                The words are the same, give access
+              </button>`
+            : nothing
+        }
         <button aria-label="Decline ${grant.email}" ?disabled=${this.busy} @click=${answer(null)}>Decline</button>
       </div>
     </li>`;

@@ -7,6 +7,13 @@ import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import './problem-note.ts';
 
+/** What lets go of it. */
+const UNTIL_WORDS: Record<NonNullable<KeyringChange['waitsFor']>, string> = {
+  you: 'you unlock',
+  your_next_sign_in: 'you, the only admin, sign in anew and unlock',
+  another_admin: 'another admin unlocks',
+};
+
 const day = (at: number): string => new Date(at).toLocaleDateString();
 
 /** Fires `keyring-undone` when a change was taken back. */
@@ -45,14 +52,14 @@ export class KeyringChanges extends LitElement {
     const waiting = this.changes.filter((one) => one.replaces);
     if (waiting.length === 0) return nothing;
     return html`<h2>Replaced keys that are kept</h2>
-      <p class="quiet">What these changes replaced goes as soon as another admin has unlocked, or by the day named. Until then, whoever was shut
-        out could still open it with what the server keeps.</p>
+      <p class="quiet">What these changes replaced goes as soon as it is seen that everything opens without it, or by the day named. Until then,
+        whoever was shut out could still open it with what the server keeps.</p>
       <ul>
         ${waiting.map(
           (one) => html`<li>
-            Version ${one.version}, by ${one.by}; kept until ${day(one.until)}.
+            Version ${one.version}, by ${one.by}; kept until ${UNTIL_WORDS[one.waitsFor ?? 'another_admin']}, or ${day(one.until)}.
             <button
-              aria-label="Take back version ${one.version}"
+              aria-label="Take it back … version ${one.version}"
               @click=${() => {
                 this.asked = one;
               }}

@@ -1,18 +1,14 @@
 // One leaver's act: what is done, what is next, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
-import type { PassphraseField } from './passphrase-field.ts';
-import './passphrase-field.ts';
+import type { Replacements, SharedWays } from './leaver-replacements.ts';
+import './leaver-replacements.ts';
 import './problem-note.ts';
-import './recovery-size.ts';
-
-/** What takes the place of what the leaver could fetch. */
-export type Replacements = { teamPassphrase: string | null; recovery: { threshold: number; count: number } | null };
 
 /** A webhook or a token that goes on without them, and is to end. */
 export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
@@ -49,22 +45,14 @@ export class LeaverCard extends LitElement {
   @property({ attribute: false }) leaver!: Leaver;
   @property() tenant = '';
   @property({ type: Boolean }) admin = false;
-  @property({ attribute: false }) hasTeam = false;
+  @property({ attribute: false }) shared: SharedWays = { team: false, recovery: false };
   @property({ attribute: false }) busy = false;
-  @state() private teamPassphrase: string | null = null;
-  @state() private noTeam = false;
   @state() private report: RevealedReport | null = null;
-  @query('passphrase-field') private field!: PassphraseField | null;
   #reading = new OneAct(this);
 
   get #replaced(): boolean {
     const { unlockersReplaced, escrowKeyReplaced, rootReplaced } = this.leaver;
     return unlockersReplaced && escrowKeyReplaced && rootReplaced;
-  }
-
-  #replace(recovery: Replacements['recovery']): void {
-    const teamPassphrase = this.noTeam ? null : this.teamPassphrase;
-    this.dispatchEvent(new CustomEvent<Replacements>('replace-wanted', { detail: { teamPassphrase, recovery } }));
   }
 
   #show = (): Promise<void> =>
@@ -155,44 +143,14 @@ export class LeaverCard extends LitElement {
   }
 
   #form() {
-    const { team, recovery } = this.leaver.couldFetch;
-    const needsTeam = team && this.hasTeam;
-    const ready = !needsTeam || this.noTeam || this.teamPassphrase !== null;
-    return html`${
-      needsTeam
-        ? html`<passphrase-field
-              label="New team passphrase"
-              .readonly=${this.busy}
-              .about=${[this.leaver.email]}
-              @passphrase-changed=${() => {
-                this.teamPassphrase = this.field?.value ?? null;
-              }}
-            ></passphrase-field>
-            <label
-              ><input
-                type="checkbox"
-                @change=${(event: Event) => {
-                  this.noTeam = (event.target as HTMLInputElement).checked;
-                }}
-              />
-              No team passphrase any more</label
-            >`
-        : nothing
-    }
-    ${
-      recovery
-        ? html`<p>They could fetch the recovery set, so a new one is made. Its sheets come next.</p>
-            ${
-              ready
-                ? html`<recovery-size
-                    action="Replace"
-                    .busy=${this.busy}
-                    @chosen=${({ detail }: CustomEvent<NonNullable<Replacements['recovery']>>) => this.#replace(detail)}
-                  ></recovery-size>`
-                : nothing
-            }`
-        : html`<p><button class="primary" ?disabled=${!ready || this.busy} @click=${() => this.#replace(null)}>Replace what they could open</button></p>`
-    }`;
+    return html`<leaver-replacements
+      .email=${this.leaver.email}
+      .shared=${this.shared}
+      .couldFetch=${this.leaver.couldFetch}
+      .busy=${this.busy}
+      @replace-wanted=${({ detail }: CustomEvent<Replacements>) =>
+        this.dispatchEvent(new CustomEvent<Replacements>('replace-wanted', { detail }))}
+    ></leaver-replacements>`;
   }
 
   #revealed({ revealed, bulkReads }: RevealedReport) {

@@ -1,7 +1,7 @@
 // What counts for the tenant and how much of it is used, for its admins to see before it bites. Operators change it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { LIMIT_NAMES } from '../../../schema/limit-table.ts';
+import { LIMIT_NAMES, LIMITS } from '../../../schema/limit-table.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
 import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from '../limit-words.ts';
 import { shared } from '../styles/shared.ts';
@@ -36,8 +36,9 @@ export class LimitsCard extends LitElement {
       ${room.state === 'ample' ? nothing : html`<p class="note warn">${ROOM_WORDS[room.state]}</p>`}
       ${near.map(
         (one) => html`<p class="note warn">
-          ${LIMIT_WORDS[one.limit]}: ${limitValue(one.limit, one.used)} of ${limitValue(one.limit, one.value)} today,
-          <span class="mono">${one.id}</span>
+          ${LIMIT_WORDS[one.limit]}: ${limitValue(one.limit, one.used)} of ${limitValue(one.limit, one.value)}${
+            LIMITS[one.limit].within === 'day' ? ' today' : nothing
+          }${one.id ? html`, <span class="mono">${one.id}</span>` : nothing}
         </p>`,
       )}
       <h3>Today, by token</h3>

@@ -62,7 +62,7 @@ export class PersonDialog extends LitElement {
   #replaced(stays: boolean) {
     return html`<p>
       ${stays ? 'They hold keys that they may no longer use, so' : 'Then'} everything they could open is replaced: their ways to
-      unlock, the team passphrase${this.person.role === 'admin' ? ', the recovery set, the root' : ''} and the escrow key, and every
+      unlock, what is shared unless you keep it${this.person.role === 'admin' ? ', the root' : ''} and the escrow key, and every
       secret is re-sealed. You can stop and go on at any time. What they have copied before stays known to them: a report lists what
       they revealed.${stays && this.becomes !== 'auditor' ? ' Afterwards they ask for access anew.' : ''}
     </p>`;

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { formatRecoveryCode } from '../../vault/recovery-code.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS } from '../brief-clipboard.ts';
 import type { RecoverySheets } from './recovery-sheets.ts';
 import './recovery-sheets.ts';
 
@@ -116,4 +117,15 @@ it('sends the last sheet once, and lets nothing be typed into it that would be l
   press(2);
   await element.updateComplete;
   expect(typedBack()).toBe(1);
+});
+
+it('says what becomes of the clipboard once a sheet is copied, because what is in it opens everything', async () => {
+  const { element, root } = await open(1);
+  root.querySelector<HTMLButtonElement>('[aria-label="Copy recovery sheet"]')?.click();
+  const said = () => root.querySelector('.clipboard')?.textContent ?? '';
+  while (said() === '') await new Promise(requestAnimationFrame);
+  expect(Object.values(CLIPBOARD_WORDS)).toContain(said());
+  window.dispatchEvent(new CustomEvent(CLIPBOARD_CHANGED, { detail: 'emptied' }));
+  await element.updateComplete;
+  expect(said()).toBe(CLIPBOARD_WORDS.emptied);
 });

@@ -2,6 +2,7 @@
 // a page.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../brief-clipboard.ts';
 import { focusHeading } from '../focus.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
@@ -86,8 +87,8 @@ export class RecoverySheets extends LitElement {
   @state() private typedBack = 0;
   /** The sheet whose code was typed wrong last. */
   @state() private wrong: number | null = null;
-  /** The sheet that was copied last. */
-  @state() private copied: number | null = null;
+  /** The sheet that was copied last, and what becomes of the clipboard: what is in it opens everything. */
+  @state() private copied: { place: number; state: ClipboardState } | null = null;
   @query('#code') private field!: HTMLInputElement | null;
   #comparing = new OneAct(this);
   readonly #madeAt = exactTime(Date.now());
@@ -128,12 +129,22 @@ export class RecoverySheets extends LitElement {
   }
 
   async #copy(code: string, place: number): Promise<void> {
-    await navigator.clipboard.writeText(this.#text(code, place)).then(
-      () => {
-        this.copied = place;
-      },
-      () => {},
-    );
+    const state = await copyBriefly(this.#text(code, place));
+    this.copied = { place, state };
+  }
+
+  #clipboardChanged = (event: Event): void => {
+    if (this.copied) this.copied = { ...this.copied, state: (event as CustomEvent<ClipboardState>).detail };
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
   }
 
   #submit = (event: SubmitEvent): void => {
@@ -240,9 +251,8 @@ export class RecoverySheets extends LitElement {
       <p class="code" data-testid="recovery-code">${code.replaceAll('-', ' ')}</p>
       <div class="row keep screen">
         <button aria-label="Save ${which} as a file" @click=${() => this.#save(code, place)}>Save as a file</button>
-        <button aria-label="Copy ${which}" @click=${() => void this.#copy(code, place)}>
-          ${this.copied === place ? 'Copied' : 'Copy'}
-        </button>
+        <button aria-label="Copy ${which}" @click=${() => void this.#copy(code, place)}>Copy</button>
+        <span class="quiet clipboard" role="status">${this.copied?.place === place ? CLIPBOARD_WORDS[this.copied.state] : nothing}</span>
       </div>
     </div>`;
   }

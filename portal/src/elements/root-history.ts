@@ -2,14 +2,26 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { RootBefore, SeenManifest } from '../../vault/contract.ts';
+import type { RootBefore, SeenBefore, SeenManifest } from '../../vault/contract.ts';
 import { readManifest } from '../api/manifest.ts';
+import { manifestsBetween } from '../api/tenant.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest, vault } from '../vault-client.ts';
 import { exactTime } from '../words.ts';
 import './eight-words.ts';
 import './fingerprint-text.ts';
 import './keyring-line.ts';
+
+/** `unseen`: this browser has verified no root yet, so it vouches for no words. `withheld`: the server does not show how it came to be. */
+type Earlier = readonly RootBefore[] | 'asking' | 'unseen' | 'withheld';
+
+const NO_WORDS = {
+  asking: 'The root was replaced. Reading how …',
+  unseen:
+    'The root was replaced. Unlock once: then this browser knows the true one, and shows the words that others ask for.',
+  withheld:
+    'The root was replaced. The server does not show how its keyrings led to the one that this browser has verified, so there are no words to read out. Reload; if it stays so, tell your operator.',
+} as const;
 
 @customElement('root-history')
 export class RootHistory extends LitElement {
@@ -28,32 +40,47 @@ export class RootHistory extends LitElement {
     `,
   ];
   @property({ attribute: false }) keyring!: Keyring;
+  @property() tenant = '';
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) busy = false;
   /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
   /** What others compare with: what this browser has verified, not what the server shows. */
   @state() private verified: SeenManifest | null = null;
-  /** Null: this browser has verified no root yet, so it vouches for no words. */
-  @state() private earlier: readonly RootBefore[] | null = [];
+  @state() private earlier: Earlier = 'asking';
+
+  /** Of which keyring, and of what this browser has seen, the page speaks already. */
+  #saidOf = '';
 
   override willUpdate(changed: Map<string, unknown>): void {
-    const before = changed.get('keyring') as Keyring | undefined;
-    if (changed.has('keyring') && before?.version !== this.keyring.version) void this.#say();
+    if (changed.has('keyring')) void this.#say();
   }
 
   /** From the root that this browser has verified, never from what the server says: these words are read out to whoever asks. */
   async #say(): Promise<void> {
-    const { keyring } = this;
-    const { tenant } = readManifest(keyring);
+    const { keyring, tenant } = this;
     const seen = seenManifest(tenant);
+    const of = JSON.stringify([keyring.version, seen]);
+    if (of === this.#saidOf) return;
+    this.#saidOf = of;
     this.verified = seen && 'signed' in seen ? seen : null;
-    const earlier = seen && (await vault().rootsBefore(tenant, seen.fingerprint, keyring.successions));
-    if (keyring.version === this.keyring.version) this.earlier = earlier;
+    const earlier = seen ? await this.#vouchedFor(seen) : 'unseen';
+    if (of !== this.#saidOf) return;
+    this.earlier = earlier;
+    // It may only not have come: it is asked for with the next look.
+    if (earlier === 'withheld') this.#saidOf = '';
+  }
+
+  async #vouchedFor(seen: SeenManifest | SeenBefore): Promise<Earlier> {
+    const { tenant, keyring } = this;
+    if (keyring.successions.length === 0) return [];
+    const manifests = await manifestsBetween(tenant, 1, seen.version + 1).catch(() => []);
+    return (await vault().rootsBefore(tenant, seen, manifests, keyring.successions)) ?? 'withheld';
   }
 
   override render() {
-    const overlapping = readManifest(this.keyring).overlapping ?? [];
+    const { tenant, overlapping = [] } = readManifest(this.keyring);
+    const known = seenManifest(tenant)?.fingerprint ?? null;
     return html`<div class="row bar">
         <h2>Root</h2>
         ${
@@ -62,7 +89,15 @@ export class RootHistory extends LitElement {
             : nothing
         }
       </div>
-      <fingerprint-text .fingerprint=${this.keyring.fingerprint}></fingerprint-text>
+      ${this.#fingerprint()}
+      ${
+        known !== null && known !== this.keyring.fingerprint
+          ? html`<p class="note bad" role="alert">
+              The server shows this root; the one that this browser has verified is another. Unlock to see whether it follows, and read it
+              out to nobody before that.
+            </p>`
+          : nothing
+      }
       ${
         this.verified
           ? html`<details>
@@ -82,10 +117,8 @@ export class RootHistory extends LitElement {
       ${
         this.keyring.successions.length === 0
           ? html`<p class="quiet">The root of the first set-up. It vouches for every key; engines pin its fingerprint.</p>`
-          : this.earlier === null
-            ? html`<p class="note">
-                The root was replaced. Unlock once: then this browser knows the true one, and shows the words that others ask for.
-              </p>`
+          : typeof this.earlier === 'string'
+            ? html`<p class="note">${NO_WORDS[this.earlier]}</p>`
             : html`<ol>
                 ${this.earlier.map(
                   ({ root, followedAt, words }) => html`<li>
@@ -97,6 +130,23 @@ export class RootHistory extends LitElement {
                 )}
               </ol>`
       }`;
+  }
+
+  /** Whoever puts a fingerprint into an engine by hand may take it from here: the server's word for it counts for nothing. */
+  #fingerprint() {
+    const told = this.keyring.fingerprint;
+    const seen = seenManifest(this.tenant)?.fingerprint;
+    if (seen === undefined)
+      return html`<fingerprint-text .fingerprint=${told}></fingerprint-text>
+        <span class="quiet">As the server says. Unlock once in this browser to verify it.</span>`;
+    return html`${
+      seen === told
+        ? nothing
+        : html`<p class="note bad" role="alert">
+            The server shows another root than the one this browser has verified. If the root was replaced, unlock and compare the words; else
+            tell your operator.
+          </p>`
+    }<fingerprint-text .fingerprint=${seen}></fingerprint-text> <span class="quiet">Verified in this browser</span>`;
   }
 
   #overlap(root: string) {
@@ -126,7 +176,6 @@ export class RootHistory extends LitElement {
         : count === 1
           ? 'One live token was handed out with it:'
           : `${count} live tokens were handed out with it:`;
-    const { tenant } = readManifest(this.keyring);
-    return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${tenant}/tokens">Tokens</a>.`}`;
+    return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${this.tenant}/tokens">Tokens</a>.`}`;
   }
 }

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
+import { asideWith } from '../aside-words.ts';
 import { go } from '../router.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
@@ -70,6 +71,8 @@ export class RunList extends LitElement {
     `,
   ];
   @property({ attribute: false }) runs: readonly Run[] = [];
+  /** The list is of what was set aside, within a section of its own. */
+  @property({ type: Boolean }) apart = false;
   @property() chosen = '';
   /** The id of the machine they are shown with; a run of another id of the same PC says so. */
   @property() machine = '';
@@ -82,9 +85,10 @@ export class RunList extends LitElement {
   }
 
   override render() {
-    return html`<h2>${this.runs.length === 1 ? '1 run' : `${this.runs.length} runs`}</h2>
+    const words = this.runs.length === 1 ? '1 run' : `${this.runs.length} runs`;
+    return html`${this.apart ? html`<h3>${words}</h3>` : html`<h2>${words}</h2>`}
       <div class="frame" tabindex=${this.runs.length > 8 ? 0 : nothing}>
-        <table aria-label="Runs">
+        <table aria-label=${this.apart ? 'Runs set aside' : 'Runs'}>
           <thead>
             <tr>
               <th scope="col">Started</th>
@@ -111,7 +115,10 @@ export class RunList extends LitElement {
         <a href="?run=${run.id}" title=${exactTime(run.startedAt)} @click=${this.#choose}>${dateTime(run.startedAt)}</a>
         ${run.machine === this.machine ? nothing : html`<span class="quiet">ID ${shortId(run.machine)}</span>`}
       </td>
-      <td><span class="pill ${tone}">${words}</span></td>
+      <td>
+        <span class="pill ${tone}">${words}</span>
+        ${run.aside === null ? nothing : html`<span class="pill warn">${asideWith(run.aside)}</span>`}
+      </td>
       <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
       <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>
       <td data-name="Restarts" class="number">${run.reboots}</td>

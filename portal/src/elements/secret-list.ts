@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { asideWith } from '../aside-words.ts';
 import type { FurtherVersions } from '../older-versions.ts';
 import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
@@ -75,6 +76,8 @@ export class SecretList extends LitElement {
   @property() machine = '';
   /** An act of the page's works just now. */
   @property({ attribute: false }) busy = false;
+  /** The list is of what was set aside: it has no mark, and takes the place of nothing. */
+  @property({ type: Boolean }) apart = false;
   /** Versions that were asked for beyond those listed, by secret. */
   @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
 
@@ -84,7 +87,8 @@ export class SecretList extends LitElement {
   }
 
   override render() {
-    if (this.secrets.length === 0) return html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
+    if (this.secrets.length === 0)
+      return this.apart ? nothing : html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
     return html`${
       this.memberRole === 'auditor'
         ? html`<p class="quiet">Auditors see what is held and who revealed it, and reveal nothing.</p>`
@@ -103,8 +107,8 @@ export class SecretList extends LitElement {
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
           ${this.#ref(secret)}
-          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
-          ${this.#rotate(secret.rotateDueAt)}
+          ${!this.apart && isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
+          ${this.apart ? nothing : this.#rotate(secret.rotateDueAt)}
           ${
             secret.machine === this.machine
               ? nothing
@@ -122,17 +126,16 @@ export class SecretList extends LitElement {
         </div>
         ${this.#button(secret, latest)}
       </div>
-      ${latest.version > 1 ? this.#earlier(secret, latest.version - 1) : nothing}
+      ${secret.count > 1 ? this.#earlier(secret, secret.count - 1) : nothing}
     </li>`;
   }
 
-  /** Versions are numbered without a gap: the latest one says how many there are. */
   #earlier(secret: Secret, count: number) {
     const { older, first, reading, failure } = this.further.get(secret.id) ?? {
       ...{ older: [], first: [], reading: false, failure: null },
     };
     const listed = secret.versions.at(-1)?.version ?? 1;
-    const missing = listed - 1 - older.length - first.length;
+    const missing = secret.count - secret.versions.length - older.length - first.length;
     const want = (end: 'older' | 'first') => () =>
       this.dispatchEvent(new CustomEvent('versions-wanted', { detail: { secret: secret.id, end, listed } }));
     const item = (version: ListedVersion) =>
@@ -172,6 +175,7 @@ export class SecretList extends LitElement {
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>
       <p>
+        ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
         ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
         ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
         ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}

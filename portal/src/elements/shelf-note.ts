@@ -1,4 +1,4 @@
-// What is to be said of a machine that is not in the fleet: archived, or another id of a PC; and the way back.
+// What is to be said of a machine that is not in the fleet: archived, another id of a PC, or set aside; and the way back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine } from '../../../schema/machine.ts';
@@ -26,7 +26,7 @@ export class ShelfNote extends LitElement {
   @property({ attribute: false }) busy = false;
 
   override render() {
-    const { mergedInto, archivedAt, archivedBy } = this.machine;
+    const { mergedInto, archivedAt, archivedBy, shelf } = this.machine;
     if (mergedInto !== null)
       return html`<div class="note row">
         <span>
@@ -34,6 +34,13 @@ export class ShelfNote extends LitElement {
           shown there too.
         </span>
         ${this.#button('unmerge', 'Undo the merge')}
+      </div>`;
+    if (shelf === 'aside')
+      return html`<div class="note row">
+        <span>
+          All that was ever reported of this machine came with a revoked token and is set aside, so that it is not in the fleet list. It comes
+          back by itself when the PC reports with another token, or when an admin brings back what that token brought.
+        </span>
       </div>`;
     if (archivedAt === null) return nothing;
     return html`<div class="note row">

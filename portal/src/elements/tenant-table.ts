@@ -8,7 +8,7 @@ import { table } from '../styles/table.ts';
 import { byteWords, TENANT_KEY_WORDS } from '../words.ts';
 import './relative-time.ts';
 
-/** Fired when an operator wants to suspend (`suspend-wanted`) or resume (`resume-wanted`) a tenant. */
+/** Fired when an operator wants to suspend (`suspend-wanted`) or resume (`resume-wanted`) a tenant, or to see its limits (`limits-wanted`). */
 export type TenantWanted = CustomEvent<OperatedTenant>;
 
 @customElement('tenant-table')
@@ -115,6 +115,7 @@ export class TenantTable extends LitElement {
       <td><span class="pill ${suspended ? 'bad' : 'good'}">${suspended ? 'Suspended' : 'Active'}</span></td>
       ${counts ? this.#counts(counts) : html`<td class="wide" colspan="8"><span class="pill warn">Does not answer</span> <span class="quiet">Its object gave no counts. Refresh to ask again.</span></td>`}
       <td class="act">
+        <button aria-label="Limits of ${name}" @click=${want('limits-wanted')}>Limits</button>
         <button
           aria-label="${suspended ? 'Resume' : 'Suspend'} ${name}"
           ?disabled=${this.busy}

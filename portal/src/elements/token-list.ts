@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Token } from '../../../schema/token.ts';
+import { ASIDE_STATE_WORDS, asideWords } from '../aside-words.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, shortId } from '../words.ts';
@@ -11,8 +12,9 @@ import './relative-time.ts';
 
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
-/** Fired when an admin wants to rotate or to revoke one. */
-export type TokenActWanted = CustomEvent<{ token: Token; act: 'rotate' | 'revoke' }>;
+type TokenAct = 'rotate' | 'revoke' | 'set_aside' | 'bring_back';
+/** Fired when an admin wants to do one of these with one. */
+export type TokenActWanted = CustomEvent<{ token: Token; act: TokenAct }>;
 
 export const isLive = (token: Token, now: number): boolean =>
   token.revokedAt === null && !token.missing && (token.expiresAt === null || token.expiresAt > now);
@@ -98,9 +100,9 @@ export class TokenListElement extends LitElement {
                   ${token.uses === 1 ? 'once' : `${token.uses} times`}`
           }
         </p>
-        ${this.#end(token, live)}
+        ${this.#end(token, live)} ${this.#aside(token)}
       </div>
-      ${live ? this.#acts(token) : nothing}
+      ${this.#acts(token, live)}
     </li>`;
   }
 
@@ -128,14 +130,30 @@ export class TokenListElement extends LitElement {
     return html`<p class="quiet">${live ? 'Expires' : 'Expired'} ${exactTime(expiresAt)}</p>`;
   }
 
-  #acts(token: Token) {
+  /** How far what it brought is set aside. */
+  #aside({ aside }: Token) {
+    if (aside === null) return nothing;
+    const [state, words] = ASIDE_STATE_WORDS[aside.state];
+    return html`<p class="quiet" role="status">
+      <span class="pill ${aside.state === 'set_aside' ? '' : 'accent'}">${state}</span>
+      ${asideWords(aside)} ${words}${aside.since === null ? nothing : `, of what came since ${exactTime(aside.since)}`}. By ${aside.by},
+      ${exactTime(aside.at)}.
+    </p>`;
+  }
+
+  #acts(token: Token, live: boolean) {
     // Two may have the same label: who hears only the button needs more.
     const name = `${token.label || token.id}, ${token.prefix}`;
-    const want = (act: 'rotate' | 'revoke') => () =>
+    const want = (act: TokenAct) => () =>
       this.dispatchEvent(new CustomEvent('token-act-wanted', { detail: { token, act } }));
-    return html`<div class="row">
-      ${token.replacedBy === null ? html`<button aria-label="Rotate ${name}" @click=${want('rotate')}>Rotate</button>` : nothing}
-      <button aria-label="Revoke ${name}" @click=${want('revoke')}>Revoke</button>
-    </div>`;
+    if (live)
+      return html`<div class="row">
+        ${token.replacedBy === null ? html`<button aria-label="Rotate ${name}" @click=${want('rotate')}>Rotate</button>` : nothing}
+        <button aria-label="Revoke ${name}" @click=${want('revoke')}>Revoke</button>
+      </div>`;
+    if (token.revokedAt === null) return nothing;
+    return token.aside === null || token.aside.state === 'bringing_back'
+      ? html`<button aria-label="Set aside what it brought: ${name}" @click=${want('set_aside')}>Set aside what it brought</button>`
+      : html`<button aria-label="Bring it back: ${name}" @click=${want('bring_back')}>Bring it back</button>`;
   }
 }

@@ -1,11 +1,12 @@
 // One webhook: where it goes, how it stands, what may be done with it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Webhook } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
-import { exactTime, NOTICE_KINDS, NOTICE_WORDS } from '../words.ts';
+import { exactTime, NOTICE_KINDS, RECEIVER_WORDS } from '../words.ts';
 
-export type WebhookAct = 'test' | 'pause' | 'resume' | 'remove' | 'log';
+export type WebhookAct = 'test' | 'pause' | 'resume' | 'change' | 'remove' | 'log';
 export type WebhookActWanted = CustomEvent<WebhookAct>;
 
 @customElement('webhook-card')
@@ -53,7 +54,12 @@ export class WebhookCard extends LitElement {
           ? 'Told of everything'
           : webhook.kinds.map((kind) => NOTICE_WORDS[kind]).join(' · ')
       }</p>
-      <p class="quiet">Added ${exactTime(webhook.madeAt)} by ${webhook.madeBy}</p>
+      <p class="quiet">
+        ${RECEIVER_WORDS[webhook.receiver]} · added ${exactTime(webhook.madeAt)} by ${webhook.madeBy}${
+          webhook.signature === 'totl' ? ' · signed as before Standard Webhooks' : nothing
+        }
+      </p>
+      ${webhook.goneAt === null ? nothing : this.#gone(webhook.goneAt)}
       ${
         webhook.failures > 0 && webhook.nextAt !== null
           ? html`<p class="quiet">
@@ -65,8 +71,15 @@ export class WebhookCard extends LitElement {
       <div class="row acts">
         ${act('log', 'Deliveries')}
         ${webhook.pausedAt === null ? act('test', 'Test') : nothing}
-        ${webhook.pausedAt === null ? act('pause', 'Pause') : act('resume', 'Resume')} ${act('remove', 'Remove')}
+        ${webhook.pausedAt === null ? act('pause', 'Pause') : act('resume', 'Resume')} ${act('change', 'Change')}
+        ${act('remove', 'Remove')}
       </div>`;
+  }
+
+  #gone(at: number) {
+    return html`<p class="note warn">
+      Its receiver said on ${exactTime(at)} that it is gone for good (410), so it is paused. Change its URL and resume it, or remove it.
+    </p>`;
   }
 
   #state({ pausedAt, failures, waiting }: Webhook) {

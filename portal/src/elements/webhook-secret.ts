@@ -4,15 +4,16 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 
-const EXAMPLE = `import { createHmac, timingSafeEqual } from 'node:crypto';
+const EXAMPLE = `import { Webhook } from 'standardwebhooks';
 
-/** body: the request's bytes as they came, before any parsing. */
+/** body: the request's text as it came, before any parsing. */
 export function isOurs(headers, body, secret) {
-  const [, t, v1] = /^t=(\\d+),v1=([0-9a-f]{64})$/
-    .exec(headers['totl-signature'] ?? '') ?? [];
-  if (!v1 || Math.abs(Date.now() - Number(t)) > 300_000) return false;
-  const wanted = createHmac('sha256', secret).update(\`\${t}.\`).update(body).digest();
-  return timingSafeEqual(wanted, Buffer.from(v1, 'hex'));
+  try {
+    new Webhook(secret).verify(body, headers);
+    return true;
+  } catch {
+    return false;
+  }
 }`;
 
 @customElement('webhook-secret')
@@ -69,6 +70,7 @@ export class WebhookSecret extends LitElement {
       </div>
       <details>
         <summary>How a receiver checks a notice</summary>
+        <p class="quiet">By Standard Webhooks: there is a library for most languages.</p>
         <pre tabindex="0" aria-label="Example in Node">${EXAMPLE}</pre>
       </details>`;
   }

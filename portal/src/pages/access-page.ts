@@ -5,12 +5,14 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Grant } from '../../../schema/grant.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { RIGHTS_OF } from '../../../schema/rights.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as custody from '../api/custody.ts';
 import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import { readManifest } from '../api/manifest.ts';
 import * as api from '../api/tenant.ts';
+import { forgetWords, keepWords, readWords } from '../asked-words.ts';
 import type { GrantAnswer } from '../elements/grant-list.ts';
 import type { NewUnlocker } from '../elements/new-unlocker.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
@@ -19,7 +21,7 @@ import { Polling } from '../polling.ts';
 import { StepUp, writeDrafted } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
 import { seenManifest, vault } from '../vault-client.ts';
-import { exactTime } from '../words.ts';
+import { exactTime, rightsWords } from '../words.ts';
 import '../elements/eight-words.ts';
 import '../elements/grant-list.ts';
 import '../elements/new-passphrase.ts';
@@ -77,7 +79,10 @@ export class AccessPage extends LitElement {
     task: async ([tenant, role]): Promise<Loaded> => {
       const keyring = await api.keyring(tenant);
       const { grants } = role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
-      this.#forgetWords(grants);
+      forgetWords(
+        tenant,
+        grants.map((one) => one.id),
+      );
       return { keyring, manifest: keyring && readManifest(keyring), grants };
     },
     onComplete: (loaded) => {
@@ -143,27 +148,19 @@ export class AccessPage extends LitElement {
     }
     void this.#make(async () => {
       if (!loaded.keyring) return '';
+      const rights = RIGHTS_OF[this.membership.role];
       const asked = await vault().draftGrant({
         tenant: this.#tenant,
         email,
         root: loaded.keyring.fingerprint,
+        rights,
         ...detail,
       });
       if (!asked.ok) throw new Error(asked.message);
       await custody.requestGrant(this.#tenant, asked.request);
-      localStorage.setItem(this.#wordsKey(asked.request.unlocker.id), asked.words.join(' '));
+      keepWords(this.#tenant, asked.request.unlocker.id, { rights, words: asked.words });
       return 'Asked. Read your eight words to an admin, by telephone or face to face.';
     });
-  }
-
-  /** The words stay in the browser that made them: what a server would give back proves nothing. */
-  #wordsKey = (grant: string): string => `totl.grant.${this.#tenant}.${grant}`;
-
-  /** Words of requests that no longer wait. */
-  #forgetWords(grants: readonly Grant[]): void {
-    const waiting = new Set(grants.map((one) => this.#wordsKey(one.id)));
-    for (const key of Object.keys(localStorage))
-      if (key.startsWith(this.#wordsKey('')) && !waiting.has(key)) localStorage.removeItem(key);
   }
 
   #mayAdd({ keyring, manifest }: Loaded): boolean {
@@ -184,13 +181,13 @@ export class AccessPage extends LitElement {
       });
       return;
     }
-    const act: KeyringAct = { act: 'grant', grant, words, admin: grant.role === 'admin' };
-    const what = act.admin ? 'admin access' : 'access';
+    const act: KeyringAct = { act: 'grant', grant, words };
+    const what = grant.rights?.includes('admin') ? 'admin access' : 'access';
     void this.#act(`Give ${grant.email} ${what}`, 'Give access', act, `${grant.email} can unlock now.`);
   }
 
   #remove(unlocker: ManifestUnlocker): void {
-    const act: KeyringAct = { act: 'remove_unlocker', unlocker: unlocker.id };
+    const act: KeyringAct = { act: 'remove_unlocker', unlocker };
     void this.#act(
       `Remove “${unlocker.label}”`,
       'Remove',
@@ -284,7 +281,6 @@ export class AccessPage extends LitElement {
   #own(loaded: Loaded, { unlockers }: Manifest) {
     const own = unlockers.filter((one) => one.owner === this.email);
     const waiting = loaded.grants.find((one) => one.email === this.email);
-    const words = waiting && localStorage.getItem(this.#wordsKey(waiting.id));
     return html`<section class="card">
       <div class="row bar">
         <h2>Your ways to unlock</h2>
@@ -309,10 +305,14 @@ export class AccessPage extends LitElement {
           this.making = { what: 'passphrase', unlocker: event.detail.id };
         }}
       ></unlocker-list>
-      ${waiting ? this.#asked(waiting, words ?? null) : nothing}
+      ${waiting ? this.#asked(waiting) : nothing}
       ${
         this.making.what === 'own'
-          ? html`<new-unlocker
+          ? html`${
+              this.#mayAdd(loaded)
+                ? nothing
+                : html`<p>You ask to be able to ${rightsWords(RIGHTS_OF[this.membership.role])}.</p>`
+            }<new-unlocker
               .tenant=${this.membership.name}
               .email=${this.email}
               .busy=${this.#acts.busy}
@@ -329,14 +329,24 @@ export class AccessPage extends LitElement {
     this.making = { what: 'nothing' };
   };
 
-  #asked(grant: Grant, words: string | null) {
+  /** What is shown of it is what this browser has asked for, whatever the server says that was. */
+  #asked(grant: Grant) {
+    const asked = readWords(this.#tenant, grant.id);
     return html`<div class="note">
       <p>You asked for access ${exactTime(grant.requestedAt)}. It waits for an admin.</p>
       ${
-        words === null
-          ? html`<p>Your eight words are in the browser that you asked with. Take the request back to ask with this one.</p>`
-          : html`<p>Read these words to an admin, by telephone or face to face. They see the same ones, or must decline:</p>
-              <eight-words .words=${words.split(' ')}></eight-words>`
+        asked === 'earlier' || grant.rights === null
+          ? html`<p>
+              That was before the eight words said what a request is for, so no admin can sign it. Take it back and ask again.
+            </p>`
+          : asked === null
+            ? html`<p>Your eight words are in the browser that you asked with. Take the request back to ask with this one.</p>`
+            : html`<p>You asked to be able to <strong>${rightsWords(asked.rights)}</strong>.</p>
+                <p>
+                  Read these words to an admin, by telephone or face to face, and say what you asked for. They see the same, or
+                  must decline:
+                </p>
+                <eight-words .words=${asked.words}></eight-words>`
       }
       <button ?disabled=${this.#acts.busy} @click=${() => this.#answer({ detail: { grant, words: null } } as GrantAnswer)}>Take the request back</button>
     </div>`;

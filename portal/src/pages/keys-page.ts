@@ -259,6 +259,7 @@ export class KeysPage extends LitElement {
     return html`<section class="card">
       <root-history
         .keyring=${keyring}
+        .tenant=${this.#tenant}
         .admin=${this.#admin}
         .busy=${this.#acts.busy}
         .handedOut=${this.handedOut}

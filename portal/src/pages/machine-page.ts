@@ -63,7 +63,8 @@ export class MachinePage extends LitElement {
     () => this.#tenant,
     () => void this.#data.read(),
   );
-  #versions = new OlderVersions(this, () => this.#tenant);
+  #versions = new OlderVersions(this, () => this.#tenant, 'standing');
+  #versionsAside = new OlderVersions(this, () => this.#tenant, 'aside');
   #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
   #adding = new Adding(
     this,
@@ -122,6 +123,7 @@ export class MachinePage extends LitElement {
     this.#events.forget();
     this.#acts.forget();
     this.#versions.forget();
+    this.#versionsAside.forget();
     this.#merging.forget();
     this.#revealing.forget();
     this.#adding.forget();
@@ -142,7 +144,8 @@ export class MachinePage extends LitElement {
   get #run(): Run | null {
     const runs = this.#data.loaded?.runs ?? [];
     const wanted = new URLSearchParams(location.search).get('run');
-    return runs.find(({ id }) => id === wanted) ?? runs[0] ?? null;
+    const aside = this.#data.loaded?.aside?.runs ?? [];
+    return [...runs, ...aside].find(({ id }) => id === wanted) ?? runs[0] ?? aside[0] ?? null;
   }
 
   #stepRun(by: 1 | -1): void {
@@ -210,15 +213,17 @@ export class MachinePage extends LitElement {
     </div>`;
   }
 
-  #wantVersions = ({ detail }: VersionsWanted): void =>
-    void this.#versions.more(detail.secret, detail.end, detail.listed);
+  #wantVersions =
+    (of: OlderVersions) =>
+    ({ detail }: VersionsWanted): void =>
+      void of.more(detail.secret, detail.end, detail.listed);
 
   #more(of: PagedList, words: string) {
     if (this.#data.isFull(of)) return html`<p class="quiet more">There are more than are shown here.</p>`;
     return html`<p class="more"><button @click=${() => void this.#data.more(of)}>${words}</button></p>`;
   }
 
-  #page({ machine, runs, secrets, moreRuns, moreSecrets }: Loaded) {
+  #page({ machine, runs, secrets, moreRuns, moreSecrets, aside }: Loaded) {
     const run = this.#run;
     return html`<div class="row">
         <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
@@ -259,7 +264,7 @@ export class MachinePage extends LitElement {
             .further=${this.#versions.known}
             .busy=${this.#acts.busy}
             @reveal-wanted=${this.#askReveal}
-            @versions-wanted=${this.#wantVersions}
+            @versions-wanted=${this.#wantVersions(this.#versions)}
             @confirm-wanted=${this.#confirm}
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
@@ -276,17 +281,50 @@ export class MachinePage extends LitElement {
           ></machine-identity>
           ${machine.historyNext ? this.#more('history', 'Show earlier changes') : nothing}
         </section>
+        ${aside ? this.#aside(aside, machine.id, run) : nothing}
         ${
           run
-            ? html`<section class="card wide">
-                  <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
-                  ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
-                </section>
+            ? html`${
+                runs.length === 0
+                  ? nothing
+                  : html`<section class="card wide">
+                      <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
+                      ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
+                    </section>`
+              }
                 <section class="card wide">${this.#chosen(run, machine)}</section>
                 <section class="card wide">${this.#eventsOf(run)}</section>`
             : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
         }
       </div>`;
+  }
+
+  /** What tokens brought that were revoked: apart, and revealed like anything else. */
+  #aside({ secrets, moreSecrets, runs, moreRuns }: NonNullable<Loaded['aside']>, machine: string, run: Run | null) {
+    return html`<section class="card wide">
+      <h2>Set aside</h2>
+      <p class="quiet">
+        A revoked token brought this, and an admin has set it aside: it counts nowhere and takes the place of nothing. It is kept, and
+        can be revealed.
+      </p>
+      <secret-list
+        apart
+        .secrets=${secrets}
+        .memberRole=${this.membership.role}
+        machine=${machine}
+        .further=${this.#versionsAside.known}
+        .busy=${this.#acts.busy}
+        @reveal-wanted=${this.#askReveal}
+        @versions-wanted=${this.#wantVersions(this.#versionsAside)}
+      ></secret-list>
+      ${moreSecrets ? this.#more('secretsAside', 'Show more secrets') : nothing}
+      ${
+        runs.length === 0
+          ? nothing
+          : html`<run-list apart .runs=${runs} chosen=${run?.id ?? ''} machine=${machine}></run-list>
+              ${moreRuns ? this.#more('runsAside', 'Show earlier runs') : nothing}`
+      }
+    </section>`;
   }
 
   /** Said politely when it changes, and it changes with a phase, not with an event. */

@@ -44,6 +44,8 @@ export class NoticesPage extends LitElement {
   @state() private shown: { webhook: string; deliveries: readonly Delivery[] | null } | null = null;
   @state() private made: WebhookMade | null = null;
   @state() private removing: Webhook | null = null;
+  /** The id of the one whose form is open. */
+  @state() private changing: string | null = null;
   @state() private unreachable: unknown = null;
   #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
   #acts = new OneAct(this, () => this.#polling.now());
@@ -91,15 +93,26 @@ export class NoticesPage extends LitElement {
 
   #add = (write: WebhookWrite): Promise<void> =>
     this.#acts.do(async () => {
-      this.made = await api.addWebhook(this.#tenant, write);
+      const made = await api.addWebhook(this.#tenant, write);
+      if (made.secret !== null) this.made = made;
+      return made.secret === null ? `${made.webhook.label} is told from now on. Test it.` : '';
     }, ADDING);
+
+  #change(webhook: Webhook, { label, url, kinds }: WebhookWrite): void {
+    void this.#acts.do(async () => {
+      await api.changeWebhook(this.#tenant, webhook.id, { label, url, kinds });
+      this.changing = null;
+      return `${label} is changed.`;
+    });
+  }
 
   #act(webhook: Webhook, what: WebhookAct): void {
     const { id, label } = webhook;
     if (what === 'log') {
       this.shown = this.shown?.webhook === id ? null : { webhook: id, deliveries: null };
       void this.#polling.now();
-    } else if (what === 'remove') this.removing = webhook;
+    } else if (what === 'change') this.changing = this.changing === id ? null : id;
+    else if (what === 'remove') this.removing = webhook;
     else
       void this.#acts.do(async () => {
         if (what === 'test') {
@@ -129,14 +142,14 @@ export class NoticesPage extends LitElement {
         (webhook) => webhook.id,
         (webhook) => this.#webhook(webhook),
       )}
-      ${this.webhooks && !this.made ? this.#form(this.webhooks.length) : nothing}
+      ${this.webhooks && !this.made && this.changing === null ? this.#form(this.webhooks.length) : nothing}
       ${this.removing ? this.#confirm(this.removing) : nothing}`;
   }
 
   #secret({ webhook, secret }: WebhookMade) {
     return html`<section class="card">
       <webhook-secret
-        .secret=${secret}
+        .secret=${secret ?? ''}
         .label=${webhook.label}
         @kept=${() => {
           this.made = null;
@@ -154,8 +167,21 @@ export class NoticesPage extends LitElement {
         .open=${open}
         @act-wanted=${(event: WebhookActWanted) => this.#act(webhook, event.detail)}
       ></webhook-card>
+      ${this.changing === webhook.id ? this.#changeForm(webhook) : nothing}
       ${open ? html`<delivery-log .deliveries=${this.shown?.deliveries ?? null}></delivery-log>` : nothing}
     </section>`;
+  }
+
+  #changeForm(webhook: Webhook) {
+    return html`<webhook-form
+      .webhook=${webhook}
+      .busy=${this.#acts.busy}
+      .adding=${this.#acts.busy}
+      @closed=${() => {
+        this.changing = null;
+      }}
+      @webhook-wanted=${(event: WebhookWanted) => this.#change(webhook, event.detail)}
+    ></webhook-form>`;
   }
 
   #form(there: number) {

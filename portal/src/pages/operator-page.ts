@@ -1,4 +1,4 @@
-// The operator's page: every tenant with its counts, a new one, suspend and resume. Nothing of a tenant's own data comes here.
+// The operator's page: every tenant with its counts and limits, a new one, suspend and resume. Nothing of a tenant's own data comes here.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type {
@@ -14,6 +14,7 @@ import type { CreateWanted } from '../elements/new-tenant.ts';
 import type { ReasonGiven } from '../elements/suspend-dialog.ts';
 import type { TenantWanted } from '../elements/tenant-table.ts';
 import { OneAct } from '../one-act.ts';
+import { OperatedLimits } from '../operated-limits.ts';
 import { shared } from '../styles/shared.ts';
 import '../elements/new-tenant.ts';
 import '../elements/problem-note.ts';
@@ -51,6 +52,7 @@ export class OperatorPage extends LitElement {
   /** What was asked for last and its id: asked again after a lost answer, it makes no second tenant. */
   #draft: TenantCreate | null = null;
   #acts = new OneAct(this);
+  #limits = new OperatedLimits(this);
   #asked: Promise<TenantPage> | null = null;
 
   override connectedCallback(): void {
@@ -180,7 +182,8 @@ export class OperatorPage extends LitElement {
               @reason-given=${({ detail }: ReasonGiven) => this.#suspend(suspending, detail)}
             ></suspend-dialog>`
           : nothing
-      }`;
+      }
+      ${this.#limits.render()}`;
   }
 
   #list() {
@@ -199,6 +202,7 @@ export class OperatorPage extends LitElement {
             this.suspending = detail;
           }}
           @resume-wanted=${this.#resume}
+          @limits-wanted=${({ detail }: TenantWanted) => this.#limits.show(detail)}
         ></tenant-table>
       </div>
       ${list.next ? html`<p class="more"><button ?disabled=${this.loading} @click=${this.#more}>Show more</button></p>` : nothing}`;

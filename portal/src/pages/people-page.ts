@@ -11,7 +11,8 @@ import * as custody from '../api/custody.ts';
 import { readManifest } from '../api/manifest.ts';
 import { removeWebhook } from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
-import type { Outliving, Replacements } from '../elements/leaver-card.ts';
+import type { Outliving } from '../elements/leaver-card.ts';
+import type { Replacements } from '../elements/leaver-replacements.ts';
 import type { PersonForm, PersonWanted } from '../elements/person-form.ts';
 import type { PersonActWanted } from '../elements/person-list.ts';
 import type { Sheets } from '../elements/recovery-sheets.ts';
@@ -110,15 +111,15 @@ export class PeoplePage extends LitElement {
     });
   }
 
-  /** One write replaces everything the leaver could open; where that is a recovery set too, its sheets are kept first. */
-  #replace(leaver: Leaver, { teamPassphrase, recovery }: Replacements): void {
+  /** One write replaces everything the leaver could open, and what is shared; where that is a recovery set too, its sheets are kept first. */
+  #replace({ email }: Leaver, wanted: Replacements): void {
     void this.#acts.do(async () => {
-      const { email, couldFetch } = leaver;
-      const act: KeyringAct = { act: 'leaver', email, couldFetch, teamPassphrase, recovery };
+      const act: KeyringAct = { act: 'leaver', email, ...wanted };
+      const { recovery } = wanted;
       const drafted = await this.#stepUp.draft(this.#tenant, `Replace what ${email} could open`, 'Replace', act);
       if (!drafted) return;
       const { value } = drafted;
-      if (value.recovery && recovery)
+      if (value.recovery && recovery && recovery !== 'kept')
         this.out = {
           drafted: value,
           sheets: { ...value.recovery, threshold: recovery.threshold, fingerprint: value.fingerprint },
@@ -176,7 +177,10 @@ export class PeoplePage extends LitElement {
 
   #lists({ people, leavers, next, leaversNext }: PeopleList) {
     const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
-    const hasTeam = unlockers.some((one) => one.owner === null && one.kind !== 'recovery');
+    const shared = {
+      team: unlockers.some((one) => one.owner === null && one.kind !== 'recovery'),
+      recovery: unlockers.some((one) => one.owner === null && one.kind === 'recovery'),
+    };
     // Each card keeps what is typed into it, also when another leaver comes before it.
     return html`${repeat(
       leavers,
@@ -186,7 +190,7 @@ export class PeoplePage extends LitElement {
             .leaver=${leaver}
             .tenant=${this.#tenant}
             .admin=${this.#admin}
-            .hasTeam=${hasTeam}
+            .shared=${shared}
             .busy=${this.#acts.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
             @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}

@@ -1,4 +1,4 @@
-// Machine tokens: issue, rotate, revoke, and which engines pin which root.
+// Machine tokens: issue, rotate, revoke, set aside what one brought, and which engines pin which root.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
@@ -13,6 +13,7 @@ import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from '
 import { OneAct } from '../one-act.ts';
 import { Polling } from '../polling.ts';
 import { holdHere } from '../router.ts';
+import { SettingAside } from '../setting-aside.ts';
 import { shared } from '../styles/shared.ts';
 import { requestUnlock } from '../unlocking.ts';
 import '../elements/issued-token.ts';
@@ -22,12 +23,17 @@ import '../elements/token-form.ts';
 import '../elements/token-list.ts';
 
 const REFRESH_MS = 10_000;
+/** While something is being set aside, which goes on by itself. */
+const PROGRESS_MS = 2_000;
 /** What ends with a token that is shown. */
 const ISSUING = 'issuing';
 
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
 /** `more`: there are more than are read. */
 type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyring: SignedKeyring | null };
+
+/** What is asked for in a dialog; what was brought has one of its own. */
+type Asked = { token: Token; act: 'rotate' | 'revoke' };
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
@@ -50,9 +56,18 @@ export class TokensPage extends LitElement {
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
   /** The token last refused for its answer, until the next act. */
   @state() private refused: { label: string; revoked: boolean } | null = null;
-  @state() private asked: TokenActWanted['detail'] | null = null;
+  @state() private asked: Asked | null = null;
   #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
   #acts = new OneAct(this, () => this.#polling.now());
+  #aside = new SettingAside(this, () => this.#tenant, this.#acts);
+
+  constructor() {
+    super();
+    new Polling(this, PROGRESS_MS, async () => {
+      const going = this.loaded?.tokens.some(({ aside }) => aside !== null && aside.state !== 'set_aside');
+      if (going) await this.#polling.now();
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -85,7 +100,12 @@ export class TokensPage extends LitElement {
         api.overview(this.#tenant),
         api.keyring(this.#tenant),
       ]);
-      this.loaded = { tokens, more: next !== null, fingerprint, keyring: keyring && (await verifyKeyring(keyring)) };
+      this.loaded = {
+        tokens,
+        more: next !== null,
+        fingerprint,
+        keyring: keyring && (await verifyKeyring(this.#tenant, keyring)),
+      };
       this.unreachable = null;
     } catch (error) {
       this.unreachable = error;
@@ -129,7 +149,7 @@ export class TokensPage extends LitElement {
     }, ISSUING);
   }
 
-  #act({ token, act }: TokenActWanted['detail'], { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
+  #act({ token, act }: Asked, { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
     void this.#acts.do(
       async () => {
         this.asked = null;
@@ -190,8 +210,9 @@ export class TokensPage extends LitElement {
         <token-list
           .tokens=${tokens}
           .fingerprint=${fingerprint}
-          @token-act-wanted=${({ detail }: TokenActWanted) => {
-            this.asked = detail;
+          @token-act-wanted=${({ detail: { token, act } }: TokenActWanted) => {
+            if (act === 'rotate' || act === 'revoke') this.asked = { token, act };
+            else this.#aside.ask({ token, act });
           }}
         ></token-list>
         ${more ? html`<p class="quiet">There are older tokens that are not shown here.</p>` : nothing}
@@ -209,7 +230,8 @@ export class TokensPage extends LitElement {
               @confirmed=${({ detail }: TokenActConfirmed) => this.#act(asked, detail, pin)}
             ></token-dialog>`
           : nothing
-      }`;
+      }
+      ${this.#aside.render()}`;
   }
 
   #refusedNote() {

@@ -21,6 +21,10 @@ function Write-TotlRejected {
         $seq = Get-TotlMember $one 'seq'
         $code = Get-TotlMember $one 'code'
         $field = Get-TotlMember $one 'field'
+        # What a server says goes to a console: numbers, codes and names of members, and nothing else.
+        if (-not (Test-TotlInteger $seq 1)) { $seq = 'without a number' }
+        if (-not (Test-TotlText $code '^[a-z_]{1,64}\z')) { $code = 'unknown' }
+        if (-not (Test-TotlText $field '^[A-Za-z0-9_.\[\]-]{1,128}\z')) { $field = '' }
         Write-Warning -Message ('Event {0} was rejected: {1} ({2}).' -f $seq, $code, $field)
     }
 }

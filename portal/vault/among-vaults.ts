@@ -1,0 +1,15 @@
+// A vault among the others that this browser may run: whoever locks one has locked them all.
+import type { VaultWord } from './contract.ts';
+import { Keeper } from './keeper.ts';
+
+/** A vault that hears and says on this channel what tabs and vaults tell each other. */
+export function keeperOn(channel: BroadcastChannel): Keeper {
+  const say = (word: VaultWord) => (): void => channel.postMessage(word);
+  const [changed, lock] = [say('changed'), say('lock')];
+  const keeper = new Keeper(Date.now, changed, lock);
+  channel.onmessage = async ({ data }: MessageEvent<VaultWord>) => {
+    if (data === 'lock') keeper.lockHere();
+    else if (data === 'asked' && (await keeper.state()).state === 'unlocked') changed();
+  };
+  return keeper;
+}
