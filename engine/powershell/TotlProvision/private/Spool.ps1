@@ -10,6 +10,13 @@ function Initialize-TotlSpool {
     }
 }
 
+# Replaces a file as a whole while no other process writes into the spool.
+function Write-TotlAlone {
+    param([string] $Folder, [string] $Path, [string] $Text)
+    $alone = Enter-TotlSpool $Folder
+    try { Write-TotlWhole $Path $Text } finally { $alone.Dispose() }
+}
+
 # The path of an entry.
 function Get-TotlSpoolPath {
     param([string] $Folder, [string] $Kind, [string] $Name)
@@ -55,11 +62,22 @@ function Save-TotlPin {
         (Test-TotlSame $Known.Tenant $Key.Tenant) -and $Known.KeyEpoch -eq $Key.KeyEpoch
     if ($same) { return }
     $pin = [ordered] @{ fingerprint = $Key.Fingerprint; tenant = $Key.Tenant; keyEpoch = $Key.KeyEpoch }
-    Write-TotlWhole (Join-Path -Path $Folder -ChildPath 'pin.json') (ConvertTo-TotlJson $pin)
+    Write-TotlAlone $Folder (Join-Path -Path $Folder -ChildPath 'pin.json') (ConvertTo-TotlJson $pin)
 }
 
-# The events of a run, each with its seq and its line. A line that a kill cut off is dropped: nobody was told that it is kept.
+# The events of a run by number, each with its line. A line that a kill cut off is dropped: nobody was told that it is kept.
 function Read-TotlEvents {
+    param([string] $Folder, [string] $RunId)
+    $events = @(Read-TotlEventLines $Folder $RunId)
+    for ($index = 1; $index -lt $events.Count; $index++) {
+        # Only what stands in the place of lost ones is out of order.
+        if ($events[$index].Seq -lt $events[$index - 1].Seq) { return @($events | Sort-Object -Property Seq) }
+    }
+    $events
+}
+
+# The same in the order of the file.
+function Read-TotlEventLines {
     param([string] $Folder, [string] $RunId)
     foreach ($line in @(Read-TotlLines (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson')))) {
         $seq = $null
@@ -77,25 +95,34 @@ function Read-TotlRun {
     $next = Read-TotlWord (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next'))
     $nextSeq = [long] 1
     if (Test-TotlText $next '^[1-9][0-9]{0,8}\z') { $nextSeq = [long] $next }
-    [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId) }
+    $halt = Read-TotlHalt $Folder $RunId
+    [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId); Halt = $halt }
 }
 
 # The ids of the entries of a kind, by name.
 function Get-TotlSpoolNames {
-    param([string] $Folder, [string] $Kind)
-    $files = Get-ChildItem -LiteralPath (Join-Path -Path $Folder -ChildPath $Kind) -Filter '*.json' -File
+    param([string] $Folder, [string] $Kind, [string] $Ending = '.json')
+    $files = Get-ChildItem -LiteralPath (Join-Path -Path $Folder -ChildPath $Kind) -Filter ('*' + $Ending) -File
     foreach ($file in $files) { if (Test-TotlText $file.BaseName $script:UuidPattern) { $file.BaseName } }
 }
 
 # Keeps a sealed secret until its receipt.
 function Save-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $Body)
-    Write-TotlWhole (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) $Body
+    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) $Body
 }
 
 # The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
 function Complete-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $ReceiptText)
-    Write-TotlWhole (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText
-    Remove-Item -LiteralPath (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) -Force
+    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText
+    $path = Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')
+    # Another process may have had the same receipt.
+    if ([System.IO.File]::Exists($path)) { Remove-Item -LiteralPath $path -Force }
+}
+
+# Remembers where the server wants to go on.
+function Save-TotlNext {
+    param([string] $Folder, [string] $RunId, [long] $NextSeq)
+    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next')) ([string] $NextSeq)
 }
