@@ -45,14 +45,14 @@ export class Administration {
     return this.#gate.auditors(caller, 'people', (now) =>
       this.#storage.transactionSync(() => {
         const known = people.members(this.#sql, caller.tenant, index, now);
-        const place = after === undefined ? -1 : known.findIndex(({ id }) => id === after);
-        // Behind somebody who is gone nothing is known to come.
-        const from = after !== undefined && place < 0 ? known.length : place + 1;
+        const from = after === undefined ? 0 : people.countBefore(known, after);
+        if (from === null) return refuse('invalid_query', 'after: must be a cursor from an earlier answer.');
         const shown = known.slice(from, from + limit);
+        const last = from + limit < known.length ? shown.at(-1) : undefined;
         const acts = leavers(this.#sql, leaversAfter, limit, now);
         return {
           people: shown,
-          next: from + limit < known.length ? (shown.at(-1)?.id ?? null) : null,
+          next: last ? people.cursorAt(last) : null,
           leavers: acts.leavers,
           leaversNext: acts.next,
         };

@@ -17,6 +17,8 @@ export const DUTIES = [
   'put_out',
   'replaced',
   'aside',
+  'gone_keys',
+  'leavers',
 ] as const;
 export type Due = (typeof DUTIES)[number];
 

@@ -25,8 +25,24 @@ async function namesUnder(bucket: R2Bucket, prefix: string): Promise<string[]> {
   return names;
 }
 
-/** The hashes of the chunks that are there. */
-export async function chunksThere(bucket: R2Bucket, tenant: string): Promise<Set<string>> {
+/** Which of these chunks are there: somebody may have deleted one that a manifest names. */
+export async function whichAreThere(
+  bucket: R2Bucket,
+  tenant: string,
+  chunks: readonly { sha256: string }[],
+): Promise<ReadonlySet<string>> {
+  const there = new Set<string>();
+  for (let from = 0; from < chunks.length; from += SIDE_BY_SIDE)
+    await Promise.all(
+      chunks.slice(from, from + SIDE_BY_SIDE).map(async ({ sha256 }) => {
+        if (await bucket.head(chunkName(tenant, sha256))) there.add(sha256);
+      }),
+    );
+  return there;
+}
+
+/** The hashes of all chunks that are there. */
+async function allChunks(bucket: R2Bucket, tenant: string): Promise<Set<string>> {
   const names = await namesUnder(bucket, `tenants/${tenant}/chunks/`);
   return new Set(names.map((name) => name.slice(name.lastIndexOf('/') + 1, -'.ndjson'.length)));
 }
@@ -94,7 +110,7 @@ export async function prune(bucket: R2Bucket, tenant: string, now: number): Prom
     if (!found) return;
     for (const chunk of found.manifest.chunks) named.add(chunk.sha256);
   }
-  const unnamed = [...(await chunksThere(bucket, tenant))].filter((hash) => !named.has(hash));
+  const unnamed = [...(await allChunks(bucket, tenant))].filter((hash) => !named.has(hash));
   const names = [...unnamed.map((hash) => chunkName(tenant, hash)), ...old];
   for (let from = 0; from < names.length; from += 1000) await bucket.delete(names.slice(from, from + 1000));
 }

@@ -1,6 +1,7 @@
 // A tenant's tables as chunks of rows, as they are stored: nothing is decrypted, nothing could be. A chunk is named by its hash, so
 // what has not changed has the name it had.
-import { all, first, sha256 } from './rows.ts';
+import { type Key, rowsAsBegun, tableOf } from './pre-images.ts';
+import { all, first, type Row, sha256 } from './rows.ts';
 
 /** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
 const LEFT_OUT = new Set([
@@ -8,13 +9,19 @@ const LEFT_OUT = new Set([
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   ...['webhooks', 'deliveries'],
   ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],
+  // Of the backup that is under way.
+  ...['pre_images', 'backup_parts'],
 ]);
 
-/** What is only appended to, by its key: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
-const APPEND_ONLY: Readonly<Record<string, string>> = { audit: 'seq' };
-export const isAppendOnly = (table: string): boolean => table in APPEND_ONLY;
+/** What of an object goes with the rows that a backup takes the place of: who added a webhook stands in the chain that is put away with them. */
+export const GOES_TOO = ['webhooks', 'deliveries'] as const;
+
+/** What is only appended to: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
+export const CHAIN = 'audit';
 
 const CHUNK_MAX_BYTES = 1024 * 1024;
+/** Fewer than one turn reads, so that it always comes further. */
+const CHUNK_MAX_ROWS = 2_000;
 /** Once in 256 rows, by the hash of their key: a row that comes or goes changes its own chunk and no other. */
 const CUT_AFTER = '00';
 
@@ -27,48 +34,62 @@ export const backedUpTables = (sql: SqlStorage): string[] =>
     .map(({ name }) => name)
     .filter((name) => !LEFT_OUT.has(name));
 
-type Column = { name: string; pk: number };
-const columnsOf = (sql: SqlStorage, table: string): Column[] => all<Column>(sql, `PRAGMA table_info("${table}")`);
+export type Chunk = { table: string; sha256: string; text: string; bytes: number; rows: number; last?: number };
 
-export type Chunk = { table: string; sha256: string; text: string; rows: number; last?: number };
+/** How much may be read yet. A table is read in slices: what of it is in no whole chunk at the end of one is read again by the next. */
+export type Budget = { rows: number; bytes: number };
 
-/** A table's rows in chunks of at most 1 MiB, unless one row alone is larger. `after`: of an append-only table, the key to go on from. */
-export function* chunksOf(sql: SqlStorage, table: string, after: number): Generator<Chunk> {
-  const key = columnsOf(sql, table)
-    .filter((column) => column.pk > 0)
-    .sort((a, b) => a.pk - b.pk)
-    .map((column) => column.name);
-  const growing = APPEND_ONLY[table];
-  const order = key.map((name) => `"${name}"`).join(', ');
-  const rows = sql.exec(
-    `SELECT * FROM "${table}" ${growing ? `WHERE "${growing}" > ?` : ''} ORDER BY ${order}`,
-    ...(growing ? [after] : []),
-  );
+/**
+ * The next chunks of a table as it was when the backup began, each of at most 1 MiB unless one row alone is larger. Answers the key of the last
+ * row in them, null where the table has ended. Takes what it reads off the budget.
+ */
+export function chunksFrom(
+  sql: SqlStorage,
+  name: string,
+  { after, head }: { after: Key; head: number },
+  budget: Budget,
+): { chunks: Chunk[]; after: Key | null } {
+  const table = tableOf(sql, name);
+  const limit = budget.rows;
+  const rows =
+    name === CHAIN ? entriesFrom(sql, Number(after[0] ?? 0), head, limit) : rowsAsBegun(sql, table, after, limit);
+  const chunks: Chunk[] = [];
+  let [cutAt, last] = [after, after];
   let lines: string[] = [];
   let bytes = 0;
-  let last = after;
-  const cut = (): Chunk => {
+  const cut = () => {
     const text = lines.join('');
-    const chunk = { table, text, rows: lines.length, sha256: sha256(text), ...(growing ? { last } : {}) };
+    const chunk = { table: name, text, bytes, rows: lines.length, sha256: sha256(text) };
+    chunks.push(name === CHAIN ? { ...chunk, last: Number(last[0]) } : chunk);
+    cutAt = last;
+    budget.bytes -= bytes;
     lines = [];
     bytes = 0;
-    return chunk;
   };
+  let read = 0;
   for (const row of rows) {
+    if (budget.bytes <= 0) break;
+    read++;
     const line = `${JSON.stringify(row)}\n`;
     const size = Buffer.byteLength(line);
-    if (lines.length > 0 && bytes + size > CHUNK_MAX_BYTES) yield cut();
+    if (lines.length > 0 && bytes + size > CHUNK_MAX_BYTES) cut();
     lines.push(line);
     bytes += size;
-    if (growing) last = Number(row[growing]);
-    if (sha256(JSON.stringify(key.map((name) => row[name]))).startsWith(CUT_AFTER)) yield cut();
+    last = table.key.map((column) => row[column] as string | number);
+    if (lines.length === CHUNK_MAX_ROWS || sha256(JSON.stringify(last)).startsWith(CUT_AFTER)) cut();
   }
-  if (lines.length > 0) yield cut();
+  budget.rows -= read;
+  const ended = read < limit && budget.bytes > 0;
+  if (ended && lines.length > 0) cut();
+  return { chunks, after: ended ? null : cutAt };
 }
+
+const entriesFrom = (sql: SqlStorage, after: number, head: number, limit: number): Iterable<Row> =>
+  sql.exec(`SELECT * FROM ${CHAIN} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, after, head, limit);
 
 /** Puts a chunk's rows back, by the names of their columns. In the caller's transaction. */
 export function putRows(sql: SqlStorage, table: string, text: string): void {
-  const names = columnsOf(sql, table).map((column) => column.name);
+  const names = tableOf(sql, table).columns;
   sql.exec(
     `INSERT OR REPLACE INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')})
      SELECT ${names.map((name) => `value->>'$."${name}"'`).join(', ')} FROM json_each(?)`,

@@ -1,11 +1,22 @@
-// The backup: once a day the object writes what has changed of it to the bucket, sealed as stored. A backup is the state of one
-// instant: it is read in one turn, and counts only once its manifest is written.
-import type { BackupChunk, BackupManifest, BackupRequested, BackupRun, BackupState } from '../schema/backup.ts';
+// The backup: once a day the object writes what has changed of it to the bucket, sealed as stored, a slice an alarm. A backup is the state of
+// the instant in which it began, and counts only once its manifest is written.
+import type { BackupManifest, BackupRequested, BackupRun, BackupState } from '../schema/backup.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { dueAt, schedule } from './alarms.ts';
-import { holds, record, requireHead } from './audit.ts';
-import { chunksThere, prune, putChunks, putManifest, readManifest } from './backup-bucket.ts';
-import { backedUpTables, chunksOf, isAppendOnly, ranMigrations } from './backup-tables.ts';
+import { holds, record } from './audit.ts';
+import { type FoundManifest, prune, putChunks, putManifest, readManifest, whichAreThere } from './backup-bucket.ts';
+import { CHAIN, type Chunk } from './backup-tables.ts';
+import {
+  advance,
+  beginWalk,
+  chainTakenOver,
+  forgetWalk,
+  manifestOf,
+  readSlice,
+  type Slice,
+  takeOver,
+  walkUnderWay,
+} from './backup-walk.ts';
 import { type Caller, type Person, SYSTEM } from './caller.ts';
 import { logTrouble } from './log.ts';
 import { put } from './outbox.ts';
@@ -19,79 +30,89 @@ export const BACKUP_EVERY_MS = 24 * 3_600_000;
 export const BACKUP_RETRY_MS = 3_600_000;
 const RUNS_KEPT = 30;
 
-/** What one turn may hold in memory of new chunks; the object has 128 MiB for everything. */
-const FRESH_MAX_BYTES = 24 * 1024 * 1024;
-/** A first backup of more than that is written in several goes, and only the last is the snapshot: 4 GiB of it. */
-const GOES_MAX = 170;
+/** How many chunks of the chain are looked for in one turn: a Worker's sub-requests are counted. */
+const LOOKED_FOR_A_TURN = 400;
+/** One that does not come to its end is given up: what changes meanwhile is kept in the object for it. */
+const UNDER_WAY_MAX_MS = 6 * 3_600_000;
 
-type Snapshot = { manifest: BackupManifest; fresh: Map<string, string>; whole: boolean };
+type Fault = NonNullable<BackupRun['fault']>;
 
-/**
- * Reads every table in this one turn. `fresh` are the chunks that the bucket does not have; not `whole`: there are more than may
- * be held, so these are to be written and the tables read again. Of append-only tables only what is beyond the chunks of `before` that
- * can no longer change is read.
- */
-export function snapshot(
-  sql: SqlStorage,
+/** Goes on with the backup that is under way, or begins one: one slice of it. A failure is kept and shown, and the backup before it is whole. */
+export async function backUp(
+  storage: DurableObjectStorage,
+  bucket: R2Bucket,
   tenant: string,
-  at: number,
-  before: BackupManifest | null,
-  there: ReadonlySet<string>,
-): Snapshot {
-  const chunks: BackupChunk[] = [];
-  const fresh = new Map<string, string>();
-  let bytes = 0;
-  const manifest = { v: 1 as const, tenant, at, head: requireHead(sql), migrations: ranMigrations(sql), chunks };
-  for (const table of backedUpTables(sql)) {
-    const earlier = before?.chunks.filter((chunk) => chunk.table === table).slice(0, -1) ?? [];
-    const closed = isAppendOnly(table) && earlier.every((chunk) => there.has(chunk.sha256)) ? earlier : [];
-    chunks.push(...closed);
-    for (const { text, ...chunk } of chunksOf(sql, table, closed.at(-1)?.last ?? 0)) {
-      const size = Buffer.byteLength(text);
-      chunks.push({ ...chunk, bytes: size });
-      if (there.has(chunk.sha256) || fresh.has(chunk.sha256)) continue;
-      fresh.set(chunk.sha256, text);
-      bytes += size;
-      if (bytes > FRESH_MAX_BYTES) return { manifest, fresh, whole: false };
-    }
-  }
-  return { manifest, fresh, whole: true };
+): Promise<'done' | 'under way' | 'failed'> {
+  const went = await goOn(storage, bucket, tenant).catch((): Fault => 'bucket_unreachable');
+  if (went === 'done' || went === 'under way') return went;
+  keepFailed(storage, went);
+  logFailure(tenant, went === 'bucket_unreachable' || went === 'too_busy' ? 'backup' : went);
+  return 'failed';
 }
 
-/** Makes one backup. Answers whether it was finished; a failure is kept and shown, and the backup before it is whole. */
-export async function backUp(storage: DurableObjectStorage, bucket: R2Bucket, tenant: string): Promise<boolean> {
-  try {
-    const before = await readManifest(bucket, tenant);
-    if (before === 'unreadable') {
-      keepFailed(storage, 'manifest_unreadable');
-      logFailure(tenant, 'manifest_unreadable');
-      return false;
-    }
-    // An object that was lost and begins anew, or was set back, must not take the place of the backup that it has to be restored from.
-    if (before && !holds(storage.sql, before.manifest.head)) {
-      keepFailed(storage, 'other_chain');
-      logFailure(tenant, 'other_chain');
-      return false;
-    }
-    const there = await chunksThere(bucket, tenant);
-    let written = 0;
-    for (let go = 0; go < GOES_MAX; go++) {
-      const { manifest, fresh, whole } = snapshot(storage.sql, tenant, Date.now(), before?.manifest ?? null, there);
-      await putChunks(bucket, tenant, fresh);
-      for (const hash of fresh.keys()) there.add(hash);
-      written += fresh.size;
-      if (!whole) continue;
-      const manifestSha256 = await putManifest(bucket, manifest);
-      keepDone(storage, manifest, manifestSha256, written);
-      await prune(bucket, tenant, Date.now()).catch(() => logFailure(tenant, 'prune'));
-      return true;
-    }
-    keepFailed(storage, 'too_busy');
-  } catch {
-    keepFailed(storage, 'bucket_unreachable');
+async function goOn(
+  storage: DurableObjectStorage,
+  bucket: R2Bucket,
+  tenant: string,
+): Promise<'done' | 'under way' | Fault> {
+  const { sql } = storage;
+  const walk = walkUnderWay(sql);
+  if (walk && Date.now() - walk.at > UNDER_WAY_MAX_MS) return 'too_busy';
+  const slice = walk ? readSlice(sql, walk) : await begin(storage, bucket, tenant);
+  if (typeof slice === 'string') return slice;
+  const written = await putFresh(bucket, tenant, slice.chunks);
+  if (isRestoring(sql)) return 'under way';
+  const { next } = slice;
+  if (next !== null) {
+    storage.transactionSync(() => advance(sql, slice, next, written));
+    return 'under way';
   }
-  logFailure(tenant, 'backup');
-  return false;
+  const before = await latest(sql, bucket, tenant);
+  if (typeof before === 'string') return before;
+  const manifest = manifestOf(sql, tenant, slice);
+  const manifestSha256 = await putManifest(bucket, manifest);
+  keepDone(storage, manifest, manifestSha256, slice.walk.written + written);
+  await prune(bucket, tenant, Date.now()).catch(() => logFailure(tenant, 'prune'));
+  return 'done';
+}
+
+/** Looks for what of the chain need not be read again, and begins once all of that is taken over. */
+async function begin(
+  storage: DurableObjectStorage,
+  bucket: R2Bucket,
+  tenant: string,
+): Promise<Slice | 'under way' | Fault> {
+  const { sql } = storage;
+  const before = await latest(sql, bucket, tenant);
+  if (typeof before === 'string') return before;
+  const from = chainTakenOver(sql);
+  // The last one may be cut elsewhere now.
+  const closed = before?.manifest.chunks.filter(({ table }) => table === CHAIN).slice(0, -1) ?? [];
+  const wanted = closed.filter(({ last = 0 }) => last > from).slice(0, LOOKED_FOR_A_TURN);
+  const there = await whichAreThere(bucket, tenant, wanted);
+  const lost = wanted.findIndex(({ sha256 }) => !there.has(sha256));
+  const takenOver = lost < 0 ? wanted : wanted.slice(0, lost);
+  if (isRestoring(sql)) return 'under way';
+  return storage.transactionSync(() => {
+    takeOver(sql, from, takenOver);
+    return takenOver.length === LOOKED_FOR_A_TURN ? 'under way' : beginWalk(sql, Date.now());
+  });
+}
+
+/** The latest backup, null where there is none. Not one that this object's may not take the place of: one that cannot be read, or of another chain. */
+async function latest(sql: SqlStorage, bucket: R2Bucket, tenant: string): Promise<FoundManifest | null | Fault> {
+  const before = await readManifest(bucket, tenant);
+  if (before === 'unreadable') return 'manifest_unreadable';
+  // An object that was lost and begins anew, or was set back, must not take the place of the backup that it has to be restored from.
+  return before && !holds(sql, before.manifest.head) ? 'other_chain' : before;
+}
+
+/** Writes those that the bucket does not have; answers how many. */
+async function putFresh(bucket: R2Bucket, tenant: string, chunks: readonly Chunk[]): Promise<number> {
+  const there = await whichAreThere(bucket, tenant, chunks);
+  const fresh = new Map(chunks.flatMap(({ sha256, text }) => (there.has(sha256) ? [] : [[sha256, text] as const])));
+  await putChunks(bucket, tenant, fresh);
+  return fresh.size;
 }
 
 const logFailure = (tenant: string, what: string) => logTrouble('backup-failed', tenant, what);
@@ -102,6 +123,7 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
   storage.transactionSync(() => {
     // Another backup is on its way in: the chain is not this one's.
     if (isRestoring(storage.sql)) return;
+    forgetWalk(storage.sql);
     keepRun(storage.sql, {
       ...{ at, outcome: 'done', chunks: chunks.length, written, bytes, head, manifestSha256, fault: null },
     });
@@ -115,8 +137,10 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
   });
 }
 
-const keepFailed = (storage: DurableObjectStorage, fault: BackupRun['fault']) =>
-  storage.transactionSync(() =>
+/** What was read for it is of no use: the next one begins anew, at another instant. */
+const keepFailed = (storage: DurableObjectStorage, fault: Fault) =>
+  storage.transactionSync(() => {
+    forgetWalk(storage.sql);
     keepRun(storage.sql, {
       ...{
         at: Date.now(),
@@ -128,8 +152,8 @@ const keepFailed = (storage: DurableObjectStorage, fault: BackupRun['fault']) =>
         manifestSha256: null,
         fault,
       },
-    }),
-  );
+    });
+  });
 
 function keepRun(sql: SqlStorage, run: BackupRun): void {
   sql.exec(

@@ -5,7 +5,9 @@ import { type HandSecret, type Receipt, refKey } from '../schema/secret.ts';
 import type { Caller, Person } from './caller.ts';
 import { headerMismatch, keep, receiptOf, type Taken } from './escrow.ts';
 import { noTenantKey, outline } from './keyring.ts';
+import { readLimits } from './limits.ts';
 import { machineExists } from './machines.ts';
+import { personQuota } from './quotas.ts';
 import { sha256 } from './rows.ts';
 import { findByEid, type VersionRow } from './secrets.ts';
 
@@ -69,6 +71,8 @@ export function takeByHand(
   });
   if (isRefusal(decision)) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
+  const over = personQuota(sql, caller, true, readLimits(sql), now);
+  if (over) return over;
   const escrowed = { ...request, machine, run: null, format: 'jwe', by, uploadedBy: null, token: null } as const;
   return storage.transactionSync(() => keep(sql, caller, escrowed, decision.store, now));
 }

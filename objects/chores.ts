@@ -3,9 +3,11 @@
 import type { House } from '../schema/webhook.ts';
 import { type Due, done, dueAt, schedule } from './alarms.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
+import { forgetWalk, walkUnderWay } from './backup-walk.ts';
 import { forgetReveals } from './budgets.ts';
 import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
+import { someToLookAt } from './leavers.ts';
 import { logTrouble } from './log.ts';
 import { ANSWER_MS, write } from './outbox.ts';
 import { isRestoring } from './restore-progress.ts';
@@ -20,8 +22,9 @@ export type ChoreBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
 /** How soon an object whose disk is full looks again. */
 export const FULL_RETRY_MS = 120_000;
 
-/** Takes away what has had its time, and writes nothing. */
+/** Takes away what has had its time, and writes nothing. A backup that is under way begins anew: what changes is kept for it. */
 export const prune = (sql: SqlStorage, now: number): void => {
+  if (walkUnderWay(sql)) forgetWalk(sql);
   forgetDelivered(sql, now);
   forgetReveals(sql, now);
 };
@@ -41,6 +44,7 @@ export function arm(storage: DurableObjectStorage, env: ChoreBindings, now: numb
   if (delivery !== null && (dueAt(sql, 'notices') ?? Number.POSITIVE_INFINITY) > Math.max(delivery, now))
     schedule(storage, 'notices', Math.max(delivery, now));
   if (dueAt(sql, 'stalled') === null && someRunning(sql)) schedule(storage, 'stalled', now + STALLED_AFTER_MS);
+  if (dueAt(sql, 'leavers') === null && someToLookAt(sql)) schedule(storage, 'leavers', now);
   if (env.BACKUP && dueAt(sql, 'backup') === null) schedule(storage, 'backup', now + FIRST_BACKUP_MS);
 }
 
@@ -69,9 +73,9 @@ export async function doChores(
   }
   if (due.includes('tokens_expiring')) await lookAtTokens(storage, env.INDEX_DB, tenant);
   if (due.includes('backup') && env.BACKUP) {
-    const finished = await backUp(storage, env.BACKUP, tenant);
-    next(storage, 'backup', Date.now() + (finished ? BACKUP_EVERY_MS : BACKUP_RETRY_MS));
-    if (finished) await tellBackups(storage, env.INDEX_DB, tenant);
+    const went = await backUp(storage, env.BACKUP, tenant);
+    next(storage, 'backup', Date.now() + { done: BACKUP_EVERY_MS, 'under way': 0, failed: BACKUP_RETRY_MS }[went]);
+    if (went === 'done') await tellBackups(storage, env.INDEX_DB, tenant);
   }
   // Last: receivers are other people's, and may be slow.
   if (due.includes('notices') || nextDeliveryAt(sql) !== null) {

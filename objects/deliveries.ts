@@ -6,6 +6,7 @@ import { webhookUrlFault } from '../schema/webhook.ts';
 import { record } from './audit.ts';
 import { SYSTEM } from './caller.ts';
 import { payloadOf } from './notice-payloads.ts';
+import { RANK, RANKS, rankAfter } from './notice-ranks.ts';
 import { signed } from './notice-signatures.ts';
 import { all, first } from './rows.ts';
 
@@ -64,10 +65,10 @@ export const waitMs = (failures: number, asked: number | null): number => {
 export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
 
-/** Of each webhook and rank, since when the oldest one waits: two reads of the index, however long the queue is. */
+/** Of each webhook and rank, since when the oldest one waits: a read of the index each, however long the queue is. */
 const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
     WHERE webhook = webhooks.id AND state = 'waiting' AND deliveries.rank = ranks.rank ORDER BY place LIMIT 1) AS queued_at
-  FROM webhooks, (SELECT 0 AS rank UNION ALL SELECT 1) AS ranks)`;
+  FROM webhooks, (SELECT value AS rank FROM json_each('${JSON.stringify(RANKS)}')) AS ranks)`;
 
 /** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
@@ -104,7 +105,7 @@ type Waiting = Target & {
 };
 
 /** Of every rank there is, the lowest goes first. */
-const BEYOND_RANKS = 2;
+const BEYOND_RANKS = Math.max(...RANKS) + 1;
 
 /** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. What outranks a failing one does not wait for it. */
 function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | null {
@@ -130,7 +131,7 @@ const SLICE = 500;
 
 /** Gives up what has waited too long: within a rank they stand in the order in which they were queued. Answers whether there may be more. */
 function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
-  const waiting = [0, 1].map((rank) =>
+  const waiting = RANKS.map((rank) =>
     all<{ place: number; queued_at: number }>(
       sql,
       `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
@@ -188,10 +189,15 @@ export function forgetRemoved(sql: SqlStorage): boolean {
   }
 }
 
-/** Takes what has been in the log for long enough out of it, of every webhook. */
-export const forgetDelivered = (sql: SqlStorage, now: number): void => {
-  sql.exec("DELETE FROM deliveries WHERE state <> 'waiting' AND queued_at <= ?", now - KEPT_MS);
-};
+/** How many slices go at once where room is wanted. */
+const SLICES_FOR_ROOM = 20;
+
+/** Takes what has been in the log for long enough out of it, of every webhook: some of it at a time, since it is done again soon. */
+export function forgetDelivered(sql: SqlStorage, now: number): void {
+  for (const { id } of all<{ id: string }>(sql, 'SELECT id FROM webhooks'))
+    for (let slices = 0; slices < SLICES_FOR_ROOM && forgetOld(sql, id, now); slices++);
+  for (let slices = 0; slices < SLICES_FOR_ROOM && forgetRemoved(sql); slices++);
+}
 
 async function send(waiting: Waiting, house: House, now: number): Promise<Outcome> {
   const { url, receiver, notice } = waiting;
@@ -230,9 +236,12 @@ function note(
   now: number,
 ): void {
   const refused = isRefused(fault, tries + 1);
+  const failed = !delivered && !refused;
+  const after = failed ? rankAfter(rank, tries + 1) : rank;
   sql.exec(
-    'UPDATE deliveries SET state = ?, tries = tries + 1, tried_at = ?, fault = ? WHERE webhook = ? AND place = ?',
+    'UPDATE deliveries SET state = ?, rank = ?, tries = tries + 1, tried_at = ?, fault = ? WHERE webhook = ? AND place = ?',
     delivered ? 'delivered' : refused ? 'given_up' : 'waiting',
+    after,
     now,
     fault,
     webhook,
@@ -240,11 +249,13 @@ function note(
   );
   const before = first<{ failures: number }>(sql, 'SELECT failures FROM webhooks WHERE id = ?', webhook)?.failures ?? 0;
   // The next notice's turn comes at once, with tries of its own.
-  const failures = delivered || refused ? 0 : before + 1;
-  const nextAt = failures === 0 ? 0 : now + waitMs(failures, asked);
+  const failures = failed ? before + 1 : 0;
+  const nextAt = failed ? now + waitMs(failures, asked) : 0;
+  // Where the receiver asks for patience, nothing outranks it.
+  const held = asked === null ? after : RANK.fresh;
   sql.exec(
     'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ?',
-    ...[failures, nextAt, failures === 0 ? 0 : rank, webhook],
+    ...[failures, nextAt, failed ? held : 0, webhook],
   );
   if (fault === 'gone') pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
 }

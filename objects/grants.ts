@@ -3,7 +3,7 @@ import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../schema/gran
 import type { UnlockerActed } from '../schema/keyring.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { RIGHTS_OF } from '../schema/rights.ts';
-import type { VaultPurpose } from '../schema/signed.ts';
+import type { Manifest, VaultPurpose } from '../schema/signed.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { all, first } from './rows.ts';
@@ -34,9 +34,13 @@ const publicGrant = (row: GrantRow): Grant => ({
 
 const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at, rights';
 
-/** All that wait, oldest first; never their sealed halves. */
-export const allGrants = (sql: SqlStorage): Grant[] =>
-  all<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants ORDER BY requested_at`).map(publicGrant);
+/** Those that a manifest names; never their sealed halves. */
+export const grantsNamed = (sql: SqlStorage, { unlockers }: Pick<Manifest, 'unlockers'>): Grant[] =>
+  all<GrantRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM grants WHERE id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(unlockers.map((one) => one.id)),
+  ).map(publicGrant);
 
 /** Those of one person: there is one at most. */
 const ownGrants = (sql: SqlStorage, person: string): Grant[] =>

@@ -456,3 +456,34 @@ describe('what a change replaced', () => {
     expect((await privateKeysOf(tenant.id, tenant.keyring)).size).toBe(2);
   });
 });
+
+describe('a great many changes', () => {
+  /** Of others, and one of the second admin's own, the oldest of all. */
+  const many = (changes: number) =>
+    inObject((sql) => {
+      sql.exec('UPDATE keyring_changes SET held = 0');
+      for (let i = 0; i < changes; i++) {
+        const person = i === 0 ? 'second' : 'u9';
+        sql.exec(
+          `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces) VALUES (1, 2, ?, 'x', ?, 1, 1)`,
+          person,
+          Date.now(),
+        );
+        const place = sql.exec('SELECT max(place) AS place FROM keyring_changes').one().place;
+        sql.exec(`INSERT INTO kept_rows VALUES (?, 'wraps', '["wraps","x","reveal",1]', NULL)`, place);
+      }
+    });
+  const heldBy = (person: string) =>
+    inObject((sql) => sql.exec('SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ?', person).toArray().length);
+
+  it('are let go of at one word, the newest at once and the rest by the alarm; the way back past them is gone with the first', async () => {
+    await many(180);
+    expect((await say()).status).toBe(200);
+    expect(await heldBy('u9')).toBe(129);
+    const { changes } = await keyringOf(SECOND);
+    expect(changes).toEqual([]);
+    for (let turn = 0; turn < 4; turn++) await inObject((_sql, instance) => instance.alarm());
+    expect([await heldBy('u9'), await heldBy('second')]).toEqual([0, 1]);
+    expect((await auditOf('keyring.opened')).at(-1)?.detail).toMatchObject({ changes: 50, more: true });
+  });
+});

@@ -136,8 +136,8 @@ export type KeyringFacts = {
   wraps: ReadonlySet<string>;
   /** The root and the earlier ones whose private halves are held. */
   roots: ReadonlyMap<string, Half>;
-  /** Every root that was ever followed by another. */
-  followedRoots: ReadonlySet<string>;
+  /** The root that signs was once followed by another. */
+  wasFollowed: boolean;
   /** Something sealed that a change replaced is kept still: nobody who counts has opened what took its place. */
   replacedIsKept: boolean;
 };
@@ -207,7 +207,7 @@ function decideRoots({ write, manifest, root, follows, oldStatements }: Verified
     return wrong('The manifest must be signed by the root of this keyring, or by one that it names as its successor.');
   if (!replaced && follows !== null) return wrong('A succession comes with another root only.');
   // Whoever had to leave may have kept it.
-  if (facts.followedRoots.has(root)) return wrong('A root that was followed by another does not come back.');
+  if (facts.wasFollowed) return wrong('A root that was followed by another does not come back.');
   const earlier = new Set([...(head.manifest.overlapping ?? []), ...(replaced ? [head.fingerprint] : [])]);
   const sent = new Map((write.oldRoots ?? []).map((one) => [one.kid, one]));
   for (const half of [write.root, ...sent.values()])

@@ -9,9 +9,10 @@ import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
-import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession } from './keyring-changes.ts';
+import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession, sinceNow } from './keyring-changes.ts';
 import { decideWrite, newlyDestroyed, type VerifiedWrite } from './keyring-rules.ts';
 import { forgetReplaced } from './replaced.ts';
+import type { Looked } from './sweeps.ts';
 
 /** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
 const KEY_ACTIONS = {
@@ -26,11 +27,12 @@ export function writeKeyring(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
   verified: VerifiedWrite,
+  looked: Looked,
   now: number,
 ): KeyringWritten | Refusal {
   const { sql } = storage;
   const { manifest, root, follows } = verified;
-  const facts = keyringFacts(sql, caller.principal, verified, now);
+  const facts = keyringFacts(sql, caller.principal, verified, looked, now);
   const activeKid = manifest.keys.find((key) => key.state === 'active')?.kid ?? '';
   // Sent again, because the answer was lost: it is kept already.
   if (facts.head?.sha256 === verified.manifestSha256)
@@ -40,7 +42,7 @@ export function writeKeyring(
   const put = (action: AuditAction, subject: string, detail: AuditEntry['detail'] = {}) =>
     record(sql, caller.tenant, caller, now, { action, subject, detail });
   return storage.transactionSync(() => {
-    const rows = facts.head && keyringRows(sql, facts.head.version);
+    const rows = facts.head && keyringRows(sql, sinceNow(sql, facts.head.version));
     storeWrite(sql, verified, caller.principal.name, now);
     // With a private half goes what it alone opened.
     forgetReplaced(storage, now);
@@ -49,7 +51,7 @@ export function writeKeyring(
         ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
         session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest], now),
       });
-    if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(sql);
+    if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(storage, now);
     put(manifest.version === 1 ? 'keyring.created' : 'keyring.updated', root, {
       version: manifest.version,
       sha256: verified.manifestSha256,

@@ -10,6 +10,8 @@ import {
   type PublicKeyAnswer,
   type SealedKey,
   type SealedUnlocker,
+  SUCCESSION_PAGE_MAX_CHARACTERS,
+  type SuccessionPage,
   type Wrap,
 } from '../schema/keyring.ts';
 import type { Custody } from '../schema/machine.ts';
@@ -21,12 +23,12 @@ import { record } from './audit.ts';
 import { notOpening } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
 import type { KidState } from './escrow.ts';
-import { allGrants, grantsWaiting } from './grants.ts';
+import { grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './keyring-changes.ts';
 import { type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './keyring-rules.ts';
 import { all, first, type Row } from './rows.ts';
-import { findSweep, unproven } from './sweeps.ts';
+import { type Looked, stillUnproven } from './sweeps.ts';
 import type { Pins } from './tokens.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
@@ -45,14 +47,15 @@ export function head(sql: SqlStorage): Head | null {
 const payloadOf = (jws: string): Manifest =>
   JSON.parse(decodeUtf8(decodeBase64Url(jws.split('.')[1] ?? '') ?? new Uint8Array()));
 
-/** An earlier manifest and when it was written, ms since the epoch; null where there was none of that version. */
-export function manifestAt(sql: SqlStorage, version: number): { manifest: Manifest; at: number } | null {
-  const row = first<{ jws: string; at: number }>(
-    sql,
-    'SELECT jws, written_at AS at FROM manifests WHERE version = ?',
-    version,
-  );
-  return row && { manifest: payloadOf(row.jws), at: row.at };
+export type KeptManifest = { version: number; manifest: Manifest; at: number; characters: number };
+
+/** The manifests from a version back to the first, each with when it was written, ms since the epoch. */
+export function* manifestsBack(sql: SqlStorage, from: number): Generator<KeptManifest> {
+  for (const { version, jws, at } of sql.exec<{ version: number; jws: string; at: number }>(
+    'SELECT version, jws, written_at AS at FROM manifests WHERE version <= ? ORDER BY version DESC',
+    from,
+  ))
+    yield { version, manifest: payloadOf(jws), at, characters: jws.length };
 }
 
 /** A page of the manifests from a version on, as they were written. */
@@ -67,6 +70,28 @@ export function manifestsFrom(sql: SqlStorage, from: number): ManifestPage {
     characters += jws.length;
   }
   return { manifests, next: null };
+}
+
+/** How many successions a page holds at most, however short they are. */
+const SUCCESSIONS_A_PAGE = 500;
+
+/** The newest successions before a place, as they were signed, oldest first. */
+export function successionsBefore(sql: SqlStorage, before: number): SuccessionPage {
+  const newestFirst: string[] = [];
+  let characters = 0;
+  let oldest = before;
+  for (const { place, jws } of sql.exec<{ place: number; jws: string }>(
+    'SELECT place, jws FROM successions WHERE place < ? ORDER BY place DESC LIMIT ?',
+    before,
+    SUCCESSIONS_A_PAGE + 1,
+  )) {
+    characters += jws.length;
+    if (newestFirst.length === SUCCESSIONS_A_PAGE || characters > SUCCESSION_PAGE_MAX_CHARACTERS)
+      return { successions: newestFirst.reverse(), before: oldest };
+    newestFirst.push(jws);
+    oldest = place;
+  }
+  return { successions: newestFirst.reverse(), before: null };
 }
 
 /** Puts on record that somebody's browser took a keyring which does not follow on what it had seen. */
@@ -102,25 +127,23 @@ function requireRoot(sql: SqlStorage): SealedKey {
   return sealedRoot(root);
 }
 
-/** Reads the facts a write of this person is decided on: of a key that it destroys also what may be lost with it. */
+/** Reads the facts a write of this person is decided on. `looked`: what may be lost with the keys that it destroys. */
 export function keyringFacts(
   sql: SqlStorage,
-  person: Pick<Person, 'id' | 'name'>,
-  { manifest, write }: Pick<VerifiedWrite, 'manifest' | 'write'>,
+  person: Pick<Person, 'name'>,
+  { manifest, root }: Pick<VerifiedWrite, 'manifest' | 'root'>,
+  looked: Looked,
   now: number,
 ): KeyringFacts {
   const keys = all<EscrowKeyRow>(sql, 'SELECT * FROM escrow_keys');
   const halves = new Map(keys.map((row) => [row.kid, halfOf(row)]));
-  const destroyed = new Set(manifest.keys.filter((key) => key.state === 'destroyed').map((key) => key.kid));
-  const sweep = findSweep(sql, person, write.sweep);
-  const mayBeLost = (kid: string, state: KidState): number =>
-    destroyed.has(kid) && state !== 'destroyed' ? unproven(sql, kid, sweep) : 0;
+  const destroyed = new Set(kidsDestroyed(sql, manifest));
+  const mayBeLost = (kid: string): number => (destroyed.has(kid) ? stillUnproven(sql, kid, looked) : 0);
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number }>(
     sql,
     'SELECT unlocker, purpose, vault_epoch FROM wraps',
   );
   const roots = all<RootRow>(sql, 'SELECT * FROM roots');
-  const followed = all<{ from_root: string }>(sql, 'SELECT from_root FROM successions');
   return {
     head: head(sql),
     now,
@@ -128,11 +151,11 @@ export function keyringFacts(
     kids: new Map(
       keyHistory(sql).map(({ kid, keyEpoch, state, retiredAt, remaining }) => [
         kid,
-        { state, keyEpoch, retiredAt, remaining, unproven: mayBeLost(kid, state), half: halves.get(kid) ?? null },
+        { state, keyEpoch, retiredAt, remaining, unproven: mayBeLost(kid), half: halves.get(kid) ?? null },
       ]),
     ),
     grants: new Map(
-      allGrants(sql).map(({ id, email, kind, jwk, rights, role }) => [
+      grantsNamed(sql, manifest).map(({ id, email, kind, jwk, rights, role }) => [
         id,
         { email, kind, jwk, rights, admin: role === 'admin' },
       ]),
@@ -141,9 +164,17 @@ export function keyringFacts(
       wraps.map((row) => wrapKey({ unlocker: row.unlocker, purpose: row.purpose, vaultEpoch: row.vault_epoch })),
     ),
     roots: new Map(roots.map((row) => [row.fingerprint, { vaultEpoch: row.vault_epoch, sealed: row.sealed }])),
-    followedRoots: new Set(followed.map((row) => row.from_root)),
+    wasFollowed: first(sql, 'SELECT 1 FROM successions WHERE from_root = ? LIMIT 1', root) !== null,
     replacedIsKept: someReplacedIsKept(sql),
   };
+}
+
+/** The kids that a manifest destroys and that are not destroyed yet. */
+export function kidsDestroyed(sql: SqlStorage, { keys }: Manifest): string[] {
+  const living = new Set(
+    all<{ kid: string }>(sql, "SELECT kid FROM escrow_keys WHERE state <> 'destroyed'").map(({ kid }) => kid),
+  );
+  return keys.filter(({ kid, state }) => state === 'destroyed' && living.has(kid)).map(({ kid }) => kid);
 }
 
 const halfOf = ({ vault_epoch: vaultEpoch, sealed }: EscrowKeyRow): Half | null =>
@@ -275,11 +306,12 @@ export function readKeyring(
   const { principal: person } = caller;
   const unlockers = all<UnlockerRow>(sql, 'SELECT * FROM unlockers ORDER BY id');
   const fetched = unlockers.filter((row) => mayFetch(row, { email: person.name, role: person.role }));
-  const ids = new Set(fetched.map((row) => row.id));
   const wraps = all<{ unlocker: string; purpose: Wrap['purpose']; vault_epoch: number; jwe: string }>(
     sql,
-    'SELECT * FROM wraps',
-  ).filter((row) => ids.has(row.unlocker));
+    'SELECT wraps.* FROM json_each(?) CROSS JOIN wraps ON unlocker = value',
+    JSON.stringify(fetched.map((row) => row.id)),
+  );
+  const successions = successionsBefore(sql, Number.MAX_SAFE_INTEGER);
   const admin = person.role === 'admin';
   return {
     manifest: latest.jws,
@@ -287,7 +319,8 @@ export function readKeyring(
     fingerprint: latest.fingerprint,
     root: admin ? requireRoot(sql) : null,
     oldRoots: admin ? all<RootRow>(sql, 'SELECT * FROM roots WHERE followed = 1').map(sealedRoot) : [],
-    successions: all<{ jws: string }>(sql, 'SELECT jws FROM successions ORDER BY place').map((row) => row.jws),
+    successions: successions.successions,
+    successionsBefore: successions.before,
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
     changes: admin
       ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })

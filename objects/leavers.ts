@@ -2,9 +2,10 @@
 // off the keyring and the secrets as they are, so the act may stop anywhere.
 import type { Leaver, Member, Role } from '../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../schema/signed.ts';
-import { head, keyHistory, manifestAt, mayFetchShared } from './keyring.ts';
+import { schedule } from './alarms.ts';
+import { head, keyHistory, manifestsBack, mayFetchShared } from './keyring.ts';
 import { HELD_AGAINST_MAX } from './outbox.ts';
-import { all } from './rows.ts';
+import { all, first } from './rows.ts';
 import { liveTokens, type TokenRow } from './tokens.ts';
 
 type LeaverRow = {
@@ -17,16 +18,24 @@ type LeaverRow = {
   by: string;
   manifest_version: number;
   fingerprint: string | null;
-  /** What they could open, as JSON: read off the keyrings of their time once. */
+  /** What they could open, as JSON: read off the keyrings of their time once. Null: nobody has looked yet. */
   had: string | null;
+  /** The manifest from which the look goes on; null: it is over. */
+  look_on_at: number | null;
 };
 
 /** Begins a leaver's act, by the role they had. `becomes` null: they are out. In the caller's transaction. */
 export function begin(sql: SqlStorage, person: Member, becomes: Role | null, by: string, at: number): void {
   const latest = head(sql);
+  const { had, from } = lookOn(
+    sql,
+    person.email,
+    nothingYet({ role: person.role, started_at: at }),
+    latest?.version ?? 0,
+  );
   sql.exec(
-    `INSERT INTO leavers (person, email, role, becomes, started_at, by, manifest_version, fingerprint, had)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO leavers (person, email, role, becomes, started_at, by, manifest_version, fingerprint, had, look_on_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     person.id,
     person.email,
     person.role,
@@ -35,40 +44,76 @@ export function begin(sql: SqlStorage, person: Member, becomes: Role | null, by:
     by,
     latest?.version ?? 0,
     latest?.fingerprint ?? null,
-    JSON.stringify(lastHad(sql, { ...person, manifest_version: latest?.version ?? 0, started_at: at })),
+    JSON.stringify(had),
+    from,
   );
 }
 
 type CouldFetch = Leaver['couldFetch'];
 
 /** The unlockers of a manifest that a leaver had or could fetch. */
-const theirs = (manifest: Manifest, email: string, could: CouldFetch): ManifestUnlocker[] =>
+const theirsOf = (manifest: Manifest, email: string, could: CouldFetch): ManifestUnlocker[] =>
   manifest.unlockers.filter((one) => {
     if (one.owner !== null) return one.owner === email;
     return one.kind === 'recovery' ? could.recovery : could.team;
   });
 
-type Had = { ids: string[]; until: number; could: CouldFetch };
+/** `ids`: the unlockers that they had or could fetch when last there were any; null while none are found. */
+type Had = { ids: string[] | null; until: number; could: CouldFetch };
+/** `from`: the manifest from which the look goes on; null: it is over. */
+type Look = { had: Had; from: number | null };
+
+/** How far one turn looks back; the alarm goes on. */
+const MANIFESTS_A_TURN = 100;
+const CHARACTERS_A_TURN = 4 * 1024 * 1024;
 
 /**
  * What a leaver could open when last they could open anything, and until when: whoever was stripped of their unlockers first, and removed
- * later, may have kept the keys of then. A way to unlock with admin rights says more than the role of the last day.
+ * later, may have kept the keys of then. A way to unlock with admin rights says more than the role of the last day. Goes on where the look before
+ * has stopped.
  */
-function lastHad(sql: SqlStorage, row: Pick<LeaverRow, 'email' | 'role' | 'manifest_version' | 'started_at'>): Had {
-  let could = mayFetchShared(row.role);
-  let until = row.started_at;
-  let found: Pick<Had, 'ids' | 'until'> | null = null;
-  for (let version = row.manifest_version; version > 0; version--) {
-    const kept = manifestAt(sql, version);
-    if (!kept) continue;
-    const own = kept.manifest.unlockers.filter((one) => one.owner === row.email);
+function lookOn(sql: SqlStorage, email: string, { ids, until, could }: Had, from: number): Look {
+  let [looked, characters] = [0, 0];
+  for (const kept of manifestsBack(sql, from)) {
+    if (looked === MANIFESTS_A_TURN || characters >= CHARACTERS_A_TURN)
+      return { had: { ids, until, could }, from: kept.version };
+    looked += 1;
+    characters += kept.characters;
+    const own = kept.manifest.unlockers.filter((one) => one.owner === email);
     if (own.some((one) => one.rights.includes('reveal'))) could = { ...could, team: true };
     if (own.some((one) => one.rights.includes('admin'))) could = { team: true, recovery: true };
-    const ids = theirs(kept.manifest, row.email, could).map((one) => one.id);
-    if (ids.length > 0) found ??= { ids, until };
-    until = kept.at;
+    if (ids === null) {
+      const theirs = theirsOf(kept.manifest, email, could).map((one) => one.id);
+      if (theirs.length > 0) ids = theirs;
+      else until = kept.at;
+    }
+    // Nothing before it says more.
+    if (ids !== null && could.team && could.recovery) break;
   }
-  return { ...(found ?? { ids: [], until }), could };
+  return { had: { ids: ids ?? [], until, could }, from: null };
+}
+
+const nothingYet = ({ role, started_at }: Pick<LeaverRow, 'role' | 'started_at'>): Had => ({
+  ...{ ids: null, until: started_at, could: mayFetchShared(role) },
+});
+
+export const someToLookAt = (sql: SqlStorage): boolean => nextToLookAt(sql) !== null;
+
+const nextToLookAt = (sql: SqlStorage): LeaverRow | null =>
+  first<LeaverRow>(
+    sql,
+    'SELECT * FROM leavers INDEXED BY leavers_looked_at WHERE look_on_at IS NOT NULL ORDER BY place LIMIT 1',
+  );
+
+/** Goes on with the look at the first leaver for whom it is not over. */
+export function lookOnAtLeavers(storage: DurableObjectStorage, now: number): void {
+  const { sql } = storage;
+  const row = nextToLookAt(sql);
+  if (row === null || row.look_on_at === null) return;
+  const before: Had = row.had === null ? nothingYet(row) : JSON.parse(row.had);
+  const { had, from } = lookOn(sql, row.email, before, row.look_on_at);
+  sql.exec('UPDATE leavers SET had = ?, look_on_at = ? WHERE place = ?', JSON.stringify(had), from, row.place);
+  if (someToLookAt(sql)) schedule(storage, 'leavers', now);
 }
 
 /** What goes on telling them, whoever they are now: webhooks that they added, or were the last to aim. A webhook added after they came back is theirs to have. */
@@ -124,9 +169,11 @@ export function leavers(
   const live = rows.length > 0 ? newestFirst(liveTokens(sql, now, HELD_AGAINST_MAX)) : [];
   const named = Math.floor(TOKENS_NAMED / Math.max(1, rows.length));
   const shown = rows.slice(0, limit).map((row): Leaver => {
-    const { ids: had, until, could }: Had = row.had === null ? lastHad(sql, row) : JSON.parse(row.had);
+    const { ids, until, could: known }: Had = row.had === null ? nothingYet(row) : JSON.parse(row.had);
+    // Until the look is over they may have had all, and what they had may be in use.
+    const could = row.look_on_at === null ? known : { team: true, recovery: true };
     // The one that was active until then is the newest made before that.
-    const known = keys.filter((key) => key.madeAt <= until);
+    const before = keys.filter((key) => key.madeAt <= until);
     return {
       person: row.person,
       email: row.email,
@@ -135,10 +182,10 @@ export function leavers(
       startedAt: row.started_at,
       by: row.by,
       couldFetch: could,
-      unlockersReplaced: !had.some((id) => kept.has(id)),
-      escrowKeyReplaced: had.length === 0 || (active !== undefined && !known.includes(active)),
+      unlockersReplaced: ids !== null && !ids.some((id) => kept.has(id)),
+      escrowKeyReplaced: ids !== null && (ids.length === 0 || (active !== undefined && !before.includes(active))),
       rootReplaced: !could.recovery || latest === null || latest.fingerprint !== row.fingerprint,
-      remaining: had.length === 0 ? 0 : known.reduce((sum, key) => sum + key.remaining, 0),
+      remaining: ids?.length === 0 ? 0 : before.reduce((sum, key) => sum + key.remaining, 0),
       webhooks: webhooksOf(sql, row),
       ...tokensOf(row, live, named),
     };

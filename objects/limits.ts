@@ -56,6 +56,8 @@ const WHAT: Record<LimitName, string> = {
   family: 'ids of one PC',
   queuedNotices: 'notices waiting',
   tokens: 'machine tokens',
+  tokensIssued: 'new machine tokens',
+  personBytes: 'bytes by one person',
   personActs: 'such acts of one person',
   webhookTests: 'test notices',
   personSockets: 'live connections of one person',

@@ -19,6 +19,11 @@ const MACHINES_A_MESSAGE = 200;
 export const SOCKETS_A_PERSON = 16;
 /** Each change is sent to each of them, so their number is the object's to bound. */
 export const SOCKETS_A_TENANT = 200;
+/**
+ * A socket that was closed is held until its browser has answered, which a script never does. Of those and the open ones one person has so many:
+ * enough for a laptop that has lost its network again and again.
+ */
+export const SOCKETS_HELD_A_PERSON = 4 * SOCKETS_A_PERSON;
 /** A close code of the protocol itself: what was sent is not allowed (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
 const ACK_MAX_CHARACTERS = LIVE_ACK.length + 64;
@@ -59,6 +64,8 @@ export class Live {
   ): Response | Refusal {
     if (this.#open().length >= SOCKETS_A_TENANT)
       return refuse('too_many_sockets', `The tenant has ${SOCKETS_A_TENANT} live connections; try again later.`);
+    if (this.#ctx.getWebSockets(principal.id).length >= SOCKETS_HELD_A_PERSON)
+      return refuse('too_many_sockets', 'Earlier connections of yours were closed and do not end; try again later.');
     const own = this.#open(principal.id).sort((a, b) => subscriptionOf(a).openedAt - subscriptionOf(b).openedAt);
     this.#close(own.slice(0, Math.max(0, own.length + 1 - SOCKETS_A_PERSON)), LIVE_CLOSE.too_many);
     const { 0: client, 1: server } = new WebSocketPair();

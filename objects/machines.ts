@@ -8,7 +8,7 @@ import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { historyOf } from './histories.ts';
-import { decideCount, readLimits } from './limits.ts';
+import { DAY_MS, dayOf, decideCount, readLimits } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { noteNear } from './nears.ts';
 import { all, first, type Row } from './rows.ts';
@@ -150,13 +150,14 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
     at,
   );
   add(sql, 'machines', 1);
-  if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
   record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
+  // Last: what is counted in memory is not undone with the rest where there is no room for the entry.
+  if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
 }
 
 /**
  * Takes over what a report says of the PC; each change of an attribute is kept with its instant. Beyond so many changes a day the latest line
- * of the attribute takes the new value: the PC is shown as it is, and its history does not grow.
+ * of the attribute takes the new value: the PC is shown as it is, and its history grows by a line or two of each attribute and no more.
  */
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
   const row = findRow(sql, reported.id);
@@ -171,7 +172,7 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   for (const { attribute, column, value } of changes) {
     // What was not known before is no change.
     if (row[column] !== null && row[column] !== '') today.day_changes++;
-    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value)) continue;
+    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
     sql.exec(
       `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,
@@ -196,15 +197,20 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
 
-/** False where the attribute has no line yet. */
-const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string): boolean =>
+/**
+ * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever
+ * floods would take out of the history what was true.
+ */
+const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string, at: number): boolean =>
   all(
     sql,
     `UPDATE machine_attributes SET value = ?3 WHERE machine_id = ?1 AND attribute = ?2 AND since_at =
-       (SELECT max(since_at) FROM machine_attributes WHERE machine_id = ?1 AND attribute = ?2) RETURNING since_at`,
+       (SELECT max(since_at) FROM machine_attributes WHERE machine_id = ?1 AND attribute = ?2 AND since_at >= ?4
+        HAVING count(*) > 1) RETURNING since_at`,
     machine,
     attribute,
     value,
+    dayOf(at) * DAY_MS,
   ).length > 0;
 
 export const flagSeqConflict = (sql: SqlStorage, id: string): void => {

@@ -25,6 +25,7 @@ import {
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
 import { GIVE_UP_MS, REFUSED_TRIES } from './deliveries.ts';
+import { STUMBLED_TRIES } from './notice-ranks.ts';
 import { FLOOD_MAX, noticeOverBudget, queueFor } from './notices.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 
@@ -72,6 +73,16 @@ const failedRun = async (machine = newMachine()) => {
   ];
   await asMachine(tenant.token, '/v1/report', { machine, run: newRun(), events });
   return machine;
+};
+
+const reveal = async () => {
+  const machine = await failedRun();
+  const sealed = await sealedSecret(tenant.id, tenant.keyring, machine.id);
+  const { secretId } = (await asMachine<Receipt>(tenant.token, '/v1/secret', sealed)).json;
+  const body = { reason: 'locked out' };
+  expect(
+    (await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, body)).status,
+  ).toBe(200);
 };
 
 describe('a notice', () => {
@@ -389,6 +400,33 @@ describe('a receiver', () => {
     expect(await log(made)).toMatchObject([{ state: 'waiting', tries: REFUSED_TRIES + 1, fault: 'failed' }]);
   });
 
+  it('that stumbles on one reveal’s notice gets the next one’s all the same, because a host name may be chosen to that end', async () => {
+    const made = await add('refuse-first/500', ['secret_revealed']);
+    await reveal();
+    await deliver();
+    await sql((db) => db.exec('UPDATE webhooks SET next_at = ?, failures = 9', Date.now() + 6 * 3_600_000));
+    await reveal();
+    expect(await alarm()).toBe(true);
+    expect(await log(made)).toMatchObject([
+      { state: 'delivered', tries: 1 },
+      { state: 'waiting', fault: 'failed' },
+    ]);
+  });
+
+  it('that stumbles on one for hours gets it last, so that what failed for a moment does not wait behind it', async () => {
+    const made = await add('refuse-first/500', ['secret_revealed']);
+    await reveal();
+    for (let tries = 0; tries < STUMBLED_TRIES; tries++) await deliver();
+    await reveal();
+    // As if the second one had failed once, in a bad moment of the receiver.
+    await sql((db) => db.exec('UPDATE deliveries SET rank = 0, tries = 1 WHERE tries = 0'));
+    await deliver();
+    expect((await log(made)).map(({ state }) => state)).toEqual(['delivered', 'waiting']);
+    await pass(GIVE_UP_MS);
+    await deliver();
+    expect((await log(made)).map(({ state }) => state)).toEqual(['delivered', 'given_up']);
+  });
+
   it('that never answers is given ten seconds, and delays its own notices only', async () => {
     const silent = await add('silent');
     const quick = await add('ok');
@@ -400,16 +438,6 @@ describe('a receiver', () => {
 });
 
 describe('a flood', () => {
-  const reveal = async () => {
-    const machine = await failedRun();
-    const sealed = await sealedSecret(tenant.id, tenant.keyring, machine.id);
-    const { secretId } = (await asMachine<Receipt>(tenant.token, '/v1/secret', sealed)).json;
-    const body = { reason: 'locked out' };
-    expect(
-      (await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, body)).status,
-    ).toBe(200);
-  };
-
   it('of failed runs stands behind a reveal, because whoever reveals could hide behind one', async () => {
     await add('ok');
     for (let runs = 0; runs < 5; runs++) await failedRun();

@@ -5,6 +5,7 @@ import type { Attention } from '../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../schema/notice.ts';
 import { decideCount, readLimits } from './limits.ts';
 import { noteNear } from './nears.ts';
+import { RANK } from './notice-ranks.ts';
 import { all, first } from './rows.ts';
 import type { RunState } from './runs.ts';
 
@@ -44,7 +45,7 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
       about.person ?? about.machine ?? about.kid ?? about.token ?? about.webhook ?? '',
       JSON.stringify(notice),
       notice.at,
-      isFlood ? 1 : 0,
+      isFlood ? RANK.flood : RANK.fresh,
     );
     const waiting = waitingFor(sql, id);
     if (decideCount('queuedNotices', most, waiting, 0, notice.at) !== 'ok')
@@ -55,7 +56,7 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
 
 /** Floods that wait, newest first: as many as there are of all kinds, since each is folded beyond its most. */
 const FLOODS_WAITING = `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
-  WHERE webhook = ?1 AND state = 'waiting' AND rank = 1 ORDER BY place DESC LIMIT ${FLOODS.size * FLOOD_MAX}`;
+  WHERE webhook = ?1 AND state = 'waiting' AND rank = ${RANK.flood} ORDER BY place DESC LIMIT ${FLOODS.size * FLOOD_MAX}`;
 
 /** Where enough of a kind wait already, the newest says that there was one more. Of so many it is never the first, which may be on its way. */
 function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
@@ -79,13 +80,15 @@ function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
   return true;
 }
 
-/** How many wait for one webhook: what security turns on by the places from its oldest to its newest, which are two reads of an index, however long it is. */
+/** How many wait for one webhook: what security turns on by the places from its oldest to its newest, which are reads of an index, however long it is. */
 function waitingFor(sql: SqlStorage, webhook: string): number {
-  const ranked =
-    "SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = 0";
+  const ends = ([RANK.failed, RANK.fresh] as const).map((rank) => {
+    const ranked = `SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = ${rank}`;
+    return `SELECT (${ranked} ORDER BY place LIMIT 1) AS oldest, (${ranked} ORDER BY place DESC LIMIT 1) AS newest`;
+  });
   const waiting = first<{ places: number | null; floods: number }>(
     sql,
-    `SELECT (${ranked} ORDER BY place DESC LIMIT 1) - (${ranked} ORDER BY place LIMIT 1) + 1 AS places,
+    `SELECT (SELECT max(newest) - min(oldest) + 1 FROM (${ends.join(' UNION ALL ')})) AS places,
        (SELECT count(*) FROM (${FLOODS_WAITING})) AS floods`,
     webhook,
   );
@@ -100,7 +103,8 @@ const makePlace = (sql: SqlStorage, webhook: string): void => {
   const oldest = (rank: number) =>
     `SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = ${rank} ORDER BY place LIMIT 1`;
   sql.exec(
-    `UPDATE deliveries SET state = 'given_up' WHERE webhook = ?1 AND place = coalesce((${oldest(1)}), (${oldest(0)}))`,
+    `UPDATE deliveries SET state = 'given_up' WHERE webhook = ?1
+       AND place = coalesce((${oldest(RANK.flood)}), (${oldest(RANK.failed)}), (${oldest(RANK.fresh)}))`,
     webhook,
   );
 };

@@ -15,9 +15,11 @@ import {
   emailOf,
   grantRequest,
   request,
+  rowsOf as rowsReadBy,
   seedReadyTenant,
   seedTenant,
 } from '../test/workerd-fixtures.ts';
+import { begin } from './leavers.ts';
 import { decideRemoval, decideRole } from './people.ts';
 
 const admin = emailOf('admin');
@@ -262,6 +264,38 @@ describe('somebody who is a member nowhere', () => {
       ask: ['operator@example.com'],
     });
     expect(await me(admin)).not.toHaveProperty('ask');
+  });
+});
+
+describe('an auditor who is an engineer now', () => {
+  it('reads the audit no more, nor goes on with an export, although the index or a request under way still says auditor', async () => {
+    const { id } = await seedTenant();
+    const caller = {
+      ...{ tenant: id, requestId: 'r', ip: null, userAgent: null },
+      principal: { kind: 'person', id: 'u2', name: emailOf('auditor'), role: 'auditor' },
+    } as const;
+    const read = () =>
+      runInDurableObject(stubOf(id), (object) =>
+        object.auditPage(structuredClone(caller), { order: 'oldest', limit: 1 }),
+      );
+    expect(await read()).toMatchObject({ entries: [{ seq: 1 }] });
+    expect((await setRole(id, 'u2', 'engineer')).status).toBe(200);
+    expect(await read()).toMatchObject({ refused: 'role_forbids' });
+  });
+});
+
+describe('an admin who has written keyrings without end', () => {
+  it('is removed as quickly as any other, because the last one says all that they could open', async () => {
+    const { id } = await seedReadyTenant();
+    const { read } = await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+      sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         INSERT INTO manifests SELECT i, jws, sha256, written_at, written_by FROM n, manifests WHERE version = 1`,
+      );
+      const person = { id: 'u0', email: admin, role: 'admin', removedAt: null, missing: false } as const;
+      return rowsReadBy(sql, () => begin(sql, person, null, 'x', Date.now()));
+    });
+    expect(read).toBeLessThan(20);
   });
 });
 

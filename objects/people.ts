@@ -85,6 +85,33 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
   return people;
 }
 
+/** In the order of SQLite, which compares bytes. */
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Where a page ends: a place in the order and not a row, since SQL may take away whoever stands there. */
+export const cursorAt = ({ email, id }: Pick<Member, 'email' | 'id'>): string =>
+  Buffer.from(JSON.stringify([email, id])).toString('base64url');
+
+/** How many stand before the place behind this cursor; null where it is not ours. */
+export function countBefore(people: readonly Member[], cursor: string): number | null {
+  const place = placeAt(cursor);
+  if (place === null) return null;
+  const [email, id] = place;
+  const behind = people.findIndex((one) => (compare(one.email, email) || compare(one.id, id)) > 0);
+  return behind < 0 ? people.length : behind;
+}
+
+function placeAt(cursor: string): readonly [email: string, id: string] | null {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (!Array.isArray(place) || place.length !== 2) return null;
+    const [email, id] = place;
+    return typeof email === 'string' && typeof id === 'string' ? [email, id] : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How many there are, as far as the object knows. */
 export const countMembers = (sql: SqlStorage): number => allPeople(sql).filter((row) => row.removed_at === null).length;
 

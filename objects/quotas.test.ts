@@ -100,6 +100,43 @@ describe('a machine', () => {
   });
 });
 
+describe('the history of a machine', () => {
+  const historyOf = async (id: string, machine: string, attribute: string) =>
+    (await asPerson<Machine>(admin, `/v1/tenants/${id}/machines/${machine}`)).json.history
+      .filter((line) => line.attribute === attribute)
+      .map((line) => line.value);
+  /** More changes of something else than a day may have. */
+  const flood = async (token: string, machine: ReturnType<typeof newMachine>) => {
+    const run = newRun();
+    for (let i = 1; i <= 6; i++) await report(token, { ...machine, ...{ client: `Client ${i}` } }, run, [event(i)]);
+  };
+
+  it.each([
+    ['on an earlier day', true],
+    ['on the same day', false],
+  ])(
+    'stays what it was %s under a flood, because else a lie takes the place of what was true',
+    async (_when, earlier) => {
+      const { id, token } = await seedTenant();
+      const machine = { ...newMachine(), hostname: 'TRUE-NAME', serial: 'TRUE-SERIAL' };
+      await report(token, machine);
+      await setLimits(id, { attributeChanges: 5 });
+      if (earlier)
+        await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+          sql.exec('UPDATE machine_attributes SET since_at = since_at - ?', DAY_MS);
+        }).then(() => nextDay(id));
+      await flood(token, machine);
+      for (const lie of ['A', 'B', 'C', 'D'])
+        await report(token, { ...machine, hostname: `LIE-${lie}`, serial: `LIE-${lie}` });
+      expect((await historyOf(id, machine.id, 'serial'))[0]).toBe('TRUE-SERIAL');
+      const hostnames = await historyOf(id, machine.id, 'hostname');
+      expect(hostnames[0]).toBe('TRUE-NAME');
+      expect(hostnames.at(-1)).toBe('LIE-D');
+      expect(hostnames.length).toBeLessThanOrEqual(3);
+    },
+  );
+});
+
 describe('a run', () => {
   it('keeps so many events; what is beyond is rejected by name and passed over, and how the run ends is still heard', async () => {
     const { id, token } = await seedTenant();
@@ -133,6 +170,15 @@ describe('a run', () => {
       sql.exec<{ n: number }>('SELECT count(*) AS n FROM tombstones').one(),
     );
     expect(kept.n).toBe(100);
+  });
+});
+
+describe('a report', () => {
+  it('counts as what it leaves, because five hundred tombstones come in six kilobytes', async () => {
+    const { id, token } = await seedTenant();
+    const bad = Array.from({ length: 500 }, (_, index) => ({ seq: index + 1 }));
+    expect((await report(token, newMachine(), newRun(), bad)).json).toMatchObject({ accepted: 0, nextSeq: 501 });
+    expect((await limitsOf(id)).tokens[0]?.bytes).toBeGreaterThan(500 * 60);
   });
 });
 

@@ -3,6 +3,7 @@
 import type { LimitName, Limits } from '../schema/limits.ts';
 import type { Refusal } from '../schema/refusal.ts';
 import type { Caller, Principal } from './caller.ts';
+import { wasFull } from './full.ts';
 import { decideCount, readLimits, refusalFor } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { noteNear } from './nears.ts';
@@ -43,6 +44,43 @@ function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limit
     tell('tokenBytes', bytes, limits.tokenBytes);
 }
 
+/** What one row takes at least, an event or the tombstone of one: ten bytes of a body may leave it. And what a run takes. */
+const ROW_BYTES = 80;
+const RUN_BYTES = 400;
+
+/** How many bytes a report counts as: its own, or what it leaves in the object where that is more. */
+export const reportBytes = (caller: Caller, rows: number, newRun: boolean): number =>
+  Math.max(caller.bodyBytes ?? 0, rows * ROW_BYTES + (newRun ? RUN_BYTES : 0));
+
+/** Counts what a report takes beyond its own bytes, which the gate has counted, against whoever sent it. In the transaction that stores it. */
+export function countReport(
+  sql: SqlStorage,
+  { principal, bodyBytes }: Caller<Principal>,
+  bytes: number,
+  now: number,
+): void {
+  const more = bytes - (bodyBytes ?? 0);
+  if (more > 0) usesOf(sql).kept(usesKey(principal), now, more);
+}
+
+/** What a person brings is counted as a token's is, under a name that no token has: an id holds no space. */
+const usesKey = ({ kind, id }: Principal): string => (kind === 'person' ? `person ${id}` : id);
+
+/** Of a person: the bytes of today, this body's among them. A script of theirs may bring no more than a token. */
+export function personQuota(
+  sql: SqlStorage,
+  { principal, ip, bodyBytes }: Caller<Principal>,
+  secret: boolean,
+  { personBytes }: Limits,
+  now: number,
+): Refusal | null {
+  if (principal.kind !== 'person') return null;
+  const key = usesKey(principal);
+  if (!wasFull(sql, now)) usesOf(sql).note(key, ip, now, bodyBytes ?? 0);
+  const most = secret ? Math.floor(personBytes * SECRETS_SHARE) : personBytes;
+  return hold(sql, 'personBytes', most, { id: principal.id, used: usesOf(sql).today(key, now).bytes, adding: 0 }, now);
+}
+
 /** Of a token: its bytes of today, this body's among them, and its new machines where this one is new. */
 function tokenQuota(
   sql: SqlStorage,
@@ -73,6 +111,7 @@ export function reportQuota(
   const today = machineDay(row, now);
   const bytes = { id: machine, used: today.day_bytes, adding: caller.bodyBytes ?? 0 };
   return (
+    personQuota(sql, caller, false, limits, now) ??
     tokenQuota(sql, caller, { isNew: row === null, secret: false }, limits, now) ??
     hold(sql, 'machineBytes', limits.machineBytes, bytes, now) ??
     (newRun
@@ -89,8 +128,8 @@ export function secretQuota(
   now: number,
 ): Refusal | null {
   const { principal } = caller;
-  if (principal.kind !== 'machine') return null;
   const limits = readLimits(sql);
+  if (principal.kind !== 'machine') return personQuota(sql, caller, true, limits, now);
   const refusal = tokenQuota(sql, caller, { isNew: !known, secret: true }, limits, now);
   if (refusal) return refusal;
   if (secret === null) {

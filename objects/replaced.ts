@@ -32,13 +32,13 @@ export const findReplaced = (
 ): ReplacedRow | null =>
   first<ReplacedRow>(
     sql,
-    `SELECT * FROM replaced WHERE secret_id = ? AND version = ? AND (sha256 = ? OR (? AND undone = 0))
+    `SELECT * FROM replaced INDEXED BY ${sha256 === undefined ? 'replaced_latest' : 'replaced_by_secret'}
+     WHERE secret_id = ? AND version = ? AND ${sha256 === undefined ? 'undone = 0' : 'sha256 = ?'}
        AND NOT EXISTS (SELECT 1 FROM escrow_keys WHERE escrow_keys.kid = replaced.kid AND state = 'destroyed')
-     ORDER BY replaced_at DESC, kid LIMIT 1`,
+     ORDER BY replaced_at DESC LIMIT 1`,
     secret,
     version,
-    sha256 ?? '',
-    sha256 === undefined ? 1 : 0,
+    ...(sha256 === undefined ? [] : [sha256]),
   );
 
 export const dropReplaced = (sql: SqlStorage, { kid, secret_id, version, sha256 }: ReplacedRow): void => {

@@ -11,7 +11,7 @@ import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteNear } from './nears.ts';
 import { noticeReported } from './notices.ts';
-import { reportQuota } from './quotas.ts';
+import { countReport, reportBytes, reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun, withoutLost } from './runs.ts';
 import { bringBack } from './shelves.ts';
@@ -90,7 +90,9 @@ export function submitReport(
       if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       if (!known) abandonEarlier(sql, machine.id, after);
-      const appeared = summarize(sql, machine.id, now, { bytes: caller.bodyBytes ?? 0, runs: known ? 0 : 1 });
+      const bytes = reportBytes(caller, fresh.length + buried, !known);
+      countReport(sql, caller, bytes, now);
+      const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });
       noticeReported(sql, caller.tenant, now, { before, after, appeared });
       bringBack(sql, caller, machine.id, 'report', now);
       if (uploadedBy !== null)

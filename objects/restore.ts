@@ -9,9 +9,11 @@ import { schedule } from './alarms.ts';
 import { holds, record, requireHead } from './audit.ts';
 import { furthestHead, page } from './audit-pages.ts';
 import { type FoundManifest, makeLatest, readChunk, readManifest } from './backup-bucket.ts';
-import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
+import { backedUpTables, GOES_TOO, isEmpty, putRows, ranMigrations } from './backup-tables.ts';
+import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
@@ -91,7 +93,8 @@ export function beginRestore(
     if (known) return known;
     const own = requireHead(sql);
     const lost = furthestHead(sql, indexed);
-    for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
+    forgetWalk(sql);
+    clear(sql);
     sql.exec(
       `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)
        VALUES (?, 0, ?, ?, ?, ?)`,
@@ -103,6 +106,10 @@ export function beginRestore(
     return begun;
   });
 }
+
+const clear = (sql: SqlStorage): void => {
+  for (const table of [...backedUpTables(sql), ...GOES_TOO]) sql.exec(`DELETE FROM "${table}"`);
+};
 
 /** Puts the next chunks in; with the last one the chain is walked, continued with `tenant.imported`, and the tenant answers again. */
 export async function goOn(
@@ -224,7 +231,7 @@ export function abort(storage: DurableObjectStorage, caller: Caller<Operator>, n
  */
 function empty(sql: SqlStorage, tenant: string, now: number): void {
   const lost = progressOf(sql);
-  for (const table of backedUpTables(sql)) sql.exec(`DELETE FROM "${table}"`);
+  clear(sql);
   forgetProgress(sql);
   const chain = record(sql, tenant, SYSTEM, now, { action: 'tenant.initialized', subject: tenant });
   if (lost?.index_seq == null || lost.index_hash === null) return;
@@ -264,6 +271,7 @@ function finish(
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.
     beginPuttingOut(storage, now);
+    settleAgain(storage, now);
     // Whatever was due when the backup was made is due now.
     for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
     return null;

@@ -82,7 +82,7 @@ function revealedBy(
     `SELECT secret_id, version, secrets.machine_id, hostname, kind, ref, last_at,
        (SELECT max(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_standing
         WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND newer.${STANDS}) AS newest,
-       (SELECT min(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_standing
+       (SELECT min(newer.version) FROM secret_versions AS newer INDEXED BY secret_versions_counting
         WHERE newer.secret_id = reveals.secret_id AND newer.version > reveals.version AND ${COUNTS}) AS superseded_by
      FROM reveals JOIN secrets ON secrets.id = secret_id LEFT JOIN machines ON machines.id = secrets.machine_id
      WHERE email = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,

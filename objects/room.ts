@@ -78,6 +78,8 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'secret.marked_openable': 'ordinary',
   'secret.restored': 'ordinary',
   'secrets.verified': 'ordinary',
+  // What a change of the keyring that was taken back had re-sealed.
+  'secrets.put_back': 'reserve',
   'person.added': 'ordinary',
   'person.role_changed': 'reserve',
   'person.removed': 'reserve',

@@ -65,7 +65,7 @@ export const COUNTS = `${STANDS} AND (confirmed_at IS NOT NULL OR (sealed_by IS 
 export const isSuperseded = (sql: SqlStorage, id: string, version: number): boolean =>
   first(
     sql,
-    `SELECT 1 FROM secret_versions INDEXED BY secret_versions_standing
+    `SELECT 1 FROM secret_versions INDEXED BY secret_versions_counting
      WHERE secret_id = ? AND version > ? AND ${COUNTS} LIMIT 1`,
     id,
     version,

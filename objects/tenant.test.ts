@@ -96,6 +96,25 @@ describe('storage', () => {
     expect(written).toBe(100 + 1 + 1);
   });
 
+  it('costs an escrow as many rows written as docs/storage.md says, once the machine is known', async () => {
+    const { id, token, keyring } = await seedReadyTenant();
+    const machine = newMachine();
+    await asMachine(token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
+    // What a minute writes once is written.
+    await asMachine(token, '/v1/secret', await sealedSecret(id, keyring, machine.id));
+    const written = async (how: Parameters<typeof sealedSecret>[3]) => {
+      const body = await sealedSecret(id, keyring, machine.id, how);
+      return runInDurableObject(stubOf(id), async (_object, { storage }) => {
+        const rows = await rowsOf(storage.sql, () => asMachine(token, '/v1/secret', body));
+        return rows.written;
+      });
+    };
+    const key = { kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } } as const;
+    const other = { ref: { account: 'Another' } };
+    const [first, another, again] = [await written(key), await written(other), await written(other)];
+    expect({ first, another, again }).toEqual({ first: 12, another: 11, again: 8 });
+  });
+
   it('keeps everything over an eviction between any two steps of set-up, streaming, escrow and reveal', async () => {
     const { id, token, keyring } = await seedReadyTenant();
     const evict = () => evictDurableObject(stubOf(id));

@@ -16,6 +16,7 @@ import type {
   ManifestPage,
   OpenedWord,
   PublicKeyAnswer,
+  SuccessionPage,
   UndoChange,
   UnlockerActed,
   UnlockerChanged,
@@ -104,6 +105,7 @@ import { familyOf } from './families.ts';
 import { listMachines } from './fleet-list.ts';
 import { wasFull, watchFull } from './full.ts';
 import { Gate } from './gate.ts';
+import { goOnSettling } from './gone-keys.ts';
 import * as grants from './grants.ts';
 import { tellHead } from './head.ts';
 import { historyOf } from './histories.ts';
@@ -114,6 +116,7 @@ import { letGoOfOld } from './keyring-changes.ts';
 import { verifyWrite } from './keyring-rules.ts';
 import { writeKeyring } from './keyring-store.ts';
 import { undoChange } from './keyring-undo.ts';
+import { lookOnAtLeavers } from './leavers.ts';
 import { limitsAnswer, operatedLimits } from './limit-uses.ts';
 import { readLimits } from './limits.ts';
 import { Live } from './live.ts';
@@ -139,6 +142,7 @@ import * as secrets from './secrets.ts';
 import { bringBackAside, goOnAside } from './set-aside.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
+import { lookAt } from './sweeps.ts';
 import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
 import { unknownToken } from './tokens.ts';
@@ -267,7 +271,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Takes a secret that a person sealed in their browser. */
   addByHand(caller: Caller<Person>, machine: string, request: HandSecret): Taken | Refusal {
-    return this.#gate.engineers(caller, machine, (now) => takeByHand(this.ctx.storage, caller, machine, request, now));
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => takeByHand(this.ctx.storage, caller, machine, request, now)),
+    );
   }
 
   /** A report out of a spool file, as the engine would have sent it. */
@@ -338,12 +346,18 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
   }
 
-  /** Writes the keyring: signatures are verified first, without state; then it is decided and kept in one turn. */
+  /**
+   * Writes the keyring: signatures are verified first, without state, and what may be lost with a key that it destroys is looked at a slice at
+   * a time; then it is decided and kept in one turn.
+   */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
     const verified = await verifyWrite(caller.tenant, write);
-    return this.#gate.admins(caller, 'keyring', (now) =>
-      isRefusal(verified) ? verified : writeKeyring(this.ctx.storage, caller, verified, now),
+    const destroys = this.#gate.admins(caller, 'keyring', () =>
+      isRefusal(verified) ? verified : keyring.kidsDestroyed(this.#sql, verified.manifest),
     );
+    if (isRefusal(verified) || isRefusal(destroys)) return destroys as Refusal;
+    const looked = await lookAt(this.#sql, destroys, caller.principal, write.sweep);
+    return this.#gate.admins(caller, 'keyring', (now) => writeKeyring(this.ctx.storage, caller, verified, looked, now));
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
@@ -370,8 +384,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   /** Another sealed half for an unlocker, by its owner: a new passphrase, or a new pin in it. */
   async changeUnlocker(caller: Caller<Person>, id: string, changed: UnlockerChanged): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyChange(caller.tenant, id, changed);
-    return this.#gate.engineers(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
+    return this.#gate.engineers(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.changeUnlocker(this.ctx.storage, caller, verified, now),
+      ),
     );
   }
 
@@ -380,16 +398,29 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.#sql, from));
   }
 
+  /** The successions of roots before a place. */
+  successions(caller: Caller<Person>, before: number): SuccessionPage | Refusal {
+    return this.#gate.anybody(caller, 'keyring', () => keyring.successionsBefore(this.#sql, before));
+  }
+
   /** Somebody's browser took a keyring that does not follow on what it had seen. */
   noteLineTaken(caller: Caller<Person>, line: LineTaken): KeyringWritten | Refusal {
-    return this.#gate.engineers(caller, 'keyring', (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now));
+    return this.#gate.engineers(
+      caller,
+      'keyring',
+      this.#gate.paced('personActs', caller, (now) => keyring.noteLineTaken(this.ctx.storage, caller, line, now)),
+    );
   }
 
   /** An unlocker's word that it opened every key: what changes of the keyring replaced, and waited for it, goes. */
   async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
-    return this.#gate.admins(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.takeOpened(this.ctx.storage, caller, verified, now),
+      ),
     );
   }
 
@@ -400,8 +431,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyProof(caller.tenant, id, proven);
-    return this.#gate.admins(caller, id, (now) =>
-      isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        isRefusal(verified) ? verified : unlockers.noteDrill(this.ctx.storage, caller, id, verified, now),
+      ),
     );
   }
 
@@ -428,7 +463,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   restoreReplaced(caller: Caller<Person>, request: RestoreReplaced): Restored | Refusal {
-    return this.#gate.admins(caller, request.secret, (now) => rotation.restore(this.ctx.storage, caller, request, now));
+    return this.#gate.admins(
+      caller,
+      request.secret,
+      this.#gate.paced('personActs', caller, (now) => rotation.restore(this.ctx.storage, caller, request, now)),
+    );
   }
 
   /** A page of every ciphertext, for a health sweep or an export. */
@@ -597,13 +636,14 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   /** Puts an export on record; its pages follow by `auditPage`. Answers the last entry it may hold. */
   exportAudit(caller: Caller<Person>, request: AuditExportRequest): ChainHead | Refusal {
-    return this.#gate.auditors(caller, 'audit', (now) => {
+    const begin = (now: number) => {
       const refusal = this.#exports.refuses(readLimits(this.#sql).exports, now);
       if (refusal) return refusal;
       const head = this.ctx.storage.transactionSync(() => auditPages.recordExport(this.#sql, caller, request, now));
       this.#exports.begin(caller.requestId, head.seq, now);
       return head;
-    });
+    };
+    return this.#gate.auditors(caller, 'audit', this.#gate.paced('personActs', caller, begin));
   }
 
   // --- Notices, backup, restore ---
@@ -613,8 +653,12 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   addWebhook(caller: Caller<Person>, write: WebhookWrite): WebhookMade | Refusal {
-    return this.#gate.admins(caller, 'webhooks', (now) =>
-      webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+    return this.#gate.admins(
+      caller,
+      'webhooks',
+      this.#gate.paced('personActs', caller, (now) =>
+        webhooks.addWebhook(this.ctx.storage, caller, write, this.env, now),
+      ),
     );
   }
 
@@ -629,7 +673,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
   }
 
   pauseWebhook(caller: Caller<Person>, id: string, paused: boolean): Webhook | Refusal {
-    return this.#gate.admins(caller, id, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now));
+    return this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) => webhooks.pauseWebhook(this.ctx.storage, caller, id, paused, now)),
+    );
   }
 
   testWebhook(caller: Caller<Person>, id: string): TestQueued | Refusal {
@@ -650,7 +698,11 @@ export class Tenant extends DurableObject<ObjectBindings> {
 
   requestBackup(caller: Caller<Person>): BackupRequested | Refusal {
     const on = this.env.BACKUP !== undefined;
-    return this.#gate.admins(caller, 'backup', (now) => backup.requestBackup(this.ctx.storage, caller, on, now));
+    return this.#gate.admins(
+      caller,
+      'backup',
+      this.#gate.paced('personActs', caller, (now) => backup.requestBackup(this.ctx.storage, caller, on, now)),
+    );
   }
 
   /** Puts a backup into this object, which must be empty. Asked again, it goes on where it stopped. */
@@ -695,6 +747,8 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       if (taken.includes('aside')) goOnAside(this.ctx.storage, now);
+      if (taken.includes('gone_keys')) goOnSettling(this.ctx.storage, tenant, now);
+      if (taken.includes('leavers')) lookOnAtLeavers(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
       for (const what of ['index', 'head'] as const)
         if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));

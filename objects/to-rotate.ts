@@ -8,6 +8,8 @@ import { summarize } from './summaries.ts';
 const SLICE = 200;
 /** How many older keys of a volume one escrow clears: each was revealed by somebody. */
 const CLEARED_MAX = 1_000;
+/** Among how many secrets of the machine that are to be rotated they are looked for, those due first. */
+const LOOKED_AT_MAX = 2_000;
 
 /** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction. */
 export function markToRotate(
@@ -37,10 +39,11 @@ export function olderProtectors(sql: SqlStorage, secretId: string, { machine, ki
   if (!('volume' in ref)) return [];
   return all<{ id: string }>(
     sql,
-    `SELECT id FROM secrets INDEXED BY secrets_due
-     WHERE machine_id = ? AND rotate_due_at IS NOT NULL AND kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ?
-     LIMIT ?`,
+    `SELECT id FROM (SELECT id, kind, ref FROM secrets INDEXED BY secrets_due
+       WHERE machine_id = ? AND rotate_due_at IS NOT NULL ORDER BY rotate_due_at LIMIT ?)
+     WHERE kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ? LIMIT ?`,
     machine,
+    LOOKED_AT_MAX,
     kind,
     secretId,
     ref.volume,

@@ -54,6 +54,12 @@ export class TokenUses {
     );
   }
 
+  /** Takes note of what it takes to keep what came, beyond the bytes that it came in. */
+  kept(token: string, now: number, bytes: number): void {
+    const before = this.#since(token, now);
+    this.#keep(token, { ...before, bytes: before.bytes + bytes }, now);
+  }
+
   /** Takes note of a machine that nobody had named before. */
   enrolled(token: string, now: number): void {
     const before = this.#since(token, now);

@@ -8,7 +8,7 @@ import { tokenAside } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller, Machine, Person } from './caller.ts';
 import { type IndexedToken, isWhole } from './index-rows.ts';
-import { decideCount, readLimits, refusalFor } from './limits.ts';
+import { DAY_MS, dayOf, decideCount, readLimits, refusalFor } from './limits.ts';
 import { HELD_AGAINST_MAX, put, settled } from './outbox.ts';
 import { all, first, sha256 } from './rows.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -92,11 +92,12 @@ export function list(
   query: TokensQuery,
 ): TokenList {
   const there = idsOf(rows);
-  const last = query.after === undefined ? null : findToken(sql, query.after);
+  // A place and not a row: SQL may have given its id to another token meanwhile.
+  const [, createdAt, id = ''] = /^(\d+)\/(.*)$/.exec(query.after ?? '') ?? [];
   const found = all<TokenRow>(
     sql,
-    `SELECT * FROM tokens ${last ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
-    ...(last ? [last.created_at, last.id] : []),
+    `SELECT * FROM tokens ${createdAt ? 'WHERE (created_at, id) < (?, ?)' : ''} ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ...(createdAt ? [Number(createdAt), id] : []),
     query.limit + 1,
   );
   const shown = found.slice(0, query.limit);
@@ -111,7 +112,8 @@ export function list(
       aside: tokenAside(sql, row.id),
     };
   });
-  return { tokens, next: found.length > query.limit ? (shown.at(-1)?.id ?? null) : null };
+  const last = found.length > query.limit ? shown.at(-1) : undefined;
+  return { tokens, next: last ? `${last.created_at}/${last.id}` : null };
 }
 
 /** The ids that the index has; null where it does not answer, or has more than are read of it. */
@@ -183,6 +185,15 @@ export function decideIssue(
   return null;
 }
 
+/** How many were issued today, the revoked ones too, `most` at most: each stays a row of the index, which all tenants share. */
+const issuedToday = (sql: SqlStorage, now: number, most: number): number =>
+  first<{ issued: number }>(
+    sql,
+    'SELECT count(*) AS issued FROM (SELECT 1 FROM tokens WHERE created_at >= ? AND created_by IS NOT NULL LIMIT ?)',
+    dayOf(now) * DAY_MS,
+    most,
+  )?.issued ?? 0;
+
 /** Makes a token and keeps its salted hash. Not to be shown before the index has confirmed it. */
 export function issue(
   storage: DurableObjectStorage,
@@ -193,10 +204,12 @@ export function issue(
   replaces: string | null = null,
 ): IssuedToken | Refusal {
   const { sql } = storage;
-  const most = readLimits(sql).tokens;
+  const { tokens: most, tokensIssued } = readLimits(sql);
+  const issued = issuedToday(sql, now, tokensIssued);
   const refusal =
     decideIssue(wanted, pins, now) ??
-    refusalFor('tokens', most, decideCount('tokens', most, liveTokens(sql, now, most).length, 1, now));
+    refusalFor('tokens', most, decideCount('tokens', most, liveTokens(sql, now, most).length, 1, now)) ??
+    refusalFor('tokensIssued', tokensIssued, decideCount('tokensIssued', tokensIssued, issued, 1, now));
   if (refusal) return refusal;
   const token = `tok_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const salt = randomBytes(SALT_BYTES).toString('hex');

@@ -130,11 +130,12 @@ export function takeOpened(
     return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
   return storage.transactionSync(() => {
     const session = onlyAdminsSession(sql, caller, [latest.manifest], now);
-    const changes = letGoByWord(sql, { person: caller.principal, session });
+    const { changes, more } = letGoByWord(storage, { person: caller.principal, session }, now);
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.opened',
       subject: word.unlocker,
-      detail: { version: latest.version, sha256: latest.sha256, changes },
+      // Of a great many the rest goes by the alarm.
+      detail: { version: latest.version, sha256: latest.sha256, changes, ...(more ? { more } : {}) },
     });
     return { unlocker: word.unlocker };
   });

@@ -39,6 +39,7 @@ export const AuditAction = z.enum([
   'secret.marked_openable',
   'secret.restored',
   'secrets.verified',
+  'secrets.put_back',
   'person.added',
   'person.role_changed',
   'person.removed',
@@ -72,6 +73,7 @@ export const SYSTEM_ACTIONS = [
   'access.refused',
   'reveal.budget_exceeded',
   'backup.made',
+  'secrets.put_back',
 ] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);

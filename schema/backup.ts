@@ -27,7 +27,7 @@ export const BackupManifest = z.strictObject({
 });
 export type BackupManifest = z.infer<typeof BackupManifest>;
 
-/** One finished backup, or one that failed: then `fault` says why; `other_chain`: the latest one is not of this object's past, so it is not overwritten; `manifest_unreadable`: nor is one that cannot be read. `written`: chunks that were not in the bucket yet. */
+/** One finished backup, or one that failed: then `fault` says why; `other_chain`: the latest one is not of this object's past, so it is not overwritten; `manifest_unreadable`: nor is one that cannot be read; `too_busy`: it had not come to its end after six hours. `written`: chunks that were not in the bucket yet. */
 export const BackupRun = z.object({
   at: z.int(),
   outcome: z.enum(['done', 'failed']),

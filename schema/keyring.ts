@@ -129,8 +129,9 @@ export const Keyring = z.object({
   fingerprint: z.string(),
   root: SealedKey.nullable(),
   oldRoots: z.array(SealedKey).default([]),
-  /** Every succession there ever was, oldest first. */
+  /** The newest successions, oldest first; `successionsBefore`: where the page of those before them ends, null where there are none. */
   successions: z.array(z.string()).default([]),
+  successionsBefore: z.int().nullable().default(null),
   /** When a recovery unlocker was last proven by a drill, ms since the epoch, by unlocker. */
   drills: z.record(z.string(), z.int()).default({}),
   /** Oldest first, to admins. */
@@ -147,6 +148,16 @@ export type ManifestPage = z.infer<typeof ManifestPage>;
 
 /** A page holds at most so much, unless one manifest alone is larger. */
 export const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
+
+/** Successions in the order in which they were signed; `before` is where the page of earlier ones ends, null where there are none. */
+export const SuccessionPage = z.object({ successions: z.array(z.string()), before: z.int().nullable() });
+export type SuccessionPage = z.infer<typeof SuccessionPage>;
+
+/** A page holds at most so much. */
+export const SUCCESSION_PAGE_MAX_CHARACTERS = 256 * 1024;
+
+export const SuccessionsQuery = z.strictObject({ before: z.coerce.number().int().min(1) });
+export type SuccessionsQuery = z.infer<typeof SuccessionsQuery>;
 
 export const ManifestsQuery = z.strictObject({ from: z.coerce.number().int().min(1) });
 export type ManifestsQuery = z.infer<typeof ManifestsQuery>;

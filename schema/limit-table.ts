@@ -134,6 +134,22 @@ export const LIMITS = {
     within: 'now',
     refuses: 'too_many_tokens',
   },
+  tokensIssued: {
+    default: 1_000,
+    min: 1,
+    max: 20_000,
+    per: 'tenant',
+    within: 'day',
+    refuses: 'too_many_tokens',
+  },
+  personBytes: {
+    default: 500 * MB,
+    min: MB,
+    max: OBJECT_MAX_BYTES,
+    per: 'person',
+    within: 'day',
+    refuses: 'rate_limited',
+  },
   personActs: {
     default: 600,
     min: 10,

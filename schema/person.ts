@@ -1,7 +1,7 @@
 // People: their roles and what `GET /v1/me` says of the one who asks.
 import { z } from 'zod';
 import { SecretKind, SecretRef } from './secret.ts';
-import { Email, Text } from './text.ts';
+import { Base64Url, Email } from './text.ts';
 
 /** admin: everything in the tenant. engineer: the fleet, and reveals. auditor: the fleet and the audit, reveals nothing. */
 export const Role = z.enum(['admin', 'engineer', 'auditor']);
@@ -73,9 +73,9 @@ export type Leaver = z.infer<typeof Leaver>;
 /** How many people a tenant may ever have had: an act on one of them is decided with all in view. */
 export const PEOPLE_MAX = 5_000;
 
-/** Which people, and which leavers: those after the ones that an earlier answer named as `next` and `leaversNext`. */
+/** Which people, and which leavers: those behind the places that an earlier answer named as `next` and `leaversNext`. */
 export const PeopleQuery = z.strictObject({
-  after: Text(64).optional(),
+  after: Base64Url(1000).optional(),
   leaversAfter: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(500),
 });
@@ -95,7 +95,7 @@ export type PersonRemoved = z.infer<typeof PersonRemoved>;
 
 /**
  * A version that somebody has revealed; `superseded` where a newer one has come in since, from an engine or confirmed by an admin.
- * `newer`: who brought the one that supersedes it, or else the newest that waits to be confirmed.
+ * `newer`: who brought the newest that supersedes it, or else the newest that waits to be confirmed.
  */
 export const RevealedVersion = z.object({
   secret: z.string(),

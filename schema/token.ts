@@ -35,12 +35,15 @@ export type Token = z.infer<typeof Token>;
 
 /** Which tokens: those after this one. */
 export const TokensQuery = z.strictObject({
-  after: Text(64).optional(),
+  after: z
+    .string()
+    .regex(/^\d{1,16}\/.{1,64}$/, { error: 'must be a cursor from an earlier answer' })
+    .optional(),
   limit: z.coerce.number().int().min(1).max(500).default(500),
 });
 export type TokensQuery = z.infer<typeof TokensQuery>;
 
-/** Newest first; `next` is the id to go on after, null at the end. */
+/** Newest first; `next` is the cursor to go on from, null at the end. */
 export const TokenList = z.object({ tokens: z.array(Token), next: z.string().nullable() });
 export type TokenList = z.infer<typeof TokenList>;
 

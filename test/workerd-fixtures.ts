@@ -419,9 +419,14 @@ export async function handSecret(
 }
 
 /** Re-seals one version to the active key, as an unlocked admin's browser does: an item of `POST …/rotation/reseal`. */
-export async function resealedItem(tenant: string, keyring: TestKeyring, secret: string): Promise<Resealed> {
+export async function resealedItem(
+  tenant: string,
+  keyring: TestKeyring,
+  secret: string,
+  version?: number,
+): Promise<Resealed> {
   const path = `/v1/tenants/${tenant}/secrets/${secret}/reveal`;
-  const { json } = await asPerson<Revealed>(emailOf('admin'), path, { reason: 'to re-seal' });
+  const { json } = await asPerson<Revealed>(emailOf('admin'), path, { reason: 'to re-seal', version });
   const active = keyring.write.escrowKeys.find((key) => key.kid === keyring.kid);
   if (!active) throw new Error('the keyring has an active key');
   const keys = await privateKeysOf(tenant, keyring);

@@ -51,16 +51,20 @@ export type MemberRow = {
   role: Role;
 };
 
-/** A person's memberships, never cached: whoever is removed is out with their next request. */
-export async function membershipsOf(index: D1Database, email: string): Promise<MemberRow[]> {
+/** How many of their tenants a person is shown; of any further one they need the address. */
+const MEMBERSHIPS_MAX = 1_000;
+
+/** A person's memberships, or that in one tenant, never cached: whoever is removed is out with their next request. */
+export async function membershipsOf(index: D1Database, email: string, tenant?: string): Promise<MemberRow[]> {
   const { results } = await index
     .prepare(
       `SELECT users.id, tenant_id AS tenant, tenants.name AS tenantName, tenants.status AS tenantStatus,
          audit_seq AS auditSeq, audit_hash AS auditHash, role
-       FROM users JOIN tenants ON tenants.id = tenant_id
-       WHERE email = ? AND users.status = 'active' ORDER BY tenants.name, tenants.id`,
+       FROM (SELECT id, tenant_id, role FROM users
+         WHERE email = ? ${tenant === undefined ? '' : 'AND tenant_id = ?'} AND status = 'active' LIMIT ?) AS users
+       JOIN tenants ON tenants.id = tenant_id ORDER BY tenants.name, tenants.id`,
     )
-    .bind(email)
+    .bind(email, ...(tenant === undefined ? [] : [tenant]), MEMBERSHIPS_MAX)
     .all<MemberRow>();
   return results.map((row) => ({ ...row, role: Role.parse(row.role) }));
 }

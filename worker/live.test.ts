@@ -1,6 +1,7 @@
 // A live socket through the whole Worker, with real tokens: who may open one, what reaches whom, and when it ends.
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { SOCKETS_HELD_A_PERSON } from '../objects/live.ts';
 import { RENEW_AFTER_MS, type Subscription } from '../objects/subscription.ts';
 import { LIVE_ACK, LIVE_CLOSE } from '../schema/live-socket.ts';
 import type { Problem } from '../schema/problem.ts';
@@ -200,6 +201,26 @@ describe('a live socket ends', () => {
     await closes(listeners[0] as Listener, LIVE_CLOSE.too_many);
     expect(listeners.filter((one) => one.closedWith !== null)).toHaveLength(1);
   });
+});
+
+it('refuses whoever leaves their closed sockets unanswered, since each is held until it is, and nobody else', async () => {
+  const { id } = await seedTenant();
+  await mustListen(engineer, id);
+  const held = await runInDurableObject(bindings.TENANT.getByName(id), (_object, state) => {
+    const [open] = state.getWebSockets();
+    for (let count = 1; count < SOCKETS_HELD_A_PERSON; count++) {
+      // Nobody reads at the other end, so nobody answers.
+      const server = new WebSocketPair()[1];
+      state.acceptWebSocket(server, ['u1']);
+      server.serializeAttachment(open?.deserializeAttachment());
+      server.close(LIVE_CLOSE.too_many);
+    }
+    return state.getWebSockets('u1').map(({ readyState }) => readyState);
+  });
+  expect(held).toHaveLength(SOCKETS_HELD_A_PERSON);
+  expect(held.filter((state) => state === WebSocket.READY_STATE_OPEN)).toHaveLength(1);
+  expect(await listen(engineer, id)).toBe('too_many_sockets');
+  await mustListen(emailOf('admin'), id);
 });
 
 it('refuses what is beyond the tenant’s number of sockets', async () => {

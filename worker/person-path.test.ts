@@ -248,6 +248,8 @@ describe('a reveal', () => {
     const { json: receipt } = await asMachine<Receipt>(token, '/v1/secret', body);
     const path = `/v1/tenants/${id}/secrets/${receipt.secretId}/reveal`;
     expect((await asPerson(emailOf('auditor'), path, { reason: 'curious' })).json.code).toBe('role_forbids');
+    const refused = await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${id}/audit?outcome=refused`);
+    expect(refused.json.entries[0]?.subject, 'which secret they sought').toContain(receipt.secretId);
     expect((await asPerson(emailOf('engineer'), path, { reason: ' ' })).json).toMatchObject({
       ...{ code: 'invalid_body', errors: [{ field: 'reason' }] },
     });

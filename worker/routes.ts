@@ -17,6 +17,8 @@ import {
   ManifestsQuery,
   OpenedWord,
   PublicKeyAnswer,
+  SuccessionPage,
+  SuccessionsQuery,
   UndoChange,
   UnlockerActed,
   UnlockerChanged,
@@ -301,6 +303,16 @@ export const routes: readonly Route[] = [
     handle: ({ object, caller, query }) => object.manifests(caller, query.from),
   }),
   memberRoute({
+    method: 'GET',
+    path: '/v1/tenants/:tenant/keyring/successions',
+    summary: 'The successions of roots before those that the keyring is answered with; at most 256 KiB a page',
+    roles: EVERYBODY,
+    audit: null,
+    query: SuccessionsQuery,
+    answer: SuccessionPage,
+    handle: ({ object, caller, query }) => object.successions(caller, query.before),
+  }),
+  memberRoute({
     method: 'POST',
     path: '/v1/tenants/:tenant/keyring/line',
     summary: 'Note that one’s browser took a keyring which does not follow on the one it had seen',
@@ -308,7 +320,7 @@ export const routes: readonly Route[] = [
     audit: ['keyring.line_taken'],
     body: json(LineTaken, SMALL_BODY_BYTES),
     answer: KeyringWritten,
-    refuses: ['no_tenant_key'],
+    refuses: ['no_tenant_key', 'rate_limited'],
     handle: ({ object, caller, body }) => object.noteLineTaken(caller, body),
   }),
   memberRoute({
@@ -373,7 +385,7 @@ export const routes: readonly Route[] = [
     audit: ['secret.restored'],
     body: json(RestoreReplaced, SMALL_BODY_BYTES),
     answer: Restored,
-    refuses: ['unknown_secret', 'nothing_replaced'],
+    refuses: ['unknown_secret', 'nothing_replaced', 'rate_limited'],
     handle: ({ object, caller, body }) => object.restoreReplaced(caller, body),
   }),
   memberRoute({
@@ -416,7 +428,7 @@ export const routes: readonly Route[] = [
     audit: ['unlocker.changed'],
     body: json(UnlockerChanged, GRANT_MAX_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker', 'unlocker_conflict'],
+    refuses: ['unknown_unlocker', 'unlocker_conflict', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.changeUnlocker(caller, params.unlocker ?? '', body),
   }),
   memberRoute({
@@ -428,7 +440,7 @@ export const routes: readonly Route[] = [
     audit: ['keyring.opened'],
     body: json(OpenedWord, GRANT_MAX_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker', 'keyring_conflict'],
+    refuses: ['unknown_unlocker', 'keyring_conflict', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.takeOpened(caller, params.unlocker ?? '', body),
   }),
   memberRoute({
@@ -439,7 +451,7 @@ export const routes: readonly Route[] = [
     audit: ['recovery.drilled'],
     body: json(DrillProven, SMALL_BODY_BYTES),
     answer: UnlockerActed,
-    refuses: ['unknown_unlocker', 'not_proven'],
+    refuses: ['unknown_unlocker', 'not_proven', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.noteDrill(caller, params.recovery ?? '', body),
   }),
   memberRoute({
@@ -630,6 +642,7 @@ export const routes: readonly Route[] = [
       'unknown_kid',
       'kid_not_active',
       'kid_destroyed',
+      'rate_limited',
     ],
     handle: async ({ object, caller, params, body }) =>
       receipted(await object.addByHand(caller, params.machine ?? '', body)),
@@ -880,7 +893,7 @@ export const routes: readonly Route[] = [
     audit: ['audit.exported'],
     body: json(AuditExportRequest, SMALL_BODY_BYTES),
     answer: { streams: [NDJSON, CSV] },
-    refuses: ['export_running'],
+    refuses: ['export_running', 'rate_limited'],
     handle: async ({ object, caller, body }) => {
       const head = await object.exportAudit(caller, body);
       return isRefusal(head) ? head : exportFile(object, caller, body, head.seq);
@@ -904,7 +917,7 @@ export const routes: readonly Route[] = [
     body: json(WebhookWrite, SMALL_BODY_BYTES),
     answer: WebhookMade,
     status: 201,
-    refuses: ['too_many_webhooks'],
+    refuses: ['too_many_webhooks', 'rate_limited'],
     handle: ({ object, caller, body }) => object.addWebhook(caller, body),
   }),
   memberRoute({
@@ -936,7 +949,7 @@ export const routes: readonly Route[] = [
     audit: ['webhook.paused', 'webhook.resumed'],
     body: json(WebhookPause, SMALL_BODY_BYTES),
     answer: Webhook,
-    refuses: ['unknown_webhook'],
+    refuses: ['unknown_webhook', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.pauseWebhook(caller, params.webhook ?? '', body.paused),
   }),
   memberRoute({
@@ -978,7 +991,7 @@ export const routes: readonly Route[] = [
     audit: ['backup.requested'],
     body: json(z.strictObject({}), SMALL_BODY_BYTES),
     answer: BackupRequested,
-    refuses: ['backup_off'],
+    refuses: ['backup_off', 'rate_limited'],
     handle: ({ object, caller }) => object.requestBackup(caller),
   }),
   memberRoute({

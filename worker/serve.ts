@@ -98,7 +98,11 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
-  const found = authorizeMember(await membershipsOf(env.index, person.email), params.tenant ?? '', person.email);
+  const found = authorizeMember(
+    await membershipsOf(env.index, person.email, params.tenant ?? ''),
+    params.tenant ?? '',
+    person.email,
+  );
   if (isRefusal(found)) return found;
   const { member, principal } = found;
   trace.principalId = principal.id;
@@ -110,7 +114,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
     authorizeRole(principal.role, route.roles);
   if (forbidden) {
     // The object keeps the tenant's record of who tried what they may not do.
-    await object.recordRefusal(caller, forbidden.refused, route.path);
+    await object.recordRefusal(caller, forbidden.refused, soughtIn(route.path, params));
     return forbidden;
   }
   const plain = 'upgrades' in route.answer ? requireUpgrade(request) : null;
@@ -132,6 +136,10 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
     sessionEndsAt,
   });
 }
+
+/** A route's pattern with the ids that were asked for: which secret somebody may not reveal is what the record is for. */
+const soughtIn = (pattern: string, { tenant: _own, ...ids }: Record<string, string>): string =>
+  pattern.replace(/:(\w+)/g, (name, key: string) => ids[key] ?? name);
 
 async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));

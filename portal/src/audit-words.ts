@@ -41,6 +41,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'secret.marked_openable': 'Found that a secret opens after all',
   'secret.restored': 'Put back what a secret was before it was re-sealed',
   'secrets.verified': 'Checked that secrets open',
+  'secrets.put_back': 'Put back what secrets were before they were re-sealed',
   'person.added': 'Added a person',
   'person.role_changed': 'Changed a person’s role',
   'token.issued': 'Issued a machine token',

@@ -12,19 +12,33 @@ export type FurtherVersions = {
 };
 const NONE: FurtherVersions = { older: [], first: [], reading: false, failure: null };
 
+/** The last version that is known without a gap: a version that came in since has pushed another out of the list. */
+function endOf(older: readonly ListedVersion[], listed: number): number {
+  let end = listed;
+  for (const { version } of older) if (version === end - 1) end = version;
+  return end;
+}
+
 export class OlderVersions implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
   readonly #part: api.ListedPart;
+  readonly #versions: typeof api.versions;
   /** Another one each time everything is forgotten: what is still read for the machine before is left. */
   #machine = {};
   /** By secret. Another one with every change, so that what shows it is drawn anew. */
   known: ReadonlyMap<string, FurtherVersions> = new Map();
 
-  constructor(host: ReactiveControllerHost, tenant: () => string, part: api.ListedPart) {
+  constructor(
+    host: ReactiveControllerHost,
+    tenant: () => string,
+    part: api.ListedPart,
+    versions: typeof api.versions = api.versions,
+  ) {
     this.#host = host;
     this.#tenant = tenant;
     this.#part = part;
+    this.#versions = versions;
     host.addController(this);
   }
 
@@ -41,14 +55,17 @@ export class OlderVersions implements ReactiveController {
     if (before.reading) return;
     const machine = this.#machine;
     this.#keep(secret, { ...before, reading: true });
-    const after = end === 'older' ? (before.older.at(-1)?.version ?? listed) : before.first.at(-1)?.version;
+    const after = end === 'older' ? endOf(before.older, listed) : before.first.at(-1)?.version;
     let read = before;
     try {
       const order = end === 'older' ? 'newest' : 'oldest';
-      const { versions } = await api.versions(this.#tenant(), secret, this.#part, order, after);
+      const { versions } = await this.#versions(this.#tenant(), secret, this.#part, order, after);
       const shown = new Set([...before.older, ...before.first].map(({ version }) => version));
       const fresh = versions.filter(({ version }) => version < listed && !shown.has(version));
-      read = { ...before, [end]: [...before[end], ...fresh], failure: null };
+      const known = [...before[end], ...fresh].sort((a, b) =>
+        end === 'older' ? b.version - a.version : a.version - b.version,
+      );
+      read = { ...before, [end]: known, failure: null };
     } catch (failure) {
       read = { ...before, failure };
     }

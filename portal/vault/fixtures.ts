@@ -23,7 +23,7 @@ export const passkeyKdf = (): PrfKdf => ({
 
 /** What the server would hand an admin after this write. */
 export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, version = 1): Keyring => ({
-  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], drills: {} },
+  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], successionsBefore: null, drills: {} },
   version,
   fingerprint: draft.fingerprint,
 });
@@ -73,6 +73,7 @@ export async function keyringAfter(
   return {
     ...{ manifest: write.manifest, version, fingerprint: signed.root, root: write.root, drills: {} },
     oldRoots: latest([roots, write.oldRoots ?? []], (one) => one.kid).filter((one) => overlapping?.includes(one.kid)),
+    successionsBefore: null,
     successions: [...before.successions, ...(write.succession ? [write.succession] : [])],
     escrowKeys: latest([before.escrowKeys, write.escrowKeys], (one) => one.kid).filter((one) => living.has(one.kid)),
     unlockers: latest([before.unlockers, granted, write.unlockers], (one) => one.id).filter((one) => named.has(one.id)),

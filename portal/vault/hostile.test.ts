@@ -8,7 +8,13 @@ import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';
 import { RIGHTS_OF } from '../../schema/rights.ts';
 import type { Revealed } from '../../schema/secret.ts';
-import { type ManifestUnlocker, sha256Hex, signedSha256, type VaultPurpose, verifyManifest } from '../../schema/signed.ts';
+import {
+  type ManifestUnlocker,
+  sha256Hex,
+  signedSha256,
+  type VaultPurpose,
+  verifyManifest,
+} from '../../schema/signed.ts';
 import type { KeyringAct, SeenManifest, SetUpDraft, UnlockInput, VaultFaultCode } from './contract.ts';
 import {
   ADMIN,

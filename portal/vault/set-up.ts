@@ -15,7 +15,16 @@ export const teamUnlocker = (tenant: string, root: string, passphrase: string): 
 
 /** Before the first keyring there is nothing. */
 export const noKeyring = (fingerprint: string): Keyring => ({
-  ...{ manifest: '', version: 0, fingerprint, root: null, oldRoots: [], successions: [], drills: {} },
+  ...{
+    manifest: '',
+    version: 0,
+    fingerprint,
+    root: null,
+    oldRoots: [],
+    successions: [],
+    successionsBefore: null,
+    drills: {},
+  },
   ...{ escrowKeys: [], unlockers: [], wraps: [] },
 });
 

@@ -372,6 +372,7 @@ const welcome = (route: Route): Promise<Headers> => {
 /** What a GET has to be asked with. */
 const QUERIES: Record<string, string> = {
   '/v1/tenants/:tenant/keyring/manifests': '?from=1',
+  '/v1/tenants/:tenant/keyring/successions': '?before=9',
   '/v1/tenants/:tenant/search': `?q=${machine.hostname}`,
 };
 

@@ -1,5 +1,12 @@
 // The API of one tenant as functions; `tenant` is an id from the person's own memberships.
-import type { Keyring, KeyringWrite, KeyringWritten, LineTaken, ManifestPage } from '../../../schema/keyring.ts';
+import type {
+  Keyring,
+  KeyringWrite,
+  KeyringWritten,
+  LineTaken,
+  ManifestPage,
+  SuccessionPage,
+} from '../../../schema/keyring.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
 import type {
   Activity,
@@ -114,7 +121,21 @@ export const noteLineTaken = (tenant: string, line: LineTaken): Promise<KeyringW
 export async function keyring(tenant: string): Promise<Keyring | null> {
   // Asked in two steps: a browser writes every 409 into its console, and the wait for a set-up is no error.
   const { keyState } = await overview(tenant);
-  return keyState === 'ready' ? call<Keyring>(at(tenant, 'keyring')) : null;
+  return keyState === 'ready' ? withSuccessions(tenant, await call<Keyring>(at(tenant, 'keyring'))) : null;
+}
+
+/** Some hundred roots each: nobody has replaced theirs so often, and a server that says so without end is not listened to. */
+const SUCCESSION_PAGES_MAX = 40;
+
+/** With the successions that the answer left out, since a browser may have seen an early root. */
+async function withSuccessions(tenant: string, keyring: Keyring): Promise<Keyring> {
+  let { successions, successionsBefore: before } = keyring;
+  for (let pages = 0; typeof before === 'number' && pages < SUCCESSION_PAGES_MAX; pages++) {
+    const page: SuccessionPage = await call<SuccessionPage>(at(tenant, `keyring/successions?before=${before}`));
+    successions = [...page.successions, ...successions];
+    before = page.before;
+  }
+  return { ...keyring, successions };
 }
 
 export const writeKeyring = (tenant: string, write: KeyringWrite): Promise<KeyringWritten> =>

@@ -10,7 +10,7 @@ const FAULT_WORDS: Record<NonNullable<BackupRun['fault']>, string> = {
     'the backup there is not of this tenant’s past; if it was lost, restore it from that backup. Tell your operator',
   manifest_unreadable: 'the latest backup there cannot be read, and is not overwritten. Tell your operator',
   bucket_unreachable: 'the bucket could not be reached',
-  too_busy: 'there was more than one night could write',
+  too_busy: 'it had not come to its end after six hours',
 };
 const KILOBYTES = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
 
