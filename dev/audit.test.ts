@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ function chainOf(length: number, exported: AuditEntry['detail'] = { format: 'ndj
         detail: {},
         ...own,
       },
-      principal: { kind: 'machine', id: 't1', name: 'engine' },
+      principal: { kind: 'machine', id: 't1', name: 'engine of Zürich' },
       ...{ ip: null, userAgent: null, previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT) },
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
@@ -108,6 +108,39 @@ it('the command says what it cannot read and how it is used, and ends with 2', (
   }
   const csv = command(['seq,at,principalKind,principalId', '1,2026-11-25T00:00:00.000Z,system,']);
   expect([csv.status, csv.out]).toEqual([2, expect.stringContaining('only the NDJSON export is a chain')]);
+});
+
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+it.each<[string, (text: string) => string | Buffer]>([
+  ['with a byte order mark', (text) => `\ufeff${text}`],
+  ['with Windows line ends', (text) => text.replaceAll('\n', '\r\n')],
+  ['with both, and a blank line at the end', (text) => `\ufeff${text.replaceAll('\n', '\r\n')}\r\n`],
+  ['in UTF-16, as Windows PowerShell redirects it', (text) => utf16(text.replaceAll('\n', '\r\n'))],
+  ['without the last line end', (text) => text.trimEnd()],
+])('an export that was saved %s is the same export', async (_what, saved) => {
+  const whole = chainOf(1_200);
+  for (const [chain, ok] of [
+    [whole, true],
+    [whole.with(700, { ...whole[700], subject: 'Zoë' } as AuditEntry), false],
+  ] as const) {
+    const file = exportOf(chain);
+    writeFileSync(file, saved(readFileSync(file, 'utf8')));
+    expect(await verifyExport(file, [])).toMatchObject({ ok });
+  }
+  const receipts = path.join(folder, 'receipts.ndjson');
+  const receipt = { secretId: 's', version: 1, kid: 'k'.repeat(43), sha256: 'f'.repeat(64), auditSeq: 3 };
+  writeFileSync(receipts, saved(`${JSON.stringify({ ...receipt, auditHash: CHAIN[2]?.hash })}\n`));
+  expect(readReceipts(receipts)).toHaveLength(1);
+});
+
+it('an export that was saved in a code page is said to be so, since no entry of it was edited', () => {
+  const file = exportOf(chainOf(3));
+  writeFileSync(file, Buffer.from(readFileSync(file, 'utf8'), 'latin1'));
+  const { status, stderr } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([2, expect.stringContaining('saved again in another encoding')]);
 });
 
 it.each<[string, unknown[], number, string]>([

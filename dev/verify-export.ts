@@ -1,10 +1,10 @@
 // An audit export judged offline, line by line, against what others hold of the chain. It needs no server and no key.
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ChainHead } from '../schema/audit.ts';
 import { type BadChain, beyond, verifyChain, type Witness } from '../schema/chain.ts';
 import { Receipt } from '../schema/secret.ts';
+import { encodingOf, readTextFile } from '../schema/text-file.ts';
 
 /** Lines judged at a time: a chain of years need not fit into memory. */
 const PIECE_LINES = 1_000;
@@ -39,15 +39,36 @@ const CSV_COLUMNS = 'seq,at,principalKind';
 
 /** Whether the first line is no JSON but has the columns that our CSV begins with. */
 async function isCsv(file: string): Promise<boolean> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8') });
-  // A spreadsheet that saves it again puts a mark before it and quotes around each.
-  for await (const line of lines)
-    return line
-      .replace(/^\uFEFF/, '')
-      .replaceAll('"', '')
-      .startsWith(CSV_COLUMNS);
+  // A spreadsheet that saves it again puts quotes around each.
+  for await (const line of linesOf(file)) return line.replaceAll('"', '').startsWith(CSV_COLUMNS);
   return false;
 }
+
+const NO_TEXT =
+  'The file is neither UTF-8 nor UTF-16: it was saved again in another encoding. Export it again, and verify the file as it came.';
+
+/** A file's lines, a piece at a time. An editor, or the shell that saved it, may have made UTF-16 of it, or other line ends: it is the same text. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined;
+  let rest = '';
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true, ignoreBOM: false });
+    const lines = (rest + decoded(decoder, chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.map(plain);
+  }
+  if (rest !== '') yield plain(rest);
+}
+
+function decoded(decoder: TextDecoder, chunk: Buffer): string {
+  try {
+    return decoder.decode(chunk, { stream: true });
+  } catch {
+    throw new Error(NO_TEXT);
+  }
+}
+
+const plain = (line: string): string => line.replace(/^\ufeff/, '').replace(/\r$/, '');
 
 /** Null where the last entry is that of a whole NDJSON export: the server records an export before it makes it, as its last entry. */
 function incomplete(last: unknown, { seq }: ChainHead): Incomplete | null {
@@ -60,10 +81,9 @@ function incomplete(last: unknown, { seq }: ChainHead): Incomplete | null {
 
 /** The lines as JSON; what is none is null, and judged so in its place. */
 async function* piecesOf(file: string): AsyncGenerator<unknown[]> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
   let piece: unknown[] = [];
-  for await (const line of lines) {
-    if (line !== '') piece.push(parsed(line));
+  for await (const line of linesOf(file)) {
+    if (line.trim() !== '') piece.push(parsed(line));
     if (piece.length < PIECE_LINES) continue;
     yield piece;
     piece = [];
@@ -92,13 +112,17 @@ const memberOf = (entry: unknown, name: string): unknown =>
   typeof entry === 'object' && entry !== null ? (entry as Record<string, unknown>)[name] : undefined;
 const tenantOf = (entry: unknown): string => String(memberOf(entry, 'tenant') ?? '');
 
+const textOf = (file: string): string => readTextFile(readFileSync(file)).text;
+
 /** Receipts that engines hold, as witnesses: a folder of them (a spool's `receipts`), or a file with one a line. Throws one sentence. */
 export function readReceipts(place: string): Witness[] {
   const texts = statSync(place).isDirectory()
     ? readdirSync(place)
         .filter((name) => name.endsWith('.json'))
-        .map((name) => readFileSync(path.join(place, name), 'utf8'))
-    : readFileSync(place, 'utf8').split('\n').filter(Boolean);
+        .map((name) => textOf(path.join(place, name)))
+    : textOf(place)
+        .split('\n')
+        .filter((line) => line.trim() !== '');
   return texts.map((text, index) => {
     const receipt = Receipt.safeParse(parsed(text));
     if (!receipt.success) throw new Error(`${place}: receipt ${index + 1} cannot be read.`);

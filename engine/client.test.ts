@@ -86,7 +86,7 @@ describe('streaming', () => {
     const one = engine();
     one.startRun(run);
     one.event(run.id, { message: 'x' });
-    server.faults.push(401);
+    server.faults.push({ refuse: 'token_revoked' });
     expect(await one.flush()).toMatchObject({ ok: false, code: 'token_refused' });
     expect(server.requests()).toBe(1);
     expect(await one.flush()).toMatchObject({ ok: true, sent: 1 });
@@ -98,7 +98,7 @@ describe('streaming', () => {
     one.event(run.id, { message: 'before' });
     await one.flush();
     one.event(run.id, { message: 'meanwhile' });
-    server.faults.push(403, 403);
+    server.faults.push({ refuse: 'tenant_suspended' }, { refuse: 'tenant_suspended' });
     for (let tries = 0; tries < 2; tries++)
       expect(await one.flush()).toMatchObject({ ok: false, code: 'tenant_suspended' });
     expect(server.requests()).toBe(3);
@@ -221,10 +221,10 @@ describe('escrow', () => {
   });
 
   it('keeps the ciphertext where the tenant is suspended between key and escrow, and hands it over when it is resumed', async () => {
-    server.faults.push('none', 403);
+    server.faults.push('none', { refuse: 'tenant_suspended' });
     expect(await engine().escrow(run.id, 'local_admin_password', REF, 'p')).toMatchObject({ code: 'tenant_suspended' });
     expect(new Spool(spoolDir).secrets()).toHaveLength(1);
-    server.faults.push(403);
+    server.faults.push({ refuse: 'tenant_suspended' });
     expect(await engine().flush()).toMatchObject({ ok: false, code: 'tenant_suspended' });
     expect(new Spool(spoolDir).secrets()).toHaveLength(1);
     expect(await engine().flush()).toMatchObject({ ok: true, receipts: 1 });

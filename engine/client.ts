@@ -1,22 +1,19 @@
 // The engine's side of TotlProvision: trust the tenant's key, stream a run, escrow secrets sealed. Only public HTTP.
 import { createHash } from 'node:crypto';
-import type { PublicKeyAnswer } from '../schema/keyring.ts';
-import {
-  EVENT_MAX_BYTES,
-  ReportAnswer,
-  type ReportedMachine,
-  type ReportedRun,
-  type ReportedVolumes,
-  RunEvent,
-} from '../schema/report.ts';
+import { PublicKeyAnswer } from '../schema/keyring.ts';
+import { mendEvent } from '../schema/mend-event.ts';
+import { mendEnvelope } from '../schema/mend-report.ts';
+import type { ReportEnvelope, ReportedMachine, ReportedRun, ReportedVolumes, RunEvent } from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
+import { SET_ASIDE } from './answer.ts';
 import { writeWhole } from './files.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 import { seal } from './seal.ts';
-import { nextBatch, Spool, type SpooledRun } from './spool.ts';
+import { sendRun } from './send-run.ts';
+import { nextBatch, Spool } from './spool.ts';
 import { spoolLines } from './spool-file.ts';
 import { type TrustedKey, trustKey } from './tenant-key.ts';
-import { ask, type Transport } from './transport.ts';
+import { ask, strange, type Transport } from './transport.ts';
 
 export type EngineOptions = {
   apiOrigin: string;
@@ -38,11 +35,10 @@ export type EngineOptions = {
 };
 
 export type Escrowed = { ok: true; receipt: Receipt };
-export type Flushed = { ok: true; sent: number; rejected: number; receipts: number };
-type EventInput = Omit<Partial<RunEvent>, 'seq'> & { message: string };
-
-/** A server's word that goes to a terminal: the name of a member, or nothing. */
-const fieldOf = (told: string | null): string => (told && /^[\w.[\]-]{1,128}$/.test(told) ? ` (${told})` : '');
+/** `setAside`: what the server refused this time, and will be tried again by the next engine that opens the spool. */
+export type Flushed = { ok: true; sent: number; rejected: number; receipts: number; setAside: number };
+/** Anything at all as a message or as data: what does not fit is mended (schema/mend-event.ts), never thrown at. */
+type EventInput = Omit<Partial<RunEvent>, 'seq' | 'message' | 'data'> & { message: unknown; data?: unknown };
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -52,13 +48,13 @@ export class Engine {
   readonly #spool: Spool;
   readonly #now: () => number;
   #machine: ReportedMachine;
-  readonly #seqs = new Map<string, number>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#machine = options.machine;
     this.#now = options.now ?? Date.now;
-    this.#spool = new Spool(options.spoolDir, (name) => this.#notice(`a damaged spool entry was set aside: ${name}`));
+    this.#spool = new Spool(options.spoolDir, (name) => this.#notice(`a damaged spool entry was left out: ${name}`));
+    this.#spool.putBack();
     this.#transport = {
       apiOrigin: options.apiOrigin,
       token: options.token,
@@ -79,7 +75,9 @@ export class Engine {
     if (!reply.ok) return reply.code === 'offline' ? this.#carriedKey(reply) : reply;
     if (reply.code === 'no_tenant_key')
       return no('no_tenant_key', 'The tenant has no key yet; an admin has to set it up.');
-    if (reply.status !== 200) return no('malformed_answer', `The server answered ${reply.status}.`);
+    if (reply.code !== null) return no('rejected', `The server refused to name its key (${reply.code}).`);
+    // As a captive portal answers, which says 200 to everything.
+    if (!PublicKeyAnswer.safeParse(reply.json).success) return this.#carriedKey(strange(reply.status));
     const { fingerprint = null, minEpoch = 1 } = this.#options;
     const known = this.#spool.pin();
     const trusted = await trustKey(reply.json, { fingerprint, minEpoch, known });
@@ -102,74 +100,88 @@ export class Engine {
 
   /** The PC's volumes as they are now, each with the ids of its recovery passwords: what the server holds of a protector that is gone is no longer offered. */
   listVolumes(run: ReportedRun, list: ReportedVolumes['list']): void {
-    this.#spool.keepEnvelope({ machine: this.#machine, run, volumes: { readAt: this.#now(), list } });
+    const own = { ...run, id: this.#spool.idOf(run.id) };
+    this.#keepEnvelope({ machine: this.#machine, run: own, volumes: { readAt: this.#now(), list } });
   }
 
   /** Begins a run; events appended to it are on disk before this returns to the caller's work. */
   startRun(run: ReportedRun): void {
-    this.#spool.keepEnvelope({ machine: this.#machine, run });
-    this.#seqs.set(run.id, 1);
+    const own = { ...run, id: this.#spool.idOf(run.id) };
+    const volumes = this.#spool.run(own.id)?.envelope.volumes;
+    this.#keepEnvelope({ machine: this.#machine, run: own, ...(volumes ? { volumes } : {}) });
+  }
+
+  #keepEnvelope(envelope: ReportEnvelope): void {
+    this.#spool.keepEnvelope(mendEnvelope(envelope, this.#now()) as ReportEnvelope);
   }
 
   /** The PC's attributes changed, as in the rename phase. */
   describe(run: ReportedRun, machine: ReportedMachine): void {
     this.#machine = machine;
-    const volumes = this.#spool.run(run.id)?.envelope.volumes;
-    this.#spool.keepEnvelope({ machine, run, ...(volumes ? { volumes } : {}) });
-  }
-
-  /** Appends one event to a run. Its seq follows on the last one, also after a reboot. */
-  event(run: string, input: EventInput): void {
-    const seq = this.#seqs.get(run) ?? (this.#spool.run(run)?.events.at(-1)?.seq ?? 0) + 1;
-    const event = RunEvent.parse({ at: this.#now(), ...input, seq });
-    if (Buffer.byteLength(JSON.stringify(event)) > EVENT_MAX_BYTES) throw new RangeError('an event is at most 16 KiB');
-    this.#spool.append(run, event);
-    this.#seqs.set(run, seq + 1);
+    this.startRun(run);
   }
 
   /**
-   * Sends everything unsent: sealed secrets first, in the order in which they were sealed, since reports are what a server short of room refuses, then reports from where it wants to
-   * go on. Stops at the first no.
+   * Appends one event to a run. Its seq follows on the last one, also after a reboot. A message or data that does not fit is mended; only a
+   * type that there is not throws.
    */
-  async flush(): Promise<Flushed | EngineRefusal> {
-    const done: Flushed = { ok: true, sent: 0, rejected: 0, receipts: 0 };
-    for (const request of this.#spool.secrets()) {
-      const sent = await this.#send(request);
-      if (sent.ok) done.receipts++;
-      else if (sent.code !== 'rejected' && sent.code !== 'key_destroyed') return sent;
-    }
-    for (const run of this.#spool.runs()) {
-      const refusal = await this.#flushRun(run, done);
-      if (refusal) return refusal;
-    }
-    return done;
+  event(run: string, input: EventInput): void {
+    const now = this.#now();
+    this.#spool.append(this.#spool.idOf(run), (seq) => {
+      const mended = mendEvent({ at: now, ...input, seq }, now);
+      if ('event' in mended) return mended.event;
+      if (mended.refused.field === 'type') throw new TypeError(`type ${mended.refused.message}`);
+      this.#notice('an event was left out: a run has at most 1,000,000');
+      return null;
+    });
   }
 
-  async #flushRun(run: SpooledRun, done: Flushed): Promise<EngineRefusal | null> {
-    let { nextSeq } = run;
-    // Each round either moves on or goes back to a gap the server names; a server that does neither ends it.
-    for (let rounds = run.events.length + 2; rounds > 0; rounds--) {
-      const batch = nextBatch(run, nextSeq);
-      if (batch.length === 0) return null;
-      const body = () =>
-        [{ ...run.envelope, sentAt: this.#now() }, ...batch].map((line) => JSON.stringify(line)).join('\n');
-      const reply = await ask(this.#transport, {
-        method: 'POST',
-        path: '/v1/report',
-        body,
-        type: 'application/x-ndjson',
-      });
-      if (!reply.ok) return reply;
-      const answer = reply.status === 200 ? ReportAnswer.safeParse(reply.json) : null;
-      if (!answer?.success) return no('rejected', `The server refused the report (${reply.code ?? reply.status}).`);
-      done.sent += answer.data.accepted;
-      done.rejected += answer.data.rejected.length;
-      for (const one of answer.data.rejected)
-        this.#notice(`event ${one.seq} was rejected: ${one.code}${fieldOf(one.field)}`);
-      nextSeq = answer.data.nextSeq;
-      this.#spool.acknowledge(run.id, nextSeq);
+  /**
+   * Sends everything unsent: sealed secrets first, in the order in which they were sealed, which never wait for reports, then reports from
+   * where the server wants to go on. What is refused for its own sake is set aside and what may be in the way alone is passed over; the first no of any other kind ends it.
+   */
+  async flush(): Promise<Flushed | EngineRefusal> {
+    const done: Flushed = { ok: true, sent: 0, rejected: 0, receipts: 0, setAside: 0 };
+    let waiting: EngineRefusal | null = null;
+    // Where something stood in the way once, six tries for each of the others would take hours.
+    const attempts = () => (waiting === null ? undefined : 1);
+    const goesOn = (no: EngineRefusal): boolean => {
+      if (no.only === 'set_aside') done.setAside++;
+      else waiting ??= no;
+      return no.only !== undefined;
+    };
+    for (const request of this.#spool.secrets()) {
+      const sent = await this.#send(request, attempts());
+      if (sent.ok) done.receipts++;
+      else if (sent.code === 'no_tenant_key') {
+        // Reports are taken before there is a key.
+        waiting ??= sent;
+        break;
+      } else if (!goesOn(sent)) return sent;
     }
-    return no('rejected', 'The server does not go on with this run.');
+    this.#findStrays();
+    const post = (body: () => string, tries?: number) =>
+      ask(this.#transport, { method: 'POST', path: '/v1/report', body, type: 'application/x-ndjson', attempts: tries });
+    const queue = this.#spool.runs();
+    const sender = { spool: this.#spool, now: this.#now, notice: (text: string) => this.#notice(text), queue, post };
+    for (const run of queue) {
+      if (run.halt) continue;
+      const refusal = await sendRun(sender, run, this.#machine, done, attempts());
+      if (refusal && !goesOn(refusal)) return refusal;
+    }
+    return waiting ?? done;
+  }
+
+  /** A run whose envelope is damaged: what is left of its events is worth a plain one. */
+  #findStrays(): void {
+    for (const { id, events } of this.#spool.strays()) {
+      const phases = [...new Set(events.flatMap(({ phase }) => phase ?? []))].slice(0, 32);
+      this.#notice(`a run whose beginning is lost is sent with what is left of it: ${id}`);
+      this.#spool.keepEnvelope({
+        machine: this.#machine,
+        run: { id, startedAt: events[0]?.at ?? this.#now(), phases },
+      });
+    }
   }
 
   /** The runs that are still in the spool, by id. */
@@ -189,8 +201,10 @@ export class Engine {
 
   /** A run that is over and wholly acknowledged leaves the spool. */
   closeRun(run: string): void {
-    const spooled = this.#spool.run(run);
-    if (spooled && nextBatch(spooled, spooled.nextSeq).length === 0) this.#spool.dropRun(run);
+    const own = this.#spool.idOf(run);
+    const spooled = this.#spool.run(own);
+    if (!spooled || nextBatch(spooled, spooled.nextSeq).length > 0) return;
+    for (const id of new Set([own, run])) this.#spool.dropRun(id);
   }
 
   /**
@@ -198,9 +212,10 @@ export class Engine {
    * encryption only on `ok`. Refusals: what `tenantKey` refuses; `offline` and `tenant_suspended` keep the ciphertext for
    * a later flush; `key_destroyed` asks for a new secret.
    */
-  async escrow(run: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
+  async escrow(of: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
     const key = await this.tenantKey();
     if (!key.ok) return key;
+    const run = this.#spool.idOf(of);
     const [eid, machine] = [crypto.randomUUID(), this.#machine.id];
     const { kid, jwk, tenant } = key;
     const iat = Math.floor(this.#now() / 1000);
@@ -211,24 +226,27 @@ export class Engine {
     return this.#send(request);
   }
 
-  async #send(request: EscrowRequest): Promise<Escrowed | EngineRefusal> {
+  async #send(request: EscrowRequest, attempts?: number): Promise<Escrowed | EngineRefusal> {
     // By this clock, as it goes out: so the server learns how far the clock is off that `iat` is by. Nothing that is kept or carried has it.
     const body = () => JSON.stringify({ ...request, sentAt: this.#now() });
-    const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type: 'application/json' });
+    const type = 'application/json';
+    const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type, attempts });
     if (!reply.ok) return reply;
-    if (reply.status === 201 || reply.status === 200) {
+    if (reply.code === null) {
       const receipt = Receipt.safeParse(reply.json);
+      if (!receipt.success) return strange(reply.status);
       const sha256 = createHash('sha256').update(request.sealed, 'utf8').digest('hex');
-      if (!receipt.success || receipt.data.sha256 !== sha256)
-        return no('wrong_receipt', 'The receipt is not for what was sent; the ciphertext stays on disk.');
+      if (receipt.data.sha256 !== sha256)
+        return no('wrong_receipt', 'The receipt is not for what was sent; the ciphertext stays on disk.', 'waits');
       this.#spool.settle(request.eid, receipt.data);
       return { ok: true, receipt: receipt.data };
     }
     if (reply.code === 'no_tenant_key') return no('no_tenant_key', 'The tenant has no key yet.');
+    if (!SET_ASIDE.includes(reply.code)) return no('rejected', `The server refused the secret (${reply.code}).`);
     this.#spool.setAsideSecret(request.eid);
-    this.#notice(`a sealed secret was refused and set aside: ${reply.code ?? reply.status}`);
+    this.#notice(`a sealed secret was refused and set aside: ${reply.code}`);
     return reply.code === 'kid_destroyed'
-      ? no('key_destroyed', 'The escrow key was destroyed: make a new secret and seal it again.')
-      : no('rejected', `The server refused the secret (${reply.code ?? reply.status}).`);
+      ? no('key_destroyed', 'The escrow key was destroyed: make a new secret and seal it again.', 'set_aside')
+      : no('rejected', `The server refused the secret (${reply.code}).`, 'set_aside');
   }
 }

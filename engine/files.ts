@@ -49,14 +49,14 @@ export function writeWhole(file: string, text: string): void {
 
 const NEWLINE = 0x0a;
 
-/** Adds a line to a file. A kill may leave it truncated: readers drop an unfinished line, and it is ended here, so that it takes no other along. */
-export function appendLine(file: string, line: string): void {
+/** Adds lines to a file. A kill may leave it truncated: readers drop an unfinished line, and it is ended here, so that it takes no other along. */
+export function appendLines(file: string, lines: readonly string[]): void {
   const handle = openSync(file, 'a+', 0o600);
   try {
     const { size } = fstatSync(handle);
     const last = Buffer.alloc(1);
     if (size > 0) readSync(handle, last, 0, 1, size - 1);
-    writeSync(handle, `${size > 0 && last[0] !== NEWLINE ? '\n' : ''}${line}\n`);
+    writeSync(handle, `${size > 0 && last[0] !== NEWLINE ? '\n' : ''}${lines.join('\n')}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -66,9 +66,11 @@ export function appendLine(file: string, line: string): void {
 /** The JSON in a file, or null where there is no file. Throws where it is not JSON: the caller sets it aside. */
 export const readJson = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null);
 
-/** Moves a file that cannot be read out of the way, so that one bad entry never stops the rest. */
+/** Where what is set aside goes. */
+export const asideOf = (file: string): string => path.join(path.dirname(file), 'set-aside', path.basename(file));
+
+/** Moves a file out of the way, so that one bad entry never stops the rest. It may be gone already: another process does the same. */
 export function setAside(file: string): void {
-  const folder = path.join(path.dirname(file), 'set-aside');
-  makeFolder(folder);
-  renameSync(file, path.join(folder, path.basename(file)));
+  makeFolder(path.dirname(asideOf(file)));
+  if (existsSync(file)) renameSync(file, asideOf(file));
 }

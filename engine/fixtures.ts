@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../schema/jwk.ts';
+import { REFUSALS, type RefusalCode } from '../schema/refusal.ts';
 import { STATEMENT_TYP } from '../schema/signed.ts';
 
 export const newFolder = (): string => mkdtempSync(path.join(os.tmpdir(), 'totl-engine-'));
@@ -45,9 +46,19 @@ export const publicKeyAnswer = (key: EscrowKey, statements: string[]) => ({
 const sealedKid = (sealed: string): string =>
   JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).kid;
 
-/** What happens to the next requests: nothing unusual, an answer in place of the work, or the connection dropped before or after the work is done. */
-export type Fault = 'none' | number | Answer | 'drop-before' | 'drop-after';
+/**
+ * What happens to the next requests: nothing unusual, a refusal, an answer in place of the work as whoever stands in between would give it, or
+ * the connection dropped before or after the work is done.
+ */
+export type Fault = 'none' | number | Answer | { refuse: RefusalCode } | 'drop-before' | 'drop-after';
 type Answer = { status: number; json: unknown; headers?: Record<string, string> };
+
+/** A refusal as the server words it. */
+const refusal = (code: RefusalCode): Answer => {
+  const [status, title] = REFUSALS[code];
+  const type = `urn:totlprovision:problem:${code}`;
+  return { status, json: { type, title, status, detail: 'As the test has it.', code, requestId: crypto.randomUUID() } };
+};
 
 /** A server on loopback with the three machine routes; it keeps what it is sent. */
 export async function startServer(publicKey: () => unknown) {
@@ -57,12 +68,13 @@ export async function startServer(publicKey: () => unknown) {
   let requests = 0;
   const answerTo = (fault: Fault | undefined): Answer | null => {
     if (typeof fault === 'number') return { status: fault, json: { code: 'fault' } };
-    return typeof fault === 'object' ? fault : null;
+    if (typeof fault !== 'object') return null;
+    return 'refuse' in fault ? refusal(fault.refuse) : fault;
   };
   const work = (route: string, body: string): Answer => {
     if (route === '/v1/tenant/pubkey') {
       const answer = publicKey();
-      return answer ? { status: 200, json: answer } : { status: 409, json: { code: 'no_tenant_key' } };
+      return answer ? { status: 200, json: answer } : refusal('no_tenant_key');
     }
     if (route === '/v1/report') {
       const [head = '', ...lines] = body.split('\n');
@@ -82,7 +94,7 @@ export async function startServer(publicKey: () => unknown) {
     }
     const { eid, sealed, kid = sealedKid(sealed) } = JSON.parse(body) as { eid: string; sealed: string; kid?: string };
     const before = secrets.get(eid);
-    if (before && before.sealed !== sealed) return { status: 409, json: { code: 'eid_conflict' } };
+    if (before && before.sealed !== sealed) return refusal('eid_conflict');
     secrets.set(eid, { sealed, sent: (before?.sent ?? 0) + 1, body });
     const sha256 = createHash('sha256').update(sealed).digest('hex');
     const receipt = { secretId: eid, version: 1, kid, sha256, auditSeq: 1, auditHash: '0'.repeat(64) };

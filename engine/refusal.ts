@@ -16,6 +16,13 @@ export type EngineRefusalCode =
   | 'rejected'
   | 'bad_configuration';
 
-export type EngineRefusal = { ok: false; code: EngineRefusalCode; message: string };
+/** `only`: it is about the one thing that was sent, and the rest may go on. That one is set aside, or waits in its place. */
+export type EngineRefusal = {
+  ok: false;
+  code: EngineRefusalCode;
+  message: string;
+  only?: 'set_aside' | 'waits';
+};
 
-export const no = (code: EngineRefusalCode, message: string): EngineRefusal => ({ ok: false, code, message });
+export const no = (code: EngineRefusalCode, message: string, only?: EngineRefusal['only']): EngineRefusal =>
+  only === undefined ? { ok: false, code, message } : { ok: false, code, message, only };

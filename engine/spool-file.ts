@@ -2,9 +2,12 @@
 import type { SpoolLine } from '../schema/spool.ts';
 import { nextBatch, type Spool } from './spool.ts';
 
-/** Every unsent event in reports of at most 500, then every sealed secret without a receipt. Ciphertext only, as in the spool. */
+/**
+ * Every sealed secret without a receipt, those that were set aside too, then every unsent event in reports of at most 500. Ciphertext only, as in
+ * the spool.
+ */
 export function spoolLines(spool: Spool): string[] {
-  const lines: SpoolLine[] = [];
+  const lines: SpoolLine[] = [...spool.secrets(), ...spool.asideSecrets()].map((secret) => ({ secret }));
   for (const run of spool.runs()) {
     let { nextSeq } = run;
     for (let events = nextBatch(run, nextSeq); events.length > 0; events = nextBatch(run, nextSeq)) {
@@ -12,6 +15,5 @@ export function spoolLines(spool: Spool): string[] {
       nextSeq = (events.at(-1)?.seq ?? nextSeq) + 1;
     }
   }
-  for (const secret of spool.secrets()) lines.push({ secret });
   return lines.map((line) => JSON.stringify(line));
 }

@@ -1,26 +1,45 @@
 // What is not yet acknowledged, on disk: events of runs, and sealed secrets until their receipt. Ciphertext only; a
 // plaintext never gets here. Any file may be cut off by a kill; what is whole is used, what is not is set aside.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { REPORT_MAX_EVENTS, ReportEnvelope, RunEvent } from '../schema/report.ts';
+import { mendEnvelope } from '../schema/mend-report.ts';
+import { REPORT_MAX_EVENTS, ReportEnvelope, type RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';
-import { Thumbprint } from '../schema/text.ts';
-import { appendLine, makeOwnFolder, readJson, setAside, writeWhole } from './files.ts';
+import { Thumbprint, Uuid } from '../schema/text.ts';
+import { appendLines, asideOf, makeOwnFolder, readJson, setAside, writeWhole } from './files.ts';
+import { withLock } from './lock.ts';
+import { Halt, nextRunId, readEvents } from './spooled-run.ts';
 import type { Pin } from './tenant-key.ts';
 
 const PinFile = z.strictObject({ fingerprint: Thumbprint, tenant: z.string(), keyEpoch: z.int().min(1) });
 
-export type SpooledRun = { id: string; envelope: ReportEnvelope; nextSeq: number; events: RunEvent[] };
+/** `halt`: why it is not sent until it is tried again; null for most. */
+export type SpooledRun = {
+  id: string;
+  envelope: ReportEnvelope;
+  nextSeq: number;
+  events: RunEvent[];
+  halt: Halt | null;
+};
+
+type Place = { bytes: number; nextSeq: number };
 
 export class Spool {
   readonly #folder: string;
   readonly #onDamage: (what: string) => void;
+  readonly #toldOf = new Set<string>();
+  /** How long each run's file was when this process wrote it, and which number comes next: another process may have written since. */
+  readonly #places = new Map<string, Place>();
+  #isOwn = false;
 
   /** `onDamage` hears, by file name, of every entry that had to be set aside. */
   constructor(folder: string, onDamage: (what: string) => void = () => {}) {
     this.#folder = folder;
-    this.#onDamage = onDamage;
+    this.#onDamage = (what) => {
+      if (!this.#toldOf.has(what)) onDamage(what);
+      this.#toldOf.add(what);
+    };
     makeOwnFolder(folder);
     for (const name of ['runs', 'secrets', 'receipts']) makeOwnFolder(path.join(folder, name));
   }
@@ -29,14 +48,39 @@ export class Spool {
     return path.join(this.#folder, ...parts);
   }
 
-  #read<T>(file: string, schema: z.ZodType<T>): T | null {
+  /** Runs `work` while no other process writes into this spool. */
+  #alone<T>(work: () => T): T {
+    if (this.#isOwn) return work();
+    return withLock(this.#file('lock'), () => {
+      this.#isOwn = true;
+      try {
+        return work();
+      } finally {
+        this.#isOwn = false;
+      }
+    });
+  }
+
+  #write(file: string, text: string): void {
+    this.#alone(() => writeWhole(file, text));
+  }
+
+  #read<T>(file: string, schema: z.ZodType<T>, mend: (json: unknown) => unknown = (json) => json): T | null {
     try {
       const json = readJson(file);
-      return json === null ? null : schema.parse(json);
+      return json === null ? null : schema.parse(mend(json));
     } catch {
-      setAside(file);
+      this.#setAside(file);
       this.#onDamage(path.basename(file));
       return null;
+    }
+  }
+
+  #setAside(file: string): void {
+    try {
+      this.#alone(() => setAside(file));
+    } catch {
+      // In use, as by a virus scanner: it is looked at again the next time.
     }
   }
 
@@ -45,63 +89,137 @@ export class Spool {
   }
 
   keepPin(pin: Pin): void {
-    writeWhole(this.#file('pin.json'), JSON.stringify(pin));
+    this.#write(this.#file('pin.json'), JSON.stringify(pin));
   }
 
   /** Starts or updates a run's envelope: a rename changes the machine's hostname in it. */
   keepEnvelope(envelope: ReportEnvelope): void {
-    writeWhole(this.#file('runs', `${envelope.run.id}.json`), JSON.stringify(envelope));
+    this.#write(this.#file('runs', `${envelope.run.id}.json`), JSON.stringify(envelope));
   }
 
-  append(run: string, event: RunEvent): void {
-    appendLine(this.#file('runs', `${run}.ndjson`), JSON.stringify(event));
+  /** Adds an event under the next number, which `make` is given. Null: it made none. */
+  append(run: string, make: (seq: number) => RunEvent | null): RunEvent | null {
+    return this.#alone(() => {
+      const file = this.#file('runs', `${run}.ndjson`);
+      const seq = this.#nextNumber(run, file);
+      const event = make(seq);
+      if (event === null) return null;
+      appendLines(file, [JSON.stringify(event)]);
+      this.#places.set(run, { bytes: statSync(file).size, nextSeq: seq + 1 });
+      return event;
+    });
+  }
+
+  /** Behind the last one there is, and behind all that the server has: of a file that was damaged, the end may be gone. */
+  #nextNumber(run: string, file: string): number {
+    const place = this.#places.get(run);
+    if (place && existsSync(file) && statSync(file).size === place.bytes) return place.nextSeq;
+    return Math.max((this.#events(run).at(-1)?.seq ?? 0) + 1, this.#nextSeq(run));
+  }
+
+  /** Writes events under numbers of before: what stands in the place of lost ones. Answers the run with them. */
+  fillIn(run: SpooledRun, events: readonly RunEvent[]): SpooledRun {
+    this.#alone(() =>
+      appendLines(
+        this.#file('runs', `${run.id}.ndjson`),
+        events.map((event) => JSON.stringify(event)),
+      ),
+    );
+    return { ...run, events: this.#events(run.id) };
   }
 
   /** Remembers where the server wants to go on. */
   acknowledge(run: string, nextSeq: number): void {
-    writeWhole(this.#file('runs', `${run}.next`), String(nextSeq));
+    this.#write(this.#file('runs', `${run}.next`), String(nextSeq));
   }
 
   runs(): SpooledRun[] {
-    return readdirSync(this.#file('runs'))
-      .filter((name) => name.endsWith('.json'))
-      .flatMap((name) => {
-        const envelope = this.#read(this.#file('runs', name), ReportEnvelope);
-        return envelope ? [this.#run(envelope)] : [];
-      });
+    return this.#idsIn('runs', '.json').flatMap((id) => this.run(id) ?? []);
   }
 
   run(id: string): SpooledRun | null {
-    const envelope = this.#read(this.#file('runs', `${id}.json`), ReportEnvelope);
-    return envelope && this.#run(envelope);
+    const mend = (json: unknown) => mendEnvelope(json, Date.now());
+    const envelope = this.#read(this.#file('runs', `${id}.json`), ReportEnvelope, mend);
+    const halt = this.#read(this.#file('runs', `${id}.halt`), Halt);
+    return envelope && { id, envelope, halt, nextSeq: this.#nextSeq(id), events: this.#events(id) };
   }
 
-  #run(envelope: ReportEnvelope): SpooledRun {
-    const { id } = envelope.run;
-    const next = this.#file('runs', `${id}.next`);
-    const nextSeq = existsSync(next) ? Number(readFileSync(next, 'utf8')) || 1 : 1;
-    return { id, envelope, nextSeq, events: this.#events(id) };
+  /** Runs whose envelope is lost, with what is left of their events. */
+  strays(): { id: string; events: RunEvent[] }[] {
+    return this.#idsIn('runs', '.ndjson')
+      .filter((id) => this.#read(this.#file('runs', `${id}.json`), z.unknown()) === null)
+      .map((id) => ({ id, events: this.#events(id) }))
+      .filter(({ events }) => events.length > 0);
+  }
+
+  #idsIn(folder: string, ending: string): string[] {
+    return readdirSync(this.#file(folder))
+      .filter((name) => name.endsWith(ending))
+      .map((name) => name.slice(0, -ending.length))
+      .filter((id) => Uuid.safeParse(id).success);
+  }
+
+  #nextSeq(run: string): number {
+    const next = this.#file('runs', `${run}.next`);
+    return existsSync(next) ? Number(readFileSync(next, 'utf8')) || 1 : 1;
   }
 
   #events(run: string): RunEvent[] {
     const file = this.#file('runs', `${run}.ndjson`);
     if (!existsSync(file)) return [];
-    const events: RunEvent[] = [];
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      if (line === '') continue;
-      try {
-        events.push(RunEvent.parse(JSON.parse(line)));
-      } catch {
-        // Cut off by a kill before it was whole: it was never acknowledged to whoever wrote it.
-        this.#onDamage(path.basename(file));
-      }
-    }
+    const { events, damaged } = readEvents(readFileSync(file, 'utf8'), Date.now());
+    // Cut off by a kill, or lost with the power: nobody was told that it is kept, or the file system has forgotten it.
+    if (damaged > 0) this.#onDamage(path.basename(file));
     return events;
+  }
+
+  /** Keeps a run that cannot go on out of the way of the others. It stays where it is, and what is added to it is kept with it. */
+  halt(run: string, code: string): void {
+    this.#write(this.#file('runs', `${run}.halt`), JSON.stringify({ code } satisfies Halt));
+  }
+
+  /**
+   * Has a run go on as one of this PC's own, since the server knows it as another PC's: what is unsent is numbered anew, and whoever asks for
+   * the run gets the new one. Answers its id, null where the run has left the spool. A kill before the end costs nothing: the id is the same the
+   * next time.
+   */
+  goOnAsOwn(id: string, machine: ReportEnvelope['machine']): string | null {
+    return this.#alone(() => {
+      // As it is now: events may have come meanwhile, and another process may have done the same.
+      const run = this.run(id);
+      if (!run || run.halt?.own) return run?.halt?.own ?? null;
+      const { events, nextSeq } = run;
+      // What the other PC read of its volumes is not this one's.
+      const { volumes: _, ...envelope } = run.envelope;
+      const own = nextRunId(id, machine.id);
+      const unsent = events
+        .filter((event) => event.seq >= nextSeq)
+        .map((event, index) => ({ ...event, seq: index + 1 }));
+      const lines = unsent.map((event) => `${JSON.stringify(event)}\n`);
+      writeWhole(this.#file('runs', `${own}.ndjson`), lines.join(''));
+      this.keepEnvelope({ ...envelope, machine, run: { ...envelope.run, id: own } });
+      this.#write(this.#file('runs', `${id}.halt`), JSON.stringify({ code: 'run_conflict', own } satisfies Halt));
+      this.acknowledge(id, (events.at(-1)?.seq ?? 0) + 1);
+      return own;
+    });
+  }
+
+  /** Whether a run is what another PC's goes on as. */
+  isOwnOfAnother(run: string): boolean {
+    return this.#idsIn('runs', '.halt').some((id) => id !== run && this.idOf(id) === run);
+  }
+
+  /** The id under which a run goes on: its own, but for a run that was another PC's. */
+  idOf(run: string): string {
+    return this.#read(this.#file('runs', `${run}.halt`), Halt)?.own ?? run;
   }
 
   /** Forgets a run that is over and acknowledged to its last event. */
   dropRun(run: string): void {
-    for (const ending of ['json', 'ndjson', 'next']) rmSync(this.#file('runs', `${run}.${ending}`), { force: true });
+    this.#alone(() => {
+      for (const ending of ['json', 'ndjson', 'next', 'halt'])
+        rmSync(this.#file('runs', `${run}.${ending}`), { force: true });
+    });
   }
 
   /**
@@ -109,16 +227,18 @@ export class Spool {
    * damaged it goes on from the clock's seconds, beyond any that it had.
    */
   nextOrder(now: number): number {
-    const file = this.#file('sealed.count');
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '0';
-    const next = (/^\d{1,15}$/.test(text) ? Number(text) : Math.floor(now / 1000)) + 1;
-    writeWhole(file, String(next));
-    return next;
+    return this.#alone(() => {
+      const file = this.#file('sealed.count');
+      const text = existsSync(file) ? readFileSync(file, 'utf8') : '0';
+      const next = (/^\d{1,15}$/.test(text) ? Number(text) : Math.floor(now / 1000)) + 1;
+      writeWhole(file, String(next));
+      return next;
+    });
   }
 
   /** Keeps a sealed secret until its receipt. */
   keepSecret(request: EscrowRequest): void {
-    writeWhole(this.#file('secrets', `${request.eid}.json`), JSON.stringify(request));
+    this.#write(this.#file('secrets', `${request.eid}.json`), JSON.stringify(request));
   }
 
   /** In the order in which they were sealed: what an engine of before left has no number, and was first. */
@@ -131,14 +251,43 @@ export class Spool {
 
   /** The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret. */
   settle(eid: string, receipt: Receipt): void {
-    writeWhole(this.#file('receipts', `${eid}.json`), JSON.stringify(receipt));
+    this.#write(this.#file('receipts', `${eid}.json`), JSON.stringify(receipt));
     rmSync(this.#file('secrets', `${eid}.json`), { force: true });
   }
 
-  /** Takes a ciphertext that the server will never accept out of the queue, but keeps it. */
+  /** Takes a ciphertext that the server refuses out of the queue, but keeps it. */
   setAsideSecret(eid: string): void {
-    const file = this.#file('secrets', `${eid}.json`);
-    if (existsSync(file)) setAside(file);
+    this.#setAside(this.#file('secrets', `${eid}.json`));
+  }
+
+  /** Sealed secrets that were set aside; what was set aside because it is damaged is not among them. */
+  asideSecrets(): EscrowRequest[] {
+    const folder = this.#file('secrets', 'set-aside');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).flatMap((name) => {
+      const request = EscrowRequest.safeParse(jsonOr(path.join(folder, name), null));
+      return request.success && name === `${request.data.eid}.json` ? [request.data] : [];
+    });
+  }
+
+  /** Puts everything that was set aside back, to be tried again: a refusal may have been of a proxy, or of a server that knew less. */
+  putBack(): void {
+    this.#alone(() => {
+      for (const { eid } of this.asideSecrets()) {
+        const file = this.#file('secrets', `${eid}.json`);
+        renameSync(asideOf(file), file);
+      }
+      for (const id of this.#idsIn('runs', '.halt'))
+        if (this.idOf(id) === id) rmSync(this.#file('runs', `${id}.halt`), { force: true });
+    });
+  }
+}
+
+function jsonOr<T>(file: string, otherwise: T): unknown {
+  try {
+    return readJson(file);
+  } catch {
+    return otherwise;
   }
 }
 

@@ -1,4 +1,6 @@
 // One request to the machine routes, tried again where trying helps. Answers by value; the token is in the header only.
+import type { RefusalCode } from '../schema/refusal.ts';
+import { refusalCode, TOKEN_REFUSALS, WAITS_ALONE } from './answer.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
 export type Transport = {
@@ -11,9 +13,10 @@ export type Transport = {
   signal?: AbortSignal;
 };
 
-export type Reply = { ok: true; status: number; code: string | null; json: unknown };
-/** `body` is made anew for each try: it says when it goes out. */
-type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string };
+/** `code`: of a refusal; null: a success. */
+export type Reply = { ok: true; status: number; code: RefusalCode | null; json: unknown };
+/** `body` is made anew for each try. */
+type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string; attempts?: number };
 
 const ATTEMPTS = 6;
 const BASE_DELAY_MS = 500;
@@ -23,22 +26,24 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /**
- * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx or a 429 (whose
- * Retry-After is kept). A final answer is returned whatever its status; 401 and 403 are refusals that end the work.
+ * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx, a 429 (whose Retry-After is kept), or an
+ * answer that is not our server's. A final answer is returned whatever its status; a refused token and a suspended tenant end the work.
  */
-export async function ask(transport: Transport, { method, path, body, type }: Ask): Promise<Reply | EngineRefusal> {
+export async function ask(transport: Transport, question: Ask): Promise<Reply | EngineRefusal> {
+  const { attempts = ATTEMPTS } = question;
   for (let attempt = 0; ; attempt++) {
-    const reply = await once(transport, { method, path, body, type });
-    if (reply !== null && reply.status < 500 && reply.status !== 429) return final(reply);
-    if (attempt + 1 >= ATTEMPTS || transport.signal?.aborted)
-      return no('offline', 'The server cannot be reached now; what is unsent stays on disk.');
+    const reply = await once(transport, question);
+    if (reply !== null && isFinal(reply)) return final(reply);
+    if (attempt + 1 >= attempts || transport.signal?.aborted) return offline(reply);
     const ceiling = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt);
     await transport.sleep(Math.max(reply?.retryAfterMs ?? 0, transport.random() * ceiling));
   }
 }
 
-type Once = { status: number; json: unknown; retryAfterMs: number };
+/** `json` is undefined where the answer was none. */
+type Once = { status: number; json: unknown; code: RefusalCode | null; retryAfterMs: number };
 
+/** Null: nobody answered. */
 async function once(transport: Transport, { method, path, body, type }: Ask): Promise<Once | null> {
   try {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
@@ -47,10 +52,12 @@ async function once(transport: Transport, { method, path, body, type }: Ask): Pr
       body: body?.(),
       headers: { authorization: `Bearer ${transport.token}`, ...(type ? { 'content-type': type } : {}) },
       signal: transport.signal ? AbortSignal.any([transport.signal, timeout]) : timeout,
-      redirect: 'error',
+      // Not followed: the token goes to the configured address only.
+      redirect: 'manual',
     });
     const retryAfterMs = Math.min(MAX_DELAY_MS, (Number(response.headers.get('retry-after')) || 0) * 1000);
-    return { status: response.status, json: JSON.parse(await boundedText(response)), retryAfterMs };
+    const json = jsonOf(await boundedText(response));
+    return { status: response.status, json, code: refusalCode(json), retryAfterMs };
   } catch {
     return null;
   }
@@ -69,14 +76,33 @@ async function boundedText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Codes are ours; anything else would go into messages, and from there to a terminal. */
-const CODE = /^[a-z_]{1,64}$/;
-
-function final({ status, json }: Once): Reply | EngineRefusal {
-  const told = typeof json === 'object' && json !== null && 'code' in json ? json.code : null;
-  const code = typeof told === 'string' && CODE.test(told) ? told : null;
-  if (status === 401)
-    return no('token_refused', `The machine token is refused (${code ?? status}); have a new one issued.`);
-  if (status === 403) return no('tenant_suspended', 'The tenant is suspended; what is unsent stays on disk.');
-  return { ok: true, status, code, json };
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
+
+/** A success is held against the form of its answer by whoever asked: a stranger may have said 200 as well. */
+const isFinal = ({ status, json, code }: Once): boolean =>
+  status >= 200 && status < 300 ? json !== undefined : code !== null && status < 500 && status !== 429;
+
+function final({ status, json, code }: Once): Reply | EngineRefusal {
+  if (code !== null && TOKEN_REFUSALS.includes(code))
+    return no('token_refused', `The machine token is refused (${code}); have a new one issued.`);
+  if (code === 'tenant_suspended')
+    return no('tenant_suspended', 'The tenant is suspended; what is unsent stays on disk.');
+  return { ok: true, status, code: status < 300 ? null : code, json };
+}
+
+function offline(reply: Once | null): EngineRefusal {
+  if (reply === null) return no('offline', 'The server cannot be reached now; what is unsent stays on disk.');
+  if (reply.code === null) return strange(reply.status);
+  const only = WAITS_ALONE.includes(reply.code) ? 'waits' : undefined;
+  return no('offline', `The server takes nothing now (${reply.code}); what is unsent stays on disk.`, only);
+}
+
+/** For an answer that our server does not give. It may be about the one thing that was sent, as of a filter that takes offence at it. */
+export const strange = (status: number): EngineRefusal =>
+  no('offline', `Something else answered in the server’s place (${status}); what is unsent stays on disk.`, 'waits');

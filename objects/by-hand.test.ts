@@ -142,7 +142,7 @@ describe('a spool file', () => {
   });
 
   it('takes no number out of use by what is wrong in it, because the PC’s own event may still come', async () => {
-    expect((await report([event(1), { ...event(2), message: '' }])).json).toMatchObject({
+    expect((await report([event(1), { ...event(2), type: 'nonsense' }])).json).toMatchObject({
       ...{ accepted: 1, rejected: [{ seq: 2 }], nextSeq: 2 },
     });
     const online = { machine: pc, run, events: [event(2)] };

@@ -11,7 +11,6 @@ import { enrolIfNew, findRow, machineExists } from './machines.ts';
 import { secretQuota } from './quotas.ts';
 import { noteReceipted } from './receipted.ts';
 import { sha256 } from './rows.ts';
-import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
 import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
@@ -152,7 +151,10 @@ export function keep(
   return { created: true, receipt };
 }
 
-/** Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. */
+/**
+ * Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. Whose
+ * run it names is not asked: a clone of a golden image goes on with a run of the PC that the image was made of, and its secret is its own.
+ */
 export function takeSecret(
   storage: DurableObjectStorage,
   caller: Caller,
@@ -160,9 +162,6 @@ export function takeSecret(
   now: number,
 ): Taken | Refusal {
   const { sql } = storage;
-  const run = findRun(sql, request.run);
-  if (run && run.machine !== request.machine)
-    return refuse('run_conflict', 'run is known as a run of another machine.');
   const decision = decideEscrow(request, {
     tenant: caller.tenant,
     hasKey: publicKey(sql) !== null,

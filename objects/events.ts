@@ -1,6 +1,6 @@
 // A run's events: which of a batch are new, and their one row each. (run, seq) is an event's identity, kept as first stored.
 import canonicalize from 'canonicalize';
-import type { EventPage, RejectedEvent, RunEvent, StoredEvent } from '../schema/report.ts';
+import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../schema/report.ts';
 import { all, type Row } from './rows.ts';
 
 /** An event and where it stood in its batch. */
@@ -15,40 +15,57 @@ type Stored = Row & {
   phase: string | null;
   message: string;
   data: string | null;
+  /** Names of members, as JSON. */
+  mended: string | null;
 };
+
+const mendedOf = (row: Stored): Mended[] => (row.mended === null ? [] : JSON.parse(row.mended));
 
 const dataText = (event: RunEvent): string | null => (event.data ? (canonicalize(event.data) ?? null) : null);
 
-const contentOf = (event: RunEvent): string =>
-  JSON.stringify([event.at, event.level, event.type, event.phase ?? null, event.message, dataText(event)]);
+/** An instant that could not be read is when it came: another one each time, and no part of what was sent. */
+const atOf = (at: number, mended: readonly Mended[] | undefined): number | null => (mended?.includes('at') ? null : at);
+
+const contentOf = (event: RunEvent): string => {
+  const { at, level, type, phase, message, mended } = event;
+  return JSON.stringify([atOf(at, mended), level, type, phase ?? null, message, dataText(event)]);
+};
 
 const contentOfRow = (row: Stored): string =>
-  JSON.stringify([row.at, row.level, row.type, row.phase, row.message, row.data]);
+  JSON.stringify([atOf(row.at, mendedOf(row)), row.level, row.type, row.phase, row.message, row.data]);
+
+/** Only a message stands in the place of a lost event: what else an event says was folded into its run. */
+const isLost = (type: RunEvent['type'], mended: readonly Mended[] | undefined): boolean =>
+  type === 'message' && (mended?.includes('lost') ?? false);
 
 export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
+/** `lost`: of what is stored, the seqs that its engine said it had lost. */
+export type Collisions = {
+  stored: ReadonlyMap<number, string>;
+  tombstones: ReadonlySet<number>;
+  lost: ReadonlySet<number>;
+};
 
 /**
  * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
- * the seqs refused before: whatever comes later under either number does not replace what was first.
+ * the seqs refused before: whatever comes later under either number does not replace what was first. What an engine believed lost is new
+ * wherever it turns up, as on a stick; and it is no other content to say that something is lost which is here.
  */
-export function classify(
-  batch: readonly IndexedEvent[],
-  stored: ReadonlyMap<number, string>,
-  tombstones: ReadonlySet<number>,
-): Classified {
+export function classify(batch: readonly IndexedEvent[], { stored, tombstones, lost }: Collisions): Classified {
   const seen = new Map(stored);
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
-    const { seq } = event;
+    const { seq, type, mended } = event;
     const content = contentOf(event);
     const before = seen.get(seq);
+    const saysLost = isLost(type, mended);
     if (tombstones.has(seq)) {
       const message = 'an event with this seq was rejected before; go on with the next seq';
       result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
-    } else if (before === undefined) {
+    } else if (before === undefined || (before === stored.get(seq) && lost.has(seq) && !saysLost)) {
       seen.set(seq, content);
       result.fresh.push({ index, event });
-    } else if (before === content) {
+    } else if (before === content || saysLost) {
       result.duplicates++;
     } else {
       const message = 'an event with this seq and other content is stored; the first one is kept';
@@ -60,7 +77,7 @@ export function classify(
 }
 
 /** Reads what a batch may collide with: contents and tombstones under its seqs. */
-export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]) {
+export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]): Collisions {
   const seqs = JSON.stringify(batch.map(({ event }) => event.seq));
   const rows = all<Stored>(
     sql,
@@ -77,7 +94,25 @@ export function collisions(sql: SqlStorage, run: string, batch: readonly Indexed
   return {
     stored: new Map(rows.map((row) => [row.seq, contentOfRow(row)])),
     tombstones: new Set(dead.map((row) => row.seq)),
+    lost: new Set(rows.filter((row) => isLost(row.type, mendedOf(row))).map((row) => row.seq)),
   };
+}
+
+/** Takes out what stands in the place of lost events that have turned up. Answers the levels of what is gone. */
+export function takeOutLost(
+  sql: SqlStorage,
+  run: string,
+  found: readonly IndexedEvent[],
+  { lost }: Collisions,
+): StoredEvent['level'][] {
+  const seqs = found.map(({ event }) => event.seq).filter((seq) => lost.has(seq));
+  if (seqs.length === 0) return [];
+  return all<{ level: StoredEvent['level'] }>(
+    sql,
+    'DELETE FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?)) RETURNING level',
+    run,
+    JSON.stringify(seqs),
+  ).map(({ level }) => level);
 }
 
 /** Stores new events: one row written each, one statement a batch. */
@@ -91,10 +126,11 @@ export function append(sql: SqlStorage, run: string, events: readonly IndexedEve
     event.phase ?? null,
     event.message,
     dataText(event),
+    event.mended?.length ? JSON.stringify(event.mended) : null,
   ]);
   sql.exec(
-    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data)
-     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each(?)`,
+    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data, mended)
+     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each(?)`,
     run,
     receivedAt,
     JSON.stringify(rows),
@@ -165,6 +201,7 @@ export function page(sql: SqlStorage, run: string, after: number, limit: number)
       phase: row.phase,
       message: row.message,
       data: row.data === null ? null : JSON.parse(row.data),
+      ...(row.mended === null ? {} : { mended: mendedOf(row) }),
     });
   }
   return { events, next: null };

@@ -598,6 +598,11 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
+    id: 27,
+    name: 'what of an event was mended',
+    statements: 'ALTER TABLE events ADD COLUMN mended TEXT;',
+  },
+  {
     id: 29,
     name: 'webhooks by receiver and signature',
     // Those that are there go on as they were. `gone_at`: its receiver answered 410, which paused it.

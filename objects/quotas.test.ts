@@ -161,7 +161,8 @@ describe('a run', () => {
     await report(token);
     await setLimits(id, { runEvents: 100 });
     const [machine, run] = [newMachine(), newRun()];
-    const bad = (from: number, count: number) => Array.from({ length: count }, (_, i) => ({ seq: from + i }));
+    const bad = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ seq: from + i, type: 'nonsense' }));
     await report(token, machine, run, bad(1, 100));
     expect((await report(token, machine, run, bad(101, 300))).json.nextSeq).toBe(401);
     expect((await report(token, machine, run, [event(401)])).json.rejected).toMatchObject([{ code: 'run_full' }]);

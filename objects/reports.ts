@@ -6,20 +6,20 @@ import { letGoOfRun } from './aside.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { noteReport } from './counters.ts';
-import { append, bury, classify, collisions, type IndexedEvent, nextSeq } from './events.ts';
+import { append, bury, classify, collisions, type IndexedEvent, nextSeq, takeOutLost } from './events.ts';
 import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteNear } from './nears.ts';
 import { noticeReported } from './notices.ts';
 import { countReport, reportBytes, reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
-import { abandonEarlier, advance, findRun, newRun, putRun } from './runs.ts';
+import { abandonEarlier, advance, findRun, newRun, putRun, withoutLost } from './runs.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
 import { keepVolumes } from './volumes.ts';
 
-/** A report as the Worker has parsed it: `rejected` are the events that no schema took. */
+/** A report as the Worker has parsed it: `rejected` are the events that have no identity. */
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
 
 /**
@@ -45,8 +45,8 @@ export function submitReport(
     now,
   );
   if (over) return over;
-  const { stored, tombstones } = collisions(sql, reported.id, events);
-  const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, stored, tombstones);
+  const collided = collisions(sql, reported.id, events);
+  const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, collided);
   const taken = (known?.events ?? 0) + (known?.refused ?? 0);
   const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
   const isFull = taken >= limits.runEvents;
@@ -63,8 +63,9 @@ export function submitReport(
   return storage.transactionSync(() => {
     requireRoom(sql, 'report');
     noteReport(sql, now);
-    enrolIfNew(sql, caller, machine.id, machine.hostname, now);
+    enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
     if (!known || fresh.length > 0) describe(sql, machine, now);
+    const gone = takeOutLost(sql, reported.id, fresh, collided);
     append(sql, reported.id, fresh, now);
     // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
@@ -79,7 +80,7 @@ export function submitReport(
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
       const after = advance(
-        before,
+        withoutLost(before, gone),
         fresh.map(({ event }) => event),
         now,
       );

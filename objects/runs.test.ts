@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventType, RunEvent } from '../schema/report.ts';
-import { advance, currentPhase, newRun, phasesDone } from './runs.ts';
+import { advance, currentPhase, newRun, phasesDone, toldPhases } from './runs.ts';
 
 const NOW = 2_000_000_000_000;
 const plan = ['preflight', 'apps', 'bitlocker'];
@@ -38,6 +38,17 @@ describe('a run', () => {
     const reboots = Array.from({ length: 100 }, (_, index) => step(100 - index, 'reboot'));
     const run = advance(blank, reboots, NOW);
     expect([run.reboots, run.rebootsAt]).toEqual([100, Array.from({ length: 64 }, (_, index) => 1_001 + index)]);
+  });
+
+  it('that succeeded has no phase under way: what was not heard of its end has succeeded with it, and may still be heard', () => {
+    const lost = [step(1, 'phase_started', 'apps'), step(3, 'run_succeeded')];
+    const run = advance(blank, lost, NOW);
+    expect(toldPhases(run)[1]).toMatchObject({ state: 'succeeded', finishedAt: 1_003 });
+    expect([currentPhase(run), phasesDone(run)]).toEqual([null, 1]);
+    const late = advance(run, [step(2, 'phase_failed', 'apps')], NOW);
+    expect(toldPhases(late)[1]).toMatchObject({ state: 'failed', finishedAt: 1_002 });
+    const failed = advance(blank, [step(1, 'phase_started', 'apps'), step(3, 'run_failed')], NOW);
+    expect(currentPhase(failed)).toBe('apps');
   });
 
   it('never starts or ends in the future, because a PC’s clock may be wrong', () => {

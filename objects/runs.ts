@@ -1,6 +1,6 @@
 // A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter.
 import type { Phase, Run, RunList, RunStatus, RunsQuery } from '../schema/machine.ts';
-import type { ReportedRun, RunEvent } from '../schema/report.ts';
+import type { EventLevel, ReportedRun, RunEvent } from '../schema/report.ts';
 import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { all, first, type Row } from './rows.ts';
 
@@ -41,7 +41,7 @@ export function newRun(
     lastEventAt: startedAt,
     heardAt: now,
     engineVersion: run.engineVersion ?? null,
-    phases: run.phases.map(newPhase),
+    phases: [...new Set(run.phases)].map(newPhase),
     reboots: 0,
     rebootsAt: [],
     warnings: 0,
@@ -109,9 +109,28 @@ function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], s
   phase.finishedAt = state === 'running' ? null : at;
 }
 
+/** A run without the lines that stood for lost events, by their levels: they were counted, and what they stood for counts now. Pure. */
+export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunState => ({
+  ...run,
+  events: run.events - gone.length,
+  warnings: run.warnings - gone.filter((level) => level === 'warning').length,
+  errors: run.errors - gone.filter((level) => level === 'error').length,
+});
+
+/**
+ * A run's phases as they are told. What an engine says of the whole holds for its parts: in a run that succeeded, a phase whose end was never
+ * heard has succeeded with it. It is not folded so, because its end may still come.
+ */
+export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
+  status === 'succeeded'
+    ? phases.map((phase) => (phase.state === 'running' ? { ...phase, state: 'succeeded', finishedAt } : phase))
+    : phases;
+
 /** The phase a run is in: the one that spoke last and is not over, else the first that has not begun. */
 export function currentPhase(run: RunState): string | null {
-  const running = run.phases.filter((phase) => phase.state === 'running').sort((a, b) => b.seq - a.seq)[0];
+  const running = toldPhases(run)
+    .filter((phase) => phase.state === 'running')
+    .sort((a, b) => b.seq - a.seq)[0];
   if (running) return running.name;
   const failed = run.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
   if (run.status === 'failed' && failed) return failed.name;
@@ -119,7 +138,7 @@ export function currentPhase(run: RunState): string | null {
 }
 
 export const phasesDone = (run: RunState): number =>
-  run.phases.filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
+  toldPhases(run).filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
 
 type RunRow = Row & {
   id: string;
@@ -281,11 +300,7 @@ export function settleAbandoned(sql: SqlStorage, machine: string): void {
 }
 
 /** A run as people read it. */
-export const publicRun = (
-  sql: SqlStorage,
-  { statusSeq: _statusSeq, heardAt: _heardAt, refused: _refused, token: _token, aside, phases, ...run }: RunState,
-): Run => ({
-  ...run,
-  aside: asideWith(sql, aside),
-  phases: phases.map(({ seq: _seq, ...phase }) => phase),
-});
+export function publicRun(sql: SqlStorage, state: RunState): Run {
+  const { statusSeq: _statusSeq, heardAt: _heardAt, refused: _refused, token: _token, aside, ...run } = state;
+  return { ...run, aside: asideWith(sql, aside), phases: toldPhases(state).map(({ seq: _seq, ...phase }) => phase) };
+}

@@ -7,6 +7,11 @@ export const EVENT_MAX_BYTES = 16 * 1024;
 export const REPORT_MAX_EVENTS = 500;
 /** A run of ten phases writes some hundreds of events; a counter beyond this is a runaway engine. */
 export const SEQ_MAX = 1_000_000;
+export const MESSAGE_MAX = 4096;
+/** How long the attributes of a PC may be, in UTF-16 units. */
+export const ATTRIBUTE_MAX = { hostname: 63, serial: 64, manufacturer: 64, model: 128, osVersion: 64, client: 128 };
+export const ENGINE_VERSION_MAX = 32;
+export const PLAN_MAX = 32;
 
 /** A phase's name, as in `bitlocker` or `local_admin`; the engine orders them, we do not fix the list. */
 export const PhaseName = z
@@ -16,21 +21,21 @@ export const PhaseName = z
 /** The PC as the engine sees it now. `id` is the SMBIOS UUID, or one the engine made and kept where that is unusable. */
 export const ReportedMachine = z.object({
   id: Uuid,
-  hostname: Text(63),
-  serial: Text(64).optional(),
-  manufacturer: Text(64).optional(),
-  model: Text(128).optional(),
-  osVersion: Text(64).optional(),
-  client: Text(128).optional(),
+  hostname: Text(ATTRIBUTE_MAX.hostname).optional(),
+  serial: Text(ATTRIBUTE_MAX.serial).optional(),
+  manufacturer: Text(ATTRIBUTE_MAX.manufacturer).optional(),
+  model: Text(ATTRIBUTE_MAX.model).optional(),
+  osVersion: Text(ATTRIBUTE_MAX.osVersion).optional(),
+  client: Text(ATTRIBUTE_MAX.client).optional(),
 });
 export type ReportedMachine = z.infer<typeof ReportedMachine>;
 
-/** One execution of the engine. `phases` is its plan, in order. */
+/** One execution of the engine. `phases` is its plan, in order; empty where it has none to tell. */
 export const ReportedRun = z.object({
   id: Uuid,
   startedAt: Instant,
-  engineVersion: Text(32).optional(),
-  phases: z.array(PhaseName).min(1).max(32),
+  engineVersion: Text(ENGINE_VERSION_MAX).optional(),
+  phases: z.array(PhaseName).max(PLAN_MAX),
 });
 export type ReportedRun = z.infer<typeof ReportedRun>;
 
@@ -48,6 +53,7 @@ export const EventType = z.enum([
 export type EventType = z.infer<typeof EventType>;
 
 export const EventLevel = z.enum(['debug', 'info', 'warning', 'error']);
+export type EventLevel = z.infer<typeof EventLevel>;
 
 /** JSON that an event may carry beside its message: shallow, never a secret; the whole event is at most 16 KiB. */
 const EventData = z.record(
@@ -55,16 +61,26 @@ const EventData = z.record(
   z.union([Text(4096), z.literal(''), z.number(), z.boolean(), z.null(), z.array(Text(1024)).max(64)]),
 );
 
+/**
+ * What of an event is not as it was said: cleaned, cut, or read as best as could be. `lost`: the engine says in its place that it has lost it;
+ * should it turn up, it takes its place.
+ */
+export const MENDED = ['at', 'level', 'phase', 'message', 'data', 'lost'] as const;
+export type Mended = (typeof MENDED)[number];
+
+export const Seq = z.int().min(1).max(SEQ_MAX);
+
 /** One immutable line of a run; (run, seq) is its identity. `seq` counts from 1. */
 export const RunEvent = z
   .object({
-    seq: z.int().min(1).max(SEQ_MAX),
+    seq: Seq,
     at: Instant,
     level: EventLevel.default('info'),
     type: EventType.default('message'),
     phase: PhaseName.optional(),
-    message: Text(4096),
+    message: Text(MESSAGE_MAX),
     data: EventData.optional(),
+    mended: z.array(z.enum(MENDED)).max(MENDED.length).optional(),
   })
   .refine((event) => !event.type.startsWith('phase_') || event.phase !== undefined, {
     error: 'a phase event must name its phase',
@@ -95,7 +111,7 @@ export type ReportEnvelope = z.infer<typeof ReportEnvelope>;
 export const Report = ReportEnvelope.extend({ events: z.array(z.unknown()).min(1).max(REPORT_MAX_EVENTS) });
 export type Report = z.infer<typeof Report>;
 
-/** An event that was not stored: where it stood in the batch, its seq where it had a usable one, and why. */
+/** An event that was not stored: where it stood in the batch, its seq where it had a usable one, and why. Servers of before said `event_too_large`. */
 export const RejectedEvent = z.object({
   index: z.int(),
   seq: z.int().nullable(),
@@ -124,6 +140,8 @@ export const StoredEvent = z.object({
   phase: z.string().nullable(),
   message: z.string(),
   data: z.record(z.string(), z.unknown()).nullable(),
+  /** There where something of it is not as it was sent: which members. */
+  mended: z.array(z.enum(MENDED)).optional(),
 });
 export type StoredEvent = z.infer<typeof StoredEvent>;
 

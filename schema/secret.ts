@@ -57,22 +57,29 @@ export const EscrowRequest = z
     kind: SecretKind,
     eid: Uuid,
     ref: z.record(z.string(), z.unknown()),
-    format: SealedFormat.default('jwe'),
-    kid: Thumbprint.optional(),
+    // What may be absent may be null: PowerShell writes a variable that was never set so.
+    format: SealedFormat.nullish(),
+    kid: Thumbprint.nullish(),
     /** The engine's own count of what it sealed, which only grows within a run: of two versions the higher is the later. */
-    order: z.int().min(1).optional(),
+    order: z.int().min(1).nullish(),
     /** What the PC's clock says as the request goes out, ms since the epoch. Nothing that was carried has it. */
-    sentAt: z.int().min(0).optional(),
+    sentAt: z.int().min(0).nullish(),
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
   })
   .transform((request, context) => {
     const ref = parseRef(request.kind, request.ref, context);
     if (!ref) return z.NEVER;
-    if (request.format === 'rsa-oaep-256' && request.kid === undefined) {
+    const { kid, order, sentAt, ...rest } = request;
+    if (rest.format === 'rsa-oaep-256' && !kid) {
       context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
       return z.NEVER;
     }
-    return { ...request, ref };
+    return {
+      ...{ ...rest, ref, format: rest.format ?? ('jwe' as const) },
+      ...(kid ? { kid } : {}),
+      ...(order ? { order } : {}),
+      ...(typeof sentAt === 'number' ? { sentAt } : {}),
+    };
   });
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
 

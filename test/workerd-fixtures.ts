@@ -108,7 +108,7 @@ export async function request<T = Problem>(
   method: 'GET' | 'POST' | 'OPTIONS',
   path: string,
   headers: Record<string, string> = {},
-  body?: string,
+  body?: string | Uint8Array<ArrayBuffer>,
   origin = 'https://api.example.com',
 ): Promise<Answer<T>> {
   const worker = exports as unknown as { default: Fetcher };

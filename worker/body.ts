@@ -2,9 +2,13 @@
 import type { z } from 'zod';
 import { issueField, issueMessage } from '../schema/issue.ts';
 import { type FieldError, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
+import { readTextFile, type TextFile } from '../schema/text-file.ts';
 
-/** Reads a body as UTF-8 text of at most `maxBytes`; stops reading when it is longer. */
-export async function readText(request: Request, maxBytes: number): Promise<string | Refusal> {
+/**
+ * Reads a body as UTF-8 text of at most `maxBytes`; stops reading when it is longer. `brokenLetters`: a body in another encoding is read too,
+ * with U+FFFD for what is no text.
+ */
+export async function readText(request: Request, maxBytes: number, brokenLetters = false): Promise<TextFile | Refusal> {
   const tooLarge = refuse('body_too_large', `The body must be at most ${maxBytes} bytes.`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge;
   const chunks: Uint8Array[] = [];
@@ -15,8 +19,10 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
       if (length > maxBytes) return tooLarge;
       chunks.push(chunk);
     }
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  if (brokenLetters) return readTextFile(bytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer());
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes), exact: true };
   } catch {
     return refuse('malformed_json', 'The body must be UTF-8.');
   }

@@ -1,7 +1,8 @@
 // The machine path through the whole Worker: tokens, public key, reports, escrow.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
-import type { ReportAnswer } from '../schema/report.ts';
+import type { Run } from '../schema/machine.ts';
+import type { EventPage, ReportAnswer } from '../schema/report.ts';
 import type { Receipt } from '../schema/secret.ts';
 import { verifyStatement } from '../schema/signed.ts';
 import {
@@ -12,6 +13,7 @@ import {
   event,
   newMachine,
   newRun,
+  request,
   sealedSecret,
   seedReadyTenant,
   seedTenant,
@@ -91,11 +93,11 @@ describe('a report', () => {
   });
 
   it('keeps the good events of a batch with a bad one, and passes the bad one’s seq', async () => {
-    const { json } = await report([event(1), { seq: 2, at: 'soon', message: 'x' }, event(3)]);
+    const { json } = await report([event(1), event(2, { type: 'nonsense' }), event(3)]);
     expect(json).toMatchObject({
       accepted: 2,
       nextSeq: 4,
-      rejected: [{ index: 1, seq: 2, code: 'invalid_event', field: 'at' }],
+      rejected: [{ index: 1, seq: 2, code: 'invalid_event', field: 'type' }],
     });
     expect((await report([event(2)])).json).toMatchObject({
       accepted: 0,
@@ -163,6 +165,65 @@ describe('a report', () => {
     expect((await asMachine(tenant.token, '/v1/report', '{}', 'text/plain')).status).toBe(415);
   });
 
+  it('is kept with text cleaned and cut, and says so, because a lost end of a phase is a phase that never ends', async () => {
+    const odd = [
+      event(1, { type: 'phase_started', phase: 'apps', message: 'line 1\r\nline 2' }),
+      event(2, { type: 'phase_succeeded', phase: 'apps', message: '' }),
+      event(3, { message: 'x'.repeat(5_000), data: { nested: { a: 1 } } }),
+      event(4, { at: 'soon' }),
+    ];
+    for (const accepted of [4, 0])
+      expect((await report(odd)).json).toMatchObject({ accepted, duplicates: 4 - accepted, rejected: [], nextSeq: 5 });
+    const path = `/v1/tenants/${tenant.id}/runs/${run.id}`;
+    const { json } = await asPerson<EventPage>(emailOf('engineer'), `${path}/events`);
+    expect(json.events.map((one) => one.mended)).toEqual([undefined, ['message'], ['message', 'data'], ['at']]);
+    expect(json.events[0]?.message).toBe('line 1\nline 2');
+    // About when it came, by the server's clock.
+    const { at = 0, receivedAt = 0 } = json.events[3] ?? {};
+    expect(at).toBeLessThanOrEqual(receivedAt);
+    expect(at).toBeGreaterThan(event(5).at);
+    expect((await asPerson<Run>(emailOf('engineer'), path)).json.phases).toMatchObject([
+      ...['preflight', 'bitlocker', 'validation'].map((name) => ({ name, state: 'pending' })),
+      { name: 'apps', state: 'succeeded' },
+    ]);
+  });
+
+  it('of a PC whose attributes are null, empty or odd is kept, also from 5.1, which makes one value of a list of one', async () => {
+    const told = { ...machine, serial: null, model: '', client: 7, hostname: 'PC\0' };
+    const body = { machine: told, run: { ...run, phases: 'apps', engineVersion: null }, events: event(1) };
+    expect((await asMachine(tenant.token, '/v1/report', body)).json).toMatchObject({ accepted: 1 });
+    const { json } = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${machine.id}`);
+    expect(json).toMatchObject({ hostname: 'PC\ufffd', serial: null, model: null, client: '7' });
+  });
+
+  it('that Windows PowerShell sends in Latin-1, as it does unless it is told, loses a letter and says so, but no event', async () => {
+    const text = JSON.stringify({ machine, run, events: [event(1, { message: 'Büro' }), event(2)] });
+    const headers = { authorization: `Bearer ${tenant.token}`, 'content-type': 'application/json' };
+    const body = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    expect((await request('POST', '/v1/report', headers, body)).json).toMatchObject({ accepted: 2, rejected: [] });
+    const { json } = await asPerson<EventPage>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}/events`);
+    expect(json.events.map((one) => [one.message, one.mended])).toEqual([
+      ['B\ufffdro', ['message']],
+      ['event 2', undefined],
+    ]);
+  });
+
+  it('in the place of an event that its engine has lost gives way to it, and is no conflict with what is here', async () => {
+    const lost = (seq: number) => event(seq, { level: 'warning', message: 'lost', mended: ['lost'] });
+    expect((await report([event(1), lost(2), event(3)])).json).toMatchObject({ accepted: 3, nextSeq: 4 });
+    const real = event(2, { type: 'phase_started', phase: 'apps', level: 'error' });
+    expect((await report([real, lost(1), lost(2)])).json).toMatchObject({ accepted: 1, duplicates: 2, rejected: [] });
+    expect((await report([real])).json).toMatchObject({ accepted: 0, duplicates: 1 });
+    const { json } = await asPerson<Run>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}`);
+    expect(json).toMatchObject({ events: 3, warnings: 0, errors: 1 });
+    const page = await asPerson<EventPage>(emailOf('engineer'), `/v1/tenants/${tenant.id}/runs/${run.id}/events`);
+    expect(page.json.events.map((one) => [one.seq, one.type])).toEqual([
+      [1, 'message'],
+      [2, 'phase_started'],
+      [3, 'message'],
+    ]);
+  });
+
   it('for a run of another machine is refused, because a run belongs to one machine', async () => {
     await report([event(1)]);
     const body = { machine: newMachine(), run, events: [event(2)] };
@@ -180,6 +241,13 @@ describe('escrow', () => {
     tenant = await seedReadyTenant();
   });
   const escrow = (body: unknown) => asMachine<Receipt & { code?: string }>(tenant.token, '/v1/secret', body);
+
+  it('takes a clone’s own secret, although the run it names is the PC’s that the image was made of', async () => {
+    const run = newRun();
+    await asMachine(tenant.token, '/v1/report', { machine: newMachine(), run, events: [event(1)] });
+    const body = await sealedSecret(tenant.id, tenant.keyring, machine, { run: run.id });
+    expect((await escrow({ ...body, kid: null, format: null })).status).toBe(201);
+  });
 
   it('answers 201 with a receipt, and a resend the same receipt, so that a lost answer costs nothing', async () => {
     const body = await sealedSecret(tenant.id, tenant.keyring, machine);

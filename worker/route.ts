@@ -24,8 +24,10 @@ type Described = {
 export type BodyRule<B> = {
   maxBytes: number;
   also?: string;
+  /** A body that is not UTF-8 is parsed all the same, and `exact` false. */
+  brokenLetters?: boolean;
   schema: z.ZodType;
-  parse: (text: string, type: string) => B | Refusal;
+  parse: (text: string, type: string, exact: boolean) => B | Refusal;
 };
 
 /** A success is a file of one of these media types, sent as it is made. */

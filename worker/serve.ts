@@ -175,8 +175,8 @@ async function bodyOf<B>(
       'unsupported_media_type',
       `The content type must be application/json${rule.also ? ` or ${rule.also}` : ''}.`,
     );
-  const text = await readText(request, rule.maxBytes);
-  if (isRefusal(text)) return text;
-  const value = rule.parse(text, type);
-  return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(text) };
+  const body = await readText(request, rule.maxBytes, rule.brokenLetters);
+  if (isRefusal(body)) return body;
+  const value = rule.parse(body.text, type, body.exact);
+  return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(body.text) };
 }

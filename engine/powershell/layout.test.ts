@@ -11,12 +11,15 @@ import { z } from 'zod';
 import { readSealed, SEALED_TYP } from '../../schema/jwe.ts';
 import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
-import { EVENT_MAX_BYTES, PhaseName, REPORT_MAX_EVENTS, SEQ_MAX } from '../../schema/report.ts';
+import { REFUSALS } from '../../schema/refusal.ts';
+import { EVENT_MAX_BYTES, MESSAGE_MAX, PhaseName, REPORT_MAX_EVENTS, SEQ_MAX } from '../../schema/report.ts';
 import { KeyStatement, STATEMENT_TYP } from '../../schema/signed.ts';
 import { Sha256, TenantId, Thumbprint, Uuid } from '../../schema/text.ts';
 import engine from '../../schema/vectors/engine.json';
 import secrets from '../../schema/vectors/secrets.json';
+import { SET_ASIDE, TOKEN_REFUSALS, WAITS_ALONE } from '../answer.ts';
 import { newEscrowKey, newRoot, publicKeyAnswer, startServer, stateKey } from '../fixtures.ts';
+import { LOST_MAX } from '../spooled-run.ts';
 import { type Expected, trustKey } from '../tenant-key.ts';
 import { ask } from '../transport.ts';
 import { functionsOf, type Node, nodesOf, sources } from './grammar.ts';
@@ -179,8 +182,17 @@ describe('keys and statements', () => {
   });
 
   it('have the limits of the protocol', () => {
-    const numbers = ['ReportMaxEvents', 'EventMaxBytes', 'SeqMax'].map((name) => Number(constants.get(name)));
-    expect(numbers).toEqual([REPORT_MAX_EVENTS, EVENT_MAX_BYTES, SEQ_MAX]);
+    const names = ['ReportMaxEvents', 'EventMaxBytes', 'SeqMax', 'MessageMax', 'LostMax'];
+    const numbers = names.map((name) => Number(constants.get(name)));
+    expect(numbers).toEqual([REPORT_MAX_EVENTS, EVENT_MAX_BYTES, SEQ_MAX, MESSAGE_MAX, LOST_MAX]);
+  });
+
+  it('have the refusals of the server, and make of each what the reference engine makes of it', () => {
+    // A code that the module does not know is no refusal to it: whoever adds one adds it there.
+    expect([...(constants.get('Refusals') ?? [])].sort()).toEqual(Object.keys(REFUSALS).sort());
+    expect(constants.get('TokenRefusals')).toEqual(TOKEN_REFUSALS);
+    expect(constants.get('SetAsideRefusals')).toEqual(SET_ASIDE);
+    expect(constants.get('WaitsAloneRefusals')).toEqual(WAITS_ALONE);
   });
 });
 

@@ -21,7 +21,8 @@ const CLIENTS = [
 const BUILDS = ['Windows 11 Pro 10.0.26200', 'Windows 11 Pro 10.0.26100', 'Windows 11 Enterprise 10.0.26100'];
 const SERIAL = 'ABCDEFGHJKLMNPQRSTUVWXYZ0123456789';
 
-export type SimulatedPc = { before: ReportedMachine; after: ReportedMachine };
+type NamedPc = ReportedMachine & { hostname: string };
+export type SimulatedPc = { before: NamedPc; after: NamedPc };
 
 /** The nth PC of a fleet: the same for the same seed, so that a restarted stand knows its PCs again. */
 export function simulatedPc(seed: number, index: number): SimulatedPc {
@@ -29,7 +30,7 @@ export function simulatedPc(seed: number, index: number): SimulatedPc {
   const [manufacturer, model] = pick(MODELS);
   const [client, code] = pick(CLIENTS);
   const laptop = /Book|Latitude|ThinkPad|Laptop/.test(model);
-  const before: ReportedMachine = {
+  const before: NamedPc = {
     id: uuid(),
     hostname: `DESKTOP-${characters(SERIAL, 7)}`,
     serial: characters(SERIAL, manufacturer === 'Dell Inc.' ? 7 : 10),

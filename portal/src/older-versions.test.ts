@@ -16,7 +16,17 @@ const version = (number: number): ListedVersion => ({
     uploadedBy: null,
     eid: `e${number}`,
   },
-  ...{ escrowedAt: number, sha256: 's', unopenable: false, verifiedAt: null, finding: null, order: null, sealedAt: 0, hostname: null, counts: true },
+  ...{
+    escrowedAt: number,
+    sha256: 's',
+    unopenable: false,
+    verifiedAt: null,
+    finding: null,
+    order: null,
+    sealedAt: 0,
+    hostname: null,
+    counts: true,
+  },
   ...{ escrowedBy: 'engine', confirmedBy: null, aside: null },
 });
 

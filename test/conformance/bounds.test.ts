@@ -90,7 +90,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO runs (id, machine_id, status, status_seq, started_at, last_event_at, phases, reboots, warnings, errors,
       events, next_seq) @n SELECT @id, '${machine.id}', 'running', 0, i, i, '[]', 0, 0, 0, 1, 2 FROM n`);
   many(
-    `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL FROM n`,
+    `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL FROM n`,
   );
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
   many(`INSERT INTO machine_attributes @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`);

@@ -14,7 +14,9 @@ import { startServer } from '../../engine/fixtures.ts';
 import { HOSTILE_TENANT, hostileAnswers } from '../../engine/hostile-answers.ts';
 import { nextBatch, Spool } from '../../engine/spool.ts';
 import { spoolLines } from '../../engine/spool-file.ts';
+import { nextRunId } from '../../engine/spooled-run.ts';
 import { openSecret } from '../../portal/vault/opener.ts';
+import { mendEvent } from '../../schema/mend-event.ts';
 import { EscrowRequest } from '../../schema/secret.ts';
 import { SpoolLine } from '../../schema/spool.ts';
 
@@ -77,10 +79,18 @@ const questions: Record<string, (asked: never) => unknown> = {
     const engine = new Engine({ ...options, sleep: async () => {} });
     engine.startRun(run);
     for (let count = 1; count <= events; count++) engine.event(run.id, { message: `ünï ${count}` });
-    server.faults.push('none', { status: 403, json: { code: 'tenant_suspended' } });
+    server.faults.push('none', { refuse: 'tenant_suspended' });
     await engine.escrow(run.id, 'local_admin_password', { account: 'Ünï' }, 'kq7-Vm2_ünï');
     return { run: run.id };
   },
+  /** Lines of events as the reference engine mends them. */
+  '/mend': ({ lines }: { lines: string[] }) => ({
+    lines: lines.map((line) => {
+      const mended = mendEvent(JSON.parse(line), 1);
+      return JSON.stringify('event' in mended ? mended.event : mended);
+    }),
+  }),
+  '/next-run': ({ run, machine }: { run: string; machine: string }) => ({ run: nextRunId(run, machine) }),
   '/stringify': ({ json }: { json: string }) => ({ json: JSON.stringify(JSON.parse(json)) }),
 };
 

@@ -80,7 +80,7 @@ Describe 'the spool' {
     It 'is read by the reference engine, and exported to the very lines that it would write' {
         $text = [char] 0xFC + [char]::ConvertFromUtf32(0x1F511) + ' "q" \ 2026-01-01T00:00:00Z'
         1..3 | ForEach-Object { Add-TotlEvent -Session $script:session -RunId $script:run -Message ($text + $_) }
-        [void] (Invoke-Reference '/reset' @{ faults = @('none', @{ status = 403; json = @{ code = 'tenant_suspended' } }) })
+        [void] (Invoke-Reference '/reset' @{ faults = @('none', @{ refuse = 'tenant_suspended' }) })
         Get-Refusal { Send-TestSecret $script:session $script:run 'canary-kq7' } | Should -BeExactly 'tenant_suspended'
         $out = (New-FolderName) + '.spool.ndjson'
         Export-TotlSpool -Session $script:session -Path $out | Should -Be 2

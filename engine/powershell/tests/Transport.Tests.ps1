@@ -4,23 +4,31 @@ BeforeDiscovery {
     $delayCases = @((Get-Vectors 'engine.json').delays | ForEach-Object { @{ Vector = $_; Attempt = $_.attempt; Seconds = $_.retryAfterSeconds } })
     # What comes back for a report; the code of the refusal and how often it was asked.
     $answerCases = @(
-        @{ Status = 401; Code = 'token_revoked'; Refusal = 'token_refused'; Asked = 1 }
-        @{ Status = 403; Code = 'tenant_suspended'; Refusal = 'tenant_suspended'; Asked = 1 }
-        @{ Status = 400; Code = 'bad_request'; Refusal = 'rejected'; Asked = 1 }
-        @{ Status = 409; Code = 'no_tenant_key'; Refusal = 'rejected'; Asked = 1 }
-        @{ Status = 429; Code = 'too_many'; Refusal = 'offline'; Asked = 6 }
-        @{ Status = 500; Code = 'internal'; Refusal = 'offline'; Asked = 6 }
-        @{ Status = 503; Code = 'unavailable'; Refusal = 'offline'; Asked = 6 }
-        # A redirect is no answer: the token follows none.
-        @{ Status = 302; Code = 'moved'; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'token_revoked'; Answer = @{ refuse = 'token_revoked' }; Refusal = 'token_refused'; Asked = 1 }
+        @{ Name = 'tenant_suspended'; Answer = @{ refuse = 'tenant_suspended' }; Refusal = 'tenant_suspended'; Asked = 1 }
+        @{ Name = 'unknown_tenant'; Answer = @{ refuse = 'unknown_tenant' }; Refusal = 'rejected'; Asked = 1 }
+        @{ Name = 'rate_limited'; Answer = @{ refuse = 'rate_limited' }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'internal_error'; Answer = @{ refuse = 'internal_error' }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = 'storage_full'; Answer = @{ refuse = 'storage_full' }; Refusal = 'offline'; Asked = 6 }
+        # What a proxy, a filter or a captive portal says, be it in our words, is no refusal of ours; a redirect is followed by no token.
+        @{ Name = '302 of somebody else'; Answer = @{ status = 302; json = @{ code = 'moved' }; headers = @{ location = '/elsewhere' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '400 of somebody else'; Answer = @{ status = 400; json = @{ code = 'bad_request' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '401 of somebody else'; Answer = @{ status = 401; json = @{ code = 'invalid_token' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '403 of somebody else'; Answer = @{ status = 403; json = @{ code = 'tenant_suspended' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '404 of somebody else'; Answer = @{ status = 404; json = @{ type = 'about:blank'; code = 'not_found' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '407 of somebody else'; Answer = @{ status = 407; json = @{} }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '409 of somebody else'; Answer = @{ status = 409; json = @{ type = 'urn:totlprovision:problem:of_later'; code = 'of_later' } }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '413 of somebody else'; Answer = @{ status = 413; json = @(1) }; Refusal = 'offline'; Asked = 6 }
+        @{ Name = '503 of somebody else'; Answer = @{ status = 503; json = $null }; Refusal = 'offline'; Asked = 6 }
     )
     $secretCases = @(
-        @{ Status = 401; Code = 'token_revoked'; Refusal = 'token_refused'; Kept = $true }
-        @{ Status = 403; Code = 'tenant_suspended'; Refusal = 'tenant_suspended'; Kept = $true }
-        @{ Status = 409; Code = 'no_tenant_key'; Refusal = 'no_tenant_key'; Kept = $true }
-        @{ Status = 409; Code = 'kid_destroyed'; Refusal = 'key_destroyed'; Kept = $false }
-        @{ Status = 409; Code = 'eid_conflict'; Refusal = 'rejected'; Kept = $false }
-        @{ Status = 422; Code = 'wrong_header'; Refusal = 'rejected'; Kept = $false }
+        @{ Answer = @{ refuse = 'token_revoked' }; Refusal = 'token_refused'; Kept = $true }
+        @{ Answer = @{ refuse = 'tenant_suspended' }; Refusal = 'tenant_suspended'; Kept = $true }
+        @{ Answer = @{ refuse = 'no_tenant_key' }; Refusal = 'no_tenant_key'; Kept = $true }
+        @{ Answer = @{ refuse = 'unknown_tenant' }; Refusal = 'rejected'; Kept = $true }
+        @{ Answer = @{ refuse = 'kid_destroyed' }; Refusal = 'key_destroyed'; Kept = $false }
+        @{ Answer = @{ refuse = 'eid_conflict' }; Refusal = 'rejected'; Kept = $false }
+        @{ Answer = @{ refuse = 'header_mismatch' }; Refusal = 'rejected'; Kept = $false }
     )
 }
 
@@ -40,10 +48,18 @@ Describe 'back-off' {
         Disable-Waiting
     }
 
-    It 'tries again after a network fault, a 5xx or a 429, and after nothing else' {
+    It 'tries again after a network fault, a 5xx, a 429 or what is not our server''s, and after nothing else' {
         InModuleScope TotlProvision {
-            foreach ($status in @(0, 429, 500, 503)) { Test-TotlFinal $status | Should -BeFalse }
-            foreach ($status in @(200, 201, 400, 401, 403, 404, 409, 422)) { Test-TotlFinal $status | Should -BeTrue }
+            Test-TotlFinal 0 $false $null | Should -BeFalse
+            foreach ($status in @(429, 500, 503)) { Test-TotlFinal $status $true 'internal_error' | Should -BeFalse }
+            foreach ($status in @(400, 401, 403, 404, 409, 422)) {
+                Test-TotlFinal $status $true 'invalid_body' | Should -BeTrue
+                Test-TotlFinal $status $true $null | Should -BeFalse
+            }
+            foreach ($status in @(200, 201)) {
+                Test-TotlFinal $status $true $null | Should -BeTrue
+                Test-TotlFinal $status $false $null | Should -BeFalse
+            }
         }
     }
 
@@ -58,21 +74,20 @@ Describe 'back-off' {
 }
 
 Describe 'an answer' {
-    It 'of <Status> to a report is <Refusal> after <Asked>, and everything stays on disk' -ForEach $answerCases {
+    It 'of <Name> to a report is <Refusal> after <Asked>, and everything stays on disk' -ForEach $answerCases {
         $session = New-TestSession
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
         Add-TotlEvent -Session $session -RunId $run -Message 'x'
-        $answer = @{ status = $Status; json = @{ code = $Code }; headers = @{ location = '/elsewhere' } }
-        [void] (Invoke-Reference '/reset' @{ faults = @(1..$Asked | ForEach-Object { $answer }) })
+        [void] (Invoke-Reference '/reset' @{ faults = @(1..$Asked | ForEach-Object { $Answer }) })
         Get-Refusal { Send-TotlReport -Session $session } | Should -BeExactly $Refusal
         (Invoke-Reference '/kept').requests | Should -Be $Asked
         (Send-TotlReport -Session $session).Sent | Should -Be 1
     }
 
-    It 'of <Status> <Code> to a secret is <Refusal>' -ForEach $secretCases {
+    It 'of <Answer.refuse> to a secret is <Refusal>' -ForEach $secretCases {
         $session = New-TestSession
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
-        [void] (Invoke-Reference '/reset' @{ faults = @('none', @{ status = $Status; json = @{ code = $Code } }) })
+        [void] (Invoke-Reference '/reset' @{ faults = @('none', $Answer) })
         $refusal = Get-Refusal { Send-TestSecret $session $run -WarningAction SilentlyContinue 3> $null }
         $refusal | Should -BeExactly $Refusal
         # What the server will never take leaves the queue, but not the disk.
@@ -87,10 +102,12 @@ Describe 'an answer' {
         Add-TotlEvent -Session $session -RunId $run -Message 'x'
         foreach ($json in @($null, 'hello', 7, @{}, @(@{ accepted = 1 }), @{ accepted = '1'; rejected = @(); nextSeq = 2 })) {
             $answer = @{ status = 200; json = $json }
-            [void] (Invoke-Reference '/reset' @{ faults = @($answer, $answer, 'none', $answer) })
-            Get-Refusal { Send-TotlReport -Session $session } | Should -BeExactly 'rejected'
-            Get-Refusal { Get-TotlTenantKey -Session $session } | Should -BeExactly 'malformed_answer'
-            Get-Refusal { Send-TestSecret $session $run } | Should -BeExactly 'wrong_receipt'
+            [void] (Invoke-Reference '/reset' @{ faults = @($answer, 'none', $answer) })
+            Get-Refusal { Send-TotlReport -Session $session } | Should -BeExactly 'offline'
+            Get-Refusal { Send-TestSecret $session $run } | Should -BeExactly 'offline'
+            # The key that the file carries will do where something else says that it is the server.
+            [void] (Invoke-Reference '/reset' @{ faults = @(1..6 | ForEach-Object { $answer }) })
+            (Get-TotlTenantKey -Session $session).Kid | Should -Not -BeNullOrEmpty
         }
     }
 }

@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { StoredEvent } from '../../../schema/report.ts';
+import type { Mended, StoredEvent } from '../../../schema/report.ts';
 import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from '../event-filter.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, phaseWords, timeOfDay } from '../words.ts';
@@ -10,6 +10,10 @@ import { eventStyles } from './event-styles.ts';
 import './problem-note.ts';
 
 const LEVEL_WORDS = { error: 'Error: ', warning: 'Warning: ', info: '', debug: '' };
+/** A line that stands for a lost event says so itself. */
+const MENDED_WORDS: Record<Mended, string> = {
+  ...{ at: 'time', level: 'level', phase: 'phase', message: 'message', data: 'details', lost: '' },
+};
 /** Nearer to the end than this is at the end. */
 const AT_END_PX = 24;
 
@@ -196,13 +200,21 @@ export class EventList extends LitElement {
     </div>`;
   }
 
+  #mended({ mended = [] }: StoredEvent) {
+    const names = mended.map((one) => MENDED_WORDS[one]).filter(Boolean);
+    return names.length > 0
+      ? html`<p class="mended">Not as it was sent, but cleaned or cut: ${names.join(', ')}</p>`
+      : nothing;
+  }
+
   #event(event: StoredEvent) {
     const { text } = this.filter;
     return html`<li class=${event.level}>
       <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}>${timeOfDay(event.at)}</time>
       <span class="phase">${event.phase ? phaseWords(event.phase) : ''}</span>
       <div class="message">
-        <strong>${LEVEL_WORDS[event.level]}</strong>${marked(event.message, text)}
+        <strong>${LEVEL_WORDS[event.level]}</strong><span class="text">${marked(event.message, text)}</span>
+        ${this.#mended(event)}
         ${
           event.data && Object.keys(event.data).length > 0
             ? html`<details>

@@ -83,6 +83,14 @@ export const eventStyles = css`
   .message {
     overflow-wrap: anywhere;
   }
+  .text {
+    white-space: pre-line;
+  }
+  .mended {
+    margin: 0;
+    font-size: 0.85rem;
+    font-style: italic;
+  }
   mark {
     background: var(--accent);
     color: var(--on-accent);

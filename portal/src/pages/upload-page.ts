@@ -58,9 +58,10 @@ export class UploadPage extends LitElement {
 
   #upload(file: SpoolFile): Promise<void> {
     return this.#acts.do(async (signal) => {
-      await upload(file, handsOf(this.membership.tenant), (so) => {
+      const onProgress = (so: Uploaded) => {
         if (!signal.aborted) this.uploaded = so;
-      });
+      };
+      await upload(file, handsOf(this.membership.tenant), onProgress, this.uploaded ?? undefined);
     });
   }
 
@@ -93,6 +94,14 @@ export class UploadPage extends LitElement {
           ${file.machines.map(({ id, hostname }) => html`<li>${this.#machine(id, hostname, over)}</li>`)}
         </ul>
       </div>
+      ${
+        file.garbled > 0
+          ? html`<p class="note warn">
+              This file was saved in another encoding, which has broken its letters: ${count(file.garbled, 'report')} will be left out, sealed
+              secrets are whole. Have the engine write it again, and upload it as it is.
+            </p>`
+          : nothing
+      }
       ${
         file.damaged > 0
           ? html`<p class="note warn">${count(file.damaged, 'line')} cannot be read and will be left out: the file was cut off or damaged.</p>`

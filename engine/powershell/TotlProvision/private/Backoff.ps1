@@ -3,10 +3,12 @@ $script:Attempts = 6
 $script:BaseDelayMs = 500
 $script:MaxDelayMs = 60000
 
-# Whether an answer is final. Not after a network fault (status 0), a 5xx or a 429.
+# Whether an answer is final: a success in JSON, whose form is for whoever asked to judge, or a refusal by our server that does not pass. Not a
+# network fault (status 0), a 5xx, a 429, or what somebody else says.
 function Test-TotlFinal {
-    param([int] $Status)
-    $Status -ne 0 -and $Status -lt 500 -and $Status -ne 429
+    param([int] $Status, [bool] $HasJson, $Code)
+    if ($Status -ge 200 -and $Status -lt 300) { return $HasJson }
+    $null -ne $Code -and $Status -lt 500 -and $Status -ne 429
 }
 
 # What a Retry-After of some seconds asks for, in milliseconds; a server cannot ask for more than a minute.

@@ -14,9 +14,16 @@ function Get-TotlBatch {
     }
 }
 
-# Every unsent event in reports of at most 500, then every sealed secret without a receipt.
+# Every sealed secret without a receipt, those that were set aside too, then every unsent event in reports of at most 500.
 function Get-TotlSpoolLines {
     param([string] $Folder)
+    foreach ($eid in @(Get-TotlWaiting $Folder)) {
+        $body = Read-TotlEntry (Get-TotlSpoolPath $Folder 'secrets' ($eid + '.json'))
+        if ($null -ne $body) { '{"secret":' + $body + '}' }
+    }
+    foreach ($eid in @(Get-TotlAsideNames $Folder)) {
+        '{"secret":' + (Read-TotlText (Get-TotlSpoolPath $Folder 'secrets/set-aside' ($eid + '.json'))) + '}'
+    }
     foreach ($id in @(Get-TotlSpoolNames $Folder 'runs')) {
         $run = Read-TotlRun $Folder $id
         if ($null -eq $run) { continue }
@@ -31,9 +38,5 @@ function Get-TotlSpoolLines {
             '{"report":' + $open + ',"events":[' + $lines + ']}}'
             $nextSeq = $batch[-1].Seq + 1
         }
-    }
-    foreach ($eid in @(Get-TotlWaiting $Folder)) {
-        $body = Read-TotlEntry (Get-TotlSpoolPath $Folder 'secrets' ($eid + '.json'))
-        if ($null -ne $body) { '{"secret":' + $body + '}' }
     }
 }

@@ -12,18 +12,19 @@ function Test-TotlReceipt {
         (Test-TotlText (Get-TotlMember $Receipt 'auditHash') $script:Sha256Pattern)
 }
 
-# Sends what the spool keeps under an eid. Gives the receipt or a refusal; what the server will never accept is set aside.
+# Sends what the spool keeps under an eid. Gives the receipt or a refusal; what the server refuses for its own sake is set aside.
 function Send-TotlSealed {
-    param($Session, [string] $Eid)
+    param($Session, [string] $Eid, [int] $Attempts = $script:Attempts)
     $path = Get-TotlSpoolPath $Session.SpoolPath 'secrets' ($Eid + '.json')
     $body = Read-TotlEntry $path
-    if ($null -eq $body) { return New-TotlRefusal 'rejected' 'The spool has no such sealed secret.' }
+    if ($null -eq $body) { return New-TotlRefusal 'rejected' 'The spool has no such sealed secret.' 'set_aside' }
     $sealed = Get-TotlMember (ConvertFrom-Json -InputObject $body) 'sealed'
-    $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json' -Stamped
+    $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json' $Attempts -Stamped
     if (-not $reply.Ok) { return $reply }
-    if ($reply.Status -eq 201 -or $reply.Status -eq 200) {
+    if ($null -eq $reply.Code) {
+        if (-not (Test-TotlText (Get-TotlMember $reply.Json 'sha256') $script:Sha256Pattern)) { return New-TotlStrange $reply.Status }
         if (-not (Test-TotlReceipt $reply.Json $sealed)) {
-            return New-TotlRefusal 'wrong_receipt' 'The receipt is not for what was sent; the ciphertext stays on disk.'
+            return New-TotlRefusal 'wrong_receipt' 'The receipt is not for what was sent; the ciphertext stays on disk.' 'waits'
         }
         $receipt = [ordered] @{
             secretId  = $reply.Json.secretId
@@ -38,10 +39,12 @@ function Send-TotlSealed {
         return [pscustomobject] $receipt
     }
     if (Test-TotlSame $reply.Code 'no_tenant_key') { return New-TotlRefusal 'no_tenant_key' 'The tenant has no key yet.' }
+    $message = 'The server refused the secret ({0}).' -f $reply.Code
+    if (-not (Test-TotlOneOf $reply.Code $script:SetAsideRefusals)) { return New-TotlRefusal 'rejected' $message }
     Move-TotlAside $path
-    Write-Warning -Message ('A sealed secret was refused and set aside: {0}' -f (Get-TotlReason $reply))
+    Write-Warning -Message ('A sealed secret was refused and set aside: {0}' -f $reply.Code)
     if (Test-TotlSame $reply.Code 'kid_destroyed') {
-        return New-TotlRefusal 'key_destroyed' 'The escrow key was destroyed: make a new secret and seal it again.'
+        return New-TotlRefusal 'key_destroyed' 'The escrow key was destroyed: make a new secret and seal it again.' 'set_aside'
     }
-    New-TotlRefusal 'rejected' ('The server refused the secret ({0}).' -f (Get-TotlReason $reply))
+    New-TotlRefusal 'rejected' $message 'set_aside'
 }

@@ -21,7 +21,7 @@ function Write-TotlWhole {
     else { [System.IO.File]::Move($aside, $Path) }
 }
 
-# Adds a line to a file. What a kill left without its end is ended first, so that it never takes this line with it.
+# Adds a line, or several with a line feed between them, to a file. What a kill left without its end is ended first, so that it never takes this line with it.
 function Add-TotlLine {
     param([string] $Path, [string] $Line)
     $stream = New-Object System.IO.FileStream -ArgumentList $Path, ([System.IO.FileMode]::OpenOrCreate), ([System.IO.FileAccess]::ReadWrite)
@@ -55,16 +55,24 @@ function Read-TotlLines {
     if (-not [System.IO.File]::Exists($Path)) { return }
     # Here each byte is one character, so that lines are found before they are read.
     $bytewise = [System.Text.Encoding]::GetEncoding('iso-8859-1')
-    foreach ($line in $bytewise.GetString([System.IO.File]::ReadAllBytes($Path)).Split([char] 10)) {
+    $text = $bytewise.GetString([System.IO.File]::ReadAllBytes($Path))
+    # A file system may leave zeros where a power cut lost what was written; a line behind them is whole. Zeros alone leave no line, and yet
+    # something is gone: an empty one says so.
+    $whole = $text.Replace("`0", '')
+    if ($whole.Length -lt $text.Length) { '' }
+    foreach ($line in $whole.Split([char] 10)) {
         if ($line.Length -eq 0) { continue }
         try { ConvertFrom-TotlUtf8 ($bytewise.GetBytes($line)) } catch { '' }
     }
 }
 
-# Moves a file that cannot be used out of the way, but keeps it.
+# Moves a file that cannot be used out of the way, but keeps it. It may be gone already: another process does the same.
 function Move-TotlAside {
     param([string] $Path)
     $folder = Join-Path -Path ([System.IO.Path]::GetDirectoryName($Path)) -ChildPath 'set-aside'
     [void] [System.IO.Directory]::CreateDirectory($folder)
-    Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force
+    if (-not [System.IO.File]::Exists($Path)) { return }
+    try { Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force }
+    # In use, as by a virus scanner: it is looked at again the next time.
+    catch { Write-Warning -Message ('A spool entry is in use: ' + [System.IO.Path]::GetFileName($Path)) }
 }

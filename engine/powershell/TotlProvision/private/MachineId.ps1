@@ -23,11 +23,16 @@ function Get-TotlSmbiosId {
 function Get-TotlKeptId {
     param([string] $Folder)
     $path = Join-Path -Path $Folder -ChildPath 'machine-id'
-    $kept = Read-TotlWord $path
-    if (Test-TotlText $kept $script:UuidPattern) { return $kept }
-    $made = New-TotlUuid
-    Write-TotlWhole $path $made
-    $made
+    # Two processes that begin at once are one PC.
+    $alone = Enter-TotlSpool $Folder
+    try {
+        $kept = Read-TotlWord $path
+        if (Test-TotlText $kept $script:UuidPattern) { return $kept }
+        $made = New-TotlUuid
+        Write-TotlWhole $path $made
+        $made
+    }
+    finally { $alone.Dispose() }
 }
 
 # This PC's id. One that was kept stays, whatever the firmware says later: an id must not change within a PC's life.

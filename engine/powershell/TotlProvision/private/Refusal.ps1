@@ -1,9 +1,10 @@
 # Why the engine stops or waits, as values; a public function turns one into an error in one place. None carries a token, a plaintext or a ciphertext.
 
-# A refusal: a stable code (engine/refusal.ts has the same) and one clear sentence.
+# A refusal: a stable code (engine/refusal.ts has the same) and one clear sentence. Only: it is about the one thing that was sent, and the rest
+# may go on; that one is set aside (set_aside), or waits in its place (waits).
 function New-TotlRefusal {
-    param([string] $Code, [string] $Message)
-    [pscustomobject] @{ Ok = $false; Code = $Code; Message = $Message }
+    param([string] $Code, [string] $Message, [string] $Only = '')
+    [pscustomobject] @{ Ok = $false; Code = $Code; Message = $Message; Only = $Only }
 }
 
 # The error that a public function throws for a refusal. Its code is in Exception.Data['TotlCode'] and is the error's id.

@@ -1,4 +1,7 @@
-# Sends a run's events as reports, from where the server wants to go on.
+# Sends a run's events as reports, from where the server wants to go on: the decisions of engine/send-run.ts.
+$script:IdleRounds = 2
+# A damaged file has lost a block or two. Beyond this it is no gap but another file.
+$script:LostMax = 10000
 
 # The answer to a report, or null where it has not its form.
 function Read-TotlReportAnswer {
@@ -26,28 +29,63 @@ function Write-TotlRejected {
     }
 }
 
-# Sends what is unsent of a run. Gives a refusal, or how many events were accepted and rejected.
+# Sets a run aside: it stays where it is, and what is added to it is kept with it; the next session tries it again.
+function Stop-TotlRun {
+    param($Session, $Run, [string] $Code, [string] $Message)
+    Save-TotlHalt $Session.SpoolPath $Run.Id ([ordered] @{ code = $Code })
+    Write-Warning -Message ('A run was set aside: {0} ({1})' -f $Run.Id, $Code)
+    New-TotlRefusal 'rejected' $Message 'set_aside'
+}
+
+# What becomes of a run whose report is refused. A clone of an image with a run in its spool meets run_conflict: the run was begun by the PC that
+# the image was made of, and goes on as one of this PC's own. Once: a run made anew is nobody else's.
+function Resolve-TotlRefusedRun {
+    param($Session, $Run, [string] $Code)
+    $message = 'The server refused the report ({0}).' -f $Code
+    if (-not (Test-TotlOneOf $Code $script:SetAsideRefusals)) { return New-TotlRefusal 'rejected' $message }
+    if (-not (Test-TotlSame $Code 'run_conflict') -or (Test-TotlOwnOfAnother $Session.SpoolPath $Run.Id)) {
+        return Stop-TotlRun $Session $Run $Code $message
+    }
+    $own = Copy-TotlRun $Session.SpoolPath $Run.Id
+    Write-Warning -Message ('A run in the spool is another PC''s; what is unsent of it goes on as {0}.' -f $own)
+    [pscustomobject] @{ Ok = $true; Sent = 0; Rejected = 0; Own = $own }
+}
+
+# Sends what is unsent of a run. Gives a refusal, or how many events were accepted and rejected, and the run that it goes on as, if any.
 function Send-TotlRun {
-    param($Session, $Run)
+    param($Session, $Run, [int] $Attempts = $script:Attempts)
     $sent = 0
     $rejected = 0
     $nextSeq = $Run.NextSeq
-    # Each round either moves on or goes back to a gap the server names; a server that does neither ends it.
-    for ($rounds = $Run.Events.Count + 2; $rounds -gt 0; $rounds--) {
+    # A server may go back to a gap, once; then it moves on with each round. One that does not ends it.
+    $furthest = [long] 0
+    for ($idle = 0; $idle -lt $script:IdleRounds; ) {
         $batch = @(Get-TotlBatch $Run.Events $nextSeq)
-        if ($batch.Count -eq 0) { return [pscustomobject] @{ Ok = $true; Sent = $sent; Rejected = $rejected } }
+        if ($batch.Count -eq 0) { return [pscustomobject] @{ Ok = $true; Sent = $sent; Rejected = $rejected; Own = $null } }
         $lines = @($Run.Envelope) + @($batch | ForEach-Object { $_.Line })
-        $reply = Invoke-TotlAsk $Session 'POST' '/v1/report' ($lines -join "`n") 'application/x-ndjson'
+        $reply = Invoke-TotlAsk $Session 'POST' '/v1/report' ($lines -join "`n") 'application/x-ndjson' $Attempts
         if (-not $reply.Ok) { return $reply }
+        if ($null -ne $reply.Code) { return Resolve-TotlRefusedRun $Session $Run $reply.Code }
         $answer = Read-TotlReportAnswer $reply
-        if ($null -eq $answer) {
-            return New-TotlRefusal 'rejected' ('The server refused the report ({0}).' -f (Get-TotlReason $reply))
-        }
+        if ($null -eq $answer) { return New-TotlStrange $reply.Status }
         $sent += $answer.Accepted
         $rejected += $answer.Rejected.Count
         Write-TotlRejected $answer.Rejected
         $nextSeq = $answer.NextSeq
-        Write-TotlWhole (Get-TotlSpoolPath $Session.SpoolPath 'runs' ($Run.Id + '.next')) ([string] $nextSeq)
+        if ($nextSeq -gt $furthest) {
+            $furthest = $nextSeq
+            $idle = 0
+        }
+        else { $idle++ }
+        Save-TotlNext $Session.SpoolPath $Run.Id $nextSeq
+        $count = Get-TotlLostCount $Run.Events $nextSeq
+        if ($count -gt $script:LostMax) { return Stop-TotlRun $Session $Run 'too_much_lost' 'Too much of this run is lost.' }
+        if ($count -eq 0) { continue }
+        # Only now: a number that the server has is not lost, whatever became of it here.
+        Write-Warning -Message ('{0} event(s) were lost before being sent, from {1} on.' -f $count, $nextSeq)
+        Add-TotlLost $Session.SpoolPath $Run.Id $nextSeq $count
+        $Run = Read-TotlRun $Session.SpoolPath $Run.Id
+        if ($null -eq $Run) { return New-TotlRefusal 'rejected' 'The run has left the spool meanwhile.' 'set_aside' }
     }
-    New-TotlRefusal 'rejected' 'The server does not go on with this run.'
+    Stop-TotlRun $Session $Run 'goes_nowhere' 'The server does not go on with this run.'
 }

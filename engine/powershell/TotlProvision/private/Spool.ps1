@@ -10,6 +10,13 @@ function Initialize-TotlSpool {
     }
 }
 
+# Replaces a file as a whole while no other process writes into the spool.
+function Write-TotlAlone {
+    param([string] $Folder, [string] $Path, [string] $Text)
+    $alone = Enter-TotlSpool $Folder
+    try { Write-TotlWhole $Path $Text } finally { $alone.Dispose() }
+}
+
 # The path of an entry.
 function Get-TotlSpoolPath {
     param([string] $Folder, [string] $Kind, [string] $Name)
@@ -55,11 +62,22 @@ function Save-TotlPin {
         (Test-TotlSame $Known.Tenant $Key.Tenant) -and $Known.KeyEpoch -eq $Key.KeyEpoch
     if ($same) { return }
     $pin = [ordered] @{ fingerprint = $Key.Fingerprint; tenant = $Key.Tenant; keyEpoch = $Key.KeyEpoch }
-    Write-TotlWhole (Join-Path -Path $Folder -ChildPath 'pin.json') (ConvertTo-TotlJson $pin)
+    Write-TotlAlone $Folder (Join-Path -Path $Folder -ChildPath 'pin.json') (ConvertTo-TotlJson $pin)
 }
 
-# The events of a run, each with its seq and its line. A line that a kill cut off is dropped: nobody was told that it is kept.
+# The events of a run by number, each with its line. A line that a kill cut off is dropped: nobody was told that it is kept.
 function Read-TotlEvents {
+    param([string] $Folder, [string] $RunId)
+    $events = @(Read-TotlEventLines $Folder $RunId)
+    for ($index = 1; $index -lt $events.Count; $index++) {
+        # Only what stands in the place of lost ones is out of order.
+        if ($events[$index].Seq -lt $events[$index - 1].Seq) { return @($events | Sort-Object -Property Seq) }
+    }
+    $events
+}
+
+# The same in the order of the file.
+function Read-TotlEventLines {
     param([string] $Folder, [string] $RunId)
     foreach ($line in @(Read-TotlLines (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson')))) {
         $seq = $null
@@ -77,13 +95,14 @@ function Read-TotlRun {
     $next = Read-TotlWord (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next'))
     $nextSeq = [long] 1
     if (Test-TotlText $next '^[1-9][0-9]{0,8}\z') { $nextSeq = [long] $next }
-    [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId) }
+    $halt = Read-TotlHalt $Folder $RunId
+    [pscustomobject] @{ Id = $RunId; Envelope = $envelope; NextSeq = $nextSeq; Events = @(Read-TotlEvents $Folder $RunId); Halt = $halt }
 }
 
 # The ids of the entries of a kind, by name.
 function Get-TotlSpoolNames {
-    param([string] $Folder, [string] $Kind)
-    $files = Get-ChildItem -LiteralPath (Join-Path -Path $Folder -ChildPath $Kind) -Filter '*.json' -File
+    param([string] $Folder, [string] $Kind, [string] $Ending = '.json')
+    $files = Get-ChildItem -LiteralPath (Join-Path -Path $Folder -ChildPath $Kind) -Filter ('*' + $Ending) -File
     foreach ($file in $files) { if (Test-TotlText $file.BaseName $script:UuidPattern) { $file.BaseName } }
 }
 
@@ -92,15 +111,18 @@ function Get-TotlSpoolNames {
 function Get-TotlNextOrder {
     param([string] $Folder)
     $path = Join-Path -Path $Folder -ChildPath 'sealed.count'
-    $last = [long] 0
-    if ([System.IO.File]::Exists($path)) {
-        $text = Read-TotlWord $path
-        if (Test-TotlText $text '^[0-9]{1,15}\z') { $last = [long] $text }
-        else { $last = [long] [Math]::Floor((Get-TotlNow) / 1000) }
+    $alone = Enter-TotlSpool $Folder
+    try {
+        $last = [long] 0
+        if ([System.IO.File]::Exists($path)) {
+            $text = Read-TotlWord $path
+            if (Test-TotlText $text '^[0-9]{1,15}\z') { $last = [long] $text }
+            else { $last = [long] [Math]::Floor((Get-TotlNow) / 1000) }
+        }
+        Write-TotlWhole $path ([string] ($last + 1))
     }
-    $next = $last + 1
-    Write-TotlWhole $path ([string] $next)
-    $next
+    finally { $alone.Dispose() }
+    $last + 1
 }
 
 # Keeps a sealed secret until its receipt. What was sealed without a session has no number yet.
@@ -112,7 +134,7 @@ function Save-TotlSealed {
     if ($Body -cnotmatch ',"order":[0-9]+,"sealed":') {
         $Body = $Body -creplace ',"sealed":', (',"order":{0},"sealed":' -f (Get-TotlNextOrder $Folder))
     }
-    Write-TotlWhole $path $Body
+    Write-TotlAlone $Folder $path $Body
 }
 
 # The eids of the sealed secrets that wait, in the order in which they were sealed. What a module of before left has no number, and was first.
@@ -133,6 +155,14 @@ function Get-TotlWaiting {
 # The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
 function Complete-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $ReceiptText)
-    Write-TotlWhole (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText
-    Remove-Item -LiteralPath (Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')) -Force
+    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText
+    $path = Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')
+    # Another process may have had the same receipt.
+    if ([System.IO.File]::Exists($path)) { Remove-Item -LiteralPath $path -Force }
+}
+
+# Remembers where the server wants to go on.
+function Save-TotlNext {
+    param([string] $Folder, [string] $RunId, [long] $NextSeq)
+    Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next')) ([string] $NextSeq)
 }

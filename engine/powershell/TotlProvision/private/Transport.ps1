@@ -18,10 +18,11 @@ function Get-TotlToken {
     (New-Object System.Net.NetworkCredential -ArgumentList '', $Session.Token).Password
 }
 
-# One try: status (0 where there was no answer), JSON and Retry-After. A redirect is no answer: the token follows none.
+# One try: status (0 where there was no answer), JSON, the code of our server's refusal, and Retry-After. A redirect is not followed: the token
+# goes to the configured address only.
 function Invoke-TotlOnce {
     param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType)
-    $none = [pscustomobject] @{ Status = 0; Json = $null; RetryAfterMs = [double] 0 }
+    $none = [pscustomobject] @{ Status = 0; Json = $null; HasJson = $false; Code = $null; RetryAfterMs = [double] 0 }
     $handler = New-Object System.Net.Http.HttpClientHandler
     $handler.AllowAutoRedirect = $false
     $handler.UseCookies = $false
@@ -44,15 +45,19 @@ function Invoke-TotlOnce {
         }
         $response = $client.SendAsync($request).GetAwaiter().GetResult()
         $status = [int] $response.StatusCode
-        if ($status -ge 300 -and $status -lt 400) { return $none }
         $text = $response.Content.ReadAsStringAsync().GetAwaiter().GetResult()
-        $json = ConvertFrom-Json -InputObject $text
+        $json = $null
+        $hasJson = $true
+        # A page in HTML, or nothing at all.
+        try { $json = ConvertFrom-Json -InputObject $text } catch { $hasJson = $false }
+        if ([string]::IsNullOrEmpty($text)) { $hasJson = $false }
         $seconds = [double] 0
         $retryAfter = $response.Headers.RetryAfter
         if ($null -ne $retryAfter -and $null -ne $retryAfter.Delta) { $seconds = $retryAfter.Delta.TotalSeconds }
-        [pscustomobject] @{ Status = $status; Json = $json; RetryAfterMs = Get-TotlRetryAfter $seconds }
+        $code = Get-TotlRefusalCode $json
+        [pscustomobject] @{ Status = $status; Json = $json; HasJson = $hasJson; Code = $code; RetryAfterMs = Get-TotlRetryAfter $seconds }
     }
-    # No route, no TLS, no JSON: all the same to who asks, and nothing of it may be shown, since it could quote a request.
+    # No route, no TLS: all the same to who asks, and nothing of it may be shown, since it could quote a request.
     catch { $none }
     finally {
         $client.Dispose()
@@ -67,40 +72,41 @@ function Add-TotlSentAt {
     '{0},"sentAt":{1}}}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow)
 }
 
-# Asks up to six times. A final answer is given back whatever its status; 401 and 403 are refusals that end the work. Stamped: each try says
-# when it goes out.
+# Asks up to six times, or as often as is said. A final answer is given back whatever its status; a refused token and a suspended tenant end
+# the work. Stamped: each try says when it goes out.
 function Invoke-TotlAsk {
-    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType, [switch] $Stamped)
+    param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType, [int] $Attempts = $script:Attempts, [switch] $Stamped)
     for ($attempt = 0; ; $attempt++) {
         $sent = $Body
         if ($Stamped) { $sent = Add-TotlSentAt $Body }
         $reply = Invoke-TotlOnce $Session $Method $Path $sent $ContentType
-        if (Test-TotlFinal $reply.Status) { return Resolve-TotlReply $reply }
-        if ($attempt + 1 -ge $script:Attempts) {
-            return New-TotlRefusal 'offline' 'The server cannot be reached now; what is unsent stays on disk.'
-        }
+        if (Test-TotlFinal $reply.Status $reply.HasJson $reply.Code) { return Resolve-TotlReply $reply }
+        if ($attempt + 1 -ge $Attempts) { return Resolve-TotlSilence $reply }
         $delay = Get-TotlDelay $attempt $reply.RetryAfterMs (Get-Random -Minimum 0.0 -Maximum 1.0)
         Start-Sleep -Milliseconds ([int] $delay)
     }
 }
 
-# A final answer as a result; its code is the problem's, or null.
+# A final answer as a result; its code is the refusal's, or null for a success.
 function Resolve-TotlReply {
     param($Reply)
-    $code = Get-TotlMember $Reply.Json 'code'
-    if (-not (Test-TotlText $code '^[a-z_]{1,64}\z')) { $code = $null }
-    if ($Reply.Status -eq 401) {
-        return New-TotlRefusal 'token_refused' ('The machine token is refused ({0}); have a new one issued.' -f (Get-TotlReason @{ Code = $code; Status = 401 }))
+    $code = $Reply.Code
+    if ($Reply.Status -lt 300) { $code = $null }
+    if (Test-TotlOneOf $code $script:TokenRefusals) {
+        return New-TotlRefusal 'token_refused' ('The machine token is refused ({0}); have a new one issued.' -f $code)
     }
-    if ($Reply.Status -eq 403) {
+    if (Test-TotlSame $code 'tenant_suspended') {
         return New-TotlRefusal 'tenant_suspended' 'The tenant is suspended; what is unsent stays on disk.'
     }
     [pscustomobject] @{ Ok = $true; Status = $Reply.Status; Code = $code; Json = $Reply.Json }
 }
 
-# How a refusal names what the server said.
-function Get-TotlReason {
+# What it is where no try had a final answer.
+function Resolve-TotlSilence {
     param($Reply)
-    if ($null -ne $Reply.Code) { return $Reply.Code }
-    [string] $Reply.Status
+    if ($Reply.Status -eq 0) { return New-TotlRefusal 'offline' 'The server cannot be reached now; what is unsent stays on disk.' }
+    if ($null -eq $Reply.Code) { return New-TotlStrange $Reply.Status }
+    $only = ''
+    if (Test-TotlOneOf $Reply.Code $script:WaitsAloneRefusals) { $only = 'waits' }
+    New-TotlRefusal 'offline' ('The server takes nothing now ({0}); what is unsent stays on disk.' -f $Reply.Code) $only
 }

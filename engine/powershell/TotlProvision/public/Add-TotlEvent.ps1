@@ -4,21 +4,22 @@ function Add-TotlEvent {
     Adds an event to a run.
     .DESCRIPTION
     The event is on disk when this returns; Send-TotlReport sends it. Its number follows on the last one, also after a reboot.
+    A message or data that does not fit is cleaned and cut, and marked so; it never throws.
     Never put a secret into an event: events are readable to everybody who may see the fleet.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER RunId
     From Start-TotlRun.
     .PARAMETER Message
-    What happened, for people.
+    What happened, for people: at most 4096 characters. Anything that is no text is written as text.
     .PARAMETER Type
     What kind of event it is. One whose type begins with phase_ must name its phase.
     .PARAMETER Level
     How grave it is.
     .PARAMETER Phase
-    The phase that it belongs to.
+    The phase that it belongs to, of lower-case letters, digits and _: anything else is made so.
     .PARAMETER Data
-    Further members: text, numbers, truth values, lists of text.
+    Further members: text, numbers, truth values, lists of text. Anything else becomes text.
     .EXAMPLE
     Add-TotlEvent -Session $session -RunId $run -Type phase_started -Phase rename -Message 'Renaming to ACM-LT-0142'
     #>
@@ -26,30 +27,46 @@ function Add-TotlEvent {
     param(
         [Parameter(Mandatory = $true)] $Session,
         [Parameter(Mandatory = $true)] [string] $RunId,
-        [Parameter(Mandatory = $true)] [ValidateLength(1, 4096)] [string] $Message,
+        [Parameter(Mandatory = $true)] [AllowNull()] [AllowEmptyString()] [AllowEmptyCollection()] $Message,
         [ValidateSet('message', 'run_started', 'phase_started', 'phase_succeeded', 'phase_failed', 'phase_skipped', 'reboot', 'run_succeeded', 'run_failed')]
         [string] $Type = 'message',
         [ValidateSet('debug', 'info', 'warning', 'error')] [string] $Level = 'info',
         [string] $Phase = '',
-        [System.Collections.IDictionary] $Data
+        $Data
     )
     $ErrorActionPreference = 'Stop'
-    $run = $null
-    if (Test-TotlText $RunId $script:UuidPattern) { $run = Read-TotlRun $Session.SpoolPath $RunId }
-    if ($null -eq $run) { throw 'There is no such run in the spool: begin it with Start-TotlRun.' }
-    $seq = [long] 1
-    if ($run.Events.Count -gt 0) { $seq = $run.Events[-1].Seq + 1 }
-    if ($seq -gt $script:SeqMax) { throw 'A run has at most 1,000,000 events.' }
+    if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'There is no such run in the spool: begin it with Start-TotlRun.' }
+    $RunId = Get-TotlRunId $Session.SpoolPath $RunId
+    $mended = @()
     # ValidateSet forgives case; the wire does not.
-    $entry = [ordered] @{ seq = $seq; at = Get-TotlNow; level = $Level.ToLowerInvariant(); type = $Type.ToLowerInvariant() }
-    if (-not [string]::IsNullOrEmpty($Phase)) {
-        if (-not (Test-TotlText $Phase $script:PhasePattern)) { throw 'Phase must be of lower-case letters, digits and _.' }
-        $entry['phase'] = $Phase
+    $entry = [ordered] @{ seq = [long] 0; at = Get-TotlNow; level = $Level.ToLowerInvariant(); type = $Type.ToLowerInvariant() }
+    $name = Get-TotlPhase $Phase
+    if ($null -ne $name) { $entry['phase'] = $name }
+    elseif ($Type -like 'phase_*') { Write-Warning -Message 'An event that begins or ends a phase should name it.' }
+    if (-not (Test-TotlSame ([string] $name) $Phase) -or ($null -eq $name -and $Type -like 'phase_*')) { $mended += 'phase' }
+    $text = Get-TotlMessage $Message
+    $entry['message'] = $text.Value
+    if ($text.Changed) { $mended += 'message' }
+    if ($null -ne $Data) {
+        # Room for its number, and for what says that it was mended.
+        $data = Get-TotlData $Data ($script:EventMaxBytes - (ConvertTo-TotlUtf8 (ConvertTo-TotlJson $entry)).Length - 100)
+        $entry['data'] = $data.Value
+        if ($data.Changed) { $mended += 'data' }
     }
-    elseif ($Type -like 'phase_*') { throw 'A phase event must name its phase.' }
-    $entry['message'] = $Message -creplace '[\x00-\x08\x0b-\x1f\x7f]', ' '
-    if ($null -ne $Data) { $entry['data'] = $Data }
-    $line = ConvertTo-TotlJson $entry
-    if ((ConvertTo-TotlUtf8 $line).Length -gt $script:EventMaxBytes) { throw 'An event is at most 16 KiB.' }
-    Add-TotlLine (Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.ndjson')) $line
+    if ($mended.Count -gt 0) { $entry['mended'] = $mended }
+    $alone = Enter-TotlSpool $Session.SpoolPath
+    try {
+        $run = Read-TotlRun $Session.SpoolPath $RunId
+        if ($null -eq $run) { throw 'There is no such run in the spool: begin it with Start-TotlRun.' }
+        # Behind the last one there is, and behind all that the server has: of a file that was damaged, the end may be gone.
+        $seq = $run.NextSeq
+        if ($run.Events.Count -gt 0 -and $run.Events[-1].Seq -ge $seq) { $seq = $run.Events[-1].Seq + 1 }
+        if ($seq -gt $script:SeqMax) {
+            Write-Warning -Message 'An event was left out: a run has at most 1,000,000.'
+            return
+        }
+        $entry['seq'] = $seq
+        Add-TotlLine (Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.ndjson')) (ConvertTo-TotlJson $entry)
+    }
+    finally { $alone.Dispose() }
 }

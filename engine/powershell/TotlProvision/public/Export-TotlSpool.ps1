@@ -3,7 +3,7 @@ function Export-TotlSpool {
     .SYNOPSIS
     Writes what is unsent as one spool file, for a person to upload in the portal.
     .DESCRIPTION
-    Events, and secrets as ciphertext. The spool stays as it is: what is sent later too is harmless. Without anything unsent no file is written.
+    Secrets as ciphertext, those that were set aside too, and events. The spool stays as it is: what is sent later too is harmless. Without anything unsent no file is written.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Path

@@ -4,7 +4,7 @@ function New-TotlSession {
     Reads the engine's configuration file and opens the spool.
     .DESCRIPTION
     The file is the one that the portal makes when a token is issued. The spool is made if it is not there, for SYSTEM and
-    Administrators only: run this elevated. The token is kept as a SecureString and is shown nowhere.
+    Administrators only: run this elevated. What an earlier session had to set aside is put back, to be tried again. The token is kept as a SecureString and is shown nowhere.
     Errors: bad_configuration, which names a member of the file and never its value.
     .PARAMETER ConfigurationPath
     The engine's configuration file.
@@ -30,6 +30,7 @@ function New-TotlSession {
     $file = Assert-TotlOk (Read-TotlConfiguration ($PSCmdlet.GetUnresolvedProviderPathFromPSPath($ConfigurationPath)))
     $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($SpoolPath)
     Initialize-TotlSpool $folder
+    Restore-TotlAside $folder
     [pscustomobject] @{
         ApiOrigin       = $file.ApiOrigin
         Token           = $file.Token

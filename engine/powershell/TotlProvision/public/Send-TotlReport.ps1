@@ -4,7 +4,8 @@ function Send-TotlReport {
     Sends every unsent event of the runs in the spool.
     .DESCRIPTION
     Goes on where the server wants to go on, so that a resend is harmless. Tries again with exponential back-off and jitter.
-    An event that the server rejects is warned of, and its number is not used again.
+    An event that the server rejects is warned of, and its number is not used again. What a damaged spool has lost is said in its place. A run
+    that cannot go on is set aside and warned of, and the others go on; the next session tries it again.
     Errors: offline, token_refused, tenant_suspended, rejected. What is unsent stays on disk.
     .PARAMETER Session
     From New-TotlSession.
@@ -13,7 +14,7 @@ function Send-TotlReport {
     .EXAMPLE
     try { Send-TotlReport -Session $session } catch { Write-Warning $_.Exception.Message }
     .OUTPUTS
-    How many events were accepted and rejected.
+    How many events were accepted and rejected, and how many runs were set aside.
     #>
     [CmdletBinding()]
     param(
@@ -21,16 +22,32 @@ function Send-TotlReport {
         [string] $RunId = ''
     )
     $ErrorActionPreference = 'Stop'
+    Repair-TotlRuns $Session
     $ids = @(Get-TotlSpoolNames $Session.SpoolPath 'runs')
-    if (-not [string]::IsNullOrEmpty($RunId)) { $ids = @($ids | Where-Object { Test-TotlSame $_ $RunId }) }
+    if (-not [string]::IsNullOrEmpty($RunId)) {
+        $own = Get-TotlRunId $Session.SpoolPath $RunId
+        $ids = @($ids | Where-Object { Test-TotlSame $_ $own })
+    }
     $sent = 0
     $rejected = 0
-    foreach ($id in $ids) {
-        $run = Read-TotlRun $Session.SpoolPath $id
-        if ($null -eq $run) { continue }
-        $done = Assert-TotlOk (Send-TotlRun $Session $run)
-        $sent += $done.Sent
-        $rejected += $done.Rejected
+    $setAside = 0
+    $waiting = $null
+    # A run that goes on as this PC's own is put behind the others.
+    for ($index = 0; $index -lt $ids.Count; $index++) {
+        $run = Read-TotlRun $Session.SpoolPath $ids[$index]
+        if ($null -eq $run -or $null -ne $run.Halt) { continue }
+        # Where something stood in the way once, six tries for each of the others would take hours.
+        $attempts = if ($null -eq $waiting) { $script:Attempts } else { 1 }
+        $done = Send-TotlRun $Session $run $attempts
+        if ($done.Ok) {
+            $sent += $done.Sent
+            $rejected += $done.Rejected
+            if ($null -ne $done.Own) { $ids += $done.Own }
+        }
+        elseif ($done.Only -eq 'set_aside') { $setAside += 1 }
+        elseif ($done.Only -eq 'waits') { if ($null -eq $waiting) { $waiting = $done } }
+        else { [void] (Assert-TotlOk $done) }
     }
-    [pscustomobject] @{ Sent = $sent; Rejected = $rejected }
+    if ($null -ne $waiting) { [void] (Assert-TotlOk $waiting) }
+    [pscustomobject] @{ Sent = $sent; Rejected = $rejected; SetAside = $setAside }
 }

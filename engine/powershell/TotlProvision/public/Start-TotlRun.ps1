@@ -4,12 +4,13 @@ function Start-TotlRun {
     Begins a run, or tells again what is known of one after a rename or a reboot.
     .DESCRIPTION
     Nothing is sent: the run is written into the spool, and Send-TotlReport sends it with its events.
+    A run that an image brought from another PC goes on under another id, which is what comes back.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Machine
     From Get-TotlMachine, as the PC is now.
     .PARAMETER Phases
-    The plan: names of phases in order, of lower-case letters, digits and _.
+    The plan: names of phases in order, of lower-case letters, digits and _; anything else is made so.
     .PARAMETER RunId
     The id of a run that goes on. Left out, a new run begins.
     .PARAMETER EngineVersion
@@ -31,9 +32,11 @@ function Start-TotlRun {
     $startedAt = Get-TotlNow
     if ([string]::IsNullOrEmpty($RunId)) { $RunId = New-TotlUuid }
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
+    $RunId = Get-TotlRunId $Session.SpoolPath $RunId
+    $plan = @()
     foreach ($phase in $Phases) {
-        # Not by an attribute: ValidatePattern forgives case, the wire does not.
-        if (-not (Test-TotlText $phase $script:PhasePattern)) { throw 'A phase must be of lower-case letters, digits and _.' }
+        $name = Get-TotlPhase $phase
+        if ($null -ne $name -and [Array]::IndexOf($plan, $name) -lt 0) { $plan += $name }
     }
     $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
     $before = Read-TotlEntry $path
@@ -44,7 +47,7 @@ function Start-TotlRun {
     $run = [ordered] @{ id = $RunId; startedAt = $startedAt }
     $version = Limit-TotlText $EngineVersion 32
     if ($null -ne $version) { $run['engineVersion'] = $version }
-    $run['phases'] = $Phases
-    Write-TotlWhole $path (ConvertTo-TotlJson ([ordered] @{ machine = $Machine; run = $run }))
+    $run['phases'] = $plan
+    Write-TotlAlone $Session.SpoolPath $path (ConvertTo-TotlJson ([ordered] @{ machine = $Machine; run = $run }))
     $RunId
 }

@@ -1,0 +1,20 @@
+# One process at a time at a spool: two that take the same number for an event, or write the same file aside, would spoil each other's.
+
+# Waits until no other process writes into a spool, and gives what to dispose of when the write is done. The system lets go of it when its
+# holder ends, however that ends. Held for one write, never for a request.
+function Enter-TotlSpool {
+    param([string] $Folder)
+    $path = Join-Path -Path $Folder -ChildPath 'in-use'
+    for ($tries = 3000; ; $tries--) {
+        try {
+            $arguments = @($path, [System.IO.FileMode]::OpenOrCreate, [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None)
+            return New-Object System.IO.FileStream -ArgumentList $arguments
+        }
+        catch {
+            # It is open elsewhere. Anything else, as a folder that may not be written, does not pass by waiting.
+            $isTaken = $_.Exception.InnerException -is [System.IO.IOException] -or $_.Exception -is [System.IO.IOException]
+            if (-not $isTaken -or $tries -lt 1) { throw }
+        }
+        Start-Sleep -Milliseconds 10
+    }
+}

@@ -1,0 +1,129 @@
+# What a PC says made fit to send, by the rules of schema/clean.ts and schema/mend-event.ts: text is cleaned and cut, and marked so. Nothing here
+# throws at whoever provisions.
+$script:MessageMax = 4096
+$script:NameMax = 64
+$script:ItemMax = 1024
+$script:ItemsMax = 64
+$script:NoMessage = '(no message)'
+$script:Empty = '(empty)'
+# What a terminal is told: CSI, OSC and shorter sequences.
+$script:EscapePattern = '\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])'
+$script:ControlPattern = '[\x00-\x08\x0b-\x1f\x7f]'
+$script:HalfPairPattern = '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]'
+
+# Text of at most so many UTF-16 units. Changed: something of it is lost; line ends in another way are the same text.
+function Get-TotlCleanText {
+    param([string] $Text, [int] $Max)
+    $unreadable = [string] [char] 0xFFFD
+    $lines = $Text -creplace '\r\n?', "`n"
+    $plain = ($lines -creplace $script:HalfPairPattern, $unreadable) -creplace $script:EscapePattern, ''
+    $plain = $plain -creplace $script:ControlPattern, $unreadable
+    $changed = -not (Test-TotlSame $plain $lines)
+    if ($plain.Length -gt $Max) {
+        $changed = $true
+        $end = $Max - 1
+        # Not through the middle of a surrogate pair.
+        if ([char]::IsSurrogatePair($plain, $end - 1)) { $end-- }
+        $plain = $plain.Substring(0, $end) + [char] 0x2026
+    }
+    [pscustomobject] @{ Value = $plain; Changed = $changed }
+}
+
+# Whether a value has members of its own: a dictionary or an object.
+function Test-TotlRecord {
+    param($Value)
+    $Value -is [System.Collections.IDictionary] -or $Value -is [System.Management.Automation.PSCustomObject]
+}
+
+# Anything at all as text: text as it is, what has members or items as JSON, everything else as PowerShell has it.
+function ConvertTo-TotlText {
+    param($Value)
+    if ($null -eq $Value) { return '' }
+    if ($Value -is [string]) { return $Value }
+    try {
+        if ((Test-TotlRecord $Value) -or $Value -is [System.Collections.IEnumerable]) { return ConvertTo-TotlJson $Value }
+    }
+    # It holds what JSON has not, or itself.
+    catch { $null = $_ }
+    try { [string] $Value } catch { 'an object that has no text' }
+}
+
+# A message made fit.
+function Get-TotlMessage {
+    param($Value)
+    $clean = Get-TotlCleanText (ConvertTo-TotlText $Value) $script:MessageMax
+    if ($clean.Value.Length -eq 0) { return [pscustomobject] @{ Value = $script:NoMessage; Changed = $true } }
+    if ($Value -isnot [string]) { $clean.Changed = $true }
+    $clean
+}
+
+# A phase's name as it has to be, so that 'Local Admin' of the plan and of an event is one phase; null where nothing of it can be kept.
+function Get-TotlPhase {
+    param([string] $Phase)
+    if (Test-TotlText $Phase $script:PhasePattern) { return $Phase }
+    # Half a surrogate pair has no normal form.
+    $name = ($Phase -creplace $script:HalfPairPattern, ' ').Normalize([System.Text.NormalizationForm]::FormKD) -creplace '\p{M}', ''
+    $name = ($name.ToLowerInvariant() -creplace '[^a-z0-9_]+', '_') -creplace '^[^a-z]+', ''
+    if ($name.Length -gt 32) { $name = $name.Substring(0, 32) }
+    $name = $name -creplace '_+\z', ''
+    if ($name.Length -eq 0) { return $null }
+    $name
+}
+
+# One item of a list, as text.
+function Get-TotlItem {
+    param($Value)
+    $clean = Get-TotlCleanText (ConvertTo-TotlText $Value) $script:ItemMax
+    if ($clean.Value.Length -eq 0) { return [pscustomobject] @{ Value = $script:Empty; Changed = $true } }
+    if ($Value -isnot [string]) { $clean.Changed = $true }
+    $clean
+}
+
+# One member of an event's data: text, a number, a truth value, null, or a list of text.
+function Get-TotlDatum {
+    param($Value)
+    $plain = $null -eq $Value -or $Value -is [bool] -or $Value -is [int] -or $Value -is [long] -or $Value -is [decimal]
+    if ($Value -is [double] -or $Value -is [single]) { $plain = -not ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) }
+    if ($plain) { return [pscustomobject] @{ Value = $Value; Changed = $false } }
+    if ($Value -is [string]) { return Get-TotlCleanText $Value $script:MessageMax }
+    if ($Value -is [System.Collections.IEnumerable] -and -not (Test-TotlRecord $Value)) {
+        $items = @(foreach ($item in $Value) { Get-TotlItem $item })
+        $changed = @($items | Where-Object { $_.Changed }).Count -gt 0
+        $texts = @($items | ForEach-Object { $_.Value })
+        if ($texts.Count -gt $script:ItemsMax) {
+            $texts = @($texts[0..($script:ItemsMax - 2)]) + [string] [char] 0x2026
+            $changed = $true
+        }
+        return [pscustomobject] @{ Value = $texts; Changed = $changed }
+    }
+    $clean = Get-TotlCleanText (ConvertTo-TotlText $Value) $script:MessageMax
+    $clean.Changed = $true
+    $clean
+}
+
+# The data of an event as a flat object within so many bytes: members that are left over are left out.
+function Get-TotlData {
+    param($Data, [int] $Room)
+    $changed = -not (Test-TotlRecord $Data)
+    if ($changed) { $Data = @{ value = $Data } }
+    if ($Data -is [System.Collections.IDictionary]) { $entries = @($Data.GetEnumerator() | ForEach-Object { , @([string] $_.Key, $_.Value) }) }
+    else { $entries = @($Data.PSObject.Properties | ForEach-Object { , @($_.Name, $_.Value) }) }
+    $made = [ordered] @{}
+    foreach ($entry in $entries) {
+        $name = Get-TotlCleanText $entry[0] $script:NameMax
+        $datum = Get-TotlDatum $entry[1]
+        if ($name.Value.Length -eq 0) {
+            $name.Value = $script:Empty
+            $name.Changed = $true
+        }
+        $Room -= (ConvertTo-TotlUtf8 ((ConvertTo-TotlJsonString $name.Value) + (ConvertTo-TotlJson $datum.Value))).Length + 3
+        if ($Room -lt 0) {
+            $changed = $true
+            break
+        }
+        if ($name.Changed -or $datum.Changed) { $changed = $true }
+        # Keys of this dictionary forgive case, and the first of two stays.
+        if ($made.Contains($name.Value)) { $changed = $true } else { $made[$name.Value] = $datum.Value }
+    }
+    [pscustomobject] @{ Value = $made; Changed = $changed }
+}

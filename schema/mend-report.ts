@@ -1,0 +1,53 @@
+// A report's envelope as it is sent, mended into one that is kept: a PC that says nothing of its model, or says it oddly, is a PC all the same.
+// Only what has no identity, a machine's id and a run's, is refused, by the schema. Pure.
+import { cleanText, instantOf, isAbsent, isRecord, listOf, textOf } from './clean.ts';
+import { phaseOf } from './mend-event.ts';
+import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope } from './report.ts';
+
+/** The envelope as `ReportEnvelope` takes it, other members as they are. `now`, ms since the epoch, is when a run began that does not say. */
+export function mendEnvelope(value: unknown, now: number): unknown {
+  if (!isRecord(value) || ReportEnvelope.safeParse(value).success) return value;
+  return withoutUnfit({ ...value, machine: mendMachine(value.machine), run: mendRun(value.run, now) });
+}
+
+/** Whatever else is not fit is left out, so that it costs itself alone: all but the two ids may be absent. */
+function withoutUnfit(envelope: Record<string, unknown>): unknown {
+  const fit = { ...envelope };
+  for (const { path } of ReportEnvelope.safeParse(envelope).error?.issues ?? []) {
+    const [member, part] = path.map(String);
+    if (member === undefined) continue;
+    const of = fit[member];
+    if (member !== 'machine' && member !== 'run') delete fit[member];
+    else if (isRecord(of) && part !== undefined && part !== 'id') fit[member] = { ...of, [part]: undefined };
+  }
+  return fit;
+}
+
+/** The same of a report as one JSON object: one event by itself is a list of one. */
+export function mendReport(value: unknown, now: number): unknown {
+  const mended = mendEnvelope(value, now);
+  return isRecord(mended) ? { ...mended, events: listOf(mended.events) } : mended;
+}
+
+function mendMachine(machine: unknown): unknown {
+  if (!isRecord(machine)) return machine;
+  const attributes = Object.entries(ATTRIBUTE_MAX).map(([name, max]) => [name, attributeOf(machine[name], max)]);
+  return { ...machine, ...Object.fromEntries(attributes) };
+}
+
+function mendRun(run: unknown, now: number): unknown {
+  if (!isRecord(run)) return run;
+  const plan = listOf(run.phases).map(phaseOf);
+  return {
+    ...run,
+    startedAt: instantOf(run.startedAt) ?? now,
+    engineVersion: attributeOf(run.engineVersion, ENGINE_VERSION_MAX),
+    phases: [...new Set(plan.filter((phase) => phase !== null))].slice(0, PLAN_MAX),
+  };
+}
+
+/** An attribute as text, or undefined where nothing is left of it: an object says nothing that could be shown. */
+function attributeOf(value: unknown, max: number): string | undefined {
+  if (isAbsent(value) || typeof value === 'object') return undefined;
+  return cleanText(textOf(value), max).text || undefined;
+}

@@ -1,0 +1,30 @@
+// A text file as Windows saves it: UTF-8 with or without a byte order mark, or UTF-16, which Windows PowerShell writes by itself.
+
+/** `exact`: its bytes are text; not: it was saved in another encoding, or is damaged, and what is no text is U+FFFD. */
+export type TextFile = { text: string; exact: boolean };
+
+/** Which Unicode a file is in, by how it begins: UTF-16 has a mark, or zeros beside every Latin letter. */
+export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  const [first, second, third, fourth] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0))
+    return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0))
+    return 'utf-16be';
+  return 'utf-8';
+}
+
+/**
+ * Reads a file's bytes. Marks at the beginning of a line go: a file that was put together of several has them anywhere. Half a character at
+ * the end, where a file was cut off, goes too.
+ */
+export function readTextFile(bytes: Uint8Array): TextFile {
+  const decode = (fatal: boolean): string =>
+    new TextDecoder(encodingOf(bytes), { fatal, ignoreBOM: false })
+      .decode(bytes, { stream: true })
+      .replace(/^\ufeff/gm, '');
+  try {
+    return { text: decode(true), exact: true };
+  } catch {
+    return { text: decode(false), exact: false };
+  }
+}
