@@ -48,7 +48,8 @@ export function chunksFrom(
 ): { chunks: Chunk[]; after: Key | null } {
   const table = tableOf(sql, name);
   const limit = budget.rows;
-  const rows = name === CHAIN ? entriesFrom(sql, Number(after[0] ?? 0), head, limit) : rowsAsBegun(sql, table, after, limit);
+  const rows =
+    name === CHAIN ? entriesFrom(sql, Number(after[0] ?? 0), head, limit) : rowsAsBegun(sql, table, after, limit);
   const chunks: Chunk[] = [];
   let [cutAt, last] = [after, after];
   let lines: string[] = [];

@@ -3,7 +3,7 @@
 import type { ChainHead } from '../schema/audit.ts';
 import type { BackupChunk, BackupManifest } from '../schema/backup.ts';
 import { requireHead } from './audit.ts';
-import { backedUpTables, type Budget, CHAIN, type Chunk, chunksFrom, ranMigrations } from './backup-tables.ts';
+import { type Budget, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './backup-tables.ts';
 import { dropTriggers, forgetPreImages, type Key, keepPreImages } from './pre-images.ts';
 import { all, sha256 } from './rows.ts';
 import { keepWalk, walkAt } from './walks.ts';
@@ -112,8 +112,8 @@ export const manifestOf = (sql: SqlStorage, tenant: string, { walk, chunks }: Sl
 });
 
 const namedBefore = (sql: SqlStorage): BackupChunk[] =>
-  all<{ chunks: string }>(sql, 'SELECT chunks FROM backup_parts ORDER BY place').flatMap(
-    ({ chunks }): BackupChunk[] => JSON.parse(chunks),
+  all<{ chunks: string }>(sql, 'SELECT chunks FROM backup_parts ORDER BY place').flatMap(({ chunks }): BackupChunk[] =>
+    JSON.parse(chunks),
   );
 
 /** It is over, or given up: nothing more is kept for it. */

@@ -142,7 +142,16 @@ const keepFailed = (storage: DurableObjectStorage, fault: Fault) =>
   storage.transactionSync(() => {
     forgetWalk(storage.sql);
     keepRun(storage.sql, {
-      ...{ at: Date.now(), outcome: 'failed', chunks: 0, written: 0, bytes: 0, head: null, manifestSha256: null, fault },
+      ...{
+        at: Date.now(),
+        outcome: 'failed',
+        chunks: 0,
+        written: 0,
+        bytes: 0,
+        head: null,
+        manifestSha256: null,
+        fault,
+      },
     });
   });
 

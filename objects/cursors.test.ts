@@ -17,10 +17,7 @@ const inObject = <T>(use: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage }) => use(storage.sql));
 const many = (statement: string, rows: number) =>
   inObject((sql) => {
-    sql.exec(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) ${statement}`,
-      rows,
-    );
+    sql.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) ${statement}`, rows);
   });
 
 type Page = { next: string | number | null };
@@ -58,14 +55,18 @@ beforeEach(async () => {
 });
 
 describe('a history', () => {
-  const rows = () => walk<HistoryPage, string>(`machines/${ids[0]}/history`, ({ history }) =>
-    history.map(({ attribute, sinceAt, machine }) => `${sinceAt}/${attribute}/${machine}`),
-  );
+  const rows = () =>
+    walk<HistoryPage, string>(`machines/${ids[0]}/history`, ({ history }) =>
+      history.map(({ attribute, sinceAt, machine }) => `${sinceAt}/${attribute}/${machine}`),
+    );
 
   it('of two ids that changed at the same instants shows each change once, latest first', async () => {
     for (const one of ids)
       for (const attribute of ['client', 'model'])
-        await many(`INSERT INTO machine_attributes SELECT '${one}', '${attribute}', i / 2, i FROM n WHERE i % 2 = 0`, 8);
+        await many(
+          `INSERT INTO machine_attributes SELECT '${one}', '${attribute}', i / 2, i FROM n WHERE i % 2 = 0`,
+          8,
+        );
     const shown = await rows();
     expect(new Set(shown).size).toBe(shown.length);
     const kept = await inObject((sql) => sql.exec('SELECT * FROM machine_attributes').toArray());
@@ -159,10 +160,13 @@ describe('requests for access', () => {
 
 describe('successions', () => {
   it('are all handed out, oldest first, in pages from the newest back', async () => {
-    await many("INSERT INTO successions SELECT i, 'a', 'b', printf('%04d', i) || printf('%2000d', 0), i, 'x' FROM n", 700);
+    await many(
+      "INSERT INTO successions SELECT i, 'a', 'b', printf('%04d', i) || printf('%2000d', 0), i, 'x' FROM n",
+      700,
+    );
     let all: string[] = [];
     for (let before: number | null = 701; before !== null; ) {
-      const path = `/v1/tenants/${id}/keyring/successions?before=${before}`;
+      const path: string = `/v1/tenants/${id}/keyring/successions?before=${before}`;
       const { json, text }: { json: SuccessionPage; text: string } = await asPerson<SuccessionPage>(admin, path);
       expect(text.length).toBeLessThan(300 * 1024);
       all = [...json.successions, ...all];

@@ -36,11 +36,15 @@ const resealedToGone = (rows: number) =>
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) ${statement.replaceAll('@id', "printf('%08x-0000-4000-8000-%012x', i, i)")}`,
         rows,
       );
-    many(`INSERT INTO secrets (id, machine_id, kind, ref, latest_version) SELECT @id, @id, 'other', '{"label":"x"}', 1 FROM n`);
+    many(
+      `INSERT INTO secrets (id, machine_id, kind, ref, latest_version) SELECT @id, @id, 'other', '{"label":"x"}', 1 FROM n`,
+    );
     many(`INSERT INTO secret_versions (secret_id, version, eid, format, bound, kid, sealed, sha256, first_kid, first_sha256,
         escrowed_at, audit_seq, audit_hash)
       SELECT @id, 1, 'e' || i, 'jwe', 1, '${GONE}', 'theirs', 't' || i, '${GONE}', 't', 1, 1, 'h' FROM n`);
-    many(`INSERT INTO replaced SELECT '${tenant.keyring.kid}', @id, 1, 'o' || i, 'jwe', 'ours', 1, 0 FROM n WHERE i % 9 > 0`);
+    many(
+      `INSERT INTO replaced SELECT '${tenant.keyring.kid}', @id, 1, 'o' || i, 'jwe', 'ours', 1, 0 FROM n WHERE i % 9 > 0`,
+    );
     sql.exec('INSERT INTO held VALUES (?, ?, 0)', GONE, rows);
   });
 

@@ -59,7 +59,8 @@ function settleFrom(sql: SqlStorage, from: Place, now: number): { settled: Settl
       if (how !== null) settled[how] += 1;
     }
     const last = rows.at(-1);
-    if (rows.length === left && last) return { settled, next: { ...place, secret: last.secret_id, version: last.version } };
+    if (rows.length === left && last)
+      return { settled, next: { ...place, secret: last.secret_id, version: last.version } };
     left -= rows.length;
     // Behind every kid: no character of one is greater.
     place = place.marked === 1 ? { ...FIRST, kid, marked: 0 } : { ...FIRST, kid: `${kid}~` };

@@ -372,9 +372,7 @@ describe('a great many changes', () => {
       }
     });
   const heldBy = (person: string) =>
-    inObject(
-      (sql) => sql.exec('SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ?', person).toArray().length,
-    );
+    inObject((sql) => sql.exec('SELECT 1 FROM keyring_changes WHERE held = 1 AND person = ?', person).toArray().length);
 
   it('are let go of at one word, the newest at once and the rest by the alarm; the way back past them is gone with the first', async () => {
     await many(180);

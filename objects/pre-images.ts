@@ -3,16 +3,21 @@
 import { all } from './rows.ts';
 
 export type Key = readonly (string | number)[];
-/** A table with a key of at most four columns, none of them generated. */
-export type Table = { name: string; columns: readonly string[]; key: readonly string[] };
+/** A table with a key of at most four columns, none of them generated. `isNumbered`: SQLite may give a row its key. */
+export type Table = { name: string; columns: readonly string[]; key: readonly string[]; isNumbered: boolean };
 
-type Column = { name: string; pk: number };
+type Column = { name: string; type: string; pk: number };
 
 export function tableOf(sql: SqlStorage, name: string): Table {
   const columns = all<Column>(sql, `PRAGMA table_info("${name}")`);
   const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
   if (key.length === 0 || key.length > SLOTS.length) throw new Error(`${name} needs a key of at most four columns`);
-  return { name, columns: columns.map((column) => column.name), key: key.map((column) => column.name) };
+  return {
+    name,
+    columns: columns.map((column) => column.name),
+    key: key.map((column) => column.name),
+    isNumbered: key.length === 1 && key[0]?.type === 'INTEGER',
+  };
 }
 
 const SLOTS = ['k1', 'k2', 'k3', 'k4'] as const;
@@ -48,23 +53,28 @@ const isKept = (table: Table, of: string): string =>
 const sameKey = ({ key }: Table, of: string): string => key.map((name) => `"${name}" = ${of}"${name}"`).join(' AND ');
 
 /**
- * A key never changes. An insert that replaces a row fires no trigger of a deletion: the row that stands under its key is kept before it. The
- * key of a row that is numbered by SQLite is known only after it.
+ * A key never changes. An insert that replaces a row fires no trigger of a deletion: what stands under its key, or that nothing does, is kept before
+ * it. The key of a row that SQLite numbers is known only after it.
  */
 function triggersOf(table: Table): string {
   const { name } = table;
-  const before = (what: 'UPDATE' | 'DELETE') =>
-    `CREATE TRIGGER pre_${name}_${what} BEFORE ${what} ON "${name}" WHEN NOT ${isKept(table, 'OLD.')} BEGIN
-       INSERT INTO pre_images VALUES ('${name}', ${slots(table, 'OLD.').join(', ')}, ${rowText(table, 'OLD.')});
+  const trigger = (when: string, of: string, row: string) =>
+    `CREATE TRIGGER "pre_${name} ${when}" ${when} ON "${name}" WHEN NOT ${isKept(table, of)} BEGIN
+       INSERT INTO pre_images VALUES ('${name}', ${slots(table, of).join(', ')}, ${row});
      END;`;
-  return `${before('UPDATE')} ${before('DELETE')}
-    CREATE TRIGGER pre_${name}_REPLACE BEFORE INSERT ON "${name}" WHEN NOT ${isKept(table, 'NEW.')} BEGIN
-      INSERT INTO pre_images SELECT '${name}', ${slots(table, '').join(', ')}, ${rowText(table, '')}
-        FROM "${name}" WHERE ${sameKey(table, 'NEW.')};
-    END;
-    CREATE TRIGGER pre_${name}_INSERT AFTER INSERT ON "${name}" WHEN NOT ${isKept(table, 'NEW.')} BEGIN
-      INSERT INTO pre_images VALUES ('${name}', ${slots(table, 'NEW.').join(', ')}, NULL);
-    END;`;
+  const standing = `FROM "${name}" WHERE ${sameKey(table, 'NEW.')}`;
+  return [
+    trigger('BEFORE UPDATE', 'OLD.', rowText(table, 'OLD.')),
+    trigger('BEFORE DELETE', 'OLD.', rowText(table, 'OLD.')),
+    ...(table.isNumbered
+      ? [
+          `CREATE TRIGGER "pre_${name} BEFORE INSERT" BEFORE INSERT ON "${name}" WHEN NOT ${isKept(table, 'NEW.')} BEGIN
+             INSERT INTO pre_images SELECT '${name}', ${slots(table, '').join(', ')}, ${rowText(table, '')} ${standing};
+           END;`,
+          trigger('AFTER INSERT', 'NEW.', 'NULL'),
+        ]
+      : [trigger('BEFORE INSERT', 'NEW.', `(SELECT ${rowText(table, '')} ${standing})`)]),
+  ].join('\n');
 }
 
 /** From now on, in this turn, what changes in these tables is kept. */
@@ -97,7 +107,8 @@ export function* rowsAsBegun(
 ): Generator<Record<string, SqlStorageValue>> {
   const used = SLOTS.slice(0, table.key.length).join(', ');
   const own = slots(table, '').slice(0, table.key.length);
-  const behind = (columns: string) => (after.length > 0 ? `(${columns}) > (${after.map(() => '?').join(', ')})` : 'TRUE');
+  const behind = (columns: string) =>
+    after.length > 0 ? `(${columns}) > (${after.map(() => '?').join(', ')})` : 'TRUE';
   const rows = sql.exec<{ text: string }>(
     `SELECT ${own.map((slot, place) => `${slot} AS ${SLOTS[place]}`).join(', ')}, ${rowText(table, '')} AS text
      FROM "${table.name}" WHERE ${behind(own.join(', '))} AND NOT ${isKept(table, `"${table.name}".`)}

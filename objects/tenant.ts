@@ -350,9 +350,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     );
     if (isRefusal(verified) || isRefusal(destroys)) return destroys as Refusal;
     const looked = await lookAt(this.#sql, destroys, caller.principal, write.sweep);
-    return this.#gate.admins(caller, 'keyring', (now) =>
-      writeKeyring(this.ctx.storage, caller, verified, looked, now),
-    );
+    return this.#gate.admins(caller, 'keyring', (now) => writeKeyring(this.ctx.storage, caller, verified, looked, now));
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */

@@ -5,7 +5,16 @@ import { OlderVersions } from './older-versions.ts';
 
 const PAGE = 3;
 const version = (number: number): ListedVersion => ({
-  ...{ version: number, kid: 'k', format: 'jwe', bound: true, run: null, by: null, uploadedBy: null, eid: `e${number}` },
+  ...{
+    version: number,
+    kid: 'k',
+    format: 'jwe',
+    bound: true,
+    run: null,
+    by: null,
+    uploadedBy: null,
+    eid: `e${number}`,
+  },
   ...{ escrowedAt: number, sha256: 's', unopenable: false, verifiedAt: null, finding: null },
   ...{ escrowedBy: 'engine', confirmedBy: null },
 });

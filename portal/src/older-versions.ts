@@ -54,7 +54,9 @@ export class OlderVersions implements ReactiveController {
       const { versions } = await this.#versions(this.#tenant(), secret, end === 'older' ? 'newest' : 'oldest', after);
       const shown = new Set([...before.older, ...before.first].map(({ version }) => version));
       const fresh = versions.filter(({ version }) => version < listed && !shown.has(version));
-      const known = [...before[end], ...fresh].sort((a, b) => (end === 'older' ? b.version - a.version : a.version - b.version));
+      const known = [...before[end], ...fresh].sort((a, b) =>
+        end === 'older' ? b.version - a.version : a.version - b.version,
+      );
       read = { ...before, [end]: known, failure: null };
     } catch (failure) {
       read = { ...before, failure };

@@ -73,6 +73,7 @@ export async function keyringAfter(
   return {
     ...{ manifest: write.manifest, version, fingerprint: signed.root, root: write.root, drills: {} },
     oldRoots: latest([roots, write.oldRoots ?? []], (one) => one.kid).filter((one) => overlapping?.includes(one.kid)),
+    successionsBefore: null,
     successions: [...before.successions, ...(write.succession ? [write.succession] : [])],
     escrowKeys: latest([before.escrowKeys, write.escrowKeys], (one) => one.kid).filter((one) => living.has(one.kid)),
     unlockers: latest([before.unlockers, granted, write.unlockers], (one) => one.id).filter((one) => named.has(one.id)),

@@ -10,7 +10,14 @@ import {
   indexedTokens,
   WRITERS,
 } from '../../objects/index-rows.ts';
-import { ensureTenant, findTenant, membershipsOf, tenantsAfter, tokenPrefixes, tokensByPrefix } from '../../worker/index-db.ts';
+import {
+  ensureTenant,
+  findTenant,
+  membershipsOf,
+  tenantsAfter,
+  tokenPrefixes,
+  tokensByPrefix,
+} from '../../worker/index-db.ts';
 import { bindings } from '../workerd-fixtures.ts';
 
 const MANY = 10_000;
@@ -49,8 +56,12 @@ beforeEach(async () => {
     bindings.INDEX_DB.prepare("INSERT INTO tenants (id, name) VALUES ('acme', 'Acme')"),
     many("INSERT INTO tenants (id, name) SELECT 't' || i, 'Tenant ' || i FROM n"),
     // One person of a great many tenants, and one tenant of a great many people.
-    many("INSERT INTO users (id, tenant_id, email, role) SELECT 'u', 't' || i, 'everywhere@example.com', 'engineer' FROM n"),
-    many("INSERT INTO users (id, tenant_id, email, role) SELECT 'u' || i, 'acme', i || '@example.com', 'engineer' FROM n"),
+    many(
+      "INSERT INTO users (id, tenant_id, email, role) SELECT 'u', 't' || i, 'everywhere@example.com', 'engineer' FROM n",
+    ),
+    many(
+      "INSERT INTO users (id, tenant_id, email, role) SELECT 'u' || i, 'acme', i || '@example.com', 'engineer' FROM n",
+    ),
     many(`INSERT INTO api_tokens (id, tenant_id, token_prefix, token_hash, token_salt, expires_at)
       SELECT 'k' || i, 'acme', printf('tok_%04d', i), printf('%064d', i), printf('%016d', i), i FROM n WHERE i < 10000`),
     many(`INSERT INTO api_tokens (id, tenant_id, token_prefix, token_hash, token_salt)
