@@ -76,6 +76,9 @@ export function keepChange(storage: DurableObjectStorage, before: KeyringRows, {
   schedule(storage, 'kept_keys', at + KEPT_MS);
 }
 
+/** A value in SQLite is 2 MB at most, a row 512 KiB. */
+const PUT_AT_ONCE_CHARACTERS = 512 * 1024;
+
 /**
  * Puts back what the keyring was before a change, and before all after it: of each row what the first of them kept. In the caller's transaction.
  */
@@ -87,11 +90,21 @@ export function putBackFrom(sql: SqlStorage, change: number): void {
     change,
   );
   for (const { key, row } of rows) {
+    if (row !== null) continue;
     const { table, values } = split(key);
     const names = TABLES[table]?.key ?? [];
-    if (row === null)
-      sql.exec(`DELETE FROM ${table} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`, ...values);
-    else putRows(sql, table, row);
+    sql.exec(`DELETE FROM ${table} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`, ...values);
+  }
+  for (const table of Object.keys(TABLES)) {
+    let text = '';
+    for (const { key, row } of rows) {
+      if (row === null || split(key).table !== table) continue;
+      text += `${row}\n`;
+      if (text.length < PUT_AT_ONCE_CHARACTERS) continue;
+      putRows(sql, table, text);
+      text = '';
+    }
+    if (text !== '') putRows(sql, table, text);
   }
 }
 
