@@ -219,7 +219,10 @@ describe('the eight words', () => {
 const asOfNow = (gained: object, written: object): object => ({ ...gained, ...written });
 const recordOfNow = (written: { version: object }): object => ({
   ...written,
-  version: asOfNow({ by: null, uploadedBy: null }, written.version),
+  version: asOfNow(
+    { by: null, uploadedBy: null, order: null, sealedAt: null, hostname: null, counts: true },
+    written.version,
+  ),
 });
 
 describe('the re-sealed secrets', () => {

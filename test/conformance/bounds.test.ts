@@ -421,8 +421,9 @@ const BOUNDS: Record<string, Bound> = {
     rows: 3_000,
     ask: () => engineer(`machines/${nth(5)}/merge`, { into: nth(6) }),
   },
+  // Two hundred marks are settled again, each looked for under all hundred ids of the PC.
   'POST /v1/tenants/:tenant/machines/:machine/unmerge': {
-    rows: 3_000,
+    rows: 50_000,
     ask: () => engineer(`machines/a${nth(7).slice(1)}/unmerge`, {}),
   },
   'POST /v1/tenants/:tenant/spool/secret': {
