@@ -69,7 +69,7 @@ export const EscrowRequest = z
   .transform((request, context) => {
     const ref = parseRef(request.kind, request.ref, context);
     if (!ref) return z.NEVER;
-    const { kid, order, sentAt, ...rest } = request;
+    const { kid, order, sentAt, sealed, ...rest } = request;
     if (rest.format === 'rsa-oaep-256' && !kid) {
       context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
       return z.NEVER;
@@ -79,6 +79,7 @@ export const EscrowRequest = z
       ...(kid ? { kid } : {}),
       ...(order ? { order } : {}),
       ...(typeof sentAt === 'number' ? { sentAt } : {}),
+      sealed,
     };
   });
 export type EscrowRequest = z.infer<typeof EscrowRequest>;

@@ -127,13 +127,13 @@ Describe 'the spool' {
         $machine = (Get-TotlMachine -Session $script:session).id
         foreach ($plaintext in @('tried', 'tried again', 'applied')) {
             $sealed = Protect-TotlSecret -Session $script:session -Key $key -MachineId $machine -RunId $script:run -Account 'Administrator' -Secret $plaintext
-            [void] (Invoke-Reference '/reset' @{ faults = @(@{ status = 403; json = @{ code = 'tenant_suspended' } }) })
+            [void] (Invoke-Reference '/reset' @{ faults = @(@{ refuse = 'tenant_suspended' }) })
             Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'
         }
         [System.IO.File]::WriteAllBytes((Join-Path -Path $script:folder -ChildPath 'sealed.count'), [byte[]] @(0, 0, 0))
         # Sealed without a session: numbered as it is put into the spool.
         $sealed = Protect-TotlSecret -Key $key -MachineId $machine -RunId $script:run -Account 'Administrator' -Secret 'later'
-        [void] (Invoke-Reference '/reset' @{ faults = @(@{ status = 403; json = @{ code = 'tenant_suspended' } }) })
+        [void] (Invoke-Reference '/reset' @{ faults = @(@{ refuse = 'tenant_suspended' }) })
         Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'
         (Invoke-Reference '/read-spool' @{ folder = $script:folder }).damaged.Count | Should -Be 0
         [void] (Invoke-Reference '/reset')
