@@ -1,0 +1,38 @@
+// Text as somebody pastes or types it, and as it is searched for. Without zod: the portal's first screen and the recovery page use it too.
+
+/** Every dash there is, and the minus signs: what a word processor, a chat or a telephone's keyboard makes of one. */
+const DASHES = /[\p{Pd}\u2043\u207b\u208b\u2212\u02d7\u30fc]/gu;
+/** Marks that are not seen: zero-width ones, byte order marks, signs of direction, selectors. */
+const UNSEEN = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0]/gu;
+
+/** An id, a code or a key as it was meant: wide forms made plain, dashes one dash, without marks that are not seen and without outer spaces. Never for what is secret text. */
+export const tidied = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(DASHES, '-')
+    .replace(UNSEEN, '')
+    .replace(/[\s\p{Z}]+/gu, ' ')
+    .trim();
+
+/** A UUID as it was meant, lower-case: also with braces, or without dashes. What is none stays what it is, tidied. */
+export function tidiedUuid(text: string): string {
+  const plain = tidied(text)
+    .replace(/^(?:urn:)?(?:uuid:)?\s*[{(]?\s*|\s*[})]$/gi, '')
+    .toLowerCase();
+  const digits = plain.replace(/[\s-]/g, '');
+  return /^[0-9a-f]{32}$/.test(digits)
+    ? digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    : plain;
+}
+
+/** A text as it is searched: composed or not, with or without accents and marks, capital or small, dotted or not, it is the same. */
+export const searchFold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(DASHES, '-')
+    .replace(UNSEEN, '')
+    .replaceAll('ı', 'i')
+    .toLowerCase()
+    // Some capitals bring their marks along when they become small.
+    .replace(/\p{M}/gu, '');
