@@ -13,6 +13,7 @@ import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
 import { type Escrowed, findByEid, isByEngine, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
+import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
 import { clearOlderProtectors } from './to-rotate.ts';
@@ -163,6 +164,12 @@ export function takeSecret(
   });
   if ('refused' in decision) return decision;
   if ('receipt' in decision) return { created: false, receipt: decision.receipt };
+  const shared = refuseShared(caller, {
+    id: request.machine,
+    takesOtherId: request.takesOtherId,
+    isGoingOn: run !== null,
+  });
+  if (shared) return shared;
   const { principal } = caller;
   const known = machineExists(sql, request.machine);
   const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);

@@ -118,6 +118,7 @@ import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
 import { countRows } from './meter.ts';
+import { walkNames } from './names.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { overviewOf } from './overview.ts';
@@ -668,6 +669,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
       if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
+      if (taken.includes('names')) walkNames(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.

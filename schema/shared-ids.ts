@@ -62,23 +62,25 @@ export const PLACEHOLDER_SERIALS: readonly Published[] = [
   ...from(GLPI, [
     ...['n/a', '(null string)', 'invalid', 'none', 'empty', 'unknow', 'eval', 'iatpass', 'not specified'],
     ...['sys-1234567890', 'sys-9876543210', 'mb-1234567890', 'sn-12345', 'sn-1234567890', 'sn-123456fvgv3i0b8o5n6n7k'],
-    ...['to be filled by o.e.m.', 'system serial number', 'systemserialnumb', 'serial number xxxxxx', 'oem_serial'],
+    ...['systemserialnumb', 'serial number xxxxxx', 'oem_serial'],
     ...['0123456789', '123456789000', '12345678901234567', 'tulip computers', 'nnnnnnn'],
   ]),
-  ...from(FOG, ['type2 - board serial number', 'base board serial number', 'not applicable', 'default string', '.pcie2']),
-  ...from(ELKEID, ['--', 'unknown', 'oem not specify', 't.b.d']),
+  ...from(FOG, ['not applicable', 'default string', '.pcie2']),
+  ...from(`${ELKEID}, of product names`, ['unknown', 'oem not specify', 't.b.d']),
   ...from('DMTF DSP0134, and what dmidecode says of it', ['not present', 'not settable', 'not available']),
-  ...from('linuxhw/DMI Desktop/, dumps of many boards', [
-    ...['to be filled by oem', 'to be filled by o.e.m', 'serial number', 'chassis serial number', 'default', 'o.e.m.'],
-  ]),
 ];
 
 /** The same as patterns over the text in lower case, whole. */
 export const PLACEHOLDER_SERIAL_PATTERNS: readonly Published[] = [
-  { value: '(.)\\1*', from: `one character alone or again and again: ${GLPI} has it of 0 and 1, and lists rows of x` },
+  { value: '(.)\\1{2,}', from: `one character again and again: ${GLPI} has it of 0 and 1, and lists rows of x` },
   { value: '[01]+', from: `nothing but 0 and 1: ${GLPI}` },
   { value: '12345(?:6(?:7(?:8(?:90?)?)?)?)?', from: `digits counted up: ${GLPI}` },
-  { value: '[\\s.,:;_*?/\\\\-]*', from: 'nothing but marks: linuxhw/DMI Desktop/, dumps of many boards' },
+  { value: 'to be filled by o\\.?e\\.?m\\.?', from: GLPI },
+  {
+    value: '(?:type ?[0-9]+ ?- ?)?(?:(?:system|chassis|base ?board|board|product) ?)?serial ?(?:number|no\\.?)',
+    from: `the field's own name: ${GLPI} and ${FOG} list three`,
+  },
+  { value: '[ .,:;_*?/-]*', from: `nothing but marks: ${ELKEID} lists one` },
 ];
 
 function from(source: string, values: readonly string[]): Published[] {

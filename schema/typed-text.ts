@@ -25,6 +25,19 @@ export function tidiedUuid(text: string): string {
     : plain;
 }
 
+const GROUP_ENDS = [8, 12, 16, 20, 32];
+
+/** How an id begins, lower-case with its dashes in place, of what somebody typed or pasted of it: with dashes and braces or without. Null: of no id. */
+export function keyIdStart(typed: string): string | null {
+  const digits = tidied(typed)
+    .replace(/[{}()\s-]/g, '')
+    .toLowerCase();
+  if (!/^[0-9a-f]{1,32}$/.test(digits)) return null;
+  return GROUP_ENDS.map((end, index) => digits.slice(GROUP_ENDS[index - 1] ?? 0, end))
+    .filter((group) => group !== '')
+    .join('-');
+}
+
 /** A text as it is searched: composed or not, with or without accents and marks, capital or small, dotted or not, it is the same. */
 export const searchFold = (text: string): string =>
   text

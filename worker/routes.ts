@@ -180,7 +180,7 @@ export const routes: readonly Route[] = [
     audit: ['machine.enrolled', 'machine.restored'],
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
     answer: ReportAnswer,
-    refuses: ['run_conflict', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
+    refuses: ['run_conflict', 'shared_machine_id', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
     handle: ({ object, caller, body }) => object.report(caller, body),
   }),
   machineRoute({
@@ -195,6 +195,7 @@ export const routes: readonly Route[] = [
       'no_tenant_key',
       'eid_conflict',
       'run_conflict',
+      'shared_machine_id',
       'not_sealed',
       'header_mismatch',
       'unknown_kid',
