@@ -12,6 +12,7 @@ import { readSealed, SEALED_TYP } from '../../schema/jwe.ts';
 import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import { EVENT_MAX_BYTES, PhaseName, REPORT_MAX_EVENTS, SEQ_MAX } from '../../schema/report.ts';
+import { SHARED_UUID_PATTERNS, SHARED_UUIDS } from '../../schema/shared-ids.ts';
 import { KeyStatement, STATEMENT_TYP } from '../../schema/signed.ts';
 import { Sha256, TenantId, Thumbprint, Uuid } from '../../schema/text.ts';
 import engine from '../../schema/vectors/engine.json';
@@ -20,6 +21,7 @@ import { newEscrowKey, newRoot, publicKeyAnswer, startServer, stateKey } from '.
 import { type Expected, trustKey } from '../tenant-key.ts';
 import { ask } from '../transport.ts';
 import { functionsOf, type Node, nodesOf, sources } from './grammar.ts';
+import { sharedIdsText } from './shared-ids.ts';
 
 const parts = sources.filter((file) => file.name.startsWith('TotlProvision/private/'));
 const functions = new Map(parts.flatMap((file) => [...functionsOf(file)]));
@@ -181,6 +183,15 @@ describe('keys and statements', () => {
   it('have the limits of the protocol', () => {
     const numbers = ['ReportMaxEvents', 'EventMaxBytes', 'SeqMax'].map((name) => Number(constants.get(name)));
     expect(numbers).toEqual([REPORT_MAX_EVENTS, EVENT_MAX_BYTES, SEQ_MAX]);
+  });
+});
+
+describe('what many PCs share', () => {
+  it('stands in the module as the one list has it', () => {
+    const file = sources.find(({ name }) => name === 'TotlProvision/private/SharedIds.ps1');
+    expect(file?.text).toBe(sharedIdsText());
+    expect(constants.get('SharedUuids')).toEqual(SHARED_UUIDS.map(({ value }) => value));
+    expect(constants.get('SharedUuidPatterns')).toEqual(SHARED_UUID_PATTERNS.map(({ value }) => value));
   });
 });
 
