@@ -4,6 +4,7 @@ import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import { EVENT_MAX_BYTES, ReportAnswer, type ReportedMachine, type ReportedRun, RunEvent } from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
 import { writeWhole } from './files.ts';
+import { anotherId, ownMachine } from './machine-id.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 import { seal } from './seal.ts';
 import { nextBatch, Spool, type SpooledRun } from './spool.ts';
@@ -46,9 +47,9 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#machine = options.machine;
     this.#now = options.now ?? Date.now;
     this.#spool = new Spool(options.spoolDir, (name) => this.#notice(`a damaged spool entry was set aside: ${name}`));
+    this.#machine = ownMachine(this.#spool, options.machine);
     this.#transport = {
       apiOrigin: options.apiOrigin,
       token: options.token,
@@ -96,10 +97,15 @@ export class Engine {
     this.#seqs.set(run.id, 1);
   }
 
+  /** The id that this PC reports and seals under: not the one it was given where many PCs have that. */
+  get machineId(): string {
+    return this.#machine.id;
+  }
+
   /** The PC's attributes changed, as in the rename phase. */
   describe(run: ReportedRun, machine: ReportedMachine): void {
-    this.#machine = machine;
-    this.#spool.keepEnvelope({ machine, run });
+    this.#machine = ownMachine(this.#spool, machine);
+    this.#spool.keepEnvelope({ machine: this.#machine, run });
   }
 
   /** Appends one event to a run. Its seq follows on the last one, also after a reboot. */
@@ -129,13 +135,24 @@ export class Engine {
     return done;
   }
 
+  /** A server that knows more ids which many PCs share: this one goes on under an id of its own, and a run that nobody has heard of with it. */
+  #takeAnotherId(run: SpooledRun | null): void {
+    this.#machine = { ...this.#machine, id: anotherId(this.#spool) };
+    if (run) this.#spool.keepEnvelope({ ...run.envelope, machine: { ...run.envelope.machine, id: this.#machine.id } });
+    this.#notice('many PCs have the id of this one; it goes on under a random one');
+  }
+
   async #flushRun(run: SpooledRun, done: Flushed): Promise<EngineRefusal | null> {
     let { nextSeq } = run;
+    // What is sealed to an id cannot be sealed anew: its run stays with it.
+    const takesOtherId = nextSeq === 1 && !this.#spool.secrets().some((secret) => secret.run === run.id);
     // Each round either moves on or goes back to a gap the server names; a server that does neither ends it.
     for (let rounds = run.events.length + 2; rounds > 0; rounds--) {
       const batch = nextBatch(run, nextSeq);
       if (batch.length === 0) return null;
-      const body = [run.envelope, ...batch].map((line) => JSON.stringify(line)).join('\n');
+      const { machine, run: reported } = run.envelope;
+      const envelope = { machine: takesOtherId ? { ...machine, takesOtherId } : machine, run: reported };
+      const body = [envelope, ...batch].map((line) => JSON.stringify(line)).join('\n');
       const reply = await ask(this.#transport, {
         method: 'POST',
         path: '/v1/report',
@@ -143,6 +160,11 @@ export class Engine {
         type: 'application/x-ndjson',
       });
       if (!reply.ok) return reply;
+      if (reply.code === 'shared_machine_id' && takesOtherId) {
+        this.#takeAnotherId(run);
+        const again = this.#spool.run(run.id);
+        return again && this.#flushRun(again, done);
+      }
       const answer = reply.status === 200 ? ReportAnswer.safeParse(reply.json) : null;
       if (!answer?.success) return no('rejected', `The server refused the report (${reply.code ?? reply.status}).`);
       done.sent += answer.data.accepted;
@@ -184,17 +206,28 @@ export class Engine {
   async escrow(run: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
     const key = await this.tenantKey();
     if (!key.ok) return key;
+    const sent = await this.#send(await this.#seal(key, run, kind, ref, plaintext), true);
+    if (sent !== 'another_id') return sent;
+    this.#takeAnotherId(this.#spool.run(run));
+    // Once: a random id is no shared one, and a server that says so all the same is told no more.
+    return this.#send(await this.#seal(key, run, kind, ref, plaintext));
+  }
+
+  /** Seals to where this PC is now, and keeps the ciphertext on disk. */
+  async #seal(key: TrustedKey, run: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<EscrowRequest> {
     const [eid, machine] = [crypto.randomUUID(), this.#machine.id];
     const { kid, jwk, tenant } = key;
     const iat = Math.floor(this.#now() / 1000);
     const sealed = await seal({ kid, jwk, tenant, machine, run, kind, eid, ref, iat, plaintext });
     const request: EscrowRequest = { machine, run, kind, eid, ref, format: 'jwe', sealed };
     this.#spool.keepSecret(request);
-    return this.#send(request);
+    return request;
   }
 
-  async #send(request: EscrowRequest): Promise<Escrowed | EngineRefusal> {
-    const body = JSON.stringify(request);
+  async #send(request: EscrowRequest): Promise<Escrowed | EngineRefusal>;
+  async #send(request: EscrowRequest, takesOtherId: true): Promise<Escrowed | EngineRefusal | 'another_id'>;
+  async #send(request: EscrowRequest, takesOtherId = false): Promise<Escrowed | EngineRefusal | 'another_id'> {
+    const body = JSON.stringify(takesOtherId ? { ...request, takesOtherId } : request);
     const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type: 'application/json' });
     if (!reply.ok) return reply;
     if (reply.status === 201 || reply.status === 200) {
@@ -207,6 +240,7 @@ export class Engine {
     }
     if (reply.code === 'no_tenant_key') return no('no_tenant_key', 'The tenant has no key yet.');
     this.#spool.setAsideSecret(request.eid);
+    if (takesOtherId && reply.code === 'shared_machine_id') return 'another_id';
     this.#notice(`a sealed secret was refused and set aside: ${reply.code ?? reply.status}`);
     return reply.code === 'kid_destroyed'
       ? no('key_destroyed', 'The escrow key was destroyed: make a new secret and seal it again.')

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { REPORT_MAX_EVENTS, ReportEnvelope, RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';
-import { Thumbprint } from '../schema/text.ts';
+import { Thumbprint, Uuid } from '../schema/text.ts';
 import { appendLine, makeFolder, readJson, setAside, writeWhole } from './files.ts';
 import type { Pin } from './tenant-key.ts';
 
@@ -45,6 +45,17 @@ export class Spool {
 
   keepPin(pin: Pin): void {
     writeWhole(this.#file('pin.json'), JSON.stringify(pin));
+  }
+
+  /** The random id that the PC reports under where its own is of no use; null where none was needed yet. */
+  machineId(): string | null {
+    const file = this.#file('machine-id');
+    const kept = existsSync(file) ? Uuid.safeParse(readFileSync(file, 'utf8').trim()) : null;
+    return kept?.success ? kept.data : null;
+  }
+
+  keepMachineId(id: string): void {
+    writeWhole(this.#file('machine-id'), id);
   }
 
   /** Starts or updates a run's envelope: a rename changes the machine's hostname in it. */

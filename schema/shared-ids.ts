@@ -14,6 +14,7 @@ const PYTHON = 'python/cpython Doc/library/uuid.rst, an example that found its w
 /** SMBIOS UUIDs that are on more than one PC, lower-case. Each is also shared with its first three groups in the other byte order. */
 export const SHARED_UUIDS: readonly Published[] = [
   { value: '00000000-0000-0000-0000-000000000000', from: FREEBSD },
+  { value: '00010203-0405-0607-0809-0a0b0c0d0e0f', from: `${OSQUERY}, in the other byte order` },
   { value: '00020003-0004-0005-0006-000700080009', from: FREEBSD },
   { value: '01010101-0101-0101-0101-010101010101', from: GLPI },
   { value: '02000100-0300-0400-0005-000600070008', from: ELKEID },

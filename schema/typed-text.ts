@@ -49,3 +49,26 @@ export const searchFold = (text: string): string =>
     .toLowerCase()
     // Some capitals bring their marks along when they become small.
     .replace(/\p{M}/gu, '');
+
+/** Where in a text stands what is searched for: from and to, in UTF-16 units; null: nowhere. Marks belong to the letter before them. */
+export function placeOf(text: string, sought: string): [from: number, to: number] | null {
+  const wanted = searchFold(tidied(sought));
+  if (wanted === '') return null;
+  let fold = '';
+  /** Of each unit of the fold: where what it came from begins. */
+  const starts: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    const folded = searchFold(character);
+    for (let unit = 0; unit < folded.length; unit++) starts.push(at);
+    fold += folded;
+    at += character.length;
+  }
+  starts.push(text.length);
+  const from = fold.indexOf(wanted);
+  if (from < 0) return null;
+  const end = from + wanted.length;
+  const last = starts[end - 1] ?? 0;
+  const to = starts.slice(end).find((start) => start > last) ?? text.length;
+  return [starts[from] ?? 0, to];
+}

@@ -1,5 +1,7 @@
 // What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
 // Knows no DOM.
+import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
+import { visible } from '../../schema/shown-text.ts';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Revealed } from '../../schema/secret.ts';
@@ -66,16 +68,21 @@ function gather(parts: readonly BundlePart[]) {
 
 /** Machines whose name, serial, client, id or BitLocker key id holds what was typed. */
 export function find(machines: readonly MachineWithSecrets[], typed: string): MachineWithSecrets[] {
-  const wanted = typed.trim().toLowerCase();
+  const wanted = searchFold(tidied(typed));
   if (wanted === '') return [...machines];
-  return machines.filter(({ machine, secrets }) =>
-    [machine.hostname, machine.serial, machine.client, machine.id, ...secrets.map(keyIdOf)].some((text) =>
-      text?.toLowerCase().includes(wanted),
-    ),
-  );
+  const begins = keyIdStart(typed);
+  return machines.filter(({ machine, secrets }) => {
+    const texts = [machine.hostname, machine.serial, machine.client, machine.id, ...secrets.map(keyIdOf)];
+    return texts.some(
+      (text) => text && (searchFold(text).includes(wanted) || (begins !== null && text.toLowerCase().includes(begins))),
+    );
+  });
 }
 
 const keyIdOf = ({ ref }: Revealed): string | null => ('protectorId' in ref ? ref.protectorId : null);
+
+/** A name as a file may hold it: nothing in it steers what stands beside it. A plaintext stays what it is. */
+const named = (text: string | null): string | null => (text === null ? null : visible(text));
 
 const COLUMNS = [
   'machine',
@@ -107,7 +114,7 @@ export async function toCsv(
       const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
       lines.push(
         csvLine([
-          ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
+          ...[machine.id, named(machine.hostname), named(machine.serial), named(machine.client), secret.kind, refWords(secret.ref)],
           ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',

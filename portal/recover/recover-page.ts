@@ -1,6 +1,8 @@
 // Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { theirs } from '../src/theirs.ts';
+import { isolated, visible } from '../../schema/shown-text.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
@@ -149,7 +151,7 @@ export class RecoverPage extends LitElement {
       if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return '';
       this.saving = 0;
       try {
-        const { csv, notOpened } = await toCsv(contents, refWords, (done) => {
+        const { csv, notOpened } = await toCsv(contents, (ref) => refWords(ref, visible), (done) => {
           if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
         });
         // Who has closed the bundle meanwhile wants nothing of it in clear.
@@ -188,7 +190,7 @@ export class RecoverPage extends LitElement {
         this.chosen && !this.unlocking
           ? html`<button class="primary" @click=${() => {
               this.unlocking = true;
-            }}>Unlock ${this.chosen.name}</button>`
+            }}>Unlock ${theirs(this.chosen.name)}</button>`
           : nothing
       }
     </section>`;
@@ -217,7 +219,7 @@ export class RecoverPage extends LitElement {
     const found = find(contents.machines, this.typed);
     return html`<section class="card">
         <div class="row bar">
-          <h2>${name}</h2>
+          <h2>${theirs(name)}</h2>
           <button @click=${this.#close}>Close the bundle</button>
         </div>
         <dl>
@@ -257,9 +259,9 @@ export class RecoverPage extends LitElement {
   }
 
   #machine({ machine, secrets }: MachineWithSecrets) {
-    const about = [machine.serial, machine.client].filter(Boolean).join(', ');
+    const about = [machine.serial, machine.client].flatMap((text) => (text ? [isolated(text)] : [])).join(', ');
     return html`<li class="machine">
-      <h3>${machine.hostname ?? `Machine ${shortId(machine.id)}`}</h3>
+      <h3>${theirs(machine.hostname ?? `Machine ${shortId(machine.id)}`)}</h3>
       ${about ? html`<p class="quiet">${about}</p>` : nothing}
       <ul>
         ${secrets.map((secret) => this.#secret(secret, machine))}

@@ -43,8 +43,10 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
 ];
 
 export function placeOf(pathname: string): Place {
+  // A slash at the end, as some mail programs and people put one, is the same page.
+  const path = pathname.replace(/(?<=.)\/+$/, '');
   for (const [pattern, make] of PATTERNS) {
-    const match = pattern.exec(pathname);
+    const match = pattern.exec(path);
     if (match) return make(...match.slice(1));
   }
   return { page: 'unknown' };

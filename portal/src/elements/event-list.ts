@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { theirLines } from '../theirs.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
 import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from '../event-filter.ts';
 import { shared } from '../styles/shared.ts';
@@ -202,13 +203,13 @@ export class EventList extends LitElement {
       <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}>${timeOfDay(event.at)}</time>
       <span class="phase">${event.phase ? phaseWords(event.phase) : ''}</span>
       <div class="message">
-        <strong>${LEVEL_WORDS[event.level]}</strong>${marked(event.message, text)}
+        <strong>${LEVEL_WORDS[event.level]}</strong><bdi>${marked(theirLines(event.message), text)}</bdi>
         ${
           event.data && Object.keys(event.data).length > 0
             ? html`<details>
                 <summary>${foundInData(event, text) ? html`<mark>Details</mark>` : 'Details'}</summary>
                 <dl>
-                  ${dataLines(event.data).map(([name, value]) => html`<dt>${marked(name, text)}</dt><dd>${marked(value, text)}</dd>`)}
+                  ${dataLines(event.data).map(([name, value]) => html`<dt><bdi>${marked(theirLines(name), text)}</bdi></dt><dd><bdi>${marked(theirLines(value), text)}</bdi></dd>`)}
                 </dl>
               </details>`
             : nothing

@@ -1,6 +1,7 @@
 // The fleet list's filters and sorts; each change is sent at once. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { ClientList } from '../../../schema/machine.ts';
 import type { FleetFilter } from '../api/tenant.ts';
 import { isFiltered } from '../fleet-url.ts';
@@ -109,7 +110,7 @@ export class FleetFilters extends LitElement {
           <option value="" ?selected=${!filter.client}>All</option>
           ${clients.map(
             ({ name, machines }) =>
-              html`<option value=${name} ?selected=${filter.client === name}>${name}${machines ? ` (${machines})` : ''}</option>`,
+              html`<option value=${name} ?selected=${filter.client === name}>${isolated(name)}${machines ? ` (${machines})` : ''}</option>`,
           )}
           ${this.more ? html`<option disabled>More than are listed: search by the client’s name</option>` : nothing}
         </select></label

@@ -1,6 +1,8 @@
 // A secret added by hand: what it is, and its plaintext typed twice or made here. It hands over what was typed and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
+import { theirs } from '../theirs.ts';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { Modal } from '../modal.ts';
 import { generatePassword } from '../password.ts';
@@ -18,7 +20,7 @@ function refOf(kind: SecretKind, form: FormData): SecretRef {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   if (kind === 'local_admin_password') return { account: text('account') };
   if (kind === 'bitlocker_recovery_key')
-    return { protectorId: text('protector').replaceAll(/[{}]/g, '').toLowerCase(), volume: text('volume') };
+    return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
   return { label: text('label') };
 }
 
@@ -91,7 +93,7 @@ export class HandDialog extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${this.#closed}>
       <h1 id="title">Add a secret</h1>
       <p class="quiet">
-        For ${this.machine}. It is sealed in this browser before it is sent, and marked as added by you. Where one of this kind and name is
+        For ${theirs(this.machine)}. It is sealed in this browser before it is sent, and marked as added by you. Where one of this kind and name is
         held already, this becomes its newer version.
       </p>
       <form @submit=${this.#submit}>

@@ -1,6 +1,7 @@
 // One leaver's act: what is done, what is next, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
@@ -215,7 +216,7 @@ export class LeaverCard extends LitElement {
               <ul>
                 ${replaced.map(
                   ({ machine, hostname, kind, ref, newer }) => html`<li>
-                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ?? shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
+                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ? theirs(hostname) : shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
                     version ${newer?.version} by ${newer?.by}${newer?.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : nothing}
                   </li>`,
                 )}
@@ -238,7 +239,7 @@ export class LeaverCard extends LitElement {
               <tbody>
                 ${open.map(
                   (one) => html`<tr>
-                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
+                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a></td>
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
                     <td>

@@ -1,6 +1,7 @@
 // The reveal: a reason, then the plaintext for thirty seconds. The page does the asking; this shows and hides.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../brief-clipboard.ts';
@@ -167,7 +168,7 @@ export class RevealDialog extends LitElement {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
       <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
-      <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
+      <p class="quiet what">${theirs(this.machine)}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}
     </dialog>`;
   }

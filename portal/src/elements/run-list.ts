@@ -70,6 +70,8 @@ export class RunList extends LitElement {
     `,
   ];
   @property({ attribute: false }) runs: readonly Run[] = [];
+  /** There are earlier ones, which are not here. */
+  @property({ type: Boolean }) more = false;
   @property() chosen = '';
   /** The id of the machine they are shown with; a run of another id of the same PC says so. */
   @property() machine = '';
@@ -81,8 +83,14 @@ export class RunList extends LitElement {
     go((event.currentTarget as HTMLAnchorElement).search);
   }
 
+  /** What is not here is not counted as if there were none. */
+  #heading(): string {
+    const { length } = this.runs;
+    return this.more ? `The latest ${length} runs` : length === 1 ? '1 run' : `${length} runs`;
+  }
+
   override render() {
-    return html`<h2>${this.runs.length === 1 ? '1 run' : `${this.runs.length} runs`}</h2>
+    return html`<h2>${this.#heading()}</h2>
       <div class="frame" tabindex=${this.runs.length > 8 ? 0 : nothing}>
         <table aria-label="Runs">
           <thead>

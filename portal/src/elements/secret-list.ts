@@ -1,6 +1,7 @@
 // A machine's secrets: what is held, every version of it, who handed it over and under which key, and a button to reveal each.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { FurtherVersions } from '../older-versions.ts';
@@ -103,7 +104,7 @@ export class SecretList extends LitElement {
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
           ${this.#ref(secret)}
-          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
+          ${isReplaced(secret, this.secrets) ? html`<p><span class="pill">${'protectorId' in secret.ref ? 'Older: a newer key of this volume is held' : 'Older: a newer one of this name is held'}</span></p>` : nothing}
           ${this.#rotate(secret.rotateDueAt)}
           ${
             secret.machine === this.machine
@@ -160,14 +161,14 @@ export class SecretList extends LitElement {
 
   #ref({ ref }: Secret) {
     if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
-    return html`<p class="quiet">Volume ${ref.volume}</p>
+    return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
       <key-id .keyId=${ref.protectorId}></key-id>`;
   }
 
   #version(version: ListedVersion) {
     return html`<p class="quiet">
         Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
-          version.by === null && version.uploadedBy === null ? ` by ${version.escrowedBy}` : nothing
+          version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
         }, key
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>

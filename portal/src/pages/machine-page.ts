@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
@@ -18,7 +19,7 @@ import { Merging } from '../merging.ts';
 import { OlderVersions } from '../older-versions.ts';
 import { OneAct } from '../one-act.ts';
 import { Revealing } from '../revealing.ts';
-import { go } from '../router.ts';
+import { go, placeOf } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
 import { shared } from '../styles/shared.ts';
 import { startsOf } from '../timeline.ts';
@@ -129,7 +130,8 @@ export class MachinePage extends LitElement {
 
   /** Another run may be chosen in the URL. */
   #moved = (): void => {
-    if (!location.pathname.endsWith(`/machines/${this.machine}`)) return;
+    const place = placeOf(location.pathname);
+    if (place.page !== 'machine' || place.machine !== this.machine) return;
     this.requestUpdate();
     void this.#readEvents();
   };
@@ -221,7 +223,7 @@ export class MachinePage extends LitElement {
   #page({ machine, runs, secrets, moreRuns, moreSecrets }: Loaded) {
     const run = this.#run;
     return html`<div class="row">
-        <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
+        <h1 tabindex="-1">${theirs(machine.hostname ?? shortId(machine.id))}</h1>
         <run-status .run=${machine.run}></run-status>
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
@@ -279,7 +281,7 @@ export class MachinePage extends LitElement {
         ${
           run
             ? html`<section class="card wide">
-                  <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
+                  <run-list .runs=${runs} ?more=${moreRuns} chosen=${run.id} machine=${machine.id}></run-list>
                   ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
                 </section>
                 <section class="card wide">${this.#chosen(run, machine)}</section>

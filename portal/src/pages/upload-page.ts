@@ -1,6 +1,7 @@
 // A spool file of a PC that was never online: chosen, read and checked here, shown, then handed over as its engine would have.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { OneAct } from '../one-act.ts';
 import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from '../spool-file.ts';
@@ -110,7 +111,7 @@ export class UploadPage extends LitElement {
   }
 
   #machine(id: string, hostname: string | null, over: boolean) {
-    const name = hostname ?? `Machine ${shortId(id)}`;
+    const name = theirs(hostname ?? `Machine ${shortId(id)}`);
     return html`${over ? html`<a href="/t/${this.membership.tenant}/machines/${id}">${name}</a>` : name}
       <span class="quiet mono">${id}</span>`;
   }

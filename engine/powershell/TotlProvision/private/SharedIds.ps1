@@ -1,6 +1,7 @@
 # Made by engine/powershell/shared-ids.ts from schema/shared-ids.ts, where each stands with its public source: change it there.
 $script:SharedUuids = @(
     '00000000-0000-0000-0000-000000000000'
+    '00010203-0405-0607-0809-0a0b0c0d0e0f'
     '00020003-0004-0005-0006-000700080009'
     '01010101-0101-0101-0101-010101010101'
     '02000100-0300-0400-0005-000600070008'
