@@ -15,6 +15,12 @@ const SLICE = 200;
 
 type Place = [of: 'machines' | 'secrets', after: string];
 
+/** From the first one on: a backup may have been made in the middle of a walk. In the caller's transaction. */
+export function beginNames(storage: DurableObjectStorage, now: number): void {
+  keepWalk(storage.sql, 'names', ['machines', '']);
+  schedule(storage, 'names', now);
+}
+
 /** Looks at the next ones, and asks for the alarm again while there are more. In the caller's transaction. Idempotent. */
 export function walkNames(storage: DurableObjectStorage, now: number): void {
   const { sql } = storage;

@@ -16,6 +16,7 @@ import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
 import { forgetProgress, isRestoring, type Progress, progressOf } from './restore-progress.ts';
+import { beginNames } from './names.ts';
 import { beginFilling } from './search-lines.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
@@ -254,6 +255,7 @@ function finish(
     if (isRefusal(admitted)) return admitted;
     forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
+    beginNames(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

@@ -1,6 +1,7 @@
 // A secret added by hand: what it is, and its plaintext typed twice or made here. It hands over what was typed and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { tidyField } from '../tidy-field.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { theirs } from '../theirs.ts';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
@@ -151,6 +152,7 @@ export class HandDialog extends LitElement {
             class="typed"
             required
             pattern=${UUID}
+            @change=${tidyField}
             title="The ID that the PC shows on its blue screen, whole: 8-4-4-4-12 characters"
             autocomplete="off"
             spellcheck="false"

@@ -1,6 +1,7 @@
 // Two ids of one PC: choose the other entry, the likely ones first. It shows what it is given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { tidyField } from '../tidy-field.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { theirs } from '../theirs.ts';
@@ -84,7 +85,7 @@ export class MergeDialog extends LitElement {
           chosen === BY_ID
             ? html`<div class="field">
                 <label for="id">Machine ID</label>
-                <input id="id" name="id" class="mono" required title="As its page shows it under Identity" @change=${tidyId} autocomplete="off" ?readonly=${this.busy} />
+                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" @change=${tidyField} autocomplete="off" ?readonly=${this.busy} />
               </div>`
             : nothing
         }
