@@ -44,6 +44,8 @@ export class Engine {
   readonly #now: () => number;
   #machine: ReportedMachine;
   readonly #seqs = new Map<string, number>();
+  /** Runs of which a secret has waited in the spool: it is sealed to the id of then, and cannot be sealed anew. */
+  readonly #bound = new Set<string>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -124,6 +126,7 @@ export class Engine {
   async flush(): Promise<Flushed | EngineRefusal> {
     const done: Flushed = { ok: true, sent: 0, rejected: 0, receipts: 0 };
     for (const request of this.#spool.secrets()) {
+      this.#bound.add(request.run);
       const sent = await this.#send(request);
       if (sent.ok) done.receipts++;
       else if (sent.code !== 'rejected' && sent.code !== 'key_destroyed') return sent;
@@ -135,17 +138,26 @@ export class Engine {
     return done;
   }
 
-  /** A server that knows more ids which many PCs share: this one goes on under an id of its own, and a run that nobody has heard of with it. */
-  #takeAnotherId(run: SpooledRun | null): void {
-    this.#machine = { ...this.#machine, id: anotherId(this.#spool) };
-    if (run) this.#spool.keepEnvelope({ ...run.envelope, machine: { ...run.envelope.machine, id: this.#machine.id } });
+  /** Once: an id of its own making is kept for good, and is no shared one whatever a server says. */
+  get #takesOtherId(): boolean {
+    return this.#spool.machineId() === null;
+  }
+
+  /** Nobody has heard of it, and nothing of it is sealed: it may be another PC's yet. */
+  #isUnheardOf = (run: SpooledRun): boolean => run.nextSeq === 1 && !this.#bound.has(run.id);
+
+  /** A server that knows more ids which many PCs share: this one goes on under an id of its own, and what nobody has heard of with it. */
+  #takeAnotherId(): void {
+    const id = anotherId(this.#spool);
+    this.#machine = { ...this.#machine, id };
+    for (const { envelope } of this.#spool.runs().filter(this.#isUnheardOf))
+      this.#spool.keepEnvelope({ ...envelope, machine: { ...envelope.machine, id } });
     this.#notice('many PCs have the id of this one; it goes on under a random one');
   }
 
   async #flushRun(run: SpooledRun, done: Flushed): Promise<EngineRefusal | null> {
     let { nextSeq } = run;
-    // What is sealed to an id cannot be sealed anew: its run stays with it.
-    const takesOtherId = nextSeq === 1 && !this.#spool.secrets().some((secret) => secret.run === run.id);
+    const takesOtherId = this.#takesOtherId && this.#isUnheardOf(run);
     // Each round either moves on or goes back to a gap the server names; a server that does neither ends it.
     for (let rounds = run.events.length + 2; rounds > 0; rounds--) {
       const batch = nextBatch(run, nextSeq);
@@ -161,7 +173,7 @@ export class Engine {
       });
       if (!reply.ok) return reply;
       if (reply.code === 'shared_machine_id' && takesOtherId) {
-        this.#takeAnotherId(run);
+        this.#takeAnotherId();
         const again = this.#spool.run(run.id);
         return again && this.#flushRun(again, done);
       }
@@ -206,10 +218,10 @@ export class Engine {
   async escrow(run: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
     const key = await this.tenantKey();
     if (!key.ok) return key;
-    const sent = await this.#send(await this.#seal(key, run, kind, ref, plaintext), true);
+    const request = await this.#seal(key, run, kind, ref, plaintext);
+    const sent = this.#takesOtherId ? await this.#send(request, true) : await this.#send(request);
     if (sent !== 'another_id') return sent;
-    this.#takeAnotherId(this.#spool.run(run));
-    // Once: a random id is no shared one, and a server that says so all the same is told no more.
+    this.#takeAnotherId();
     return this.#send(await this.#seal(key, run, kind, ref, plaintext));
   }
 
