@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { visible } from '../schema/shown-text.ts';
 import { TenantName } from '../schema/operator.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
 import type { Place } from './index-by-wrangler.ts';
@@ -148,11 +149,12 @@ try {
   else if (more.length > 0) throw new Misuse(`"${more[0]}" is one word too many.`);
   else {
     const { json, text } = await run(command, id, values);
-    console.log(values.json ? JSON.stringify(json, null, 2) : text);
+    // A name of a tenant or a person may be anybody's words.
+    console.log(values.json ? JSON.stringify(json, null, 2) : visible(text, { lines: true }));
   }
   if (!values.help && command === undefined) process.exitCode = 2;
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(visible((error as Error).message, { lines: true }));
   if (error instanceof Misuse) console.error('See: npm run tenant -- --help');
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }
