@@ -75,18 +75,22 @@ type PlacedRow = { id: string; latest_version: number; ref: string };
 function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] {
   const same = sameRefKey(ref);
   const columns = 'secrets.id, latest_version, ref, escrowed_at';
-  const join = 'JOIN secret_versions ON secret_id = secrets.id AND version = latest_version';
+  const join = 'CROSS JOIN secret_versions ON secret_id = secrets.id AND version = latest_version';
   return all<PlacedRow & { escrowed_at: number }>(
     sql,
     `SELECT ${columns} FROM secrets INDEXED BY secrets_by_same ${join}
        WHERE machine_id = ?1 AND kind = ?2 AND same = ?3 AND same IS NOT NULL
-     UNION ALL
+     UNION
      SELECT ${columns} FROM (SELECT * FROM secrets INDEXED BY secrets_without_same
-       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets ${join}`,
+       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets ${join}
+     UNION
+     SELECT ${columns} FROM secrets INDEXED BY secrets_by_machine ${join}
+       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?5`,
     machine,
     kind,
     same,
     UNNAMED_MAX,
+    refKey(ref),
   )
     .filter((row) => sameRefKey(JSON.parse(row.ref)) === same)
     .sort((a, b) => b.escrowed_at - a.escrowed_at || (a.id < b.id ? -1 : 1));

@@ -77,8 +77,9 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 3_600_000)} - i * 3600000, 1, 1, 1 FROM n`);
   many(`INSERT INTO search (rowid, machine, keys) @n SELECT 1000000 + i, '${machine.id}', @id FROM n`);
   // One machine's secrets, all of them revealed and come due; one secret's versions, none of which a sweep could open.
-  many(`INSERT INTO secrets (id, machine_id, kind, ref, latest_version, rotate_due_at) @n
-    SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'), 1, i FROM n`);
+  many(`INSERT INTO secrets (id, machine_id, kind, ref, same, latest_version, rotate_due_at) @n
+    SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'),
+      json_array('protector', @id, 'D:'), 1, i FROM n`);
   const version = (secretId: string, number: string, kid: string, eid: string) => `INSERT INTO secret_versions
     (secret_id, version, eid, format, bound, kid, sealed, sha256, first_kid, first_sha256, escrowed_at, audit_seq, audit_hash,
      finding) @n SELECT ${secretId}, ${number}, ${eid}, 'jwe', 1, '${kid}', 'x', '${HASH}', '${kid}', '${HASH}', i, 1, '${HASH}', 'does_not_open' FROM n`;

@@ -147,7 +147,6 @@ export class AuditTable extends LitElement {
   #details(entry: AuditEntry, machine: string | null) {
     const { principal, detail, ip, userAgent } = entry;
     const rows: [string, unknown][] = [
-      ['Time', exactTime(entry.at)],
       ['Action', entry.action],
       ['Subject', entry.subject],
       ...Object.entries(detail).map(([name, value]): [string, unknown] => [detailWords(name), value]),
@@ -159,6 +158,7 @@ export class AuditTable extends LitElement {
     const only = (change: Record<string, string>, words: string) =>
       html`<button @click=${() => this.dispatchEvent(new CustomEvent('filter-wanted', { detail: change }))}>${words}</button>`;
     return html`<dl>
+        <dt>Time</dt><dd>${exactTime(entry.at)}</dd>
         ${rows.map(([term, value]) => (value === null || value === '' ? nothing : html`<dt>${term}</dt><dd>${theirs(String(value))}</dd>`))}
       </dl>
       <div class="row">

@@ -66,12 +66,12 @@ export class MachineIdentity extends LitElement {
       ['Serial', machine.serial],
       ['System', machine.osVersion],
       ['Machine ID', machine.id],
-      ['Enrolled', exactTime(machine.enrolledAt)],
     ];
     const changed = changesOf(machine);
     return html`<h2>Identity</h2>
       <dl>
         ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${theirs(value)}</dd>` : nothing))}
+        <dt>Enrolled</dt><dd>${exactTime(machine.enrolledAt)}</dd>
       </dl>
       ${
         changed.length > 0

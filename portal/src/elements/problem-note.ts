@@ -1,7 +1,7 @@
 // A failure shown as a failure: what happened, the request's id for the operator, and a way to try again.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
+import { theirLines } from '../theirs.ts';
 import { ApiProblem, isProblem } from '../api/http.ts';
 import { shared } from '../styles/shared.ts';
 
@@ -19,7 +19,7 @@ export class ProblemNote extends LitElement {
     const message = this.error instanceof Error ? this.error.message : String(this.error);
     const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;
     return html`<div class="note bad" role="alert">
-      <p>${theirs(message)}</p>
+      <p>${theirLines(message)}</p>
       ${requestId ? html`<p class="quiet">Request <span class="mono">${requestId}</span></p>` : nothing}
       ${this.retry ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('retry'))}>Try again</button>` : nothing}
     </div>`;
