@@ -1,8 +1,8 @@
 // What was kept before names were compared as Windows does, and before ids and serials were held against the public lists: looked at once, a
 // slice at a time. Nothing that was sealed or signed is rewritten.
-import { isPlaceholderSerial } from '../schema/shared-ids.ts';
+import { isPlaceholderSerial, isSharedId } from '../schema/shared-ids.ts';
 import { searchFold } from '../schema/typed-text.ts';
-import { sameRefKey } from '../schema/windows-names.ts';
+import { isWindowsHostname, sameRefKey } from '../schema/windows-names.ts';
 import { schedule } from './alarms.ts';
 import { changeRow, findRow } from './machines.ts';
 import { all } from './rows.ts';
@@ -46,7 +46,7 @@ function lookAtMachines(sql: SqlStorage, after: string, now: number): string | n
     changeRow(sql, row, { ...row, serial });
     const isFolded = [row.hostname, serial, row.client].every((text) => text === null || searchFold(text) === text.toLowerCase());
     if (serial !== row.serial || !isFolded) noteForSearch(sql, id);
-    summarize(sql, id, now);
+    if (isSharedId(id) || (row.hostname !== '' && !isWindowsHostname(row.hostname))) summarize(sql, id, now);
   }
   return lastOf(ids);
 }

@@ -306,8 +306,8 @@ const DUTY_ROWS: Record<Due, number | null> = {
   stalled: 24_000,
   tokens_expiring: 4_000,
   search: 6_000,
-  // Two hundred machines, each with what its summary is made of, or as many secrets.
-  names: 6_000,
+  // Two hundred machines, or as many secrets.
+  names: 3_000,
   put_out: 4_000,
   replaced: 6_000,
   // Reads every table in one turn, which is what makes a backup the state of one instant (decision 0041).
