@@ -37,8 +37,9 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [/^\/t\/([a-z0-9-]+)\/upload$/, (tenant = '') => ({ page: 'upload', tenant })],
   [
-    /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,
-    (tenant = '', machine = '') => ({ page: 'machine', tenant, machine }),
+    /^\/t\/([a-z0-9-]+)\/machines\/([A-Za-z0-9-]+)$/,
+    // An id may be pasted in capitals, as Windows shows it.
+    (tenant = '', machine = '') => ({ page: 'machine', tenant, machine: machine.toLowerCase() }),
   ],
 ];
 

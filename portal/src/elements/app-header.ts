@@ -2,6 +2,7 @@
 // behind one button, so that the page is seen.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { signOut } from '../person.ts';
 import { menuOf, type PageName } from '../places.ts';
@@ -164,7 +165,7 @@ export class AppHeader extends LitElement {
     return html`<header @keydown=${this.#pressed}>
       <a class="brand" href=${membership ? `/t/${membership.tenant}` : '/'}
         ><img src="/logo.svg" alt=${membership && !several ? '' : 'TotlProvision'} /><span class="product" aria-hidden=${membership && !several ? nothing : 'true'}>TotlProvision</span>${
-          membership && !several ? html` <span class="quiet">${membership.name}</span>` : nothing
+          membership && !several ? html` <span class="quiet">${theirs(membership.name)}</span>` : nothing
         }</a
       >
       ${several ? html`<tenant-switcher .memberships=${me.memberships} tenant=${membership?.tenant ?? ''}></tenant-switcher>` : nothing}

@@ -2,6 +2,7 @@
 // token that ends soon, somebody who reveals more than they may. And an auditor too, that the tenant's object was rolled back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
@@ -89,7 +90,7 @@ export class CustodyNote extends LitElement {
     const [first, ...others] = tokensExpiring;
     if (!first) return nothing;
     return html`<p class="note warn">
-      The token “${first.label || first.id}” expires ${exactTime(first.expiresAt)}${others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing}.
+      The token “${theirs(first.label || first.id)}” expires ${exactTime(first.expiresAt)}${others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing}.
       Rotate in time: <a href="/t/${this.membership.tenant}/tokens">Tokens</a>.
     </p>`;
   }

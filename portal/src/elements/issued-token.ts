@@ -1,6 +1,7 @@
 // A token, shown once: to be copied, or saved as the file that an engine reads. It is kept nowhere.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { IssuedToken } from '../../../schema/token.ts';
 import { saveEngineFile } from '../engine-file.ts';
@@ -42,7 +43,7 @@ export class IssuedTokenElement extends LitElement {
 
   override render() {
     const { issued, file } = this;
-    return html`<h2>The token of “${issued.label}”</h2>
+    return html`<h2>The token of “${theirs(issued.label)}”</h2>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${

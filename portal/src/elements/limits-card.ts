@@ -1,6 +1,7 @@
 // What counts for the tenant and how much of it is used, for its admins to see before it bites. Operators change it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import { LIMIT_NAMES } from '../../../schema/limit-table.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
 import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from '../limit-words.ts';
@@ -51,7 +52,7 @@ export class LimitsCard extends LitElement {
               <tbody>
                 ${tokens.map(
                   (token) => html`<tr>
-                    <td>${token.label || token.id}</td>
+                    <td>${theirs(token.label || token.id)}</td>
                     <td class="number">${byteWords(token.bytes)}</td>
                     <td class="number">${token.machines}</td>
                   </tr>`,

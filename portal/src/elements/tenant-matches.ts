@@ -52,7 +52,7 @@ export class TenantMatches extends LitElement {
 
   override render() {
     const { matches } = this.result;
-    return html`<h2>${this.membership.name}</h2>
+    return html`<h2>${theirs(this.membership.name)}</h2>
       <ul>
         ${matches.map((match) => this.#match(match))}
       </ul>

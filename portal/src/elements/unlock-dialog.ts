@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { theirs } from '../theirs.ts';
 import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line } from '../../vault/contract.ts';
@@ -157,11 +158,11 @@ export class UnlockDialog extends LitElement {
                       this.chosen = one.id;
                     }}
                   />
-                  <span>${one.label} ${one.owner === null ? html`<span class="pill">Shared</span>` : nothing}</span></label
+                  <span>${theirs(one.label)} ${one.owner === null ? html`<span class="pill">Shared</span>` : nothing}</span></label
                 >`,
               )}
             </fieldset>`
-          : html`<p>${current.label} ${current.owner === null ? html`<span class="pill">Shared</span>` : nothing}</p>`
+          : html`<p>${theirs(current.label)} ${current.owner === null ? html`<span class="pill">Shared</span>` : nothing}</p>`
       }
       ${keyed(current.id, this.#fields(current))}
       ${fault ? html`<p class="note bad" role="alert">${fault}</p>` : nothing}

@@ -1,6 +1,8 @@
 // One webhook: where it goes, how it stands, what may be done with it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { isolated } from '../../../schema/shown-text.ts';
+import { theirs } from '../theirs.ts';
 import type { Webhook } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
 import { exactTime, NOTICE_KINDS, NOTICE_WORDS } from '../words.ts';
@@ -37,14 +39,14 @@ export class WebhookCard extends LitElement {
     const act = (what: WebhookAct, words: string) =>
       html`<button
         ?disabled=${this.busy && what !== 'log'}
-        aria-label="${words}: ${webhook.label}"
+        aria-label="${words}: ${isolated(webhook.label)}"
         aria-expanded=${what === 'log' ? String(this.open) : nothing}
         @click=${() => this.dispatchEvent(new CustomEvent('act-wanted', { detail: what }))}
       >
         ${words}
       </button>`;
     return html`<div class="row head">
-        <h2>${webhook.label}</h2>
+        <h2>${theirs(webhook.label)}</h2>
         ${this.#state(webhook)}
       </div>
       <p class="mono">${webhook.url}</p>

@@ -1,6 +1,7 @@
 // A webhook's secret, shown this once, and how a receiver checks with it that a notice is ours.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
 
@@ -59,7 +60,7 @@ export class WebhookSecret extends LitElement {
   };
 
   override render() {
-    return html`<h2>The secret of ${this.label}</h2>
+    return html`<h2>The secret of ${theirs(this.label)}</h2>
       <p>Put it into the receiver now: it is shown this once. It signs each notice; it opens nothing here.</p>
       <code class="secret mono" data-testid="webhook-secret">${this.secret}</code>
       <div class="row">

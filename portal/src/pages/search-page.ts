@@ -2,6 +2,7 @@
 // them. The browser asks each tenant; no tenant hears of another.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { theirs } from '../theirs.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
@@ -180,7 +181,7 @@ export class SearchPage extends LitElement {
 
   #failed({ tenant, name }: Membership, error: unknown) {
     return html`<section class="card">
-      <h2>${name}</h2>
+      <h2>${theirs(name)}</h2>
       <p>This tenant could not be searched, so what you look for may be here.</p>
       <problem-note .error=${error} retry @retry=${() => this.#ask([tenant])}></problem-note>
     </section>`;
@@ -191,7 +192,7 @@ export class SearchPage extends LitElement {
       <ul class="tenants">
         ${this.memberships.map(
           ({ tenant, name, role, status }) => html`<li class="card">
-            <a href="/t/${tenant}">${name}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span>
+            <a href="/t/${tenant}">${theirs(name)}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span>
             ${status === 'suspended' ? html`<span class="pill bad">Suspended, not searched</span>` : nothing}
           </li>`,
         )}

@@ -122,7 +122,7 @@ export class UploadPage extends LitElement {
       Kept: ${count(so.events, 'event')} and ${count(so.secrets, 'secret')}, under your name.
       ${so.duplicates > 0 ? `${count(so.duplicates, 'event')} had come before.` : nothing}
       ${so.rejected > 0 ? `${count(so.rejected, 'event')} could not be taken.` : nothing}
-      ${so.refused.length > 0 ? html`<ul>${so.refused.map((one) => html`<li>${one}</li>`)}</ul>` : nothing}
+      ${so.refused.length > 0 ? html`<ul>${so.refused.map((one) => html`<li>${theirs(one)}</li>`)}</ul>` : nothing}
     </div>`;
   }
 }
