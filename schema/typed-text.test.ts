@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyIdStart, placeOf, searchFold, tidied, tidiedUuid } from './typed-text.ts';
+import { keyIdStart, foundAt, searchFold, tidied, tidiedUuid } from './typed-text.ts';
 
 const id = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
 
@@ -57,7 +57,7 @@ describe('the fold of a search', () => {
 
   it('says where in a text it stands, in the text’s own characters', () => {
     const cut = (text: string, q: string) => {
-      const place = placeOf(text, q);
+      const place = foundAt(text, q);
       return place && text.slice(...place);
     };
     expect(cut('ACM-LT-0142', 'lt-01')).toBe('LT-01');

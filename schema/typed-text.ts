@@ -51,7 +51,7 @@ export const searchFold = (text: string): string =>
     .replace(/\p{M}/gu, '');
 
 /** Where in a text stands what is searched for: from and to, in UTF-16 units; null: nowhere. Marks belong to the letter before them. */
-export function placeOf(text: string, sought: string): [from: number, to: number] | null {
+export function foundAt(text: string, sought: string): [from: number, to: number] | null {
   const wanted = searchFold(tidied(sought));
   if (wanted === '') return null;
   let fold = '';

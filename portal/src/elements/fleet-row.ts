@@ -1,6 +1,6 @@
 // One machine as a row of the fleet: a template and its styles, in the table's own root, so that a row costs no element of its own.
 import { css, html, nothing } from 'lit';
-import { placeOf } from '../../../schema/typed-text.ts';
+import { foundAt } from '../../../schema/typed-text.ts';
 import { isolated, visible } from '../../../schema/shown-text.ts';
 import { theirs } from '../theirs.ts';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
@@ -11,7 +11,7 @@ export type RowContext = { tenant: string; now: number; q: string; match: Match 
 
 /** A part of a text emphasized: what was typed, whatever its case. */
 function marked(text: string, q: string) {
-  const at = placeOf(text, q);
+  const at = foundAt(text, q);
   if (at === null) return theirs(text);
   const [from, to] = at;
   return html`<bdi>${visible(text.slice(0, from))}<mark>${visible(text.slice(from, to))}</mark>${visible(text.slice(to))}</bdi>`;
