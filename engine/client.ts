@@ -226,7 +226,13 @@ export class Engine {
   }
 
   /** Seals to where this PC is now, and keeps the ciphertext on disk. */
-  async #seal(key: TrustedKey, run: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<EscrowRequest> {
+  async #seal(
+    key: TrustedKey,
+    run: string,
+    kind: SecretKind,
+    ref: SecretRef,
+    plaintext: string,
+  ): Promise<EscrowRequest> {
     const [eid, machine] = [crypto.randomUUID(), this.#machine.id];
     const { kid, jwk, tenant } = key;
     const iat = Math.floor(this.#now() / 1000);

@@ -1,6 +1,9 @@
 // Names and ids from outside: ids that many PCs have, serials that are none, refs in several spellings, and what was kept before all this.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isFault } from '../portal/vault/fault.ts';
+import { openSecret } from '../portal/vault/opener.ts';
+import { resealSecret, sealTo } from '../portal/vault/resealer.ts';
 import type { Machine, SearchResult } from '../schema/machine.ts';
 import type { Receipt, Revealed, SecretList, SecretRef } from '../schema/secret.ts';
 import {
@@ -17,9 +20,6 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
-import { isFault } from '../portal/vault/fault.ts';
-import { openSecret } from '../portal/vault/opener.ts';
-import { resealSecret, sealTo } from '../portal/vault/resealer.ts';
 import { beginNames, walkNames } from './names.ts';
 import { walkAt } from './walks.ts';
 

@@ -44,7 +44,9 @@ function lookAtMachines(sql: SqlStorage, after: string, now: number): string | n
     if (!row) throw new Error('a machine is never deleted');
     const serial = row.serial !== null && isPlaceholderSerial(row.serial) ? null : row.serial;
     changeRow(sql, row, { ...row, serial });
-    const isFolded = [row.hostname, serial, row.client].every((text) => text === null || searchFold(text) === text.toLowerCase());
+    const isFolded = [row.hostname, serial, row.client].every(
+      (text) => text === null || searchFold(text) === text.toLowerCase(),
+    );
     if (serial !== row.serial || !isFolded) noteForSearch(sql, id);
     if (isSharedId(id) || (row.hostname !== '' && !isWindowsHostname(row.hostname))) summarize(sql, id, now);
   }

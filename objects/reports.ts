@@ -33,7 +33,11 @@ export function submitReport(
   const known = findRun(sql, reported.id);
   if (known && known.machine !== machine.id)
     return refuse('run_conflict', 'run.id is known as a run of another machine.');
-  const shared = refuseShared(caller, { id: machine.id, takesOtherId: machine.takesOtherId, isGoingOn: known !== null });
+  const shared = refuseShared(caller, {
+    id: machine.id,
+    takesOtherId: machine.takesOtherId,
+    isGoingOn: known !== null,
+  });
   if (shared) return shared;
   const limits = readLimits(sql);
   const over = reportQuota(

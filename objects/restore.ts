@@ -13,10 +13,10 @@ import { backedUpTables, isEmpty, putRows, ranMigrations } from './backup-tables
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
+import { beginNames } from './names.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
 import { forgetProgress, isRestoring, type Progress, progressOf } from './restore-progress.ts';
-import { beginNames } from './names.ts';
 import { beginFilling } from './search-lines.ts';
 
 /** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */

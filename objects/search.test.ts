@@ -108,14 +108,27 @@ describe('a search', () => {
   it('finds a name in whatever spelling: composed or not, dotted or not, pasted with marks that nobody sees', async () => {
     const istanbul = { ...newMachine(), hostname: 'PC-\u0130STANBUL', client: 'Zu\u0308rcher Kantonalbank' };
     await report(istanbul);
-    for (const q of ['istanbul', '\u0130stanbul', 'ISTANBUL', 'Z\u00fcrcher', 'zurcher', '\u202apc\u2013istanbul\u202c'])
-      expect((await found(q)).map(({ id }) => id), q).toEqual([istanbul.id]);
+    for (const q of [
+      'istanbul',
+      '\u0130stanbul',
+      'ISTANBUL',
+      'Z\u00fcrcher',
+      'zurcher',
+      '\u202apc\u2013istanbul\u202c',
+    ])
+      expect(
+        (await found(q)).map(({ id }) => id),
+        q,
+      ).toEqual([istanbul.id]);
   });
 
   it('finds a key id with any dashes and invisible marks of where it was copied from', async () => {
     await escrowKey();
     for (const q of [protectorId.replaceAll('-', '\u2013'), `\ufeff{${protectorId}}`, '1a2b3c4d\u22125e6f'])
-      expect((await found(q)).map(({ keyId }) => keyId), q).toEqual([protectorId]);
+      expect(
+        (await found(q)).map(({ keyId }) => keyId),
+        q,
+      ).toEqual([protectorId]);
   });
 
   it('takes any text whatever, because people paste what is on their screen', async () => {

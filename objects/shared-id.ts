@@ -8,7 +8,10 @@ import type { Caller } from './caller.ts';
 type Asked = { id: string; takesOtherId: boolean | undefined; isGoingOn: boolean };
 
 /** Pure. Null: it is taken. A person who brings a file is never refused: nothing in it can be sealed anew. */
-export const refuseShared = ({ principal }: Pick<Caller, 'principal'>, { id, takesOtherId, isGoingOn }: Asked): Refusal | null =>
+export const refuseShared = (
+  { principal }: Pick<Caller, 'principal'>,
+  { id, takesOtherId, isGoingOn }: Asked,
+): Refusal | null =>
   principal.kind === 'machine' && takesOtherId === true && !isGoingOn && isSharedId(id)
     ? refuse('shared_machine_id', 'machine: many PCs have this id; make a random one, keep it, and go on under that.')
     : null;

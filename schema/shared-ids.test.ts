@@ -67,8 +67,25 @@ it('names the public source of each, so that anybody can look it up', () => {
 it('knows what firmware leaves in place of a serial number, however it is written', () => {
   for (const serial of [
     ...['', ' ', 'To Be Filled By O.E.M.', 'to be filled by O.E.M', 'To be filled by OEM', 'Default string', 'None'],
-    ...['System Serial Number', 'system  serial number ', 'Chassis Serial Number', 'Type2 - Board Serial Number', 'N/A'],
-    ...['0', '00000000', '0123456789', '123456789', '1234567890', 'XXXXXXXX', '........', '--', 'Not Specified', 'INVALID'],
+    ...[
+      'System Serial Number',
+      'system  serial number ',
+      'Chassis Serial Number',
+      'Type2 - Board Serial Number',
+      'N/A',
+    ],
+    ...[
+      '0',
+      '00000000',
+      '0123456789',
+      '123456789',
+      '1234567890',
+      'XXXXXXXX',
+      '........',
+      '--',
+      'Not Specified',
+      'INVALID',
+    ],
   ])
     expect(isPlaceholderSerial(serial), serial).toBe(true);
 });

@@ -13,7 +13,8 @@ describe('other people’s words', () => {
   });
 
   it('keep what they are made of: accents, pictures, the joiners of scripts that need them', () => {
-    for (const text of ['Zu\u0308rich', 'Praxis 👩‍⚕️', 'می‌خواهم', 'क्‍ष', 'ACM-LT-0142', '部屋']) expect(visible(text)).toBe(text);
+    for (const text of ['Zu\u0308rich', 'Praxis 👩‍⚕️', 'می‌خواهم', 'क्‍ष', 'ACM-LT-0142', '部屋'])
+      expect(visible(text)).toBe(text);
   });
 
   it('stay on one line, unless lines are theirs', () => {
@@ -24,7 +25,9 @@ describe('other people’s words', () => {
   it('never hold such a sign again, whatever they were', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) =>
-        [...visible(text)].every((sign) => /[\u200c\u200d]/.test(sign) || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(sign)),
+        [...visible(text)].every(
+          (sign) => /[\u200c\u200d]/.test(sign) || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(sign),
+        ),
       ),
       { numRuns: 2000 },
     );

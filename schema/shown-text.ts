@@ -10,7 +10,8 @@ const IS_JOINED = /^(?![A-Za-z])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Mod
 const named = (sign: string): string => `⟨U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 const joins = (text: string, at: number): boolean =>
-  IS_JOINED.test([...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '') && IS_JOINED.test([...text.slice(at + 1, at + 3)][0] ?? '');
+  IS_JOINED.test([...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '') &&
+  IS_JOINED.test([...text.slice(at + 1, at + 3)][0] ?? '');
 
 /** A text on one line, with each sign that steers something shown by its number. For files and terminals; `lines`: tabs and line ends stay. */
 export const visible = (text: string, { lines = false } = {}): string =>

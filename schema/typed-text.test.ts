@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyIdStart, foundAt, searchFold, tidied, tidiedUuid } from './typed-text.ts';
+import { foundAt, keyIdStart, searchFold, tidied, tidiedUuid } from './typed-text.ts';
 
 const id = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
 
@@ -50,7 +50,10 @@ describe('the fold of a search', () => {
 
   it('folds once: what is folded stays, so that lines and questions meet', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => searchFold(searchFold(text)) === searchFold(text)),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 30 }),
+        (text) => searchFold(searchFold(text)) === searchFold(text),
+      ),
       { numRuns: 2000 },
     );
   });

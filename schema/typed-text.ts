@@ -20,9 +20,7 @@ export function tidiedUuid(text: string): string {
     .replace(/^(?:urn:)?(?:uuid:)?\s*[{(]?\s*|\s*[})]$/gi, '')
     .toLowerCase();
   const digits = plain.replace(/[\s-]/g, '');
-  return /^[0-9a-f]{32}$/.test(digits)
-    ? digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-    : plain;
+  return /^[0-9a-f]{32}$/.test(digits) ? digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : plain;
 }
 
 const GROUP_ENDS = [8, 12, 16, 20, 32];

@@ -27,13 +27,29 @@ describe('one volume', () => {
 
 describe('one local account', () => {
   it('is one in letters of either case, with this PC before it, between spaces', () => {
-    const spellings = ['Administrator', 'administrator', 'ADMINISTRATOR', '.\\Administrator', ' Administrator ', '.\\ administrator'];
+    const spellings = [
+      'Administrator',
+      'administrator',
+      'ADMINISTRATOR',
+      '.\\Administrator',
+      ' Administrator ',
+      '.\\ administrator',
+    ];
     expect(new Set(spellings.map(accountKey)).size).toBe(1);
     expect(accountKey('Müller')).toBe(accountKey('MÜLLER'));
   });
 
   it('is another where Windows has another: of another domain, with a letter that only looks alike, in another composition', () => {
-    const names = ['admin', 'CORP\\admin', 'adm\u0131n', 'adrn\u00edn', 'adrni\u0301n', 'stra\u00dfe', 'strasse', 'admin.'];
+    const names = [
+      'admin',
+      'CORP\\admin',
+      'adm\u0131n',
+      'adrn\u00edn',
+      'adrni\u0301n',
+      'stra\u00dfe',
+      'strasse',
+      'admin.',
+    ];
     expect(new Set(names.map(accountKey)).size).toBe(names.length);
     expect(windowsUpper('\u00df\u0131\u017fi')).toBe('\u00df\u0131\u017fI');
   });
@@ -63,7 +79,17 @@ describe('a ref', () => {
 });
 
 it('a host name is what Windows lets a PC have', () => {
-  for (const name of ['ACM-LT-0142', 'pc', 'A', 'DESKTOP-1A2B3C4', 'pc_1', 'büro-7', 'מחשב', 'pc1.corp.example', 'x'.repeat(63)])
+  for (const name of [
+    'ACM-LT-0142',
+    'pc',
+    'A',
+    'DESKTOP-1A2B3C4',
+    'pc_1',
+    'büro-7',
+    'מחשב',
+    'pc1.corp.example',
+    'x'.repeat(63),
+  ])
     expect(isWindowsHostname(name), name).toBe(true);
   for (const name of [
     ...['', '12345', '-pc', 'pc-', 'a b', 'pc.', '.pc', 'a..b', 'pc!', 'a/b', 'a\\b', '*', '127.0.0.1', 'x'.repeat(64)],

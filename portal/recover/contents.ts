@@ -1,10 +1,11 @@
 // What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
 // Knows no DOM.
-import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
-import { visible } from '../../schema/shown-text.ts';
+
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Revealed } from '../../schema/secret.ts';
+import { visible } from '../../schema/shown-text.ts';
+import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
 import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
@@ -114,7 +115,14 @@ export async function toCsv(
       const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
       lines.push(
         csvLine([
-          ...[machine.id, named(machine.hostname), named(machine.serial), named(machine.client), secret.kind, refWords(secret.ref)],
+          ...[
+            machine.id,
+            named(machine.hostname),
+            named(machine.serial),
+            named(machine.client),
+            secret.kind,
+            refWords(secret.ref),
+          ],
           ...[version.version, new Date(version.escrowedAt).toISOString(), version.bound ? 'yes' : 'no', plaintext],
           // An apostrophe that was put in belongs to no password: here it is said where one was.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',

@@ -1,13 +1,13 @@
 // Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { theirs } from '../src/theirs.ts';
-import { isolated, visible } from '../../schema/shown-text.ts';
 import type { Revealed } from '../../schema/secret.ts';
+import { isolated, visible } from '../../schema/shown-text.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
 import { OneAct } from '../src/one-act.ts';
 import { shared } from '../src/styles/shared.ts';
+import { theirs } from '../src/theirs.ts';
 import { exactTime, KIND_WORDS, refWords, shortId } from '../src/words.ts';
 import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
@@ -151,9 +151,13 @@ export class RecoverPage extends LitElement {
       if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return '';
       this.saving = 0;
       try {
-        const { csv, notOpened } = await toCsv(contents, (ref) => refWords(ref, visible), (done) => {
-          if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
-        });
+        const { csv, notOpened } = await toCsv(
+          contents,
+          (ref) => refWords(ref, visible),
+          (done) => {
+            if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
+          },
+        );
         // Who has closed the bundle meanwhile wants nothing of it in clear.
         if (signal.aborted) return '';
         const link = document.createElement('a');

@@ -1,6 +1,7 @@
 // Why somebody should look at a machine, in full words: which phase, since when, from what to what. Pure but for the clock it is given.
-import { isolated } from '../../schema/shown-text.ts';
+
 import type { Attention, Machine, Run } from '../../schema/machine.ts';
+import { isolated } from '../../schema/shown-text.ts';
 import { ATTENTION_WORDS, dateTime, phaseWords, roughDuration } from './words.ts';
 
 /** The machine's latest change of serial, under one id: two ids of a PC may well have one each. */

@@ -1,7 +1,8 @@
 // The fleet as a CSV file for a spreadsheet: every machine of a list, page by page, or none.
-import { visible } from '../../schema/shown-text.ts';
+
 import { CSV_START, csvLine } from '../../schema/csv.ts';
 import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
+import { visible } from '../../schema/shown-text.ts';
 import { attentionWords, statusWords } from './fleet-words.ts';
 
 const instant = (at: number | null | undefined): string | null =>

@@ -6,7 +6,12 @@ import { isSearch, type Question } from './fleet-url.ts';
 export const PAGE_SIZE = 200;
 
 /** `found`: each machine's match, where something was searched for. `more`: more were found than these; `further`: how many, null where they are too many to count. */
-export type Answer = { page: MachinePage; found: ReadonlyMap<string, Match> | null; more: boolean; further: number | null };
+export type Answer = {
+  page: MachinePage;
+  found: ReadonlyMap<string, Match> | null;
+  more: boolean;
+  further: number | null;
+};
 
 /** What the list is asked by: while something is searched for the filters rest. */
 export const keyOf = (question: Question): string =>
@@ -19,7 +24,8 @@ export async function readList(
   count: number,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  if (!isSearch(question)) return { page: await pages(tenant, question, count, signal), found: null, more: false, further: null };
+  if (!isSearch(question))
+    return { page: await pages(tenant, question, count, signal), found: null, more: false, further: null };
   const { matches, more, further } = await api.search(tenant, question.q.trim(), signal);
   const page = { machines: matches.map(({ machine }) => machine), next: null };
   return { page, found: new Map(matches.map((match) => [match.machine.id, match])), more, further };

@@ -1,5 +1,5 @@
 // The portal's words for codes, times and keys; sentence case, plain.
-import { isolated } from '../../schema/shown-text.ts';
+
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { NoticeKind, SentKind } from '../../schema/notice.ts';
@@ -7,6 +7,7 @@ import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
+import { isolated } from '../../schema/shown-text.ts';
 import type { UnlockerKind } from '../../schema/signed.ts';
 import type { Delivery, DeliveryFault } from '../../schema/webhook.ts';
 

@@ -45,7 +45,8 @@ describe('a recovery code', () => {
           code.replaceAll('0', 'o').replaceAll('1', 'l'),
           [...code].map((sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)).join(''),
         ];
-        for (const text of pasted) expect(parseRecoveryCode(text)).toEqual({ ...one, secret: new Uint8Array(one.secret) });
+        for (const text of pasted)
+          expect(parseRecoveryCode(text)).toEqual({ ...one, secret: new Uint8Array(one.secret) });
       }),
     );
   });

@@ -28,11 +28,7 @@ export function parseRecoveryCode(typed: string): RecoveryShare | null {
   let bytes: Uint8Array;
   try {
     bytes = base32crockford.decode(
-      tidied(typed)
-        .toUpperCase()
-        .replaceAll(/[\s-]/g, '')
-        .replaceAll('O', '0')
-        .replaceAll(/[IL]/g, '1'),
+      tidied(typed).toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1'),
     );
   } catch {
     return null;

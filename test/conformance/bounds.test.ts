@@ -390,7 +390,11 @@ async function walkDuties(): Promise<void> {
     print(`${duty}: ${read} rows, ${Date.now() - startedAt} ms`);
     expect.soft(read, duty).toBeLessThanOrEqual(rows + WITH_EVERY_ALARM);
     // What is worked off in slices goes on at once.
-    if (['refusals', 'to_rotate', 'stalled', 'search', 'names', 'put_out', 'replaced', 'notices', 'kept_keys'].includes(duty))
+    if (
+      ['refusals', 'to_rotate', 'stalled', 'search', 'names', 'put_out', 'replaced', 'notices', 'kept_keys'].includes(
+        duty,
+      )
+    )
       expect
         .soft(
           left.map(({ what }) => what),

@@ -30,7 +30,12 @@ const OVERRIDE = '\u202e';
 /** Reads as `RECEPTION-FINANCES-PC-01` where the override is let through. */
 const HOSTILE = {
   ...{ id: crypto.randomUUID(), hostname: `RECEPTION-${OVERRIDE}10-CP-SECNANIF`, serial: `5CD${OVERRIDE}ZYX4321` },
-  ...{ model: `Elite${OVERRIDE}Book`, manufacturer: `HP\u2066`, osVersion: `Windows\u200f 11`, client: `Klinik ${OVERRIDE}A` },
+  ...{
+    model: `Elite${OVERRIDE}Book`,
+    manufacturer: `HP\u2066`,
+    osVersion: `Windows\u200f 11`,
+    client: `Klinik ${OVERRIDE}A`,
+  },
 };
 const HEBREW = { id: crypto.randomUUID(), hostname: 'מחשב-7', serial: '5CD0000HEB', client: 'מרפאה' };
 const SECRET = `Ab1-${'אב'}-${OVERRIDE}x`;
@@ -48,7 +53,11 @@ async function reported(machine: typeof HEBREW, plaintext: string): Promise<void
   });
   const run = { id: crypto.randomUUID(), startedAt: Date.now() - 60_000, phases: ['preflight'] };
   engine.startRun(run);
-  engine.event(run.id, { type: 'run_started', message: `Started ${OVERRIDE}on ${machine.hostname}`, data: { [`k${OVERRIDE}`]: `v${OVERRIDE}` } });
+  engine.event(run.id, {
+    type: 'run_started',
+    message: `Started ${OVERRIDE}on ${machine.hostname}`,
+    data: { [`k${OVERRIDE}`]: `v${OVERRIDE}` },
+  });
   engine.event(run.id, { type: 'run_failed', level: 'error', message: `Over ${OVERRIDE}` });
   assert.ok((await engine.flush()).ok);
   const account = `.\\Admin${OVERRIDE}nimdA`;
@@ -104,7 +113,10 @@ const notIsolated = (page: Page): Promise<string[]> =>
       if (node instanceof Text && !isolated && /[\u0590-\u05ff]/.test(node.data.replace(/\u2068[^\u2069]*\u2069/g, '')))
         found.push(node.data);
       const inside =
-        isolated || (node instanceof Element && /isolate/.test(getComputedStyle(node).unicodeBidi) && node.matches('bdi, bdi *, [role=img], [role=img] *'));
+        isolated ||
+        (node instanceof Element &&
+          /isolate/.test(getComputedStyle(node).unicodeBidi) &&
+          node.matches('bdi, bdi *, [role=img], [role=img] *'));
       if (node instanceof Element && node.shadowRoot) walk(node.shadowRoot, false);
       for (const child of node.childNodes) walk(child, inside);
     };
@@ -114,7 +126,11 @@ const notIsolated = (page: Page): Promise<string[]> =>
 
 async function nothingSteers(page: Page, where: string): Promise<void> {
   const said = await everythingSaid(page);
-  assert.deepEqual(said.filter((text) => STEERS.test(text)), [], where);
+  assert.deepEqual(
+    said.filter((text) => STEERS.test(text)),
+    [],
+    where,
+  );
   assert.deepEqual(await notIsolated(page), [], where);
 }
 
@@ -142,7 +158,10 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       await page.getByText('Details').first().click();
       await nothingSteers(page, 'a machine');
       await page.getByRole('button', { name: 'Merge another entry' }).click();
-      await page.getByRole('dialog').getByLabel(/^The other entry/).waitFor();
+      await page
+        .getByRole('dialog')
+        .getByLabel(/^The other entry/)
+        .waitFor();
       await nothingSteers(page, 'the merge dialog');
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Add a secret' }).click();
@@ -151,7 +170,10 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       await page.keyboard.press('Escape');
     }
     await page.goto(at('audit'));
-    await page.getByRole('button', { name: /^Details of entry/ }).first().waitFor();
+    await page
+      .getByRole('button', { name: /^Details of entry/ })
+      .first()
+      .waitFor();
     for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all()) await button.click();
     await nothingSteers(page, 'the audit');
   }));
@@ -166,9 +188,15 @@ test('a revealed password with letters that run from right to left stands in the
     const places = await page
       .locator('.plain [role=img] span')
       .evaluateAll((spans) => spans.map((span) => [span.textContent, span.getBoundingClientRect().left] as const));
-    assert.deepEqual(places.map(([text]) => text), ['A', 'b', '1', '-', 'א', 'ב', '-', '⟨U+202E⟩', 'x']);
+    assert.deepEqual(
+      places.map(([text]) => text),
+      ['A', 'b', '1', '-', 'א', 'ב', '-', '⟨U+202E⟩', 'x'],
+    );
     const lefts = places.map(([, left]) => left);
-    assert.deepEqual(lefts, lefts.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      lefts,
+      lefts.toSorted((a, b) => a - b),
+    );
     await picture(page, 'hostile-name-revealed', false);
     await hideSecret(page);
   }));
@@ -207,7 +235,11 @@ test('more runs than a page are headed as the latest ones, and all can be reache
         headers: { authorization: `Bearer ${stand.demo.token}`, 'content-type': 'application/json' },
         body: JSON.stringify({
           machine: { id: HEBREW.id, hostname: HEBREW.hostname },
-          run: { id: crypto.randomUUID(), startedAt: Date.now() - 90 * 86_400_000 - index * 1000, phases: ['preflight'] },
+          run: {
+            id: crypto.randomUUID(),
+            startedAt: Date.now() - 90 * 86_400_000 - index * 1000,
+            phases: ['preflight'],
+          },
           events: [{ seq: 1, at: Date.now(), type: 'run_succeeded', message: 'Over' }],
         }),
       }).then((answer) => assert.equal(answer.status, 200));

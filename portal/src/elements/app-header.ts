@@ -2,11 +2,11 @@
 // behind one button, so that the page is seen.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { signOut } from '../person.ts';
 import { menuOf, type PageName } from '../places.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { nextTheme, theme } from '../theme.ts';
 import './key-state.ts';
 import './tenant-switcher.ts';

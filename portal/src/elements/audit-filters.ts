@@ -1,8 +1,8 @@
 // The audit's filters as a form; each change is sent at once. It shows what it is given.
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { tidiedUuid } from '../../../schema/typed-text.ts';
 import type { Member } from '../../../schema/person.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { type AskedFilter, isFiltered } from '../audit-filter.ts';
 import { ACTION_WORDS } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';

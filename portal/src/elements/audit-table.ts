@@ -2,12 +2,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { AuditEntry } from '../../../schema/audit.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
 

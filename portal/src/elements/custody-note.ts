@@ -2,13 +2,13 @@
 // token that ends soon, somebody who reveals more than they may. And an auditor too, that the tenant's object was rolled back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/tenant.ts';
 import { ROOM_WORDS } from '../limit-words.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
 

@@ -2,10 +2,10 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { theirLines } from '../theirs.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
 import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from '../event-filter.ts';
 import { shared } from '../styles/shared.ts';
+import { theirLines } from '../theirs.ts';
 import { exactTime, phaseWords, timeOfDay } from '../words.ts';
 import { eventStyles } from './event-styles.ts';
 import './problem-note.ts';

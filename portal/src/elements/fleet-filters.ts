@@ -1,8 +1,8 @@
 // The fleet list's filters and sorts; each change is sent at once. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { isolated } from '../../../schema/shown-text.ts';
 import type { ClientList } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { FleetFilter } from '../api/tenant.ts';
 import { isFiltered } from '../fleet-url.ts';
 import { shared } from '../styles/shared.ts';

@@ -1,10 +1,10 @@
 // One machine as a row of the fleet: a template and its styles, in the table's own root, so that a row costs no element of its own.
 import { css, html, nothing } from 'lit';
-import { foundAt } from '../../../schema/typed-text.ts';
-import { isolated, visible } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
+import { isolated, visible } from '../../../schema/shown-text.ts';
+import { foundAt } from '../../../schema/typed-text.ts';
 import { attentionWords, FIELD_WORDS, statusWords } from '../fleet-words.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, phaseWords, relativeTime, shortId } from '../words.ts';
 
 export type RowContext = { tenant: string; now: number; q: string; match: Match | undefined };
@@ -36,7 +36,8 @@ export function fleetRow(machine: MachineSummary, id: string, { tenant, now, q, 
   const attention = attentionWords(machine, now);
   const { run, lastEventAt } = machine;
   const name = theirs(machine.hostname ?? shortId(machine.id));
-  const about = [machine.client, machine.serial].flatMap((text) => (text ? [isolated(text)] : [])).join(' · ') ||
+  const about =
+    [machine.client, machine.serial].flatMap((text) => (text ? [isolated(text)] : [])).join(' · ') ||
     isolated(machine.model ?? 'Never reported');
   return html`<div role="cell" class="machine">
       <a class="name" href="/t/${tenant}/machines/${machine.id}" aria-describedby=${id}>${name}</a>

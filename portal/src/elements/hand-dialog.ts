@@ -1,13 +1,13 @@
 // A secret added by hand: what it is, and its plaintext typed twice or made here. It hands over what was typed and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { tidyField } from '../tidy-field.ts';
-import { tidiedUuid } from '../../../schema/typed-text.ts';
-import { theirs } from '../theirs.ts';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../modal.ts';
 import { generatePassword } from '../password.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
+import { tidyField } from '../tidy-field.ts';
 import { KIND_WORDS } from '../words.ts';
 
 /** Fired with what was typed; it goes to the vault and nowhere else. */
@@ -20,8 +20,7 @@ const UUID = '\\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}?';
 function refOf(kind: SecretKind, form: FormData): SecretRef {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   if (kind === 'local_admin_password') return { account: text('account') };
-  if (kind === 'bitlocker_recovery_key')
-    return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
+  if (kind === 'bitlocker_recovery_key') return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
   return { label: text('label') };
 }
 

@@ -1,12 +1,12 @@
 // A token, shown once: to be copied, or saved as the file that an engine reads. It is kept nowhere.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { IssuedToken } from '../../../schema/token.ts';
 import { saveEngineFile } from '../engine-file.ts';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {

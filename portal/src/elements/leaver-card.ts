@@ -1,11 +1,11 @@
 // One leaver's act: what is done, what is next, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { PassphraseField } from './passphrase-field.ts';
 import './passphrase-field.ts';

@@ -1,12 +1,12 @@
 // What counts for the tenant and how much of it is used, for its admins to see before it bites. Operators change it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import { LIMIT_NAMES } from '../../../schema/limit-table.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
 import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from '../limit-words.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { byteWords } from '../words.ts';
 
 @customElement('limits-card')

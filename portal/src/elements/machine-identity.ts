@@ -1,10 +1,10 @@
 // Who a machine is: its attributes, what they were before, the other ids of the PC, and what a person may do with its entry.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { AttributeChange, Machine, MergedMachine } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ATTRIBUTE_WORDS, dateTime, exactTime, shortId } from '../words.ts';
 
 /** Fired with what is wanted of an entry: the machine's own, or one merged into it. */

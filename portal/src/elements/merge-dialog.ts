@@ -1,13 +1,13 @@
 // Two ids of one PC: choose the other entry, the likely ones first. It shows what it is given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { tidyField } from '../tidy-field.ts';
-import { tidiedUuid } from '../../../schema/typed-text.ts';
-import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
+import { tidyField } from '../tidy-field.ts';
 import { shortId } from '../words.ts';
 
 /** Fired with the id of the entry that becomes an alias of the machine. */

@@ -1,9 +1,9 @@
 // A failure shown as a failure: what happened, the request's id for the operator, and a way to try again.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirLines } from '../theirs.ts';
 import { ApiProblem, isProblem } from '../api/http.ts';
 import { shared } from '../styles/shared.ts';
+import { theirLines } from '../theirs.ts';
 
 @customElement('problem-note')
 export class ProblemNote extends LitElement {

@@ -1,13 +1,13 @@
 // The reveal: a reason, then the plaintext for thirty seconds. The page does the asking; this shows and hides.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../brief-clipboard.ts';
 import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { kindInSentence, refWords } from '../words.ts';
 import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';

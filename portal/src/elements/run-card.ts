@@ -1,8 +1,8 @@
 // The run that is looked at: what came of it in a sentence, and its timeline.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { isolated } from '../../../schema/shown-text.ts';
 import type { Machine, Run } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
 import type { Starts } from '../timeline.ts';
 import { duration, STATUS_WORDS, shortId } from '../words.ts';

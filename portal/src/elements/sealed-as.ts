@@ -1,9 +1,9 @@
 // When a shown secret was sealed and, where its header says, as which PC: what is bound to the secret itself, beside what the server says of it.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 
 const same = (a: string | null, b: string | null): boolean => (a ?? '').toLowerCase() === (b ?? '').toLowerCase();

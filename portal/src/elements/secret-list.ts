@@ -1,12 +1,12 @@
 // A machine's secrets: what is held, every version of it, who handed it over and under which key, and a button to reveal each.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { FurtherVersions } from '../older-versions.ts';
 import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
 import './problem-note.ts';

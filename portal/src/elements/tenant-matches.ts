@@ -1,11 +1,11 @@
 // What a search found in one tenant, and by what: metadata only. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { shortId } from '../words.ts';
 import './run-status.ts';
 

@@ -1,9 +1,9 @@
 // From one tenant to another: a list of links that opens beneath its button; with a field to type in where the list is long.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ROLE_WORDS } from '../words.ts';
 
 /** More than these, and typing is quicker than looking. */

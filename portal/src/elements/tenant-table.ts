@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { byteWords, TENANT_KEY_WORDS } from '../words.ts';
 import './relative-time.ts';
 

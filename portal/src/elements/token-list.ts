@@ -4,10 +4,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { Token } from '../../../schema/token.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, shortId } from '../words.ts';
 import './relative-time.ts';
 

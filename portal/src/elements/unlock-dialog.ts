@@ -2,7 +2,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { theirs } from '../theirs.ts';
 import type { SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line } from '../../vault/contract.ts';
@@ -11,6 +10,7 @@ import { OneAct } from '../one-act.ts';
 import { PasskeyFault, usePasskey } from '../passkey.ts';
 import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import './eight-words.ts';
 import './keyring-line.ts';
 

@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, UNLOCKER_WORDS } from '../words.ts';
 
 @customElement('unlocker-list')

@@ -2,9 +2,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isolated } from '../../../schema/shown-text.ts';
-import { theirs } from '../theirs.ts';
 import type { Webhook } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, NOTICE_KINDS, NOTICE_WORDS } from '../words.ts';
 
 export type WebhookAct = 'test' | 'pause' | 'resume' | 'remove' | 'log';

@@ -1,9 +1,9 @@
 // A webhook's secret, shown this once, and how a receiver checks with it that a notice is ours.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 
 const EXAMPLE = `import { createHmac, timingSafeEqual } from 'node:crypto';
 

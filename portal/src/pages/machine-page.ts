@@ -2,7 +2,6 @@
 import { Task } from '@lit/task';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
@@ -22,6 +21,7 @@ import { Revealing } from '../revealing.ts';
 import { go, placeOf } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { startsOf } from '../timeline.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
 import { machineStyles } from './machine-styles.ts';

@@ -2,7 +2,6 @@
 // them. The browser asks each tenant; no tenant hears of another.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
@@ -11,6 +10,7 @@ import { Keys } from '../keys.ts';
 import { go } from '../router.ts';
 import { type Found, searchAll, standingOf } from '../searching.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ROLE_WORDS } from '../words.ts';
 import '../elements/problem-note.ts';
 import '../elements/tenant-matches.ts';

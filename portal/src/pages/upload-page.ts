@@ -1,11 +1,11 @@
 // A spool file of a PC that was never online: chosen, read and checked here, shown, then handed over as its engine would have.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { theirs } from '../theirs.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { OneAct } from '../one-act.ts';
 import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from '../spool-file.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { shortId } from '../words.ts';
 import '../elements/problem-note.ts';
 
