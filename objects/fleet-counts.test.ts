@@ -13,6 +13,7 @@ import { MIGRATIONS, migrate } from './migrations.ts';
 import { submitReport } from './reports.ts';
 import { all } from './rows.ts';
 import { findRun } from './runs.ts';
+import { searchFold } from '../schema/typed-text.ts';
 import { fillSearch } from './search-lines.ts';
 import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
 import { noteStalled } from './stalled.ts';
@@ -107,6 +108,16 @@ function take(storage: DurableObjectStorage, caller: Caller<Person>, base: numbe
   }
 }
 
+type Line = Record<'machine' | 'hostname' | 'serial' | 'client' | 'keys', string | null>;
+const folded = (text: string | null) => text && searchFold(text);
+/** What is searched is folded, all but the ids. */
+const foldedLine = ({ hostname, serial, client, ...ids }: Line): Line => ({
+  ...ids,
+  hostname: folded(hostname),
+  serial: folded(serial),
+  client: folded(client),
+});
+
 /** What the rows say, read the long way. */
 function recomputed(sql: SqlStorage, now: number) {
   const rows = all<MachineRow>(sql, 'SELECT * FROM machines ORDER BY id');
@@ -139,12 +150,12 @@ function recomputed(sql: SqlStorage, now: number) {
          UNION ALL SELECT finished_at / 3600000 * 3600000, status FROM runs WHERE status IN ('succeeded', 'failed')
        ) GROUP BY at ORDER BY at`,
     ),
-    search: all(
+    search: all<Line>(
       sql,
       `SELECT id AS machine, hostname, serial, client, NULL AS keys FROM machines WHERE place IS NOT NULL
        UNION ALL SELECT machine_id, NULL, NULL, NULL, ref->>'$.protectorId' FROM secrets
        WHERE kind = 'bitlocker_recovery_key' ORDER BY machine, keys`,
-    ),
+    ).map(foldedLine),
     places: all(sql, 'SELECT place, id AS machine FROM machines WHERE place IS NOT NULL ORDER BY place'),
   };
 }

@@ -61,7 +61,7 @@ function nameSecrets(sql: SqlStorage, after: string): string | null {
     SLICE,
   );
   sql.exec(
-    'UPDATE secrets SET same = value->>1 FROM json_each(?) WHERE id = value->>0 AND same IS NULL',
+    'UPDATE secrets SET same = value->>1 FROM json_each(?) WHERE secrets.id = value->>0 AND same IS NULL',
     JSON.stringify(rows.map(({ id, ref }) => [id, sameRefKey(JSON.parse(ref))])),
   );
   return lastOf(rows);

@@ -2,7 +2,7 @@
 // zod: portal, recovery page and the operator's tools use it.
 
 /** What is not seen but does something: controls, signs of direction, zero-width marks, line and paragraph ends, tags, what is half a character. */
-const STEERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
+const STEERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f/gu;
 /** Joiners that letters of many scripts and many pictures are made with: between two of those they steer nothing. */
 const JOINERS = ['\u200c', '\u200d'];
 const IS_JOINED = /^(?![A-Za-z])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u;

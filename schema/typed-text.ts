@@ -3,7 +3,7 @@
 /** Every dash there is, and the minus signs: what a word processor, a chat or a telephone's keyboard makes of one. */
 const DASHES = /[\p{Pd}\u2043\u207b\u208b\u2212\u02d7\u30fc]/gu;
 /** Marks that are not seen: zero-width ones, byte order marks, signs of direction, selectors. */
-const UNSEEN = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0]/gu;
+const UNSEEN = /[\p{Cf}\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180d]|[\ufe00-\ufe0f]/gu;
 
 /** An id, a code or a key as it was meant: wide forms made plain, dashes one dash, without marks that are not seen and without outer spaces. Never for what is secret text. */
 export const tidied = (text: string): string =>
