@@ -73,6 +73,16 @@ describe('an id that many PCs have', () => {
     expect((await report({ ...pc, id: SHARED, takesOtherId: true }, run)).status).toBe(200);
   });
 
+  it('is taken out of a file that a person brings, whatever the file says: nothing in it can be sealed anew', async () => {
+    const machine = { ...pc, id: SHARED, takesOtherId: true };
+    const bring = (what: string, body: unknown) =>
+      asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/spool/${what}`, body);
+    const secret = await sealedSecret(tenant.id, tenant.keyring, SHARED);
+    expect((await bring('secret', { ...secret, takesOtherId: true })).status).toBe(201);
+    expect((await bring('report', { machine, run: newRun(), events: [event(1)] })).status).toBe(200);
+    expect((await shown(SHARED)).attention).toEqual(['shared_id']);
+  });
+
   it('flags the machine that it was merged into, and no other', async () => {
     await report({ ...pc, id: SHARED });
     await report(pc);
