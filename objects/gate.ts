@@ -143,9 +143,15 @@ export class Gate {
         // Whoever was removed is out here at once, whatever the index still says.
         if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
-        // So is a role that was lowered, here or in the index: the lower of both words counts, whichever has yet to follow.
+        // So is a role that was changed, here or in the index, whichever has yet to follow: only what both allow is done, as the lower of them.
+        // An auditor's is no part of an engineer's.
+        const said = [principal.role, known?.role ?? principal.role];
         if (known && ROLE_RANK[known.role] < ROLE_RANK[principal.role]) principal.role = known.role;
-        return this.#suspended('The tenant is suspended; ask its operator.') ?? roleForbids(principal, roles);
+        return (
+          this.#suspended('The tenant is suspended; ask its operator.') ??
+          said.map((role) => roleForbids({ ...principal, role }, roles)).find((refusal) => refusal !== null) ??
+          null
+        );
       }
       case 'machine': {
         const refusal =

@@ -267,6 +267,23 @@ describe('somebody who is a member nowhere', () => {
   });
 });
 
+describe('an auditor who is an engineer now', () => {
+  it('reads the audit no more, nor goes on with an export, although the index or a request under way still says auditor', async () => {
+    const { id } = await seedTenant();
+    const caller = {
+      ...{ tenant: id, requestId: 'r', ip: null, userAgent: null },
+      principal: { kind: 'person', id: 'u2', name: emailOf('auditor'), role: 'auditor' },
+    } as const;
+    const read = () =>
+      runInDurableObject(stubOf(id), (object) =>
+        object.auditPage(structuredClone(caller), { order: 'oldest', limit: 1 }),
+      );
+    expect(await read()).toMatchObject({ entries: [{ seq: 1 }] });
+    expect((await setRole(id, 'u2', 'engineer')).status).toBe(200);
+    expect(await read()).toMatchObject({ refused: 'role_forbids' });
+  });
+});
+
 describe('an admin who has written keyrings without end', () => {
   it('is removed as quickly as any other, because the last one says all that they could open', async () => {
     const { id } = await seedReadyTenant();

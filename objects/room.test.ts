@@ -141,7 +141,8 @@ describe('an object that fills', () => {
       if (method !== 'GET' || who !== 'member' || 'upgrades' in answer) continue;
       const asked = path.replace(':tenant', id).replace(':machine', machine.id).replace(':person', 'u1');
       if (asked.includes(':')) continue;
-      const query = { search: '?q=ACM', manifests: '?from=1' }[path.split('/').at(-1) ?? ''] ?? '';
+      const query =
+        { search: '?q=ACM', manifests: '?from=1', successions: '?before=9' }[path.split('/').at(-1) ?? ''] ?? '';
       expect(await codeOf(asPerson(admin, asked + query)), path).toBe(200);
     }
     const reveal = await asPerson<Revealed>(admin, `/v1/tenants/${id}/secrets/${secret}/reveal`, { reason: 'full' });

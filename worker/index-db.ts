@@ -75,19 +75,27 @@ const TENANT = 'SELECT id, name, status, created_at AS createdAt, version FROM t
 export const findTenant = (index: D1Database, id: string): Promise<TenantRow | null> =>
   index.prepare(`${TENANT} WHERE id = ?`).bind(id).first<TenantRow>();
 
-/** The next tenants by name (case-blind) and id, after a place in that order. */
+const IN_ORDER = 'ORDER BY name COLLATE NOCASE, id LIMIT';
+
+/**
+ * The next tenants by name (case-blind) and id, after a place in that order. Behind a place those of the same name are asked by themselves: the
+ * index leads to a name, and to an id within one, but not to both at once.
+ */
 export async function tenantsAfter(
   index: D1Database,
   place: readonly [name: string, id: string] | null,
   limit: number,
 ): Promise<TenantRow[]> {
-  const { results } = await index
-    .prepare(
-      `${TENANT} ${place ? 'WHERE (name COLLATE NOCASE, id) > (?, ?)' : ''} ORDER BY name COLLATE NOCASE, id LIMIT ?`,
-    )
-    .bind(...(place ?? []), limit)
-    .all<TenantRow>();
-  return results;
+  const statement =
+    place === null
+      ? index.prepare(`${TENANT} ${IN_ORDER} ?`).bind(limit)
+      : index
+          .prepare(
+            `SELECT * FROM (${TENANT} WHERE name COLLATE NOCASE = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
+             UNION ALL SELECT * FROM (${TENANT} WHERE name COLLATE NOCASE > ?1 ${IN_ORDER} ?3) ${IN_ORDER} ?3`,
+          )
+          .bind(...place, limit);
+  return (await statement.all<TenantRow>()).results;
 }
 
 /** Writes a new tenant's row, or finds the one there is. */

@@ -124,7 +124,8 @@ describe('the keyring after a rotation and a succession', () => {
   const sealed = [...sealedToFirst, ...sealedToLast];
 
   it('is of today’s form', () => {
-    expect(Keyring.parse(succession.keyring)).toEqual(succession.keyring);
+    // What has come since is as where there is nothing of it.
+    expect(Keyring.parse(succession.keyring)).toEqual({ ...succession.keyring, successionsBefore: null });
   });
 
   it('opens with the passphrase of the admin who replaced the root, because it is pinned there', async () => {

@@ -55,6 +55,7 @@ beforeEach(async () => {
   await bindings.INDEX_DB.batch([
     bindings.INDEX_DB.prepare("INSERT INTO tenants (id, name) VALUES ('acme', 'Acme')"),
     many("INSERT INTO tenants (id, name) SELECT 't' || i, 'Tenant ' || i FROM n"),
+    many("INSERT INTO tenants (id, name) SELECT 's' || i, 'Same' FROM n"),
     // One person of a great many tenants, and one tenant of a great many people.
     many(
       "INSERT INTO users (id, tenant_id, email, role) SELECT 'u', 't' || i, 'everywhere@example.com', 'engineer' FROM n",
@@ -83,7 +84,12 @@ const QUESTIONS: readonly Question[] = [
   ['one tenant', (index) => findTenant(index, 't42'), 5],
   ['a new tenant', (index) => ensureTenant(index, 'new', 'New'), 10],
   ['the first page of tenants', (index) => tenantsAfter(index, null, 21), 50],
-  ['a page of tenants behind a place', (index) => tenantsAfter(index, ['Tenant 5000', 't5000'], 21), 50],
+  ['a page of tenants behind a place', (index) => tenantsAfter(index, ['Tenant 5000', 't5000'], 21), 100],
+  [
+    'a page of tenants behind one of a great many of a name',
+    (index) => tenantsAfter(index, ['same', 's5000'], 21),
+    100,
+  ],
   ['a tenant’s tokens', (index) => indexedTokens(index, 'acme'), PAGE],
   ['a tenant’s people', (index) => indexedPeople(index, 'acme'), PAGE],
   ['a tenant’s standing', (index) => indexedStanding(index, 'acme'), 5],
