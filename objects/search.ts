@@ -5,8 +5,8 @@ import { keyIdStart, searchFold, tidied } from '../schema/typed-text.ts';
 import { findRow, type MachineRow, summaryOf } from './machines.ts';
 
 const MATCHES_MAX = 50;
-/** How many lines a search looks at: one machine may have a great many recovery keys that match. */
-const SCAN_MAX = 1_000;
+/** How many lines a search looks at, to count what it does not show: beyond, it says that there are more. */
+export const LINES_MAX = 500;
 /** Fewer digits of a key id are in too many of them. */
 const KEY_ID_FROM = 3;
 
@@ -32,7 +32,7 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     `SELECT machine, ${FIELDS.map((field, index) => `highlight(search, ${index + 1}, char(1), '') AS ${field}`).join(', ')}
      FROM search WHERE search MATCH ? LIMIT ?`,
     matchOf(q),
-    SCAN_MAX,
+    LINES_MAX,
   );
   const matches = new Map<string, Match>();
   const further = new Set<string>();
@@ -44,7 +44,7 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     if (matches.size === MATCHES_MAX) further.add(row.id);
     else matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
   }
-  const all = looked < SCAN_MAX;
+  const all = looked < LINES_MAX;
   return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
 }
 
