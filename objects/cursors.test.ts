@@ -146,7 +146,7 @@ describe('requests for access', () => {
     const jwk = JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) });
     await many(
       `INSERT INTO grants SELECT printf('%08x-0000-4000-8000-%012x', i, i), 'p' || i, 'p@example.com', 'engineer', 'passphrase',
-         'label', '${jwk}', '{}', 7 FROM n`,
+         'label', '${jwk}', '{}', 7, 'reveal' FROM n`,
       7,
     );
     const shown = await walk<GrantList, string>(
