@@ -88,6 +88,23 @@ describe('a server that knows more shared ids', () => {
     expect(one.machineId).not.toBe(machine.id);
   });
 
+  it('has every such run in the spool reported under the one other id, those that were read before it was made too', async () => {
+    const sent: string[] = [];
+    const one = engine({
+      fetch: (url, init) => {
+        sent.push(JSON.parse(String(init?.body).split('\n')[0] ?? '').machine.id);
+        return fetch(url, init);
+      },
+    });
+    for (const id of [run.id, crypto.randomUUID(), crypto.randomUUID()]) {
+      one.startRun({ ...run, id });
+      one.event(id, { message: 'first' });
+    }
+    server.faults.push(shared);
+    expect(await one.flush()).toMatchObject({ ok: true, sent: 3 });
+    expect(sent).toEqual([machine.id, one.machineId, one.machineId, one.machineId]);
+  });
+
   it('is not told that another id would do where a secret of the run is sealed to this one already', async () => {
     const one = engine();
     one.startRun(run);
@@ -95,7 +112,7 @@ describe('a server that knows more shared ids', () => {
     server.faults.push('none', ...Array<number>(6).fill(503));
     expect(await one.escrow(run.id, 'local_admin_password', REF, 'x')).toMatchObject({ code: 'offline' });
     server.faults.push('none', shared);
-    expect(await one.flush()).toMatchObject({ ok: false, code: 'rejected' });
+    expect(await one.flush()).toMatchObject({ ok: true, receipts: 1, setAside: 1 });
     expect([one.machineId, ...sealedFor()]).toEqual([machine.id, machine.id]);
   });
 });

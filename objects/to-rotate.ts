@@ -41,8 +41,7 @@ const takesPlace = (ref: SecretRef, other: SecretRef): boolean =>
 
 /** The secrets that are to be rotated whose place this one takes: earlier protectors of its volume, and what names the same in another spelling. */
 export function olderProtectors(sql: SqlStorage, secretId: string, { machine, kind, ref }: Stored): string[] {
-  return all<{ id: string; ref: string }>(
-    sql,
+  const rows = sql.exec<{ id: string; ref: string }>(
     `SELECT id, ref FROM (SELECT id, kind, ref FROM secrets INDEXED BY secrets_due
        WHERE machine_id = ? AND rotate_due_at IS NOT NULL ORDER BY rotate_due_at LIMIT ?)
      WHERE kind = ? AND id <> ?`,
@@ -50,10 +49,14 @@ export function olderProtectors(sql: SqlStorage, secretId: string, { machine, ki
     LOOKED_AT_MAX,
     kind,
     secretId,
-  )
-    .filter((row) => takesPlace(ref, JSON.parse(row.ref)))
-    .slice(0, CLEARED_MAX)
-    .map(({ id }) => id);
+  );
+  const ids: string[] = [];
+  for (const { id, ref: other } of rows) {
+    if (takesPlace(ref, JSON.parse(other))) ids.push(id);
+    // The rest is not read.
+    if (ids.length === CLEARED_MAX) break;
+  }
+  return ids;
 }
 
 /**
