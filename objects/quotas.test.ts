@@ -176,7 +176,7 @@ describe('a run', () => {
 describe('a report', () => {
   it('counts as what it leaves, because five hundred tombstones come in six kilobytes', async () => {
     const { id, token } = await seedTenant();
-    const bad = Array.from({ length: 500 }, (_, index) => ({ seq: index + 1 }));
+    const bad = Array.from({ length: 500 }, (_, index) => ({ seq: index + 1, type: 'x' }));
     expect((await report(token, newMachine(), newRun(), bad)).json).toMatchObject({ accepted: 0, nextSeq: 501 });
     expect((await limitsOf(id)).tokens[0]?.bytes).toBeGreaterThan(500 * 60);
   });
