@@ -6,7 +6,7 @@ import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
   ...{ run: 'succeeded', silent: false, encrypted: true, recoveryKeys: 1 },
-  ...{ serialChanged: false, seqConflict: false, toRotate: 0 },
+  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false },
 };
 
 describe('a machine', () => {
@@ -20,6 +20,8 @@ describe('a machine', () => {
     ['is not encrypted and has none', { encrypted: false, recoveryKeys: 0 }, []],
     ['has another serial than before', { serialChanged: true }, ['serial_changed']],
     ['sent two events under one number', { seqConflict: true }, ['seq_conflict']],
+    ['has an id that many PCs have', { sharedId: true }, ['shared_id']],
+    ['has a name that Windows allows no PC', { oddHostname: true }, ['odd_hostname']],
     ['has a secret that somebody saw', { toRotate: 2 }, ['to_be_rotated']],
     [
       'has several reasons',

@@ -15,6 +15,7 @@ import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
 import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
+import { beginNames } from './names.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
 import { forgetProgress, isRestoring, type Progress, progressOf } from './restore-progress.ts';
@@ -261,6 +262,7 @@ function finish(
     if (isRefusal(admitted)) return admitted;
     forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
+    beginNames(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

@@ -1,5 +1,6 @@
 // Secrets that somebody has revealed are to be rotated: from when, what clears it, and the alarm that brings it to attention in time.
 import type { SecretKind, SecretRef } from '../schema/secret.ts';
+import { isSameRef, volumeKey } from '../schema/windows-names.ts';
 import { schedule } from './alarms.ts';
 import { all, first } from './rows.ts';
 import { summarize } from './summaries.ts';
@@ -34,21 +35,28 @@ export function markToRotate(
 
 type Stored = { machine: string; kind: SecretKind; ref: SecretRef };
 
-/** The secrets of earlier protectors of the same volume that are to be rotated; none where it is of no volume. */
+/** Whether a new secret takes the place of another of its kind: a protector of the same volume, or the same name in another spelling. */
+const takesPlace = (ref: SecretRef, other: SecretRef): boolean =>
+  'volume' in ref && 'volume' in other ? volumeKey(ref.volume) === volumeKey(other.volume) : isSameRef(ref, other);
+
+/** The secrets that are to be rotated whose place this one takes: earlier protectors of its volume, and what names the same in another spelling. */
 export function olderProtectors(sql: SqlStorage, secretId: string, { machine, kind, ref }: Stored): string[] {
-  if (!('volume' in ref)) return [];
-  return all<{ id: string }>(
-    sql,
-    `SELECT id FROM (SELECT id, kind, ref FROM secrets INDEXED BY secrets_due
+  const rows = sql.exec<{ id: string; ref: string }>(
+    `SELECT id, ref FROM (SELECT id, kind, ref FROM secrets INDEXED BY secrets_due
        WHERE machine_id = ? AND rotate_due_at IS NOT NULL ORDER BY rotate_due_at LIMIT ?)
-     WHERE kind = ? AND id <> ? AND json_extract(ref, '$.volume') = ? LIMIT ?`,
+     WHERE kind = ? AND id <> ?`,
     machine,
     LOOKED_AT_MAX,
     kind,
     secretId,
-    ref.volume,
-    CLEARED_MAX,
-  ).map(({ id }) => id);
+  );
+  const ids: string[] = [];
+  for (const { id, ref: other } of rows) {
+    if (takesPlace(ref, JSON.parse(other))) ids.push(id);
+    // The rest is not read.
+    if (ids.length === CLEARED_MAX) break;
+  }
+  return ids;
 }
 
 /**

@@ -2,7 +2,16 @@
 import { first } from './rows.ts';
 
 /** What is walked. A duty of the alarm goes by the same name where it has one. */
-type Walk = 'search' | 'stalled' | 'index' | 'put_out' | 'tokens_expiring' | 'backup' | 'gone_keys' | 'kept_keys';
+type Walk =
+  | 'search'
+  | 'names'
+  | 'stalled'
+  | 'index'
+  | 'put_out'
+  | 'tokens_expiring'
+  | 'backup'
+  | 'gone_keys'
+  | 'kept_keys';
 
 /** Where a walk has got to, as it was kept; null where none is under way. */
 export const walkAt = <Place>(sql: SqlStorage, what: Walk): Place | null => {

@@ -17,6 +17,17 @@ describe('the recovery keys of one volume', () => {
     expect(newestKeysFirst(secrets).map(({ id }) => id)).toEqual(['new', 'old', 'data', 'password']);
   });
 
+  it('are of one volume in any spelling, and an account that is written otherwise is the same one', () => {
+    const spelled = [
+      key('a', 'c', 1),
+      key('b', 'C:\\', 2),
+      held('c', { account: '.\\administrator' }, 3),
+      held('d', { account: 'Administrator' }, 4),
+    ];
+    expect(spelled.filter((secret) => isReplaced(secret, spelled)).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(newestKeysFirst(spelled).map(({ id }) => id)).toEqual(['b', 'a', 'c', 'd']);
+  });
+
   it('say of the older that there is a newer one, and of nothing else', () => {
     expect(secrets.filter((secret) => isReplaced(secret, secrets)).map(({ id }) => id)).toEqual(['old']);
   });

@@ -5,6 +5,7 @@ import type { Leaver, RevealedReport } from '../../../schema/person.ts';
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { Replacements, SharedWays } from './leaver-replacements.ts';
 import './leaver-replacements.ts';
@@ -173,7 +174,7 @@ export class LeaverCard extends LitElement {
               <ul>
                 ${replaced.map(
                   ({ machine, hostname, kind, ref, newer }) => html`<li>
-                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ?? shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
+                    <a href="/t/${this.tenant}/machines/${machine}">${hostname ? theirs(hostname) : shortId(machine)}</a>, ${KIND_WORDS[kind]}, ${refWords(ref)}:
                     version ${newer?.version} by ${newer?.by}${newer?.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : nothing}
                   </li>`,
                 )}
@@ -196,7 +197,7 @@ export class LeaverCard extends LitElement {
               <tbody>
                 ${open.map(
                   (one) => html`<tr>
-                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
+                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a></td>
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
                     <td>

@@ -7,6 +7,7 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } 
 import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { kindInSentence, refWords } from '../words.ts';
 import type { ReasonGiven } from './reveal-form.ts';
 import './reveal-form.ts';
@@ -167,7 +168,7 @@ export class RevealDialog extends LitElement {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
       <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
-      <p class="quiet what">${this.machine}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
+      <p class="quiet what">${theirs(this.machine)}, ${refWords(this.secret.ref)}, version ${this.version.version}</p>
       ${this.#body()}
     </dialog>`;
   }

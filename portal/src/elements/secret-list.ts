@@ -7,6 +7,7 @@ import { asideWith } from '../aside-words.ts';
 import type { FurtherVersions } from '../older-versions.ts';
 import { isReplaced, newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
 import './problem-note.ts';
@@ -107,7 +108,7 @@ export class SecretList extends LitElement {
         <div>
           <h3>${KIND_WORDS[secret.kind]}</h3>
           ${this.#ref(secret)}
-          ${!this.apart && isReplaced(secret, this.secrets) ? html`<p><span class="pill">Older: a newer key of this volume is held</span></p>` : nothing}
+          ${!this.apart && isReplaced(secret, this.secrets) ? html`<p><span class="pill">${'protectorId' in secret.ref ? 'Older: a newer key of this volume is held' : 'Older: a newer one of this name is held'}</span></p>` : nothing}
           ${this.apart ? nothing : this.#rotate(secret.rotateDueAt)}
           ${
             secret.machine === this.machine
@@ -163,14 +164,14 @@ export class SecretList extends LitElement {
 
   #ref({ ref }: Secret) {
     if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
-    return html`<p class="quiet">Volume ${ref.volume}</p>
+    return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
       <key-id .keyId=${ref.protectorId}></key-id>`;
   }
 
   #version(version: ListedVersion) {
     return html`<p class="quiet">
         Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
-          version.by === null && version.uploadedBy === null ? ` by ${version.escrowedBy}` : nothing
+          version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
         }, key
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>
