@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { LIMITS } from '../schema/limit-table.ts';
 import type { OperatedLimits } from '../schema/limits.ts';
 import { TenantName } from '../schema/operator.ts';
+import { visible } from '../schema/shown-text.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
 import { asOperator, Misuse, targetOf } from './as-operator.ts';
 import type { Place } from './index-by-wrangler.ts';
@@ -181,11 +182,12 @@ try {
   else if (surplus !== undefined) throw new Misuse(`"${surplus}" is one word too many.`);
   else {
     const { json, text } = await run(command, words, values);
-    console.log(values.json ? JSON.stringify(json, null, 2) : text);
+    // A name of a tenant or a person may be anybody's words.
+    console.log(values.json ? JSON.stringify(json, null, 2) : visible(text, { lines: true }));
   }
   if (!values.help && command === undefined) process.exitCode = 2;
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(visible((error as Error).message, { lines: true }));
   if (error instanceof Misuse) console.error('See: npm run tenant -- --help');
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }

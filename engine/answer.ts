@@ -21,10 +21,14 @@ export const TOKEN_REFUSALS: readonly RefusalCode[] = [
   ...(['missing_token', 'invalid_token', 'token_expired', 'token_revoked'] as const),
 ];
 
-/** Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on. */
+/**
+ * Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on. Not `shared_machine_id`, where
+ * the thing can be sent under another id.
+ */
 export const SET_ASIDE: readonly RefusalCode[] = [
   ...(['malformed_json', 'invalid_body', 'body_too_large', 'too_many_events', 'run_conflict', 'eid_conflict'] as const),
   ...(['kid_destroyed', 'unknown_kid', 'not_sealed', 'header_mismatch', 'raw_not_allowed'] as const),
+  'shared_machine_id',
 ];
 
 /** What will pass, but may be about this one thing alone: others go before it. */

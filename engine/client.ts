@@ -7,13 +7,14 @@ import type { ReportEnvelope, ReportedMachine, ReportedRun, ReportedVolumes, Run
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
 import { SET_ASIDE } from './answer.ts';
 import { writeWhole } from './files.ts';
+import { anotherId, ownMachine } from './machine-id.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 import { seal } from './seal.ts';
-import { sendRun } from './send-run.ts';
+import { type Sender, sendRun } from './send-run.ts';
 import { nextBatch, Spool } from './spool.ts';
 import { spoolLines } from './spool-file.ts';
 import { type TrustedKey, trustKey } from './tenant-key.ts';
-import { ask, strange, type Transport } from './transport.ts';
+import { ask, type Reply, strange, type Transport } from './transport.ts';
 
 export type EngineOptions = {
   apiOrigin: string;
@@ -48,13 +49,15 @@ export class Engine {
   readonly #spool: Spool;
   readonly #now: () => number;
   #machine: ReportedMachine;
+  /** Runs of which a secret was taken: it is sealed to the id of then, and the run stays with it. */
+  readonly #bound = new Set<string>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#machine = options.machine;
     this.#now = options.now ?? Date.now;
     this.#spool = new Spool(options.spoolDir, (name) => this.#notice(`a damaged spool entry was left out: ${name}`));
     this.#spool.putBack();
+    this.#machine = ownMachine(this.#spool, options.machine);
     this.#transport = {
       apiOrigin: options.apiOrigin,
       token: options.token,
@@ -115,9 +118,14 @@ export class Engine {
     this.#spool.keepEnvelope(mendEnvelope(envelope, this.#now()) as ReportEnvelope);
   }
 
+  /** The id that this PC reports and seals under: not the one it was given where many PCs have that. */
+  get machineId(): string {
+    return this.#machine.id;
+  }
+
   /** The PC's attributes changed, as in the rename phase. */
   describe(run: ReportedRun, machine: ReportedMachine): void {
-    this.#machine = machine;
+    this.#machine = ownMachine(this.#spool, machine);
     this.startRun(run);
   }
 
@@ -163,13 +171,36 @@ export class Engine {
     const post = (body: () => string, tries?: number) =>
       ask(this.#transport, { method: 'POST', path: '/v1/report', body, type: 'application/x-ndjson', attempts: tries });
     const queue = this.#spool.runs();
-    const sender = { spool: this.#spool, now: this.#now, notice: (text: string) => this.#notice(text), queue, post };
+    const sender: Sender = {
+      ...{ spool: this.#spool, now: this.#now, queue, post },
+      notice: (text) => this.#notice(text),
+      takesOtherId: (run) => this.#takesOtherId(run),
+      takeAnotherId: () => this.#takeAnotherId(),
+    };
     for (const run of queue) {
       if (run.halt) continue;
       const refusal = await sendRun(sender, run, this.#machine, done, attempts());
       if (refusal && !goesOn(refusal)) return refusal;
     }
     return waiting ?? done;
+  }
+
+  /**
+   * Whether a run may go on under another id: nobody has heard of it, and nothing is sealed for it but what `eid` names. Once: an id of its own
+   * making is kept for good, and is no shared one whatever a server says.
+   */
+  #takesOtherId(run: string, eid?: string): boolean {
+    return this.#spool.machineId() === null && !this.#bound.has(run) && this.#spool.isUnheardOf(run, eid);
+  }
+
+  /** A server that knows more ids which many PCs share: this one goes on under an id of its own, and with it every run that may. */
+  #takeAnotherId(eid?: string): ReportedMachine {
+    const runs = this.#spool.runs().filter(({ id }) => this.#takesOtherId(id, eid));
+    const id = anotherId(this.#spool);
+    this.#machine = { ...this.#machine, id };
+    for (const { envelope } of runs) this.#spool.keepEnvelope({ ...envelope, machine: { ...envelope.machine, id } });
+    this.#notice('many PCs have the id of this one; it goes on under a random one');
+    return this.#machine;
   }
 
   /** A run whose envelope is damaged: what is left of its events is worth a plain one. */
@@ -216,21 +247,46 @@ export class Engine {
     const key = await this.tenantKey();
     if (!key.ok) return key;
     const run = this.#spool.idOf(of);
+    const takesOtherId = this.#takesOtherId(run);
+    const request = await this.#seal(key, run, kind, ref, plaintext);
+    const reply = await this.#post(takesOtherId ? { ...request, takesOtherId } : request);
+    if (!takesOtherId || !reply.ok || reply.code !== 'shared_machine_id') return this.#taken(request, reply);
+    this.#takeAnotherId(request.eid);
+    const again = await this.#seal(key, run, kind, ref, plaintext);
+    // Only now: until here the plaintext was kept in the other one alone.
+    this.#spool.dropSecret(request.eid);
+    return this.#send(again);
+  }
+
+  /** Seals to where this PC is now, and keeps the ciphertext on disk. */
+  async #seal(
+    { kid, jwk, tenant }: TrustedKey,
+    run: string,
+    kind: SecretKind,
+    ref: SecretRef,
+    plaintext: string,
+  ): Promise<EscrowRequest> {
     const [eid, machine] = [crypto.randomUUID(), this.#machine.id];
-    const { kid, jwk, tenant } = key;
     const iat = Math.floor(this.#now() / 1000);
     const sealed = await seal({ kid, jwk, tenant, machine, run, kind, eid, ref, iat, plaintext });
     const order = this.#spool.nextOrder(this.#now());
     const request: EscrowRequest = { machine, run, kind, eid, ref, format: 'jwe', order, sealed };
     this.#spool.keepSecret(request);
-    return this.#send(request);
+    return request;
   }
 
   async #send(request: EscrowRequest, attempts?: number): Promise<Escrowed | EngineRefusal> {
+    return this.#taken(request, await this.#post(request, attempts));
+  }
+
+  #post(request: EscrowRequest, attempts?: number): Promise<Reply | EngineRefusal> {
     // By this clock, as it goes out: so the server learns how far the clock is off that `iat` is by. Nothing that is kept or carried has it.
     const body = () => JSON.stringify({ ...request, sentAt: this.#now() });
-    const type = 'application/json';
-    const reply = await ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type, attempts });
+    return ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type: 'application/json', attempts });
+  }
+
+  /** What becomes of a ciphertext by the answer to it. */
+  #taken(request: EscrowRequest, reply: Reply | EngineRefusal): Escrowed | EngineRefusal {
     if (!reply.ok) return reply;
     if (reply.code === null) {
       const receipt = Receipt.safeParse(reply.json);
@@ -238,6 +294,7 @@ export class Engine {
       const sha256 = createHash('sha256').update(request.sealed, 'utf8').digest('hex');
       if (receipt.data.sha256 !== sha256)
         return no('wrong_receipt', 'The receipt is not for what was sent; the ciphertext stays on disk.', 'waits');
+      this.#bound.add(request.run);
       this.#spool.settle(request.eid, receipt.data);
       return { ok: true, receipt: receipt.data };
     }

@@ -15,6 +15,10 @@ export type Sender = {
   /** The runs that are sent now: one that goes on as another is put behind them. */
   queue: SpooledRun[];
   post: (body: () => string, attempts?: number) => Promise<Reply | EngineRefusal>;
+  /** Whether a run may go on under another machine id than its own. */
+  takesOtherId: (run: string) => boolean;
+  /** Has this PC, and every run in the spool that may, go on under another id. Answers the PC as it is reported from now on. */
+  takeAnotherId: () => ReportedMachine;
 };
 
 /** What an engine needs of the answer; a later server may reject for reasons that this one does not know. */
@@ -44,10 +48,19 @@ export async function sendRun(
   for (let idle = 0; idle < IDLE_ROUNDS; ) {
     const batch = nextBatch(run, nextSeq);
     if (batch.length === 0) return null;
-    const { envelope } = run;
+    const takesOtherId = sender.takesOtherId(run.id);
+    const envelope = takesOtherId
+      ? { ...run.envelope, machine: { ...run.envelope.machine, takesOtherId } }
+      : run.envelope;
     const body = () => [{ ...envelope, sentAt: sender.now() }, ...batch].map((line) => JSON.stringify(line)).join('\n');
     const reply = await sender.post(body, attempts);
     if (!reply.ok) return reply;
+    if (takesOtherId && reply.code === 'shared_machine_id') {
+      const other = sender.takeAnotherId();
+      readAnew(sender);
+      const again = spool.run(run.id);
+      return again && sendRun(sender, again, other, done, attempts);
+    }
     if (reply.code !== null) return refused(sender, run, machine, reply.code);
     const answer = Answer.safeParse(reply.json);
     if (!answer.success) return strange(reply.status);
@@ -72,6 +85,14 @@ export async function sendRun(
     );
   }
   return setAside(sender, run, 'goes_nowhere', 'The server does not go on with this run.');
+}
+
+/** Those that are still to be sent may go on under another id than when they were read. */
+function readAnew({ spool, queue }: Sender): void {
+  for (const [at, { id }] of queue.entries()) {
+    const run = spool.run(id);
+    if (run) queue[at] = run;
+  }
 }
 
 function refused(sender: Sender, run: SpooledRun, machine: ReportedMachine, code: string): EngineRefusal | null {

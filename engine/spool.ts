@@ -92,6 +92,17 @@ export class Spool {
     this.#write(this.#file('pin.json'), JSON.stringify(pin));
   }
 
+  /** The random id that the PC reports under where its own is of no use; null where none was needed yet. */
+  machineId(): string | null {
+    const file = this.#file('machine-id');
+    const kept = existsSync(file) ? Uuid.safeParse(readFileSync(file, 'utf8').trim()) : null;
+    return kept?.success ? kept.data : null;
+  }
+
+  keepMachineId(id: string): void {
+    this.#write(this.#file('machine-id'), id);
+  }
+
   /** Starts or updates a run's envelope: a rename changes the machine's hostname in it. */
   keepEnvelope(envelope: ReportEnvelope): void {
     this.#write(this.#file('runs', `${envelope.run.id}.json`), JSON.stringify(envelope));
@@ -204,6 +215,12 @@ export class Spool {
     });
   }
 
+  /** Whether nothing of a run was taken by a server, and nothing that is kept is sealed for it but what `eid` names. */
+  isUnheardOf(run: string, eid?: string): boolean {
+    if (this.#nextSeq(run) > 1) return false;
+    return ![...this.secrets(), ...this.asideSecrets()].some((one) => one.run === run && one.eid !== eid);
+  }
+
   /** Whether a run is what another PC's goes on as. */
   isOwnOfAnother(run: string): boolean {
     return this.#idsIn('runs', '.halt').some((id) => id !== run && this.idOf(id) === run);
@@ -252,6 +269,11 @@ export class Spool {
   /** The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret. */
   settle(eid: string, receipt: Receipt): void {
     this.#write(this.#file('receipts', `${eid}.json`), JSON.stringify(receipt));
+    rmSync(this.#file('secrets', `${eid}.json`), { force: true });
+  }
+
+  /** Forgets a ciphertext in whose place the same plaintext is kept, sealed anew. */
+  dropSecret(eid: string): void {
     rmSync(this.#file('secrets', `${eid}.json`), { force: true });
   }
 

@@ -14,6 +14,7 @@ export const DUTIES = [
   'tokens_expiring',
   'backup',
   'search',
+  'names',
   'put_out',
   'replaced',
   'dating',

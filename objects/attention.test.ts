@@ -6,7 +6,7 @@ import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
   ...{ run: 'succeeded', silent: false, keyMissing: false },
-  ...{ serialChanged: false, seqConflict: false, toRotate: 0 },
+  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false },
 };
 
 describe('a machine', () => {
@@ -19,6 +19,8 @@ describe('a machine', () => {
     ['is encrypted and no recovery key came', { keyMissing: true }, ['no_recovery_key']],
     ['has another serial than before', { serialChanged: true }, ['serial_changed']],
     ['sent two events under one number', { seqConflict: true }, ['seq_conflict']],
+    ['has an id that many PCs have', { sharedId: true }, ['shared_id']],
+    ['has a name that Windows allows no PC', { oddHostname: true }, ['odd_hostname']],
     ['has a secret that somebody saw', { toRotate: 2 }, ['to_be_rotated']],
     [
       'has several reasons',

@@ -10,6 +10,10 @@ export type AttentionFacts = {
   serialChanged: boolean;
   seqConflict: boolean;
   toRotate: number;
+  /** One of its ids is one that many PCs have. */
+  sharedId: boolean;
+  /** Its name is none that Windows lets a PC have. */
+  oddHostname: boolean;
 };
 
 /** Why somebody should look at a machine; empty: for no reason. */
@@ -21,6 +25,8 @@ export function attentionOf(facts: AttentionFacts): Attention[] {
     ['serial_changed', facts.serialChanged],
     ['seq_conflict', facts.seqConflict],
     ['to_be_rotated', facts.toRotate > 0],
+    ['shared_id', facts.sharedId],
+    ['odd_hostname', facts.oddHostname],
   ];
   return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
 }

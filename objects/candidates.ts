@@ -2,6 +2,7 @@
 // as what was set aside, is left out here, and the rule (schema/order.ts) sees nothing of it. Reads, writes nothing.
 import type { Ordered } from '../schema/order.ts';
 import type { SecretKind } from '../schema/secret.ts';
+import { sameRefKey } from '../schema/windows-names.ts';
 import { STANDS } from './aside.ts';
 import { all, type Row } from './rows.ts';
 
@@ -40,18 +41,40 @@ const PROTECTOR = /^\{"protectorId":"[0-9a-f-]{36}"/;
 /** Beyond every character that a text goes on with. */
 const BEYOND = '\u{10ffff}';
 
-/** The ids of the secrets that are this one, under any of these ids of the PC. */
+/** How many of a PC's secrets that the walk over names (names.ts) has not come to are looked at. */
+const UNNAMED_MAX = 1_000;
+
+/** The ids of the secrets that are this one, in whatever spelling, under any of these ids of the PC. */
 export function secretsAt(sql: SqlStorage, family: readonly string[], { kind, ref }: Place): string[] {
+  const ids = JSON.stringify(family);
   const begins = kind === 'bitlocker_recovery_key' ? PROTECTOR.exec(ref)?.[0] : undefined;
-  return all<{ id: string }>(
+  if (begins !== undefined)
+    return all<{ id: string }>(
+      sql,
+      `SELECT secrets.id FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_by_machine
+         ON machine_id = value AND kind = ? AND ref >= ? AND ref <= ?`,
+      ids,
+      kind,
+      begins,
+      begins + BEYOND,
+    ).map(({ id }) => id);
+  const same = sameRefKey(JSON.parse(ref));
+  return all<{ id: string; ref: string }>(
     sql,
-    `SELECT secrets.id FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_by_machine
-       ON machine_id = value AND kind = ? AND ref >= ? AND ref <= ?`,
-    JSON.stringify(family),
+    `SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_by_same
+       ON machine_id = value AND kind = ?2 AND same = ?3 AND same IS NOT NULL
+     UNION
+     SELECT * FROM (SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_without_same
+       ON machine_id = value AND kind = ?2 AND same IS NULL LIMIT ?4)
+     UNION
+     SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_by_machine
+       ON machine_id = value AND kind = ?2 AND ref = ?5`,
+    ids,
     kind,
-    begins ?? ref,
-    begins === undefined ? ref : begins + BEYOND,
-  ).map(({ id }) => id);
+    same,
+    UNNAMED_MAX,
+    ref,
+  ).flatMap((row) => (sameRefKey(JSON.parse(row.ref)) === same ? row.id : []));
 }
 
 /** Of a secret with a great many versions those sealed last are looked at, and of unknown order those that came last. */

@@ -11,9 +11,11 @@ import { enrolIfNew, findRow, machineExists } from './machines.ts';
 import { secretQuota } from './quotas.ts';
 import { noteReceipted } from './receipted.ts';
 import { sha256 } from './rows.ts';
+import { findRun } from './runs.ts';
 import { noteKeyForSearch } from './search-lines.ts';
 import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
 import { readSettings } from './settings.ts';
+import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { type Gained, summarize } from './summaries.ts';
 import { settleMarks } from './to-rotate.ts';
@@ -175,6 +177,10 @@ export function takeSecret(
     if (principal.kind === 'machine') noteReceipted(storage, caller, request, now);
     return { created: false, receipt: decision.receipt };
   }
+  const { machine, takesOtherId } = request;
+  const isGoingOn = takesOtherId === true && findRun(sql, request.run)?.machine === machine;
+  const shared = refuseShared(caller, { id: machine, takesOtherId, isGoingOn });
+  if (shared) return shared;
   const known = machineExists(sql, request.machine);
   const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);
   if (over) return over;

@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventType, RunEvent } from '../schema/report.ts';
+import { searchFold } from '../schema/typed-text.ts';
 import { asPerson, bindings, emailOf, seedTenant } from '../test/workerd-fixtures.ts';
 import { dueAt } from './alarms.ts';
 import type { Caller, Person } from './caller.ts';
@@ -145,6 +146,16 @@ function take(storage: DurableObjectStorage, person: Caller<Person>, base: numbe
   }
 }
 
+type Line = Record<'machine' | 'hostname' | 'serial' | 'client' | 'keys', string | null>;
+const folded = (text: string | null) => text && searchFold(text);
+/** What is searched is folded, all but the ids. */
+const foldedLine = ({ hostname, serial, client, ...ids }: Line): Line => ({
+  ...ids,
+  hostname: folded(hostname),
+  serial: folded(serial),
+  client: folded(client),
+});
+
 /** What the rows say, read the long way. */
 function recomputed(sql: SqlStorage, now: number) {
   const rows = all<MachineRow>(sql, 'SELECT * FROM machines ORDER BY id');
@@ -180,12 +191,12 @@ function recomputed(sql: SqlStorage, now: number) {
            WHERE status IN ('succeeded', 'failed') AND aside IS NULL
        ) GROUP BY at ORDER BY at`,
     ),
-    search: all(
+    search: all<Line>(
       sql,
       `SELECT id AS machine, hostname, serial, client, NULL AS keys FROM machines WHERE place IS NOT NULL
        UNION ALL SELECT machine_id, NULL, NULL, NULL, ref->>'$.protectorId' FROM secrets
        WHERE kind = 'bitlocker_recovery_key' ORDER BY machine, keys`,
-    ),
+    ).map(foldedLine),
     places: all(sql, 'SELECT place, id AS machine FROM machines WHERE place IS NOT NULL ORDER BY place'),
     ...recomputedAside(sql, rows),
   };

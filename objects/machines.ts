@@ -1,6 +1,7 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import type { Machine, MachineSummary, Shelf } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
+import { isPlaceholderSerial } from '../schema/shared-ids.ts';
 import { IS_ASIDE } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
@@ -167,8 +168,9 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
   const row = findRow(sql, reported.id);
   if (!row) throw new Error('a machine is enrolled before it is described');
+  const said = { ...reported, serial: realSerial(reported.serial) };
   const changes = ATTRIBUTES.flatMap(([attribute, column]) => {
-    const value = reported[attribute];
+    const value = said[attribute];
     return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
   });
   if (changes.length === 0) return;
@@ -196,11 +198,17 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
   };
   // Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
-  if (row.serial !== null && changed('serial')) after.serial_changed = 1;
+  // What stood in for a serial was none, and how its letters are written makes it no other.
+  const before = realSerial(row.serial ?? undefined)?.toLowerCase();
+  if (before !== undefined && changed('serial') && before !== said.serial?.toLowerCase()) after.serial_changed = 1;
   changeRow(sql, row, after);
   recount(sql, row, after);
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
+
+/** A serial number, or undefined where there is none but what firmware leaves in its place. */
+const realSerial = (serial: string | undefined): string | undefined =>
+  serial === undefined || isPlaceholderSerial(serial) ? undefined : serial;
 
 /**
  * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever

@@ -1,7 +1,7 @@
 // The marks of secrets that are to be rotated, made right again after versions were set aside or brought back: from the reveals that are kept, and
 // from what is superseded now.
 import type { SecretKind } from '../schema/secret.ts';
-import { volumeKey } from '../schema/volume.ts';
+import { volumeKey } from '../schema/windows-names.ts';
 import { schedule } from './alarms.ts';
 import { STANDS } from './aside.ts';
 import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
@@ -43,12 +43,14 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
 
 const volumeOf = ({ ref }: Place): string => (JSON.parse(ref) as { volume?: string }).volume ?? '';
 
+/** A volume as it is compared: by name, or as it was written until the walk over names has come (names.ts). */
 const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place[] =>
   all<Place & { revealed: number }>(
     sql,
-    `SELECT kind, ref, last_revealed_at IS NOT NULL AND json_extract(ref, '$.volume') = ? AS revealed
+    `SELECT kind, ref, last_revealed_at IS NOT NULL AND coalesce(same->>2, ref->>'$.volume') IN (?, ?) AS revealed
      FROM secrets INDEXED BY secrets_standing
      WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' ORDER BY kind, ref LIMIT ?`,
+    volumeKey(volume),
     volume,
     machine,
     SIBLINGS_MAX,

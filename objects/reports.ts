@@ -14,6 +14,7 @@ import { noticeReported } from './notices.ts';
 import { countReport, reportBytes, reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
 import { abandonEarlier, advance, findRun, newRun, putRun, withoutLost } from './runs.ts';
+import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
@@ -36,6 +37,12 @@ export function submitReport(
   const known = findRun(sql, reported.id);
   if (known && known.machine !== machine.id)
     return refuse('run_conflict', 'run.id is known as a run of another machine.');
+  const shared = refuseShared(caller, {
+    id: machine.id,
+    takesOtherId: machine.takesOtherId,
+    isGoingOn: known !== null,
+  });
+  if (shared) return shared;
   const limits = readLimits(sql);
   const over = reportQuota(
     sql,

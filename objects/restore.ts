@@ -16,6 +16,7 @@ import { listenerOf } from './changes.ts';
 import { beginDating } from './dating.ts';
 import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
+import { beginNames } from './names.ts';
 import { ask } from './outbox.ts';
 import { beginPuttingOut } from './put-out.ts';
 import { forgetProgress, isRestoring, type Progress, progressOf } from './restore-progress.ts';
@@ -263,6 +264,7 @@ function finish(
     forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
     beginDating(storage, now);
+    beginNames(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',
       subject: tenant,

@@ -72,7 +72,8 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['by', (header.by ?? null) === row.sealed_by],
     ['kind', header.kind === row.kind],
     ['eid', header.eid === row.eid],
-    ['ref', refKey(header.ref) === row.ref],
+    // Spelled as it was sealed, or, of a raw one, as its secret has it.
+    ['ref', refKey(header.ref) === (old?.ok ? refKey(old.header.ref) : row.ref) || refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
     ['iat', header.iat === iat],
     ['pc', header.pc?.hostname === pc?.hostname && header.pc?.serial === pc?.serial],

@@ -1,5 +1,6 @@
 // What is searched: an FTS5 trigram table beside the rows, a line a machine and one a recovery key. It can be made anew from them at any
 // time, a slice at a time, as after a restore: a backup leaves it out.
+import { searchFold } from '../schema/typed-text.ts';
 import { schedule } from './alarms.ts';
 import { all, first } from './rows.ts';
 import { keepWalk, walkAt } from './walks.ts';
@@ -27,11 +28,9 @@ function isAhead(sql: SqlStorage, of: Place[0], id: string): boolean {
 export function noteForSearch(sql: SqlStorage, id: string): void {
   const known = first<{ place: number | null }>(sql, 'SELECT place FROM machines WHERE id = ?', id)?.place ?? null;
   if (known !== null) {
-    sql.exec(
-      `UPDATE search SET hostname = machines.hostname, serial = machines.serial, client = machines.client
-       FROM machines WHERE machines.id = ? AND search.rowid = machines.place`,
-      id,
-    );
+    const [line] = linesOf(sql, [id]);
+    if (line)
+      sql.exec('UPDATE search SET hostname = ?, serial = ?, client = ? WHERE rowid = ?', ...line.slice(2), line[0]);
     return;
   }
   sql.exec('UPDATE machines SET place = ? WHERE id = ?', nextLine(sql), id);
@@ -74,12 +73,25 @@ export function fillSearch(storage: DurableObjectStorage, now: number): void {
 
 const WALKED = { machines: 'machines', keys: 'secrets' } as const satisfies Record<Place[0], string>;
 
+type MachineLine = [place: number, id: string, hostname: string, serial: string | null, client: string | null];
+type Searched = { place: number; id: string; hostname: string; serial: string | null; client: string | null };
+
+const folded = (text: string | null): string | null => (text === null ? null : searchFold(text));
+
+/** The lines of those that have a place, folded as a search is. */
+const linesOf = (sql: SqlStorage, ids: readonly string[]): MachineLine[] =>
+  all<Searched>(
+    sql,
+    `SELECT place, machines.id, hostname, serial, client FROM json_each(?) CROSS JOIN machines ON machines.id = value
+     WHERE place IS NOT NULL`,
+    JSON.stringify(ids),
+  ).map(({ place, id, hostname, serial, client }) => [place, id, searchFold(hostname), folded(serial), folded(client)]);
+
 const fillMachines = (sql: SqlStorage, ids: readonly string[]): void => {
   sql.exec(
     `INSERT INTO search (rowid, machine, hostname, serial, client)
-     SELECT place, machines.id, hostname, serial, client FROM json_each(?) CROSS JOIN machines ON machines.id = value
-     WHERE place IS NOT NULL`,
-    JSON.stringify(ids),
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`,
+    JSON.stringify(linesOf(sql, ids)),
   );
 };
 

@@ -91,7 +91,44 @@ describe('a search', () => {
   it('says that there are more than fifty', async () => {
     for (let i = 0; i < 51; i++) await report({ ...newMachine(), hostname: `mass-${i}` });
     const { json } = await ask('mass-');
-    expect([json.matches.length, json.more]).toEqual([50, true]);
+    expect([json.matches.length, json.more, json.further]).toEqual([50, true, 1]);
+  });
+
+  it('says how many more there are as far as they are counted, and never that there are none beyond', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage: { sql } }) => {
+      sql.exec(
+        `INSERT INTO search (machine, hostname) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         SELECT ?, 'crowd-' || i FROM n`,
+        pc.id,
+      );
+    });
+    expect((await ask('crowd-')).json).toMatchObject({ more: true, further: null });
+  });
+
+  it('finds a name in whatever spelling: composed or not, dotted or not, pasted with marks that nobody sees', async () => {
+    const istanbul = { ...newMachine(), hostname: 'PC-\u0130STANBUL', client: 'Zu\u0308rcher Kantonalbank' };
+    await report(istanbul);
+    for (const q of [
+      'istanbul',
+      '\u0130stanbul',
+      'ISTANBUL',
+      'Z\u00fcrcher',
+      'zurcher',
+      '\u202apc\u2013istanbul\u202c',
+    ])
+      expect(
+        (await found(q)).map(({ id }) => id),
+        q,
+      ).toEqual([istanbul.id]);
+  });
+
+  it('finds a key id with any dashes and invisible marks of where it was copied from', async () => {
+    await escrowKey();
+    for (const q of [protectorId.replaceAll('-', '\u2013'), `\ufeff{${protectorId}}`, '1a2b3c4d\u22125e6f'])
+      expect(
+        (await found(q)).map(({ keyId }) => keyId),
+        q,
+      ).toEqual([protectorId]);
   });
 
   it('takes any text whatever, because people paste what is on their screen', async () => {
@@ -105,6 +142,6 @@ describe('a search', () => {
       );
       for (const text of ['"', '***', 'NEAR(', 'a AND', 'keys:x', '{hostname}:pc']) search(sql, text);
     });
-    expect(matchOf('a"b OR c')).toBe('"a""b OR c"');
+    expect(matchOf('a"b OR c')).toBe('"a""b or c"');
   });
 });

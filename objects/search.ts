@@ -1,28 +1,23 @@
-// Search by a part of a hostname, serial, client or recovery-key id; letters of either case. What is merged is found as the machine that
+// Search by a part of a hostname, serial, client or recovery-key id, in whatever spelling (schema/typed-text.ts). What is merged is found as the machine that
 // is kept.
 import type { Match, SearchResult } from '../schema/machine.ts';
+import { keyIdStart, searchFold, tidied } from '../schema/typed-text.ts';
 import { findRow, type MachineRow, summaryOf } from './machines.ts';
 
 const MATCHES_MAX = 50;
-/** How many lines a search looks at: one machine may have a great many recovery keys that match. */
-const SCAN_MAX = 500;
+/** How many lines a search looks at, to count what it does not show: beyond, it says that there are more. */
+export const LINES_MAX = 500;
+/** Fewer digits of a key id are in too many of them. */
+const KEY_ID_FROM = 3;
 
 /** A text as one FTS5 string, in which punctuation means nothing. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** What is asked of FTS5. A key id is read off a screen, with its dashes and braces or without: they are put where they belong. */
+/** What is asked of FTS5, folded as its lines are. A key id is read off a screen, with its dashes and braces or without: they are put where they belong. */
 export function matchOf(q: string): string {
-  const text = q.trim();
-  const digits = text.replace(/[{}\s-]/g, '');
-  if (!/^[0-9a-f]{3,32}$/i.test(digits)) return quoted(text);
-  const groups = [
-    [0, 8],
-    [8, 12],
-    [12, 16],
-    [16, 20],
-    [20, 32],
-  ].map(([from, to]) => digits.slice(from, to));
-  return `${quoted(text)} OR keys : ${quoted(groups.filter((group) => group !== '').join('-'))}`;
+  const text = searchFold(tidied(q));
+  const keyId = keyIdStart(q);
+  return keyId === null || keyId.length < KEY_ID_FROM ? quoted(text) : `${quoted(text)} OR keys : ${quoted(keyId)}`;
 }
 
 const FIELDS = ['hostname', 'serial', 'client', 'recovery_key'] as const;
@@ -37,18 +32,20 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     `SELECT machine, ${FIELDS.map((field, index) => `highlight(search, ${index + 1}, char(1), '') AS ${field}`).join(', ')}
      FROM search WHERE search MATCH ? LIMIT ?`,
     matchOf(q),
-    SCAN_MAX,
+    LINES_MAX,
   );
   const matches = new Map<string, Match>();
+  const further = new Set<string>();
   let looked = 0;
   for (const line of lines) {
     looked++;
     const row = shownFor(sql, line.machine);
     if (matches.has(row.id)) continue;
-    if (matches.size === MATCHES_MAX) return { matches: [...matches.values()], more: true };
-    matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
+    if (matches.size === MATCHES_MAX) further.add(row.id);
+    else matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
   }
-  return { matches: [...matches.values()], more: looked === SCAN_MAX };
+  const all = looked < LINES_MAX;
+  return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
 }
 
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */

@@ -15,6 +15,8 @@ import {
   type VersionPage,
   type VersionsQuery,
 } from '../schema/secret.ts';
+import { keyIdStart } from '../schema/typed-text.ts';
+import { sameRefKey } from '../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { wholeFamilyOf } from './families.ts';
 import { addHeld } from './held.ts';
@@ -83,19 +85,45 @@ export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
 
 type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
 
-const placed = (sql: SqlStorage, { machine, kind, ref }: Place) =>
-  first<{ id: string; latest_version: number; standing: number }>(
+/** How many of a machine's secrets that the walk over names has not come to are looked at. */
+const UNNAMED_MAX = 1_000;
+
+type PlacedRow = { id: string; latest_version: number; standing: number; ref: string };
+
+/**
+ * The secrets of a machine whose refs name the same thing, in whatever spelling: the one whose latest version that stands was brought last comes
+ * first, and what is set aside whole stands behind.
+ */
+function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] {
+  const same = sameRefKey(ref);
+  const columns = `id, latest_version, standing, ref, (SELECT escrowed_at FROM secret_versions INDEXED BY secret_versions_standing
+    WHERE secret_id = secrets.id AND ${STANDS} ORDER BY version DESC LIMIT 1) AS brought_at`;
+  return all<PlacedRow & { brought_at: number | null }>(
     sql,
-    'SELECT id, latest_version, standing FROM secrets WHERE machine_id = ? AND kind = ? AND ref = ?',
+    `SELECT ${columns} FROM secrets INDEXED BY secrets_by_same
+       WHERE machine_id = ?1 AND kind = ?2 AND same = ?3 AND same IS NOT NULL
+     UNION
+     SELECT ${columns} FROM (SELECT * FROM secrets INDEXED BY secrets_without_same
+       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets
+     UNION
+     SELECT ${columns} FROM secrets INDEXED BY secrets_by_machine
+       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?5`,
     machine,
     kind,
+    same,
+    UNNAMED_MAX,
     refKey(ref),
-  );
+  )
+    .filter((row) => sameRefKey(JSON.parse(row.ref)) === same)
+    .sort((a, b) => (b.brought_at ?? -1) - (a.brought_at ?? -1) || (a.id < b.id ? -1 : 1));
+}
 
-/** The id of the secret that (machine, kind, ref) names; null where there is none yet. */
+const placed = (sql: SqlStorage, place: Place): PlacedRow | null => placedAll(sql, place)[0] ?? null;
+
+/** The id of the secret that (machine, kind, ref) names, whatever spelling it was first kept under; null where there is none yet. */
 export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
 
-/** The secret that (machine, kind, ref) names and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
+/** The same, and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
 export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
   const row = placed(sql, request);
   return {
@@ -125,10 +153,11 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, r
   const today = versionsToday(row, at);
   if (token !== null) today[token] = (today[token] ?? 0) + 1;
   sql.exec(
-    `INSERT INTO secrets (token, day, day_versions, id, machine_id, kind, ref, latest_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
        day = excluded.day, day_versions = excluded.day_versions`,
+    sameRefKey(request.ref),
     token,
     dayOf(at),
     JSON.stringify(today),
@@ -265,7 +294,7 @@ function placesFrom(
   after: Placed | null,
   limit: number,
 ) {
-  const wanted = kind === 'bitlocker_recovery_key' ? starts?.toLowerCase() : starts;
+  const wanted = kind === 'bitlocker_recovery_key' && starts !== undefined ? (keyIdStart(starts) ?? starts) : starts;
   const text = JSON.stringify(wanted ?? '').slice(1, -1);
   const begins = kind === undefined ? '' : starts === undefined ? '{' : REF_BEGINS[kind] + text;
   const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };

@@ -1,6 +1,8 @@
 // The summary that a machine's row carries: derived from its latest run and its secrets, and from those of what is merged into it.
 import type { Attention } from '../schema/machine.ts';
 import type { SecretKind } from '../schema/secret.ts';
+import { isSharedId } from '../schema/shared-ids.ts';
+import { isWindowsHostname } from '../schema/windows-names.ts';
 import { attentionOf } from './attention.ts';
 import { familyOf, keptBy } from './families.ts';
 import { recount } from './fleet-counts.ts';
@@ -117,6 +119,8 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     serialChanged: row.serial_changed === 1 || others.serial === 1,
     seqConflict: row.seq_conflict === 1 || others.seq === 1,
     toRotate,
+    sharedId: family.some(isSharedId),
+    oddHostname: row.hostname !== '' && !isWindowsHostname(row.hostname),
   });
   return {
     ...row,

@@ -127,6 +127,7 @@ import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
 import { countRows } from './meter.ts';
+import { walkNames } from './names.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox.ts';
 import { overviewOf } from './overview.ts';
@@ -753,6 +754,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
       if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
       if (taken.includes('search')) fillSearch(this.ctx.storage, now);
+      if (taken.includes('names')) walkNames(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('dating')) goOnDating(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);

@@ -2,7 +2,8 @@
 // that a person carried could take marks away.
 import { instantOf } from '../schema/order.ts';
 import type { ReportedVolumes } from '../schema/report.ts';
-import { isSystemVolume, volumeKey } from '../schema/volume.ts';
+import { isSystemVolume } from '../schema/volume.ts';
+import { volumeKey } from '../schema/windows-names.ts';
 import { IS_ASIDE } from './aside.ts';
 import { all } from './rows.ts';
 

@@ -4,6 +4,7 @@ import { first } from './rows.ts';
 /** What is walked. A duty of the alarm goes by the same name where it has one. */
 type Walk =
   | 'search'
+  | 'names'
   | 'stalled'
   | 'index'
   | 'put_out'

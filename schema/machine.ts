@@ -46,6 +46,7 @@ export type Run = z.infer<typeof Run>;
 /** Why somebody should look at a machine. */
 export const Attention = z.enum([
   ...['run_failed', 'stalled', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated'],
+  ...['shared_id', 'odd_hostname'],
 ] as const);
 export type Attention = z.infer<typeof Attention>;
 
@@ -191,8 +192,12 @@ export const Match = z.object({
 });
 export type Match = z.infer<typeof Match>;
 
-/** In no order that means anything; `more`: there are further ones, so type on. */
-export const SearchResult = z.object({ matches: z.array(Match), more: z.boolean() });
+/** In no order that means anything; `more`: there are others, so type on; `further`: how many, null where they are too many to count. */
+export const SearchResult = z.object({
+  matches: z.array(Match),
+  more: z.boolean(),
+  further: z.int().nullable(),
+});
 export type SearchResult = z.infer<typeof SearchResult>;
 
 /** How many runs began and ended within an hour; `at` is its beginning, ms since the epoch. Hours without any are left out. */

@@ -65,6 +65,7 @@ export const REFUSALS = {
   too_many_events: [422, 'A report holds at most 500 events'],
   header_mismatch: [422, 'The sealed header differs from the body'],
   not_sealed: [422, 'This is not a sealed secret'],
+  shared_machine_id: [422, 'Many PCs have this machine id'],
   unknown_kid: [422, 'No such escrow key'],
   raw_not_allowed: [422, 'This tenant does not accept raw RSA-OAEP'],
   unknown_fingerprint: [422, 'That is not this tenant’s fingerprint'],

@@ -21,6 +21,8 @@ export const PhaseName = z
 /** The PC as the engine sees it now. `id` is the SMBIOS UUID, or one the engine made and kept where that is unusable. */
 export const ReportedMachine = z.object({
   id: Uuid,
+  /** The engine can go on under an id of its own making: one that many PCs share is refused to it, and not only flagged. */
+  takesOtherId: z.boolean().optional(),
   hostname: Text(ATTRIBUTE_MAX.hostname).optional(),
   serial: Text(ATTRIBUTE_MAX.serial).optional(),
   manufacturer: Text(ATTRIBUTE_MAX.manufacturer).optional(),

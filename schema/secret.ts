@@ -26,7 +26,7 @@ export const SecretRef = z.union([
 ]);
 export type SecretRef = z.infer<typeof SecretRef>;
 
-/** The ref as one string, members in a fixed order: equal refs give equal strings. */
+/** The ref as it is written, as one string, members in a fixed order. Which spellings name the same thing, `sameRefKey` says (windows-names.ts). */
 export function refKey(ref: SecretRef): string {
   if ('account' in ref) return JSON.stringify({ account: ref.account });
   if ('protectorId' in ref) return JSON.stringify({ protectorId: ref.protectorId, volume: ref.volume });
@@ -65,6 +65,8 @@ export const EscrowRequest = z
     /** What the PC's clock says as the request goes out, ms since the epoch. Nothing that was carried has it. */
     sentAt: z.int().min(0).nullish(),
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+    /** As of a report's machine: the engine can seal anew under another machine id. */
+    takesOtherId: z.boolean().nullish(),
   })
   .transform((request, context) => {
     const ref = parseRef(request.kind, request.ref, context);

@@ -4,6 +4,7 @@ import type { Tenant } from '../objects/tenant.ts';
 import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
 import { CSV_START, csvLine } from '../schema/csv.ts';
 import { isRefusal } from '../schema/refusal.ts';
+import { visible } from '../schema/shown-text.ts';
 import { logFault } from './log.ts';
 import { NDJSON } from './report-body.ts';
 import type { Streamed } from './route.ts';
@@ -27,6 +28,9 @@ const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
   hash: (entry) => entry.hash,
 };
 
+/** In a table for people nothing steers the line that it stands in; what can be verified is the NDJSON. */
+const shown = (cell: string | number | null) => (typeof cell === 'string' ? visible(cell) : cell);
+
 type Format = { type: string; head: string; line: (entry: AuditEntry) => string };
 const FORMATS: Record<AuditExportRequest['format'], Format> = {
   // The entries exactly: these lines can be verified (schema/chain.ts).
@@ -34,7 +38,7 @@ const FORMATS: Record<AuditExportRequest['format'], Format> = {
   csv: {
     type: `${CSV}; charset=utf-8`,
     head: CSV_START + csvLine(Object.keys(COLUMNS)),
-    line: (entry) => csvLine(Object.values(COLUMNS).map((read) => read(entry))),
+    line: (entry) => csvLine(Object.values(COLUMNS).map((read) => shown(read(entry)))),
   },
 };
 

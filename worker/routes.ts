@@ -187,7 +187,7 @@ export const routes: readonly Route[] = [
     // Windows PowerShell sends Latin-1 unless it is told otherwise: a letter is lost, the event is not.
     body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, brokenLetters: true, parse: parseReport },
     answer: ReportAnswer,
-    refuses: ['run_conflict', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
+    refuses: ['run_conflict', 'shared_machine_id', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
     handle: ({ object, caller, body }) => object.report(caller, body),
   }),
   machineRoute({
@@ -201,6 +201,7 @@ export const routes: readonly Route[] = [
     refuses: [
       'no_tenant_key',
       'eid_conflict',
+      'shared_machine_id',
       'not_sealed',
       'header_mismatch',
       'unknown_kid',

@@ -78,7 +78,9 @@ function cell(text: string, width: number, { name, right }: Column): string {
 
 /** What others have written must not steer the terminal. */
 export const printable = (text: string): string =>
-  text.replaceAll(/[^\P{Cc}\t\n]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
+    sign === '\t' || sign === '\n' ? sign : `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0')}`,
+  );
 
 export type Paint = (colour: 'bold' | 'dim' | 'red' | 'yellow' | 'loud', text: string) => string;
 const SGR = { bold: '1', dim: '2', red: '31', yellow: '33', loud: '1;37;41' } as const;

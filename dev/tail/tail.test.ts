@@ -13,7 +13,7 @@ import { Joiner, type Row, WAIT_MS } from './join.ts';
 import { JsonLines } from './json-lines.ts';
 import { following, tailArguments } from './source.ts';
 import { alarmLine, item, OTHER, objectLine, requestLine, STREAM, TENANT } from './stream.ts';
-import { coloured, header, plain, tableRow } from './table.ts';
+import { coloured, header, plain, printable, tableRow } from './table.ts';
 
 const NOW = 1_790_000_000_000;
 
@@ -137,6 +137,7 @@ describe('the table', () => {
     expect(texts[0]).toContain('at here');
     expect(texts[0]).toContain('\u001b[1;37;41m!! ');
     expect(texts[1]).toContain('no\\u001b[2J such thing');
+    expect(printable('a\u202eb\u2066c\n\td')).toBe('a\\u202eb\\u2066c\n\td');
     expect(texts[2]).toContain('exceededCpu');
   });
 });

@@ -79,6 +79,7 @@ export default defineConfig({
           page('Engine on Windows', 'engine-windows'),
           page('Protocol', 'protocol'),
           page('Live', 'live'),
+          page('Field cases', 'field-cases'),
           page('API reference', 'api'),
         ],
       },

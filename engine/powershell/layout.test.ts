@@ -13,6 +13,7 @@ import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import { REFUSALS } from '../../schema/refusal.ts';
 import { EVENT_MAX_BYTES, MESSAGE_MAX, PhaseName, REPORT_MAX_EVENTS, SEQ_MAX } from '../../schema/report.ts';
+import { SHARED_UUID_PATTERNS, SHARED_UUIDS } from '../../schema/shared-ids.ts';
 import { KeyStatement, STATEMENT_TYP } from '../../schema/signed.ts';
 import { Sha256, TenantId, Thumbprint, Uuid } from '../../schema/text.ts';
 import engine from '../../schema/vectors/engine.json';
@@ -23,6 +24,7 @@ import { LOST_MAX } from '../spooled-run.ts';
 import { type Expected, trustKey } from '../tenant-key.ts';
 import { ask } from '../transport.ts';
 import { functionsOf, type Node, nodesOf, sources } from './grammar.ts';
+import { sharedIdsText } from './shared-ids.ts';
 
 const parts = sources.filter((file) => file.name.startsWith('TotlProvision/private/'));
 const functions = new Map(parts.flatMap((file) => [...functionsOf(file)]));
@@ -193,6 +195,15 @@ describe('keys and statements', () => {
     expect(constants.get('TokenRefusals')).toEqual(TOKEN_REFUSALS);
     expect(constants.get('SetAsideRefusals')).toEqual(SET_ASIDE);
     expect(constants.get('WaitsAloneRefusals')).toEqual(WAITS_ALONE);
+  });
+});
+
+describe('what many PCs share', () => {
+  it('stands in the module as the one list has it', () => {
+    const file = sources.find(({ name }) => name === 'TotlProvision/private/SharedIds.ps1');
+    expect(file?.text).toBe(sharedIdsText());
+    expect(constants.get('SharedUuids')).toEqual(SHARED_UUIDS.map(({ value }) => value));
+    expect(constants.get('SharedUuidPatterns')).toEqual(SHARED_UUID_PATTERNS.map(({ value }) => value));
   });
 });
 

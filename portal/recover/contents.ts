@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
+import { visible } from '../../schema/shown-text.ts';
 import { Instant } from '../../schema/text.ts';
+import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
 import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
@@ -116,16 +118,21 @@ function gather(parts: readonly BundlePart[]) {
 
 /** Machines whose name, serial, client, id or BitLocker key id holds what was typed. */
 export function find(machines: readonly MachineWithSecrets[], typed: string): MachineWithSecrets[] {
-  const wanted = typed.trim().toLowerCase();
+  const wanted = searchFold(tidied(typed));
   if (wanted === '') return [...machines];
-  return machines.filter(({ machine, secrets }) =>
-    [machine.hostname, machine.serial, machine.client, machine.id, ...secrets.map(keyIdOf)].some((text) =>
-      text?.toLowerCase().includes(wanted),
-    ),
-  );
+  const begins = keyIdStart(typed);
+  return machines.filter(({ machine, secrets }) => {
+    const texts = [machine.hostname, machine.serial, machine.client, machine.id, ...secrets.map(keyIdOf)];
+    return texts.some(
+      (text) => text && (searchFold(text).includes(wanted) || (begins !== null && text.toLowerCase().includes(begins))),
+    );
+  });
 }
 
 const keyIdOf = ({ ref }: KeptSecret): string | null => ('protectorId' in ref ? ref.protectorId : null);
+
+/** A name as a file may hold it: nothing in it steers what stands beside it. A plaintext stays what it is. */
+const named = (text: string | null): string | null => (text === null ? null : visible(text));
 
 const COLUMNS = [
   'machine',
@@ -171,9 +178,10 @@ export async function toCsv(
       const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
       lines.push(
         csvLine([
-          ...[machine.id, machine.hostname, machine.serial, machine.client, secret.kind, refWords(secret.ref)],
+          ...[machine.id, named(machine.hostname), named(machine.serial), named(machine.client)],
+          ...[secret.kind, refWords(secret.ref)],
           ...[version.version, instant(version.escrowedAt), instant(sealedAtOf(secret)), standings.get(secret) ?? null],
-          ...[version.run, version.hostname, wayOf(secret), version.bound ? 'yes' : 'no'],
+          ...[version.run, named(version.hostname), wayOf(secret), version.bound ? 'yes' : 'no'],
           version.setAside ? 'yes' : 'no',
           plaintext,
           // An apostrophe that was put in belongs to no password: here it is said where one was.

@@ -1,10 +1,12 @@
 // Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { isolated, visible } from '../../schema/shown-text.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
 import { OneAct } from '../src/one-act.ts';
 import { shared } from '../src/styles/shared.ts';
+import { theirs } from '../src/theirs.ts';
 import { versionFacts } from '../src/version-words.ts';
 import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/words.ts';
 import { readBundleHead } from '../vault/bundle.ts';
@@ -150,9 +152,13 @@ export class RecoverPage extends LitElement {
       if (!window.confirm('Save every secret in clear? Whoever gets the file can open every PC in it.')) return '';
       this.saving = 0;
       try {
-        const { csv, notOpened } = await toCsv(contents, refWords, (done) => {
-          if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
-        });
+        const { csv, notOpened } = await toCsv(
+          contents,
+          (ref) => refWords(ref, visible),
+          (done) => {
+            if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
+          },
+        );
         // Who has closed the bundle meanwhile wants nothing of it in clear.
         if (signal.aborted) return '';
         const link = document.createElement('a');
@@ -189,7 +195,7 @@ export class RecoverPage extends LitElement {
         this.chosen && !this.unlocking
           ? html`<button class="primary" @click=${() => {
               this.unlocking = true;
-            }}>Unlock ${this.chosen.name}</button>`
+            }}>Unlock ${theirs(this.chosen.name)}</button>`
           : nothing
       }
     </section>`;
@@ -218,7 +224,7 @@ export class RecoverPage extends LitElement {
     const found = find(contents.machines, this.typed);
     return html`<section class="card">
         <div class="row bar">
-          <h2>${name}</h2>
+          <h2>${theirs(name)}</h2>
           <button @click=${this.#close}>Close the bundle</button>
         </div>
         <dl>
@@ -267,7 +273,7 @@ export class RecoverPage extends LitElement {
 
   #machine({ machine, secrets }: MachineWithSecrets) {
     return html`<li class="machine">
-      <h3>${machine.hostname ?? `Machine ${shortId(machine.id)}`}</h3>
+      <h3>${theirs(machine.hostname ?? `Machine ${shortId(machine.id)}`)}</h3>
       <p class="quiet">${pcWords(machine)}</p>
       <ul>
         ${secrets.map((secret) => this.#secret(secret, machine))}

@@ -1,8 +1,8 @@
 // Which of a bundle's versions a PC had when the bundle was made: by the portal's own rule (schema/order.ts), over all ids of the PC. Pure.
 import { readSealed } from '../../schema/jwe.ts';
 import { instantOf, type Ordered, offeredOf } from '../../schema/order.ts';
-import { refKey, type SecretKind, type SecretRef } from '../../schema/secret.ts';
-import { volumeKey } from '../../schema/volume.ts';
+import type { SecretKind, SecretRef } from '../../schema/secret.ts';
+import { sameRefKey, volumeKey } from '../../schema/windows-names.ts';
 
 /** `current`: the one; `offered`: one of several, of which nobody can say which; `earlier`: another has taken its place. */
 export type Standing = 'current' | 'offered' | 'earlier';
@@ -46,7 +46,7 @@ const stoodOf = <T extends Kept>(of: T): Stood<T> => ({
 });
 
 const placeOf = ({ kind, ref }: Kept): string =>
-  'protectorId' in ref ? JSON.stringify([kind, ref.protectorId]) : JSON.stringify([kind, refKey(ref)]);
+  'protectorId' in ref ? JSON.stringify([kind, ref.protectorId]) : JSON.stringify([kind, sameRefKey(ref)]);
 
 function groupsOf<T>(items: readonly T[], key: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();

@@ -1,5 +1,7 @@
 // Why somebody should look at a machine, in full words: which phase, since when, from what to what. Pure but for the clock it is given.
+
 import type { Attention, Machine, Run } from '../../schema/machine.ts';
+import { isolated } from '../../schema/shown-text.ts';
 import { ATTENTION_WORDS, dateTime, phaseWords, roughDuration } from './words.ts';
 
 /** The machine's latest change of serial, under one id: two ids of a PC may well have one each. */
@@ -12,7 +14,7 @@ function serialWords({ history }: Machine): string {
     });
   const last = changes.at(-1);
   return last
-    ? `Serial changed from ${last.from ?? 'unknown'} to ${last.to ?? 'unknown'} on ${dateTime(last.at)}`
+    ? `Serial changed from ${isolated(last.from ?? 'unknown')} to ${isolated(last.to ?? 'unknown')} on ${dateTime(last.at)}`
     : ATTENTION_WORDS.serial_changed;
 }
 

@@ -1,20 +1,25 @@
 // The fleet as a CSV file for a spreadsheet: every machine of a list, page by page, or none.
+
 import { CSV_START, csvLine } from '../../schema/csv.ts';
 import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
+import { visible } from '../../schema/shown-text.ts';
 import { attentionWords, statusWords } from './fleet-words.ts';
 
 const instant = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : new Date(at).toISOString();
 
+/** Other people's words steer neither the line nor the table they are shown in. */
+const shown = (text: string | null): string | null => (text === null ? null : visible(text));
+
 type Column = (machine: MachineSummary, now: number) => string | number | null;
 const COLUMNS: Record<string, Column> = {
   machine: ({ id }) => id,
-  hostname: ({ hostname }) => hostname,
-  client: ({ client }) => client,
-  serial: ({ serial }) => serial,
-  manufacturer: ({ manufacturer }) => manufacturer,
-  model: ({ model }) => model,
-  system: ({ osVersion }) => osVersion,
+  hostname: ({ hostname }) => shown(hostname),
+  client: ({ client }) => shown(client),
+  serial: ({ serial }) => shown(serial),
+  manufacturer: ({ manufacturer }) => shown(manufacturer),
+  model: ({ model }) => shown(model),
+  system: ({ osVersion }) => shown(osVersion),
   status: (machine) => statusWords(machine)[0],
   phase: ({ run }) => run?.phase ?? null,
   phasesDone: ({ run }) => run?.phasesDone ?? null,

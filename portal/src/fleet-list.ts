@@ -26,6 +26,8 @@ export type List = {
   /** Where it is what a search found: each machine's match. */
   found: ReadonlyMap<string, Match> | null;
   more: boolean;
+  /** How many more; null where they are too many to count. */
+  further: number | null;
 };
 
 export class FleetList implements ReactiveController {
@@ -175,9 +177,9 @@ export class FleetList implements ReactiveController {
   }
 
   async #readFirst(tenant: string, question: Question, signal: AbortSignal): Promise<List> {
-    const { page, found, more } = await readList(tenant, question, this.#begin, signal);
+    const { page, found, more, further } = await readList(tenant, question, this.#begin, signal);
     this.#begin = 0;
-    return { question, rows: new FleetRows(found ? 'found' : question, page), found, more };
+    return { question, rows: new FleetRows(found ? 'found' : question, page), found, more, further };
   }
 
   #take(list: List, meanwhile: Changes): void {
@@ -212,7 +214,7 @@ export class FleetList implements ReactiveController {
     const seen = this.#seen();
     const wanted = seen > most ? 0 : seen;
     try {
-      const [[{ page, found, more }], meanwhile] = await this.#incoming.during(() =>
+      const [[{ page, found, more, further }], meanwhile] = await this.#incoming.during(() =>
         Promise.all([readList(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
       );
       // An answer to an older question says nothing of the present one, nor takes its failure away.
@@ -220,6 +222,7 @@ export class FleetList implements ReactiveController {
       this.#taken += 1;
       list.found = found;
       list.more = more;
+      list.further = further;
       // Deeper than a poll reads, the rows stay as they were told.
       if (wanted === seen || found) list.rows.renew(page, this.#held);
       else list.rows.change(page.machines, this.#held);

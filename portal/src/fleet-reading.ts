@@ -5,8 +5,13 @@ import { isSearch, type Question } from './fleet-url.ts';
 
 export const PAGE_SIZE = 200;
 
-/** `found`: each machine's match, where something was searched for. `more`: more were found than these. */
-export type Answer = { page: MachinePage; found: ReadonlyMap<string, Match> | null; more: boolean };
+/** `found`: each machine's match, where something was searched for. `more`: more were found than these; `further`: how many, null where they are too many to count. */
+export type Answer = {
+  page: MachinePage;
+  found: ReadonlyMap<string, Match> | null;
+  more: boolean;
+  further: number | null;
+};
 
 /** What the list is asked by: while something is searched for the filters rest. */
 export const keyOf = (question: Question): string =>
@@ -19,10 +24,11 @@ export async function readList(
   count: number,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  if (!isSearch(question)) return { page: await pages(tenant, question, count, signal), found: null, more: false };
-  const { matches, more } = await api.search(tenant, question.q.trim(), signal);
+  if (!isSearch(question))
+    return { page: await pages(tenant, question, count, signal), found: null, more: false, further: null };
+  const { matches, more, further } = await api.search(tenant, question.q.trim(), signal);
   const page = { machines: matches.map(({ machine }) => machine), next: null };
-  return { page, found: new Map(matches.map((match) => [match.machine.id, match])), more };
+  return { page, found: new Map(matches.map((match) => [match.machine.id, match])), more, further };
 }
 
 async function pages(tenant: string, question: Question, count: number, signal?: AbortSignal): Promise<MachinePage> {

@@ -71,6 +71,13 @@ test('the CSV is written by the one writer, which disarms formulas, and says ins
   expect(end).toBe('');
 });
 
+test('nothing in a name steers the line of a file that it stands in', () => {
+  const steering = { ...machine('m-2'), hostname: 'RECEPTION-\u202e10-CP', client: 'a\u2028b', model: 'x\u0000y' };
+  const [, line = ''] = fleetCsv([steering], NOW).split('\r\n');
+  expect(line).toContain('"RECEPTION-⟨U+202E⟩10-CP","a⟨U+2028⟩b"');
+  expect(/[\p{Cc}\p{Cf}\u2028]/u.test(line)).toBe(false);
+});
+
 test('all pages go into one file, each machine once; a stopped one gives nothing rather than a part', async () => {
   const pages: Record<string, ReturnType<typeof pageOf>> = {
     first: pageOf([machine('a')], 'x'),

@@ -18,6 +18,8 @@ export function attentionWords(machine: MachineSummary, now: number): string[] {
     serial_changed: 'Serial changed',
     seq_conflict: 'An event came twice, and differed',
     to_be_rotated: toRotate > 0 ? `${toRotate} to be rotated` : 'To be rotated',
+    shared_id: 'ID of many PCs',
+    odd_hostname: 'No name of Windows',
   };
   return Object.entries(words).flatMap(([reason, text]) =>
     attention.some((one) => one === reason) || (reason === 'to_be_rotated' && toRotate > 0) ? [text] : [],

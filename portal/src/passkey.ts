@@ -29,14 +29,21 @@ export async function passkeysWork(): Promise<boolean> {
   return (capabilities as Record<string, boolean> | null | undefined)?.['extension:prf'] === true;
 }
 
-type PrfAnswer = { enabled?: boolean; results?: { first?: BufferSource } };
+type PrfAnswer = { results?: { first?: BufferSource } };
 const prfOf = (credential: PublicKeyCredential): PrfAnswer | undefined =>
   (credential.getClientExtensionResults() as { prf?: PrfAnswer }).prf;
 
 const cancelled = () => new PasskeyFault('The passkey was not used: it was cancelled, or it took too long.');
 
 /** Asks the passkey for its output: 32 bytes as base64url. Throws `PasskeyFault`. */
-export async function usePasskey({ credential, salt, rpId }: PrfKdf): Promise<string> {
+export async function usePasskey(kdf: PrfKdf): Promise<string> {
+  const output = await ask(kdf);
+  if (output === null) throw new PasskeyFault('This passkey cannot open keys: its authenticator has no PRF.');
+  return output;
+}
+
+/** Null: it was used, and its authenticator gave no output. */
+async function ask({ credential, salt, rpId }: PrfKdf): Promise<string | null> {
   if (rpId !== location.hostname)
     throw new PasskeyFault(`This passkey was made at ${rpId} and works only there. Use another way to unlock.`);
   const id = decodeBase64Url(credential);
@@ -54,7 +61,7 @@ export async function usePasskey({ credential, salt, rpId }: PrfKdf): Promise<st
     .catch(() => null);
   if (!(asked instanceof PublicKeyCredential)) throw cancelled();
   const first = prfOf(asked)?.results?.first;
-  if (!first) throw new PasskeyFault('This passkey cannot open keys: its authenticator has no PRF.');
+  if (!first) return null;
   const output = new Uint8Array(first instanceof ArrayBuffer ? first : first.buffer);
   if (output.length !== PRF_BYTES)
     throw new PasskeyFault('This passkey cannot open keys: its answer has not the right length.');
@@ -62,7 +69,8 @@ export async function usePasskey({ credential, salt, rpId }: PrfKdf): Promise<st
 }
 
 /**
- * Makes a passkey for this person and proves by two further questions that its answer repeats: one that does not would lock its owner out.
+ * Makes a passkey for this person. What its authenticator says of its PRF meanwhile counts for nothing: Windows Hello says `prf: {}` and has one.
+ * It is asked, and proves by two questions that its answer repeats: one that does not would lock its owner out.
  * Throws `PasskeyFault`; then nothing is kept here, though the authenticator may keep a credential of no use.
  */
 export async function makePasskey(email: string): Promise<{ kdf: PrfKdf; prf: string }> {
@@ -82,15 +90,16 @@ export async function makePasskey(email: string): Promise<{ kdf: PrfKdf; prf: st
     })
     .catch(() => null);
   if (!(made instanceof PublicKeyCredential)) throw cancelled();
-  if (prfOf(made)?.enabled !== true)
-    throw new PasskeyFault('This authenticator cannot open keys: it has no PRF. Use a passphrase, or another passkey.');
   const kdf: PrfKdf = {
     name: 'webauthn-prf',
     salt: toBase64Url(random(USER_ID_BYTES)),
     credential: toBase64Url(new Uint8Array(made.rawId)),
     rpId: location.hostname,
   };
-  const [first, second] = [await usePasskey(kdf), await usePasskey(kdf)];
+  const first = await ask(kdf);
+  if (first === null)
+    throw new PasskeyFault('This authenticator cannot open keys: it has no PRF. Use a passphrase, or another passkey.');
+  const second = await usePasskey(kdf);
   if (first !== second)
     throw new PasskeyFault(
       'This authenticator gives another answer each time. It would lock you out; use a passphrase.',

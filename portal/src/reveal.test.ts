@@ -53,6 +53,16 @@ describe('a plaintext', () => {
     expect(read).toBe('alfa, CAPITAL Bravo, seven, exclamation mark, space');
   });
 
+  it('stands in the order in which it is typed, also where its letters run from right to left, and shows what is not seen', async () => {
+    const element = await show('aאב1\u202ez');
+    const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain span span')];
+    const lefts = spans.map((span) => span.getBoundingClientRect().left);
+    expect(lefts).toEqual([...lefts].sort((a, b) => a - b));
+    expect(new Set(lefts).size).toBe(6);
+    expect(spans.map((span) => span.textContent)).toEqual(['a', 'א', 'ב', '1', '⟨U+202E⟩', 'z']);
+    expect(spelled('א\u202e')).toEqual(['letter \u2068א\u2069 (U+05D0)', 'sign (U+202E)']);
+  });
+
   it('names the groups of a recovery password that fail, in words and by a mark', async () => {
     const element = await show('000011-000022-720886-111111-222222-333333-444444-999999', true);
     const marks = [...element.renderRoot.querySelectorAll('.groups li')].map(({ className }) => className);

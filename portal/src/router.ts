@@ -37,14 +37,17 @@ const PATTERNS: [RegExp, (...ids: string[]) => Place][] = [
   [/^\/t\/([a-z0-9-]+)\/settings$/, (tenant = '') => ({ page: 'settings', tenant })],
   [/^\/t\/([a-z0-9-]+)\/upload$/, (tenant = '') => ({ page: 'upload', tenant })],
   [
-    /^\/t\/([a-z0-9-]+)\/machines\/([a-z0-9-]+)$/,
-    (tenant = '', machine = '') => ({ page: 'machine', tenant, machine }),
+    /^\/t\/([a-z0-9-]+)\/machines\/([A-Za-z0-9-]+)$/,
+    // An id may be pasted in capitals, as Windows shows it.
+    (tenant = '', machine = '') => ({ page: 'machine', tenant, machine: machine.toLowerCase() }),
   ],
 ];
 
 export function placeOf(pathname: string): Place {
+  // A slash at the end, as some mail programs and people put one, is the same page.
+  const path = pathname.replace(/(?<=.)\/+$/, '');
   for (const [pattern, make] of PATTERNS) {
-    const match = pattern.exec(pathname);
+    const match = pattern.exec(path);
     if (match) return make(...match.slice(1));
   }
   return { page: 'unknown' };

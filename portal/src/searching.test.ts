@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../schema/machine.ts';
 import { type Found, searchAll, standingOf } from './searching.ts';
 
-const nothing: SearchResult = { matches: [], more: false };
+const nothing: SearchResult = { matches: [], more: false, further: 0 };
 const found: Found = { state: 'found', result: nothing };
 
 describe('a search over all tenants', () => {

@@ -1,5 +1,7 @@
 // A plaintext spelled for the telephone: NATO words, capitals announced, digits in words, signs by their names. Pure.
 
+import { isolated, visible } from '../../schema/shown-text.ts';
+
 const LETTERS = [
   ...[
     'Alfa',
@@ -85,7 +87,9 @@ function word(character: string): string {
   if (sign) return sign;
   // What has no name that two people share is shown, and named by its number.
   const kind = /\p{Lu}/u.test(character) ? 'CAPITAL ' : /\p{L}/u.test(character) ? 'letter ' : 'sign ';
-  return `${kind}${character} (${codePoint(character)})`;
+  return visible(character) === character
+    ? `${kind}${isolated(character)} (${codePoint(character)})`
+    : `${kind}(${codePoint(character)})`;
 }
 
 /** One entry a character, in order. */

@@ -1,7 +1,8 @@
 // A version of a secret in words: when it was sealed, by which run, as which PC, and by which way it came. And which of a PC's versions stand
 // beside each other. Pure.
 import type { ListedVersion, Secret, SecretVersion } from '../../schema/secret.ts';
-import { sameRef } from './refs.ts';
+import { isolated } from '../../schema/shown-text.ts';
+import { samePlace } from './refs.ts';
 import { exactTime, shortId } from './words.ts';
 
 /** One that may be what the PC has, with the secret that it is a version of: one secret may be held under two ids of a PC. */
@@ -10,14 +11,14 @@ export type Offered = { secret: Secret; version: ListedVersion };
 /** All that may be what the PC has of this secret, under all of its ids, the latest sealed first. One: it is known which. */
 export const offeredWith = ({ kind, ref }: Secret, all: readonly Secret[]): Offered[] =>
   all
-    .filter((other) => other.kind === kind && sameRef(other.ref, ref))
+    .filter((other) => other.kind === kind && samePlace(other.ref, ref))
     .flatMap((secret) => secret.offered.map((version) => ({ secret, version })))
     .toSorted((a, b) => (b.version.sealedAt ?? 0) - (a.version.sealedAt ?? 0));
 
 /** How it came: what a person brought could be anything. */
 export function wayWords({ by, uploadedBy }: Pick<SecretVersion, 'by' | 'uploadedBy'>): string {
-  if (by) return `added by ${by}`;
-  return !uploadedBy ? 'sent by its engine' : `in a file uploaded by ${uploadedBy}`;
+  if (by) return `added by ${isolated(by)}`;
+  return !uploadedBy ? 'sent by its engine' : `in a file uploaded by ${isolated(uploadedBy)}`;
 }
 
 export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'sealedAt' | 'escrowedAt'>): string =>
@@ -30,6 +31,6 @@ type Told = Pick<SecretVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' |
 export const versionFacts = (version: Told): string[] => [
   sealedWords(version),
   version.run ? `run ${shortId(version.run)}` : 'no run',
-  version.hostname === null ? 'host name unknown' : `as ${version.hostname}`,
+  version.hostname === null ? 'host name unknown' : `as ${isolated(version.hostname)}`,
   wayWords(version),
 ];

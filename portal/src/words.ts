@@ -1,4 +1,5 @@
 // The portal's words for codes, times and keys; sentence case, plain.
+
 import type { Finding } from '../../schema/bulk.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../schema/machine.ts';
 import type { NoticeKind } from '../../schema/notice.ts';
@@ -7,6 +8,7 @@ import type { TenantCounts } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 import type { KeyHistory } from '../../schema/rotation.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
+import { isolated } from '../../schema/shown-text.ts';
 import type { UnlockerKind, VaultPurpose } from '../../schema/signed.ts';
 import type { Delivery, DeliveryFault, Receiver } from '../../schema/webhook.ts';
 
@@ -24,6 +26,8 @@ export const ATTENTION_WORDS: Record<Attention, string> = {
   serial_changed: 'The serial number changed',
   seq_conflict: 'An event was sent twice with different content',
   to_be_rotated: 'A revealed secret is to be rotated',
+  shared_id: 'Its ID is one that many PCs have: what is shown here may be of several',
+  odd_hostname: 'Its name is none that Windows lets a PC have',
 };
 
 export const ATTRIBUTE_WORDS: Record<AttributeChange['attribute'], string> = {
@@ -48,12 +52,13 @@ export const kindInSentence = (kind: SecretKind): string =>
 
 /** Whose PC it is and which, where its name alone would not do: two clients each have a `PC-01`. */
 export const pcWords = ({ client, serial }: { client: string | null; serial: string | null }): string =>
-  `${client ?? 'No client'} · ${serial === null ? 'no serial number' : `serial ${serial}`}`;
+  `${client === null ? 'No client' : isolated(client)} · ${serial === null ? 'no serial number' : `serial ${isolated(serial)}`}`;
 
-export function refWords(ref: SecretRef): string {
-  if ('account' in ref) return `Account ${ref.account}`;
-  if ('protectorId' in ref) return `Volume ${ref.volume}, key ID ${ref.protectorId.toUpperCase()}`;
-  return ref.label;
+/** `say`: how other people's words stand in it; isolated, unless it goes into a file. */
+export function refWords(ref: SecretRef, say = isolated): string {
+  if ('account' in ref) return `Account ${say(ref.account)}`;
+  if ('protectorId' in ref) return `Volume ${say(ref.volume)}, key ID ${ref.protectorId.toUpperCase()}`;
+  return say(ref.label);
 }
 
 export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'accent' | 'warn' | '']> = {

@@ -3,7 +3,8 @@
 import { base64 } from '@scure/base';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { readSealed } from '../../schema/jwe.ts';
-import { type Revealed, refKey } from '../../schema/secret.ts';
+import type { Revealed } from '../../schema/secret.ts';
+import { isSameRef } from '../../schema/windows-names.ts';
 import { readRecoveryPassword } from './bitlocker.ts';
 import type { Opened, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
@@ -71,7 +72,7 @@ function wrongHeader(tenant: string, revealed: Placed): VaultFault | null {
     ['by', (header.by ?? null) === (revealed.version.by ?? null)],
     ['kind', header.kind === revealed.kind],
     ['eid', header.eid === revealed.version.eid],
-    ['ref', refKey(header.ref) === refKey(revealed.ref)],
+    ['ref', isSameRef(header.ref, revealed.ref)],
     ['kid', header.kid === revealed.version.kid],
     ['bound', (header.bound ?? true) === revealed.version.bound],
   ];

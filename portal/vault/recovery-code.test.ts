@@ -34,6 +34,23 @@ describe('a recovery code', () => {
     );
   });
 
+  it('reads as it was meant, however it was typed or pasted', () => {
+    fc.assert(
+      fc.property(share, (one) => {
+        const code = formatRecoveryCode(one);
+        const pasted = [
+          code.toLowerCase(),
+          code.replaceAll('-', ' \u2013 '),
+          `\ufeff${[...code].join('\u200b')}\u00a0`,
+          code.replaceAll('0', 'o').replaceAll('1', 'l'),
+          [...code].map((sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)).join(''),
+        ];
+        for (const text of pasted)
+          expect(parseRecoveryCode(text)).toEqual({ ...one, secret: new Uint8Array(one.secret) });
+      }),
+    );
+  });
+
   it('is not found in other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -2,6 +2,7 @@
 // catches a slip before anything is tried. The first set-up makes one share of one: threshold 1, index 1.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base32crockford, hex } from '@scure/base';
+import { tidied } from '../../schema/typed-text.ts';
 
 const VERSION = 1;
 const SET_ID_BYTES = 4;
@@ -27,11 +28,7 @@ export function parseRecoveryCode(typed: string): RecoveryShare | null {
   let bytes: Uint8Array;
   try {
     bytes = base32crockford.decode(
-      typed
-        .toUpperCase()
-        .replaceAll(/[\s\-‐-―]/g, '')
-        .replaceAll('O', '0')
-        .replaceAll(/[IL]/g, '1'),
+      tidied(typed).toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1'),
     );
   } catch {
     return null;

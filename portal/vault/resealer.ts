@@ -19,10 +19,10 @@ export const sealTo = async (kid: string, jwk: RsaPublicJwk): Promise<SealTo> =>
 
 /** `src` is the SHA-256 of what it was made from; a raw origin stays `bound: false` for ever. */
 function headerFor(tenant: string, item: Revealed, kid: string, src: string): SealedHeader {
-  const { machine, kind, ref, version } = item;
+  const { machine, kind, version } = item;
   const read = version.format === 'jwe' ? readSealed(item.sealed) : null;
-  const raw = { iat: Math.floor(version.escrowedAt / 1000), by: undefined, pc: undefined };
-  const { iat, by, pc } = read?.ok ? read.header : raw;
+  const raw = { iat: Math.floor(version.escrowedAt / 1000), by: undefined, pc: undefined, ref: item.ref };
+  const { iat, by, pc, ref } = read?.ok ? read.header : raw;
   return {
     ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP },
     ...{ tenant, machine, run: version.run, kind, eid: version.eid, iat, ref, src },

@@ -98,8 +98,9 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 3_600_000)} - i * 3600000, 1, 1, 1 FROM n`);
   many(`INSERT INTO search (rowid, machine, keys) @n SELECT 1000000 + i, '${machine.id}', @id FROM n`);
   // One machine's secrets, all of them revealed and come due; one secret's versions, none of which a sweep could open.
-  many(`INSERT INTO secrets (id, machine_id, kind, ref, latest_version, rotate_due_at) @n
-    SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'), 2, i FROM n`);
+  many(`INSERT INTO secrets (id, machine_id, kind, ref, same, latest_version, rotate_due_at) @n
+    SELECT @id, '${machine.id}', 'bitlocker_recovery_key', json_object('protectorId', @id, 'volume', 'D:'),
+      json_array('protector', @id, 'D:'), 2, i FROM n`);
   // All of them came with the one token.
   const brought = `(SELECT audit_seq FROM secret_versions WHERE secret_id = '${secret}' AND version = 1)`;
   const version = (
@@ -493,6 +494,8 @@ const DUTY_ROWS: Record<Due, number> = {
   stalled: 24_000,
   tokens_expiring: 4_000,
   search: 6_000,
+  // Two hundred machines, or as many secrets.
+  names: 3_000,
   put_out: 4_000,
   replaced: 6_000,
   // Two hundred machines are summed up, or two hundred versions dated.
@@ -578,6 +581,7 @@ async function walkDuties(): Promise<void> {
       storage.sql.exec('INSERT INTO due VALUES (?, 0)', duty);
       const place = {
         search: '["keys",""]',
+        names: '["machines",""]',
         put_out: '["people",""]',
         dating: '["versions","",0]',
         gone_keys: '{"kid":"","marked":1,"secret":"","version":0}',

@@ -46,6 +46,7 @@ else {
 . "$PSScriptRoot/private/Transport.ps1"
 . "$PSScriptRoot/private/Report.ps1"
 . "$PSScriptRoot/private/Escrow.ps1"
+. "$PSScriptRoot/private/SharedIds.ps1"
 . "$PSScriptRoot/private/MachineId.ps1"
 
 . "$PSScriptRoot/public/New-TotlSession.ps1"

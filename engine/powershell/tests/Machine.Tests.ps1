@@ -33,6 +33,39 @@ Describe 'the machine id' {
     }
 }
 
+Describe 'what firmware leaves in' {
+    It 'is the one list, in either byte order and either case: 26 ids and what looks like them' {
+        InModuleScope TotlProvision {
+            $script:SharedUuids.Count | Should -BeGreaterOrEqual 26
+            foreach ($shared in $script:SharedUuids) {
+                Get-TotlSmbiosId $shared | Should -BeNullOrEmpty
+                Get-TotlSmbiosId (Get-TotlTurned $shared).ToUpperInvariant() | Should -BeNullOrEmpty
+            }
+            foreach ($shared in @('abababab-abab-abab-abab-abababababab', '01234567-ffff-ffff-ffff-ffffffffffff', '4c4c4544-0020-2010-8020-a0c04f202000')) {
+                Get-TotlSmbiosId $shared | Should -BeNullOrEmpty
+            }
+        }
+    }
+
+    It 'is not what only looks like it: a board that has its network address in its id keeps it' {
+        InModuleScope TotlProvision {
+            foreach ($own in @('032e02b4-0499-05c3-0806-3c0700080009', '00000000-0000-0000-0000-ac1f6b112233', '4c4c4544-0042-3510-8052-b3c04f4b4e32')) {
+                Get-TotlSmbiosId $own | Should -BeExactly $own
+            }
+        }
+    }
+
+    It 'is no serial number, and a real one stays as it is written' {
+        InModuleScope TotlProvision {
+            foreach ($blank in @('', '  ', 'To Be Filled By O.E.M.', 'Default string', 'System  Serial Number', 'None', '0', '0123456789', 'xxxxxxx', '....')) {
+                Get-TotlSerial $blank | Should -BeNullOrEmpty
+            }
+            Get-TotlSerial '5CD1234XYZ' | Should -BeExactly '5CD1234XYZ'
+            Get-TotlSerial 'PF-2a B7' | Should -BeExactly 'PF-2a B7'
+        }
+    }
+}
+
 Describe 'a machine' {
     It 'has a name and an id, and no attribute that is blank' {
         $machine = Get-TotlMachine -Session (New-TestSession) -Client ' Harbour Dental '

@@ -6,6 +6,7 @@ import type { Me, Membership } from '../../../schema/person.ts';
 import { signOut } from '../person.ts';
 import { menuOf, type PageName } from '../places.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { nextTheme, theme } from '../theme.ts';
 import './key-state.ts';
 import './tenant-switcher.ts';
@@ -164,7 +165,7 @@ export class AppHeader extends LitElement {
     return html`<header @keydown=${this.#pressed}>
       <a class="brand" href=${membership ? `/t/${membership.tenant}` : '/'}
         ><img src="/logo.svg" alt=${membership && !several ? '' : 'TotlProvision'} /><span class="product" aria-hidden=${membership && !several ? nothing : 'true'}>TotlProvision</span>${
-          membership && !several ? html` <span class="quiet">${membership.name}</span>` : nothing
+          membership && !several ? html` <span class="quiet">${theirs(membership.name)}</span>` : nothing
         }</a
       >
       ${several ? html`<tenant-switcher .memberships=${me.memberships} tenant=${membership?.tenant ?? ''}></tenant-switcher>` : nothing}

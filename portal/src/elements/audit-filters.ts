@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Member } from '../../../schema/person.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { type AskedFilter, isFiltered } from '../audit-filter.ts';
 import { ACTION_WORDS } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';
@@ -12,6 +13,9 @@ export type FilterWanted = CustomEvent<Partial<AskedFilter>>;
 
 type Choice = readonly [value: string, words: string];
 const ACTIONS: Choice[] = Object.entries(ACTION_WORDS).sort(([, a], [, b]) => a.localeCompare(b));
+
+/** An id may be pasted from anywhere. */
+const asMeant = (name: string, text: string): string => (name === 'machine' ? tidiedUuid(text) : text.trim());
 
 @customElement('audit-filters')
 export class AuditFilters extends LitElement {
@@ -86,7 +90,7 @@ export class AuditFilters extends LitElement {
         autocomplete="off"
         spellcheck="false"
         .value=${this.filter[name]}
-        @change=${(event: Event) => this.#send({ [name]: (event.target as HTMLInputElement).value.trim() })}
+        @change=${(event: Event) => this.#send({ [name]: asMeant(name, (event.target as HTMLInputElement).value) })}
     /></label>`;
   }
 }

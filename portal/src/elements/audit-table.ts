@@ -3,9 +3,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from '../audit-words.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
 
@@ -114,16 +116,16 @@ export class AuditTable extends LitElement {
     const { seq, at, principal, outcome, detail } = entry;
     const machine = machineOf(entry);
     const open = this.open.has(seq);
-    const about = subjectWords(entry);
+    const about = theirs(subjectWords(entry));
     const kind = PRINCIPAL_WORDS[principal.kind];
     return html`<tr>
         <td class="when"><relative-time .at=${at}></relative-time></td>
-        <td class="who">${principal.name}${kind ? html` <span class="quiet">${kind}</span>` : nothing}</td>
+        <td class="who">${theirs(principal.name)}${kind ? html` <span class="quiet">${kind}</span>` : nothing}</td>
         <td class="what">
           ${actionWords(entry.action)}
           ${outcome === 'refused' ? html`<span class="pill warn">${refusalWords(detail.code)}</span>` : nothing}
         </td>
-        <td class="subject" title=${entry.subject}>
+        <td class="subject" title=${isolated(entry.subject)}>
           ${machine ? html`<a href="/t/${this.tenant}/machines/${machine}">${about}</a>` : about}
         </td>
         <td class="seq">
@@ -145,7 +147,6 @@ export class AuditTable extends LitElement {
   #details(entry: AuditEntry, machine: string | null) {
     const { principal, detail, ip, userAgent } = entry;
     const rows: [string, unknown][] = [
-      ['Time', exactTime(entry.at)],
       ['Action', entry.action],
       ['Subject', entry.subject],
       ...Object.entries(detail).map(([name, value]): [string, unknown] => [detailWords(name), value]),
@@ -157,11 +158,12 @@ export class AuditTable extends LitElement {
     const only = (change: Record<string, string>, words: string) =>
       html`<button @click=${() => this.dispatchEvent(new CustomEvent('filter-wanted', { detail: change }))}>${words}</button>`;
     return html`<dl>
-        ${rows.map(([term, value]) => (value === null || value === '' ? nothing : html`<dt>${term}</dt><dd>${String(value)}</dd>`))}
+        <dt>Time</dt><dd>${exactTime(entry.at)}</dd>
+        ${rows.map(([term, value]) => (value === null || value === '' ? nothing : html`<dt>${term}</dt><dd>${theirs(String(value))}</dd>`))}
       </dl>
       <div class="row">
         ${machine ? only({ machine }, 'Only this machine') : nothing}
-        ${principal.kind === 'machine' ? nothing : only({ person: principal.id }, `Only ${principal.name}`)}
+        ${principal.kind === 'machine' ? nothing : only({ person: principal.id }, `Only ${isolated(principal.name)}`)}
         ${only({ action: entry.action }, 'Only this action')}
       </div>`;
   }

@@ -8,6 +8,7 @@ import * as api from '../api/tenant.ts';
 import { ROOM_WORDS } from '../limit-words.ts';
 import { Polling } from '../polling.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 import './relative-time.ts';
 
@@ -89,7 +90,7 @@ export class CustodyNote extends LitElement {
     const [first, ...others] = tokensExpiring;
     if (!first) return nothing;
     return html`<p class="note warn">
-      The token “${first.label || first.id}” expires ${exactTime(first.expiresAt)}${others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing}.
+      The token “${theirs(first.label || first.id)}” expires ${exactTime(first.expiresAt)}${others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing}.
       Rotate in time: <a href="/t/${this.membership.tenant}/tokens">Tokens</a>.
     </p>`;
   }

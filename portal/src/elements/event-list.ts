@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Mended, StoredEvent } from '../../../schema/report.ts';
 import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from '../event-filter.ts';
 import { shared } from '../styles/shared.ts';
+import { theirLines } from '../theirs.ts';
 import { exactTime, phaseWords, timeOfDay } from '../words.ts';
 import { eventStyles } from './event-styles.ts';
 import './problem-note.ts';
@@ -213,14 +214,14 @@ export class EventList extends LitElement {
       <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}>${timeOfDay(event.at)}</time>
       <span class="phase">${event.phase ? phaseWords(event.phase) : ''}</span>
       <div class="message">
-        <strong>${LEVEL_WORDS[event.level]}</strong><span class="text">${marked(event.message, text)}</span>
+        <strong>${LEVEL_WORDS[event.level]}</strong><bdi class="text">${marked(theirLines(event.message), text)}</bdi>
         ${this.#mended(event)}
         ${
           event.data && Object.keys(event.data).length > 0
             ? html`<details>
                 <summary>${foundInData(event, text) ? html`<mark>Details</mark>` : 'Details'}</summary>
                 <dl>
-                  ${dataLines(event.data).map(([name, value]) => html`<dt>${marked(name, text)}</dt><dd>${marked(value, text)}</dd>`)}
+                  ${dataLines(event.data).map(([name, value]) => html`<dt><bdi>${marked(theirLines(name), text)}</bdi></dt><dd><bdi>${marked(theirLines(value), text)}</bdi></dd>`)}
                 </dl>
               </details>`
             : nothing

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ClientList } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { FleetFilter } from '../api/tenant.ts';
 import { isFiltered } from '../fleet-url.ts';
 import { shared } from '../styles/shared.ts';
@@ -111,7 +112,7 @@ export class FleetFilters extends LitElement {
           <option value="" ?selected=${!filter.client}>All</option>
           ${clients.map(
             ({ name, machines }) =>
-              html`<option value=${name} ?selected=${filter.client === name}>${name}${machines ? ` (${machines})` : ''}</option>`,
+              html`<option value=${name} ?selected=${filter.client === name}>${isolated(name)}${machines ? ` (${machines})` : ''}</option>`,
           )}
           ${this.more ? html`<option disabled>More than are listed: search by the client’s name</option>` : nothing}
         </select></label

@@ -1,16 +1,20 @@
 // One machine as a row of the fleet: a template and its styles, in the table's own root, so that a row costs no element of its own.
 import { css, html, nothing } from 'lit';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
+import { isolated, visible } from '../../../schema/shown-text.ts';
+import { foundAt } from '../../../schema/typed-text.ts';
 import { attentionWords, FIELD_WORDS, statusWords } from '../fleet-words.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, pcWords, phaseWords, relativeTime, shortId } from '../words.ts';
 
 export type RowContext = { tenant: string; now: number; q: string; match: Match | undefined };
 
 /** A part of a text emphasized: what was typed, whatever its case. */
 function marked(text: string, q: string) {
-  const at = text.toLowerCase().indexOf(q.toLowerCase());
-  if (q === '' || at < 0) return text;
-  return html`${text.slice(0, at)}<mark>${text.slice(at, at + q.length)}</mark>${text.slice(at + q.length)}`;
+  const at = foundAt(text, q);
+  if (at === null) return theirs(text);
+  const [from, to] = at;
+  return html`<bdi>${visible(text.slice(0, from))}<mark>${visible(text.slice(from, to))}</mark>${visible(text.slice(to))}</bdi>`;
 }
 
 /** What a locked PC shows of its key's id. */
@@ -31,11 +35,12 @@ export function fleetRow(machine: MachineSummary, id: string, { tenant, now, q, 
   const [words, tone] = statusWords(machine);
   const attention = attentionWords(machine, now);
   const { run, lastEventAt } = machine;
-  const name = machine.hostname ?? shortId(machine.id);
+  const name = theirs(machine.hostname ?? shortId(machine.id));
   // Two clients each have a PC of this name: what was found by a part of it says whose it is, always.
   const about = match
     ? pcWords(machine)
-    : [machine.client, machine.serial].filter(Boolean).join(' · ') || machine.model || 'Never reported';
+    : [machine.client, machine.serial].flatMap((text) => (text ? [isolated(text)] : [])).join(' · ') ||
+      isolated(machine.model ?? 'Never reported');
   return html`<div role="cell" class="machine">
       <a class="name" href="/t/${tenant}/machines/${machine.id}" aria-describedby=${id}>${name}</a>
       <span class="sub quiet" title=${about}>${about}</span>

@@ -1,6 +1,7 @@
 // The fleet's search field: what is typed is sent once typing pauses, and below it stands what came of it.
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { isolated } from '../../../schema/shown-text.ts';
 import { SEARCH_FROM, SEARCH_MAX } from '../fleet-url.ts';
 import { machineCount } from '../fleet-words.ts';
 import { shared } from '../styles/shared.ts';
@@ -49,6 +50,8 @@ export class FleetSearch extends LitElement {
   /** How many were found for `q`; null while that is not known. */
   @property({ attribute: false }) found: number | null = null;
   @property({ type: Boolean }) more = false;
+  /** How many more; null where they are too many to count. */
+  @property({ attribute: false }) further: number | null = null;
   /** Why is said elsewhere. */
   @property({ type: Boolean }) failed = false;
   @state() private text = '';
@@ -112,9 +115,9 @@ export class FleetSearch extends LitElement {
     if (length === 0) return 'A part is enough. A locked PC shows the first 8 characters of its recovery key’s id.';
     if (length < SEARCH_FROM) return `Type ${SEARCH_FROM} or more characters.`;
     if (this.text.trim() !== this.q || this.found === null) return this.failed ? 'The search failed.' : 'Searching …';
-    if (this.found === 0) return `No machine matches “${this.q}”.`;
+    if (this.found === 0) return `No machine matches “${isolated(this.q)}”.`;
     return this.more
-      ? `The first ${machineCount(this.found)} of more: type on to narrow it down.`
+      ? `The first ${machineCount(this.found)} of ${this.further === null ? 'too many to count' : this.found + this.further}: type on to narrow it down.`
       : `${machineCount(this.found)} found, archived ones included.`;
   }
 

@@ -2,9 +2,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../modal.ts';
 import { generatePassword } from '../password.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
+import { tidyField } from '../tidy-field.ts';
 import { KIND_WORDS } from '../words.ts';
 
 /** Fired with what was typed; it goes to the vault and nowhere else. */
@@ -17,8 +20,7 @@ const UUID = '\\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\\}?';
 function refOf(kind: SecretKind, form: FormData): SecretRef {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   if (kind === 'local_admin_password') return { account: text('account') };
-  if (kind === 'bitlocker_recovery_key')
-    return { protectorId: text('protector').replaceAll(/[{}]/g, '').toLowerCase(), volume: text('volume') };
+  if (kind === 'bitlocker_recovery_key') return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
   return { label: text('label') };
 }
 
@@ -91,7 +93,7 @@ export class HandDialog extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${this.#closed}>
       <h1 id="title">Add a secret</h1>
       <p class="quiet">
-        For ${this.machine}. It is sealed in this browser before it is sent, and marked as added by you. Where one of this kind and name is
+        For ${theirs(this.machine)}. It is sealed in this browser before it is sent, and marked as added by you. Where one of this kind and name is
         held already, this becomes its newer version.
       </p>
       <form @submit=${this.#submit}>
@@ -149,6 +151,7 @@ export class HandDialog extends LitElement {
             class="typed"
             required
             pattern=${UUID}
+            @change=${tidyField}
             title="The ID that the PC shows on its blue screen, whole: 8-4-4-4-12 characters"
             autocomplete="off"
             spellcheck="false"

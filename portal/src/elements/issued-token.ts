@@ -6,6 +6,7 @@ import type { IssuedToken } from '../../../schema/token.ts';
 import { saveEngineFile } from '../engine-file.ts';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {
@@ -42,7 +43,7 @@ export class IssuedTokenElement extends LitElement {
 
   override render() {
     const { issued, file } = this;
-    return html`<h2>The token of “${issued.label}”</h2>
+    return html`<h2>The token of “${theirs(issued.label)}”</h2>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${

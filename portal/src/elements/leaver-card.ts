@@ -5,6 +5,7 @@ import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/pe
 import * as custody from '../api/custody.ts';
 import { OneAct } from '../one-act.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../words.ts';
 import type { Replacements, SharedWays } from './leaver-replacements.ts';
 import './leaver-replacements.ts';
@@ -182,7 +183,7 @@ export class LeaverCard extends LitElement {
               <ul>
                 ${replaced.map(
                   (one) => html`<li>
-                    <a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a>, ${KIND_WORDS[one.kind]}, ${refWords(one.ref)}:
+                    <a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a>, ${KIND_WORDS[one.kind]}, ${refWords(one.ref)}:
                     ${replacedWords(one)}
                   </li>`,
                 )}
@@ -205,7 +206,7 @@ export class LeaverCard extends LitElement {
               <tbody>
                 ${open.map(
                   (one) => html`<tr>
-                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ?? shortId(one.machine)}</a></td>
+                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a></td>
                     <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
                     <td>${one.version}</td>
                     <td>

@@ -6,6 +6,7 @@ import type { LimitsAnswer } from '../../../schema/limits.ts';
 import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from '../limit-words.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { byteWords } from '../words.ts';
 
 @customElement('limits-card')
@@ -52,7 +53,7 @@ export class LimitsCard extends LitElement {
               <tbody>
                 ${tokens.map(
                   (token) => html`<tr>
-                    <td>${token.label || token.id}</td>
+                    <td>${theirs(token.label || token.id)}</td>
                     <td class="number">${byteWords(token.bytes)}</td>
                     <td class="number">${token.machines}</td>
                   </tr>`,

@@ -2,7 +2,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AttributeChange, Machine, MergedMachine } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ATTRIBUTE_WORDS, dateTime, exactTime, shortId } from '../words.ts';
 
 /** Fired with what is wanted of an entry: the machine's own, or one merged into it. */
@@ -64,12 +66,12 @@ export class MachineIdentity extends LitElement {
       ['Serial', machine.serial],
       ['System', machine.osVersion],
       ['Machine ID', machine.id],
-      ['Enrolled', exactTime(machine.enrolledAt)],
     ];
     const changed = changesOf(machine);
     return html`<h2>Identity</h2>
       <dl>
-        ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${value}</dd>` : nothing))}
+        ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${theirs(value)}</dd>` : nothing))}
+        <dt>Enrolled</dt><dd>${exactTime(machine.enrolledAt)}</dd>
       </dl>
       ${
         changed.length > 0
@@ -80,7 +82,7 @@ export class MachineIdentity extends LitElement {
                     <dd>
                       ${values.map(
                         (one) => html`<div>
-                          ${one.value ?? 'unknown'}
+                          ${theirs(one.value ?? 'unknown')}
                           <span class="quiet">${this.#while(one)}${this.#from(one.machine)}</span>
                         </div>`,
                       )}
@@ -110,8 +112,8 @@ export class MachineIdentity extends LitElement {
 
   #merged(one: MergedMachine) {
     return html`<li>
-      <a href="/t/${this.tenant}/machines/${one.id}" aria-label="${one.hostname ?? 'No name'}, ID ${shortId(one.id)}"
-        >${one.hostname ?? 'No name'}</a
+      <a href="/t/${this.tenant}/machines/${one.id}" aria-label="${isolated(one.hostname ?? 'No name')}, ID ${shortId(one.id)}"
+        >${theirs(one.hostname ?? 'No name')}</a
       >, ID
       <span class="mono">${one.id}</span> <span class="quiet">by ${one.mergedBy}, ${exactTime(one.mergedAt)}</span>
       ${

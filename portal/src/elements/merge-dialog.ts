@@ -2,8 +2,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
+import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
+import { tidyField } from '../tidy-field.ts';
 import { shortId } from '../words.ts';
 
 /** Fired with the id of the entry that becomes an alias of the machine. */
@@ -18,7 +22,7 @@ const alike = (a: MachineSummary, b: MachineSummary): boolean =>
 
 const words = (machine: MachineSummary): string =>
   [machine.hostname ?? 'No name', machine.serial, machine.client, `ID ${shortId(machine.id)}`]
-    .filter(Boolean)
+    .flatMap((text) => (text ? [isolated(text)] : []))
     .join(', ');
 
 @customElement('merge-dialog')
@@ -50,8 +54,8 @@ export class MergeDialog extends LitElement {
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
-    const id = String(form.get('other') || form.get('id') || '').trim();
-    this.dispatchEvent(new CustomEvent('merge-chosen', { detail: id.toLowerCase() }));
+    const id = tidiedUuid(String(form.get('other') || form.get('id') || ''));
+    this.dispatchEvent(new CustomEvent('merge-chosen', { detail: id }));
   };
 
   override render() {
@@ -68,7 +72,7 @@ export class MergeDialog extends LitElement {
       </p>
       <form @submit=${this.#submit}>
         <div class="field">
-          <label for="other">The other entry of ${this.machine.hostname ?? shortId(this.machine.id)}</label>
+          <label for="other">The other entry of ${theirs(this.machine.hostname ?? shortId(this.machine.id))}</label>
           <select id="other" name="other" @change=${(event: Event) => {
             this.chosen = (event.target as HTMLSelectElement).value;
           }}>
@@ -81,7 +85,7 @@ export class MergeDialog extends LitElement {
           chosen === BY_ID
             ? html`<div class="field">
                 <label for="id">Machine ID</label>
-                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" autocomplete="off" ?readonly=${this.busy} />
+                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" @change=${tidyField} autocomplete="off" ?readonly=${this.busy} />
               </div>`
             : nothing
         }

@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ApiProblem, isProblem } from '../api/http.ts';
 import { shared } from '../styles/shared.ts';
+import { theirLines } from '../theirs.ts';
 
 @customElement('problem-note')
 export class ProblemNote extends LitElement {
@@ -18,7 +19,7 @@ export class ProblemNote extends LitElement {
     const message = this.error instanceof Error ? this.error.message : String(this.error);
     const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;
     return html`<div class="note bad" role="alert">
-      <p>${message}</p>
+      <p>${theirLines(message)}</p>
       ${requestId ? html`<p class="quiet">Request <span class="mono">${requestId}</span></p>` : nothing}
       ${this.retry ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('retry'))}>Try again</button>` : nothing}
     </div>`;

@@ -7,6 +7,7 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } 
 import { Countdown } from '../countdown.ts';
 import { Modal } from '../modal.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { type Offered, sealedWords } from '../version-words.ts';
 import { kindInSentence, pcWords, refWords } from '../words.ts';
 import type { ReasonGiven } from './reveal-form.ts';
@@ -177,7 +178,7 @@ export class RevealDialog extends LitElement {
     if (!this.secret || !this.version) return nothing;
     return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
       <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
-      <p class="what"><strong>${this.machine}</strong>, ${this.pc ? pcWords(this.pc) : 'of an unknown PC'}</p>
+      <p class="what"><strong>${theirs(this.machine)}</strong>, ${this.pc ? pcWords(this.pc) : 'of an unknown PC'}</p>
       <p class="quiet what">${refWords(this.secret.ref)}, version ${this.version.version}, ${sealedWords(this.version)}</p>
       ${this.earlier ? html`<p class="note warn">This is an earlier version: another has taken its place.</p>` : nothing}
       ${this.#body()}

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Run } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
 import type { Starts } from '../timeline.ts';
 import { duration, STATUS_WORDS, shortId } from '../words.ts';
@@ -25,7 +26,7 @@ export class RunCard extends LitElement {
     const ended = run.finishedAt === null ? '' : ` after ${duration(run.finishedAt - run.startedAt)}`;
     const uploaded = run.uploadedBy === null ? '' : `, uploaded by ${run.uploadedBy}`;
     const elsewhere = run.machine === machine.id ? '' : `, under the ID ${shortId(run.machine)}`;
-    const engine = run.engineVersion === null ? '' : `; engine ${run.engineVersion}`;
+    const engine = run.engineVersion === null ? '' : `; engine ${isolated(run.engineVersion)}`;
     return html`<h2>Run of <relative-time .at=${run.startedAt}></relative-time></h2>
       ${
         this.instead

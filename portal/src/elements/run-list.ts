@@ -73,6 +73,8 @@ export class RunList extends LitElement {
   @property({ attribute: false }) runs: readonly Run[] = [];
   /** The list is of what was set aside, within a section of its own. */
   @property({ type: Boolean }) apart = false;
+  /** There are earlier ones, which are not here. */
+  @property({ type: Boolean }) more = false;
   @property() chosen = '';
   /** The id of the machine they are shown with; a run of another id of the same PC says so. */
   @property() machine = '';
@@ -84,8 +86,14 @@ export class RunList extends LitElement {
     go((event.currentTarget as HTMLAnchorElement).search);
   }
 
+  /** What is not here is not counted as if there were none. */
+  #heading(): string {
+    const { length } = this.runs;
+    return this.more ? `The latest ${length} runs` : length === 1 ? '1 run' : `${length} runs`;
+  }
+
   override render() {
-    const words = this.runs.length === 1 ? '1 run' : `${this.runs.length} runs`;
+    const words = this.#heading();
     return html`${this.apart ? html`<h3>${words}</h3>` : html`<h2>${words}</h2>`}
       <div class="frame" tabindex=${this.runs.length > 8 ? 0 : nothing}>
         <table aria-label=${this.apart ? 'Runs set aside' : 'Runs'}>

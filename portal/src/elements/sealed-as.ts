@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Opened } from '../../vault/contract.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime } from '../words.ts';
 
 const same = (a: string | null, b: string | null): boolean => (a ?? '').toLowerCase() === (b ?? '').toLowerCase();
@@ -25,14 +26,14 @@ export class SealedAs extends LitElement {
     return html`${
       otherPc
         ? html`<p class="note warn" role="alert">
-            It was sealed on a PC with another serial number: ${pc.serial}, not ${this.serial}. Compare with the PC before you use it.
+            It was sealed on a PC with another serial number: ${theirs(pc.serial ?? '')}, not ${theirs(this.serial ?? '')}. Compare with the PC before you use it.
           </p>`
         : nothing
     }
     ${
       sealedAt === null
         ? nothing
-        : html`<p class="quiet">Sealed ${exactTime(sealedAt)}${renamed ? html`, as ${pc.hostname}` : nothing}.</p>`
+        : html`<p class="quiet">Sealed ${exactTime(sealedAt)}${renamed ? html`, as ${theirs(pc.hostname)}` : nothing}.</p>`
     }`;
   }
 }

@@ -7,6 +7,7 @@ import { asideWith } from '../aside-words.ts';
 import type { FurtherVersions } from '../older-versions.ts';
 import { newestKeysFirst } from '../refs.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { offeredWith, sealedWords, versionFacts } from '../version-words.ts';
 import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../words.ts';
 import './key-id.ts';
@@ -195,14 +196,14 @@ export class SecretList extends LitElement {
 
   #ref({ ref }: Secret) {
     if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
-    return html`<p class="quiet">Volume ${ref.volume}</p>
+    return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
       <key-id .keyId=${ref.protectorId}></key-id>`;
   }
 
   #version(version: ListedVersion) {
     return html`<p class="quiet">
         Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
-          version.by === null && version.uploadedBy === null ? ` by ${version.escrowedBy}` : nothing
+          version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
         }, key
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
       </p>

@@ -18,8 +18,14 @@ export const secretStyles = css`
     letter-spacing: 0.08em;
     margin: 0 0 0.4rem;
   }
+  /* In the order in which it is typed, also where its letters run from right to left. */
   .plain [role="img"] {
     white-space: break-spaces;
+    direction: ltr;
+    unicode-bidi: isolate-override;
+  }
+  .plain [role="img"] span {
+    unicode-bidi: isolate;
   }
   .digit {
     text-decoration: underline 2px;

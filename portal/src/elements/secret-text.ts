@@ -2,6 +2,7 @@
 // demand, and spelled for the telephone.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { visible } from '../../../schema/shown-text.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { spelled } from '../spelling.ts';
 import { shared } from '../styles/shared.ts';
@@ -58,7 +59,7 @@ export class SecretText extends LitElement {
   #characters(plaintext: string) {
     return html`<p class="plain">
         <span role="img" aria-label=${spelled(plaintext).join(', ')}
-          >${[...plaintext].map((character) => html`<span class=${classOf(character)}>${character}</span>`)}</span
+          >${[...plaintext].map((character) => html`<span class=${classOf(character)}>${visible(character, { lines: true })}</span>`)}</span
         >
       </p>
       <p class="quiet legend">

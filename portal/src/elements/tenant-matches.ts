@@ -5,6 +5,7 @@ import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { pcWords, shortId } from '../words.ts';
 import './run-status.ts';
 
@@ -14,6 +15,12 @@ const FIELD_WORDS: Record<Match['field'], string> = {
   client: 'By its client',
   recovery_key: 'By its recovery key',
 };
+
+/** How many more there are than are shown. */
+const moreWords = ({ matches, further }: SearchResult): string =>
+  further === null
+    ? `These are the first ${matches.length}; there are too many more to count.`
+    : `These are ${matches.length} of ${matches.length + further}.`;
 
 @customElement('tenant-matches')
 export class TenantMatches extends LitElement {
@@ -44,19 +51,19 @@ export class TenantMatches extends LitElement {
   @property({ attribute: false }) result!: SearchResult;
 
   override render() {
-    const { matches, more } = this.result;
-    return html`<h2>${this.membership.name}</h2>
+    const { matches } = this.result;
+    return html`<h2>${theirs(this.membership.name)}</h2>
       <ul>
         ${matches.map((match) => this.#match(match))}
       </ul>
-      ${more ? html`<p class="quiet more">There are more here. Type on, and fewer are left.</p>` : nothing}`;
+      ${this.result.more ? html`<p class="quiet more">${moreWords(this.result)} Type on, and fewer are left.</p>` : nothing}`;
   }
 
   #match({ machine, field, keyId }: Match) {
     const { id, hostname, run } = machine;
     return html`<li>
       <div>
-        <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ?? `No name, ID ${shortId(id)}`}</a>
+        <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ? theirs(hostname) : `No name, ID ${shortId(id)}`}</a>
         <span class="quiet"> ${pcWords(machine)}</span><br />
         <span class="quiet">${FIELD_WORDS[field]}</span>${keyId ? html` <span class="mono">${keyId.toUpperCase()}</span>` : nothing}
       </div>

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ROLE_WORDS } from '../words.ts';
 
 /** More than these, and typing is quicker than looking. */
@@ -141,7 +142,7 @@ export class TenantSwitcher extends LitElement {
   override render() {
     const current = this.memberships.find((one) => one.tenant === this.tenant);
     return html`<button class="open" aria-expanded=${this.open ? 'true' : 'false'} aria-controls="tenants" @click=${this.#toggle}>
-        <span class="visually-hidden">Tenant: </span><span class="name">${current?.name ?? 'Choose a tenant'}</span>
+        <span class="visually-hidden">Tenant: </span><span class="name">${theirs(current?.name ?? 'Choose a tenant')}</span>
         <span aria-hidden="true">▾</span>
       </button>
       <nav id="tenants" class="card" aria-label="Tenants" ?hidden=${!this.open}>${this.open ? this.#list() : nothing}</nav>`;

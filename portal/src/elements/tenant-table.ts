@@ -3,8 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { OperatedTenant, TenantCounts } from '../../../schema/operator.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
+import { theirs } from '../theirs.ts';
 import { byteWords, TENANT_KEY_WORDS } from '../words.ts';
 import './relative-time.ts';
 
@@ -111,13 +113,13 @@ export class TenantTable extends LitElement {
     const suspended = status === 'suspended';
     const want = (event: string) => () => this.dispatchEvent(new CustomEvent(event, { detail: tenant }));
     return html`<tr>
-      <td><span class="name">${name}</span><span class="id mono quiet">${id}</span></td>
+      <td><span class="name">${theirs(name)}</span><span class="id mono quiet">${id}</span></td>
       <td><span class="pill ${suspended ? 'bad' : 'good'}">${suspended ? 'Suspended' : 'Active'}</span></td>
       ${counts ? this.#counts(counts) : html`<td class="wide" colspan="8"><span class="pill warn">Does not answer</span> <span class="quiet">Its object gave no counts. Refresh to ask again.</span></td>`}
       <td class="act">
         <button aria-label="Limits of ${name}" @click=${want('limits-wanted')}>Limits</button>
         <button
-          aria-label="${suspended ? 'Resume' : 'Suspend'} ${name}"
+          aria-label="${suspended ? 'Resume' : 'Suspend'} ${isolated(name)}"
           ?disabled=${this.busy}
           @click=${want(suspended ? 'resume-wanted' : 'suspend-wanted')}
         >

@@ -3,10 +3,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { Token } from '../../../schema/token.ts';
 import { ASIDE_STATE_WORDS, asideWords } from '../aside-words.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, shortId } from '../words.ts';
 import './relative-time.ts';
 
@@ -90,7 +92,7 @@ export class TokenListElement extends LitElement {
     const live = isLive(token, now);
     return html`<li>
       <div class="what">
-        <p><strong>${token.label || token.id}</strong> <span class="mono">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
+        <p><strong>${theirs(token.label || token.id)}</strong> <span class="mono">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
         <p class="quiet">Made ${exactTime(token.createdAt)} ${token.createdBy === null ? 'by SQL' : `by ${token.createdBy}`}</p>
         <p class="quiet">
           ${
@@ -143,7 +145,7 @@ export class TokenListElement extends LitElement {
 
   #acts(token: Token, live: boolean) {
     // Two may have the same label: who hears only the button needs more.
-    const name = `${token.label || token.id}, ${token.prefix}`;
+    const name = `${isolated(token.label || token.id)}, ${token.prefix}`;
     const want = (act: TokenAct) => () =>
       this.dispatchEvent(new CustomEvent('token-act-wanted', { detail: { token, act } }));
     if (live)

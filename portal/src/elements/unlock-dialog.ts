@@ -10,6 +10,7 @@ import { OneAct } from '../one-act.ts';
 import { PasskeyFault, usePasskey } from '../passkey.ts';
 import type { Proof } from '../step-up.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import './eight-words.ts';
 import './keyring-line.ts';
 
@@ -157,11 +158,11 @@ export class UnlockDialog extends LitElement {
                       this.chosen = one.id;
                     }}
                   />
-                  <span>${one.label} ${one.owner === null ? html`<span class="pill">Shared</span>` : nothing}</span></label
+                  <span>${theirs(one.label)} ${one.owner === null ? html`<span class="pill">Shared</span>` : nothing}</span></label
                 >`,
               )}
             </fieldset>`
-          : html`<p>${current.label} ${current.owner === null ? html`<span class="pill">Shared</span>` : nothing}</p>`
+          : html`<p>${theirs(current.label)} ${current.owner === null ? html`<span class="pill">Shared</span>` : nothing}</p>`
       }
       ${keyed(current.id, this.#fields(current))}
       ${fault ? html`<p class="note bad" role="alert">${fault}</p>` : nothing}

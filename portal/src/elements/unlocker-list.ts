@@ -2,9 +2,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { list } from '../styles/list.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, UNLOCKER_WORDS } from '../words.ts';
 
 @customElement('unlocker-list')
@@ -33,7 +35,7 @@ export class UnlockerList extends LitElement {
           const say = (what: string) => () => this.dispatchEvent(new CustomEvent(what, { detail: one }));
           return html`<li>
           <span>
-            ${one.label} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
+            ${theirs(one.label)} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
             <span class="quiet"
               >${one.owner ? `${one.owner}, ` : nothing}${one.rights.includes('admin') ? 'reveal and admin' : 'reveal only'}, since
               ${exactTime(one.createdAt)}</span
@@ -42,12 +44,12 @@ export class UnlockerList extends LitElement {
           <span class="row">
             ${
               this.changeable && one.kind === 'passphrase'
-                ? html`<button aria-label="Change the passphrase of ${one.label}" @click=${say('change-wanted')}>Change the passphrase</button>`
+                ? html`<button aria-label="Change the passphrase of ${isolated(one.label)}" @click=${say('change-wanted')}>Change the passphrase</button>`
                 : nothing
             }
             ${
               this.removable(one)
-                ? html`<button aria-label="Remove ${one.label}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
+                ? html`<button aria-label="Remove ${isolated(one.label)}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
                 : nothing
             }
           </span>

@@ -2,8 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import type { Webhook } from '../../../schema/webhook.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { exactTime, NOTICE_KINDS, RECEIVER_WORDS } from '../words.ts';
 
 export type WebhookAct = 'test' | 'pause' | 'resume' | 'change' | 'remove' | 'log';
@@ -38,14 +40,14 @@ export class WebhookCard extends LitElement {
     const act = (what: WebhookAct, words: string) =>
       html`<button
         ?disabled=${this.busy && what !== 'log'}
-        aria-label="${words}: ${webhook.label}"
+        aria-label="${words}: ${isolated(webhook.label)}"
         aria-expanded=${what === 'log' ? String(this.open) : nothing}
         @click=${() => this.dispatchEvent(new CustomEvent('act-wanted', { detail: what }))}
       >
         ${words}
       </button>`;
     return html`<div class="row head">
-        <h2>${webhook.label}</h2>
+        <h2>${theirs(webhook.label)}</h2>
         ${this.#state(webhook)}
       </div>
       <p class="mono">${webhook.url}</p>

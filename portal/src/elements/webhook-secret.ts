@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { focusHeading } from '../focus.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 
 const EXAMPLE = `import { Webhook } from 'standardwebhooks';
 
@@ -60,7 +61,7 @@ export class WebhookSecret extends LitElement {
   };
 
   override render() {
-    return html`<h2>The secret of ${this.label}</h2>
+    return html`<h2>The secret of ${theirs(this.label)}</h2>
       <p>Put it into the receiver now: it is shown this once. It signs each notice; it opens nothing here.</p>
       <code class="secret mono" data-testid="webhook-secret">${this.secret}</code>
       <div class="row">

@@ -117,6 +117,7 @@ export class FleetPage extends LitElement {
         .q=${this.question.q}
         .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
         ?more=${this.#fleet.list?.more ?? false}
+          .further=${this.#fleet.list?.further ?? null}
         ?failed=${failure !== null}
         @search-wanted=${this.#search}
         @search-entered=${this.#entered}

@@ -24,10 +24,11 @@ import { Merging } from '../merging.ts';
 import { OlderVersions } from '../older-versions.ts';
 import { OneAct } from '../one-act.ts';
 import { Revealing } from '../revealing.ts';
-import { go } from '../router.ts';
+import { go, placeOf } from '../router.ts';
 import { RunEvents } from '../run-events.ts';
 import { SayingRotated } from '../saying-rotated.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { startsOf } from '../timeline.ts';
 import { offeredWith } from '../version-words.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../words.ts';
@@ -145,7 +146,8 @@ export class MachinePage extends LitElement {
 
   /** Another run may be chosen in the URL. */
   #moved = (): void => {
-    if (!location.pathname.endsWith(`/machines/${this.machine}`)) return;
+    const place = placeOf(location.pathname);
+    if (place.page !== 'machine' || place.machine !== this.machine) return;
     this.requestUpdate();
     void this.#readEvents();
   };
@@ -247,7 +249,7 @@ export class MachinePage extends LitElement {
   #page({ machine, runs, secrets, moreRuns, moreSecrets, aside }: Loaded) {
     const run = this.#run;
     return html`<div class="row">
-        <h1 tabindex="-1">${machine.hostname ?? shortId(machine.id)}</h1>
+        <h1 tabindex="-1">${theirs(machine.hostname ?? shortId(machine.id))}</h1>
         <run-status .run=${machine.run}></run-status>
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
@@ -310,7 +312,7 @@ export class MachinePage extends LitElement {
                 runs.length === 0
                   ? nothing
                   : html`<section class="card wide">
-                      <run-list .runs=${runs} chosen=${run.id} machine=${machine.id}></run-list>
+                      <run-list .runs=${runs} ?more=${moreRuns} chosen=${run.id} machine=${machine.id}></run-list>
                       ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
                     </section>`
               }

@@ -10,6 +10,7 @@ import { Keys } from '../keys.ts';
 import { go } from '../router.ts';
 import { type Found, searchAll, standingOf } from '../searching.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { ROLE_WORDS } from '../words.ts';
 import '../elements/problem-note.ts';
 import '../elements/tenant-matches.ts';
@@ -180,7 +181,7 @@ export class SearchPage extends LitElement {
 
   #failed({ tenant, name }: Membership, error: unknown) {
     return html`<section class="card">
-      <h2>${name}</h2>
+      <h2>${theirs(name)}</h2>
       <p>This tenant could not be searched, so what you look for may be here.</p>
       <problem-note .error=${error} retry @retry=${() => this.#ask([tenant])}></problem-note>
     </section>`;
@@ -191,7 +192,7 @@ export class SearchPage extends LitElement {
       <ul class="tenants">
         ${this.memberships.map(
           ({ tenant, name, role, status }) => html`<li class="card">
-            <a href="/t/${tenant}">${name}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span>
+            <a href="/t/${tenant}">${theirs(name)}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span>
             ${status === 'suspended' ? html`<span class="pill bad">Suspended, not searched</span>` : nothing}
           </li>`,
         )}

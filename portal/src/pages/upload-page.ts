@@ -5,6 +5,7 @@ import type { Membership } from '../../../schema/person.ts';
 import { OneAct } from '../one-act.ts';
 import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from '../spool-file.ts';
 import { shared } from '../styles/shared.ts';
+import { theirs } from '../theirs.ts';
 import { shortId } from '../words.ts';
 import '../elements/problem-note.ts';
 
@@ -119,7 +120,7 @@ export class UploadPage extends LitElement {
   }
 
   #machine(id: string, hostname: string | null, over: boolean) {
-    const name = hostname ?? `Machine ${shortId(id)}`;
+    const name = theirs(hostname ?? `Machine ${shortId(id)}`);
     return html`${over ? html`<a href="/t/${this.membership.tenant}/machines/${id}">${name}</a>` : name}
       <span class="quiet mono">${id}</span>`;
   }
@@ -130,7 +131,7 @@ export class UploadPage extends LitElement {
       Kept: ${count(so.events, 'event')} and ${count(so.secrets, 'secret')}, under your name.
       ${so.duplicates > 0 ? `${count(so.duplicates, 'event')} had come before.` : nothing}
       ${so.rejected > 0 ? `${count(so.rejected, 'event')} could not be taken.` : nothing}
-      ${so.refused.length > 0 ? html`<ul>${so.refused.map((one) => html`<li>${one}</li>`)}</ul>` : nothing}
+      ${so.refused.length > 0 ? html`<ul>${so.refused.map((one) => html`<li>${theirs(one)}</li>`)}</ul>` : nothing}
     </div>`;
   }
 }

@@ -11,7 +11,7 @@ $script:Refusals = @(
     'kid_not_active', 'merge_conflict', 'not_left_behind', 'nothing_replaced', 'rotation_unfinished', 'not_proven'
     'too_early', 'too_many_people', 'too_many_webhooks', 'too_many_tokens', 'export_running', 'backup_off', 'not_empty'
     'first_admin_needed', 'not_restoring', 'backup_damaged', 'backup_differs', 'body_too_large', 'unsupported_media_type'
-    'invalid_body', 'invalid_query', 'too_many_events', 'header_mismatch', 'not_sealed', 'unknown_kid', 'raw_not_allowed'
+    'invalid_body', 'invalid_query', 'too_many_events', 'header_mismatch', 'not_sealed', 'unknown_kid', 'raw_not_allowed', 'shared_machine_id'
     'unknown_fingerprint', 'keyring_invalid', 'keyring_incomplete', 'not_a_ticket', 'upgrade_required'
     'reveal_budget_exceeded', 'bulk_budget_exceeded', 'too_many_sockets', 'token_quota_exceeded', 'machine_quota_exceeded'
     'secret_quota_exceeded', 'too_many_guesses', 'rate_limited', 'internal_error', 'tenant_restoring', 'access_not_configured'
@@ -21,7 +21,7 @@ $script:TokenRefusals = @('missing_token', 'invalid_token', 'token_expired', 'to
 # Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on.
 $script:SetAsideRefusals = @(
     'malformed_json', 'invalid_body', 'body_too_large', 'too_many_events', 'run_conflict', 'eid_conflict'
-    'kid_destroyed', 'unknown_kid', 'not_sealed', 'header_mismatch', 'raw_not_allowed'
+    'kid_destroyed', 'unknown_kid', 'not_sealed', 'header_mismatch', 'raw_not_allowed', 'shared_machine_id'
 )
 # What will pass, but may be about this one thing alone: others go before it.
 $script:WaitsAloneRefusals = @('secret_quota_exceeded', 'internal_error')

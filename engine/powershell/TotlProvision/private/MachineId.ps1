@@ -1,13 +1,43 @@
 # Which id a PC reports under: its SMBIOS UUID, unless that is blank or known to be shared; else a random one that the spool keeps.
-# What board makers leave in by mistake, and so many PCs share.
-$script:SharedUuids = @(
-    '00000000-0000-0000-0000-000000000000'
-    'ffffffff-ffff-ffff-ffff-ffffffffffff'
-    '00020003-0004-0005-0006-000700080009'
-    '03000200-0400-0500-0006-000700080009'
-    '12345678-1234-5678-90ab-cddeefaabbcc'
-    '11111111-2222-3333-4444-555555555555'
-)
+# What many PCs share is listed in SharedIds.ps1.
+
+# A UUID with its first three groups in the other byte order: before SMBIOS 2.6 nobody had said which it is.
+function Get-TotlTurned {
+    param([string] $Uuid)
+    $turned = ''
+    foreach ($at in @(6, 4, 2, 0, 8, 11, 9, 13, 16, 14)) {
+        if ($at -eq 8) { $turned += '-' }
+        elseif ($at -eq 13) { $turned += '-' }
+        else { $turned += $Uuid.Substring($at, 2) }
+    }
+    $turned + $Uuid.Substring(18)
+}
+
+# Whether a text is listed, or is whole what one of the patterns has.
+function Test-TotlListed {
+    param([string] $Text, [string] $Bare, [string[]] $Values, [string[]] $Patterns)
+    if ([Array]::IndexOf($Values, $Text) -ge 0) { return $true }
+    foreach ($pattern in $Patterns) { if ($Bare -cmatch ('^(?:' + $pattern + ')\z')) { return $true } }
+    $false
+}
+
+# Whether a lower-case UUID is one that several PCs have, so that it names none of them.
+function Test-TotlSharedId {
+    param([string] $Uuid)
+    foreach ($id in @($Uuid, (Get-TotlTurned $Uuid))) {
+        if (Test-TotlListed $id ($id -creplace '-', '') $script:SharedUuids $script:SharedUuidPatterns) { return $true }
+    }
+    $false
+}
+
+# A serial number; null where it is blank, or what firmware leaves in its place.
+function Get-TotlSerial {
+    param($Serial)
+    if ($Serial -isnot [string]) { return $null }
+    $text = ($Serial.Trim() -creplace '\s+', ' ').ToLowerInvariant()
+    if (Test-TotlListed $text $text $script:PlaceholderSerials $script:PlaceholderSerialPatterns) { return $null }
+    $Serial
+}
 
 # The id that an SMBIOS UUID gives, in lower case; null where it is of no use.
 function Get-TotlSmbiosId {
@@ -15,7 +45,7 @@ function Get-TotlSmbiosId {
     if ($Uuid -isnot [string]) { return $null }
     $id = $Uuid.Trim().ToLowerInvariant()
     if (-not (Test-TotlText $id $script:UuidPattern)) { return $null }
-    if ([Array]::IndexOf($script:SharedUuids, $id) -ge 0) { return $null }
+    if (Test-TotlSharedId $id) { return $null }
     $id
 }
 

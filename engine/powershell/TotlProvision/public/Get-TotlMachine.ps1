@@ -4,7 +4,7 @@ function Get-TotlMachine {
     Describes this PC as it is now.
     .DESCRIPTION
     The id is the SMBIOS UUID, unless that is blank or known to be shared by many PCs; then a random one that the spool keeps.
-    Name, serial and the rest are attributes and may change, as in a rename.
+    Name, serial and the rest are attributes and may change, as in a rename. What firmware leaves in place of a serial is none.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Client
@@ -26,7 +26,7 @@ function Get-TotlMachine {
     $machine = [ordered] @{
         id           = Get-TotlMachineId $Session.SpoolPath $hardware.Uuid
         hostname     = $hostname
-        serial       = Limit-TotlText $hardware.Serial 64
+        serial       = Limit-TotlText (Get-TotlSerial $hardware.Serial) 64
         manufacturer = Limit-TotlText $hardware.Manufacturer 64
         model        = Limit-TotlText $hardware.Model 128
         osVersion    = Limit-TotlText $hardware.System 64
