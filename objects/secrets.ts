@@ -154,7 +154,7 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, bound: boolean,
   sql.exec(
     `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET same = excluded.same, latest_version = excluded.latest_version, standing = 1,
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
        rotate_due_at = CASE WHEN ? THEN NULL ELSE rotate_due_at END,
        day = excluded.day, day_versions = excluded.day_versions`,
     sameRefKey(request.ref),
