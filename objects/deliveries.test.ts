@@ -127,7 +127,7 @@ describe('a notice in the form of its receiver', () => {
   it('is one line for Slack, in which what a PC calls itself begins no mention and no link', () => {
     const { text: line } = JSON.parse(payloadOf('slack', text, portal));
     expect(line).toBe(
-      'A run failed: PC &lt;!here&gt; @everyone [x](https://evil) *b* \u{fffd}gpj\u{fffd}next, in phase bitlocker, and 3 more\n<https://portal.example/t/t-1/machines/m-1|Open in TotlProvision>',
+      'A run failed: PC &lt;!here&gt; @everyone [x](https://evil) *b* ⟨U+202E⟩gpj⟨U+000A⟩next, in phase bitlocker, and 3 more\n<https://portal.example/t/t-1/machines/m-1|Open in TotlProvision>',
     );
   });
 

@@ -231,7 +231,7 @@ async function send(waiting: Waiting, house: House, now: number): Promise<Outcom
 
 function note(
   sql: SqlStorage,
-  { webhook, place, rank, tries, body }: Waiting,
+  { webhook, place, rank, tries, body, url }: Waiting,
   { delivered, fault, retryAfterMs: asked = null }: Outcome,
   now: number,
 ): void {
@@ -253,11 +253,13 @@ function note(
   const nextAt = failed ? now + waitMs(failures, asked) : 0;
   // Where the receiver asks for patience, nothing outranks it.
   const held = asked === null ? after : RANK.fresh;
-  sql.exec(
-    'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ?',
-    ...[failures, nextAt, failed ? held : 0, webhook],
+  // What the receiver of before has answered is not held against the URL of now: it may have been changed while the try was on its way.
+  const isStill = all(
+    sql,
+    'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ? AND url = ? RETURNING id',
+    ...[failures, nextAt, failed ? held : 0, webhook, url],
   );
-  if (fault === 'gone') pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
+  if (fault === 'gone' && isStill.length > 0) pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
 }
 
 /** On record, which tells the other webhooks: what waits here is kept for whoever mends it, three days at most. */
@@ -270,7 +272,8 @@ function pauseGone(sql: SqlStorage, webhook: string, tenant: string, now: number
   );
   if (paused)
     record(sql, tenant, SYSTEM, now, {
-      ...{ action: 'webhook.paused', subject: webhook },
+      action: 'webhook.paused',
+      subject: webhook,
       detail: { label: paused.label, why: 'gone' },
     });
 }

@@ -1,6 +1,7 @@
 // A notice in the form that its receiver takes. What a PC says of itself is the only text from outside, and is shown as text in each of them.
 import type { Notice, NoticeAbout, SentKind } from '../schema/notice.ts';
 import { NOTICE_WORDS } from '../schema/notice-words.ts';
+import { isolated } from '../schema/shown-text.ts';
 import type { Receiver } from '../schema/webhook.ts';
 
 /** Where in the portal a notice leads, below the tenant's own address. */
@@ -22,16 +23,13 @@ const PLACES: Partial<Record<SentKind, string>> = {
 const linkOf = ({ kind, tenant, about }: Notice, portal: string): string =>
   `${portal}/t/${tenant}/${about.machine ? `machines/${about.machine}` : (PLACES[kind] ?? '')}`;
 
-/** No line breaks, no controls, nothing that turns the direction of what follows. */
-const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, '\u{fffd}');
-
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** What a person has to know of it at a glance; empty where the words of its kind say all. */
 function glance(about: NoticeAbout): string {
   const parts = [
-    about.hostname ? plain(about.hostname) : about.machine && `machine ${about.machine.slice(0, 8)}`,
-    about.phase && `in phase ${plain(about.phase)}`,
+    about.hostname ? isolated(about.hostname) : about.machine && `machine ${about.machine.slice(0, 8)}`,
+    about.phase && `in phase ${isolated(about.phase)}`,
     about.secretKind && `${about.secretKind.replaceAll('_', ' ')}, version ${about.version}`,
     about.expiresAt !== undefined && `on ${day(about.expiresAt)}`,
     about.limit && `${about.limit}: ${about.used} of ${about.value}`,

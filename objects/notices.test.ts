@@ -10,6 +10,7 @@ import type { Problem } from '../schema/problem.ts';
 import type { Receipt } from '../schema/secret.ts';
 import type { Delivery, DeliveryList, Webhook, WebhookList, WebhookMade } from '../schema/webhook.ts';
 import type { Received } from '../test/support/receiver.ts';
+import { until } from '../test/support/until.ts';
 import {
   asMachine,
   asPerson,
@@ -360,6 +361,18 @@ describe('a receiver', () => {
     expect((await to(`${RECEIVER}/ok/${name}-new`)).status).toBe(200);
     expect(await alarm()).toBe(true);
     expect((await fetch(`${RECEIVER}/received/${name}-new`).then((all) => all.json())) as Received[]).toHaveLength(1);
+  });
+
+  it('that is changed while a try is on its way is not judged by what the old URL answers', async () => {
+    const { webhook } = await add('silent');
+    await failedRun();
+    const delivered = deliver();
+    await until(async () => expect(await received()).toHaveLength(1));
+    const change = { url: `${RECEIVER}/ok/${name}-now`, label: 'Ours', kinds: ['run_failed'] };
+    expect((await ask(`/${webhook.id}/change`, change)).status).toBe(200);
+    await delivered;
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ failures: 0, pausedAt: null, waiting: 0 }]);
+    expect((await fetch(`${RECEIVER}/received/${name}-now`).then((all) => all.json())) as Received[]).toHaveLength(1);
   });
 
   it('that nobody is behind is unreachable, and what waits three days is given up and shown so', async () => {
