@@ -14,6 +14,10 @@ export type AttentionFacts = {
   sharedId: boolean;
   /** Its name is none that Windows lets a PC have. */
   oddHostname: boolean;
+  /** Several PCs report under one of its ids. */
+  cloned: boolean;
+  /** A run of it has gone on under an id that is none of its own. */
+  idChanged: boolean;
 };
 
 /** Why somebody should look at a machine; empty: for no reason. */
@@ -22,11 +26,14 @@ export function attentionOf(facts: AttentionFacts): Attention[] {
     ['run_failed', facts.run === 'failed'],
     ['stalled', facts.silent],
     ['no_recovery_key', facts.keyMissing],
-    ['serial_changed', facts.serialChanged],
+    // Another serial number is a sign of another PC: it is looked into once.
+    ['serial_changed', facts.serialChanged && !facts.cloned],
     ['seq_conflict', facts.seqConflict],
     ['to_be_rotated', facts.toRotate > 0],
     ['shared_id', facts.sharedId],
     ['odd_hostname', facts.oddHostname],
+    ['cloned', facts.cloned],
+    ['id_changed', facts.idChanged],
   ];
   return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
 }

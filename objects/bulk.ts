@@ -12,6 +12,7 @@ import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { BULK_READS_A_DAY } from '../schema/rotation.ts';
 import { type Revealed, refKey } from '../schema/secret.ts';
 import { record } from './audit.ts';
+import { tellApart } from './clones.ts';
 import type { Caller, Person } from './caller.ts';
 import { wholeFamilyOf } from './families.ts';
 import { countMarked, heldByKid } from './held.ts';
@@ -58,10 +59,11 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
 
 /** With what an export says of each beyond its own row: the file is read where nobody can ask. */
 const stood = (sql: SqlStorage, items: readonly SealedRecord[]): SealedRecord[] =>
-  items.map((item) => ({
-    ...item,
-    goneAt: standingOf(sql, wholeFamilyOf(sql, item.machine), { kind: item.kind, ref: refKey(item.ref) }).goneAt,
-  }));
+  items.map((item) => {
+    const family = wholeFamilyOf(sql, item.machine);
+    const { goneAt } = standingOf(sql, family, { kind: item.kind, ref: refKey(item.ref) });
+    return { ...item, goneAt, pc: tellApart(sql, family)?.(item.version) ?? null };
+  });
 
 const versions = (sql: SqlStorage): number =>
   [...heldByKid(sql).values()].reduce((sum, { openable, unopenable }) => sum + openable + unopenable, 0);

@@ -1,14 +1,14 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
-import type { Machine, MachineSummary, Shelf } from '../schema/machine.ts';
+import type { Attention, Machine, MachineSummary, Mark, Shelf } from '../schema/machine.ts';
 import type { ReportedMachine } from '../schema/report.ts';
-import { isPlaceholderSerial } from '../schema/shared-ids.ts';
+import { type CloneSign, isOther, realFacts } from '../schema/same-pc.ts';
 import { IS_ASIDE } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
-import { historyOf } from './histories.ts';
+import { cameBack, historyOf } from './histories.ts';
 import { DAY_MS, dayOf, decideCount, readLimits } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { noteNear } from './nears.ts';
@@ -51,6 +51,16 @@ export type MachineRow = Row & {
   encrypted: number;
   /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
   system_key_at: number | null;
+  /** The run of this id that was heard last as it happened, and since when. */
+  speaker: string | null;
+  speaker_since: number | null;
+  /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
+  cloned_at: number | null;
+  cloned_by: CloneSign | null;
+  /** Under which id a run of this one has gone on. */
+  other_id: string | null;
+  /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
+  occurrences: string;
 } & MachineDay;
 
 const ATTRIBUTES = [
@@ -128,12 +138,20 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
+    marks: marksOf(row),
+    clonedBy: row.cloned_by,
     someAside: isSomeAside(sql, family),
     merged: mergedInto(sql, id),
     history: history.reverse(),
     historyNext: next,
   };
 }
+
+/** Its marks, each with what it is of. */
+const marksOf = (row: MachineRow): Mark[] => {
+  const of: Partial<Record<Attention, string>> = JSON.parse(row.occurrences);
+  return (JSON.parse(row.attention) as Attention[]).map((mark) => ({ mark, of: of[mark] ?? '' }));
+};
 
 /** Whether anything of these ids is set aside. */
 export const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
@@ -168,7 +186,7 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
   const row = findRow(sql, reported.id);
   if (!row) throw new Error('a machine is enrolled before it is described');
-  const said = { ...reported, serial: realSerial(reported.serial) };
+  const said = { ...reported, serial: realFacts(reported).serial ?? undefined };
   const changes = ATTRIBUTES.flatMap(([attribute, column]) => {
     const value = said[attribute];
     return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
@@ -177,6 +195,8 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   const today = machineDay(row, at);
   const limit = readLimits(sql).attributeChanges;
   for (const { attribute, column, value } of changes) {
+    // Between two values it goes to and fro, as where two PCs have one id: no line of its own each time.
+    if (cameBack(sql, row, { attribute, value }, at)) continue;
     // What was not known before is no change.
     if (row[column] !== null && row[column] !== '') today.day_changes++;
     if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
@@ -199,16 +219,12 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   };
   // Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
   // What stood in for a serial was none, and how its letters are written makes it no other.
-  const before = realSerial(row.serial ?? undefined)?.toLowerCase();
-  if (before !== undefined && changed('serial') && before !== said.serial?.toLowerCase()) after.serial_changed = 1;
+  const before = realFacts({ serial: row.serial ?? undefined }).serial;
+  if (changed('serial') && isOther(before, said.serial ?? null)) after.serial_changed = 1;
   changeRow(sql, row, after);
   recount(sql, row, after);
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
-
-/** A serial number, or undefined where there is none but what firmware leaves in its place. */
-const realSerial = (serial: string | undefined): string | undefined =>
-  serial === undefined || isPlaceholderSerial(serial) ? undefined : serial;
 
 /**
  * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever

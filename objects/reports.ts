@@ -1,19 +1,21 @@
 // A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
-import { type Refusal, refuse } from '../schema/refusal.ts';
+import { isRefusal, type Refusal } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../schema/report.ts';
 import { countRun } from './activity.ts';
 import { letGoOfRun } from './aside.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq, takeOutLost } from './events.ts';
 import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteNear } from './nears.ts';
 import { noticeReported } from './notices.ts';
+import { noteOtherId, reportedAs } from './other-id.ts';
 import { countReport, reportBytes, reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
-import { abandonEarlier, advance, findRun, newRun, putRun, withoutLost } from './runs.ts';
+import { abandonEarlier, advance, atWork, findRun, newRun, putRun, withoutLost } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { summarize } from './summaries.ts';
@@ -30,13 +32,13 @@ export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: Re
 export function submitReport(
   storage: DurableObjectStorage,
   caller: Caller,
-  { machine, run: reported, volumes, sentAt, events, rejected: unparsed }: Submission,
+  { machine: said, run: reported, volumes, sentAt, events, rejected: unparsed }: Submission,
   now: number,
 ): ReportAnswer | Refusal {
   const { sql } = storage;
   const known = findRun(sql, reported.id);
-  if (known && known.machine !== machine.id)
-    return refuse('run_conflict', 'run.id is known as a run of another machine.');
+  const machine = reportedAs(sql, known, said);
+  if (isRefusal(machine)) return machine;
   const shared = refuseShared(caller, {
     id: machine.id,
     takesOtherId: machine.takesOtherId,
@@ -71,7 +73,15 @@ export function submitReport(
     requireRoom(sql, 'report');
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
-    if (!known || fresh.length > 0) describe(sql, machine, now);
+    const isNews = !known || fresh.length > 0;
+    const saidAt = fresh.length === 0 || uploadedBy !== null ? null : Math.max(...fresh.map(({ event }) => event.at));
+    const clock = saidAt === null ? null : { saidAt, skewMs };
+    const heardAt = known?.heardAt ?? null;
+    const { isAtWork } = isNews
+      ? lookForClones(storage, { machine, run: reported.id, heardAt, clock }, now)
+      : { isAtWork: false };
+    if (fresh.length > 0 && said.id !== machine.id) noteOtherId(sql, machine.id, said.id);
+    if (isNews) describe(sql, machine, now);
     const gone = takeOutLost(sql, reported.id, fresh, collided);
     append(sql, reported.id, fresh, now);
     // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
@@ -87,7 +97,7 @@ export function submitReport(
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
       const after = advance(
-        withoutLost(before, gone),
+        withoutLost(isAtWork ? atWork(before) : before, gone),
         fresh.map(({ event }) => event),
         now,
       );

@@ -49,6 +49,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'machine.restored': 'secret',
   'machine.merged': 'ordinary',
   'machine.unmerged': 'ordinary',
+  'machine.acknowledged': 'ordinary',
   'spool.uploaded': 'report',
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',

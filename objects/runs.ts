@@ -2,7 +2,9 @@
 import type { Phase, Run, RunList, RunStatus, RunsQuery } from '../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../schema/report.ts';
 import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
+import { isCloned } from './clones.ts';
 import { all, first, type Row } from './rows.ts';
+import { STALLED_AFTER_MS } from './silence.ts';
 
 /** A phase and the highest seq that spoke of it. */
 type FoldedPhase = Phase & { seq: number };
@@ -108,6 +110,10 @@ function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], s
   phase.state = state;
   phase.finishedAt = state === 'running' ? null : at;
 }
+
+/** A run that was taken for left, and is at work all the same. Pure. */
+export const atWork = (run: RunState): RunState =>
+  run.status === 'abandoned' ? { ...run, status: 'running', finishedAt: null } : run;
 
 /** A run without the lines that stood for lost events, by their levels: they were counted, and what they stood for counts now. Pure. */
 export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunState => ({
@@ -277,17 +283,22 @@ export function putRun(sql: SqlStorage, run: RunState): void {
 /** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
 const LEFT_LOOKED_AT = 20;
 
-/** A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. */
+/**
+ * A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. Where several PCs report under its id, one
+ * has not left what another is at: of those runs only the silent ones are abandoned.
+ */
 export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
+  const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
   sql.exec(
     `UPDATE runs SET status = 'abandoned', finished_at = ?1
      WHERE status = 'running' AND id IN (SELECT id FROM runs INDEXED BY runs_by_machine
        WHERE machine_id = ?2 AND ${STANDS} AND (started_at, id) <= (?1, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?4)
-       AND id <> ?3`,
+       AND id <> ?3 AND heard_at <= ?5`,
     latest.startedAt,
     machine,
     latest.id,
     LEFT_LOOKED_AT,
+    heardBefore,
   );
 }
 

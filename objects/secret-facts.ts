@@ -5,6 +5,7 @@ import { isSystemVolume } from '../schema/volume.ts';
 import { volumeKey } from '../schema/windows-names.ts';
 import { STANDS } from './aside.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
+import { type Told, tellApart } from './clones.ts';
 import { first } from './rows.ts';
 import { type Listed, volumesOf } from './volumes.ts';
 
@@ -32,7 +33,14 @@ function heldOf(sql: SqlStorage, family: readonly string[], protectors: readonly
   return offeredOf(held)[0] ?? null;
 }
 
-/** How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids. */
+/** A version with the PC that it is of, while several have one id. */
+const ofPc = <T extends Ordered>(version: T, told: Told | null): T =>
+  told === null ? version : { ...version, pc: told(version) };
+
+/**
+ * How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids. Where
+ * several PCs have one of the ids, nothing of one takes the place of what is of another, nor does the list of its volumes speak of that.
+ */
 export function standingOf(
   sql: SqlStorage,
   family: readonly string[],
@@ -40,16 +48,22 @@ export function standingOf(
   volumes: ReadonlyMap<string, Listed> = volumesOf(sql, family),
   secrets: readonly string[] = secretsAt(sql, family, place),
 ): Standing {
-  const candidates = candidatesOf(sql, secrets);
+  const told = tellApart(sql, family);
+  const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
   // A version was sealed no later than it came: a list that is younger than that speaks of it.
-  const spoken = listed && candidates.every(({ sealedAt, escrowedAt }) => (sealedAt ?? escrowedAt) < listed.readAt);
+  const spoken =
+    listed &&
+    candidates.every(
+      ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.(listed),
+    );
   const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
   const heir = goneAt === null ? null : heldOf(sql, family, listed?.protectors ?? []);
   // Where none of those that are there is held, what is held may still be wanted, and takes nobody's place.
   if (heir) return { successorOf: () => heir, offered: [], goneAt };
-  return { successorOf: successions(candidates), offered: offeredOf(candidates), goneAt };
+  const successorOf = successions(candidates);
+  return { successorOf: (version) => successorOf(ofPc(version, told)), offered: offeredOf(candidates), goneAt };
 }
 
 /** What says whether a recovery key is missing. All of it is of the system volume, over all ids of the PC. */

@@ -236,7 +236,8 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
 
 /** What is selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
-  finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by`;
+  finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by,
+  (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id) AS serial`;
 const OF = {
   standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,
   aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
@@ -245,12 +246,14 @@ const OF = {
 type ListedRow = Omit<VersionRow, 'sealed'> & {
   escrowed_by: string;
   confirmed_by: string | null;
+  serial: string | null;
   aside: string | null;
 };
 const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   ...publicVersion(row),
   escrowedBy: row.escrowed_by,
   confirmedBy: row.confirmed_by,
+  serial: row.serial,
   aside: asideWith(sql, row.aside),
 });
 

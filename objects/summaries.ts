@@ -8,6 +8,7 @@ import { familyOf, keptBy } from './families.ts';
 import { recount } from './fleet-counts.ts';
 import { type Brought, withBrought } from './machine-day.ts';
 import { changeRow, findRow, type MachineRow } from './machines.ts';
+import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { first } from './rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
@@ -69,15 +70,26 @@ type Others = {
   key_at: number | null;
   serial: number | null;
   seq: number | null;
+  cloned_at: number | null;
+  other_id: string | null;
 };
-const NO_OTHERS: Others = { secrets: 0, keys: 0, encrypted: 0, key_at: null, serial: 0, seq: 0 };
+const NO_OTHERS: Others = {
+  secrets: 0,
+  keys: 0,
+  encrypted: 0,
+  key_at: null,
+  serial: 0,
+  seq: 0,
+  cloned_at: null,
+  other_id: null,
+};
 
 /** What the other ids of a machine have. */
 const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
   first<Others>(
     sql,
     `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
-       max(serial_changed) AS serial, max(seq_conflict) AS seq
+       max(serial_changed) AS serial, max(seq_conflict) AS seq, max(cloned_at) AS cloned_at, max(other_id) AS other_id
      FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
     JSON.stringify(ids),
   ) ?? NO_OTHERS;
@@ -101,13 +113,16 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   const silent = silentSince(run, now);
   const encrypted = run?.phases.some(({ name, state }) => state === 'succeeded' && ENCRYPTS.test(name)) ?? false;
   const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
+  const clonedAt = row.cloned_at ?? others.cloned_at;
+  const otherId = [row.other_id, others.other_id].find((id) => id !== null && !family.includes(id)) ?? null;
   const keyMissing =
     run !== undefined &&
     missesKey({
       run: { status: run.status, encrypted },
       listed: listedSince(sql, family, run),
       everEncrypted: row.encrypted === 1 || others.encrypted === 1,
-      heldSince: keyHeldSince(sql, run, keyAt < 0 ? null : keyAt),
+      // A key of another PC than this run's is none of its own.
+      heldSince: keyHeldSince(sql, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
       wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
     }) &&
     // What is not dated yet may be of this run: nothing is told of it before.
@@ -121,7 +136,11 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     toRotate,
     sharedId: family.some(isSharedId),
     oddHostname: row.hostname !== '' && !isWindowsHostname(row.hostname),
+    cloned: clonedAt !== null,
+    idChanged: otherId !== null,
   });
+  const at = { row: { ...row, cloned_at: clonedAt }, run, family, silentSince: silent, otherId };
+  const occurrences = occurrencesOf(attention, at);
   return {
     ...row,
     phases_done: run ? phasesDone(run) : 0,
@@ -130,7 +149,8 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     last_event_at: run?.lastEventAt ?? null,
     secrets: row.own_secrets + (others.secrets ?? 0),
     to_rotate: toRotate,
-    attention: JSON.stringify(attention),
+    attention: JSON.stringify(unseen(attention, occurrences, acknowledgedOf(sql, row.id))),
+    occurrences: JSON.stringify(occurrences),
     encrypted: encrypted && run?.machine === row.id ? 1 : row.encrypted,
     silent_since: silent,
     run_id: run?.id ?? null,

@@ -23,6 +23,7 @@ import type {
 } from '../schema/keyring.ts';
 import type { LimitsAnswer, LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import type {
+  Acknowledged,
   Activity,
   ClientList,
   ClientsQuery,
@@ -32,6 +33,7 @@ import type {
   MachinePage,
   MachineShelved,
   MachinesQuery,
+  MarkSeen,
   Overview,
   Run,
   RunList,
@@ -126,6 +128,7 @@ import { Live } from './live.ts';
 import { readUpgrade } from './live-upgrade.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './log.ts';
 import * as machines from './machines.ts';
+import { acknowledge } from './marks.ts';
 import { countRows } from './meter.ts';
 import { walkNames } from './names.ts';
 import { Operation } from './operation.ts';
@@ -314,6 +317,15 @@ export class Tenant extends DurableObject<ObjectBindings> {
       caller,
       machine,
       this.#gate.paced('personActs', caller, (now) => shelves.restore(this.ctx.storage, caller, machine, now)),
+    );
+  }
+
+  /** Takes a mark away that a person has looked into. */
+  acknowledge(caller: Caller<Person>, machine: string, seen: MarkSeen): Acknowledged | Refusal {
+    return this.#gate.engineers(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => acknowledge(this.ctx.storage, caller, machine, seen, now)),
     );
   }
 

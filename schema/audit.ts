@@ -12,6 +12,7 @@ export const AuditAction = z.enum([
   'machine.restored',
   'machine.merged',
   'machine.unmerged',
+  'machine.acknowledged',
   'spool.uploaded',
   'secret.escrowed',
   'secret.revealed',

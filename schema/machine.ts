@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Aside } from './aside.ts';
 import { Room } from './limits.ts';
+import { CLONE_SIGNS } from './same-pc.ts';
 import { Text, Uuid } from './text.ts';
 
 export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'abandoned']);
@@ -46,9 +47,27 @@ export type Run = z.infer<typeof Run>;
 /** Why somebody should look at a machine. */
 export const Attention = z.enum([
   ...['run_failed', 'stalled', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated'],
-  ...['shared_id', 'odd_hostname'],
+  ...['shared_id', 'odd_hostname', 'cloned', 'id_changed'],
 ] as const);
 export type Attention = z.infer<typeof Attention>;
+
+/** A mark with what it is of: while that is the same, nothing has happened anew. What it looks like is no client's to know. */
+export const Mark = z.object({ mark: Attention, of: z.string() });
+export type Mark = z.infer<typeof Mark>;
+
+/**
+ * A person's word that they have looked into a mark, as they saw it. Not of what is to be rotated: there an admin who has not revealed it says
+ * so of each secret.
+ */
+export const MarkSeen = z.strictObject({
+  mark: Attention.exclude(['to_be_rotated']),
+  of: Text(256).or(z.literal('')),
+});
+export type MarkSeen = z.infer<typeof MarkSeen>;
+
+/** The marks that are left. */
+export const Acknowledged = z.object({ machine: z.string(), mark: Attention, attention: z.array(Attention) });
+export type Acknowledged = z.infer<typeof Acknowledged>;
 
 /**
  * Where a machine's row is kept: `merged` ones are shown with the machine they were merged into; of `aside` ones nothing stands, since all
@@ -101,6 +120,9 @@ export const AttributeChange = z.object({
   sinceAt: z.int(),
   /** The id that reported it: the machine's own, or one merged into it. */
   machine: z.string(),
+  /** Where it came back to this value: how often it has been so, and since when last. */
+  times: z.int().optional(),
+  lastAt: z.int().optional(),
 });
 export type AttributeChange = z.infer<typeof AttributeChange>;
 
@@ -117,6 +139,9 @@ export const Machine = MachineSummary.extend({
   archivedAt: z.int().nullable(),
   archivedBy: z.string().nullable(),
   mergedInto: z.string().nullable(),
+  marks: z.array(Mark),
+  /** By what several PCs under this id were noticed; null: they were not. */
+  clonedBy: z.enum(CLONE_SIGNS).nullable(),
   /** Something of it was set aside: its lists of runs and secrets have that where they are asked for `aside`. */
   someAside: z.boolean(),
   /** At most a hundred. */

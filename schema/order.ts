@@ -34,6 +34,8 @@ export type Ordered = {
   sealedAt: number | null;
   /** Whether it may take another's place: an engine has its receipt, or an admin says that the PC has it. */
   counts: boolean;
+  /** While several PCs report under one id: which one it is of, as far as that can be told. Of another PC nothing takes its place. */
+  pc?: string | undefined;
 };
 
 /** In one run, and both counted by its engine. */
@@ -50,6 +52,13 @@ const latestFirst = (a: Ordered, b: Ordered): number =>
  * that was set back in the middle would have each take the place of the next. A version that is asked about need not be among them.
  */
 export function successions<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
+  const pcs = [...new Set(versions.map(({ pc }) => pc))];
+  const byPc = new Map(pcs.map((pc) => [pc, successionsOfOne(versions.filter((one) => one.pc === pc))]));
+  return (version) => byPc.get(version.pc)?.(version) ?? null;
+}
+
+/** The same among the versions of one PC. */
+function successionsOfOne<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
   const counting = versions.filter((one) => one.counts);
   const lasts = new Map<string, T>();
   for (const one of counting) {

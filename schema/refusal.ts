@@ -43,6 +43,7 @@ export const REFUSALS = {
   not_yourself: [409, 'Somebody else has to do that'],
   kid_not_active: [409, 'That escrow key is no longer the active one'],
   merge_conflict: [409, 'These two cannot be merged'],
+  mark_changed: [409, 'The mark has changed meanwhile'],
   not_left_behind: [409, 'That version is not left behind'],
   nothing_replaced: [409, 'Nothing of before is kept'],
   rotation_unfinished: [409, 'Secrets are left under that key'],

@@ -152,6 +152,8 @@ export type SecretVersion = z.infer<typeof SecretVersion>;
 export const ListedVersion = SecretVersion.extend({
   escrowedBy: z.string(),
   confirmedBy: z.string().nullable(),
+  /** The serial number of the PC as its run says it; null where it says none. */
+  serial: z.string().nullable(),
   aside: Aside.nullable(),
 });
 export type ListedVersion = z.infer<typeof ListedVersion>;
@@ -260,5 +262,7 @@ export const Revealed = z.object({
   auditSeq: z.int(),
   /** In a page for an export: since when its protector is gone from the volume. */
   goneAt: z.int().nullable().optional(),
+  /** In the same: of which PC it is, where several report under its id; of another nothing takes its place. */
+  pc: z.string().nullable().optional(),
 });
 export type Revealed = z.infer<typeof Revealed>;

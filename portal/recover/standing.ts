@@ -14,6 +14,7 @@ type Kept = {
   ref: SecretRef;
   sealed: string;
   goneAt?: number | null | undefined;
+  pc?: string | null | undefined;
   version: {
     run: string | null;
     by: string | null;
@@ -39,6 +40,7 @@ type Stood<T> = Ordered & { of: T };
 
 const stoodOf = <T extends Kept>(of: T): Stood<T> => ({
   of,
+  pc: of.pc ?? undefined,
   run: of.version.run,
   order: of.version.order ?? null,
   sealedAt: sealedAtOf(of),

@@ -20,6 +20,8 @@ export function attentionWords(machine: MachineSummary, now: number): string[] {
     to_be_rotated: toRotate > 0 ? `${toRotate} to be rotated` : 'To be rotated',
     shared_id: 'ID of many PCs',
     odd_hostname: 'No name of Windows',
+    cloned: 'Several PCs, one ID',
+    id_changed: 'ID changed within a run',
   };
   return Object.entries(words).flatMap(([reason, text]) =>
     attention.some((one) => one === reason) || (reason === 'to_be_rotated' && toRotate > 0) ? [text] : [],

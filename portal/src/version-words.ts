@@ -27,10 +27,11 @@ export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'seale
     : `sealed ${exactTime(sealedAt)}`;
 
 /** What tells one version from another, for somebody who has to choose. */
-type Told = Pick<SecretVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'by' | 'uploadedBy'>;
+type Told = Pick<ListedVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'serial' | 'by' | 'uploadedBy'>;
 export const versionFacts = (version: Told): string[] => [
   sealedWords(version),
   version.run ? `run ${shortId(version.run)}` : 'no run',
   version.hostname === null ? 'host name unknown' : `as ${isolated(version.hostname)}`,
+  version.serial === null ? 'serial number unknown' : `serial ${isolated(version.serial)}`,
   wayWords(version),
 ];
