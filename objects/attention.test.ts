@@ -6,7 +6,7 @@ import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
   ...{ run: 'succeeded', silent: false, keyMissing: false },
-  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false },
+  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false, cloned: false, idChanged: false },
 };
 
 describe('a machine', () => {
@@ -21,6 +21,8 @@ describe('a machine', () => {
     ['sent two events under one number', { seqConflict: true }, ['seq_conflict']],
     ['has an id that many PCs have', { sharedId: true }, ['shared_id']],
     ['has a name that Windows allows no PC', { oddHostname: true }, ['odd_hostname']],
+    ['shares its id with others', { cloned: true, serialChanged: true }, ['cloned']],
+    ['goes on under another id', { idChanged: true }, ['id_changed']],
     ['has a secret that somebody saw', { toRotate: 2 }, ['to_be_rotated']],
     [
       'has several reasons',

@@ -107,7 +107,10 @@ describe('a serial number', () => {
     await report({ ...pc, serial: 'Default string' });
     await report({ ...pc, serial: '5cd1234xyz' });
     expect(await shown()).toMatchObject({ serial: '5cd1234xyz', attention: [] });
-    await report({ ...pc, serial: 'OTHER-7' });
+    const run = newRun();
+    await report(pc, run);
+    // Within one run it is a new board; of another run, it is a sign of another PC (clones.test.ts).
+    await asMachine(tenant.token, '/v1/report', { machine: { ...pc, serial: 'OTHER-7' }, run, events: [event(2)] });
     expect((await shown()).attention).toEqual(['serial_changed']);
   });
 });

@@ -226,7 +226,7 @@ describe('a report', () => {
 
   it('for a run of another machine is refused, because a run belongs to one machine', async () => {
     await report([event(1)]);
-    const body = { machine: newMachine(), run, events: [event(2)] };
+    const body = { machine: { ...newMachine(), serial: 'OF-ANOTHER' }, run, events: [event(2)] };
     expect((await asMachine(tenant.token, '/v1/report', body)).json).toMatchObject({
       status: 409,
       code: 'run_conflict',

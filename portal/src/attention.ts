@@ -30,12 +30,33 @@ function silentWords({ silentSince, run }: Machine, now: number): string {
   return `Silent for ${roughDuration(now - silentSince)}${phase}`;
 }
 
+const CLONE_WORDS: Record<NonNullable<Machine['clonedBy']>, string> = {
+  turns: 'Two of its runs are heard by turns',
+  serial: 'Its runs name different serial numbers',
+  model: 'Its runs name different models',
+};
+
+/** Until somebody has looked, nothing of one PC takes the place of another's. */
+function cloneWords({ clonedBy }: Machine): string {
+  if (clonedBy === null) return ATTENTION_WORDS.cloned;
+  return `${CLONE_WORDS[clonedBy]}: several PCs may report under this ID. Of each secret every version that one of them may have is offered.`;
+}
+
+function otherIdWords({ marks }: Machine): string {
+  const other = marks.find(({ mark }) => mark === 'id_changed')?.of;
+  return other
+    ? `A run went on under the ID ${isolated(other)}, as after a firmware update. What it sends from then on stands there: merge the two entries.`
+    : ATTENTION_WORDS.id_changed;
+}
+
 /** One sentence a reason, in the server's order. `now` is ms since the epoch. */
 export function attentionReasons(machine: Machine, runs: readonly Run[], now: number): string[] {
   const words: Partial<Record<Attention, () => string>> = {
     run_failed: () => failedWords(machine, runs),
     stalled: () => silentWords(machine, now),
     serial_changed: () => serialWords(machine),
+    cloned: () => cloneWords(machine),
+    id_changed: () => otherIdWords(machine),
     to_be_rotated: () =>
       machine.toRotate > 1 ? `${machine.toRotate} revealed secrets are to be rotated` : ATTENTION_WORDS.to_be_rotated,
   };

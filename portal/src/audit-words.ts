@@ -14,6 +14,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'machine.restored': 'Brought a machine back',
   'machine.merged': 'Merged two ids of one PC',
   'machine.unmerged': 'Undid a merge',
+  'machine.acknowledged': 'Looked into a mark of a machine',
   'spool.uploaded': 'Uploaded a report of a PC',
   'secret.escrowed': 'Took a secret into escrow',
   'secret.revealed': 'Revealed a secret',

@@ -27,7 +27,7 @@ const version = (number: number): ListedVersion => ({
     hostname: null,
     counts: true,
   },
-  ...{ escrowedBy: 'engine', confirmedBy: null, aside: null },
+  ...{ escrowedBy: 'engine', confirmedBy: null, serial: null, aside: null },
 });
 
 /** A secret with so many versions, as the server pages it. */

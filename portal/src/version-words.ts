@@ -26,12 +26,13 @@ export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'seale
     ? `nobody can say when it was sealed; received ${exactTime(escrowedAt)}`
     : `sealed ${exactTime(sealedAt)}`;
 
-/** What tells one version from another, for somebody who has to choose. */
-type Told = Pick<ListedVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'serial' | 'by' | 'uploadedBy'>;
+/** What tells one version from another, for somebody who has to choose. A bundle has no serial number of a run. */
+type Told = Pick<SecretVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'by' | 'uploadedBy'> &
+  Partial<Pick<ListedVersion, 'serial'>>;
 export const versionFacts = (version: Told): string[] => [
   sealedWords(version),
   version.run ? `run ${shortId(version.run)}` : 'no run',
   version.hostname === null ? 'host name unknown' : `as ${isolated(version.hostname)}`,
-  version.serial === null ? 'serial number unknown' : `serial ${isolated(version.serial)}`,
+  ...(version.serial == null ? [] : [`serial ${isolated(version.serial)}`]),
   wayWords(version),
 ];

@@ -1,5 +1,5 @@
 // The API of what people do by hand: secrets, spool files, archived and merged machines.
-import type { MachineShelved } from '../../../schema/machine.ts';
+import type { Acknowledged, MachineShelved, Mark } from '../../../schema/machine.ts';
 import type { Report, ReportAnswer } from '../../../schema/report.ts';
 import type { Confirmed, EscrowRequest, HandSecret, MarkCleared, Receipt } from '../../../schema/secret.ts';
 import { call } from './http.ts';
@@ -25,6 +25,10 @@ export const shelve = (
 ): Promise<MachineShelved> => call(at(tenant, `machines/${machine}/${act}`), {});
 export const merge = (tenant: string, machine: string, into: string): Promise<MachineShelved> =>
   call(at(tenant, `machines/${machine}/merge`), { into });
+
+/** Says that a mark was looked into, as it was shown. */
+export const acknowledge = (tenant: string, machine: string, seen: Mark): Promise<Acknowledged> =>
+  call(at(tenant, `machines/${machine}/acknowledge`), seen);
 
 /** A report and a sealed secret out of a spool file, each in the body that its engine would have sent. */
 export const uploadReport = (tenant: string, report: Report): Promise<ReportAnswer> =>

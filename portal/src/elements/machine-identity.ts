@@ -102,7 +102,9 @@ export class MachineIdentity extends LitElement {
       ${this.acting && machine.shelf !== 'merged' ? this.#acts() : nothing}`;
   }
 
-  #while({ sinceAt, untilAt }: Value): string {
+  #while({ sinceAt, untilAt, times, lastAt }: Value): string {
+    if (times !== undefined && lastAt !== undefined)
+      return `${times} times, first ${dateTime(sinceAt)}, last ${dateTime(lastAt)}`;
     return untilAt === null ? `since ${dateTime(sinceAt)}` : `${dateTime(sinceAt)} to ${dateTime(untilAt)}`;
   }
 

@@ -5,6 +5,18 @@ import type { SecretVersion } from '../../../schema/secret.ts';
 import { shared } from '../styles/shared.ts';
 import { type Offered, versionFacts } from '../version-words.ts';
 
+const CHOICE_WORDS = {
+  order: 'Nobody can say in which order these were sealed: the PC may have either.',
+  person: 'What a person brought is not confirmed yet: the PC may have either.',
+  pcs: 'None of these takes the place of another: tell by instant, run, host name and serial number which one is of the PC before you.',
+};
+
+/** Why there are several. */
+const whyOf = (choices: readonly Offered[]): keyof typeof CHOICE_WORDS => {
+  if (choices.some(({ version }) => version.sealedAt === null)) return 'order';
+  return choices.some(({ version }) => !version.counts) ? 'person' : 'pcs';
+};
+
 /** Fired with the one that was chosen. */
 export type VersionChosen = CustomEvent<Offered>;
 
@@ -45,9 +57,7 @@ export class VersionChoice extends LitElement {
       <legend>Which one?</legend>
       <p class="quiet">
         ${
-          this.choices.every(({ version }) => version.sealedAt !== null)
-            ? 'What a person brought is not confirmed yet: the PC may have either.'
-            : 'Nobody can say in which order these were sealed: the PC may have either.'
+          CHOICE_WORDS[whyOf(this.choices)]
         }
         Each that you reveal is on record.
       </p>

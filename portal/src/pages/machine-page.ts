@@ -5,9 +5,10 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
-import { confirmSecret, shelve } from '../api/by-hand.ts';
+import { acknowledge, confirmSecret, shelve } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
+import type { MarkSeenWanted } from '../elements/attention-note.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
@@ -205,6 +206,17 @@ export class MachinePage extends LitElement {
     });
   };
 
+  /** Somebody has looked into a mark; what is left is read anew. */
+  #seen = async ({ detail }: MarkSeenWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await acknowledge(this.#tenant, this.machine, detail);
+      return detail.mark === 'cloned'
+        ? 'On record: it is one PC. It is marked again if another one reports.'
+        : 'On record: you have looked into it. It comes back if the same happens anew.';
+    });
+  };
+
   override render() {
     const { loaded, failure } = this.#data;
     return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
@@ -253,7 +265,14 @@ export class MachinePage extends LitElement {
         <run-status .run=${machine.run}></run-status>
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
-      <attention-note .machine=${machine} .runs=${runs} .now=${Date.now()}></attention-note>
+      <attention-note
+        .machine=${machine}
+        .runs=${runs}
+        .now=${Date.now()}
+        .acting=${this.#mayAct && machine.shelf !== 'merged'}
+        .busy=${this.#acts.busy}
+        @mark-seen=${this.#seen}
+      ></attention-note>
       <shelf-note
         .machine=${machine}
         tenant=${this.#tenant}
