@@ -6,7 +6,8 @@ import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
   ...{ run: 'succeeded', silent: false, keyMissing: false },
-  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false, cloned: false, idChanged: false },
+  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false },
+  ...{ cloned: false, split: false, idChanged: false },
 };
 
 describe('a machine', () => {
@@ -22,6 +23,7 @@ describe('a machine', () => {
     ['has an id that many PCs have', { sharedId: true }, ['shared_id']],
     ['has a name that Windows allows no PC', { oddHostname: true }, ['odd_hostname']],
     ['shares its id with others', { cloned: true, serialChanged: true }, ['cloned']],
+    ['is known to be several', { cloned: true, split: true }, []],
     ['goes on under another id', { idChanged: true }, ['id_changed']],
     ['has a secret that somebody saw', { toRotate: 2 }, ['to_be_rotated']],
     [

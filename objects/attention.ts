@@ -16,6 +16,8 @@ export type AttentionFacts = {
   oddHostname: boolean;
   /** Several PCs report under one of its ids. */
   cloned: boolean;
+  /** An admin has said so. */
+  split: boolean;
   /** A run of it has gone on under an id that is none of its own. */
   idChanged: boolean;
 };
@@ -32,7 +34,7 @@ export function attentionOf(facts: AttentionFacts): Attention[] {
     ['to_be_rotated', facts.toRotate > 0],
     ['shared_id', facts.sharedId],
     ['odd_hostname', facts.oddHostname],
-    ['cloned', facts.cloned],
+    ['cloned', facts.cloned && !facts.split],
     ['id_changed', facts.idChanged],
   ];
   return reasons.filter(([, holds]) => holds).map(([reason]) => reason);

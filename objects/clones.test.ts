@@ -247,6 +247,45 @@ describe('one PC', () => {
   });
 });
 
+describe('an id that an admin has split', () => {
+  const splitAs = (by: string, of: string) => asPerson<Acknowledged & Problem>(by, at(`machines/${id}/split`), { of });
+
+  it('is refused by name to engines that can take another, and what each PC sealed stays beside the others', async () => {
+    const [a, b] = [pc({ serial: 'SAME' }), pc({ serial: 'SAME' })];
+    await speaks(a);
+    await escrows(a, 'of A');
+    await speaks(b);
+    await escrows(b, 'of B');
+    await speaks(a);
+    const of = (await shown()).marks[0]?.of ?? '';
+    expect((await splitAs(ENGINEER, of)).json).toMatchObject({ code: 'role_forbids' });
+    expect((await splitAs(ADMIN, 'another')).json).toMatchObject({ code: 'mark_changed' });
+    expect((await splitAs(ADMIN, of)).json).toMatchObject({ machine: id, attention: [] });
+    expect((await splitAs(ADMIN, of)).status).toBe(200);
+    await evictDurableObject(bindings.TENANT.getByName(tenant.id));
+    const { entries } = await get<AuditPage>(`audit?machine=${id}&action=machine.split`);
+    expect(entries.map(({ detail }) => detail.sign)).toEqual(['turns']);
+    // The runs under way go on; those that begin are told, where their engine can.
+    for (const one of [a, b]) expect((await speaks(one)).status).toBe(200);
+    const next = pc({ serial: 'SAME', takesOtherId: true });
+    expect((await speaks(next)).json).toMatchObject({ status: 422, code: 'shared_machine_id' });
+    const sealed = await sealedSecret(tenant.id, tenant.keyring, id, { run: next.run.id });
+    const asked = { ...sealed, takesOtherId: true };
+    expect((await asMachine<Problem>(tenant.token, '/v1/secret', asked)).json.code).toBe('shared_machine_id');
+    const old = pc({ serial: 'SAME' });
+    await speaks(old);
+    await escrows(old, 'of an older engine');
+    expect(await offeredRuns()).toEqual([a.run.id, b.run.id, old.run.id].sort());
+    expect(await shown()).toMatchObject({ attention: [], split: { by: ADMIN, of } });
+    expect((await runOf(a.run.id)).status).toBe('running');
+    // It was one after all.
+    expect((await acknowledge('cloned', of)).status).toBe(200);
+    expect(await shown()).toMatchObject({ split: null, clonedBy: null });
+    expect(await offeredRuns()).toEqual([old.run.id]);
+    expect((await speaks(pc({ serial: 'SAME', takesOtherId: true }))).status).toBe(200);
+  });
+});
+
 describe('three hundred reports by turns', () => {
   it('leave a handful of lines in the history, each with how often and since when last', async () => {
     const [a, b] = [pc({ hostname: 'A', serial: 'S-1', model: 'M-1' }), pc({ hostname: 'B', serial: 'S-2', model: 'M-2' })];

@@ -17,6 +17,7 @@ import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type Versio
 import { readSettings } from './settings.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
+import { isSplit } from './splitting.ts';
 import { type Gained, summarize } from './summaries.ts';
 import { settleMarks } from './to-rotate.ts';
 
@@ -179,7 +180,7 @@ export function takeSecret(
   }
   const { machine, takesOtherId } = request;
   const isGoingOn = takesOtherId === true && findRun(sql, request.run)?.machine === machine;
-  const shared = refuseShared(caller, { id: machine, takesOtherId, isGoingOn });
+  const shared = refuseShared(caller, { id: machine, takesOtherId, isGoingOn, isSplit: () => isSplit(sql, machine) });
   if (shared) return shared;
   const known = machineExists(sql, request.machine);
   const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);

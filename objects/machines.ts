@@ -57,6 +57,9 @@ export type MachineRow = Row & {
   /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
   cloned_at: number | null;
   cloned_by: CloneSign | null;
+  /** When an admin said that it is several, and who; null: nobody has. */
+  split_at: number | null;
+  split_by: string | null;
   /** Under which id a run of this one has gone on. */
   other_id: string | null;
   /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
@@ -140,6 +143,7 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
     mergedInto: row.merged_into,
     marks: marksOf(row),
     clonedBy: row.cloned_by,
+    split: row.split_at === null || row.split_by === null ? null : { at: row.split_at, by: row.split_by, of: String(row.cloned_at) },
     someAside: isSomeAside(sql, family),
     merged: mergedInto(sql, id),
     history: history.reverse(),
@@ -150,7 +154,8 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
 /** Its marks, each with what it is of. */
 const marksOf = (row: MachineRow): Mark[] => {
   const of: Partial<Record<Attention, string>> = JSON.parse(row.occurrences);
-  return (JSON.parse(row.attention) as Attention[]).map((mark) => ({ mark, of: of[mark] ?? '' }));
+  const shown: Attention[] = JSON.parse(row.attention);
+  return shown.map((mark) => ({ mark, of: of[mark] ?? '' }));
 };
 
 /** Whether anything of these ids is set aside. */

@@ -15,18 +15,21 @@ const KEPT: Partial<Record<Attention, string>> = {
   serial_changed: 'serial_changed = 0',
   seq_conflict: 'seq_conflict = 0',
   // One PC, says the person: what it says of itself has changed, and who speaks is learned anew.
-  cloned: 'cloned_at = NULL, cloned_by = NULL, speaker = NULL, speaker_since = NULL, serial_changed = 0',
+  cloned: `cloned_at = NULL, cloned_by = NULL, split_at = NULL, split_by = NULL, speaker = NULL, speaker_since = NULL,
+    serial_changed = 0`,
 };
 
 /** Whether this mark may be acknowledged as it was seen. Pure. Null: it may. */
 export function decideAcknowledge(
-  row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences'> | null,
+  row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences' | 'split_at'> | null,
   known: string | undefined,
   { mark, of }: MarkSeen,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
-  const stands = (JSON.parse(row.attention) as Attention[]).includes(mark);
+  // That it is several PCs, an admin may have said; that it is one after all ends that too.
+  const isShown = (JSON.parse(row.attention) as Attention[]).includes(mark);
+  const stands = isShown || (mark === 'cloned' && row.split_at !== null);
   if (!stands && known === of) return 'done';
   const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>)[mark];
   return stands && is === of

@@ -637,6 +637,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE machines ADD COLUMN speaker_since INTEGER;
       ALTER TABLE machines ADD COLUMN cloned_at INTEGER;
       ALTER TABLE machines ADD COLUMN cloned_by TEXT;
+      ALTER TABLE machines ADD COLUMN split_at INTEGER;
+      ALTER TABLE machines ADD COLUMN split_by TEXT;
       ALTER TABLE machines ADD COLUMN other_id TEXT;
       ALTER TABLE machines ADD COLUMN occurrences TEXT NOT NULL DEFAULT '{}';
       CREATE INDEX machines_cloned ON machines (id) WHERE cloned_at IS NOT NULL;

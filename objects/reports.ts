@@ -18,6 +18,7 @@ import { withinRun } from './run-room.ts';
 import { abandonEarlier, advance, atWork, findRun, newRun, putRun, withoutLost } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
+import { isSplit } from './splitting.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
 import { keepVolumes } from './volumes.ts';
@@ -43,6 +44,7 @@ export function submitReport(
     id: machine.id,
     takesOtherId: machine.takesOtherId,
     isGoingOn: known !== null,
+    isSplit: () => isSplit(sql, machine.id),
   });
   if (shared) return shared;
   const limits = readLimits(sql);

@@ -50,6 +50,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'machine.merged': 'ordinary',
   'machine.unmerged': 'ordinary',
   'machine.acknowledged': 'ordinary',
+  'machine.split': 'ordinary',
   'spool.uploaded': 'report',
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',

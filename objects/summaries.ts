@@ -71,6 +71,7 @@ type Others = {
   serial: number | null;
   seq: number | null;
   cloned_at: number | null;
+  split_at: number | null;
   other_id: string | null;
 };
 const NO_OTHERS: Others = {
@@ -81,6 +82,7 @@ const NO_OTHERS: Others = {
   serial: 0,
   seq: 0,
   cloned_at: null,
+  split_at: null,
   other_id: null,
 };
 
@@ -89,7 +91,8 @@ const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
   first<Others>(
     sql,
     `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
-       max(serial_changed) AS serial, max(seq_conflict) AS seq, max(cloned_at) AS cloned_at, max(other_id) AS other_id
+       max(serial_changed) AS serial, max(seq_conflict) AS seq, max(cloned_at) AS cloned_at, max(split_at) AS split_at,
+       max(other_id) AS other_id
      FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
     JSON.stringify(ids),
   ) ?? NO_OTHERS;
@@ -137,10 +140,11 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     sharedId: family.some(isSharedId),
     oddHostname: row.hostname !== '' && !isWindowsHostname(row.hostname),
     cloned: clonedAt !== null,
+    split: (row.split_at ?? others.split_at) !== null,
     idChanged: otherId !== null,
   });
   const at = { row: { ...row, cloned_at: clonedAt }, run, family, silentSince: silent, otherId };
-  const occurrences = occurrencesOf(attention, at);
+  const occurrences = occurrencesOf(clonedAt === null ? attention : [...attention, 'cloned'], at);
   return {
     ...row,
     phases_done: run ? phasesDone(run) : 0,

@@ -39,6 +39,7 @@ import type {
   RunList,
   RunsQuery,
   SearchResult,
+  SplitRequest,
 } from '../schema/machine.ts';
 import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
 import type {
@@ -151,6 +152,7 @@ import { bringBackAside, goOnAside } from './set-aside.ts';
 import * as settings from './settings.ts';
 import * as shelves from './shelves.ts';
 import { lookAt } from './sweeps.ts';
+import { split } from './splitting.ts';
 import { settleToRotate } from './to-rotate.ts';
 import { TokenUses } from './token-uses.ts';
 import { unknownToken } from './tokens.ts';
@@ -326,6 +328,15 @@ export class Tenant extends DurableObject<ObjectBindings> {
       caller,
       machine,
       this.#gate.paced('personActs', caller, (now) => acknowledge(this.ctx.storage, caller, machine, seen, now)),
+    );
+  }
+
+  /** An admin's word that several PCs have this id. */
+  split(caller: Caller<Person>, machine: string, seen: SplitRequest): Acknowledged | Refusal {
+    return this.#gate.admins(
+      caller,
+      machine,
+      this.#gate.paced('personActs', caller, (now) => split(this.ctx.storage, caller, machine, seen, now)),
     );
   }
 

@@ -13,6 +13,7 @@ export const AuditAction = z.enum([
   'machine.merged',
   'machine.unmerged',
   'machine.acknowledged',
+  'machine.split',
   'spool.uploaded',
   'secret.escrowed',
   'secret.revealed',

@@ -65,6 +65,10 @@ export const MarkSeen = z.strictObject({
 });
 export type MarkSeen = z.infer<typeof MarkSeen>;
 
+/** An admin's word that several PCs have an id, as they saw it marked. */
+export const SplitRequest = z.strictObject({ of: Text(256) });
+export type SplitRequest = z.infer<typeof SplitRequest>;
+
 /** The marks that are left. */
 export const Acknowledged = z.object({ machine: z.string(), mark: Attention, attention: z.array(Attention) });
 export type Acknowledged = z.infer<typeof Acknowledged>;
@@ -142,6 +146,8 @@ export const Machine = MachineSummary.extend({
   marks: z.array(Mark),
   /** By what several PCs under this id were noticed; null: they were not. */
   clonedBy: z.enum(CLONE_SIGNS).nullable(),
+  /** An admin has said that it is several; `of` of that mark is among the marks no more. */
+  split: z.object({ at: z.int(), by: z.string(), of: z.string() }).nullable(),
   /** Something of it was set aside: its lists of runs and secrets have that where they are asked for `aside`. */
   someAside: z.boolean(),
   /** At most a hundred. */

@@ -45,6 +45,7 @@ import {
   RunsQuery,
   SearchQuery,
   SearchResult,
+  SplitRequest,
 } from '../schema/machine.ts';
 import {
   TenantCreate,
@@ -695,6 +696,17 @@ export const routes: readonly Route[] = [
     answer: Acknowledged,
     refuses: ['unknown_machine', 'merge_conflict', 'mark_changed', 'rate_limited'],
     handle: ({ object, caller, params, body }) => object.acknowledge(caller, params.machine ?? '', body),
+  }),
+  memberRoute({
+    method: 'POST',
+    path: '/v1/tenants/:tenant/machines/:machine/split',
+    summary: 'Say that several PCs have this id: what they sealed stays apart, and engines that can take another id are told to',
+    roles: ADMINS,
+    audit: ['machine.split'],
+    body: json(SplitRequest, SMALL_BODY_BYTES),
+    answer: Acknowledged,
+    refuses: ['unknown_machine', 'merge_conflict', 'mark_changed', 'rate_limited'],
+    handle: ({ object, caller, params, body }) => object.split(caller, params.machine ?? '', body),
   }),
   memberRoute({
     method: 'POST',

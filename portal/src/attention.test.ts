@@ -10,7 +10,7 @@ const machine = (part: Partial<Machine>): Machine => ({
   ...{ enrolledAt: 0, lastEventAt: null, secrets: 0, toRotate: 0, attention: [], silentSince: null, shelf: 'fleet' },
   ...{ run: { id: 'r2', status: 'running', startedAt: 0, phase: 'updates', phasesDone: 1, phasesTotal: 2 } },
   ...{ archivedAt: null, archivedBy: null, mergedInto: null, someAside: false },
-  ...{ marks: [], clonedBy: null, merged: [], history: [], historyNext: null },
+  ...{ marks: [], clonedBy: null, split: null, merged: [], history: [], historyNext: null },
   ...part,
 });
 const serial = (value: string, sinceAt: number, id = 'm'): AttributeChange => ({

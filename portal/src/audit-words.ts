@@ -15,6 +15,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'machine.merged': 'Merged two ids of one PC',
   'machine.unmerged': 'Undid a merge',
   'machine.acknowledged': 'Looked into a mark of a machine',
+  'machine.split': 'Said that several PCs have one id',
   'spool.uploaded': 'Uploaded a report of a PC',
   'secret.escrowed': 'Took a secret into escrow',
   'secret.revealed': 'Revealed a secret',

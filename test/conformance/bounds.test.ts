@@ -93,7 +93,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL FROM n`,
   );
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
-  many(`INSERT INTO machine_attributes @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`);
+  many(`INSERT INTO machine_attributes (machine_id, attribute, since_at, value) @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`);
   many(`INSERT INTO clients @n SELECT 'A client ' || i, 1 FROM n`);
   many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 3_600_000)} - i * 3600000, 1, 1, 1 FROM n`);
   many(`INSERT INTO search (rowid, machine, keys) @n SELECT 1000000 + i, '${machine.id}', @id FROM n`);
@@ -190,6 +190,16 @@ const as = (role: 'admin' | 'engineer' | 'auditor') => (path: string, body?: unk
 const admin = as('admin');
 const engineer = as('engineer');
 const operator = (path: string, body?: unknown) => asPerson('operator@example.com', `/v1/operator/${path}`, body);
+
+/** As if several PCs had been noticed under the id. */
+const markCloned = () =>
+  inObject(({ sql }) =>
+    sql.exec(
+      `UPDATE machines SET cloned_at = 1, cloned_by = 'serial', split_at = NULL, attention = '["cloned"]',
+         occurrences = '{"cloned":"1"}' WHERE id = ?`,
+      machine.id,
+    ),
+  );
 
 /** How many rows are held against the index at once, for each of several questions (objects/outbox.ts). */
 const HELD_AGAINST = 6 * PEOPLE_MAX;
@@ -417,6 +427,21 @@ const BOUNDS: Record<string, Bound> = {
     ask: async () =>
       admin(`machines/${machine.id}/secrets`, await handSecret(world.id, world.keyring, machine.id, emailOf('admin'))),
     says: 201,
+  },
+  // As many marks are settled again, and two hundred that were revealed.
+  'POST /v1/tenants/:tenant/machines/:machine/acknowledge': {
+    rows: 100_000,
+    ask: async () => {
+      await markCloned();
+      return engineer(`machines/${machine.id}/acknowledge`, { mark: 'cloned', of: '1' });
+    },
+  },
+  'POST /v1/tenants/:tenant/machines/:machine/split': {
+    rows: 1_000,
+    ask: async () => {
+      await markCloned();
+      return admin(`machines/${machine.id}/split`, { of: '1' });
+    },
   },
   'POST /v1/tenants/:tenant/machines/:machine/merge': {
     rows: 3_000,

@@ -9,6 +9,7 @@ import { page } from '../../objects/audit-pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
 import type { Keyring } from '../../schema/keyring.ts';
+import type { Machine } from '../../schema/machine.ts';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
@@ -207,6 +208,18 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
     handSecret(world.tenant.id, world.tenant.keyring, machine.id, email),
   '/v1/tenants/:tenant/machines/:machine/archive': async () => ({}),
   '/v1/tenants/:tenant/machines/:machine/restore': async () => ({}),
+  '/v1/tenants/:tenant/machines/:machine/acknowledge': async () => {
+    // An event that came before, and differs.
+    await asMachine(world.tenant.token, '/v1/report', { machine, run, events: [event(1, { message: 'another' })] });
+    return { mark: 'seq_conflict', of: run.id };
+  },
+  '/v1/tenants/:tenant/machines/:machine/split': async () => {
+    const other = { ...machine, serial: crypto.randomUUID() };
+    await asMachine(world.tenant.token, '/v1/report', { machine: other, run: newRun(), events: [event(1)] });
+    const path = `/v1/tenants/${world.tenant.id}/machines/${machine.id}`;
+    const { marks } = (await asPerson<Machine>(email, path)).json;
+    return { of: marks.find(({ mark }) => mark === 'cloned')?.of };
+  },
   '/v1/tenants/:tenant/machines/:machine/merge': async () => ({ into: twin.id }),
   '/v1/tenants/:tenant/machines/:machine/unmerge': async () => ({}),
   '/v1/tenants/:tenant/spool/report': async () => ({ machine: newMachine(), run: newRun(), events: [event(1)] }),

@@ -30,6 +30,10 @@ export const merge = (tenant: string, machine: string, into: string): Promise<Ma
 export const acknowledge = (tenant: string, machine: string, seen: Mark): Promise<Acknowledged> =>
   call(at(tenant, `machines/${machine}/acknowledge`), seen);
 
+/** Says that several PCs have this id, as it was marked. */
+export const split = (tenant: string, machine: string, of: string): Promise<Acknowledged> =>
+  call(at(tenant, `machines/${machine}/split`), { of });
+
 /** A report and a sealed secret out of a spool file, each in the body that its engine would have sent. */
 export const uploadReport = (tenant: string, report: Report): Promise<ReportAnswer> =>
   call(at(tenant, 'spool/report'), report);

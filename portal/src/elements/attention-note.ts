@@ -2,11 +2,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Mark, Run } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { attentionReasons } from '../attention.ts';
 import { shared } from '../styles/shared.ts';
+import { exactTime } from '../words.ts';
 
-/** Fired with the mark that was looked into, as it was shown. */
-export type MarkSeenWanted = CustomEvent<Mark>;
+/** Fired with the mark as it was shown: `mark-seen` where it was looked into, `split-wanted` where several PCs have the id. */
+export type MarkWanted = CustomEvent<Mark>;
 
 @customElement('attention-note')
 export class AttentionNote extends LitElement {
@@ -38,27 +40,44 @@ export class AttentionNote extends LitElement {
   @property({ attribute: false }) now = 0;
   /** Whether the person may acknowledge. */
   @property({ attribute: false }) acting = false;
+  /** Whether they may say that several PCs have the id. */
+  @property({ attribute: false }) splitting = false;
   @property({ attribute: false }) busy = false;
 
   override render() {
     const reasons = attentionReasons(this.machine, this.runs, this.now);
-    if (reasons.length === 0) return nothing;
-    return html`<section class="note warn" aria-label="Needs attention">
+    const { split, marks } = this.machine;
+    if (reasons.length === 0 && split === null) return nothing;
+    return html`<section class="note ${reasons.length > 0 ? 'warn' : ''}" aria-label="Needs attention">
       <ul>
-        ${reasons.map((reason, index) => html`<li class="row"><span>${reason}</span>${this.#button(this.machine.marks[index], reason)}</li>`)}
+        ${reasons.map((reason, index) => html`<li class="row"><span>${reason}</span>${this.#buttons(marks[index], reason)}</li>`)}
+        ${split === null ? nothing : this.#split(split)}
       </ul>
     </section>`;
   }
 
   /** What is to be rotated is said of each secret, by an admin who has not revealed it. */
-  #button(mark: Mark | undefined, reason: string) {
+  #buttons(mark: Mark | undefined, reason: string) {
     if (!this.acting || !mark || mark.mark === 'to_be_rotated') return nothing;
-    const words = mark.mark === 'cloned' ? 'It is one PC' : 'Acknowledge';
+    if (mark.mark !== 'cloned') return this.#button('Acknowledge', reason, 'mark-seen', mark);
+    return html`${this.splitting ? this.#button('They are several', reason, 'split-wanted', mark) : nothing}
+      ${this.#button('It is one PC', reason, 'mark-seen', mark)}`;
+  }
+
+  #split({ at, by, of }: NonNullable<Machine['split']>) {
+    const words = `Several PCs have this ID, says ${isolated(by)}, ${exactTime(at)}. What each of them sealed is offered beside the others, and an engine that can take another ID is told to.`;
+    return html`<li class="row">
+      <span>${words}</span>
+      ${this.acting ? this.#button('It is one PC', words, 'mark-seen', { mark: 'cloned', of }) : nothing}
+    </li>`;
+  }
+
+  #button(words: string, reason: string, type: 'mark-seen' | 'split-wanted', detail: Mark) {
     return html`<button
       aria-label="${words}: ${reason}"
-      title="On record; it comes back if the same happens anew"
+      title="On record"
       ?disabled=${this.busy}
-      @click=${() => this.dispatchEvent(new CustomEvent('mark-seen', { detail: mark }))}
+      @click=${() => this.dispatchEvent(new CustomEvent(type, { detail }))}
     >
       ${words}
     </button>`;

@@ -5,10 +5,10 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../adding.ts';
-import { acknowledge, confirmSecret, shelve } from '../api/by-hand.ts';
+import { acknowledge, confirmSecret, shelve, split } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../brief-clipboard.ts';
-import type { MarkSeenWanted } from '../elements/attention-note.ts';
+import type { MarkWanted } from '../elements/attention-note.ts';
 import type { EventList } from '../elements/event-list.ts';
 import type { ShelfWanted } from '../elements/machine-identity.ts';
 import type { FilterWanted } from '../elements/secret-filter.ts';
@@ -207,13 +207,22 @@ export class MachinePage extends LitElement {
   };
 
   /** Somebody has looked into a mark; what is left is read anew. */
-  #seen = async ({ detail }: MarkSeenWanted): Promise<void> => {
+  #seen = async ({ detail }: MarkWanted): Promise<void> => {
     if (this.#acts.busy) return;
     await this.#acts.do(async () => {
       await acknowledge(this.#tenant, this.machine, detail);
       return detail.mark === 'cloned'
         ? 'On record: it is one PC. It is marked again if another one reports.'
         : 'On record: you have looked into it. It comes back if the same happens anew.';
+    });
+  };
+
+  /** Several PCs have this id, says this admin. */
+  #splitId = async ({ detail }: MarkWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await split(this.#tenant, this.machine, detail.of);
+      return 'On record: several PCs have this ID. What each of them sealed stays beside the others.';
     });
   };
 
@@ -270,8 +279,10 @@ export class MachinePage extends LitElement {
         .runs=${runs}
         .now=${Date.now()}
         .acting=${this.#mayAct && machine.shelf !== 'merged'}
+        .splitting=${this.membership.role === 'admin'}
         .busy=${this.#acts.busy}
         @mark-seen=${this.#seen}
+        @split-wanted=${this.#splitId}
       ></attention-note>
       <shelf-note
         .machine=${machine}
