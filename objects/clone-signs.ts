@@ -1,16 +1,8 @@
 // Noticing that several PCs report under one id, as their reports come in. What is kept is bounded: who was heard last, what each run says of its
 // PC, and when the id was flagged.
-import {
-  type CloneSign,
 
-  otherPc,
-  type PcFacts,
-  realFacts,
-  spokeAt,
-  type Turn,
-  takesTurns,
-} from '../schema/same-pc.ts';
 import type { ReportedMachine } from '../schema/report.ts';
+import { type CloneSign, otherPc, type PcFacts, realFacts, spokeAt, type Turn, takesTurns } from '../schema/same-pc.ts';
 import { findRunPc, type RunPc } from './clones.ts';
 import { findRow, type MachineRow } from './machines.ts';
 import { settleMarks } from './marks-anew.ts';
@@ -65,8 +57,7 @@ const CHANGES_OF_ONE_PC = 1;
 function noteRunPc(sql: SqlStorage, run: string, before: RunPc | null, said: PcFacts): CloneSign | null {
   const after = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
   const other = before && otherPc(before, after);
-  const isNews =
-    before === null || other !== null || after.serial !== before.serial || after.model !== before.model;
+  const isNews = before === null || other !== null || after.serial !== before.serial || after.model !== before.model;
   const changes = (before?.changes ?? 0) + (other === null ? 0 : 1);
   if (isNews)
     sql.exec(
@@ -110,4 +101,3 @@ export function settleClone(storage: DurableObjectStorage, machine: string, now:
   settleMarks(storage, revealed, now);
   settleAllMarks(storage, machine);
 }
-

@@ -34,6 +34,7 @@ const at = (path: string) => `/v1/tenants/${tenant.id}/${path}`;
 const inObject = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) => work(storage.sql));
 const get = async <T>(path: string) => (await asPerson<T>(ENGINEER, at(path))).json;
+const auditOf = async (path: string) => (await asPerson<AuditPage>(ADMIN, at(path))).json;
 const shown = (of = id) => get<Machine>(`machines/${of}`);
 const attention = async (of = id) => (await shown(of)).attention;
 const runOf = (run: string) => get<Run>(`runs/${run}`);
@@ -242,7 +243,7 @@ describe('one PC', () => {
     expect(await attention()).toEqual([]);
     await speaks(pc({ serial: 'A-THIRD' }));
     expect(await attention()).toEqual(['cloned']);
-    const { entries } = await get<AuditPage>(`audit?machine=${id}&action=machine.acknowledged`);
+    const { entries } = await auditOf(`audit?machine=${id}&action=machine.acknowledged`);
     expect(entries.map(({ principal, detail }) => [principal.name, detail.mark])).toEqual([[ENGINEER, 'cloned']]);
   });
 });
@@ -263,7 +264,7 @@ describe('an id that an admin has split', () => {
     expect((await splitAs(ADMIN, of)).json).toMatchObject({ machine: id, attention: [] });
     expect((await splitAs(ADMIN, of)).status).toBe(200);
     await evictDurableObject(bindings.TENANT.getByName(tenant.id));
-    const { entries } = await get<AuditPage>(`audit?machine=${id}&action=machine.split`);
+    const { entries } = await auditOf(`audit?machine=${id}&action=machine.split`);
     expect(entries.map(({ detail }) => detail.sign)).toEqual(['turns']);
     // The runs under way go on; those that begin are told, where their engine can.
     for (const one of [a, b]) expect((await speaks(one)).status).toBe(200);
@@ -288,19 +289,26 @@ describe('an id that an admin has split', () => {
 
 describe('three hundred reports by turns', () => {
   it('leave a handful of lines in the history, each with how often and since when last', async () => {
-    const [a, b] = [pc({ hostname: 'A', serial: 'S-1', model: 'M-1' }), pc({ hostname: 'B', serial: 'S-2', model: 'M-2' })];
+    const [a, b] = [
+      pc({ hostname: 'A', serial: 'S-1', model: 'M-1' }),
+      pc({ hostname: 'B', serial: 'S-2', model: 'M-2' }),
+    ];
     for (let i = 0; i < 150; i++) {
       await speaks(a);
       await speaks(b);
     }
     const { history } = await get<HistoryPage>(`machines/${id}/history`);
     expect(history.length).toBe(6);
-    expect(history.filter(({ attribute }) => attribute === 'hostname').map(({ value, times }) => [value, times])).toEqual([
+    expect(
+      history.filter(({ attribute }) => attribute === 'hostname').map(({ value, times }) => [value, times]),
+    ).toEqual([
       ['B', 150],
       ['A', 150],
     ]);
     const rows = await inObject((sql) =>
-      ['machine_attributes', 'run_pcs', 'acknowledged'].map((table) => sql.exec(`SELECT * FROM ${table}`).toArray().length),
+      ['machine_attributes', 'run_pcs', 'acknowledged'].map(
+        (table) => sql.exec(`SELECT * FROM ${table}`).toArray().length,
+      ),
     );
     expect(rows).toEqual([6, 2, 0]);
     expect(await attention()).toEqual(['cloned']);
@@ -351,7 +359,7 @@ describe('a mark', () => {
     expect(mark?.mark).toBe('run_failed');
     expect((await seen('run_failed')).json.attention).toEqual([]);
     expect((await acknowledge('run_failed', mark?.of ?? '')).status).toBe(200);
-    const { entries } = await get<AuditPage>(`audit?machine=${id}&action=machine.acknowledged`);
+    const { entries } = await auditOf(`audit?machine=${id}&action=machine.acknowledged`);
     expect(entries.length).toBe(1);
     await speaks(pc(), { type: 'run_failed' });
     expect(await attention()).toEqual(['run_failed']);

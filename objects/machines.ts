@@ -143,7 +143,10 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
     mergedInto: row.merged_into,
     marks: marksOf(row),
     clonedBy: row.cloned_by,
-    split: row.split_at === null || row.split_by === null ? null : { at: row.split_at, by: row.split_by, of: String(row.cloned_at) },
+    split:
+      row.split_at === null || row.split_by === null
+        ? null
+        : { at: row.split_at, by: row.split_by, of: String(row.cloned_at) },
     someAside: isSomeAside(sql, family),
     merged: mergedInto(sql, id),
     history: history.reverse(),

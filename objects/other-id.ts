@@ -1,7 +1,8 @@
 // A run that goes on under another id, as after a firmware update in the middle of it. It stays with the machine that it began under, which is
 // marked; what is sent under the other id from then on is kept under that one, and a person merges the two.
-import type { ReportedMachine } from '../schema/report.ts';
+
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { ReportedMachine } from '../schema/report.ts';
 import { isSamePc, realFacts } from '../schema/same-pc.ts';
 import { findRunPc } from './clones.ts';
 import { findRow } from './machines.ts';
@@ -11,7 +12,8 @@ import type { RunState } from './runs.ts';
 export function reportedAs(sql: SqlStorage, run: RunState | null, said: ReportedMachine): ReportedMachine | Refusal {
   if (run === null || run.machine === said.id) return said;
   const row = findRow(sql, run.machine);
-  const before = findRunPc(sql, run.id) ?? realFacts({ serial: row?.serial ?? undefined, model: row?.model ?? undefined });
+  const before =
+    findRunPc(sql, run.id) ?? realFacts({ serial: row?.serial ?? undefined, model: row?.model ?? undefined });
   return isSamePc({ ...before, id: run.machine }, { ...realFacts(said), id: said.id })
     ? { ...said, id: run.machine }
     : refuse('run_conflict', 'run.id is known as a run of another machine.');

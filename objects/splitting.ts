@@ -28,9 +28,7 @@ export function decideSplit(
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
   if (row.split_at !== null) return 'done';
   const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>).cloned;
-  return is === of
-    ? null
-    : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
+  return is === of ? null : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
 }
 
 /** Asked again, it answers the same. */

@@ -71,5 +71,4 @@ export const takesTurns = (turn: Turn | null, said: { run: string; heardAt: numb
  * or writes it in the other byte order. Its real serial number has to be the one that the run had: an image is cloned with a run in its spool too.
  */
 export const isSamePc = (before: PcFacts & { id: string }, said: PcFacts & { id: string }): boolean =>
-  otherPc(before, said) === null &&
-  (turned(before.id) === said.id || (before.serial !== null && said.serial !== null));
+  otherPc(before, said) === null && (turned(before.id) === said.id || (before.serial !== null && said.serial !== null));

@@ -26,13 +26,13 @@ import {
 import { LimitsAnswer, LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import { LiveMessage, LiveQuery } from '../schema/live.ts';
 import {
+  Acknowledged,
   Activity,
   ActivityQuery,
   ClientList,
   ClientsQuery,
   HistoryPage,
   HistoryQuery,
-  Acknowledged,
   Machine,
   MachinePage,
   MachineShelved,
@@ -700,7 +700,8 @@ export const routes: readonly Route[] = [
   memberRoute({
     method: 'POST',
     path: '/v1/tenants/:tenant/machines/:machine/split',
-    summary: 'Say that several PCs have this id: what they sealed stays apart, and engines that can take another id are told to',
+    summary:
+      'Say that several PCs have this id: what they sealed stays apart, and engines that can take another id are told to',
     roles: ADMINS,
     audit: ['machine.split'],
     body: json(SplitRequest, SMALL_BODY_BYTES),

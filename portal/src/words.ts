@@ -28,8 +28,10 @@ export const ATTENTION_WORDS: Record<Attention, string> = {
   to_be_rotated: 'A revealed secret is to be rotated',
   shared_id: 'Its ID is one that many PCs have: what is shown here may be of several',
   odd_hostname: 'Its name is none that Windows lets a PC have',
-  cloned: 'Several PCs report under this ID: what is shown here may be of any of them, and of a secret every version that one of them may have is offered',
-  id_changed: 'A run of this PC has gone on under another ID, as after a firmware update: what it sends from now on stands under that one',
+  cloned:
+    'Several PCs report under this ID: what is shown here may be of any of them, and of a secret every version that one of them may have is offered',
+  id_changed:
+    'A run of this PC has gone on under another ID, as after a firmware update: what it sends from now on stands under that one',
 };
 
 export const ATTRIBUTE_WORDS: Record<AttributeChange['attribute'], string> = {

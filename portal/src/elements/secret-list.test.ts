@@ -18,7 +18,15 @@ const version = (number: number, more: Partial<ListedVersion> = {}): ListedVersi
     eid: `e${number}`,
   },
   ...{ escrowedAt: number, order: null, sealedAt: number, hostname: null, counts: true, sha256: '' },
-  ...{ unopenable: false, verifiedAt: null, finding: null, escrowedBy: 'engine', confirmedBy: null, serial: null, aside: null },
+  ...{
+    unopenable: false,
+    verifiedAt: null,
+    finding: null,
+    escrowedBy: 'engine',
+    confirmedBy: null,
+    serial: null,
+    aside: null,
+  },
   ...more,
 });
 const secretOf = (more: Partial<Secret>): Secret => ({

@@ -56,9 +56,7 @@ export class VersionChoice extends LitElement {
     return html`<fieldset ?disabled=${this.busy}>
       <legend>Which one?</legend>
       <p class="quiet">
-        ${
-          CHOICE_WORDS[whyOf(this.choices)]
-        }
+        ${CHOICE_WORDS[whyOf(this.choices)]}
         Each that you reveal is on record.
       </p>
       ${this.choices.map(
