@@ -25,6 +25,7 @@ import {
   REPLACED,
   RESEALING,
   SET_UP,
+  SHARED,
   TWIN,
   type World,
 } from '../support/acts.ts';
@@ -46,7 +47,7 @@ const pages: Record<NonNullable<Act['who']>, Page> = {} as never;
 const world: World = { receiver: '', spoolFile: '', code: '' };
 
 const engineOf = (
-  machine: { id: string; hostname: string },
+  machine: { id: string; hostname: string; serial?: string },
   more: Partial<ConstructorParameters<typeof Engine>[0]> = {},
 ) =>
   new Engine({
@@ -133,13 +134,21 @@ after(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-/** After the set-up: two PCs with a secret each, and the file of one that was never online. */
+/** After the set-up: two PCs with a secret each, two under one id, and the file of one that was never online. */
 async function furnish(): Promise<void> {
   for (const machine of [TWIN, PC]) {
     const engine = engineOf(machine);
     const run = record(engine);
     assert.ok((await engine.flush()).ok);
     assert.ok((await engine.escrow(run, 'local_admin_password', { account: 'Administrator' }, machine.hostname)).ok);
+  }
+  for (const serial of [SHARED.serial, 'VM-0007-B']) {
+    const engine = engineOf(
+      { ...SHARED, serial },
+      { spoolDir: path.join(stateDir, 'engines', `${SHARED.id}-${serial}`) },
+    );
+    record(engine);
+    assert.ok((await engine.flush()).ok);
   }
   const headers = { authorization: `Bearer ${stand.demo.token}` };
   const tenantKey = PublicKeyAnswer.parse(

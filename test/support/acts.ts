@@ -7,6 +7,8 @@ const CHANGED_PASSPHRASE = 'velvet orbit drift sample canyon';
 export const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001', serial: '5CD1234XYZ' };
 /** Its secret was uploaded by the engineer, so that it is to be confirmed, and revealed by them, so that it is to be rotated. */
 export const BROUGHT = { id: crypto.randomUUID(), hostname: 'ACM-DT-0505' };
+/** Two PCs report under this id. */
+export const SHARED = { id: crypto.randomUUID(), hostname: 'ACM-VM-0007', serial: 'VM-0007-A' };
 export const TWIN = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001-OLD', serial: '5CD1234XYZ' };
 
 /** What the rows need to know of the stand they are done on. */
@@ -243,6 +245,13 @@ const MACHINE: Act[] = [
     enter: labelled('How do you know?'),
     done: text('On record: what was revealed'),
   },
+  {
+    sends: 'machines/*/split',
+    at: `machines/${SHARED.id}`,
+    press: named(/^They are several/),
+    done: text('On record: several PCs have this ID.'),
+  },
+  { sends: 'machines/*/acknowledge', press: named(/^It is one PC/), done: text('On record: it is one PC.') },
   {
     sends: 'machines/*/merge',
     at: `machines/${PC.id}`,
