@@ -5,6 +5,7 @@ import { volumeKey } from '../schema/windows-names.ts';
 import { schedule } from './alarms.ts';
 import { STANDS } from './aside.ts';
 import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
+import { type Told, tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
 import { all } from './rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
@@ -18,8 +19,8 @@ const SIBLINGS_MAX = 200;
 /** Which reveals of a secret are looked at, newest versions first: an older one was superseded by what these saw. */
 const REVEALS_LOOKED_AT = 20;
 
-/** All ids of a PC, and what it last said of its volumes. */
-type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf> };
+/** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
+type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told | null };
 
 /**
  * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
@@ -32,7 +33,7 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
   const done = new Set<string>();
   for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
     const family = wholeFamilyOf(sql, machine);
-    const pc = { family, volumes: volumesOf(sql, family) };
+    const pc = { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
     // A list may have been set aside just now, and what it called gone is there again.
     const ever = everListed(sql, family);
     const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
@@ -59,14 +60,14 @@ const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place
 /** The marks of one secret, under each of the PC's ids. */
 function settlePlace(
   storage: DurableObjectStorage,
-  { family, volumes }: Pc,
+  { family, volumes, told }: Pc,
   place: Place,
   done: Set<string>,
   delayMs: number | null,
   now: number,
 ): void {
   const ids = secretsAt(storage.sql, family, place);
-  const standing = standingOf(storage.sql, family, place, volumes, ids);
+  const standing = standingOf(storage.sql, family, place, volumes, ids, told);
   for (const id of ids) {
     if (!done.has(id)) settleMark(storage, id, standing, delayMs, now);
     done.add(id);

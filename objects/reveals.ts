@@ -8,7 +8,8 @@ import { record } from './audit.ts';
 import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
 import type { Caller, Person } from './caller.ts';
-import { candidateOf, DATED, type DatedRow } from './candidates.ts';
+import { candidateOf, DATED, type DatedRow, secretsAt } from './candidates.ts';
+import { type Told, tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
 import { noticeOverBudget } from './notices.ts';
 import { findMember } from './people.ts';
@@ -79,12 +80,13 @@ export function report(sql: SqlStorage, id: string, after: string | undefined): 
 
 /** All ids of the PC that a machine's id is of, and what it last said of its volumes; each PC is asked for once. */
 function pcsOf(sql: SqlStorage) {
-  const known = new Map<string, { family: string[]; volumes: ReturnType<typeof volumesOf> }>();
+  type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told | null };
+  const known = new Map<string, Pc>();
   return (machine: string) => {
     const before = known.get(machine);
     if (before) return before;
     const family = wholeFamilyOf(sql, machine);
-    const pc = { family, volumes: volumesOf(sql, family) };
+    const pc = { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
     known.set(machine, pc);
     return pc;
   };
@@ -110,8 +112,8 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const { family, volumes } = pcOf(row.machine_id);
-    const heir = standingOf(sql, family, row, volumes).successorOf(candidateOf(row));
+    const { family, volumes, told } = pcOf(row.machine_id);
+    const heir = standingOf(sql, family, row, volumes, secretsAt(sql, family, row), told).successorOf(candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });

@@ -38,8 +38,8 @@ const ofPc = <T extends Ordered>(version: T, told: Told | null): T =>
   told === null ? version : { ...version, pc: told(version) };
 
 /**
- * How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids. Where
- * several PCs have one of the ids, nothing of one takes the place of what is of another, nor does the list of its volumes speak of that.
+ * How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids;
+ * `told`: how PCs are told apart where several have one of the ids. Then nothing of one takes the place of what is of another, nor does the list of its volumes speak of that.
  */
 export function standingOf(
   sql: SqlStorage,
@@ -47,8 +47,8 @@ export function standingOf(
   place: Place,
   volumes: ReadonlyMap<string, Listed> = volumesOf(sql, family),
   secrets: readonly string[] = secretsAt(sql, family, place),
+  told: Told | null = tellApart(sql, family),
 ): Standing {
-  const told = tellApart(sql, family);
   const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));

@@ -18,6 +18,8 @@ import {
 import { keyIdStart } from '../schema/typed-text.ts';
 import { sameRefKey } from '../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
+import { secretsAt } from './candidates.ts';
+import { tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
 import { addHeld } from './held.ts';
 import { dayOf } from './limits.ts';
@@ -326,6 +328,7 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
   const { limit } = query;
   const family = wholeFamilyOf(sql, machines[0] ?? '');
   const volumes = volumesOf(sql, family);
+  const told = tellApart(sql, family);
   const after = query.after === undefined ? null : findSecret(sql, query.after);
   if (query.after !== undefined && after === null) return null;
   const places = machines
@@ -337,7 +340,7 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .map((place) =>
       query.aside === 'yes'
         ? listedSecret(sql, place, APART, 'yes')
-        : listedSecret(sql, place, standingOf(sql, family, place, volumes)),
+        : listedSecret(sql, place, standingOf(sql, family, place, volumes, secretsAt(sql, family, place), told)),
     );
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }

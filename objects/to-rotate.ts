@@ -2,6 +2,7 @@
 import type { SecretKind } from '../schema/secret.ts';
 import { schedule } from './alarms.ts';
 import { type Candidate, candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
+import { tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
 import { all, first } from './rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
@@ -109,6 +110,7 @@ export function settleAllMarks(storage: DurableObjectStorage, machine: string): 
   const { sql } = storage;
   const family = wholeFamilyOf(sql, machine);
   const volumes = volumesOf(sql, family);
+  const told = tellApart(sql, family);
   const marked = (index: string, due: string) =>
     all<MarkedRow>(
       sql,
@@ -117,7 +119,7 @@ export function settleAllMarks(storage: DurableObjectStorage, machine: string): 
       SETTLED_MAX,
     );
   for (const row of [...marked('secrets_due', 'rotate_due_at'), ...marked('secrets_parked', 'parked_due_at')])
-    settle(storage, row, standingOf(sql, family, row, volumes), family.length === 1);
+    settle(storage, row, standingOf(sql, family, row, volumes, secretsAt(sql, family, row), told), family.length === 1);
 }
 
 type DueRow = { id: string; machine_id: string };

@@ -439,7 +439,7 @@ const BOUNDS: Record<string, Bound> = {
     },
   },
   'POST /v1/tenants/:tenant/machines/:machine/split': {
-    rows: 1_000,
+    rows: 3_000,
     ask: async () => {
       await markCloned();
       return admin(`machines/${machine.id}/split`, { of: '1' });
