@@ -1,0 +1,18 @@
+// What Teams means by its answer: its connectors say 200 to everything, and in words what became of the message.
+
+/** More than the sentence that counts. */
+const READ_MAX = 512;
+const FAILED = /^Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error (\d{3})\b/;
+
+/** The status that is meant. Reads no more of the answer than its beginning, and keeps nothing of it. */
+export async function teamsStatus(answer: Response): Promise<number> {
+  if (answer.status !== 200 || !answer.body) return answer.status;
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += part.value;
+    if (text.length >= READ_MAX) break;
+  }
+  await reader.cancel();
+  return Number(FAILED.exec(text)?.[1] ?? answer.status);
+}
