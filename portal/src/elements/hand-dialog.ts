@@ -94,10 +94,13 @@ export class HandDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('secret-given', { detail }));
   };
 
-  /** A field joins lines, and what would be kept is not what was copied. A line end behind the last one is the copying's own. */
+  /**
+   * A field joins lines, and what would be kept is not what was copied. A line end behind the last one is the copying's own, and a recovery password
+   * is its digits, however they were broken.
+   */
   #pasted = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!/[\r\n]/.test(text.replace(/(\r\n?|\n)$/, ''))) return;
+    if (this.kind === 'bitlocker_recovery_key' || !/[\r\n]/.test(text.replace(/(\r\n?|\n)$/, ''))) return;
     event.preventDefault();
     this.notTaken = 'What you pasted has several lines, which this field would join. It was not taken: have an engine seal it.';
   };

@@ -27,12 +27,26 @@ function ConvertTo-TotlJsonString {
     $out.ToString()
 }
 
-# Null, text, truth values, numbers, dictionaries (in their own order), objects and lists, without white space.
+# Whether a value is a whole number, or one with a fraction that is exact: what CIM says of a PC is unsigned.
+function Test-TotlExact {
+    param($Value)
+    $Value -is [int] -or $Value -is [long] -or $Value -is [decimal] -or $Value -is [byte] -or $Value -is [System.SByte] -or
+        $Value -is [System.Int16] -or $Value -is [System.UInt16] -or $Value -is [System.UInt32] -or $Value -is [System.UInt64]
+}
+
+# A date as JSON.stringify has one, whatever the calendar of the PC. One that does not say so is of the PC's own zone.
+function ConvertTo-TotlInstant {
+    param([DateTime] $Date)
+    $Date.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+# Null, text, truth values, numbers, dates, dictionaries (in their own order), objects and lists, without white space.
 function ConvertTo-TotlJson {
     param($Value)
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return ConvertTo-TotlJsonString $Value }
     if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [DateTime]) { return ConvertTo-TotlJsonString (ConvertTo-TotlInstant $Value) }
     if ($Value -is [System.Collections.IDictionary]) {
         # Its enumerator, since a member may be called Keys.
         $members = foreach ($entry in $Value.GetEnumerator()) {
@@ -54,7 +68,7 @@ function ConvertTo-TotlJson {
         if ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) { throw 'a number must be finite' }
         return $Value.ToString('R', [System.Globalization.CultureInfo]::InvariantCulture)
     }
-    if ($Value -is [int] -or $Value -is [long] -or $Value -is [decimal]) {
+    if (Test-TotlExact $Value) {
         return $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
     }
     throw 'a value must be text, a number, a truth value, a list or a dictionary'
