@@ -7,12 +7,11 @@ const FAILED = /^Webhook message delivery failed with error: Microsoft Teams end
 /** The status that is meant. Reads no more of the answer than its beginning, and keeps nothing of it. */
 export async function teamsStatus(answer: Response): Promise<number> {
   if (answer.status !== 200 || !answer.body) return answer.status;
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
+  const decoder = new TextDecoder();
   let text = '';
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    text += part.value;
-    if (text.length >= READ_MAX) break;
-  }
+  for (let part = await reader.read(); !part.done && text.length < READ_MAX; part = await reader.read())
+    text += decoder.decode(part.value, { stream: true });
   await reader.cancel();
   return Number(FAILED.exec(text)?.[1] ?? answer.status);
 }

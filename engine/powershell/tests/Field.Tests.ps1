@@ -7,8 +7,7 @@ BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
     # What the server was sent, line by line as it came: whoever reads it as JSON makes dates of what looks like one.
-    function Get-KeptLines { @((Invoke-Reference '/kept').runs[0].lines) }
-    function Get-Kept { @(Get-KeptLines | ForEach-Object { ConvertFrom-Json -InputObject $_ }) }
+    function Get-KeptLines { (Invoke-Reference '/kept').runs[0].lines }
 }
 
 Describe 'what a script hands over' {
@@ -23,7 +22,7 @@ Describe 'what a script hands over' {
         Add-TotlEvent -Session $script:session -RunId $script:run -Message 'x' -Data $data
         Add-TotlEvent -Session $script:session -RunId $script:run -Message 'x' -Data ([ordered] @{ most = [uint64]::MaxValue; least = [long]::MinValue })
         (Send-TotlReport -Session $script:session).Rejected | Should -Be 0
-        $lines = Get-KeptLines
+        $lines = @(Get-KeptLines)
         $lines[0] | Should -Match ([regex]::Escape('"data":{"code":3010,"size":256060514304,"type":3,"small":1,"short":-7,"s":-1}}') + '$')
         $lines[1] | Should -Match ([regex]::Escape('"data":{"most":"18446744073709551615","least":"-9223372036854775808"},"mended":["data"]}') + '$')
     }
@@ -36,7 +35,7 @@ Describe 'what a script hands over' {
         Add-TotlEvent -Session $script:session -RunId $script:run -Message $lines[0] -Data ([ordered] @{ line = $lines[1]; all = $lines })
         [void] (Send-TotlReport -Session $script:session)
         $expected = '"message":"line one","data":{"line":"line two","all":["line one","line two"]}}'
-        (Get-KeptLines)[0] | Should -Match ([regex]::Escape($expected) + '$')
+        @(Get-KeptLines)[0] | Should -Match ([regex]::Escape($expected) + '$')
     }
 
     It 'as text that looks like a date is sent as it was written, which ConvertFrom-Json makes dates of' {
@@ -45,7 +44,7 @@ Describe 'what a script hands over' {
         $copy = New-FolderName
         [void] (Export-TotlSpool -Session $script:session -Path $copy)
         [void] (Send-TotlReport -Session (New-TestSession -Spool $script:session.SpoolPath))
-        $lines = Get-KeptLines
+        $lines = @(Get-KeptLines)
         $exported = [System.IO.File]::ReadAllText($copy)
         for ($index = 0; $index -lt $texts.Count; $index++) {
             $expected = '"message":"{0}","data":{{"at":"{0}"}}}}' -f $texts[$index].Replace('\', '\\')
@@ -83,7 +82,7 @@ Describe 'a PC of <Culture>' -ForEach $cultures {
             [void] (Send-TotlReport -Session $session)
         }
         finally { $thread.CurrentCulture = $before }
-        $line = (Get-KeptLines)[0]
+        $line = @(Get-KeptLines)[0]
         $line | Should -Match '^\{"seq":1,"at":[0-9]{13},"level":"info","type":"phase_started","phase":"install_wifi"'
         $expected = '"message":"2026-11-28T02:03:04.000Z","data":{"half":0.5,"at":"2026-11-28T02:03:04.000Z",' +
             '"nested":"{\"at\":\"2026-11-28T02:03:04.000Z\"}"}'
@@ -110,7 +109,7 @@ Describe 'a folder with brackets, an apostrophe and a backtick in its name' {
         [System.IO.File]::WriteAllText($damaged, '{"sealed":')
         Send-TotlSecret -Session $session -Pending -WarningAction SilentlyContinue
         [System.IO.File]::Exists($damaged) | Should -BeFalse
-        (Get-FilesUnder (Join-Path -Path $spool -ChildPath 'secrets/set-aside')).Count | Should -Be 1
+        @(Get-FilesUnder (Join-Path -Path $spool -ChildPath 'secrets/set-aside')).Count | Should -Be 1
         (Send-TotlReport -Session $session).Sent | Should -Be 1
         Complete-TotlRun -Session $session -RunId $run | Should -BeTrue
     }
