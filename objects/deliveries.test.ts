@@ -61,6 +61,7 @@ describe('Retry-After', () => {
     [' 0 ', 0],
     ['Thu, 01 Jan 2026 00:02:00 GMT', 120 * SECOND],
     ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['Thu Jan  1 00:02:00 2026', 120 * SECOND],
     ['999999999', DAY],
     ['Fri, 01 Jan 2027 00:00:00 GMT', DAY],
     // As Discord has had it, and as two have it who both added one.

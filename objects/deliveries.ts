@@ -52,7 +52,7 @@ export type Outcome = { delivered: boolean; fault: DeliveryFault | null; retryAf
 /** Seconds as receivers write them: whole as the standard has it, with a fraction, or twice where two of them have added the header. */
 const SECONDS = /^\d{1,9}(\.\d{1,9})?(\s*,\s*\d{1,9}(\.\d{1,9})?){0,3}$/;
 /** A date begins with its day; `Date.parse` would make one of any number. */
-const IS_DATE = /^[A-Z][a-z]{2,8}, ?\d/;
+const IS_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /** `Retry-After` (RFC 9110, section 10.2.3) in ms from `now` on, a day at most; null: it says nothing that can be read. Pure. */
 export function retryAfterMs(header: string | null, now: number): number | null {
@@ -228,7 +228,7 @@ async function send(waiting: Waiting, house: House, now: number): Promise<Outcom
     });
     // What a receiver says is neither kept nor read, but for one sentence of Teams.
     const status = receiver === 'teams' ? await teamsStatus(answer) : answer.status;
-    if (receiver !== 'teams') await answer.body?.cancel();
+    await answer.body?.cancel();
     return { ...outcomeOf(status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
   } catch {
     return { delivered: false, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };

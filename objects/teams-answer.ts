@@ -13,5 +13,6 @@ export async function teamsStatus(answer: Response): Promise<number> {
   for (let part = await reader.read(); !part.done && text.length < READ_MAX; part = await reader.read())
     text += decoder.decode(part.value, { stream: true });
   await reader.cancel();
+  reader.releaseLock();
   return Number(FAILED.exec(text)?.[1] ?? answer.status);
 }

@@ -1,9 +1,11 @@
 // A bundle as it comes back from years on a stick, in a mailbox or in an editor: the day it is needed there is no other.
 import { expect, it } from 'vitest';
 import exitBundle from '../../schema/vectors/exit.bundle?raw';
-import { readBundleHead } from '../vault/bundle.ts';
-import { must } from '../vault/fixtures.ts';
 import keyring from '../../schema/vectors/keyring.json';
+import succession from '../../schema/vectors/succession.json';
+import { readBundleHead } from '../vault/bundle.ts';
+import { isFault } from '../vault/fault.ts';
+import { must } from '../vault/fixtures.ts';
 import { openContents, readBundleFile } from './contents.ts';
 
 const utf16 = (text: string) => new Blob([Uint16Array.from(text, (unit) => unit.charCodeAt(0))]);
@@ -23,11 +25,11 @@ it.each([
   expect(text.replaceAll('\r\n', '\n').trimEnd()).toBe(exitBundle.trimEnd());
 });
 
-it('opens, as its lines end today', async () => {
-  const head = must(readBundleHead(exitBundle));
-  const [unlocker] = head.keyring.unlockers;
-  const proof = { unlocker: unlocker?.id ?? '', secret: keyring.passphrase, confirmedRoot: undefined };
-  const opened = await openContents(await readBundleFile(utf16(`\ufeff${crlf}`)), proof);
-  // That words are asked to be compared first means that the bundle was read.
-  expect('machines' in opened || opened.code).not.toBe('cannot_open');
+it('opens like any other, with every secret in it, where it was saved anew', async () => {
+  const proof = { unlocker: succession.unlockers.passphrase, secret: keyring.passphrase, confirmedRoot: succession.fingerprint };
+  const open = async (file: Blob) => openContents(await readBundleFile(file), proof);
+  const [asMade, anew] = [await open(new Blob([exitBundle])), await open(utf16(`\ufeff${crlf}`))];
+  if (isFault(asMade) || isFault(anew)) throw new Error('both open');
+  expect(anew.secrets).toBeGreaterThan(0);
+  expect([anew.secrets, anew.malformed, anew.machines]).toEqual([asMade.secrets, 0, asMade.machines]);
 });
