@@ -37,7 +37,12 @@ it('each case has a test that exists, by the words of its title', () => {
 it('stands once, under one of four headings', () => {
   const headings = text.split('\n').filter((line) => line.startsWith('#'));
   expect(headings.filter((line) => line.startsWith('# '))).toHaveLength(1);
-  expect(headings.filter((line) => line.startsWith('## ')).map((line) => line.slice(3, 5))).toEqual(['A.', 'B.', 'C.', 'D.']);
+  expect(headings.filter((line) => line.startsWith('## ')).map((line) => line.slice(3, 5))).toEqual([
+    'A.',
+    'B.',
+    'C.',
+    'D.',
+  ]);
   const cases = rows.map((row) => row.split('|')[1]?.trim());
   expect(cases.filter((one, index) => cases.indexOf(one) !== index)).toEqual([]);
 });

@@ -3,7 +3,19 @@ import { expect, it } from 'vitest';
 import type { ClientList, MachinePage } from '../schema/machine.ts';
 import { asMachine, asPerson, emailOf, event, newMachine, newRun, seedReadyTenant } from '../test/workerd-fixtures.ts';
 
-const NAMES = ['null', 'undefined', 'NaN', 'true', '0', '__proto__', 'constructor', 'A&B + 100% #1', "O'Brien; --", '🦷 Zürich', '%'];
+const NAMES = [
+  'null',
+  'undefined',
+  'NaN',
+  'true',
+  '0',
+  '__proto__',
+  'constructor',
+  'A&B + 100% #1',
+  "O'Brien; --",
+  '🦷 Zürich',
+  '%',
+];
 
 it('a client is found by its name, whatever it is: there are people called Null', async () => {
   const tenant = await seedReadyTenant();

@@ -30,14 +30,19 @@ const utf16 = (text: string) => new Uint8Array(Uint16Array.from(`\ufeff${text}`,
 const lines = () => [{ machine: pc, run: newRun() }, event(1), event(2)].map((line) => JSON.stringify(line));
 
 it('a byte order mark in front, as of a file that PowerShell has written, is no part of a report or a secret', async () => {
-  expect((await send<ReportAnswer>('/v1/report', `\ufeff${lines().join('\r\n')}`, NDJSON)).json).toMatchObject({ accepted: 2, rejected: [] });
+  expect((await send<ReportAnswer>('/v1/report', `\ufeff${lines().join('\r\n')}`, NDJSON)).json).toMatchObject({
+    accepted: 2,
+    rejected: [],
+  });
   const secret = JSON.stringify(await sealedSecret(tenant.id, tenant.keyring, pc.id));
   const { json } = await send<Receipt>('/v1/secret', `\ufeff${secret}`);
   expect(json).toMatchObject({ version: 1 });
 });
 
 it('a report in UTF-16 is read, and a secret in it is refused by what is wrong, because its letters are part of what is sealed', async () => {
-  expect((await send<ReportAnswer>('/v1/report', utf16(lines().join('\r\n')), NDJSON)).json).toMatchObject({ accepted: 2 });
+  expect((await send<ReportAnswer>('/v1/report', utf16(lines().join('\r\n')), NDJSON)).json).toMatchObject({
+    accepted: 2,
+  });
   const secret = JSON.stringify(await sealedSecret(tenant.id, tenant.keyring, pc.id));
   const refused = await send('/v1/secret', utf16(secret));
   expect(refused).toMatchObject({ status: 400, json: { code: 'malformed_json', detail: 'The body must be UTF-8.' } });
@@ -51,12 +56,18 @@ it('a report whose line ends `curl -d` has taken out is refused with what it sho
   expect((refused.json as { detail: string }).detail).toMatch(/Line 1/);
   const found = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${pc.id}`);
   expect(found.status).toBe(404);
-  expect((await send<ReportAnswer>('/v1/report', [head, ...events].join('\n'), NDJSON)).json).toMatchObject({ accepted: 2 });
+  expect((await send<ReportAnswer>('/v1/report', [head, ...events].join('\n'), NDJSON)).json).toMatchObject({
+    accepted: 2,
+  });
 });
 
 it('a serial number that is digits and came as a number is the serial number, and the report is kept', async () => {
   const machine = { ...pc, serial: 12345678, model: true };
-  const answer = await asMachine<ReportAnswer>(tenant.token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
+  const answer = await asMachine<ReportAnswer>(tenant.token, '/v1/report', {
+    machine,
+    run: newRun(),
+    events: [event(1)],
+  });
   expect(answer.json).toMatchObject({ accepted: 1 });
   const { json } = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${pc.id}`);
   expect(json).toMatchObject({ serial: '12345678' });

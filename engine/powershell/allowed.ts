@@ -157,7 +157,15 @@ export const METHODS = [
     'ReadAsStringAsync',
   ],
   ...['ReadByte', 'Remove', 'Replace', 'Seek', 'SendAsync', 'Split', 'Substring'],
-  ...['ToArray', 'ToCharArray', 'ToLowerInvariant', 'ToString', 'ToUniversalTime', 'ToUnixTimeMilliseconds', 'TransformFinalBlock'],
+  ...[
+    'ToArray',
+    'ToCharArray',
+    'ToLowerInvariant',
+    'ToString',
+    'ToUniversalTime',
+    'ToUnixTimeMilliseconds',
+    'TransformFinalBlock',
+  ],
   ...['Trim', 'TrimEnd', 'TrimStart', 'VerifyData', 'Write'],
 ];
 

@@ -26,7 +26,11 @@ it.each([
 });
 
 it('opens like any other, with every secret in it, where it was saved anew', async () => {
-  const proof = { unlocker: succession.unlockers.passphrase, secret: keyring.passphrase, confirmedRoot: succession.fingerprint };
+  const proof = {
+    unlocker: succession.unlockers.passphrase,
+    secret: keyring.passphrase,
+    confirmedRoot: succession.fingerprint,
+  };
   const open = async (file: Blob) => openContents(await readBundleFile(file), proof);
   const [asMade, anew] = [await open(new Blob([exitBundle])), await open(utf16(`\ufeff${crlf}`))];
   if (isFault(asMade) || isFault(anew)) throw new Error('both open');

@@ -19,6 +19,5 @@ export function readWords(tenant: string, grant: string): AskedWords | 'earlier'
 /** Forgets the words of requests that no longer wait. */
 export function forgetWords(tenant: string, waiting: readonly string[]): void {
   const kept = new Set(waiting.map((grant) => keyOf(tenant, grant)));
-  for (const key of memory.keys())
-    if (key.startsWith(keyOf(tenant, '')) && !kept.has(key)) memory.forget(key);
+  for (const key of memory.keys()) if (key.startsWith(keyOf(tenant, '')) && !kept.has(key)) memory.forget(key);
 }

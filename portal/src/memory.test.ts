@@ -1,8 +1,8 @@
 // A browser that keeps nothing: its storage is full, damaged, or turned off by its owner's policy.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { areKeysOn, turnKeys } from './keys.ts';
-import { keepTicket, lastTicket } from './last-ticket.ts';
 import { rememberTenant, startOf } from './last-tenant.ts';
+import { keepTicket, lastTicket } from './last-ticket.ts';
 import { Memory } from './memory.ts';
 import { notedPerson, notePerson } from './person.ts';
 import { nextTheme, theme } from './theme.ts';
@@ -23,7 +23,9 @@ describe('where the storage takes nothing more', () => {
     vi.spyOn(Storage.prototype, 'setItem').mockImplementation(full);
     notePerson('one@example.com');
     expect(notedPerson()).toBe('one@example.com');
-    const two = ['acme', 'globex'].map((tenant) => ({ tenant, name: tenant, role: 'admin', status: 'active' }) as const);
+    const two = ['acme', 'globex'].map(
+      (tenant) => ({ tenant, name: tenant, role: 'admin', status: 'active' }) as const,
+    );
     rememberTenant('globex');
     expect(startOf(two, false)).toBe('/t/globex');
     expect([nextTheme(), nextTheme(), theme()]).toEqual(['light', 'dark', 'dark']);

@@ -76,7 +76,9 @@ describe('a plaintext', () => {
   it('says that white space is at an end of it, because nobody sees a line end that a file or a script has left', async () => {
     const said = async (plaintext: string) => (await show(plaintext)).renderRoot.querySelector('.note')?.textContent;
     expect(await said('secret\r\n')).toBe('White space is part of it, at its end: carriage return, new line.');
-    expect(await said(' secret\u00a0')).toBe('White space is part of it, at its beginning: space; at its end: sign \u00a0 (U+00A0).');
+    expect(await said(' secret\u00a0')).toBe(
+      'White space is part of it, at its beginning: space; at its end: sign \u00a0 (U+00A0).',
+    );
     expect(await said('a secret')).toBeUndefined();
   });
 

@@ -102,7 +102,8 @@ export class HandDialog extends LitElement {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (this.kind === 'bitlocker_recovery_key' || !/[\r\n]/.test(text.replace(/(\r\n?|\n)$/, ''))) return;
     event.preventDefault();
-    this.notTaken = 'What you pasted has several lines, which this field would join. It was not taken: have an engine seal it.';
+    this.notTaken =
+      'What you pasted has several lines, which this field would join. It was not taken: have an engine seal it.';
   };
 
   #generate = (): void => {

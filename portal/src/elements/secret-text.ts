@@ -73,7 +73,10 @@ export class SecretText extends LitElement {
   #ends(plaintext: string) {
     const [begin = ''] = /^\s+/.exec(plaintext) ?? [];
     const [end = ''] = /\s+$/.exec(plaintext) ?? [];
-    const said = [begin && `at its beginning: ${spelled(begin).join(', ')}`, end && `at its end: ${spelled(end).join(', ')}`];
+    const said = [
+      begin && `at its beginning: ${spelled(begin).join(', ')}`,
+      end && `at its end: ${spelled(end).join(', ')}`,
+    ];
     return begin || end
       ? html`<p class="note warn">White space is part of it, ${said.filter(Boolean).join('; ')}.</p>`
       : nothing;

@@ -43,7 +43,9 @@ describe('a passphrase', () => {
     const long = 'correct horse battery staple '.repeat(10);
     for (const id of ['first', 'second']) expect(await enter(element, id, long)).toBe(long);
     expect(element.value).toBeNull();
-    expect(element.renderRoot.querySelector('#strength')?.textContent).toContain('At most 256 characters; these are 290.');
+    expect(element.renderRoot.querySelector('#strength')?.textContent).toContain(
+      'At most 256 characters; these are 290.',
+    );
   });
 });
 
