@@ -66,6 +66,22 @@ Describe 'what a script hands over' {
     }
 }
 
+Describe 'a thing that holds itself' {
+    It 'as <What> is kept as some text, and ends no process by filling its stack' -ForEach @(
+        @{ What = 'a dictionary'; Make = { $one = @{}; $one['self'] = $one; $one } }
+        @{ What = 'an object'; Make = { $one = [pscustomobject] @{ self = $null }; $one.self = $one; $one } }
+        @{ What = 'a list'; Make = { $one = New-Object System.Collections.ArrayList; [void] $one.Add($one); , $one } }
+    ) {
+        [void] (Invoke-Reference '/reset')
+        $session = New-TestSession
+        $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
+        $circle = & $Make
+        Add-TotlEvent -Session $session -RunId $run -Message $circle -Data @{ circle = $circle }
+        (Send-TotlReport -Session $session).Rejected | Should -Be 0
+        @(Get-KeptLines)[0] | Should -Match '"mended":\["message","data"\]'
+    }
+}
+
 Describe 'a PC of <Culture>' -ForEach $cultures {
     It 'reports and seals as any other, with dates in the calendar of the wire' {
         [void] (Invoke-Reference '/reset')
