@@ -27,7 +27,7 @@ const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA
  * UTF-8 has no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and what is opened one day would not be the password that
  * was applied. Throws, without a word of the plaintext.
  */
-function bytesOf(plaintext: string): Uint8Array {
+function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
   if (!plaintext.isWellFormed()) throw new TypeError('The secret must be well-formed Unicode.');
   return new TextEncoder().encode(plaintext);
 }
@@ -42,6 +42,6 @@ export async function seal(input: SealInput, enc: 'A256GCM' | 'A256CBC-HS512' = 
 
 /** Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it take it. */
 export async function sealRaw(jwk: RsaPublicJwk, plaintext: string): Promise<string> {
-  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), bytesOf(plaintext) as BufferSource);
+  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), bytesOf(plaintext));
   return base64.encode(new Uint8Array(bytes));
 }
