@@ -32,7 +32,7 @@ async function bundleScript(): Promise<string> {
   return chunk.code.replaceAll('</script', '<\\/script');
 }
 
-/** The whole file. */
+/** The whole file. No translator is sent what it shows, and no digits of a key are made a telephone number. */
 export async function buildRecoveryPage(): Promise<string> {
   const script = await bundleScript();
   const style = readFileSync(path.join(folder, '../src/styles/page.css'), 'utf8').replaceAll('\r\n', '\n');
@@ -44,12 +44,13 @@ export async function buildRecoveryPage(): Promise<string> {
     ...["require-trusted-types-for 'script'", 'trusted-types lit-html'],
   ].join('; ');
   return `<!doctype html>
-<html lang="en">
+<html lang="en" translate="no">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">
 <meta name="referrer" content="no-referrer">
 <title>TotlProvision recovery</title>
 <style>${style}</style>

@@ -17,6 +17,24 @@ it('gives an engine what it needs, also with a byte order mark in front', () => 
     expect(readConfiguration(fileOf(mark + JSON.stringify(WHOLE)))).toEqual({ ok: true, ...WHOLE });
 });
 
+it('is read in UTF-16 too, as Windows PowerShell and old editors save it', () => {
+  for (const mark of ['', '\uFEFF']) {
+    const file = fileOf('');
+    const bytes = Buffer.from(mark + JSON.stringify(WHOLE, null, 2), 'utf16le');
+    writeFileSync(file, bytes);
+    expect(readConfiguration(file)).toEqual({ ok: true, ...WHOLE });
+    writeFileSync(file, bytes.swap16());
+    expect(readConfiguration(file)).toEqual({ ok: true, ...WHOLE });
+  }
+});
+
+it('may name the server with a slash or a path behind it, because people copy addresses', () => {
+  for (const behind of ['', '/', '//', '/v1/', '/?x#y']) {
+    const read = readConfiguration(fileOf(JSON.stringify({ ...WHOLE, apiOrigin: WHOLE.apiOrigin + behind })));
+    expect(read.ok && new URL('/v1/report', read.apiOrigin).href).toBe('https://api.example.com/v1/report');
+  }
+});
+
 it('may name a stand on this machine over plain HTTP', () => {
   for (const apiOrigin of ['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]:8787'])
     expect(readConfiguration(fileOf(JSON.stringify({ ...WHOLE, apiOrigin })))).toMatchObject({ ok: true, apiOrigin });

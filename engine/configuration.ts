@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { EngineFile } from '../schema/engine-file.ts';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
+import { readTextFile } from '../schema/text-file.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
 /** What of `EngineOptions` the file gives. */
@@ -18,8 +19,8 @@ export type Configuration = {
 export function readConfiguration(file: string): Configuration | EngineRefusal {
   let json: unknown;
   try {
-    // Some editors of Windows put a byte order mark in front.
-    json = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    // As a person may have saved it: with a mark in front, or in UTF-16, as Windows PowerShell does.
+    json = JSON.parse(readTextFile(readFileSync(file)).text);
   } catch {
     return no('bad_configuration', 'The configuration file is not there, or is not JSON.');
   }

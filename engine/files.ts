@@ -10,7 +10,7 @@ import {
   readSync,
   renameSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 
@@ -34,12 +34,15 @@ export function makeOwnFolder(folder: string): void {
     );
 }
 
-/** Replaces a file as a whole, or leaves the old one. */
+/**
+ * Replaces a file as a whole, or leaves the old one. Not by `writeSync`: where the disk is full it writes a part, and says so only by a number,
+ * so that what is cut off would take the place of what was whole.
+ */
 export function writeWhole(file: string, text: string): void {
   const aside = `${file}.tmp`;
   const handle = openSync(aside, 'w', 0o600);
   try {
-    writeSync(handle, text);
+    writeFileSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -56,7 +59,7 @@ export function appendLines(file: string, lines: readonly string[]): void {
     const { size } = fstatSync(handle);
     const last = Buffer.alloc(1);
     if (size > 0) readSync(handle, last, 0, 1, size - 1);
-    writeSync(handle, `${size > 0 && last[0] !== NEWLINE ? '\n' : ''}${lines.join('\n')}\n`);
+    writeFileSync(handle, `${size > 0 && last[0] !== NEWLINE ? '\n' : ''}${lines.join('\n')}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -23,16 +23,25 @@ export type SealInput = {
 
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
 
+/**
+ * UTF-8 has no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and what is opened one day would not be the password that
+ * was applied. Throws, without a word of the plaintext.
+ */
+function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
+  if (!plaintext.isWellFormed()) throw new TypeError('The secret must be well-formed Unicode.');
+  return new TextEncoder().encode(plaintext);
+}
+
 /** Seals as compact JWE (RFC 7516), RSA-OAEP-256; the protected header binds the ciphertext to its place. */
 export async function seal(input: SealInput, enc: 'A256GCM' | 'A256CBC-HS512' = 'A256GCM'): Promise<string> {
   const { kid, jwk, plaintext, ...bound } = input;
-  return new CompactEncrypt(new TextEncoder().encode(plaintext))
+  return new CompactEncrypt(bytesOf(plaintext))
     .setProtectedHeader({ alg: 'RSA-OAEP-256', enc, kid, typ: SEALED_TYP, ...bound })
     .encrypt(await importKey(jwk));
 }
 
 /** Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it take it. */
 export async function sealRaw(jwk: RsaPublicJwk, plaintext: string): Promise<string> {
-  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), new TextEncoder().encode(plaintext));
+  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), bytesOf(plaintext));
   return base64.encode(new Uint8Array(bytes));
 }

@@ -61,8 +61,16 @@ describe('Retry-After', () => {
     [' 0 ', 0],
     ['Thu, 01 Jan 2026 00:02:00 GMT', 120 * SECOND],
     ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['Thu Jan  1 00:02:00 2026', 120 * SECOND],
     ['999999999', DAY],
     ['Fri, 01 Jan 2027 00:00:00 GMT', DAY],
+    // As Discord has had it, and as two have it who both added one.
+    ['1.5', 1_500],
+    ['0.001', 1],
+    ['2814, 2', 2_814 * SECOND],
+    // None of these is a date, though a browser would make one of each.
+    ['-5', null],
+    ['soon 5', null],
     ['', null],
     ['soon', null],
     [null, null],

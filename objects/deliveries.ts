@@ -9,6 +9,7 @@ import { payloadOf } from './notice-payloads.ts';
 import { RANK, RANKS, rankAfter } from './notice-ranks.ts';
 import { signed } from './notice-signatures.ts';
 import { all, first } from './rows.ts';
+import { teamsStatus } from './teams-answer.ts';
 
 const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 30_000;
@@ -48,10 +49,16 @@ export const isRefused = (fault: DeliveryFault | null, tries: number): boolean =
 /** `retryAfterMs`: for how long the receiver wants to be left alone, where it says so. */
 export type Outcome = { delivered: boolean; fault: DeliveryFault | null; retryAfterMs?: number | null };
 
+/** Seconds as receivers write them: whole as the standard has it, with a fraction, or twice where two of them have added the header. */
+const SECONDS = /^\d{1,9}(\.\d{1,9})?(\s*,\s*\d{1,9}(\.\d{1,9})?){0,3}$/;
+/** A date begins with its day; `Date.parse` would make one of any number. */
+const IS_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
+
 /** `Retry-After` (RFC 9110, section 10.2.3) in ms from `now` on, a day at most; null: it says nothing that can be read. Pure. */
 export function retryAfterMs(header: string | null, now: number): number | null {
   const text = header?.trim() ?? '';
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const dated = IS_DATE.test(text) ? Date.parse(text) - now : Number.NaN;
+  const ms = SECONDS.test(text) ? Math.ceil(Math.max(...text.split(',').map(Number)) * 1000) : dated;
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_ASKED_MS);
 }
 
@@ -219,9 +226,10 @@ async function send(waiting: Waiting, house: House, now: number): Promise<Outcom
         ...(receiver === 'generic' ? signed(waiting.signature, waiting.secret, { notice, body }, now) : {}),
       },
     });
-    // What a receiver says is neither kept nor read.
+    // What a receiver says is neither kept nor read, but for one sentence of Teams.
+    const status = receiver === 'teams' ? await teamsStatus(answer) : answer.status;
     await answer.body?.cancel();
-    return { ...outcomeOf(answer.status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
+    return { ...outcomeOf(status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
   } catch {
     return { delivered: false, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
   } finally {

@@ -301,6 +301,19 @@ describe('a receiver', () => {
     expect((nextAt ?? 0) - Date.now()).toBeLessThanOrEqual(7_200_000);
   });
 
+  it.each([
+    ['429', { state: 'waiting', tries: 1, fault: 'failed' }],
+    ['413', { state: 'waiting', tries: 1, fault: 'turned_down' }],
+    ['200', { state: 'delivered', tries: 1, fault: null }],
+  ])('of Teams that says 200 and means %s is believed in what it means', async (meant, seen) => {
+    const url = `${RECEIVER}/teams/${meant}/${name}`;
+    const write = { url, label: 'Teams', kinds: NoticeKind.options, receiver: 'teams' };
+    const made = (await ask<WebhookMade>('', write)).json;
+    await failedRun();
+    await deliver();
+    expect(await log(made)).toMatchObject([seen]);
+  });
+
   it('that is gone for good is paused, on record and told to the others; what waits is kept until somebody has mended it', async () => {
     const gone = await add('status/410', ['run_failed']);
     const other = await add('ok', ['webhook_paused']);

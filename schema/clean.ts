@@ -30,10 +30,11 @@ export function cleanText(text: string, max: number): Cleaned {
 const cutText = (text: string, max: number): string =>
   text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}${ELLIPSIS}`;
 
-/** Anything at all as text: text as it is, an error by its message, everything else as JSON, if it has any. */
+/** Anything at all as text: text as it is, an error by its message, a date as ISO 8601 has it, everything else as JSON, if it has any. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Error) return value.message;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   try {
     const json = JSON.stringify(value);
     if (json !== undefined) return json;

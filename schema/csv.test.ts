@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, disarmed } from './csv.ts';
+import { CSV_START, csvLine, disarmed } from './csv.ts';
 
 /** A reader as spreadsheets are: quotes hold only where a cell begins with one, and what follows the closing one belongs to the cell. */
 function cellsOf(text: string, separator: string): string[][] {
@@ -99,6 +99,16 @@ describe('a line of CSV', () => {
     expect(csvLine(['a,b', 'say "x"', 'two\nlines', null, 7, -7, 'ACM-LT-0142', '2026-11-24T09:00:00.000Z'])).toBe(
       '"a,b","say ""x""","two\nlines","","7","-7","ACM-LT-0142","2026-11-24T09:00:00.000Z"\r\n',
     );
+  });
+
+  it('has serial numbers as they are, zeros and all, for whoever imports them as text; a spreadsheet that guesses makes numbers and days of them', () => {
+    const serials = ['0012345', '8939010102358478435', '1E10', '5E-3', 'MAR-02', '1/2', 'TRUE', '0x1F'];
+    expect(csvLine(serials)).toBe(`${serials.map((serial) => `"${serial}"`).join(',')}\r\n`);
+  });
+
+  it('begins no file that a spreadsheet takes for SYLK, as it does one that begins with ID', () => {
+    expect((CSV_START + csvLine(['ID', 'name'])).startsWith('ID')).toBe(false);
+    expect(csvLine(['ID']).startsWith('"')).toBe(true);
   });
 
   it('is made in a time that grows with the text, because a reason or a secret may be long', () => {

@@ -31,3 +31,9 @@ it('a file that was saved in a code page is not exact', () => {
 it('marks between lines go, as of files that were put together', () => {
   expect(readTextFile(utf8('\ufeffa\n\ufeffb')).text).toBe('a\nb');
 });
+
+it('the end mark that `copy a+b` of Windows puts behind is no text, and one within is left to who reads it', () => {
+  expect(readTextFile(utf8('{"a":1}\n\u001a'))).toEqual({ text: '{"a":1}\n', exact: true });
+  expect(readTextFile(utf8('{"a":1}\n{"b":2}\n\u001a\u001a')).text).toBe('{"a":1}\n{"b":2}\n');
+  expect(readTextFile(utf8('a\u001ab')).text).toBe('a\u001ab');
+});

@@ -13,6 +13,10 @@ export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be'
   return 'utf-8';
 }
 
+/** What `copy a+b` of Windows puts behind the files that it puts together. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a control character is what it finds
+const END_MARKS = /\u001a+$/;
+
 /**
  * Reads a file's bytes. Marks at the beginning of a line go: a file that was put together of several has them anywhere. Half a character at
  * the end, where a file was cut off, goes too.
@@ -21,7 +25,8 @@ export function readTextFile(bytes: Uint8Array): TextFile {
   const decode = (fatal: boolean): string =>
     new TextDecoder(encodingOf(bytes), { fatal, ignoreBOM: false })
       .decode(bytes, { stream: true })
-      .replace(/^\ufeff/gm, '');
+      .replace(/^\ufeff/gm, '')
+      .replace(END_MARKS, '');
   try {
     return { text: decode(true), exact: true };
   } catch {

@@ -89,7 +89,6 @@ export default defineConfig({
           page('Architecture', 'architecture'),
           page('Storage', 'storage'),
           page('Threat model', 'threat-model'),
-          page('Field cases', 'field-cases'),
           page('Adding a field', 'adding-a-field'),
           page('Dependencies', 'dependencies'),
           page('Glossary', 'glossary'),

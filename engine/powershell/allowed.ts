@@ -62,10 +62,11 @@ export const CLASSES: Record<string, string[]> = {
   Array: ['Clear', 'Copy', 'IndexOf', 'Reverse'],
   BitConverter: ['GetBytes', 'ToString'],
   Convert: ['FromBase64String', 'ToBase64String'],
+  DateTime: [],
   DateTimeOffset: ['UtcNow'],
   Environment: ['GetFolderPath', 'MachineName'],
   Guid: ['NewGuid'],
-  Math: ['Floor', 'Max', 'Min', 'Pow'],
+  Math: ['Abs', 'Floor', 'Max', 'Min', 'Pow'],
   StringComparison: ['Ordinal'],
   TimeSpan: ['FromMilliseconds'],
   Uri: ['TryCreate'],
@@ -99,6 +100,7 @@ export const CLASSES: Record<string, string[]> = {
   'System.IO.MemoryStream': [],
   'System.IO.Path': ['GetDirectoryName', 'GetFileName'],
   'System.IO.SeekOrigin': ['End'],
+  'System.Int16': [],
   'System.InvalidOperationException': [],
   'System.Management.Automation.ErrorRecord': [],
   'System.Management.Automation.Language.NullString': ['Value'],
@@ -117,6 +119,7 @@ export const CLASSES: Record<string, string[]> = {
   'System.Net.WebProxy': [],
   'System.Net.WebRequest': ['GetSystemWebProxy'],
   'System.Runtime.InteropServices.Marshal': ['Copy', 'SecureStringToGlobalAllocUnicode', 'ZeroFreeGlobalAllocUnicode'],
+  'System.SByte': [],
   'System.Security.Authentication.SslProtocols': ['Tls12'],
   'System.Security.Cryptography.Aes': ['Create'],
   'System.Security.Cryptography.CipherMode': ['CBC'],
@@ -136,6 +139,9 @@ export const CLASSES: Record<string, string[]> = {
   'System.Text.NormalizationForm': ['FormKD'],
   'System.Text.StringBuilder': [],
   'System.Text.UTF8Encoding': [],
+  'System.UInt16': [],
+  'System.UInt32': [],
+  'System.UInt64': [],
 };
 
 /** Methods of instances, whatever they are of. Nothing that decrypts, unwraps, signs or exports is among them. */
@@ -151,7 +157,15 @@ export const METHODS = [
     'ReadAsStringAsync',
   ],
   ...['ReadByte', 'Remove', 'Replace', 'Seek', 'SendAsync', 'Split', 'Substring'],
-  ...['ToArray', 'ToCharArray', 'ToLowerInvariant', 'ToString', 'ToUnixTimeMilliseconds', 'TransformFinalBlock'],
+  ...[
+    'ToArray',
+    'ToCharArray',
+    'ToLowerInvariant',
+    'ToString',
+    'ToUniversalTime',
+    'ToUnixTimeMilliseconds',
+    'TransformFinalBlock',
+  ],
   ...['Trim', 'TrimEnd', 'TrimStart', 'VerifyData', 'Write'],
 ];
 

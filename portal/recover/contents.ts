@@ -5,6 +5,7 @@ import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
 import { visible } from '../../schema/shown-text.ts';
 import { Instant } from '../../schema/text.ts';
+import { readTextFile } from '../../schema/text-file.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
 import { openBundle, readBundleHead } from '../vault/bundle.ts';
 import type { BundlePart, UnlockInput, VaultFault } from '../vault/contract.ts';
@@ -55,6 +56,10 @@ export type Contents = {
   malformed: number;
   keys: ReadonlyMap<string, CryptoKey>;
 };
+
+/** A bundle's text, also where an editor or a transfer has saved it anew: with a mark in front, other line ends, or in UTF-16. */
+export const readBundleFile = async (file: Blob): Promise<string> =>
+  readTextFile(new Uint8Array(await file.arrayBuffer())).text;
 
 /** Opens a bundle with one of the ways to unlock that are in it: `secret` as in the portal. Refuses by value. */
 export async function openContents(

@@ -13,7 +13,15 @@ import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
 import { openSecret } from '../vault/opener.ts';
-import { type Contents, find, type KeptSecret, type MachineWithSecrets, openContents, toCsv } from './contents.ts';
+import {
+  type Contents,
+  find,
+  type KeptSecret,
+  type MachineWithSecrets,
+  openContents,
+  readBundleFile,
+  toCsv,
+} from './contents.ts';
 import { sealedAtOf } from './standing.ts';
 import '../src/elements/fingerprint-text.ts';
 import '../src/elements/sealed-as.ts';
@@ -92,7 +100,7 @@ export class RecoverPage extends LitElement {
     if (!file) return;
     this.#close();
     this.#file = file;
-    const text = await file.text();
+    const text = await readBundleFile(file);
     // Another one may have been chosen meanwhile.
     if (this.#file !== file) return;
     const head = readBundleHead(text);

@@ -2,6 +2,7 @@
 // this browser has verified before. A server that shows another history, or a shorter one, is found out.
 import type { AuditHeads, AuditPage, ChainHead } from '../../schema/audit.ts';
 import { type BadChain, beyond, verifyChain, type Witness } from '../../schema/chain.ts';
+import { memory } from './memory.ts';
 
 /** A page's entries are hashed in one turn: some milliseconds, so that the browser stays alive. */
 const PAGE_ENTRIES = 500;
@@ -23,7 +24,7 @@ const seenKey = (tenant: string): string => `totl.audit.${tenant}`;
 
 /** The furthest head this browser has verified of a tenant. */
 export function seenHead(tenant: string): ChainHead | null {
-  const text = localStorage.getItem(seenKey(tenant));
+  const text = memory.read(seenKey(tenant));
   return text ? (JSON.parse(text) as ChainHead) : null;
 }
 
@@ -56,6 +57,6 @@ export async function checkChain(
   if (!head) throw new Error('at least one page was judged');
   const cut = beyond(head, witnesses);
   if (cut) return { ...cut, index, seen };
-  localStorage.setItem(seenKey(tenant), JSON.stringify(head));
+  memory.write(seenKey(tenant), JSON.stringify(head));
   return { ok: true, head, index, seen };
 }

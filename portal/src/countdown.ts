@@ -8,6 +8,7 @@ export class Countdown implements ReactiveController {
   readonly #onOver: () => void;
   readonly #now: () => number;
   #endsAt = 0;
+  #seenAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   secondsLeft = 0;
 
@@ -21,7 +22,8 @@ export class Countdown implements ReactiveController {
 
   start(seconds: number): void {
     this.stop();
-    this.#endsAt = this.#now() + seconds * 1000;
+    this.#seenAt = this.#now();
+    this.#endsAt = this.#seenAt + seconds * 1000;
     this.#timer = setInterval(this.look, LOOK_EVERY_MS);
     this.look();
   }
@@ -39,7 +41,11 @@ export class Countdown implements ReactiveController {
 
   /** Looks at the clock now. */
   look = (): void => {
-    const left = Math.ceil((this.#endsAt - this.#now()) / 1000);
+    const now = this.#now();
+    // A clock that is set back gives no time.
+    this.#endsAt -= Math.max(0, this.#seenAt - now);
+    this.#seenAt = now;
+    const left = Math.ceil((this.#endsAt - now) / 1000);
     if (left !== this.secondsLeft) {
       this.secondsLeft = left;
       this.#host.requestUpdate();

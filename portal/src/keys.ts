@@ -1,5 +1,6 @@
 // Single keys that act on a page, such as `j` and `/`: never while somebody types, holds a modifier, or has a dialog open.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { memory } from './memory.ts';
 import { isModalOpen } from './modal.ts';
 
 /** `words` say what the key does, for the help. Without `press` it is only listed: an element acts on it by itself. */
@@ -17,11 +18,11 @@ export function registeredKeys(): { key: string; words: string }[] {
 const OFF = 'totl.keys-off';
 
 /** Whether single keys act in this browser; who dictates or trembles turns them off (WCAG 2.1.4). */
-export const areKeysOn = (): boolean => localStorage.getItem(OFF) === null;
+export const areKeysOn = (): boolean => memory.read(OFF) === null;
 
 export function turnKeys(on: boolean): void {
-  if (on) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, 'yes');
+  if (on) memory.forget(OFF);
+  else memory.write(OFF, 'yes');
 }
 
 const FIELDS = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="textbox"]';

@@ -1,4 +1,5 @@
 // The ticket of this tab's last reveal, to be offered at the next one: a call is often about more than one secret.
+import { tabMemory } from './memory.ts';
 import { notedPerson } from './person.ts';
 
 /** What tickets look like where a tenant has set no pattern: INC-00042, #4711, SR12345. */
@@ -15,7 +16,7 @@ export function ticketOf(reason: string, pattern: string | null): string | null 
 }
 
 export function keepTicket(tenant: string, ticket: string | null): void {
-  if (ticket !== null) sessionStorage.setItem(key(tenant), ticket);
+  if (ticket !== null) tabMemory.write(key(tenant), ticket);
 }
 
-export const lastTicket = (tenant: string): string | null => sessionStorage.getItem(key(tenant));
+export const lastTicket = (tenant: string): string | null => tabMemory.read(key(tenant));

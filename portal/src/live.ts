@@ -20,6 +20,8 @@ const RETRY_MAX_MS = 30_000;
 const PING_EVERY_MS = 25_000;
 /** An answer that takes longer than this is none: the network has gone without a word. */
 const PONG_MS = 10_000;
+/** Nor is a connection that brings no greeting: proxies and scanners let a socket be opened and keep back what comes through it. */
+const HELLO_MS = 30_000;
 
 class Connection {
   readonly #tenant: string;
@@ -65,6 +67,7 @@ class Connection {
     if (this.#cursor) url.searchParams.set('cursor', this.#cursor);
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#pong = setTimeout(() => void this.#closed(0), HELLO_MS);
     socket.onmessage = ({ data }) => this.#heard(socket, String(data));
     socket.onclose = ({ code }) => {
       if (socket === this.#socket) void this.#closed(code);

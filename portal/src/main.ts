@@ -1,8 +1,10 @@
 // The portal's start: the theme, then the app; or, in the sign-in pop-up, word to the other tabs and away.
+import { freshOnReturn } from './returning.ts';
 import { SESSION_CHANNEL } from './session.ts';
 import { applyTheme } from './theme.ts';
 
 applyTheme();
+freshOnReturn(() => location.reload());
 if (location.pathname === '/signed-in') {
   new BroadcastChannel(SESSION_CHANNEL).postMessage('signed-in');
   window.close();

@@ -4,6 +4,8 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 export const MIN_CHARACTERS = 12;
+/** Far beyond what anybody types. A field that cuts what is pasted would make another passphrase of it without a word. */
+export const MAX_CHARACTERS = 256;
 export const MIN_SCORE = 3;
 /** From how many guesses on, as a power of ten, a passphrase has the next score. */
 const GUESSES_LOG10 = [6, 10, 14, 18] as const;

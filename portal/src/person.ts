@@ -1,5 +1,6 @@
 // The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
 import { origin, SESSION_RESTORED } from './api/http.ts';
+import { memory } from './memory.ts';
 import { lock } from './vault-client.ts';
 
 const PERSON_KEY = 'totl.person';
@@ -7,20 +8,20 @@ const PERSON_KEY = 'totl.person';
 const LOCK_WAIT_MS = 1_500;
 
 /** Who was signed in last in this browser, or null. */
-export const notedPerson = (): string | null => localStorage.getItem(PERSON_KEY);
+export const notedPerson = (): string | null => memory.read(PERSON_KEY);
 
 /** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
 export function notePerson(email: string): void {
   if (notedPerson() === email) return;
   // Not waited for: the vault takes its messages in order, so whatever this page asks next finds it locked.
   void lock();
-  localStorage.setItem(PERSON_KEY, email);
+  memory.write(PERSON_KEY, email);
 }
 
 /** Locks, for all tabs, then goes to the sign-out. */
 export async function signOut(href: string): Promise<void> {
   await Promise.race([lock(), new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))]);
-  localStorage.removeItem(PERSON_KEY);
+  memory.forget(PERSON_KEY);
   location.assign(href);
 }
 

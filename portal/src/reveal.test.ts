@@ -63,6 +63,25 @@ describe('a plaintext', () => {
     expect(spelled('א\u202e')).toEqual(['letter \u2068א\u2069 (U+05D0)', 'sign (U+202E)']);
   });
 
+  it('is shown as it is, whatever a page makes of its characters: entities, tags, several spaces', async () => {
+    for (const plaintext of ['iuSF9&{s-0', 'a&amp;b&sol;c', '<b>x</b>"\'', 'two  spaces', '%20+%00']) {
+      const element = await show(plaintext);
+      const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain [role=img] > span')];
+      expect(spans.map((span) => span.textContent).join('')).toBe(plaintext);
+      for (const span of spans) expect(span.getBoundingClientRect().width).toBeGreaterThan(0);
+      element.remove();
+    }
+  });
+
+  it('says that white space is at an end of it, because nobody sees a line end that a file or a script has left', async () => {
+    const said = async (plaintext: string) => (await show(plaintext)).renderRoot.querySelector('.note')?.textContent;
+    expect(await said('secret\r\n')).toBe('White space is part of it, at its end: carriage return, new line.');
+    expect(await said(' secret\u00a0')).toBe(
+      'White space is part of it, at its beginning: space; at its end: sign \u00a0 (U+00A0).',
+    );
+    expect(await said('a secret')).toBeUndefined();
+  });
+
   it('names the groups of a recovery password that fail, in words and by a mark', async () => {
     const element = await show('000011-000022-720886-111111-222222-333333-444444-999999', true);
     const marks = [...element.renderRoot.querySelectorAll('.groups li')].map(({ className }) => className);
@@ -122,6 +141,25 @@ describe('the countdown', () => {
     countdown.look();
     expect(over).toBe(1);
   });
+});
+
+it('a countdown is given no time by a clock that is set back, because what is shown would be seen by whoever comes next', () => {
+  let [now, over] = [3_600_000, 0];
+  const host = { addController() {}, removeController() {}, requestUpdate() {}, updateComplete: Promise.resolve(true) };
+  const countdown = new Countdown(
+    host,
+    () => over++,
+    () => now,
+  );
+  countdown.start(30);
+  now += 10_000;
+  countdown.look();
+  now -= 3_600_000;
+  countdown.look();
+  expect(countdown.secondsLeft).toBe(20);
+  now += 20_000;
+  countdown.look();
+  expect([countdown.secondsLeft, over]).toEqual([0, 1]);
 });
 
 describe('the dialog', () => {

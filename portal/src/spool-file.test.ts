@@ -33,6 +33,19 @@ test('any other file is none, in words', async () => {
     expect(await readSpoolFile(new File([text], 'x'))).toMatch(/not a spool file/);
 });
 
+test('the engine’s configuration file, chosen in its place, is none, and nothing of its token is said or sent', async () => {
+  const token = `tok_${'a'.repeat(32)}`;
+  for (const text of [JSON.stringify({ apiOrigin: 'https://x', token }), JSON.stringify({ token }, null, 2), token]) {
+    const read = await readSpoolFile(new File([text], 'engine.json'));
+    expect(read).toMatch(/not a spool file/);
+    expect(read).not.toContain('tok_');
+  }
+});
+
+test('files that `copy a+b` of Windows has put together lose no line and have none too many', () => {
+  expect(readSpool(`${report([event])}\n${secret}\n\u001a`)).toMatchObject({ events: 1, secrets: 1, damaged: 0 });
+});
+
 test('a PC that says nothing of its serial, or one event by itself, costs no report', () => {
   const odd = {
     machine: { id: machine, hostname: 'PC', serial: null, model: '' },

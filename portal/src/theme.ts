@@ -1,11 +1,12 @@
 // Light, dark, or what the system says; the choice is this browser's.
+import { memory } from './memory.ts';
 
 const KEY = 'totl.theme';
 const NEXT = { system: 'light', light: 'dark', dark: 'system' } as const;
 export type Theme = keyof typeof NEXT;
 
 export function theme(): Theme {
-  const kept = localStorage.getItem(KEY);
+  const kept = memory.read(KEY);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 }
 
@@ -18,7 +19,7 @@ export function applyTheme(): void {
 /** Goes to the next of the three and answers it. */
 export function nextTheme(): Theme {
   const next = NEXT[theme()];
-  localStorage.setItem(KEY, next);
+  memory.write(KEY, next);
   applyTheme();
   return next;
 }

@@ -16,6 +16,7 @@ import workerUrl from '../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker, keyringOpened } from './api/custody.ts';
 import { readManifest, readPayload } from './api/manifest.ts';
 import { manifestsBetween, noteLineTaken } from './api/tenant.ts';
+import { memory } from './memory.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };
@@ -87,7 +88,7 @@ const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
 
 /** The highest manifest this browser has trusted of a tenant. */
 export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
-  const text = localStorage.getItem(seenKey(tenant));
+  const text = memory.read(seenKey(tenant));
   return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
 }
 
@@ -96,7 +97,7 @@ function remember(tenant: string, seen: SeenManifest): void {
   const before = seenManifest(tenant);
   const isNews = before === null || before.version < seen.version;
   if (isNews || (before.version === seen.version && 'sha256' in before))
-    localStorage.setItem(seenKey(tenant), JSON.stringify(seen));
+    memory.write(seenKey(tenant), JSON.stringify(seen));
 }
 
 /** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
@@ -123,7 +124,7 @@ async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest 
     ...{ version: now.version, signed: now.signed, insteadVersion: before.version },
     instead: 'signed' in before ? before.signed : before.sha256,
   });
-  localStorage.setItem(seenKey(tenant), JSON.stringify(now));
+  memory.write(seenKey(tenant), JSON.stringify(now));
 }
 
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */

@@ -127,9 +127,12 @@ export const TENANT_KEY_WORDS: Record<TenantCounts['keyState'], [string, 'good' 
 
 /** `local_admin` as `Local admin`. */
 export const phaseWords = (name: string): string => {
-  const known: Record<string, string> = { rmm: 'RMM agent', bitlocker: 'BitLocker' };
+  const known = new Map([
+    ['rmm', 'RMM agent'],
+    ['bitlocker', 'BitLocker'],
+  ]);
   const words = name.replaceAll('_', ' ');
-  return known[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return known.get(name) ?? words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 /** A thumbprint in groups that two people can compare aloud. Joined again it is the thumbprint: an engine compares it whole. */

@@ -8,7 +8,7 @@ export type Receiver = { origin: string; received: Received[]; close: () => Prom
 
 /**
  * `/ok/NAME` takes everything, `/status/CODE/NAME` answers that code, `/redirect/NAME` sends to `/ok/NAME`, `/silent/NAME` never answers,
- * `/later/SECONDS/NAME` answers 503 and asks to be left alone for so long, `/after/N/NAME` answers 503 N times and then takes it, `/refuse-first/CODE/NAME` answers that code to its first notice, however often, `/refuse-kind/KIND/NAME` answers 503 to that kind. `GET /received/NAME` tells what came under a name, for tests that run elsewhere.
+ * `/teams/CODE/NAME` answers 200 and says in Teams' words that it was that code, `/later/SECONDS/NAME` answers 503 and asks to be left alone for so long, `/after/N/NAME` answers 503 N times and then takes it, `/refuse-first/CODE/NAME` answers that code to its first notice, however often, `/refuse-kind/KIND/NAME` answers 503 to that kind. `GET /received/NAME` tells what came under a name, for tests that run elsewhere.
  */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
@@ -49,5 +49,10 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   const failsStill = isOfKind || mode === 'later' || (mode === 'after' && under().length <= Number(rest[0]));
   response.statusCode =
     mode === 'status' || refuses ? Number(rest[0]) : mode === 'redirect' ? 307 : failsStill ? 503 : 204;
+  if (mode === 'teams') {
+    response.statusCode = 200;
+    const inside = 'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error';
+    return response.end(`${inside} ${rest[0]} with ContextId tcid=1,server=x..`);
+  }
   response.end(mode === 'status' ? 'an answer that nobody keeps' : undefined);
 }

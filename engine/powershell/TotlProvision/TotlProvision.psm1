@@ -3,6 +3,11 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+# A policy (AppLocker, WDAC) that does not trust these files has them run without the classes of .NET: nothing here works then, and each error names another reason.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw ('TotlProvision needs the language mode FullLanguage, and this PC gives it {0}: have its application control policy trust the module''s files.' -f $ExecutionContext.SessionState.LanguageMode)
+}
+
 # The one place that chooses by edition and platform. Windows PowerShell has no $IsWindows, which strict mode would refuse to read.
 $isFramework = $PSVersionTable.PSEdition -eq 'Desktop'
 $onWindows = $isFramework -or $IsWindows

@@ -33,6 +33,24 @@ Describe 'the configuration file' {
         }
     }
 
+    It 'is read in UTF-16 too, as Windows PowerShell and old editors save it, with a mark or without' {
+        $text = ConvertTo-Json -InputObject $script:settings.pinned -Depth 5
+        foreach ($name in @('utf-16', 'utf-16BE')) {
+            foreach ($mark in @('', [string] [char] 0xFEFF)) {
+                $path = New-FolderName
+                [System.IO.File]::WriteAllBytes($path, [System.Text.Encoding]::GetEncoding($name).GetBytes($mark + $text))
+                (New-TotlSession -ConfigurationPath $path -SpoolPath (New-FolderName)).ApiOrigin | Should -BeExactly $script:settings.pinned.apiOrigin
+            }
+        }
+    }
+
+    It 'may name the server with a slash or a path behind it, because people copy addresses' {
+        foreach ($behind in @('/', '//', '/v1/', '/?x#y')) {
+            $file = New-ConfigurationFile @{ apiOrigin = $script:settings.pinned.apiOrigin + $behind }
+            (New-TestSession -File $file).ApiOrigin | Should -BeExactly $script:settings.pinned.apiOrigin
+        }
+    }
+
     It 'without a fingerprint leaves the pin to the first use' {
         $session = New-TestSession -File (New-ConfigurationFile @{ fingerprint = $null; tenantKey = $null })
         $session.Fingerprint | Should -BeNullOrEmpty

@@ -61,6 +61,8 @@ export class HandDialog extends LitElement {
   @state() private visible = false;
   @state() private first = '';
   @state() private second = '';
+  /** Why what was pasted is not in the field. */
+  @state() private notTaken = '';
   @query('dialog') private dialog!: HTMLDialogElement;
 
   constructor() {
@@ -68,18 +70,40 @@ export class HandDialog extends LitElement {
     new Modal(this);
   }
 
+  /** A field that cuts what is pasted would have another secret kept without a word. */
+  get #isTooLong(): boolean {
+    return this.first.length > PLAINTEXT_MAX_CHARACTERS;
+  }
+
+  get #isWhole(): boolean {
+    return this.first !== '' && this.first === this.second && !this.#isTooLong;
+  }
+
   #closed = (): void => {
     this.first = '';
     this.second = '';
+    this.notTaken = '';
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (this.working || this.first === '' || this.first !== this.second) return;
+    if (this.working || !this.#isWhole) return;
     const ref = refOf(this.kind, new FormData(event.target as HTMLFormElement));
     const detail = { kind: this.kind, ref, plaintext: this.first };
     this.dispatchEvent(new CustomEvent('secret-given', { detail }));
+  };
+
+  /**
+   * A field joins lines, and what would be kept is not what was copied. A line end behind the last one is the copying's own, and a recovery password
+   * is its digits, however they were broken.
+   */
+  #pasted = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (this.kind === 'bitlocker_recovery_key' || !/[\r\n]/.test(text.replace(/(\r\n?|\n)$/, ''))) return;
+    event.preventDefault();
+    this.notTaken =
+      'What you pasted has several lines, which this field would join. It was not taken: have an engine seal it.';
   };
 
   #generate = (): void => {
@@ -123,11 +147,17 @@ export class HandDialog extends LitElement {
           </button>
           <span class="quiet" role="status">${differ ? 'The two differ.' : nothing}</span>
         </p>
+        ${
+          this.#isTooLong
+            ? html`<p class="note bad" role="alert">At most ${PLAINTEXT_MAX_CHARACTERS} characters; these are ${this.first.length}.</p>`
+            : nothing
+        }
+        ${this.notTaken ? html`<p class="note bad" role="alert">${this.notTaken}</p>` : nothing}
         ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
         ${this.working ? html`<p role="status">Sealing it and handing it over …</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
-          <button class="primary" ?disabled=${this.working || this.first === '' || this.first !== this.second}>
+          <button class="primary" ?disabled=${this.working || !this.#isWhole}>
             Seal and keep
           </button>
         </div>
@@ -177,12 +207,13 @@ export class HandDialog extends LitElement {
         class="typed"
         type=${this.visible ? 'text' : 'password'}
         required
-        maxlength=${PLAINTEXT_MAX_CHARACTERS}
         autocomplete="new-password"
         spellcheck="false"
         ?readonly=${this.working}
         .value=${value}
+        @paste=${this.#pasted}
         @input=${(event: InputEvent) => {
+          this.notTaken = '';
           this[id] = (event.target as HTMLInputElement).value;
         }}
       />

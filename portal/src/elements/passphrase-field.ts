@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import {
   GENERATED_BITS,
   generatePassphrase,
+  MAX_CHARACTERS,
   MIN_SCORE,
   type Strength,
   samePassphrase,
@@ -67,9 +68,9 @@ export class PassphraseField extends LitElement {
   @state() private visible = false;
   @state() private generated = false;
 
-  /** The passphrase, or null while it is weak, the two differ, or it is the one it must differ from. */
+  /** The passphrase, or null while it is weak or too long, the two differ, or it is the one it must differ from. */
   get value(): string | null {
-    if (this.#taken) return null;
+    if (this.#taken || this.first.length > MAX_CHARACTERS) return null;
     return this.first === this.second && (this.strength?.score ?? 0) >= MIN_SCORE ? this.first : null;
   }
 
@@ -104,6 +105,8 @@ export class PassphraseField extends LitElement {
   #verdict() {
     const { strength } = this;
     if (!this.first) return nothing;
+    if (this.first.length > MAX_CHARACTERS)
+      return `At most ${MAX_CHARACTERS} characters; these are ${this.first.length}.`;
     if (this.#taken) return 'This is your own passphrase. The team’s must be another one.';
     if (this.generated) return `Seven random words, ${GENERATED_BITS} bits. Write them down before you go on.`;
     if (!strength) return 'Checking …';
@@ -120,7 +123,6 @@ export class PassphraseField extends LitElement {
         type=${type}
         autocomplete="new-password"
         spellcheck="false"
-        maxlength="256"
         aria-describedby="strength"
         ?readonly=${this.readonly}
         .value=${this.first}
@@ -146,7 +148,6 @@ export class PassphraseField extends LitElement {
         type=${type}
         autocomplete="new-password"
         spellcheck="false"
-        maxlength="256"
         ?readonly=${this.readonly}
         .value=${this.second}
         @input=${(event: InputEvent) => {

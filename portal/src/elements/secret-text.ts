@@ -62,10 +62,24 @@ export class SecretText extends LitElement {
           >${[...plaintext].map((character) => html`<span class=${classOf(character)}>${visible(character, { lines: true })}</span>`)}</span
         >
       </p>
+      ${this.#ends(plaintext)}
       <p class="quiet legend">
         <span class="digit">1</span> digit, <span class="upper">A</span> capital, <span class="lower">a</span> small letter,
         <span class="sign">!</span> sign
       </p>`;
+  }
+
+  /** White space at an end is seen by nobody, and left out by whoever types what is shown. */
+  #ends(plaintext: string) {
+    const [begin = ''] = /^\s+/.exec(plaintext) ?? [];
+    const [end = ''] = /\s+$/.exec(plaintext) ?? [];
+    const said = [
+      begin && `at its beginning: ${spelled(begin).join(', ')}`,
+      end && `at its end: ${spelled(end).join(', ')}`,
+    ];
+    return begin || end
+      ? html`<p class="note warn">White space is part of it, ${said.filter(Boolean).join('; ')}.</p>`
+      : nothing;
   }
 
   #groups({ groups, failing }: NonNullable<Opened['bitlocker']>) {

@@ -19,11 +19,9 @@ function New-TotlConfigurationRefusal {
 function Read-TotlConfiguration {
     param([string] $Path)
     try {
-        # Some editors of Windows put a byte order mark in front.
-        $text = (Read-TotlText $Path).TrimStart([char] 0xFEFF)
-        $json = ConvertFrom-Json -InputObject $text
+        $json = ConvertFrom-Json -InputObject (ConvertFrom-TotlSaved ([System.IO.File]::ReadAllBytes($Path)))
     }
-    # Not there, not UTF-8, not JSON; the parser's own message would quote the file.
+    # Not there, not Unicode, not JSON; the parser's own message would quote the file.
     catch { $json = $null }
     if ($json -isnot [System.Management.Automation.PSCustomObject]) {
         return New-TotlRefusal 'bad_configuration' 'The configuration file is not there, or is not JSON.'

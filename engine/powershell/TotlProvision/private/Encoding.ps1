@@ -38,6 +38,21 @@ function ConvertFrom-TotlUtf8 {
     $utf8.GetString($Bytes)
 }
 
+# The text of a file as a person may have saved it: UTF-8 or UTF-16, with a mark in front or without; throws where it is neither. By the rules
+# of schema/text-file.ts.
+function ConvertFrom-TotlSaved {
+    param([byte[]] $Bytes)
+    $name = ''
+    if ($Bytes.Length -ge 2) {
+        if ($Bytes[0] -eq 255 -and $Bytes[1] -eq 254) { $name = 'utf-16' }
+        elseif ($Bytes[0] -eq 254 -and $Bytes[1] -eq 255) { $name = 'utf-16BE' }
+        elseif ($Bytes[0] -ne 0 -and $Bytes[1] -eq 0) { $name = 'utf-16' }
+        elseif ($Bytes[0] -eq 0 -and $Bytes[1] -ne 0) { $name = 'utf-16BE' }
+    }
+    $text = if ($name -eq '') { ConvertFrom-TotlUtf8 $Bytes } else { [System.Text.Encoding]::GetEncoding($name).GetString($Bytes) }
+    $text.TrimStart([char] 0xFEFF)
+}
+
 # SHA-256 of bytes.
 function Get-TotlSha256 {
     param([byte[]] $Bytes)

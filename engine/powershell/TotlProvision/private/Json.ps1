@@ -1,6 +1,8 @@
 # JSON written byte for byte as JSON.stringify has it, fractions aside, which .NET Framework writes in its own way; and read with members
 # compared by case. ConvertTo-Json differs between 5.1 and 7.
 
+$script:DepthMax = 32
+
 # A string in quotes, escaped as JSON.stringify escapes it: half of a surrogate pair too, which UTF-8 has no bytes for.
 function ConvertTo-TotlJsonString {
     param([string] $Text)
@@ -27,34 +29,50 @@ function ConvertTo-TotlJsonString {
     $out.ToString()
 }
 
-# Null, text, truth values, numbers, dictionaries (in their own order), objects and lists, without white space.
-function ConvertTo-TotlJson {
+# Whether a value is a whole number, or one with a fraction that is exact: what CIM says of a PC is unsigned.
+function Test-TotlExact {
     param($Value)
+    $Value -is [int] -or $Value -is [long] -or $Value -is [decimal] -or $Value -is [byte] -or $Value -is [System.SByte] -or
+        $Value -is [System.Int16] -or $Value -is [System.UInt16] -or $Value -is [System.UInt32] -or $Value -is [System.UInt64]
+}
+
+# A date as JSON.stringify has one, whatever the calendar of the PC. One that does not say so is of the PC's own zone.
+function ConvertTo-TotlInstant {
+    param([DateTime] $Date)
+    $Date.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+# Null, text, truth values, numbers, dates, dictionaries (in their own order), objects and lists, without white space.
+function ConvertTo-TotlJson {
+    param($Value, [int] $Depth = 0)
+    # A thing that holds itself goes on until the stack is full, and that ends the process of whoever provisions.
+    if ($Depth -gt $script:DepthMax) { throw 'a value must not be nested so deep' }
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return ConvertTo-TotlJsonString $Value }
     if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
+    if ($Value -is [DateTime]) { return ConvertTo-TotlJsonString (ConvertTo-TotlInstant $Value) }
     if ($Value -is [System.Collections.IDictionary]) {
         # Its enumerator, since a member may be called Keys.
         $members = foreach ($entry in $Value.GetEnumerator()) {
-            '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value)
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value ($Depth + 1))
         }
         return '{' + (@($members) -join ',') + '}'
     }
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         $members = foreach ($property in $Value.PSObject.Properties) {
-            '{0}:{1}' -f (ConvertTo-TotlJsonString $property.Name), (ConvertTo-TotlJson $property.Value)
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $property.Name), (ConvertTo-TotlJson $property.Value ($Depth + 1))
         }
         return '{' + (@($members) -join ',') + '}'
     }
     if ($Value -is [System.Collections.IEnumerable]) {
-        $items = foreach ($item in $Value) { ConvertTo-TotlJson $item }
+        $items = foreach ($item in $Value) { ConvertTo-TotlJson $item ($Depth + 1) }
         return '[' + (@($items) -join ',') + ']'
     }
     if ($Value -is [double] -or $Value -is [single]) {
         if ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) { throw 'a number must be finite' }
         return $Value.ToString('R', [System.Globalization.CultureInfo]::InvariantCulture)
     }
-    if ($Value -is [int] -or $Value -is [long] -or $Value -is [decimal]) {
+    if (Test-TotlExact $Value) {
         return $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
     }
     throw 'a value must be text, a number, a truth value, a list or a dictionary'

@@ -6,6 +6,8 @@ $script:ItemMax = 1024
 $script:ItemsMax = 64
 $script:NoMessage = '(no message)'
 $script:Empty = '(empty)'
+# Beyond it a reader of JSON holds no whole number exactly.
+$script:ExactMax = [decimal] 9007199254740991
 # What a terminal is told: CSI, OSC and shorter sequences.
 $script:EscapePattern = '\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])'
 $script:ControlPattern = '[\x00-\x08\x0b-\x1f\x7f]'
@@ -40,6 +42,8 @@ function ConvertTo-TotlText {
     param($Value)
     if ($null -eq $Value) { return '' }
     if ($Value -is [string]) { return $Value }
+    # PowerShell's own text of a date has the month before the day, and no zone.
+    if ($Value -is [DateTime]) { return ConvertTo-TotlInstant $Value }
     try {
         if ((Test-TotlRecord $Value) -or $Value -is [System.Collections.IEnumerable]) { return ConvertTo-TotlJson $Value }
     }
@@ -82,7 +86,8 @@ function Get-TotlItem {
 # One member of an event's data: text, a number, a truth value, null, or a list of text.
 function Get-TotlDatum {
     param($Value)
-    $plain = $null -eq $Value -or $Value -is [bool] -or $Value -is [int] -or $Value -is [long] -or $Value -is [decimal]
+    $plain = $null -eq $Value -or $Value -is [bool]
+    if (Test-TotlExact $Value) { $plain = -not ([Math]::Abs([decimal] $Value) -gt $script:ExactMax) }
     if ($Value -is [double] -or $Value -is [single]) { $plain = -not ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) }
     if ($plain) { return [pscustomobject] @{ Value = $Value; Changed = $false } }
     if ($Value -is [string]) { return Get-TotlCleanText $Value $script:MessageMax }

@@ -1,0 +1,8 @@
+// A page that a browser has kept as it was, for whoever goes back to it: it may be another person by now, or nobody who is signed in.
+
+/** Has the page loaded anew where it comes out of the browser's keeping. */
+export function freshOnReturn(reload: () => void): void {
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) reload();
+  });
+}
