@@ -70,8 +70,8 @@ const gone = (page: Page) => page.route(/\/v1\/|\/cdn-cgi\//, (route) => route.a
 
 test('without a network nobody is told that they are signed out, what is shown and typed stays, and all of it heals by itself', () =>
   onPortal(async (page, context) => {
+    await page.getByRole('row').nth(1).waitFor();
     const before = await page.getByRole('row').count();
-    assert.ok(before > 1);
     await page.getByRole('link', { name: 'Tokens', exact: true }).click();
     await page.getByLabel('What it is for').fill('typed before');
     await context.setOffline(true);
