@@ -280,7 +280,8 @@ describe('an id that an admin has split', () => {
     expect(await shown()).toMatchObject({ attention: [], split: { by: ADMIN, of } });
     expect((await runOf(a.run.id)).status).toBe('running');
     // It was one after all.
-    expect((await acknowledge('cloned', of)).status).toBe(200);
+    expect((await acknowledge('cloned', of)).json).toMatchObject({ code: 'role_forbids' });
+    expect((await acknowledge('cloned', of, ADMIN)).status).toBe(200);
     expect(await shown()).toMatchObject({ split: null, clonedBy: null });
     expect(await offeredRuns()).toEqual([old.run.id]);
     expect((await speaks(pc({ serial: 'SAME', takesOtherId: true }))).status).toBe(200);

@@ -20,6 +20,23 @@ const signsOf = (sql: SqlStorage, family: readonly string[]): CloneSign[] =>
 
 export const isCloned = (sql: SqlStorage, machine: string): boolean => signsOf(sql, [machine]).length > 0;
 
+export type Clone = {
+  cloned_at: number;
+  cloned_by: CloneSign;
+  split_at: number | null;
+  split_by: string | null;
+};
+
+/** What is said of it: of the machine's own id, or else of the one merged into it that was flagged last; null: no id of it is flagged. */
+export const cloneOf = (sql: SqlStorage, family: readonly string[]): Clone | null =>
+  first<Clone>(
+    sql,
+    `SELECT cloned_at, cloned_by, split_at, split_by FROM machines INDEXED BY machines_cloned
+     WHERE cloned_at IS NOT NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id = ? DESC, cloned_at DESC LIMIT 1`,
+    JSON.stringify(family),
+    family[0] ?? '',
+  );
+
 /** Which of these ids are flagged. */
 export const clonedAmong = (sql: SqlStorage, family: readonly string[]): string[] =>
   all<{ id: string }>(

@@ -5,6 +5,7 @@ import { type CloneSign, isOther, realFacts } from '../schema/same-pc.ts';
 import { IS_ASIDE } from './aside.ts';
 import { record } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { recount } from './fleet-counts.ts';
@@ -136,23 +137,24 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   if (!row) return null;
   const family = familyOf(sql, id);
   const { history, next } = historyOf(sql, family, { limit: HISTORY_SHOWN });
+  const clone = cloneOf(sql, family);
   return {
     ...summaryOf(row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
     marks: marksOf(row),
-    clonedBy: row.cloned_by,
-    split:
-      row.split_at === null || row.split_by === null
-        ? null
-        : { at: row.split_at, by: row.split_by, of: String(row.cloned_at) },
+    clonedBy: clone?.cloned_by ?? null,
+    split: clone === null ? null : splitOf(clone),
     someAside: isSomeAside(sql, family),
     merged: mergedInto(sql, id),
     history: history.reverse(),
     historyNext: next,
   };
 }
+
+const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['split'] =>
+  at === null || by === null ? null : { at, by, of: String(cloned_at) };
 
 /** Its marks, each with what it is of. */
 const marksOf = (row: MachineRow): Mark[] => {

@@ -4,7 +4,7 @@ import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
 import { settleClone } from './clone-signs.ts';
-import { clonedAmong } from './clones.ts';
+import { clonedAmong, cloneOf } from './clones.ts';
 import { familyOf } from './families.ts';
 import { findRow, type MachineRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
@@ -21,16 +21,18 @@ const KEPT: Partial<Record<Attention, string>> = {
 
 /** Whether this mark may be acknowledged as it was seen. Pure. Null: it may. */
 export function decideAcknowledge(
-  row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences' | 'split_at'> | null,
-  known: string | undefined,
+  row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences'> | null,
+  facts: { known: string | undefined; isSplit: boolean; isAdmin: boolean },
   { mark, of }: MarkSeen,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
-  // That it is several PCs, an admin may have said; that it is one after all ends that too.
+  // That it is several PCs, an admin has said: that it is one after all is an admin's to say too.
   const isShown = (JSON.parse(row.attention) as Attention[]).includes(mark);
-  const stands = isShown || (mark === 'cloned' && row.split_at !== null);
-  if (!stands && known === of) return 'done';
+  const isUnsaid = mark === 'cloned' && facts.isSplit;
+  const stands = isShown || isUnsaid;
+  if (!stands && facts.known === of) return 'done';
+  if (isUnsaid && !facts.isAdmin) return refuse('role_forbids', 'An admin has said that it is several PCs.');
   const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>)[mark];
   return stands && is === of
     ? null
@@ -47,7 +49,12 @@ export function acknowledge(
 ): Acknowledged | Refusal {
   const { sql } = storage;
   const { mark, of } = seen;
-  const decision = decideAcknowledge(findRow(sql, id), acknowledgedOf(sql, id).get(mark), seen);
+  const facts = {
+    known: acknowledgedOf(sql, id).get(mark),
+    isSplit: (cloneOf(sql, familyOf(sql, id))?.split_at ?? null) !== null,
+    isAdmin: caller.principal.role === 'admin',
+  };
+  const decision = decideAcknowledge(findRow(sql, id), facts, seen);
   if (decision !== null && decision !== 'done') return decision;
   if (decision === 'done') return acknowledged(sql, id, mark);
   return storage.transactionSync(() => {

@@ -5,7 +5,7 @@ import type { Acknowledged, Attention, SplitRequest } from '../schema/machine.ts
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import { record } from './audit.ts';
 import type { Caller, Person } from './caller.ts';
-import { clonedAmong } from './clones.ts';
+import { type Clone, clonedAmong, cloneOf } from './clones.ts';
 import { familyOf } from './families.ts';
 import { findRow, type MachineRow } from './machines.ts';
 import { first } from './rows.ts';
@@ -21,12 +21,13 @@ export const isSplit = (sql: SqlStorage, machine: string): boolean =>
 
 /** Whether a machine may be split as it was seen. Pure. Null: it may. */
 export function decideSplit(
-  row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences' | 'split_at'> | null,
+  row: Pick<MachineRow, 'shelf' | 'occurrences'> | null,
+  clone: Clone | null,
   { of }: SplitRequest,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
-  if (row.split_at !== null) return 'done';
+  if (clone?.split_at != null) return 'done';
   const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>).cloned;
   return is === of ? null : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
 }
@@ -41,7 +42,8 @@ export function split(
 ): Acknowledged | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
-  const decision = decideSplit(row, seen);
+  const clone = cloneOf(sql, familyOf(sql, id));
+  const decision = decideSplit(row, clone, seen);
   if (decision !== null && decision !== 'done') return decision;
   const answer = (): Acknowledged => ({
     ...{ machine: id, mark: 'cloned', attention: JSON.parse(findRow(sql, id)?.attention ?? '[]') },
@@ -58,7 +60,7 @@ export function split(
     record(sql, caller.tenant, caller, now, {
       action: 'machine.split',
       subject: id,
-      detail: { sign: row?.cloned_by ?? null, of: seen.of },
+      detail: { sign: clone?.cloned_by ?? null, of: seen.of },
     });
     summarize(sql, id, now);
     return answer();

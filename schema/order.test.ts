@@ -54,6 +54,16 @@ describe('what a PC may have', () => {
       ['there'],
     ],
     [
+      'what each of several PCs under one id has, by each one’s own order',
+      [
+        version('a before', { sealedAt: 100, pc: 'a' }),
+        version('b', { sealedAt: 150, pc: 'b' }),
+        version('a', { sealedAt: 200, pc: 'a' }),
+        version('of no run', { sealedAt: 50, pc: '' }),
+      ],
+      ['a', 'b', 'of no run'],
+    ],
+    [
       'both of two that were sealed in the same second by engines that do not count',
       [version('a', { sealedAt: 100 }), version('b', { sealedAt: 100.3 })],
       ['b', 'a'],

@@ -28,6 +28,7 @@ type KeptMachine = z.infer<typeof KeptMachine>;
 const KeptSecret = z.object({
   ...{ machine: z.string(), kind: SecretKind, ref: SecretRef, sealed: z.string() },
   goneAt: z.number().nullable().optional().catch(undefined),
+  pc: z.string().nullable().optional().catch(undefined),
   version: z.object({
     ...{ kid: z.string(), format: SealedFormat, bound: z.boolean(), run: z.string().nullable(), eid: z.string() },
     ...{ by: z.string().nullable().default(null), version: z.int().catch(0), escrowedAt: Instant.catch(0) },

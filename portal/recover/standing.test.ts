@@ -5,17 +5,18 @@ import type { Revealed } from '../../schema/secret.ts';
 import { standings } from './standing.ts';
 
 const NOW = 1_790_000_000_000;
-type About = Partial<Revealed['version']> & Partial<Pick<Revealed, 'machine' | 'ref' | 'kind' | 'goneAt'>>;
+type About = Partial<Revealed['version']> & Partial<Pick<Revealed, 'machine' | 'ref' | 'kind' | 'goneAt' | 'pc'>>;
 
 function held({
   machine = 'm',
   kind = 'local_admin_password',
   ref = { account: 'A' },
   goneAt,
+  pc,
   ...version
 }: About): Revealed {
   return {
-    ...{ id: 's', machine, kind, ref, goneAt, sealed: '', auditSeq: 1 },
+    ...{ id: 's', machine, kind, ref, goneAt, pc, sealed: '', auditSeq: 1 },
     version: {
       ...{ version: 1, kid: 'k', format: 'jwe', bound: true, run: 'r', by: null, uploadedBy: null, eid: 'e' },
       ...{ escrowedAt: NOW, order: null, sealedAt: NOW, hostname: null, counts: true },
@@ -55,6 +56,11 @@ const words = (secrets: Revealed[], keptAs = alone) => {
   const found = standings(secrets, keptAs);
   return secrets.map((one) => found.get(one));
 };
+
+it('is each PC’s own, where several had one id', () => {
+  const [a, b] = [held({ pc: 'a', run: 'a', sealedAt: NOW - 5_000 }), held({ pc: 'b', run: 'b' })];
+  expect(words([a, b, held({ pc: 'b', run: 'c', sealedAt: NOW - 9_000 })])).toEqual(['offered', 'offered', 'earlier']);
+});
 
 it('is the latest sealed, whatever number it came under', () => {
   expect(words([held({ version: 2, sealedAt: NOW - 5_000 }), held({ version: 1, sealedAt: NOW })])).toEqual([

@@ -68,7 +68,7 @@ export class AttentionNote extends LitElement {
     const words = `Several PCs have this ID, says ${isolated(by)}, ${exactTime(at)}. What each of them sealed is offered beside the others, and an engine that can take another ID is told to.`;
     return html`<li class="row">
       <span>${words}</span>
-      ${this.acting ? this.#button('It is one PC', words, 'mark-seen', { mark: 'cloned', of }) : nothing}
+      ${this.splitting ? this.#button('It is one PC', words, 'mark-seen', { mark: 'cloned', of }) : nothing}
     </li>`;
   }
 
