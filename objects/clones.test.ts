@@ -366,6 +366,15 @@ describe('a mark', () => {
     expect(await attention()).toEqual(['run_failed']);
   });
 
+  it('of before it was kept what a mark is of is taken away all the same', async () => {
+    await speaks(pc(), { type: 'run_failed' });
+    await inObject((sql) => sql.exec("UPDATE machines SET occurrences = '{}'").toArray());
+    expect((await shown()).marks).toEqual([{ mark: 'run_failed', of: '' }]);
+    expect((await acknowledge('run_failed', '')).json.attention).toEqual([]);
+    await speaks(pc(), { type: 'run_failed' });
+    expect(await attention()).toEqual(['run_failed']);
+  });
+
   it('that is of something else by now is not taken away unseen', async () => {
     await speaks(pc(), { type: 'run_failed' });
     const [mark] = (await shown()).marks;

@@ -136,8 +136,9 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const row = findRow(sql, id);
   if (!row) return null;
   const family = familyOf(sql, id);
+  // Of a family of a hundred ids none is looked at where none is flagged.
+  const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, family) : null;
   const { history, next } = historyOf(sql, family, { limit: HISTORY_SHOWN });
-  const clone = cloneOf(sql, family);
   return {
     ...summaryOf(row),
     archivedAt: row.archived_at,
@@ -156,11 +157,12 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
 const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['split'] =>
   at === null || by === null ? null : { at, by, of: String(cloned_at) };
 
+const occurrencesIn = (row: MachineRow): Partial<Record<Attention, string>> => JSON.parse(row.occurrences);
+
 /** Its marks, each with what it is of. */
 const marksOf = (row: MachineRow): Mark[] => {
-  const of: Partial<Record<Attention, string>> = JSON.parse(row.occurrences);
   const shown: Attention[] = JSON.parse(row.attention);
-  return shown.map((mark) => ({ mark, of: of[mark] ?? '' }));
+  return shown.map((mark) => ({ mark, of: occurrencesIn(row)[mark] ?? '' }));
 };
 
 /** Whether anything of these ids is set aside. */

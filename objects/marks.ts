@@ -19,6 +19,10 @@ const KEPT: Partial<Record<Attention, string>> = {
     serial_changed = 0`,
 };
 
+/** Of what a mark is. A row that was last summed up before this was kept has it empty. */
+const occurrenceIn = (row: Pick<MachineRow, 'occurrences'> | null, mark: Attention): string =>
+  (JSON.parse(row?.occurrences ?? '{}') as Partial<Record<Attention, string>>)[mark] ?? '';
+
 /** Whether this mark may be acknowledged as it was seen. Pure. Null: it may. */
 export function decideAcknowledge(
   row: Pick<MachineRow, 'shelf' | 'attention' | 'occurrences'> | null,
@@ -33,7 +37,7 @@ export function decideAcknowledge(
   const stands = isShown || isUnsaid;
   if (!stands && facts.known === of) return 'done';
   if (isUnsaid && !facts.isAdmin) return refuse('role_forbids', 'An admin has said that it is several PCs.');
-  const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>)[mark];
+  const is = occurrenceIn(row, mark);
   return stands && is === of
     ? null
     : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
@@ -58,10 +62,12 @@ export function acknowledge(
   if (decision !== null && decision !== 'done') return decision;
   if (decision === 'done') return acknowledged(sql, id, mark);
   return storage.transactionSync(() => {
+    if (of === '') summarize(sql, id, now);
+    const occurrence = of || occurrenceIn(findRow(sql, id), mark);
     sql.exec(
       `INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET occurrence = excluded.occurrence, at = excluded.at, by = excluded.by`,
-      ...[id, mark, of, now, caller.principal.name],
+      ...[id, mark, occurrence, now, caller.principal.name],
     );
     const family = familyOf(sql, id);
     const cloned = mark === 'cloned' ? clonedAmong(sql, family) : [];
@@ -69,7 +75,11 @@ export function acknowledge(
     if (kept !== undefined)
       sql.exec(`UPDATE machines SET ${kept} WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(family));
     for (const one of cloned) settleClone(storage, one, now);
-    record(sql, caller.tenant, caller, now, { action: 'machine.acknowledged', subject: id, detail: { mark, of } });
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.acknowledged',
+      subject: id,
+      detail: { mark, of: occurrence },
+    });
     summarize(sql, id, now);
     return acknowledged(sql, id, mark);
   });
