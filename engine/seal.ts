@@ -27,7 +27,7 @@ const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA
  * UTF-8 has no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and what is opened one day would not be the password that
  * was applied. Throws, without a word of the plaintext.
  */
-function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
+function bytesOf(plaintext: string) {
   if (!plaintext.isWellFormed()) throw new TypeError('The secret must be well-formed Unicode.');
   return new TextEncoder().encode(plaintext);
 }

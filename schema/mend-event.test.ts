@@ -101,6 +101,14 @@ describe('an event', () => {
     { requiredKeys: [] },
   );
 
+  it('has a date as ISO 8601 has it, in its message and in its data, and one that is none as text', () => {
+    const at = new Date(Date.UTC(2026, 10, 28, 2, 3, 4));
+    const mended = mendEvent({ seq: 1, type: 'message', message: at, data: { at, none: new Date(Number.NaN) } }, NOW);
+    expect(mended).toMatchObject({
+      event: { message: '2026-11-28T02:03:04.000Z', data: { at: '2026-11-28T02:03:04.000Z', none: 'null' } },
+    });
+  });
+
   it('of any kind with a seq and a type is kept in the form of every other, within its size, and is not mended twice', () => {
     fc.assert(
       fc.property(odd, fc.constantFrom('message', 'reboot', 'run_failed'), (value, type) => {
