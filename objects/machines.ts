@@ -53,7 +53,7 @@ export type MachineRow = Row & {
   system_key_at: number | null;
 } & MachineDay;
 
-const ATTRIBUTES = [
+export const ATTRIBUTES = [
   ['hostname', 'hostname'],
   ['serial', 'serial'],
   ['manufacturer', 'manufacturer'],
@@ -197,18 +197,24 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     ...today,
     ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
   };
-  // Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
-  // What stood in for a serial was none, and how its letters are written makes it no other.
-  const before = realSerial(row.serial ?? undefined)?.toLowerCase();
-  if (before !== undefined && changed('serial') && before !== said.serial?.toLowerCase()) after.serial_changed = 1;
+  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
   changeRow(sql, row, after);
   recount(sql, row, after);
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
 
 /** A serial number, or undefined where there is none but what firmware leaves in its place. */
-const realSerial = (serial: string | undefined): string | undefined =>
+export const realSerial = (serial: string | undefined): string | undefined =>
   serial === undefined || isPlaceholderSerial(serial) ? undefined : serial;
+
+/**
+ * Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
+ * What stood in for a serial was none, and how its letters are written makes it no other.
+ */
+export const isOtherSerial = (before: string | null, said: string | undefined): boolean => {
+  const real = realSerial(before ?? undefined)?.toLowerCase();
+  return real !== undefined && said !== undefined && real !== said.toLowerCase();
+};
 
 /**
  * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever
