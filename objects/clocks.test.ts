@@ -13,7 +13,7 @@ import {
   seedReadyTenant,
   type TestTenant,
 } from '../test/workerd-fixtures.ts';
-import { goOnWithClocks } from './clocks.ts';
+import { beginClocks, goOnWithClocks } from './clocks.ts';
 import { all } from './rows.ts';
 import { walkAt } from './walks.ts';
 
@@ -286,6 +286,13 @@ describe('what was there before clocks were held against anything', () => {
     });
   }
 
+  /** As the migration begins it, or a restore of a backup that was made in the middle of it. */
+  function begin(sql: SqlStorage): void {
+    sql.exec('DELETE FROM hours');
+    sql.exec('INSERT INTO hours VALUES (-1, 0, 0, 0)');
+    sql.exec(`INSERT INTO walks VALUES ('clocks', '{"id":"","seq":0,"run":null}')`);
+  }
+
   const walk = () =>
     inObject((sql, storage) => {
       let slices = 0;
@@ -313,14 +320,34 @@ describe('what was there before clocks were held against anything', () => {
     ]);
     await asBefore(wrong);
     await inObject((sql) => {
-      sql.exec('DELETE FROM hours');
-      sql.exec(`INSERT INTO walks VALUES ('clocks', '{"id":"","seq":0,"run":null}')`);
+      begin(sql);
       sql.exec("UPDATE machines SET run_id = ?, run_status = 'succeeded', attention = '[]'", right.run.id);
     });
     expect(await walk()).toBeGreaterThan(1);
     expect(await runOf(wrong)).toEqual(shown);
     expect(await get<EventPage>(`runs/${wrong.run.id}/events`)).toEqual(page);
     expect(await get<Machine>(`machines/${pc.id}`)).toEqual(machine);
+    expect(await get<Activity>('activity?days=3')).toEqual(activity);
+    expect(await inObject((sql) => all(sql, 'SELECT 1 FROM hours WHERE at < 0'))).toEqual([]);
+  });
+
+  it('is begun anew after a restore of what was kept in the middle of it, and of nothing else', async () => {
+    const [one, other] = [new Engine(), new Engine()];
+    await one.tells({ type: 'run_started' }, { type: 'run_succeeded' });
+    await other.sends([other.happens({ type: 'run_failed' })], newMachine());
+    const activity = await get<Activity>('activity?days=3');
+    const restored = () =>
+      inObject((sql, storage) => {
+        storage.transactionSync(() => beginClocks(storage, Date.now()));
+        return walkAt(sql, 'clocks');
+      });
+    expect(await restored()).toBeNull();
+    await inObject((sql) => {
+      begin(sql);
+      sql.exec("DELETE FROM walks WHERE what = 'clocks'");
+    });
+    expect(await restored()).not.toBeNull();
+    await walk();
     expect(await get<Activity>('activity?days=3')).toEqual(activity);
   });
 

@@ -9,9 +9,12 @@ import { advance, begunBy, newRun, putBeginning, putRun, type RunState, requireR
 import { summarize } from './summaries.ts';
 import { keepWalk, walkAt } from './walks.ts';
 
-/** When the tenant's first call was, ms since the epoch: its chain begins with it, also after a restore. */
+/** When the tenant's first call was, ms since the epoch: the object is its own since then; after a restore its chain goes further back. */
 export const firstCallAt = (sql: SqlStorage): number =>
-  first<{ at: number }>(sql, 'SELECT at FROM audit WHERE seq = 1')?.at ?? 0;
+  first<{ at: number | null }>(
+    sql,
+    `SELECT min(at) AS at FROM (SELECT initialized_at AS at FROM identity UNION ALL SELECT at FROM audit WHERE seq = 1)`,
+  )?.at ?? 0;
 
 /** How many runs one alarm looks at, and how many events of those of a wrong clock; the next one takes the rest. */
 const RUNS = 100;
@@ -20,9 +23,13 @@ const EVENTS = 1_000;
 /** `id`: the last run that is done with. `run`: the next one as its events up to `seq` say; null: nothing of it is read yet. */
 type Place = { id: string; seq: number; run: RunState | null };
 
-/** Has every run looked at by the alarm: a backup may have been made in the middle. In the caller's transaction. */
+/** A row of `hours` at no time at all, while runs are counted anew: where the walk has got to is in no backup, and this is. */
+const UNDER_WAY = 'at = -1';
+
+/** Has every run looked at again, where the backup that was put in was made in the middle of that. In the caller's transaction. */
 export function beginClocks(storage: DurableObjectStorage, now: number): void {
-  storage.sql.exec('DELETE FROM hours');
+  if (first(storage.sql, `SELECT 1 FROM hours WHERE ${UNDER_WAY}`) === null) return;
+  storage.sql.exec(`DELETE FROM hours WHERE NOT (${UNDER_WAY})`);
   keepWalk(storage.sql, 'clocks', { id: '', seq: 0, run: null } satisfies Place);
   schedule(storage, 'clocks', now);
 }
@@ -34,7 +41,8 @@ export function goOnWithClocks(storage: DurableObjectStorage, now: number): void
   if (place === null) return;
   const next = walkFrom(sql, place, now);
   keepWalk(sql, 'clocks', next);
-  if (next !== null) schedule(storage, 'clocks', now);
+  if (next === null) sql.exec(`DELETE FROM hours WHERE ${UNDER_WAY}`);
+  else schedule(storage, 'clocks', now);
 }
 
 function walkFrom(sql: SqlStorage, place: Place, now: number): Place | null {
@@ -46,7 +54,12 @@ function walkFrom(sql: SqlStorage, place: Place, now: number): Place | null {
   for (const { id } of ids) {
     const stored = requireRun(sql, id);
     if (isBefore(stored, firstAt)) {
-      const { run, seq, ended } = readOn(sql, at.run ?? blank(stored, firstAt), { seq: at.seq, firstAt, most: left }, now);
+      const { run, seq, ended } = readOn(
+        sql,
+        at.run ?? blank(stored, firstAt),
+        { seq: at.seq, firstAt, most: left },
+        now,
+      );
       if (!ended) {
         at = { ...at, seq, run };
         break;
@@ -72,8 +85,7 @@ const instantsOf = ({ startedAt, finishedAt, lastEventAt, rebootsAt, phases }: R
   ...phases.flatMap((phase) => [phase.startedAt, phase.finishedAt]),
 ];
 
-const isBefore = (run: RunState, firstAt: number): boolean =>
-  instantsOf(run).some((at) => at !== null && at < firstAt);
+const isBefore = (run: RunState, firstAt: number): boolean => instantsOf(run).some((at) => at !== null && at < firstAt);
 
 /** A run of which no event is read yet. What was kept before says nothing of the skew. */
 const blank = ({ id, machine, startedAt, heardAt, phases }: RunState, firstAt: number): RunState =>

@@ -637,6 +637,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE runs ADD COLUMN clock_skew_ms INTEGER;
       ALTER TABLE events ADD COLUMN taken_at INTEGER;
       DELETE FROM hours;
+      INSERT INTO hours SELECT -1, 0, 0, 0 WHERE EXISTS (SELECT 1 FROM runs);
       INSERT INTO walks SELECT 'clocks', '{"id":"","seq":0,"run":null}' WHERE EXISTS (SELECT 1 FROM runs);
       INSERT INTO due SELECT 'clocks', 0 FROM walks WHERE what = 'clocks';
     `,

@@ -11,6 +11,12 @@ import { exactTime } from './words.ts';
 
 const HOUR = 3_600_000;
 const QUARTER = HOUR / 4;
+/** Has the browser be in a time zone; '': in its own. */
+const inZone = (timezoneId: string) =>
+  (cdp() as unknown as { send: (what: string, how: object) => Promise<unknown> }).send(
+    'Emulation.setTimezoneOverride',
+    { timezoneId },
+  );
 const NOW = new Date(2026, 2, 18, 15, 30).getTime();
 
 test('a filter comes back from its URL as it went in, and nonsense in a URL is no filter', () => {
@@ -67,7 +73,7 @@ test.each([
   ['Asia/Kathmandu', Date.UTC(2026, 2, 17, 18, 15)],
   ['America/St_Johns', Date.UTC(2026, 2, 18, 2, 30)],
 ])('in %s, where days begin within an hour, each run counts on its own day', async (timezoneId, midnight) => {
-  await cdp().send('Emulation.setTimezoneOverride', { timezoneId });
+  await inZone(timezoneId);
   try {
     const quarter = (at: number): Hour => ({ at, started: 1, succeeded: 1, failed: 0 });
     const days = runsPerDay([quarter(midnight - QUARTER), quarter(midnight)], 2, midnight + HOUR);
@@ -76,7 +82,7 @@ test.each([
       [midnight, 1],
     ]);
   } finally {
-    await cdp().send('Emulation.setTimezoneOverride', { timezoneId: '' });
+    await inZone('');
   }
 });
 
