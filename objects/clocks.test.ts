@@ -177,7 +177,9 @@ describe('a clock ten years behind', () => {
     const end = spooled.happens({ type: 'run_succeeded' });
     pass(HOUR);
     await spooled.sends([before]);
-    await spooled.sends([after, end]);
+    // On the way it was renamed.
+    await spooled.sends([after, end], { ...pc, hostname: 'ACM-LT-0200' });
+    expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({ hostname: 'ACM-LT-0200' });
     // It began no later than what happened in it, though it was heard of an hour after.
     expect(took(await runOf(spooled))).toBe(10);
     const { hours } = await get<Activity>('activity?days=1');

@@ -8,7 +8,17 @@ import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { firstCallAt } from './clocks.ts';
 import { noteReport } from './counters.ts';
-import { append, bury, classify, collisions, type IndexedEvent, isWrong, nextSeq, takeOutLost, timedBy } from './events.ts';
+import {
+  append,
+  bury,
+  classify,
+  collisions,
+  type IndexedEvent,
+  isWrong,
+  nextSeq,
+  takeOutLost,
+  timedBy,
+} from './events.ts';
 import { describeEarlier } from './late.ts';
 import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
@@ -92,7 +102,7 @@ export function submitReport(
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
     if (!known || fresh.length > 0) {
-      if (isLaterKnown(sql, machine.id, before.startedAt)) describeEarlier(sql, machine, before.startedAt, now);
+      if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
       else describe(sql, machine, now);
     }
     const gone = takeOutLost(sql, reported.id, fresh, collided);

@@ -25,7 +25,7 @@ const newPhase = (name: string): FoldedPhase => ({
   ...{ name, state: 'pending', startedAt: null, finishedAt: null, tries: 0, seq: 0 },
 });
 
-/** A run nobody has heard of yet. When it began is never in the future: a PC's clock may be wrong. */
+/** A run nobody has heard of yet, as the report that came says. */
 export function newRun(
   machine: string,
   run: ReportedRun,
@@ -304,13 +304,14 @@ export const putBeginning = (sql: SqlStorage, { id, startedAt }: RunState): void
   sql.exec('UPDATE runs SET started_at = ? WHERE id = ?', startedAt, id);
 };
 
-/** Whether a later run of a machine counts than one that begins then. */
-export const isLaterKnown = (sql: SqlStorage, machine: string, startedAt: number): boolean =>
+/** Whether another run of the machine counts that began later. */
+export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunState): boolean =>
   first(
     sql,
-    `SELECT 1 FROM runs INDEXED BY runs_by_machine WHERE machine_id = ? AND ${STANDS} AND started_at > ? LIMIT 1`,
+    `SELECT 1 FROM runs INDEXED BY runs_by_machine WHERE machine_id = ? AND ${STANDS} AND started_at > ? AND id <> ? LIMIT 1`,
     machine,
     startedAt,
+    id,
   ) !== null;
 
 /** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */

@@ -15,9 +15,7 @@ function offWords(ms: number): string {
 export function clockWords({ clock, startedAt }: Pick<Run, 'clock' | 'startedAt'>): string | null {
   if (!clock) return null;
   const { skewMs } = clock;
-  const how =
-    skewMs === null ? 'was wrong' : `was ${offWords(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
-  const own =
-    clock.startedAt === startedAt ? '' : ` By its own clock the run began ${exactTime(clock.startedAt)}.`;
+  const how = skewMs === null ? 'was wrong' : `was ${offWords(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead'}`;
+  const own = clock.startedAt === startedAt ? '' : ` By its own clock the run began ${exactTime(clock.startedAt)}.`;
   return `The PC’s clock ${how}. Where it was, the times here are those at which the reports came in.${own}`;
 }
