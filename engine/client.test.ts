@@ -285,6 +285,11 @@ describe('the order in which secrets were sealed', () => {
     server.faults.push('none', 'drop-before', 'drop-after');
     await one.escrow(run.id, 'local_admin_password', REF, 'x');
     expect(bodies()[0]?.sentAt).toBe(now);
+    one.startRun(run);
+    one.event(run.id, { message: 'x' });
+    server.faults.push('drop-before', 'drop-after');
+    await one.flush();
+    expect(server.heads.map((head) => JSON.parse(head).sentAt)).toEqual([expect.any(Number), now]);
     offline();
     await one.escrow(run.id, 'local_admin_password', REF, 'y');
     const file = path.join(newFolder(), 'out');

@@ -64,6 +64,8 @@ const refusal = (code: RefusalCode): Answer => {
 export async function startServer(publicKey: () => unknown) {
   const stored = new Map<string, Map<number, string>>();
   const secrets = new Map<string, { sealed: string; sent: number; body: string }>();
+  /** The first line of each report, as it was sent. */
+  const heads: string[] = [];
   const faults: Fault[] = [];
   let requests = 0;
   const answerTo = (fault: Fault | undefined): Answer | null => {
@@ -79,6 +81,7 @@ export async function startServer(publicKey: () => unknown) {
     if (route === '/v1/report') {
       const [head = '', ...lines] = body.split('\n');
       const run = JSON.parse(head).run.id as string;
+      heads.push(head);
       const events = stored.get(run) ?? new Map<number, string>();
       stored.set(run, events);
       let duplicates = 0;
@@ -114,7 +117,7 @@ export async function startServer(publicKey: () => unknown) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ stored, secrets, faults },
+    ...{ stored, secrets, heads, faults },
     requests: () => requests,
     close: () =>
       new Promise((resolve) => {

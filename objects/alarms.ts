@@ -18,6 +18,7 @@ export const DUTIES = [
   'put_out',
   'replaced',
   'dating',
+  'clocks',
   'aside',
   'gone_keys',
   'leavers',

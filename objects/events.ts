@@ -1,10 +1,25 @@
 // A run's events: which of a batch are new, and their one row each. (run, seq) is an event's identity, kept as first stored.
 import canonicalize from 'canonicalize';
+import { isTold, type Receipt, timesOf } from '../schema/clock.ts';
 import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../schema/report.ts';
 import { all, type Row } from './rows.ts';
 
 /** An event and where it stood in its batch. */
 export type IndexedEvent = { index: number; event: RunEvent };
+/** An event, and what its instant is taken for. */
+export type TimedEvent = IndexedEvent & { at: number };
+
+/** New events of one report, each with what its instant is taken for. */
+export function timedBy(events: readonly IndexedEvent[], receipt: Receipt): TimedEvent[] {
+  const times = timesOf(
+    events.map(({ event }) => event),
+    receipt,
+  );
+  return events.map((one, place) => ({ ...one, at: times[place] ?? receipt.receivedAt }));
+}
+
+/** Whether the PC's clock was wrong when it said this, by more than a reader would notice. */
+export const isWrong = ({ event, at }: TimedEvent): boolean => isTold(event.at, at);
 
 type Stored = Row & {
   seq: number;
@@ -17,6 +32,7 @@ type Stored = Row & {
   data: string | null;
   /** Names of members, as JSON. */
   mended: string | null;
+  taken_at: number | null;
 };
 
 const mendedOf = (row: Stored): Mended[] => (row.mended === null ? [] : JSON.parse(row.mended));
@@ -116,21 +132,22 @@ export function takeOutLost(
 }
 
 /** Stores new events: one row written each, one statement a batch. */
-export function append(sql: SqlStorage, run: string, events: readonly IndexedEvent[], receivedAt: number): void {
+export function append(sql: SqlStorage, run: string, events: readonly TimedEvent[], receivedAt: number): void {
   if (events.length === 0) return;
-  const rows = events.map(({ event }) => [
-    event.seq,
-    event.at,
-    event.level,
-    event.type,
-    event.phase ?? null,
-    event.message,
-    dataText(event),
-    event.mended?.length ? JSON.stringify(event.mended) : null,
+  const rows = events.map((one) => [
+    one.event.seq,
+    one.event.at,
+    one.event.level,
+    one.event.type,
+    one.event.phase ?? null,
+    one.event.message,
+    dataText(one.event),
+    one.event.mended?.length ? JSON.stringify(one.event.mended) : null,
+    isWrong(one) ? one.at : null,
   ]);
   sql.exec(
-    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data, mended)
-     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each(?)`,
+    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data, mended, taken_at)
+     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8 FROM json_each(?)`,
     run,
     receivedAt,
     JSON.stringify(rows),
@@ -202,6 +219,7 @@ export function page(sql: SqlStorage, run: string, after: number, limit: number)
       message: row.message,
       data: row.data === null ? null : JSON.parse(row.data),
       ...(row.mended === null ? {} : { mended: mendedOf(row) }),
+      ...(row.taken_at === null ? {} : { takenAt: row.taken_at }),
     });
   }
   return { events, next: null };

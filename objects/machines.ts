@@ -67,7 +67,7 @@ export type MachineRow = Row & {
   occurrences: string;
 } & MachineDay;
 
-const ATTRIBUTES = [
+export const ATTRIBUTES = [
   ['hostname', 'hostname'],
   ['serial', 'serial'],
   ['manufacturer', 'manufacturer'],
@@ -229,14 +229,18 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     ...today,
     ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
   };
-  // Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
-  // What stood in for a serial was none, and how its letters are written makes it no other.
-  const before = realFacts({ serial: row.serial ?? undefined }).serial;
-  if (changed('serial') && isOther(before, said.serial ?? null)) after.serial_changed = 1;
+  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
   changeRow(sql, row, after);
   recount(sql, row, after);
   if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
 }
+
+/**
+ * Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
+ * What stood in for a serial was none, and how its letters are written makes it no other.
+ */
+export const isOtherSerial = (before: string | null, said: string | undefined): boolean =>
+  isOther(realFacts({ serial: before ?? undefined }).serial, said ?? null);
 
 /**
  * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever

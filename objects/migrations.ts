@@ -628,6 +628,21 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
+    id: 30,
+    name: 'instants of a wrong clock',
+    // `started_at`, `finished_at` and their like are what instants are taken for; null here: as the PC said. `hours` counts by the quarter of an
+    // hour from now on, by which days of every zone begin. Runs that are there are looked at by the alarm, and counted anew (objects/clocks.ts).
+    statements: `
+      ALTER TABLE runs ADD COLUMN said_started_at INTEGER;
+      ALTER TABLE runs ADD COLUMN clock_skew_ms INTEGER;
+      ALTER TABLE events ADD COLUMN taken_at INTEGER;
+      DELETE FROM hours;
+      INSERT INTO hours SELECT -1, 0, 0, 0 WHERE EXISTS (SELECT 1 FROM runs);
+      INSERT INTO walks SELECT 'clocks', '{"id":"","seq":0,"run":null}' WHERE EXISTS (SELECT 1 FROM runs);
+      INSERT INTO due SELECT 'clocks', 0 FROM walks WHERE what = 'clocks';
+    `,
+  },
+  {
     id: 31,
     name: 'several PCs under one id, marks that somebody has acknowledged, a history that is folded',
     // `speaker`: the run of this id that was heard last as it happened. `other_id`: under which a run of this one has gone on. `times`: how often

@@ -1,13 +1,26 @@
 // A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
+import { wrongBy } from '../schema/clock.ts';
 import { isRefusal, type Refusal } from '../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../schema/report.ts';
 import { countRun } from './activity.ts';
 import { letGoOfRun } from './aside.ts';
 import { record, requireRoom } from './audit.ts';
 import type { Caller } from './caller.ts';
+import { firstCallAt } from './clocks.ts';
 import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
-import { append, bury, classify, collisions, type IndexedEvent, nextSeq, takeOutLost } from './events.ts';
+import {
+  append,
+  bury,
+  classify,
+  collisions,
+  type IndexedEvent,
+  isWrong,
+  nextSeq,
+  takeOutLost,
+  timedBy,
+} from './events.ts';
+import { describeEarlier } from './late.ts';
 import { decideCount, readLimits } from './limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteNear } from './nears.ts';
@@ -15,7 +28,19 @@ import { noticeReported } from './notices.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { countReport, reportBytes, reportQuota } from './quotas.ts';
 import { withinRun } from './run-room.ts';
-import { abandonEarlier, advance, atWork, findRun, newRun, putRun, withoutLost } from './runs.ts';
+import {
+  advance,
+  atWork,
+  begunBy,
+  findRun,
+  isLaterKnown,
+  leaveEarlier,
+  newRun,
+  putBeginning,
+  putRun,
+  withoutLost,
+  withWrongClock,
+} from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { isSplit } from './splitting.ts';
@@ -67,9 +92,15 @@ export function submitReport(
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const token = principal.kind === 'machine' ? principal.id : null;
-  const before = known ?? newRun(machine.id, reported, now, { uploadedBy, token });
+  // Of a file that a person carries nobody knows how long it was under way.
+  const skewMs = sentAt === undefined || uploadedBy !== null ? null : now - sentAt;
+  const receipt = { skewMs, receivedAt: now, firstCallAt: firstCallAt(sql) };
+  const timed = timedBy(fresh, receipt);
+  const before = begunBy(
+    known ?? newRun(machine.id, reported, receipt, { uploadedBy, token }),
+    timed.map(({ at }) => at),
+  );
   const changes = !known || fresh.length > 0 || conflicts > 0;
-  const skewMs = sentAt === undefined ? null : now - sentAt;
 
   return storage.transactionSync(() => {
     requireRoom(sql, 'report');
@@ -83,9 +114,12 @@ export function submitReport(
       ? lookForClones(storage, { machine, run: reported.id, heardAt, clock }, now)
       : { isAtWork: false };
     if (fresh.length > 0 && said.id !== machine.id) noteOtherId(sql, machine.id, said.id);
-    if (isNews) describe(sql, machine, now);
+    if (isNews) {
+      if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
+      else describe(sql, machine, now);
+    }
     const gone = takeOutLost(sql, reported.id, fresh, collided);
-    append(sql, reported.id, fresh, now);
+    append(sql, reported.id, timed, now);
     // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
@@ -98,9 +132,10 @@ export function submitReport(
       uploadedBy === null &&
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
+      const begun = isAtWork ? atWork(before) : before;
       const after = advance(
-        withoutLost(isAtWork ? atWork(before) : before, gone),
-        fresh.map(({ event }) => event),
+        withoutLost(timed.some(isWrong) ? withWrongClock(begun, wrongBy(receipt)) : begun, gone),
+        timed.map(({ event, at }) => ({ ...event, at })),
         now,
       );
       // Of a run that was set aside with its token somebody else has word: it counts again.
@@ -115,7 +150,8 @@ export function submitReport(
       });
       if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
-      if (!known) abandonEarlier(sql, machine.id, after);
+      if (known && known.startedAt !== after.startedAt) putBeginning(sql, after);
+      if (!known) leaveEarlier(sql, machine.id);
       const bytes = reportBytes(caller, fresh.length + buried, !known);
       countReport(sql, caller, bytes, now);
       const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });

@@ -13,6 +13,7 @@ import { backedUpTables, GOES_TOO, isEmpty, putRows, ranMigrations } from './bac
 import { forgetWalk } from './backup-walk.ts';
 import { type Caller, type Operator, SYSTEM } from './caller.ts';
 import { listenerOf } from './changes.ts';
+import { beginClocks } from './clocks.ts';
 import { beginDating } from './dating.ts';
 import { settleAgain } from './gone-keys.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from './index-rows.ts';
@@ -264,6 +265,7 @@ function finish(
     forgetProgress(storage.sql);
     beginFilling(storage, progress.place_max, now);
     beginDating(storage, now);
+    beginClocks(storage, now);
     beginNames(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',

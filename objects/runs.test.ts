@@ -5,7 +5,8 @@ import { advance, currentPhase, newRun, phasesDone, toldPhases } from './runs.ts
 
 const NOW = 2_000_000_000_000;
 const plan = ['preflight', 'apps', 'bitlocker'];
-const blank = newRun('m', { id: 'r', startedAt: 1_000, phases: plan }, NOW);
+const receipt = { skewMs: null, receivedAt: NOW, firstCallAt: 0 };
+const blank = newRun('m', { id: 'r', startedAt: 1_000, phases: plan }, receipt);
 const step = (seq: number, type: EventType, phase?: string): RunEvent => ({
   ...{ seq, at: 1_000 + seq, level: 'info', type, phase, message: 'm' },
 });
@@ -53,7 +54,7 @@ describe('a run', () => {
 
   it('never starts or ends in the future, because a PC’s clock may be wrong', () => {
     const run = advance(
-      newRun('m', { id: 'r', startedAt: NOW + 5, phases: plan }, NOW),
+      newRun('m', { id: 'r', startedAt: NOW + 5, phases: plan }, receipt),
       [{ ...step(1, 'run_succeeded'), at: NOW + 9 }],
       NOW,
     );

@@ -1,5 +1,6 @@
 // A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter.
-import type { Phase, Run, RunList, RunStatus, RunsQuery } from '../schema/machine.ts';
+import { isTold, type Receipt, takenAt, worse, wrongBy } from '../schema/clock.ts';
+import type { Phase, Run, RunList, RunStatus, RunsQuery, WrongClock } from '../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../schema/report.ts';
 import { asideWith, IS_ASIDE, STANDS } from './aside.ts';
 import { isCloned } from './clones.ts';
@@ -9,11 +10,12 @@ import { STALLED_AFTER_MS } from './silence.ts';
 /** A phase and the highest seq that spoke of it. */
 type FoldedPhase = Phase & { seq: number };
 /** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
-export type RunState = Omit<Run, 'phases' | 'aside'> & {
+export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
   /** The one token that brought all of it; null where another, or a person, has a part in it, or nobody knows. */
   token: string | null;
   /** The revoked token with which it is set aside; null where it counts. */
   aside: string | null;
+  clock: WrongClock | null;
   statusSeq: number;
   heardAt: number;
   /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
@@ -25,14 +27,15 @@ const newPhase = (name: string): FoldedPhase => ({
   ...{ name, state: 'pending', startedAt: null, finishedAt: null, tries: 0, seq: 0 },
 });
 
-/** A run nobody has heard of yet. `startedAt` is never in the future: a PC's clock may be wrong. */
+/** A run nobody has heard of yet, as the report that came says. */
 export function newRun(
   machine: string,
   run: ReportedRun,
-  now: number,
+  receipt: Receipt,
   { uploadedBy = null, token = null }: Partial<Pick<RunState, 'uploadedBy' | 'token'>> = {},
 ): RunState {
-  const startedAt = Math.min(run.startedAt, now);
+  const startedAt = takenAt(run.startedAt, receipt);
+  const isWrong = isTold(run.startedAt, startedAt);
   return {
     id: run.id,
     machine,
@@ -41,7 +44,7 @@ export function newRun(
     startedAt,
     finishedAt: null,
     lastEventAt: startedAt,
-    heardAt: now,
+    heardAt: receipt.receivedAt,
     engineVersion: run.engineVersion ?? null,
     phases: [...new Set(run.phases)].map(newPhase),
     reboots: 0,
@@ -54,8 +57,24 @@ export function newRun(
     uploadedBy,
     token,
     aside: null,
+    clock: isWrong ? { startedAt: run.startedAt, skewMs: wrongBy(receipt) } : null,
   };
 }
+
+/**
+ * A run whose events say more of its beginning. Where the PC's clock was wrong then, it is taken to have begun no later than what happened in it;
+ * else the PC's word stands. `times`: what their instants are taken for. Pure.
+ */
+export const begunBy = (run: RunState, times: readonly number[]): RunState =>
+  run.clock === null || run.clock.startedAt === run.startedAt
+    ? run
+    : { ...run, startedAt: times.reduce((earliest, at) => Math.min(earliest, at), run.startedAt) };
+
+/** A run in which the PC's clock was found wrong, by so much where that was measured (`wrongBy`). Pure. */
+export const withWrongClock = (run: RunState, skewMs: number | null): RunState => ({
+  ...run,
+  clock: { startedAt: run.clock?.startedAt ?? run.startedAt, skewMs: worse(run.clock?.skewMs ?? null, skewMs) },
+});
 
 const PHASE_STATES = {
   phase_started: 'running',
@@ -167,6 +186,8 @@ type RunRow = Row & {
   refused: number;
   token: string | null;
   aside: string | null;
+  said_started_at: number | null;
+  clock_skew_ms: number | null;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -197,6 +218,7 @@ const fromRow = (row: RunRow): RunState => ({
   uploadedBy: row.uploaded_by,
   token: row.token,
   aside: row.aside,
+  clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
 });
 
 export function findRun(sql: SqlStorage, id: string): RunState | null {
@@ -242,21 +264,22 @@ export function runPage(sql: SqlStorage, machines: readonly string[], { after, l
   return { runs, next: last ? `${last.startedAt}/${last.id}` : null };
 }
 
-function requireRun(sql: SqlStorage, id: string): RunState {
+export function requireRun(sql: SqlStorage, id: string): RunState {
   const run = findRun(sql, id);
   if (!run) throw new Error('a run is never deleted');
   return run;
 }
 
-/** Writes a run: one row. Whether it is aside is written apart, since two indexes go by it. */
+/** Writes a run: one row. Whether it is aside, and another beginning of one that is kept, are written apart: two indexes go by them. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
        next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
-       refused = excluded.refused, token = excluded.token`,
+       refused = excluded.refused, token = excluded.token, said_started_at = excluded.said_started_at,
+       clock_skew_ms = excluded.clock_skew_ms`,
     run.id,
     run.machine,
     run.status,
@@ -277,17 +300,40 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.refused,
     run.token,
     run.aside,
+    run.clock?.startedAt ?? null,
+    run.clock?.skewMs ?? null,
   );
 }
 
+/** Writes another beginning of a run that is kept. */
+export const putBeginning = (sql: SqlStorage, { id, startedAt }: RunState): void => {
+  sql.exec('UPDATE runs SET started_at = ? WHERE id = ?', startedAt, id);
+};
+
+/** Whether another run of the machine counts that began later. */
+export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunState): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM runs INDEXED BY runs_by_machine WHERE machine_id = ? AND ${STANDS} AND started_at > ? AND id <> ? LIMIT 1`,
+    machine,
+    startedAt,
+    id,
+  ) !== null;
+
 /** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
 const LEFT_LOOKED_AT = 20;
+
+/** After a machine's run was heard of for the first time: its latest has left those before it, and so it has where it is this one that came late. */
+export function leaveEarlier(sql: SqlStorage, machine: string): void {
+  const [latest] = runsOf(sql, [machine], null, 1);
+  if (latest) abandonEarlier(sql, machine, latest);
+}
 
 /**
  * A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. Where several PCs report under its id, one
  * has not left what another is at: of those runs only the silent ones are abandoned.
  */
-export function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
+function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
   sql.exec(
     `UPDATE runs SET status = 'abandoned', finished_at = ?1

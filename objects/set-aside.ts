@@ -138,7 +138,7 @@ function runsFrom(sql: SqlStorage, job: AsideRow, { id }: Place): Slice {
   for (const row of turned) {
     const stands = row.aside !== null;
     sql.exec('UPDATE runs SET aside = ? WHERE id = ?', stands ? null : job.token, row.id);
-    const counted = { status: row.status, startedAt: row.started_at, finishedAt: row.finished_at };
+    const counted = { id: row.id, status: row.status, startedAt: row.started_at, finishedAt: row.finished_at };
     countRun(sql, stands ? null : counted, stands ? counted : null);
     more += stands ? -1 : 1;
   }

@@ -95,7 +95,7 @@ describe('an archived machine', () => {
 
 describe('two ids of one PC', () => {
   let twin: ReturnType<typeof newMachine>;
-  const [early, late] = [newRun(), { ...newRun(), startedAt: 1_790_000_100_000 }];
+  const [early, late] = [newRun(), newRun()];
   beforeEach(async () => {
     twin = { ...newMachine(), hostname: 'ACM-LT-0142-OLD', serial: 'OLD-SERIAL' };
     await report(twin, early, [failed(1)]);
@@ -132,7 +132,7 @@ describe('two ids of one PC', () => {
 
   it('go on reporting each under its own id, and what is new shows with the one that is kept', async () => {
     await act(twin.id, 'merge', { into: pc.id });
-    const latest = { ...newRun(), startedAt: 1_790_000_200_000 };
+    const latest = newRun();
     await report(twin, latest, [failed(1)]);
     await escrow(twin.id);
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({

@@ -102,6 +102,7 @@ import { takeByHand } from './by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './caller.ts';
 import * as chores from './chores.ts';
 import { listClients } from './clients.ts';
+import { goOnWithClocks } from './clocks.ts';
 import { confirm } from './confirming.ts';
 import type { TenantWanted } from './creation.ts';
 import { goOnDating } from './dating.ts';
@@ -218,7 +219,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
     return this.#gate.anybody(caller, 'search', () => search(this.#sql, q));
   }
 
-  /** Runs that began and ended, by the hour. */
+  /** Runs that began and ended, by the quarter of an hour. */
   activity(caller: Caller<Person>, days: number): Activity | Refusal {
     return this.#gate.anybody(caller, 'activity', (now) => activityOf(this.#sql, days, now));
   }
@@ -780,6 +781,7 @@ export class Tenant extends DurableObject<ObjectBindings> {
       if (taken.includes('names')) walkNames(this.ctx.storage, now);
       if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
       if (taken.includes('dating')) goOnDating(this.ctx.storage, now);
+      if (taken.includes('clocks')) goOnWithClocks(this.ctx.storage, now);
       if (taken.includes('put_out')) putOut(this.ctx.storage, now);
       if (taken.includes('aside')) goOnAside(this.ctx.storage, now);
       if (taken.includes('gone_keys')) goOnSettling(this.ctx.storage, tenant, now);

@@ -12,7 +12,8 @@ type Walk =
   | 'backup'
   | 'gone_keys'
   | 'kept_keys'
-  | 'dating';
+  | 'dating'
+  | 'clocks';
 
 /** Where a walk has got to, as it was kept; null where none is under way. */
 export const walkAt = <Place>(sql: SqlStorage, what: Walk): Place | null => {

@@ -21,6 +21,14 @@ export const Phase = z.object({
 });
 export type Phase = z.infer<typeof Phase>;
 
+/**
+ * What a PC's clock said that was wrong in a run: when it began, and by how much it was behind (less than 0: ahead) as it sent, ms; null where
+ * that was not measured, or it was right by then.
+ */
+export const WrongClock = z.object({ startedAt: z.int(), skewMs: z.int().nullable() });
+export type WrongClock = z.infer<typeof WrongClock>;
+
+/** Its instants are what they are taken for (schema/clock.ts): the PC's, or ours where its clock was wrong. */
 export const Run = z.object({
   id: z.string(),
   machine: z.string(),
@@ -41,6 +49,8 @@ export const Run = z.object({
   uploadedBy: z.string().nullable(),
   /** The revoked token with which it was set aside; null where it counts. */
   aside: Aside.nullable(),
+  /** Null where the PC's clock was right; servers of before do not say. */
+  clock: WrongClock.nullable().optional(),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -231,12 +241,15 @@ export const SearchResult = z.object({
 });
 export type SearchResult = z.infer<typeof SearchResult>;
 
-/** How many runs began and ended within an hour; `at` is its beginning, ms since the epoch. Hours without any are left out. */
+/**
+ * How many runs began and ended within a quarter of an hour, by which every time zone's days begin; `at` is its beginning, ms since the epoch.
+ * Those without any are left out. Servers of before count by the hour.
+ */
 export const Hour = z.object({ at: z.int(), started: z.int(), succeeded: z.int(), failed: z.int() });
 export type Hour = z.infer<typeof Hour>;
 export const ActivityQuery = z.strictObject({ days: z.coerce.number().int().min(1).max(31).default(30) });
 export type ActivityQuery = z.infer<typeof ActivityQuery>;
-/** In order of time. A reader adds the hours up to days of their own zone. */
+/** In order of time. A reader adds them up to days of their own zone. */
 export const Activity = z.object({ hours: z.array(Hour) });
 export type Activity = z.infer<typeof Activity>;
 

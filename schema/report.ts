@@ -135,8 +135,11 @@ export type ReportAnswer = z.infer<typeof ReportAnswer>;
 /** A stored event as a person reads it. */
 export const StoredEvent = z.object({
   seq: z.int(),
+  /** As the PC's clock said. */
   at: z.int(),
   receivedAt: z.int(),
+  /** There where that clock was wrong: what the instant is taken for (schema/clock.ts). */
+  takenAt: z.int().optional(),
   level: EventLevel,
   type: EventType,
   phase: z.string().nullable(),

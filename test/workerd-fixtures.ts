@@ -44,7 +44,7 @@ import type { Resealed } from '../schema/rotation.ts';
 import type { HandSecret, Revealed, SecretKind, SecretRef } from '../schema/secret.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../schema/signed.ts';
 import { contractFault } from './contract.ts';
-import { pass } from './support/clock.ts';
+import { pass, START } from './support/clock.ts';
 import { until } from './support/until.ts';
 import type { TestBindings } from './workerd-setup.ts';
 
@@ -332,10 +332,10 @@ export const newMachine = () => ({
   ...{ id: crypto.randomUUID(), hostname: 'ACM-LT-0142', serial: '5CD1234XYZ', model: 'EliteBook 840 G10' },
 });
 export const newRun = () => ({
-  ...{ id: crypto.randomUUID(), startedAt: 1_790_000_000_000, phases: ['preflight', 'bitlocker', 'validation'] },
+  ...{ id: crypto.randomUUID(), startedAt: START, phases: ['preflight', 'bitlocker', 'validation'] },
 });
 export const event = (seq: number, more: Record<string, unknown> = {}) => ({
-  ...{ seq, at: 1_790_000_000_000 + seq, message: `event ${seq}` },
+  ...{ seq, at: START + seq, message: `event ${seq}` },
   ...more,
 });
 

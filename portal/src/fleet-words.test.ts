@@ -1,12 +1,22 @@
 import { expect, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 import type { FleetCounts, Hour } from '../../schema/machine.ts';
+import { clockWords } from './clock-words.ts';
 import { everyMachine, fleetCsv } from './fleet-csv.ts';
 import { machine, pageOf, started } from './fleet-fixtures.ts';
 import { isFiltered, questionOfUrl, urlOfQuestion } from './fleet-url.ts';
 import { attentionWords, newsBetween, statusWords } from './fleet-words.ts';
 import { lastHours, runsPerDay } from './runs-per-day.ts';
+import { exactTime } from './words.ts';
 
 const HOUR = 3_600_000;
+const QUARTER = HOUR / 4;
+/** Has the browser be in a time zone; '': in its own. */
+const inZone = (timezoneId: string) =>
+  (cdp() as unknown as { send: (what: string, how: object) => Promise<unknown> }).send(
+    'Emulation.setTimezoneOverride',
+    { timezoneId },
+  );
 const NOW = new Date(2026, 2, 18, 15, 30).getTime();
 
 test('a filter comes back from its URL as it went in, and nonsense in a URL is no filter', () => {
@@ -56,6 +66,40 @@ test('hours are added up to days of the reader’s calendar, with empty days in 
   ]);
   expect(runsPerDay(hours, 30, NOW)).toHaveLength(30);
   expect(lastHours(hours, 24, NOW)).toEqual({ started: 5, succeeded: 3, failed: 1 });
+});
+
+test.each([
+  ['Asia/Kolkata', Date.UTC(2026, 2, 17, 18, 30)],
+  ['Asia/Kathmandu', Date.UTC(2026, 2, 17, 18, 15)],
+  ['America/St_Johns', Date.UTC(2026, 2, 18, 2, 30)],
+])('in %s, where days begin within an hour, each run counts on its own day', async (timezoneId, midnight) => {
+  await inZone(timezoneId);
+  try {
+    const quarter = (at: number): Hour => ({ at, started: 1, succeeded: 1, failed: 0 });
+    const days = runsPerDay([quarter(midnight - QUARTER), quarter(midnight)], 2, midnight + HOUR);
+    expect(days.map(({ at, succeeded }) => [at, succeeded])).toEqual([
+      [midnight - 24 * HOUR, 1],
+      [midnight, 1],
+    ]);
+  } finally {
+    await inZone('');
+  }
+});
+
+test('a clock that was wrong is told with both instants, and by how much where that is known', () => {
+  const startedAt = NOW;
+  const own = NOW - 3650 * 24 * HOUR;
+  const words = (skewMs: number | null, said = own) => clockWords({ startedAt, clock: { startedAt: said, skewMs } });
+  expect(words(NOW - own)).toBe(
+    'The PC’s clock was 10 years behind. Where it was, the times here are those at which the reports came in. ' +
+      `By its own clock the run began ${exactTime(own)}.`,
+  );
+  expect(words(-9 * HOUR)).toContain('was 9 h ahead.');
+  expect(words(5 * 24 * HOUR, startedAt)).toBe(
+    'The PC’s clock was 5 days behind. Where it was, the times here are those at which the reports came in.',
+  );
+  expect(words(null)).toContain('The PC’s clock was wrong.');
+  expect([clockWords({ startedAt, clock: null }), clockWords({ startedAt })]).toEqual([null, null]);
 });
 
 test('the CSV is written by the one writer, which disarms formulas, and says instants in UTC', () => {

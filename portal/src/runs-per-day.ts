@@ -1,4 +1,5 @@
-// The fleet's hours added up: to days of the reader's zone for the chart, and to the last 24 hours and 7 days for the tiles.
+// What the fleet counts by the quarter of an hour, added up: to days of the reader's zone for the chart, and to the last 24 hours and 7 days
+// for the tiles.
 import type { Hour } from '../../schema/machine.ts';
 
 export type Sums = { started: number; succeeded: number; failed: number };
@@ -17,11 +18,11 @@ const sum = (hours: readonly Hour[]): Sums =>
     { started: 0, succeeded: 0, failed: 0 },
   );
 
-/** Of the last so many hours, the present one and as many whole ones before it. */
+/** Of the last so many hours, to the quarter that is under way. */
 export const lastHours = (hours: readonly Hour[], count: number, now: number): Sums =>
   sum(hours.filter(({ at }) => at > now - count * HOUR_MS && at <= now));
 
-/** The last `count` days, today last; days without any are there with zeros. A zone half an hour off gives that hour to the day it begins in. */
+/** The last `count` days, today last; days without any are there with zeros. */
 export function runsPerDay(hours: readonly Hour[], count: number, now: number): Day[] {
   const today = new Date(now);
   // By the calendar, not in steps of 24 hours: two days a year are shorter or longer.

@@ -26,8 +26,8 @@ export type Starts = ReadonlyMap<string, readonly number[]>;
 
 export function startsOf(events: readonly StoredEvent[]): Starts {
   const starts = new Map<string, number[]>();
-  for (const { type, phase, at } of events)
-    if (type === 'phase_started' && phase !== null) starts.set(phase, [...(starts.get(phase) ?? []), at]);
+  for (const { type, phase, at, takenAt = at } of events)
+    if (type === 'phase_started' && phase !== null) starts.set(phase, [...(starts.get(phase) ?? []), takenAt]);
   return starts;
 }
 

@@ -90,14 +90,14 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO runs (id, machine_id, status, status_seq, started_at, last_event_at, phases, reboots, warnings, errors,
       events, next_seq) @n SELECT @id, '${machine.id}', 'running', 0, i, i, '[]', 0, 0, 0, 1, 2 FROM n`);
   many(
-    `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL FROM n`,
+    `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL, NULL FROM n`,
   );
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
   many(
     `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`,
   );
   many(`INSERT INTO clients @n SELECT 'A client ' || i, 1 FROM n`);
-  many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 3_600_000)} - i * 3600000, 1, 1, 1 FROM n`);
+  many(`INSERT OR IGNORE INTO hours @n SELECT ${now - (now % 900_000)} - i * 900000, 1, 1, 1 FROM n`);
   many(`INSERT INTO search (rowid, machine, keys) @n SELECT 1000000 + i, '${machine.id}', @id FROM n`);
   // One machine's secrets, all of them revealed and come due; one secret's versions, none of which a sweep could open.
   many(`INSERT INTO secrets (id, machine_id, kind, ref, same, latest_version, rotate_due_at) @n
@@ -240,7 +240,8 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenants/:tenant/people/:person/revealed': { rows: HELD_AGAINST + 45_000 },
   'GET /v1/tenants/:tenant/machines': { rows: 300 },
   'GET /v1/tenants/:tenant/search': { rows: 4_000, ask: () => admin('search?q=000') },
-  'GET /v1/tenants/:tenant/activity': { rows: 1_000 },
+  // Thirty days of quarters of an hour.
+  'GET /v1/tenants/:tenant/activity': { rows: 3_000 },
   'GET /v1/tenants/:tenant/clients': { rows: 1_100 },
   'GET /v1/tenants/:tenant/machines/:machine': { rows: 600 },
   'GET /v1/tenants/:tenant/machines/:machine/history': { rows: 500 },
@@ -527,6 +528,8 @@ const DUTY_ROWS: Record<Due, number> = {
   replaced: 6_000,
   // Two hundred machines are summed up, or two hundred versions dated.
   dating: 10_000,
+  // A hundred runs, each read twice, and a thousand events of those of a wrong clock.
+  clocks: 6_000,
   // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
   aside: 60_000,
   // Some of what is read is read again by the next; the first makes triggers, and SQLite reads its schema for each.
@@ -611,6 +614,7 @@ async function walkDuties(): Promise<void> {
         names: '["machines",""]',
         put_out: '["people",""]',
         dating: '["versions","",0]',
+        clocks: '{"id":"","seq":0,"run":null}',
         gone_keys: '{"kid":"","marked":1,"secret":"","version":0}',
       }[duty as string];
       if (duty === 'aside')

@@ -8,9 +8,10 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
-import { type Stand, startStand } from '../../dev/stand.ts';
+import type { Stand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
+import { startAgedStand } from '../support/aged-stand.ts';
 import { tooWide } from '../support/axe.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { cutOff } from '../support/cut-off.ts';
@@ -59,7 +60,7 @@ async function report({ id, hostname, serial, client, run }: Pc, types: string[]
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-fleet-'));
-  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
+  stand = await startAgedStand({ port: await freePorts(4), stateDir, fleet: 0 });
   browser = await openBrowser();
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   await onPage(browser, async (page) => {

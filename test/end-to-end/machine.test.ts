@@ -8,12 +8,13 @@ import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/as-person.ts';
 import { setUpByVault } from '../../dev/furnish.ts';
 import { freePorts } from '../../dev/ports.ts';
-import { type Stand, startStand } from '../../dev/stand.ts';
+import type { Stand } from '../../dev/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
 import { PHASES, story } from '../../engine/simulator/story.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { ReportedRun } from '../../schema/report.ts';
+import { startAgedStand } from '../support/aged-stand.ts';
 import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
@@ -97,7 +98,7 @@ const escrow = async (kind: 'local_admin_password' | 'bitlocker_recovery_key', p
 
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-machine-'));
-  stand = await startStand({ port: await freePorts(4), stateDir, fleet: 0 });
+  stand = await startAgedStand({ port: await freePorts(4), stateDir, fleet: 0 });
   browser = await openBrowser();
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   engine = new Engine({

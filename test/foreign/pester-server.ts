@@ -48,12 +48,14 @@ const questions: Record<string, (asked: never) => unknown> = {
     server.faults.splice(0, Number.POSITIVE_INFINITY, ...faults);
     server.stored.clear();
     server.secrets.clear();
+    server.heads.length = 0;
     before = server.requests();
     return {};
   },
   '/kept': () => ({
     requests: server.requests() - before,
     runs: [...server.stored].map(([id, events]) => ({ id, seqs: [...events.keys()], lines: [...events.values()] })),
+    heads: server.heads,
     secrets: [...server.secrets].map(([eid, { sent, body }]) => ({ eid, sent, body })),
   }),
   '/open': async ({ body }: { body: string }) => {

@@ -7,7 +7,7 @@ const Machine = Date;
  * A midnight between one and two days ahead of the machine's own clock. The alarms of objects are the platform's and go by that one: none
  * that an object sets rings by itself, only when a test has it ring. From midnight no minute, hour or day turns within a test's own acts.
  */
-const START = (Math.floor(Machine.now() / DAY_MS) + 2) * DAY_MS;
+export const START = (Math.floor(Machine.now() / DAY_MS) + 2) * DAY_MS;
 
 let now = START;
 const read = (): number => now++;

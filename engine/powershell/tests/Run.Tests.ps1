@@ -49,6 +49,19 @@ Describe 'a run' {
         @(Get-FilesUnder (Join-Path -Path $after.SpoolPath -ChildPath 'runs')).Count | Should -Be 0
     }
 
+    It 'says with each try when it goes out, and keeps that nowhere' {
+        Add-TotlEvent -Session $script:session -RunId $script:run -Message 'x'
+        Add-TotlEvent -Session $script:session -RunId $script:run -Message 'y'
+        [void] (Invoke-Reference '/reset' @{ faults = @('drop-after') })
+        (Send-TotlReport -Session $script:session).Sent | Should -Be 0
+        $kept = Invoke-Reference '/kept'
+        $heads = @($kept.heads | ForEach-Object { ConvertFrom-Json -InputObject $_ })
+        $heads.Count | Should -Be 2
+        foreach ($one in $heads) { $one.sentAt | Should -BeGreaterThan 1700000000000 }
+        $kept.runs[0].seqs -join ' ' | Should -BeExactly '1 2'
+        foreach ($file in @(Get-FilesUnder $script:session.SpoolPath)) { [System.IO.File]::ReadAllText($file) | Should -Not -Match 'sentAt' }
+    }
+
     It 'with unsent events stays in the spool' {
         Add-TotlEvent -Session $script:session -RunId $script:run -Message 'x'
         Complete-TotlRun -Session $script:session -RunId $script:run | Should -BeFalse

@@ -210,12 +210,14 @@ export class EventList extends LitElement {
 
   #event(event: StoredEvent) {
     const { text } = this.filter;
+    const at = event.takenAt ?? event.at;
     return html`<li class=${event.level}>
-      <time datetime=${new Date(event.at).toISOString()} title=${exactTime(event.at)}>${timeOfDay(event.at)}</time>
+      <time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${timeOfDay(at)}</time>
       <span class="phase">${event.phase ? phaseWords(event.phase) : ''}</span>
       <div class="message">
         <strong>${LEVEL_WORDS[event.level]}</strong><bdi class="text">${marked(theirLines(event.message), text)}</bdi>
         ${this.#mended(event)}
+        ${event.takenAt === undefined ? nothing : html`<p class="mended">By the PC’s clock: ${exactTime(event.at)}</p>`}
         ${
           event.data && Object.keys(event.data).length > 0
             ? html`<details>

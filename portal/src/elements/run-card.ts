@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
+import { clockWords } from '../clock-words.ts';
 import { shared } from '../styles/shared.ts';
 import type { Starts } from '../timeline.ts';
 import { duration, STATUS_WORDS, shortId } from '../words.ts';
@@ -26,6 +27,7 @@ export class RunCard extends LitElement {
     const ended = run.finishedAt === null ? '' : ` after ${duration(run.finishedAt - run.startedAt)}`;
     const uploaded = run.uploadedBy === null ? '' : `, uploaded by ${run.uploadedBy}`;
     const elsewhere = run.machine === machine.id ? '' : `, under the ID ${shortId(run.machine)}`;
+    const clock = clockWords(run);
     const engine = run.engineVersion === null ? '' : `; engine ${isolated(run.engineVersion)}`;
     return html`<h2>Run of <relative-time .at=${run.startedAt}></relative-time></h2>
       ${
@@ -37,6 +39,7 @@ export class RunCard extends LitElement {
         ${STATUS_WORDS[run.status][0]}${ended}, ${counted(run.events, 'event')}, ${counted(run.reboots, 'restart')},
         ${counted(run.warnings, 'warning')}, ${counted(run.errors, 'error')}${uploaded}${elsewhere}${engine}
       </p>
+      ${clock === null ? nothing : html`<p class="note warn">${clock}</p>`}
       <run-timeline
         .run=${run}
         .silentSince=${run.id === machine.run?.id ? machine.silentSince : null}

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import { asideWith } from '../aside-words.ts';
+import { clockWords } from '../clock-words.ts';
 import { go } from '../router.ts';
 import { shared } from '../styles/shared.ts';
 import { table } from '../styles/table.ts';
@@ -126,6 +127,7 @@ export class RunList extends LitElement {
       <td>
         <span class="pill ${tone}">${words}</span>
         ${run.aside === null ? nothing : html`<span class="pill warn">${asideWith(run.aside)}</span>`}
+        ${run.clock ? html`<span class="pill warn" title=${clockWords(run) ?? ''}>Clock wrong</span>` : nothing}
       </td>
       <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
       <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>

@@ -63,7 +63,7 @@ function Send-TotlRun {
         $batch = @(Get-TotlBatch $Run.Events $nextSeq)
         if ($batch.Count -eq 0) { return [pscustomobject] @{ Ok = $true; Sent = $sent; Rejected = $rejected; Own = $null } }
         $lines = @($Run.Envelope) + @($batch | ForEach-Object { $_.Line })
-        $reply = Invoke-TotlAsk $Session 'POST' '/v1/report' ($lines -join "`n") 'application/x-ndjson' $Attempts
+        $reply = Invoke-TotlAsk $Session 'POST' '/v1/report' ($lines -join "`n") 'application/x-ndjson' $Attempts -Stamped
         if (-not $reply.Ok) { return $reply }
         if ($null -ne $reply.Code) { return Resolve-TotlRefusedRun $Session $Run $reply.Code }
         $answer = Read-TotlReportAnswer $reply

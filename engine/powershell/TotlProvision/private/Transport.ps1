@@ -65,11 +65,14 @@ function Invoke-TotlOnce {
     }
 }
 
-# A JSON object's text with one member more: when it goes out, by this clock. So the server learns how far off the clock is that sealed it.
+# A body with one member more in the JSON object that it is, or that its first line is: when it goes out, by this clock. So the server learns
+# how far off the clock is. A body of one object is one line of the spool.
 function Add-TotlSentAt {
     param([string] $Body)
-    $open = $Body.TrimEnd()
-    '{0},"sentAt":{1}}}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow)
+    $end = $Body.IndexOf([char] 10)
+    if ($end -lt 0) { $end = $Body.Length }
+    $open = $Body.Substring(0, $end).TrimEnd()
+    '{0},"sentAt":{1}}}{2}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow), $Body.Substring($end)
 }
 
 # Asks up to six times, or as often as is said. A final answer is given back whatever its status; a refused token and a suspended tenant end

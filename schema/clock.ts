@@ -1,0 +1,50 @@
+// When something of a run happened, by our clock: as the PC's clock said, or, where that clock is wrong, when we received it. The one rule
+// for order, durations, charts and whatever is shown of a run (schema/order.ts has that for secrets). Pure, without zod. The PC's own word
+// is kept beside it. What comes late is not wrong for that: nothing here asks how long something was under way.
+import { CLOCK_TOLERANCE_MS } from './order.ts';
+
+/** A clock that is off by more as it sends is wrong: nothing that comes with it goes by what it said. */
+export const SKEW_MAX_MS = 3_600_000;
+
+export type Receipt = {
+  /** By how much our clock was ahead of the PC's when this was sent; null where nobody measured, as with what was carried. */
+  skewMs: number | null;
+  /** When we received it: it happened no later. */
+  receivedAt: number;
+  /** The tenant's first call: what is reported to it did not happen before. */
+  firstCallAt: number;
+};
+
+/** By how much a wrong clock was off as it sent: more than is let pass; else null, since it was right by then or nobody measured. */
+export const wrongBy = ({ skewMs }: Pick<Receipt, 'skewMs'>): number | null =>
+  skewMs !== null && Math.abs(skewMs) > SKEW_MAX_MS ? skewMs : null;
+
+const isWrong = (saidAt: number, receipt: Receipt): boolean =>
+  wrongBy(receipt) !== null || saidAt < receipt.firstCallAt || saidAt > receipt.receivedAt;
+
+/** What an instant is taken for, ms since the epoch. */
+export const takenAt = (saidAt: number, receipt: Receipt): number =>
+  isWrong(saidAt, receipt) ? receipt.receivedAt : saidAt;
+
+/**
+ * The same of the events of one report, in their order. An event happened before those behind it in its run: one with a wrong instant is
+ * taken for no later than the next one whose instant is right, as where the clock was set in the middle and all of it was sent afterwards.
+ */
+export function timesOf(events: readonly { seq: number; at: number }[], receipt: Receipt): number[] {
+  const places = [...events.keys()].sort((a, b) => (events[b]?.seq ?? 0) - (events[a]?.seq ?? 0));
+  const times = events.map(({ at }) => takenAt(at, receipt));
+  let latest = receipt.receivedAt;
+  for (const place of places) {
+    const saidAt = events[place]?.at ?? 0;
+    if (isWrong(saidAt, receipt)) times[place] = latest;
+    else latest = Math.min(latest, saidAt);
+  }
+  return times;
+}
+
+/** Whether a reader is told that this is not what the PC's clock said: a clock that is some seconds off is nobody's concern. */
+export const isTold = (saidAt: number, at: number): boolean => Math.abs(saidAt - at) > CLOCK_TOLERANCE_MS;
+
+/** Of two that were found in one run (`wrongBy`) the greater, in whatever order its reports come. */
+export const worse = (one: number | null, other: number | null): number | null =>
+  Math.abs(other ?? 0) > Math.abs(one ?? 0) ? other : one;
