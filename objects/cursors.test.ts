@@ -64,7 +64,8 @@ describe('a history', () => {
     for (const one of ids)
       for (const attribute of ['client', 'model'])
         await many(
-          `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) SELECT '${one}', '${attribute}', i / 2, i FROM n WHERE i % 2 = 0`,
+          `INSERT INTO machine_attributes (machine_id, attribute, since_at, value)
+             SELECT '${one}', '${attribute}', i / 2, i FROM n WHERE i % 2 = 0`,
           8,
         );
     const shown = await rows();

@@ -30,16 +30,16 @@ function silentWords({ silentSince, run }: Machine, now: number): string {
   return `Silent for ${roughDuration(now - silentSince)}${phase}`;
 }
 
-const CLONE_WORDS: Record<NonNullable<Machine['clonedBy']>, string> = {
-  turns: 'Two of its runs are heard by turns',
-  serial: 'Its runs name different serial numbers',
-  model: 'Its runs name different models',
+const CLONE_WORDS: Record<NonNullable<Machine['clonedBy']>, (machine: Machine) => string> = {
+  turns: () => 'Two of its runs are heard by turns',
+  serial: serialWords,
+  model: () => 'Its runs name different models',
 };
 
 /** Until somebody has looked, nothing of one PC takes the place of another's. */
-function cloneWords({ clonedBy }: Machine): string {
-  if (clonedBy === null) return ATTENTION_WORDS.cloned;
-  return `${CLONE_WORDS[clonedBy]}: several PCs may report under this ID. Of each secret every version that one of them may have is offered.`;
+function cloneWords(machine: Machine): string {
+  if (machine.clonedBy === null) return ATTENTION_WORDS.cloned;
+  return `${CLONE_WORDS[machine.clonedBy](machine)}: several PCs may report under this ID. Of each secret every version that one of them may have is offered.`;
 }
 
 function otherIdWords({ marks }: Machine): string {
