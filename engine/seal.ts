@@ -21,18 +21,24 @@ export type SealInput = {
   plaintext: string;
 };
 
+/** Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so. */
+function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
+  if (plaintext === '') throw new RangeError('a secret must not be empty');
+  return new TextEncoder().encode(plaintext);
+}
+
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
 
 /** Seals as compact JWE (RFC 7516), RSA-OAEP-256; the protected header binds the ciphertext to its place. */
 export async function seal(input: SealInput, enc: 'A256GCM' | 'A256CBC-HS512' = 'A256GCM'): Promise<string> {
   const { kid, jwk, plaintext, ...bound } = input;
-  return new CompactEncrypt(new TextEncoder().encode(plaintext))
+  return new CompactEncrypt(bytesOf(plaintext))
     .setProtectedHeader({ alg: 'RSA-OAEP-256', enc, kid, typ: SEALED_TYP, ...bound })
     .encrypt(await importKey(jwk));
 }
 
 /** Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it take it. */
 export async function sealRaw(jwk: RsaPublicJwk, plaintext: string): Promise<string> {
-  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), new TextEncoder().encode(plaintext));
+  const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), bytesOf(plaintext));
   return base64.encode(new Uint8Array(bytes));
 }

@@ -40,14 +40,17 @@ beforeEach(async () => {
   schemaOf = (path) => json.paths[path]?.post.requestBody.content['application/json']?.schema ?? {};
 });
 
-/**
- * A number names one event, and a run is one PC's: what was sent before, as where a failure is made smaller, is no matter of the schema. Nor is
- * how long an event is in bytes, which the document says beside it.
- */
+/** Of a PC and run of its own: what was sent before, as where a failure is made smaller, is no matter of the schema. */
+function ofItsOwn(value: unknown): unknown {
+  const report = structuredClone(value) as Partial<Record<'machine' | 'run', { id?: unknown } | null>> | null;
+  for (const one of [report?.machine, report?.run])
+    if (typeof one?.id === 'string' && one.id.length === 36) one.id = crypto.randomUUID();
+  return report;
+}
+
+/** A number names one event, and how long an event is in bytes the document says beside the schema. */
 const sendable = (report: Report): Report => ({
   ...report,
-  machine: { ...report.machine, id: crypto.randomUUID() },
-  run: { ...report.run, id: crypto.randomUUID() },
   events: report.events
     .filter((event) => new TextEncoder().encode(JSON.stringify(event)).length <= EVENT_MAX_BYTES)
     .map((event, index) => ({ ...event, seq: index + 1 })),
@@ -56,17 +59,13 @@ const sendable = (report: Report): Report => ({
 it('a report that fits the document is kept to the last event, and nothing of it is mended', async () => {
   await fc.assert(
     fc.asyncProperty(valuesOf(schemaOf('/v1/report')), async (value) => {
-      const report = sendable(value as Report);
+      const report = sendable(ofItsOwn(value) as Report);
       fc.pre(report.events.length > 0);
       const { status, json } = await asMachine<ReportAnswer>(tenant.token, '/v1/report', report);
       expect([status, json.rejected, json.accepted]).toEqual([200, [], report.events.length]);
       const path = `/v1/tenants/${tenant.id}/runs/${report.run.id}/events`;
       const kept = (await asPerson<EventPage>(emailOf('admin'), path)).json.events;
-      expect(kept.map(({ mended = [] }) => mended)).toEqual(
-        report.events.map(({ mended = [] }) =>
-          ['at', 'level', 'phase', 'message', 'data', 'lost'].filter((one) => mended.includes(one)),
-        ),
-      );
+      expect(kept.map(({ mended = [] }) => mended)).toEqual(report.events.map(({ mended = [] }) => mended));
     }),
     { numRuns: 50 },
   );
@@ -85,7 +84,7 @@ function fateOf(path: string, thing: unknown): 'refused' | 'rejected' | 'mended'
 it('a report that breaks the document in one step is refused without its identity, and otherwise mended: nothing else of it is lost', async () => {
   await fc.assert(
     fc.asyncProperty(oneStepWrong(schemaOf('/v1/report')), async ({ value, path, thing }) => {
-      const { status, json } = (await asMachine(tenant.token, '/v1/report', JSON.stringify(value))) as Answer<ReportAnswer & Problem>;
+      const { status, json } = (await asMachine(tenant.token, '/v1/report', JSON.stringify(ofItsOwn(value)))) as Answer<ReportAnswer & Problem>;
       const fate = fateOf(path, thing);
       if (fate === 'refused' || status === 422) {
         expect([fate, status, json.code], path).toEqual([
@@ -95,9 +94,9 @@ it('a report that breaks the document in one step is refused without its identit
         ]);
         return;
       }
+      expect([status, json.code], path).toEqual([200, undefined]);
       // Events that were drawn with one number are no matter of the schema.
       const rejected = json.rejected.filter(({ code }) => code !== 'seq_conflict' && code !== 'seq_rejected');
-      expect(status, path).toBe(200);
       if (fate !== 'either') expect(rejected.length, path).toBe(fate === 'rejected' ? 1 : 0);
     }),
     { numRuns: 120 },
