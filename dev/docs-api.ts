@@ -108,7 +108,11 @@ function operation(method: string, path: string, route: Operation): string[] {
     );
   if (route.requestBody?.description) lines.push(cell(route.requestBody.description), '');
   for (const [type, { schema }] of Object.entries(route.requestBody?.content ?? {}))
-    lines.push(`**Body**, \`${type}\`${schema?.description ? `: ${cell(schema.description)}` : ''}`, '', ...table(schema ?? {}));
+    lines.push(
+      `**Body**, \`${type}\`${schema?.description ? `: ${cell(schema.description)}` : ''}`,
+      '',
+      ...table(schema ?? {}),
+    );
   const answers = Object.entries(route.responses);
   for (const [status, { content, description }] of answers.filter(([code]) => Number(code) < 400)) {
     const [type, body] = Object.entries(content ?? {})[0] ?? [];

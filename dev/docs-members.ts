@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { SealedHeader } from '../schema/jwe.ts';
 import { PublicKeyAnswer } from '../schema/keyring.ts';
 import { ReportAnswer, ReportAsSent } from '../schema/report.ts';
-import { EscrowRequest, Receipt, REF_BY_KIND, SecretKind } from '../schema/secret.ts';
+import { EscrowRequest, REF_BY_KIND, Receipt, SecretKind } from '../schema/secret.ts';
 import { KeyStatement } from '../schema/signed.ts';
 import { schemaOf } from '../worker/openapi-schema.ts';
 import { rows, type Schema } from './docs-api.ts';
@@ -17,7 +17,10 @@ const published = (schema: z.ZodType, io: 'input' | 'output' = 'input'): Schema 
 const table = (lines: string[]): string => ['| member | | |', '|---|---|---|', ...lines].join('\n');
 const membersOf = (schema: Schema): string => table(rows(schema));
 /** A ref's members stand in a table of their own, by kind. */
-const withoutRef = (schema: Schema): Schema => ({ ...schema, properties: { ...schema.properties, ref: { type: 'object' } } });
+const withoutRef = (schema: Schema): Schema => ({
+  ...schema,
+  properties: { ...schema.properties, ref: { type: 'object' } },
+});
 
 /** The forms of a request to escrow differ by kind and ref alone: those two by the table of refs. */
 function escrowMembers(): string {

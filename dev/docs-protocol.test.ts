@@ -42,7 +42,11 @@ it('names every refusal that an engine can meet with its status and routes, and 
 
 it('names no refusal that no test of the server has met, because one that is never answered misleads whoever prepares for it', () => {
   const rooms = ['worker', 'objects', 'test/conformance'].map((room) => path.join(root, room));
-  const tests = rooms.flatMap((room) => readdirSync(room).filter((name) => name.endsWith('.test.ts')).map((name) => path.join(room, name)));
+  const tests = rooms.flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => path.join(room, name)),
+  );
   const text = tests.map((file) => readFileSync(file, 'utf8')).join('\n');
   const codes = [...block('refusals').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code as RefusalCode);
   expect(codes.length).toBeGreaterThan(20);
@@ -60,14 +64,18 @@ it('spells JSON as it is signed and sealed under, to the byte', () => {
 it('has the limits and waits of the code', () => {
   const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
   const report = section('### `POST /v1/report`');
-  expect(report).toContain(`At most ${mib(REPORT_MAX_BYTES)} a report, ${REPORT_MAX_EVENTS} events, and ${EVENT_MAX_BYTES / 1024} KiB an event`);
+  expect(report).toContain(
+    `At most ${mib(REPORT_MAX_BYTES)} a report, ${REPORT_MAX_EVENTS} events, and ${EVENT_MAX_BYTES / 1024} KiB an event`,
+  );
   expect(section('### `POST /v1/secret`')).toContain(`It is at most ${SECRET_MAX_BYTES / 1024} KiB.`);
   expect(section('## The sealed secret')).toContain(`at most ${count(SEALED_MAX_CHARACTERS)} characters`);
   const refusals = section('### Refusals to an engine');
   expect(ATTEMPTS).toBe(6);
   expect(refusals).toContain(`${BASE_DELAY_MS / 1000} s × 2ⁿ⁻¹, at most ${MAX_DELAY_MS / 1000} s`);
   expect(refusals).toContain('After six tries');
-  expect(refusals).toContain(`given up after ${REQUEST_TIMEOUT_MS / 1000} s, and an answer beyond ${mib(ANSWER_MAX_BYTES)}`);
+  expect(refusals).toContain(
+    `given up after ${REQUEST_TIMEOUT_MS / 1000} s, and an answer beyond ${mib(ANSWER_MAX_BYTES)}`,
+  );
 });
 
 it('has the limits of a write of the keyring', () => {

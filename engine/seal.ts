@@ -24,7 +24,7 @@ export type SealInput = {
 /** Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so. */
 function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
   if (plaintext === '') throw new RangeError('a secret must not be empty');
-  return new TextEncoder().encode(plaintext);
+  return new TextEncoder().encode(plaintext) as Uint8Array<ArrayBuffer>;
 }
 
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);

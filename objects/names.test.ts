@@ -47,7 +47,10 @@ const escrow = async (ref: SecretRef, more: Record<string, unknown> = {}, machin
   return asMachine<Receipt>(tenant.token, '/v1/secret', { ...body, ...more });
 };
 const reveal = (secret: string, version: number) =>
-  asPerson<Revealed>(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secret}/reveal`, { reason: 'to see', version });
+  asPerson<Revealed>(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secret}/reveal`, {
+    reason: 'to see',
+    version,
+  });
 const inObject = <T>(act: (storage: DurableObjectStorage) => T): Promise<T> =>
   runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) => act(storage));
 /** Walks over all that is kept, as after the upgrade that brought the rules. */

@@ -91,7 +91,7 @@ export const RunEvent = z
   .meta({
     if: { required: ['type'], properties: { type: { pattern: '^phase_' } } },
     // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
-    then: { required: ['phase'] },
+    then: { required: ['phase'], properties: { phase: { type: 'string' } } },
   });
 export type RunEvent = z.infer<typeof RunEvent>;
 

@@ -89,7 +89,8 @@ it('says where people are answered, which is where Access stands, and of engines
 it('describes what engines send: an event to its members, and the ref that belongs to each kind', async () => {
   type Body = { properties: Record<string, Body>; items: Body; oneOf: Body[]; required: string[]; const: string };
   const { paths } = await document();
-  const bodyOf = (path: string) => paths[path]?.post?.requestBody.content['application/json']?.schema as unknown as Body;
+  const bodyOf = (path: string) =>
+    paths[path]?.post?.requestBody?.content['application/json']?.schema as unknown as Body;
   const { items } = bodyOf('/v1/report').properties.events as Body;
   expect(Object.keys(items.properties)).toEqual(['seq', 'at', 'level', 'type', 'phase', 'message', 'data', 'mended']);
   expect(bodyOf('/v1/secret').oneOf.map(({ properties: { kind, ref } }) => [kind?.const, ref?.required])).toEqual([

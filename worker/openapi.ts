@@ -59,7 +59,7 @@ function operation(route: Route, peopleOrigin: string | null): Json {
       ? { servers: [{ url: peopleOrigin ?? '/', description: 'The API’s own address, behind Access' }] }
       : {}),
     security: route.who === 'anyone' ? [] : [{ [route.who === 'machine' ? 'machine' : 'person']: [] }],
-    ...('roles' in route ? { description: `Roles: ${route.roles.join(', ')}.` } : {}),
+    description: 'roles' in route ? `Roles: ${route.roles.join(', ')}.` : `${WHO[route.who]}.`,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(route),
     responses: answersOf(route),

@@ -84,7 +84,9 @@ function fateOf(path: string, thing: unknown): 'refused' | 'rejected' | 'mended'
 it('a report that breaks the document in one step is refused without its identity, and otherwise mended: nothing else of it is lost', async () => {
   await fc.assert(
     fc.asyncProperty(oneStepWrong(schemaOf('/v1/report')), async ({ value, path, thing }) => {
-      const { status, json } = (await asMachine(tenant.token, '/v1/report', JSON.stringify(ofItsOwn(value)))) as Answer<ReportAnswer & Problem>;
+      const { status, json } = (await asMachine(tenant.token, '/v1/report', JSON.stringify(ofItsOwn(value)))) as Answer<
+        ReportAnswer & Problem
+      >;
       const fate = fateOf(path, thing);
       if (fate === 'refused' || status === 422) {
         expect([fate, status, json.code], path).toEqual([

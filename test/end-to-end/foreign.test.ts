@@ -41,7 +41,7 @@ before(async () => {
 });
 after(async () => {
   // An open vault counts its idle minutes, and would hold up the end of a run that failed.
-  vault.lock();
+  await vault.lock();
   await stand?.close();
   rmSync(stateDir, { recursive: true, force: true });
 });
@@ -95,13 +95,20 @@ test('an engine made from the docs pins, escrows each kind before it reports, re
     assert.deepEqual(opened.ok && opened.plaintext, plaintext);
   }
 
-  const events = Array.from({ length: 12 }, (_, index) => ({ seq: index + 1, at: Date.now(), message: `Schritt ${index} 🔑` }));
+  const events = Array.from({ length: 12 }, (_, index) => ({
+    seq: index + 1,
+    at: Date.now(),
+    message: `Schritt ${index} 🔑`,
+  }));
   const machine = { id: place.machine, hostname: 'PC-FOREIGN', serial: 'F-1' };
   const run = { id: place.run, startedAt: Date.now(), engineVersion: 'foreign 1', phases: ['preflight'] };
   const told = await foreign.report(configuration, { machine, run }, events, 5);
   assert.deepEqual([told.status, told.json.nextSeq, told.json.rejected], [200, 13, []]);
   const { events: kept } = await asPerson<EventPage>(stand, ADMIN, `runs/${run.id}/events`);
-  assert.deepEqual(kept.map(({ message, mended }) => [message, mended]), events.map(({ message }) => [message, undefined]));
+  assert.deepEqual(
+    kept.map(({ message, mended }) => [message, mended]),
+    events.map(({ message }) => [message, undefined]),
+  );
 });
 
 test('what the docs warn of is so: with SHA-1 the server gives a receipt and nothing ever opens, and a member too many is refused', async () => {
@@ -114,11 +121,19 @@ test('what the docs warn of is so: with SHA-1 the server gives a receipt and not
 
   const braces = { ...PROTECTOR, protectorId: `{${PROTECTOR.protectorId.toUpperCase()}}` };
   const good = foreign.sealed(key, place, 'bitlocker_recovery_key', PROTECTOR, RECOVERY_PASSWORD);
-  for (const bent of [{ ...good, note: 'x' }, { ...good, ref: { ...PROTECTOR, size: 1 } }, { ...good, ref: braces }]) {
+  for (const bent of [
+    { ...good, note: 'x' },
+    { ...good, ref: { ...PROTECTOR, size: 1 } },
+    { ...good, ref: braces },
+  ]) {
     const { status, json } = await foreign.ask(configuration, '/v1/secret', JSON.stringify(bent));
     assert.deepEqual([status, json.code], [422, 'invalid_body']);
   }
-  const report = { machine: { id: place.machine, rack: 7 }, run: { id: place.run, note: 'x' }, events: [{ seq: 1, later: true }] };
+  const report = {
+    machine: { id: place.machine, rack: 7 },
+    run: { id: place.run, note: 'x' },
+    events: [{ seq: 1, later: true }],
+  };
   const { status, json } = await foreign.ask(configuration, '/v1/report', JSON.stringify(report));
   assert.deepEqual([status, json.accepted], [200, 1]);
 });

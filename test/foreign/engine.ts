@@ -1,6 +1,15 @@
 // A foreign engine made of Node's own crypto and fetch, from docs/protocol.md and docs/engine.md alone: it pins, seals, escrows, reports, and
 // goes on where the server says. It imports nothing of this project.
-import { constants, createCipheriv, createHash, createPublicKey, publicEncrypt, randomBytes, randomUUID, verify } from 'node:crypto';
+import {
+  constants,
+  createCipheriv,
+  createHash,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+  randomUUID,
+  verify,
+} from 'node:crypto';
 
 export type Configuration = { apiOrigin: string; token: string; fingerprint: string; minEpoch: number };
 type Jwk = { kty: string; n?: string; e?: string; crv?: string; x?: string; y?: string };
@@ -23,7 +32,12 @@ const hasExactly = (value: object, names: string[]): boolean =>
 const thumbprint = ({ kty, n, e, crv, x, y }: Jwk): string =>
   sha256(JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })).toString('base64url');
 
-export async function ask({ apiOrigin, token }: Configuration, path: string, body?: string, type = 'application/json'): Promise<Answer> {
+export async function ask(
+  { apiOrigin, token }: Configuration,
+  path: string,
+  body?: string,
+  type = 'application/json',
+): Promise<Answer> {
   const response = await fetch(apiOrigin + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': type }) },
@@ -37,7 +51,8 @@ export async function ask({ apiOrigin, token }: Configuration, path: string, bod
 function statedBy(compact: string, pin: string): Record<string, unknown> | null {
   const [head = '', payload = '', signature = ''] = compact.split('.');
   const header = jsonOf(head) as { alg: string; typ: string; jwk: Jwk };
-  if (!hasExactly(header, ['alg', 'typ', 'jwk']) || header.alg !== 'ES256' || header.typ !== 'totl-key-statement+jws') return null;
+  if (!hasExactly(header, ['alg', 'typ', 'jwk']) || header.alg !== 'ES256' || header.typ !== 'totl-key-statement+jws')
+    return null;
   if (thumbprint(header.jwk) !== pin) return null;
   const key = createPublicKey({ key: header.jwk as never, format: 'jwk' });
   const signed = Buffer.from(`${head}.${payload}`, 'ascii');
@@ -50,7 +65,8 @@ function statedBy(compact: string, pin: string): Record<string, unknown> | null 
 export async function trustedKey(configuration: Configuration): Promise<Trusted> {
   const { status, json } = await ask(configuration, '/v1/tenant/pubkey');
   const key = json as unknown as Key;
-  if (status !== 200 || !hasExactly(key, ['kty', 'n', 'e', 'kid', 'alg', 'use', 'statements'])) throw new Error(`no key: ${status}`);
+  if (status !== 200 || !hasExactly(key, ['kty', 'n', 'e', 'kid', 'alg', 'use', 'statements']))
+    throw new Error(`no key: ${status}`);
   const jwk = { kty: key.kty, n: key.n, e: key.e } as Jwk;
   if (thumbprint(jwk) !== key.kid) throw new Error('the kid is another key’s');
   for (const compact of key.statements) {
@@ -64,12 +80,23 @@ export async function trustedKey(configuration: Configuration): Promise<Trusted>
 /** RSA-OAEP under the tenant's key; `hash` is of label and mask generation both. */
 const oaep = (key: Trusted, bytes: Buffer, oaepHash = 'sha256'): Buffer =>
   publicEncrypt(
-    { key: createPublicKey({ key: key.jwk as never, format: 'jwk' }), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash },
+    {
+      key: createPublicKey({ key: key.jwk as never, format: 'jwk' }),
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash,
+    },
     bytes,
   );
 
 /** One secret as the body of `POST /v1/secret`. `oaepHash` other than SHA-256 is the mistake that no server sees. */
-export function sealed(key: Trusted, { machine, run }: Place, kind: string, ref: object, plaintext: string, oaepHash = 'sha256') {
+export function sealed(
+  key: Trusted,
+  { machine, run }: Place,
+  kind: string,
+  ref: object,
+  plaintext: string,
+  oaepHash = 'sha256',
+) {
   if (plaintext === '') throw new Error('there is nothing to seal');
   const eid = randomUUID();
   const head = Buffer.from(
@@ -101,12 +128,18 @@ export type Sealed = ReturnType<typeof sealed>;
 export async function escrow(configuration: Configuration, key: Trusted, body: Sealed): Promise<string> {
   const { status, json } = await ask(configuration, '/v1/secret', JSON.stringify({ ...body, sentAt: Date.now() }));
   if (status !== 200 && status !== 201) throw new Error(`refused: ${json.code}`);
-  if (json.kid !== key.kid || json.sha256 !== sha256(body.sealed).toString('hex')) throw new Error('a receipt for another thing');
+  if (json.kid !== key.kid || json.sha256 !== sha256(body.sealed).toString('hex'))
+    throw new Error('a receipt for another thing');
   return String(json.secretId);
 }
 
 /** Sends a run's events as NDJSON, so many at once, and goes on where the server says. Answers what it was told at the end. */
-export async function report(configuration: Configuration, envelope: object, events: { seq: number }[], batch: number): Promise<Answer> {
+export async function report(
+  configuration: Configuration,
+  envelope: object,
+  events: { seq: number }[],
+  batch: number,
+): Promise<Answer> {
   for (let next = 1; ; ) {
     const some = events.filter(({ seq }) => seq >= next).slice(0, batch);
     const lines = [envelope, ...some].map((line) => JSON.stringify(line)).join('\n');
