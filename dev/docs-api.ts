@@ -1,6 +1,6 @@
 // The API reference as a page of the docs: the OpenAPI document, said in Markdown. Made anew with every build, never edited.
 
-type Schema = {
+export type Schema = {
   type?: string | string[];
   enum?: unknown[];
   const?: unknown;
@@ -17,6 +17,8 @@ type Schema = {
   maximum?: number;
   minLength?: number;
   maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
 };
 type Content = Record<string, { schema?: Schema }>;
 type Operation = {
@@ -24,7 +26,7 @@ type Operation = {
   summary: string;
   description?: string;
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
-  requestBody?: { content: Content };
+  requestBody?: { description?: string; content: Content };
   responses: Record<string, { description?: string; content?: Content }>;
 };
 export type OpenApi = {
@@ -38,13 +40,24 @@ const DEPTH_MAX = 4;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;');
 
+/** What the patterns of our own small words mean. */
+const PATTERNS: Record<string, string> = {
+  '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$': 'lower-case UUID',
+  '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$': 'thumbprint, 43 characters',
+  '^[a-z0-9][a-z0-9-]{0,63}$': 'tenant’s id: `a` to `z`, digits, dashes, at most 64',
+  '^[a-z][a-z0-9_]{0,31}$': 'phase’s name: `a` to `z`, digits, `_`, a letter first, at most 32',
+  '^[0-9a-f]{64}$': 'SHA-256 in lower-case hex',
+};
+
 /** A schema in a few words: `string, 1 to 64 characters`. */
-function words(schema: Schema): string {
+export function words(schema: Schema): string {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return [...new Set(choices.map(words))].join(' or ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
-  if (schema.items) return `list of ${words(schema.items)}`;
+  if (schema.items) return `list of ${range(schema)}${words(schema.items)}`;
+  const known = PATTERNS[schema.pattern ?? ''];
+  if (known) return known;
   const type = [schema.type ?? 'any'].flat().join(' or ');
   const { minLength, maxLength, minimum, maximum } = schema;
   const length = maxLength === undefined ? '' : `, ${minLength ?? 0} to ${maxLength} characters`;
@@ -54,8 +67,12 @@ function words(schema: Schema): string {
   return `${type}${length}${from}${to}`;
 }
 
+/** How many items a list may have. */
+const range = ({ minItems = 0, maxItems }: Schema): string =>
+  maxItems === undefined ? '' : minItems === maxItems ? `${maxItems}: ` : `${minItems} to ${maxItems}: `;
+
 /** Every member as a row, those within it after it with a dotted name. */
-function rows(schema: Schema, prefix = '', depth = 0): string[] {
+export function rows(schema: Schema, prefix = '', depth = 0): string[] {
   if (depth > DEPTH_MAX) return [];
   const inner = schema.items ?? schema.anyOf?.find((one) => one.properties) ?? schema;
   return Object.entries(inner.properties ?? {}).flatMap(([name, member]) => {
@@ -89,8 +106,13 @@ function operation(method: string, path: string, route: Operation): string[] {
       ),
       '',
     );
+  if (route.requestBody?.description) lines.push(cell(route.requestBody.description), '');
   for (const [type, { schema }] of Object.entries(route.requestBody?.content ?? {}))
-    lines.push(`**Body**, \`${type}\``, '', ...table(schema ?? {}));
+    lines.push(
+      `**Body**, \`${type}\`${schema?.description ? `: ${cell(schema.description)}` : ''}`,
+      '',
+      ...table(schema ?? {}),
+    );
   const answers = Object.entries(route.responses);
   for (const [status, { content, description }] of answers.filter(([code]) => Number(code) < 400)) {
     const [type, body] = Object.entries(content ?? {})[0] ?? [];

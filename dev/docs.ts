@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runnerImport } from 'vite';
 import { build } from 'vitepress';
-import { apiPage, type OpenApi } from './docs-api.ts';
+import { apiPage } from './docs-api.ts';
+import { openApiDocument } from './openapi-document.ts';
 
 const docs = path.join(import.meta.dirname, '../docs');
 export const DOCS_DIST = path.join(docs, '.vitepress/dist');
@@ -26,14 +26,6 @@ function headers(): string {
     '  Referrer-Policy: no-referrer',
     '',
   ].join('\n');
-}
-
-/** The document as the Worker serves it; by Vite, since the Worker's modules are written for a bundler. */
-async function openApiDocument(): Promise<OpenApi> {
-  const load = async <M>(name: string) => (await runnerImport<M>(path.join(docs, '..', name))).module;
-  const { openapi } = await load<typeof import('../worker/openapi.ts')>('worker/openapi.ts');
-  const { routes } = await load<typeof import('../worker/routes.ts')>('worker/routes.ts');
-  return openapi(routes) as unknown as OpenApi;
 }
 
 /** Builds the site. Throws where a page links to one that does not exist. */

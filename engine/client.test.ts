@@ -12,6 +12,7 @@ import {
   startServer,
   stateKey,
 } from './fixtures.ts';
+import { seal, sealRaw } from './seal.ts';
 import { Spool } from './spool.ts';
 
 const TENANT = 'acme';
@@ -236,6 +237,16 @@ describe('escrow', () => {
     const result = await engine({ fingerprint: other.fingerprint }).escrow(run.id, 'local_admin_password', REF, 'p');
     expect(result).toMatchObject({ ok: false, code: 'pin_mismatch' });
     expect(server.secrets.size).toBe(0);
+  });
+
+  it('seals nothing where there is nothing to seal, because a receipt would say that it is kept', async () => {
+    const one = engine();
+    const refused = await one.escrow(run.id, 'local_admin_password', REF, '');
+    expect(refused).toMatchObject({ ok: false, code: 'empty_secret' });
+    expect([server.requests(), new Spool(spoolDir, () => {}).secrets()]).toEqual([0, []]);
+    const input = { kid: key.kid, jwk: key.jwk, tenant: TENANT, machine: machine.id, run: run.id, eid: run.id };
+    const empty = { ...input, kind: 'local_admin_password' as const, ref: REF, iat: 0, plaintext: '' };
+    for (const sealing of [seal(empty), sealRaw(key.jwk, '')]) await expect(sealing).rejects.toThrow(/empty/);
   });
 
   it('waits by value while the tenant has no key', async () => {

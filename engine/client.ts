@@ -241,9 +241,11 @@ export class Engine {
   /**
    * Seals a secret at once, keeps the ciphertext on disk, and sends it until a receipt comes. Apply a password or enable
    * encryption only on `ok`. Refusals: what `tenantKey` refuses; `offline` and `tenant_suspended` keep the ciphertext for
-   * a later flush; `key_destroyed` asks for a new secret.
+   * a later flush; `key_destroyed` asks for a new secret; `empty_secret`: there is nothing to seal.
    */
   async escrow(of: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
+    // As a variable that was never set: there would be a receipt for nothing.
+    if (plaintext === '') return no('empty_secret', 'The secret is empty; nothing was sealed.');
     const key = await this.tenantKey();
     if (!key.ok) return key;
     const run = this.#spool.idOf(of);

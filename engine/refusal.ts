@@ -12,6 +12,7 @@ export type EngineRefusalCode =
   | 'token_refused'
   | 'tenant_suspended'
   | 'key_destroyed'
+  | 'empty_secret'
   | 'wrong_receipt'
   | 'rejected'
   | 'bad_configuration';

@@ -21,6 +21,12 @@ export type SealInput = {
   plaintext: string;
 };
 
+/** Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so. */
+function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
+  if (plaintext === '') throw new RangeError('a secret must not be empty');
+  return new TextEncoder().encode(plaintext) as Uint8Array<ArrayBuffer>;
+}
+
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
 
 /**

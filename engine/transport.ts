@@ -18,12 +18,12 @@ export type Reply = { ok: true; status: number; code: RefusalCode | null; json: 
 /** `body` is made anew for each try. */
 type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string; attempts?: number };
 
-const ATTEMPTS = 6;
-const BASE_DELAY_MS = 500;
-const MAX_DELAY_MS = 60_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+export const ATTEMPTS = 6;
+export const BASE_DELAY_MS = 500;
+export const MAX_DELAY_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 /** Far above any honest answer, unpacked; a PC that is being provisioned has better uses for its memory. */
-const ANSWER_MAX_BYTES = 1024 * 1024;
+export const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /**
  * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx, a 429 (whose Retry-After is kept), or an

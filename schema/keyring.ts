@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';
-import { Base64Url, LowerCaseEmail, Sha256, Text, Thumbprint, Uuid } from './text.ts';
+import { Base64Url, LowerCaseEmail, Reason, Sha256, Thumbprint, Uuid } from './text.ts';
 
 /** Argon2id (RFC 9106): m in KiB. Floor: OWASP's 19 MiB, t = 2; ceiling: 1 GiB, t = 20. Outside it is refused by both sides. */
 export const Argon2idKdf = z.strictObject({
@@ -67,7 +67,8 @@ export const Wrap = z.strictObject({
     .string()
     .max(4096)
     .regex(/^([A-Za-z0-9_-]+\.){4}[A-Za-z0-9_-]+$/, { error: 'must be a compact JWE' })
-    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWE without unused bits' }),
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWE without unused bits' })
+    .describe('Compact JWE, each segment in canonical base64url'),
 });
 export type Wrap = z.infer<typeof Wrap>;
 
@@ -202,7 +203,7 @@ export type OpenedWord = z.infer<typeof OpenedWord>;
 export const UndoChange = z.strictObject({
   change: z.int().min(1),
   version: z.int().min(1),
-  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+  reason: Reason(),
 });
 export type UndoChange = z.infer<typeof UndoChange>;
 

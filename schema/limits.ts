@@ -22,7 +22,8 @@ export const LimitsChange = z
       [N in LimitName]: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
     },
   )
-  .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one limit' });
+  .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one limit' })
+  .meta({ minProperties: 1 });
 export type LimitsChange = z.infer<typeof LimitsChange>;
 
 /**

@@ -292,7 +292,9 @@ export type ExpiringToken = z.infer<typeof ExpiringToken>;
 /** The fleet's counters, kept by writes. */
 export const FleetCounts = z.object({
   machines: z.int(),
-  runs: z.record(RunStatus, z.int()),
+  runs: z.object(
+    Object.fromEntries(RunStatus.options.map((status) => [status, z.int()])) as Record<RunStatus, z.ZodInt>,
+  ),
   secrets: z.int(),
   attention: z.int(),
   /** Running machines that nothing has been heard of for three hours. */

@@ -6,9 +6,7 @@ import { Email, Text, Uuid } from './text.ts';
 export const TenantStatus = z.enum(['active', 'suspended']);
 export type TenantStatus = z.infer<typeof TenantStatus>;
 
-export const TenantName = Text(200).refine((name) => name.trim() === name, {
-  error: 'must not begin or end with a space',
-});
+export const TenantName = Text(200).regex(/^\S([\s\S]*\S)?$/u, { error: 'must not begin or end with a space' });
 
 /**
  * What a tenant's object counts of itself. `lastReportAt`: when a report last came in, to the minute, ms since the epoch.

@@ -8,7 +8,7 @@ export const REPORT_MAX_EVENTS = 500;
 /** A run of ten phases writes some hundreds of events; a counter beyond this is a runaway engine. */
 export const SEQ_MAX = 1_000_000;
 export const MESSAGE_MAX = 4096;
-/** How long the attributes of a PC may be, in UTF-16 units. */
+/** How long the attributes of a PC may be, in characters. */
 export const ATTRIBUTE_MAX = { hostname: 63, serial: 64, manufacturer: 64, model: 128, osVersion: 64, client: 128 };
 export const ENGINE_VERSION_MAX = 32;
 export const PLAN_MAX = 32;
@@ -87,6 +87,11 @@ export const RunEvent = z
   .refine((event) => !event.type.startsWith('phase_') || event.phase !== undefined, {
     error: 'a phase event must name its phase',
     path: ['phase'],
+  })
+  .meta({
+    if: { required: ['type'], properties: { type: { pattern: '^phase_' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: { required: ['phase'], properties: { phase: { type: 'string' } } },
   });
 export type RunEvent = z.infer<typeof RunEvent>;
 
@@ -112,6 +117,9 @@ export type ReportEnvelope = z.infer<typeof ReportEnvelope>;
 /** The JSON form. Events are parsed one by one, so that a bad one never sinks its batch. */
 export const Report = ReportEnvelope.extend({ events: z.array(z.unknown()).min(1).max(REPORT_MAX_EVENTS) });
 export type Report = z.infer<typeof Report>;
+
+/** The same as an engine should send it: what fits this is kept as it is. It is published; nothing is parsed by it. */
+export const ReportAsSent = ReportEnvelope.extend({ events: z.array(RunEvent).min(1).max(REPORT_MAX_EVENTS) });
 
 /** An event that was not stored: where it stood in the batch, its seq where it had a usable one, and why. Servers of before said `event_too_large`. */
 export const RejectedEvent = z.object({

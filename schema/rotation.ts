@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Revealed, SEALED_MAX_CHARACTERS } from './secret.ts';
 import { KeyState } from './signed.ts';
-import { Sha256, Text, Thumbprint, Uuid } from './text.ts';
+import { Reason, Sha256, Thumbprint, Uuid } from './text.ts';
 
 /** How many ciphertexts one page hands out, and one upload takes. */
 export const PAGE_MAX = 50;
@@ -67,7 +67,7 @@ export type ResealAnswer = z.infer<typeof ResealAnswer>;
 export const MarkUnopenable = z.strictObject({
   secret: Uuid,
   version: z.int().min(1),
-  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+  reason: Reason(),
 });
 export type MarkUnopenable = z.infer<typeof MarkUnopenable>;
 

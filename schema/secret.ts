@@ -1,8 +1,7 @@
 // A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
 import { z } from 'zod';
 import { Aside } from './aside.ts';
-import { issueMessage } from './issue.ts';
-import { Instant, Sha256, Text, Thumbprint, Uuid } from './text.ts';
+import { Instant, Reason, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 
 export const SECRET_MAX_BYTES = 64 * 1024;
 /** A sealed secret is some 1,000 characters; a note of 8 KiB still fits. */
@@ -36,28 +35,19 @@ export function refKey(ref: SecretRef): string {
 export const SealedFormat = z.enum(['jwe', 'rsa-oaep-256']);
 export type SealedFormat = z.infer<typeof SealedFormat>;
 
-/** The ref of a kind, or its faults told to zod's context. */
-function parseRef(kind: SecretKind, ref: unknown, context: z.core.$RefinementCtx): SecretRef | null {
-  const parsed = REF_BY_KIND[kind].safeParse(ref);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues)
-    context.addIssue({ code: 'custom', message: issueMessage(issue), path: ['ref', ...issue.path] });
-  return null;
-}
+const KINDS = SecretKind.options.join(', ');
+const kindError = {
+  error: (issue: { code?: string }) => (issue.code === 'invalid_union' ? `must be one of ${KINDS}` : undefined),
+};
 
-/**
- * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
- * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`. `order` and `sentAt` are of
- * the request alone: nothing seals them.
- */
-export const EscrowRequest = z
-  .strictObject({
+/** What a request to escrow says of one kind. What may be absent may be null: PowerShell writes a variable that was never set so. */
+const escrowOf = <K extends SecretKind>(kind: K) =>
+  z.strictObject({
     machine: Uuid,
     run: Uuid,
-    kind: SecretKind,
+    kind: z.literal(kind),
     eid: Uuid,
-    ref: z.record(z.string(), z.unknown()),
-    // What may be absent may be null: PowerShell writes a variable that was never set so.
+    ref: REF_BY_KIND[kind],
     format: SealedFormat.nullish(),
     kid: Thumbprint.nullish(),
     /** The engine's own count of what it sealed, which only grows within a run: of two versions the higher is the later. */
@@ -67,37 +57,80 @@ export const EscrowRequest = z
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
     /** As of a report's machine: the engine can seal anew under another machine id. */
     takesOtherId: z.boolean().nullish(),
+  });
+
+/**
+ * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
+ * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`. `order` and `sentAt` are of
+ * the request alone: nothing seals them.
+ */
+export const EscrowRequest = z
+  .discriminatedUnion(
+    'kind',
+    [
+      escrowOf('local_admin_password'),
+      escrowOf('bitlocker_recovery_key'),
+      escrowOf('bios_password'),
+      escrowOf('other'),
+    ],
+    kindError,
+  )
+  .refine(({ format, kid }) => format !== 'rsa-oaep-256' || Boolean(kid), {
+    error: 'is required with format rsa-oaep-256',
+    path: ['kid'],
   })
-  .transform((request, context) => {
-    const ref = parseRef(request.kind, request.ref, context);
-    if (!ref) return z.NEVER;
-    const { kid, order, sentAt, sealed, ...rest } = request;
-    if (rest.format === 'rsa-oaep-256' && !kid) {
-      context.addIssue({ code: 'custom', message: 'is required with format rsa-oaep-256', path: ['kid'] });
-      return z.NEVER;
-    }
-    return {
-      ...{ ...rest, ref, format: rest.format ?? ('jwe' as const) },
+  .meta({
+    if: { required: ['format'], properties: { format: { const: 'rsa-oaep-256' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: { required: ['kid'], properties: { kid: { type: 'string' } } },
+  })
+  .transform(
+    ({ kid, order, sentAt, sealed, ...rest }): Escrowing => ({
+      ...{ ...rest, format: rest.format ?? ('jwe' as const) },
       ...(kid ? { kid } : {}),
       ...(order ? { order } : {}),
       ...(typeof sentAt === 'number' ? { sentAt } : {}),
       sealed,
-    };
-  });
+    }),
+  );
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
+
+/** The same of any kind, what was null left out. */
+type Escrowing = {
+  machine: string;
+  run: string;
+  kind: SecretKind;
+  eid: string;
+  ref: SecretRef;
+  format: SealedFormat;
+  kid?: string;
+  order?: number;
+  sentAt?: number;
+  sealed: string;
+  takesOtherId?: boolean | null | undefined;
+};
+
+const byHandOf = <K extends SecretKind>(kind: K) =>
+  z.strictObject({
+    kind: z.literal(kind),
+    eid: Uuid,
+    ref: REF_BY_KIND[kind],
+    sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
+  });
 
 /** What a person's browser hands over for a machine: a JWE whose header has `run` null and `by` the person's email. */
 export const HandSecret = z
-  .strictObject({
-    kind: SecretKind,
-    eid: Uuid,
-    ref: z.record(z.string(), z.unknown()),
-    sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
-  })
-  .transform((request, context) => {
-    const ref = parseRef(request.kind, request.ref, context);
-    return ref ? { ...request, ref } : z.NEVER;
-  });
+  .discriminatedUnion(
+    'kind',
+    [
+      byHandOf('local_admin_password'),
+      byHandOf('bitlocker_recovery_key'),
+      byHandOf('bios_password'),
+      byHandOf('other'),
+    ],
+    kindError,
+  )
+  .transform((secret): { kind: SecretKind; eid: string; ref: SecretRef; sealed: string } => secret);
 export type HandSecret = z.infer<typeof HandSecret>;
 
 /** Proof that a version is kept. `auditHash` makes its holder a witness of the tenant's audit chain. */
@@ -202,9 +235,7 @@ export type Confirmed = z.infer<typeof Confirmed>;
 
 /** An admin's word that what was revealed of a secret is no longer on the PC; `reason` says how they know. */
 export const RotatedRequest = z.strictObject({
-  reason: Text(500).refine((reason) => reason.trim().length >= 3, {
-    error: 'must say how you know, in 3 characters or more',
-  }),
+  reason: Reason('must say how you know, in 3 characters or more'),
 });
 export type RotatedRequest = z.infer<typeof RotatedRequest>;
 
@@ -246,7 +277,7 @@ export const VersionPage = z.object({ versions: z.array(ListedVersion), next: z.
 export type VersionPage = z.infer<typeof VersionPage>;
 
 export const RevealRequest = z.strictObject({
-  reason: Text(500).refine((reason) => reason.trim().length >= 3, { error: 'must say why, in 3 characters or more' }),
+  reason: Reason(),
   version: z.int().min(1).optional(),
 });
 export type RevealRequest = z.infer<typeof RevealRequest>;

@@ -11,7 +11,8 @@ export const RevealBudget = z
   })
   .refine((budget) => budget.perMinute <= budget.perHour && budget.perHour <= budget.perDay, {
     error: 'must not shrink from minute to hour to day',
-  });
+  })
+  .describe('None of the three less than the one before it');
 export type RevealBudget = z.infer<typeof RevealBudget>;
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -38,5 +39,6 @@ export const DEFAULT_SETTINGS: Settings = {
 /** What is absent stays as it is. */
 export const SettingsChange = z
   .strictObject(Settings.partial().shape)
-  .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one setting' });
+  .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one setting' })
+  .meta({ minProperties: 1 });
 export type SettingsChange = z.infer<typeof SettingsChange>;

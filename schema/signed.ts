@@ -22,7 +22,8 @@ export const CompactJws = (max: number) =>
     .string()
     .max(max)
     .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, { error: 'must be a compact JWS' })
-    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWS without unused bits' });
+    .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWS without unused bits' })
+    .describe('Compact JWS, each segment in canonical base64url');
 
 /** "This escrow key is ours": kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
 export const KeyStatement = z.strictObject({

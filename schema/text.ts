@@ -2,15 +2,25 @@
 import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 
-/** Free text of 1..max UTF-16 units: well-formed (no lone surrogate) and without control characters but tab and newline. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+const WITHOUT_CONTROLS = /^[^\u0000-\u0008\u000b-\u001f\u007f]*$/u;
+
+/**
+ * Free text of 1..max characters: well-formed (no lone surrogate) and without control characters but tab and newline. A character is a code
+ * point, as in JSON Schema, so that the published length is the one that is kept.
+ */
 export const Text = (max: number) =>
   z
     .string()
     .min(1)
-    .max(max)
+    .refine((text) => text.length <= max || [...text].length <= max, { error: `must be at most ${max} characters` })
     .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-    .refine((text) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text), { error: 'must not hold control characters' });
+    .regex(WITHOUT_CONTROLS, { error: 'must not hold control characters' })
+    .meta({ maxLength: max });
+
+/** Why somebody does something: three characters or more, outer spaces not counted. */
+export const Reason = (error = 'must say why, in 3 characters or more') =>
+  Text(500).regex(/^\s*\S[\s\S]+\S\s*$/u, { error });
 
 /** A lower-case UUID of any version. */
 export const Uuid = z
@@ -37,7 +47,8 @@ export const Base64Url = (max: number) =>
     .string()
     .max(max)
     .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' })
-    .refine(isBase64Url, { error: 'must be unpadded base64url without unused bits' });
+    .refine(isBase64Url, { error: 'must be unpadded base64url without unused bits' })
+    .describe('Base64url (RFC 4648, section 5) without padding and without a bit set that no byte uses');
 
 const lowered = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
@@ -45,7 +56,8 @@ const AnyEmail = z
   .string()
   .max(254)
   .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
-  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
+  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
+  .describe('An address in plain characters: none that is not seen, or that some fold into another');
 
 /**
  * An address as somebody writes it; what comes out is lower-case. Only A to Z change: a Kelvin sign would become a k, and its owner somebody

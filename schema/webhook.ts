@@ -17,7 +17,8 @@ export const WebhookChange = z.strictObject({
     .array(NoticeKind)
     .min(1)
     .max(NoticeKind.options.length)
-    .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'must name each kind once' }),
+    .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'must name each kind once' })
+    .meta({ uniqueItems: true }),
 });
 export type WebhookChange = z.infer<typeof WebhookChange>;
 

@@ -4,22 +4,37 @@ import { issueField, issueMessage } from '../schema/issue.ts';
 import { type FieldError, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import { readTextFile, type TextFile } from '../schema/text-file.ts';
 
+/** The largest body that any plan of the platform lets through to a Worker. */
+const DISCARDED_MAX_BYTES = 500 * 1000 * 1000;
+
 /**
- * Reads a body as UTF-8 text of at most `maxBytes`; stops reading when it is longer. `brokenLetters`: a body in another encoding is read too,
- * with U+FFFD for what is no text.
+ * All of a stream, or null where it is longer than `maxBytes`. That one too is read to its end, and thrown away: whoever is still sending when
+ * the answer comes and the connection closes would learn that it broke, and not why.
  */
-export async function readText(request: Request, maxBytes: number, brokenLetters = false): Promise<TextFile | Refusal> {
-  const tooLarge = refuse('body_too_large', `The body must be at most ${maxBytes} bytes.`);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge;
+async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Blob | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  if (request.body)
-    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+  try {
+    for await (const chunk of stream) {
       length += chunk.length;
-      if (length > maxBytes) return tooLarge;
-      chunks.push(chunk);
+      if (length <= maxBytes) chunks.push(chunk);
+      else chunks.length = 0;
+      if (length > DISCARDED_MAX_BYTES) break;
     }
-  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  } catch (error) {
+    // Whoever hangs up in the middle of what is too large is refused all the same.
+    if (length <= maxBytes) throw error;
+  }
+  return length > maxBytes ? null : new Blob(chunks);
+}
+
+/**
+ * Reads a body as UTF-8 text of at most `maxBytes`. `brokenLetters`: a body in another encoding is read too, with U+FFFD for what is no text.
+ */
+export async function readText(request: Request, maxBytes: number, brokenLetters = false): Promise<TextFile | Refusal> {
+  const blob = request.body ? await readUpTo(request.body as ReadableStream<Uint8Array>, maxBytes) : new Blob();
+  if (blob === null) return refuse('body_too_large', `The body must be at most ${maxBytes} bytes.`);
+  const bytes = new Uint8Array(await blob.arrayBuffer());
   if (brokenLetters) return readTextFile(bytes);
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes), exact: true };

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { contractFault } from '../test/contract.ts';
 import { request } from '../test/workerd-fixtures.ts';
+import { openapi } from './openapi.ts';
 import { refusalsOf } from './refusals.ts';
 import { doneStatus } from './route.ts';
 import { routes } from './routes.ts';
@@ -11,6 +12,7 @@ type Content = Record<string, { schema: Schema & { allOf?: [unknown, { propertie
 type Operation = {
   operationId: string;
   summary: string;
+  servers?: { url: string }[];
   security: Record<string, unknown>[];
   parameters?: { name: string; in: string; required: boolean; schema: unknown }[];
   requestBody?: { content: Content };
@@ -43,9 +45,14 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       'query' in route && route.query ? Object.keys((route.query as unknown as { shape: object }).shape) : [];
     expect(named('query').sort()).toEqual(query.sort());
 
+    const fromPortal = !['anyone', 'machine'].includes(route.who) && route.method === 'POST';
+    const isSocket = 'upgrades' in route.answer;
+    expect(named('header')).toEqual([...(fromPortal || isSocket ? ['Origin'] : []), ...(isSocket ? ['Upgrade'] : [])]);
+    expect(operation.servers ?? []).toHaveLength(scheme === 'person' ? 1 : 0);
+
     const body = 'body' in route ? route.body : undefined;
     expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(
-      body ? ['application/json', ...(body.also ? [body.also] : [])] : [],
+      body ? ['application/json', ...(body.also ? [body.also.type] : [])] : [],
     );
     expect(operation.responses).toHaveProperty(String(doneStatus(route)));
     const types = Object.keys(operation.responses[doneStatus(route)]?.content ?? {});
@@ -67,6 +74,31 @@ it('gives every operation an id of its own, because clients are generated from t
   );
   expect(ids).toHaveLength(routes.length);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('says where people are answered, which is where Access stands, and of engines where it comes from itself', () => {
+  const { servers, paths } = openapi(routes, 'https://api.example.net') as {
+    servers: unknown;
+    paths: Record<string, Record<string, Operation>>;
+  };
+  expect(servers).toMatchObject([{ url: '/' }]);
+  expect(paths['/v1/me']?.get?.servers).toMatchObject([{ url: 'https://api.example.net' }]);
+  expect(paths['/v1/secret']?.post?.servers).toBeUndefined();
+});
+
+it('describes what engines send: an event to its members, and the ref that belongs to each kind', async () => {
+  type Body = { properties: Record<string, Body>; items: Body; oneOf: Body[]; required: string[]; const: string };
+  const { paths } = await document();
+  const bodyOf = (path: string) =>
+    paths[path]?.post?.requestBody?.content['application/json']?.schema as unknown as Body;
+  const { items } = bodyOf('/v1/report').properties.events as Body;
+  expect(Object.keys(items.properties)).toEqual(['seq', 'at', 'level', 'type', 'phase', 'message', 'data', 'mended']);
+  expect(bodyOf('/v1/secret').oneOf.map(({ properties: { kind, ref } }) => [kind?.const, ref?.required])).toEqual([
+    ['local_admin_password', ['account']],
+    ['bitlocker_recovery_key', ['protectorId', 'volume']],
+    ['bios_password', ['label']],
+    ['other', ['label']],
+  ]);
 });
 
 describe('the check that every test’s answers go through', () => {

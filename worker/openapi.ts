@@ -1,22 +1,10 @@
 // OpenAPI 3.1, generated from the same table and the same zod schemas that serve requests.
-import { z } from 'zod';
 import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
-import { REFUSALS } from '../schema/refusal.ts';
-import { refusalsOf } from './refusals.ts';
-import type { Redirects, Route } from './route.ts';
+import { answersOf } from './openapi-answers.ts';
+import { type Json, schemaOf } from './openapi-schema.ts';
+import { fromPortalOnly, isForPeople, type Route } from './route.ts';
 import { PATH_ID } from './serve.ts';
-
-type Json = Record<string, unknown>;
-
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    io,
-    target: 'draft-2020-12',
-    unrepresentable: 'any',
-  }) as Json;
-  return json;
-};
 
 const WHO: Record<Route['who'], string> = {
   anyone: 'Without a credential',
@@ -26,16 +14,29 @@ const WHO: Record<Route['who'], string> = {
   operator: 'The operators of the installation',
 };
 
-/** The document for a table of routes. */
-export function openapi(routes: readonly Route[]): Json {
+const ABOUT = `Escrow for the secrets of provisioned PCs.
+
+Engines ask at the \`apiOrigin\` of their configuration file, with a machine token. People ask at the API's own address, behind Access, and are
+answered nowhere else; what changes something comes from the portal, whose origin the browser says in \`Origin\`. Every error is an RFC 9457 problem. \`HEAD\` is answered
+wherever \`GET\` is, \`OPTIONS\` everywhere; any other method is 405 with \`Allow\`. A character is a Unicode code point, and text is well-formed:
+no half of a surrogate pair.`;
+
+/** The document for a table of routes. `peopleOrigin`: the address that Access stands before; null: the one that is asked. */
+export function openapi(routes: readonly Route[], peopleOrigin: string | null = null): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, peopleOrigin) };
   }
   return {
     openapi: '3.1.1',
-    info: { title: 'TotlProvision', version, description: 'Escrow for the secrets of provisioned PCs.' },
+    info: { title: 'TotlProvision', version, description: ABOUT },
+    servers: [
+      {
+        url: '/',
+        description: 'Where this document comes from; of an engine the `apiOrigin` of its configuration file',
+      },
+    ],
     tags: Object.entries(WHO).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -48,19 +49,26 @@ export function openapi(routes: readonly Route[]): Json {
   };
 }
 
-function operation(route: Route): Json {
+function operation(route: Route, peopleOrigin: string | null): Json {
   const parameters = parametersOf(route);
   return {
     operationId: operationId(route),
     tags: [route.who],
     summary: route.summary,
+    ...(isForPeople(route)
+      ? { servers: [{ url: peopleOrigin ?? '/', description: 'The API’s own address, behind Access' }] }
+      : {}),
     security: route.who === 'anyone' ? [] : [{ [route.who === 'machine' ? 'machine' : 'person']: [] }],
-    ...('roles' in route ? { description: `Roles: ${route.roles.join(', ')}.` } : {}),
+    description: 'roles' in route ? `Roles: ${route.roles.join(', ')}.` : `${WHO[route.who]}.`,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBody(route),
-    responses: { ...successes(route), ...problems(route) },
+    responses: answersOf(route),
   };
 }
+
+const header = (name: string, description: string, schema: Json): Json => ({
+  ...{ name, in: 'header', required: true, description, schema },
+});
 
 function parametersOf(route: Route): Json[] {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
@@ -72,58 +80,24 @@ function parametersOf(route: Route): Json[] {
   const inQuery = Object.entries((query.properties ?? {}) as Json).map(([name, schema]) => ({
     ...{ name, in: 'query', required: required.includes(name), schema },
   }));
-  return [...inPath, ...inQuery];
+  const fromPortal = isForPeople(route) && fromPortalOnly(route);
+  const origin = header('Origin', 'The portal’s, as a browser sends it; any other is 403 `wrong_origin`', {
+    ...{ type: 'string', format: 'uri' },
+  });
+  const upgrade = header('Upgrade', 'Anything else is 426 `upgrade_required`', { const: 'websocket' });
+  return [...inPath, ...inQuery, ...(fromPortal ? [origin] : []), ...('upgrades' in route.answer ? [upgrade] : [])];
 }
 
 function requestBody(route: Route): Json {
   const body = 'body' in route ? route.body : undefined;
   if (!body) return {};
   const content: Json = { 'application/json': { schema: schemaOf(body.schema, 'input') } };
-  if (body.also) content[body.also] = { schema: { type: 'string' } };
-  return { requestBody: { required: true, description: `At most ${body.maxBytes} bytes.`, content } };
+  if (body.also) content[body.also.type] = { schema: { type: 'string', description: body.also.description } };
+  const description = [`At most ${body.maxBytes} bytes, else 413 \`body_too_large\`.`, body.note ?? '']
+    .join(' ')
+    .trim();
+  return { requestBody: { required: true, description, content } };
 }
-
-function successes(route: Route): Json {
-  if ('redirects' in route.answer) return { 303: { description: route.answer.redirects } };
-  const content = contentOf(route.answer);
-  if ('upgrades' in route.answer)
-    return { 101: { description: 'A WebSocket, on which the server sends these messages', content } };
-  return route.status === 201
-    ? { 200: { description: 'Done before: the same answer', content }, 201: { description: 'Done', content } }
-    : { 200: { description: 'Done', content } };
-}
-
-/** One answer a status, with the codes that it may carry. */
-function problems(route: Route): Json {
-  const byStatus: Record<number, string[]> = {};
-  for (const code of refusalsOf(route)) {
-    const [status] = REFUSALS[code];
-    byStatus[status] = [...(byStatus[status] ?? []), code];
-  }
-  return Object.fromEntries(
-    Object.entries(byStatus).map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `${code}: ${REFUSALS[code as keyof typeof REFUSALS][1]}`).join('. '),
-        content: {
-          'application/problem+json': {
-            schema: {
-              allOf: [
-                { $ref: '#/components/schemas/Problem' },
-                { type: 'object', properties: { status: { const: Number(status) }, code: { enum: codes } } },
-              ],
-            },
-          },
-        },
-      },
-    ]),
-  );
-}
-
-const contentOf = (answer: Exclude<Route['answer'], Redirects>): Json =>
-  'streams' in answer
-    ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
-    : { 'application/json': { schema: schemaOf('upgrades' in answer ? answer.upgrades : answer, 'output') } };
 
 const operationId = (route: Route): string =>
   [route.method.toLowerCase(), ...route.path.split('/').filter((part) => part && part !== 'v1')]

@@ -23,15 +23,15 @@ const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'inv
 /** Every code that a client may meet on a route, each once; a fault (`internal_error`) is always possible. */
 export function refusalsOf(route: Route): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
-  if (route.who !== 'anyone' && route.who !== 'person') for (const code of SHORT_OF_ROOM) codes.add(code);
+  if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full');
+  // What reads asks for no room.
+  if (route.method === 'POST' && route.who !== 'anyone') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');
   if ('query' in route && route.query) codes.add('invalid_query');
   if ('upgrades' in route.answer) codes.add('upgrade_required');
   if ('body' in route && route.body) for (const code of BODY) codes.add(code);
   return [...codes];
 }
-
-const SHORT_OF_ROOM = ['storage_low', 'storage_full'] as const;
 
 function ofKind(route: Route): readonly RefusalCode[] {
   const fromPortal = fromPortalOnly(route) ? (['wrong_origin'] as const) : [];

@@ -20,10 +20,14 @@ type Described = {
   refuses?: readonly RefusalCode[];
 } & ({ method: 'GET'; audit: null } | { method: 'POST'; audit: readonly AuditAction[] });
 
-/** A JSON body (or `also`, another media type that `parse` understands) of at most `maxBytes`. */
+/**
+ * A JSON body (or `also`, another media type that `parse` understands) of at most `maxBytes`. `schema`: as the document has it; `note`: what no
+ * schema can say.
+ */
 export type BodyRule<B> = {
   maxBytes: number;
-  also?: string;
+  also?: { type: string; description: string };
+  note?: string;
   /** A body that is not UTF-8 is parsed all the same, and `exact` false. */
   brokenLetters?: boolean;
   schema: z.ZodType;

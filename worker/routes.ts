@@ -67,7 +67,7 @@ import {
   RoleChange,
 } from '../schema/person.ts';
 import { isRefusal, type Refusal } from '../schema/refusal.ts';
-import { EventPage, EventsQuery, REPORT_MAX_BYTES, Report, ReportAnswer } from '../schema/report.ts';
+import { EventPage, EventsQuery, REPORT_MAX_BYTES, ReportAnswer, ReportAsSent } from '../schema/report.ts';
 import {
   Marked,
   MarkUnopenable,
@@ -144,6 +144,24 @@ const json = <T>(schema: z.ZodType<T>, maxBytes: number): BodyRule<T> => ({
   },
 });
 
+/** What fits the schema is kept as it is; of what does not, as much as can be. */
+const REPORT = {
+  schema: ReportAsSent,
+  maxBytes: REPORT_MAX_BYTES,
+  also: {
+    type: NDJSON,
+    description:
+      'The first line is the same object without `events`; each line after it is one event. At most 500 events.',
+  },
+  note: 'An event is at most 16 KiB as JSON in UTF-8. What does not fit the schema is mended and kept where it has an identity: `machine.id`, `run.id`, and of an event `seq` and a known `type`. Members that are not listed are ignored.',
+  parse: parseReport,
+};
+
+const SECRET: BodyRule<EscrowRequest> = {
+  ...json(EscrowRequest, SECRET_MAX_BYTES),
+  note: '`sealed` is a compact JWE whose protected header repeats `machine`, `run`, `kind`, `eid` and `ref`, or, with `format` `rsa-oaep-256`, standard base64 of 384 bytes. A member that is not listed is refused.',
+};
+
 /** A receipt: 201 for what is new, 200 for a resend. */
 const receipted = (taken: Taken | Refusal): Answered | Refusal =>
   isRefusal(taken) ? taken : { status: taken.created ? 201 : 200, json: taken.receipt };
@@ -168,8 +186,8 @@ export const routes: readonly Route[] = [
     summary: 'This API as OpenAPI 3.1',
     audit: null,
     answer: z.record(z.string(), z.unknown()),
-    handle: async () => {
-      document ??= openapi(routes);
+    handle: async ({ env }) => {
+      document ??= openapi(routes, env.apiOrigin);
       return document;
     },
   },
@@ -188,7 +206,7 @@ export const routes: readonly Route[] = [
     summary: 'Submit a report: one machine, one run, 1 to 500 events',
     audit: ['machine.enrolled', 'machine.restored'],
     // Windows PowerShell sends Latin-1 unless it is told otherwise: a letter is lost, the event is not.
-    body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, brokenLetters: true, parse: parseReport },
+    body: { ...REPORT, brokenLetters: true },
     answer: ReportAnswer,
     refuses: ['run_conflict', 'shared_machine_id', 'too_many_events', 'token_quota_exceeded', 'machine_quota_exceeded'],
     handle: ({ object, caller, body }) => object.report(caller, body),
@@ -198,7 +216,7 @@ export const routes: readonly Route[] = [
     path: '/v1/secret',
     summary: 'Take one sealed secret into escrow',
     audit: ['secret.escrowed', 'secret.receipted', 'machine.enrolled', 'machine.restored'],
-    body: json(EscrowRequest, SECRET_MAX_BYTES),
+    body: SECRET,
     answer: Receipt,
     status: 201,
     refuses: [
@@ -737,7 +755,7 @@ export const routes: readonly Route[] = [
     summary: 'Submit a report out of a spool file, for a PC that cannot send it',
     roles: ENGINEERS,
     audit: ['spool.uploaded', 'machine.enrolled', 'machine.restored'],
-    body: { schema: Report, maxBytes: REPORT_MAX_BYTES, also: NDJSON, parse: parseReport },
+    body: REPORT,
     answer: ReportAnswer,
     refuses: ['run_conflict', 'too_many_events', 'machine_quota_exceeded', 'rate_limited'],
     handle: ({ object, caller, body }) => object.uploadReport(caller, body),
@@ -748,7 +766,7 @@ export const routes: readonly Route[] = [
     summary: 'Take a sealed secret out of a spool file into escrow',
     roles: ENGINEERS,
     audit: ['secret.escrowed', 'machine.enrolled', 'machine.restored'],
-    body: json(EscrowRequest, SECRET_MAX_BYTES),
+    body: SECRET,
     answer: Receipt,
     status: 201,
     refuses: [

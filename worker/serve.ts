@@ -170,10 +170,10 @@ async function bodyOf<B>(
 ): Promise<{ value: B; bytes: number } | Refusal> {
   if (!rule) return { value: undefined as never, bytes: 0 };
   const type = mediaType(request);
-  if (type !== 'application/json' && type !== rule.also)
+  if (type !== 'application/json' && type !== rule.also?.type)
     return refuse(
       'unsupported_media_type',
-      `The content type must be application/json${rule.also ? ` or ${rule.also}` : ''}.`,
+      `The content type must be application/json${rule.also ? ` or ${rule.also.type}` : ''}.`,
     );
   const body = await readText(request, rule.maxBytes, rule.brokenLetters);
   if (isRefusal(body)) return body;

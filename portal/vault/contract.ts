@@ -27,7 +27,9 @@ export type VaultFaultCode =
   | 'malformed'
   | 'cannot_open'
   /** It opens, and what comes out is not text. */
-  | 'not_text';
+  | 'not_text'
+  /** It opens, and nothing is in it. */
+  | 'empty';
 
 /** `message` is a full sentence for a person. `succession` comes with `root_succeeded`: the words to compare, and what they confirm. */
 export type VaultFault = {

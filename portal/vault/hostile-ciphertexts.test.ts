@@ -99,6 +99,12 @@ describe('a hostile server’s rotation page', () => {
     expect(await keeper.reseal(foreign, activeKid())).toEqual(justThe('unknown_kid'));
   });
 
+  it('is re-sealed where nothing was sealed in it, because its old key could never go otherwise', async () => {
+    const empty = { kind: 'other', ref: { label: 'x' }, plaintext: '', enc: 'A256CBC-HS512' } as const;
+    const { resealed } = must(await keeper.reseal(await sealedRecord(first, empty), activeKid()));
+    expect(readSealed(resealed.sealed)).toMatchObject({ ok: true, header: { kid: activeKid(), enc: 'A256CBC-HS512' } });
+  });
+
   it('gains nothing by passing a JWE’s wrapped content key off as a raw secret, because it goes on unbound, sealed to our key, and is no text', async () => {
     const raw = bent(record, (one) => {
       const [, key = ''] = one.sealed.split('.');

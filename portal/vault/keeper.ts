@@ -187,7 +187,11 @@ export class Keeper implements Vault {
     // The finding is kept under this hash: it must be that of what was opened.
     if ((await sha256Hex(item.sealed)) !== item.version.sha256) return { ok: true, finding: 'does_not_open' };
     const opened = await openSecret(held.tenant, item, held.keys);
-    if (isFault(opened)) return { ok: true, finding: opened.code === 'not_text' ? 'malformed' : 'does_not_open' };
+    if (isFault(opened))
+      return {
+        ok: true,
+        finding: opened.code === 'not_text' || opened.code === 'empty' ? 'malformed' : 'does_not_open',
+      };
     return { ok: true, finding: wellFormed(item.kind, opened) };
   };
 

@@ -27,6 +27,17 @@ describe('opening a revealed secret', () => {
     });
   });
 
+  it('says that nothing was sealed, because an empty field would be taken for a fault of the page', async () => {
+    const empty = { kind: 'other', ref: { label: 'x' }, plaintext: '', enc: 'A256CBC-HS512' } as const;
+    const record = await sealedRecord(draft.write, empty);
+    expect(await keeper.open(record)).toMatchObject({
+      ok: false,
+      code: 'empty',
+      message: expect.stringMatching(/^Nothing was sealed/),
+    });
+    expect(await keeper.check(record)).toEqual({ ok: true, finding: 'malformed' });
+  });
+
   it('says which group is not divisible by 11, because a digit in it is wrong', async () => {
     const plaintext = recoveryPassword.replace('000011', '000012');
     const record = await sealedRecord(draft.write, { kind: 'bitlocker_recovery_key', ref: protector, plaintext });

@@ -46,6 +46,8 @@ export async function openSecret(
 ): Promise<Opened | VaultFault> {
   const opened = await openBytesOf(tenant, revealed, keys);
   if (isFault(opened)) return opened;
+  if (opened.bytes.length === 0)
+    return fault('empty', 'Nothing was sealed: this secret is empty. Whoever sealed it had nothing in hand.');
   let plaintext: string;
   try {
     plaintext = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.bytes);

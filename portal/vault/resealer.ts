@@ -18,13 +18,13 @@ export const sealTo = async (kid: string, jwk: RsaPublicJwk): Promise<SealTo> =>
 });
 
 /** `src` is the SHA-256 of what it was made from; a raw origin stays `bound: false` for ever. */
-function headerFor(tenant: string, item: Revealed, kid: string, src: string): SealedHeader {
+function headerFor(tenant: string, item: Revealed, kid: string, src: string, enc: SealedHeader['enc']): SealedHeader {
   const { machine, kind, version } = item;
   const read = version.format === 'jwe' ? readSealed(item.sealed) : null;
   const raw = { iat: Math.floor(version.escrowedAt / 1000), by: undefined, pc: undefined, ref: item.ref };
   const { iat, by, pc, ref } = read?.ok ? read.header : raw;
   return {
-    ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP },
+    ...{ alg: 'RSA-OAEP-256', enc, kid, typ: SEALED_TYP },
     ...{ tenant, machine, run: version.run, kind, eid: version.eid, iat, ref, src },
     ...(by === undefined ? {} : { by }),
     ...(pc === undefined ? {} : { pc }),
@@ -47,8 +47,10 @@ export async function resealSecret(
   if (src !== item.version.sha256) return fault('cannot_open', 'The ciphertext is not the one that its record names.');
   // As it was opened, not as the record has it: a raw origin that a server calls bound would be sealed as bound for ever.
   const source: Revealed = { ...item, version: { ...item.version, bound: opened.bound } };
+  // Under GCM nothing sealed is nothing sent, which nobody takes for a ciphertext; and a key can go only once everything is re-sealed.
+  const enc = opened.bytes.length === 0 ? 'A256CBC-HS512' : 'A256GCM';
   const sealed = await new CompactEncrypt(opened.bytes)
-    .setProtectedHeader(headerFor(tenant, source, to.kid, src))
+    .setProtectedHeader(headerFor(tenant, source, to.kid, src, enc))
     .encrypt(to.publicKey);
   const again = await openBytesOf(
     tenant,

@@ -93,6 +93,14 @@ Describe 'sealing' {
         }
     }
 
+    It 'refuses to seal nothing, for which there would be a receipt all the same' {
+        $ids = $script:ids
+        $key = $script:key
+        foreach ($nothing in @('', (New-Object System.Security.SecureString))) {
+            { Protect-TotlSecret -Key $key @ids -Label 'x' -Secret $nothing } | Should -Throw
+        }
+    }
+
     It 'says nothing of a secret that it refuses' {
         $ids = $script:ids
         $key = $script:key

@@ -1,0 +1,14 @@
+// A zod schema as the document says it: JSON Schema, draft 2020-12, which OpenAPI 3.1 has for its own.
+import { z } from 'zod';
+
+export type Json = Record<string, unknown>;
+
+/** `input`: what may be sent; `output`: what is answered. */
+export const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+  }) as Json;
+  return json;
+};
