@@ -21,19 +21,15 @@ export type SealInput = {
   plaintext: string;
 };
 
-/** Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so. */
-function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
-  if (plaintext === '') throw new RangeError('a secret must not be empty');
-  return new TextEncoder().encode(plaintext) as Uint8Array<ArrayBuffer>;
-}
-
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
 
 /**
+ * Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so.
  * UTF-8 has no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and what is opened one day would not be the password that
  * was applied. Throws, without a word of the plaintext.
  */
-function bytesOf(plaintext: string) {
+function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
+  if (plaintext === '') throw new RangeError('a secret must not be empty');
   if (!plaintext.isWellFormed()) throw new TypeError('The secret must be well-formed Unicode.');
   return new TextEncoder().encode(plaintext);
 }
