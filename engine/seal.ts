@@ -31,7 +31,7 @@ const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA
 function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
   if (plaintext === '') throw new RangeError('a secret must not be empty');
   if (!plaintext.isWellFormed()) throw new TypeError('The secret must be well-formed Unicode.');
-  return new TextEncoder().encode(plaintext);
+  return new TextEncoder().encode(plaintext) as Uint8Array<ArrayBuffer>;
 }
 
 /** Seals as compact JWE (RFC 7516), RSA-OAEP-256; the protected header binds the ciphertext to its place. */
