@@ -46,7 +46,11 @@ describe('why to look at a machine', () => {
 
   it('says by what several PCs were noticed under its id', () => {
     const words = (clonedBy: Machine['clonedBy']) =>
-      attentionReasons(machine({ attention: ['cloned'], clonedBy, history: [serial('A', 1), serial('B', NOW)] }), [], NOW);
+      attentionReasons(
+        machine({ attention: ['cloned'], clonedBy, history: [serial('A', 1), serial('B', NOW)] }),
+        [],
+        NOW,
+      );
     expect(words('turns')[0]).toMatch(/^Two of its runs are heard by turns: several PCs may report under this ID\./);
     expect(words('serial')[0]).toContain(`Serial changed from A to B on ${dateTime(NOW)}: several PCs may report`);
     expect(words('model')[0]).toMatch(/^Its runs name different models: several PCs may report/);
