@@ -235,6 +235,14 @@ describe('what is no wrong clock', () => {
     expect(await runOf(engine)).toMatchObject({ startedAt: engine.run.startedAt, clock: null });
   });
 
+  it('is one that was days behind and is set before the first report: nothing tells it from a PC that was switched off', async () => {
+    const engine = new Engine(5 * DAY);
+    const begun = engine.happens({ type: 'run_started' });
+    engine.behindMs = 0;
+    await engine.sends([begun, engine.happens({ type: 'run_succeeded' })]);
+    expect(await runOf(engine)).toMatchObject({ startedAt: engine.run.startedAt, clock: null });
+  });
+
   it('is one that is some minutes off', async () => {
     for (const behindMs of [20 * MINUTE, -40_000]) {
       const engine = new Engine(behindMs);

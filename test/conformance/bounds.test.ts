@@ -529,7 +529,7 @@ const DUTY_ROWS: Record<Due, number> = {
   // Two hundred machines are summed up, or two hundred versions dated.
   dating: 10_000,
   // A hundred runs, each read twice, and a thousand events of those of a wrong clock.
-  clocks: 6_000,
+  clocks: 4_000,
   // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
   aside: 60_000,
   // Some of what is read is read again by the next; the first makes triggers, and SQLite reads its schema for each.

@@ -69,10 +69,10 @@ function Invoke-TotlOnce {
 # how far off the clock is. A body of one object is one line of the spool.
 function Add-TotlSentAt {
     param([string] $Body)
-    $end = $Body.IndexOf([char] 10)
-    if ($end -lt 0) { $end = $Body.Length }
-    $open = $Body.Substring(0, $end).TrimEnd()
-    '{0},"sentAt":{1}}}{2}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow), $Body.Substring($end)
+    $lines = @($Body.Split([char] 10))
+    $open = $lines[0].TrimEnd()
+    $lines[0] = '{0},"sentAt":{1}}}' -f $open.Substring(0, $open.Length - 1), (Get-TotlNow)
+    $lines -join "`n"
 }
 
 # Asks up to six times, or as often as is said. A final answer is given back whatever its status; a refused token and a suspended tenant end
