@@ -1,7 +1,7 @@
 // Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { isolated, visible } from '../../schema/shown-text.ts';
+import { visible } from '../../schema/shown-text.ts';
 import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
 import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
 import { OneAct } from '../src/one-act.ts';
