@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Machine, Run } from '../../../schema/machine.ts';
+import type { Run } from '../../../schema/machine.ts';
 import { machine } from '../fleet-fixtures.ts';
 import { exactTime } from '../words.ts';
 import type { RunCard } from './run-card.ts';
@@ -21,22 +21,9 @@ const run: Run = {
   ...{ engineVersion: null, phases: [], reboots: 0, rebootsAt: [], warnings: 0, errors: 1, events: 4, nextSeq: 5 },
   ...{ uploadedBy: null, aside: null, clock: { startedAt: OWN, skewMs: AT - OWN } },
 };
-const shownOn: Machine = {
-  ...machine('m'),
-  ...{
-    archivedAt: null,
-    archivedBy: null,
-    mergedInto: null,
-    someAside: false,
-    merged: [],
-    history: [],
-    historyNext: null,
-  },
-};
-
 test('a run of a wrong clock took as long as it took, and says by how much the clock was off and when it began by it', async () => {
   const card = document.createElement('run-card') as RunCard;
-  Object.assign(card, { run, machine: shownOn });
+  Object.assign(card, { run, machine: machine('m') });
   const list = document.createElement('run-list') as RunList;
   Object.assign(list, { runs: [run, { ...run, id: 's', clock: null }] });
   document.body.append(card, list);
