@@ -289,30 +289,33 @@ describe('an id that an admin has split', () => {
 });
 
 describe('three hundred reports by turns', () => {
-  it('leave a handful of lines in the history, each with how often and since when last', async () => {
-    const [a, b] = [
-      pc({ hostname: 'A', serial: 'S-1', model: 'M-1' }),
-      pc({ hostname: 'B', serial: 'S-2', model: 'M-2' }),
-    ];
-    for (let i = 0; i < 150; i++) {
-      await speaks(a);
-      await speaks(b);
-    }
+  const rowsOf = (table: string) => inObject((sql) => sql.exec(`SELECT * FROM ${table}`).toArray().length);
+  const some = (name: string) => pc({ hostname: name, serial: `S-${name}`, model: `M-${name}` });
+
+  it('of two runs leave a handful of lines in the history', async () => {
+    const [a, b] = [some('A'), some('B')];
+    for (let i = 0; i < 150; i++) for (const one of [a, b]) await speaks(one);
     const { history } = await get<HistoryPage>(`machines/${id}/history`);
     expect(history.length).toBe(6);
-    expect(
-      history.filter(({ attribute }) => attribute === 'hostname').map(({ value, times }) => [value, times]),
-    ).toEqual([
+    expect([await rowsOf('machine_attributes'), await rowsOf('run_pcs'), await rowsOf('acknowledged')]).toEqual([
+      6, 2, 0,
+    ]);
+    expect(await attention()).toEqual(['cloned']);
+  });
+
+  it('of one run, as of an image, leave a line for each value, with how often it was so and since when last', async () => {
+    const [a, b] = [some('A'), some('B')];
+    b.run = a.run;
+    b.seq = 1_000;
+    for (let i = 0; i < 150; i++) for (const one of [a, b]) await speaks(one);
+    const { history } = await get<HistoryPage>(`machines/${id}/history`);
+    const names = history.filter(({ attribute }) => attribute === 'hostname');
+    expect(names.map(({ value, times }) => [value, times])).toEqual([
       ['B', 150],
       ['A', 150],
     ]);
-    const rows = await inObject((sql) =>
-      ['machine_attributes', 'run_pcs', 'acknowledged'].map(
-        (table) => sql.exec(`SELECT * FROM ${table}`).toArray().length,
-      ),
-    );
-    expect(rows).toEqual([6, 2, 0]);
-    expect(await attention()).toEqual(['cloned']);
+    expect(names.every(({ sinceAt, lastAt }) => (lastAt ?? 0) > sinceAt)).toBe(true);
+    expect([history.length, await rowsOf('machine_attributes'), await rowsOf('run_pcs')]).toEqual([6, 6, 1]);
   });
 });
 
