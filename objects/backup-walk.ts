@@ -100,8 +100,7 @@ function keepPart(sql: SqlStorage, chunks: readonly BackupChunk[]): void {
 export function advance(sql: SqlStorage, { walk, chunks }: Slice, next: Place, written: number): void {
   keepPart(sql, chunks);
   const tables = backedUpTables(sql);
-  for (const table of tables.slice(tables.indexOf(walk.place.table), tables.indexOf(next.table)))
-    dropTriggers(sql, table);
+  dropTriggers(sql, tables.slice(tables.indexOf(walk.place.table), tables.indexOf(next.table)));
   keepWalk(sql, 'backup', { ...walk, place: next, written: walk.written + written } satisfies Walk);
 }
 

@@ -296,9 +296,10 @@ describe('a backup', () => {
     } while (went === 'under way');
     expect(went).toBe('done');
     console.log(`a backup of 100,000 rows: ${turns.length} turns, ${turns.join(' ')} rows`);
-    // The first makes the triggers, and SQLite reads its schema for each.
+    // The first makes the triggers and the last drops them, and SQLite reads its schema for each: as long as the schema is, not what is held.
     expect(turns[0]).toBeLessThan(26_000);
-    expect(Math.max(...turns.slice(1))).toBeLessThan(10_000);
+    expect(turns.at(-1)).toBeLessThan(13_000);
+    expect(Math.max(...turns.slice(1, -1))).toBeLessThan(6_000);
   });
 
   it('puts back a chunk that somebody has deleted', async () => {

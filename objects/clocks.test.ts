@@ -105,7 +105,7 @@ describe('a report of an earlier run that comes late', () => {
     await new Engine().tells({});
     await yesterday.sends([yesterday.happens({})], { ...pc, serial: 'OTHER' });
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
-      ...{ serial: pc.serial, attention: ['serial_changed'] },
+      ...{ serial: pc.serial, attention: ['cloned'] },
     });
   });
 

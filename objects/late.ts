@@ -7,16 +7,22 @@ import { machineDay } from './machine-day.ts';
 import { ATTRIBUTES, changeRow, describe, findRow, isOtherSerial } from './machines.ts';
 import { first } from './rows.ts';
 
-/** What an attribute was at an instant; undefined: nobody had said. */
-const valueAt = (sql: SqlStorage, machine: string, attribute: string, at: number): string | null | undefined =>
-  first<{ value: string | null }>(
+/** Whether the history says that an attribute was so at an instant, or that the next thing it was is this. */
+const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number, value: string): boolean =>
+  first(
     sql,
-    `SELECT value FROM machine_attributes WHERE machine_id = ? AND attribute = ? AND since_at <= ?
-     ORDER BY since_at DESC LIMIT 1`,
+    `SELECT 1 FROM (
+       SELECT * FROM (SELECT value FROM machine_attributes
+         WHERE machine_id = ?1 AND attribute = ?2 AND since_at <= ?3 ORDER BY since_at DESC LIMIT 1)
+       UNION ALL
+       SELECT * FROM (SELECT value FROM machine_attributes
+         WHERE machine_id = ?1 AND attribute = ?2 AND since_at > ?3 ORDER BY since_at LIMIT 1)
+     ) WHERE value = ?4`,
     machine,
     attribute,
     at,
-  )?.value;
+    value,
+  ) !== null;
 
 /**
  * Keeps what a report of an earlier run says of the PC; what no run has said since is taken over. `startedAt`: when that run began. It costs
@@ -33,7 +39,7 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
     const value = said[attribute];
     if (value === undefined || value === row[column]) continue;
     if (row[column] === null || row[column] === '') lacking[attribute] = value;
-    else if (today.day_changes < most && valueAt(sql, row.id, attribute, startedAt) !== value) {
+    else if (today.day_changes < most && !isSaid(sql, row.id, attribute, startedAt, value)) {
       today.day_changes++;
       sql.exec(
         'INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',

@@ -82,12 +82,13 @@ export function keepPreImages(sql: SqlStorage, tables: readonly string[]): void 
   for (const name of tables) sql.exec(triggersOf(tableOf(sql, name)));
 }
 
-/** Of one table, or of all, nothing more is kept. */
-export function dropTriggers(sql: SqlStorage, table?: string): void {
+/** Of these tables, or of all, nothing more is kept. */
+export function dropTriggers(sql: SqlStorage, tables: readonly string[] | null = null): void {
   for (const { name } of all<{ name: string }>(
     sql,
-    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = coalesce(?, tbl_name)",
-    table ?? null,
+    `SELECT name FROM sqlite_master
+     WHERE type = 'trigger' AND (?1 IS NULL OR tbl_name IN (SELECT value FROM json_each(?1)))`,
+    tables && JSON.stringify(tables),
   ))
     sql.exec(`DROP TRIGGER "${name}"`);
 }
