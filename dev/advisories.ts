@@ -1,6 +1,6 @@
 // `npm run advisories`: what the registry knows against our dependencies. Ends with 1 where something is high or critical. A registry that
 // does not answer that question is said, and is no failure: it would hold up every change for what is none of ours.
-import { capture } from './run.ts';
+import { capture } from './lib/run.ts';
 
 const BAD = ['high', 'critical'] as const;
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Spool } from '../engine/spool.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { genesisHash, hashEntry } from '../schema/chain.ts';
-import { readHead, readReceipts, verifyExport } from './verify-export.ts';
+import { readHead, readReceipts, verifyExport } from './operate/verify-export.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const TENANT = 'acme';

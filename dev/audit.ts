@@ -2,7 +2,7 @@
 // asked wrongly.
 import { parseArgs } from 'node:util';
 import type { Witness } from '../schema/chain.ts';
-import { type ExportVerdict, readHead, readReceipts, verifyExport } from './verify-export.ts';
+import { type ExportVerdict, readHead, readReceipts, verifyExport } from './operate/verify-export.ts';
 
 const USAGE = 'Usage: npm run audit -- verify FILE [--receipts FOLDER_OR_FILE] [--head SEQ:HASH] [--json]';
 

@@ -11,9 +11,9 @@ import type { Overview } from '../schema/machine.ts';
 import type { Rotation } from '../schema/rotation.ts';
 import { openBrowser, openPage } from '../test/support/browser.ts';
 import { ADMIN_PASSPHRASE, signIn, stepUp, unlock } from '../test/support/story.ts';
-import { asPerson } from './as-person.ts';
-import { freePorts } from './ports.ts';
-import { type Stand, startStand } from './stand.ts';
+import { asPerson } from './stand/as-person.ts';
+import { freePorts } from './stand/ports.ts';
+import { type Stand, startStand } from './stand/stand.ts';
 
 const ADMIN = 'admin@example.com';
 const UNLOCKS = 5;

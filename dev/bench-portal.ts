@@ -9,8 +9,8 @@ import type { LiveMessage } from '../schema/live.ts';
 import type { FleetCounts, MachinePage, MachineSummary, Overview } from '../schema/machine.ts';
 import { openBrowser, openPage } from '../test/support/browser.ts';
 import { signIn } from '../test/support/story.ts';
-import { freePorts } from './ports.ts';
-import { type Stand, startStand } from './stand.ts';
+import { freePorts } from './stand/ports.ts';
+import { type Stand, startStand } from './stand/stand.ts';
 
 const DIST = path.join(import.meta.dirname, '../portal/dist');
 const ADMIN = 'admin@example.com';

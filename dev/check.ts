@@ -1,5 +1,5 @@
 // `npm run check`: format, lint, types, unit tests in workerd and Node. With --no-tests only what needs no test run.
-import { run } from './run.ts';
+import { run } from './lib/run.ts';
 
 const STEPS: [string, string, string[]][] = [
   ['Format and lint', 'biome', ['check', '.']],

@@ -10,9 +10,9 @@ import { Keeper } from '../portal/vault/keeper.ts';
 import type { AuditPage } from '../schema/audit.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { Revealed } from '../schema/secret.ts';
-import { asPerson } from './as-person.ts';
-import { freePorts } from './ports.ts';
-import { type Stand, startStand } from './stand.ts';
+import { asPerson } from './stand/as-person.ts';
+import { freePorts } from './stand/ports.ts';
+import { type Stand, startStand } from './stand/stand.ts';
 
 const PASSPHRASE = 'orbit velvet canyon sample drift';
 const PHASES = ['preflight', 'rename', 'bitlocker', 'local_admin', 'validation'];

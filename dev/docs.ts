@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'vitepress';
-import { apiPage } from './docs-api.ts';
-import { openApiDocument } from './openapi-document.ts';
+import { apiPage } from './docs/api.ts';
+import { openApiDocument } from './docs/openapi-document.ts';
 
 const docs = path.join(import.meta.dirname, '../docs');
 export const DOCS_DIST = path.join(docs, '.vitepress/dist');

@@ -2,8 +2,8 @@
 // something wants looking at or it could not be asked, 2 where the command is wrong.
 import { parseArgs } from 'node:util';
 import type { Inspection } from '../schema/inspection.ts';
-import { asOperator, Misuse, TARGET_OPTIONS, targetOf } from './as-operator.ts';
-import { complaints, sentences } from './inspection-text.ts';
+import { asOperator, Misuse, TARGET_OPTIONS, targetOf } from './operate/as-operator.ts';
+import { complaints, sentences } from './operate/inspection-text.ts';
 
 const USAGE = `Usage: npm run inspect -- TENANT [--json]
          --local [--port N] [--state-dir DIR]   of the stand that runs on this machine (default)

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { base64urlnopad } from '@scure/base';
 import { sealRaw } from '../engine/seal.ts';
-import { sha256 } from '../objects/rows.ts';
+import { sha256 } from '../objects/core/rows.ts';
 import type { BundlePart, KeyringAct, UnlockInput } from '../portal/vault/contract.ts';
 import {
   ADMIN,
@@ -30,7 +30,7 @@ import type { Keyring } from '../schema/keyring.ts';
 import type { MachineSummary } from '../schema/machine.ts';
 import { RIGHTS_OF } from '../schema/rights.ts';
 import type { Revealed } from '../schema/secret.ts';
-import { root, run } from './run.ts';
+import { root, run } from './lib/run.ts';
 
 const folder = path.join(root, 'schema/vectors');
 mkdirSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 // `npm run restore -- --tenant ID [--local | --remote]`: an operator puts a backup into an empty tenant. It asks the API again until all is in.
 import { parseArgs } from 'node:util';
 import type { RestoreAnswer } from '../schema/backup.ts';
-import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './as-operator.ts';
+import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './operate/as-operator.ts';
 
 const USAGE = `Usage: npm run restore -- --tenant ID [--at MS] [--first-admin EMAIL] [--json]
          --local [--port N] [--state-dir DIR]   into the stand that runs on this machine (default)

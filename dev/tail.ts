@@ -1,7 +1,7 @@
 // `npm run tail`: the log as a live table, of the stand or of a deployed Worker; as JSON lines where its output is piped.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from './run.ts';
+import { root } from './lib/run.ts';
 import { entriesOf } from './tail/entry.ts';
 import { type Filter, isShown, STATUSES } from './tail/filter.ts';
 import { Joiner, type Row } from './tail/join.ts';

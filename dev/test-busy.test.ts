@@ -3,7 +3,7 @@ import { fork, spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { until } from '../test/support/until.ts';
-import { root, run } from './run.ts';
+import { root, run } from './lib/run.ts';
 
 const busy = (...args: string[]) => run('node', ['dev/test-busy.ts', ...args]);
 
@@ -21,7 +21,7 @@ const ended = (child: ReturnType<typeof spawn>) => new Promise<void>((resolve) =
 
 it('has its loops end with whoever started them, also where that one is killed', async () => {
   const script = `import { fork } from 'node:child_process';
-    process.stdout.write(String(fork(${JSON.stringify(path.join(root, 'dev/busy-loop.ts'))}, { execArgv: [] }).pid));
+    process.stdout.write(String(fork(${JSON.stringify(path.join(root, 'dev/bench/busy-loop.ts'))}, { execArgv: [] }).pid));
     setInterval(() => {}, 1000);`;
   const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,7 +34,7 @@ it('has its loops end with whoever started them, also where that one is killed',
 });
 
 it('has its loops end when they are told to', async () => {
-  const loop = fork(path.join(root, 'dev/busy-loop.ts'));
+  const loop = fork(path.join(root, 'dev/bench/busy-loop.ts'));
   loop.kill();
   await ended(loop);
   expect(isRunning(loop.pid ?? 0)).toBe(false);

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { root, run } from './run.ts';
+import { root, run } from './lib/run.ts';
 
 const OPTIONS = {
   rounds: { type: 'string', default: '1' },
@@ -42,7 +42,7 @@ if (rounds + slowRounds === 0) {
 
 /** One process a core that does nothing but take time. They end with this one, also where it is killed. */
 const holdCores = (count: number): ChildProcess[] =>
-  Array.from({ length: count }, () => fork(path.join(root, 'dev/busy-loop.ts')));
+  Array.from({ length: count }, () => fork(path.join(root, 'dev/bench/busy-loop.ts')));
 
 const results: { what: string; ok: boolean; seconds: number }[] = [];
 

@@ -1,7 +1,7 @@
 // `npm run test:powershell`: the PowerShell engine's Pester tests. With `--shell powershell` in Windows' own PowerShell instead of 7.
 import { parseArgs } from 'node:util';
-import { runPester } from './pester.ts';
-import { whyNoPowerShell } from './powershell.ts';
+import { runPester } from './lib/pester.ts';
+import { whyNoPowerShell } from './lib/powershell.ts';
 
 const { values } = parseArgs({ options: { shell: { type: 'string' } } });
 const missing = await whyNoPowerShell();

@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runPester } from './pester.ts';
-import { powerShell, RUNS_POWERSHELL, whyNoPowerShell, withoutPowerShell } from './powershell.ts';
-import { root, run } from './run.ts';
+import { runPester } from './lib/pester.ts';
+import { powerShell, RUNS_POWERSHELL, whyNoPowerShell, withoutPowerShell } from './lib/powershell.ts';
+import { root, run } from './lib/run.ts';
 
 type Counts = { passed: number; failed: number };
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-test-'));
@@ -18,7 +18,7 @@ const honest = (counts: Counts, ok: boolean): Counts => ({
 
 async function vitest(...projects: string[]): Promise<Counts> {
   const file = path.join(folder, `${projects.join('-')}.json`);
-  const reporters = ['--reporter=default', '--reporter=./dev/counting-reporter.ts'];
+  const reporters = ['--reporter=default', '--reporter=./dev/lib/counting-reporter.ts'];
   const named = projects.flatMap((project) => ['--project', project]);
   const ok = await run('vitest', ['run', ...named, ...reporters], { env: { CHROMIUM: chromium, COUNTS_FILE: file } });
   try {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { root } from './run.ts';
+import { root } from './lib/run.ts';
 
 const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
 

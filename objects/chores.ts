@@ -1,20 +1,20 @@
 // Chores: what a tenant's object does by itself, later: deliver notices, look for silent machines and expiring tokens, make a backup.
 // Each is found in storage, so a missed turn costs time and nothing else.
 import type { House } from '../schema/webhook.ts';
-import { type Due, done, dueAt, schedule } from './alarms.ts';
-import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup.ts';
-import { forgetWalk, walkUnderWay } from './backup-walk.ts';
-import { forgetReveals } from './budgets.ts';
-import { deliverDue, forgetDelivered, nextDeliveryAt } from './deliveries.ts';
-import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './expiring-tokens.ts';
-import { someToLookAt } from './leavers.ts';
-import { logTrouble } from './log.ts';
-import { ANSWER_MS, write } from './outbox.ts';
-import { isRestoring } from './restore-progress.ts';
-import { all } from './rows.ts';
-import { STALLED_AFTER_MS } from './silence.ts';
-import { noteStalled, someRunning } from './stalled.ts';
-import { within } from './within.ts';
+import { type Due, done, dueAt, schedule } from './core/alarms.ts';
+import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup/backup.ts';
+import { forgetWalk, walkUnderWay } from './backup/walk.ts';
+import { forgetReveals } from './secrets/budgets.ts';
+import { deliverDue, forgetDelivered, nextDeliveryAt } from './notices/deliveries.ts';
+import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './tokens/expiring.ts';
+import { someToLookAt } from './people/leavers.ts';
+import { logTrouble } from './core/log.ts';
+import { ANSWER_MS, write } from './outbox/outbox.ts';
+import { isRestoring } from './core/restore-progress.ts';
+import { all } from './core/rows.ts';
+import { STALLED_AFTER_MS } from './fleet/silence.ts';
+import { noteStalled, someRunning } from './fleet/stalled.ts';
+import { within } from './core/within.ts';
 
 /** What of the Worker's bindings chores use. Without a bucket there are no backups. */
 export type ChoreBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };

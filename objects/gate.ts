@@ -4,22 +4,22 @@ import type { RoomState } from '../schema/limits.ts';
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { ROLE_RANK } from '../schema/role-rank.ts';
-import * as audit from './audit.ts';
-import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './caller.ts';
-import { wasFull } from './full.ts';
-import { compareSoon, followHead } from './head.ts';
-import { readRoom } from './limit-uses.ts';
-import { readLimits } from './limits.ts';
-import { migrate } from './migrations.ts';
-import { Pace } from './pace.ts';
-import { findMember } from './people.ts';
-import { isRestoring } from './restore-progress.ts';
-import { NoRoom } from './room.ts';
-import { tellRoom } from './room-told.ts';
-import { first } from './rows.ts';
-import { isSuspended, lookAgain } from './standing.ts';
-import type { TokenUses } from './token-uses.ts';
-import { refusalOf } from './tokens.ts';
+import * as audit from './audit/audit.ts';
+import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './core/caller.ts';
+import { wasFull } from './core/full.ts';
+import { compareSoon, followHead } from './audit/head.ts';
+import { readRoom } from './limits/uses.ts';
+import { readLimits } from './limits/limits.ts';
+import { migrate } from './core/migrations.ts';
+import { Pace } from './limits/pace.ts';
+import { findMember } from './people/people.ts';
+import { isRestoring } from './core/restore-progress.ts';
+import { NoRoom } from './limits/room.ts';
+import { tellRoom } from './limits/room-told.ts';
+import { first } from './core/rows.ts';
+import { isSuspended, lookAgain } from './operator/suspension.ts';
+import type { TokenUses } from './tokens/uses.ts';
+import { refusalOf } from './tokens/tokens.ts';
 
 /** When the object became its tenant's, ms since the epoch. */
 export const initializedAt = (sql: SqlStorage): number | null =>

@@ -19,8 +19,8 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../test/workerd-fixtures.ts';
-import { migrate } from './migrations.ts';
-import { sha256 } from './rows.ts';
+import { migrate } from './core/migrations.ts';
+import { sha256 } from './core/rows.ts';
 
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
 const auditOf = async (id: string) =>

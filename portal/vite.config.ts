@@ -1,6 +1,6 @@
 // The portal's build: no inline script, no data: URI, hashed assets; the vault's worker under a name that `_headers` knows.
 import { defineConfig } from 'vite';
-import { recoveryPage } from '../dev/recovery-page.ts';
+import { recoveryPage } from './build/recovery-page.ts';
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -202,7 +202,7 @@ export const FLEET_SORTS = ['started', 'hostname'] as const;
 /** `stalled` is a run that says it is running while nothing is heard of it: `running` finds it too. */
 export const FLEET_STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
 
-/** The fleet list's query; objects/fleet-list.ts holds the allowed pairs beside their indexes. */
+/** The fleet list's query; objects/fleet/list.ts holds the allowed pairs beside their indexes. */
 export const MachinesQuery = z.strictObject({
   sort: z.enum(FLEET_SORTS).default('started'),
   status: z.enum(FLEET_STATUSES).optional(),

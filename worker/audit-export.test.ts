@@ -2,8 +2,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { record } from '../objects/audit.ts';
-import { SYSTEM } from '../objects/caller.ts';
+import { record } from '../objects/audit/audit.ts';
+import { SYSTEM } from '../objects/core/caller.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { verifyChain } from '../schema/chain.ts';
 import { csvLine } from '../schema/csv.ts';

@@ -1,5 +1,5 @@
 // An audit export as a file: pages are pulled from the object as the client takes them, so that no more than one is ever held.
-import type { Caller, Person } from '../objects/caller.ts';
+import type { Caller, Person } from '../objects/core/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
 import { CSV_START, csvLine } from '../schema/csv.ts';

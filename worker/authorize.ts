@@ -1,6 +1,6 @@
 // Who may use a route, once it is known who asks. Pure: no I/O, no clock.
 import { createHash } from 'node:crypto';
-import type { Operator, Person } from '../objects/caller.ts';
+import type { Operator, Person } from '../objects/core/caller.ts';
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { MemberRow } from './index-db.ts';

@@ -1,6 +1,6 @@
 // The way to a tenant's object. A stub is made only from the tenant of a verified credential, never from a parameter.
-import type { Caller, Principal } from '../objects/caller.ts';
-import { isFull } from '../objects/full.ts';
+import type { Caller, Principal } from '../objects/core/caller.ts';
+import { isFull } from '../objects/core/full.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';

@@ -1,5 +1,5 @@
 // The way of a WebSocket to a tenant's object. Who asks is said in a header that is made here: of the client's own headers none goes along.
-import { CALLER_HEADER, type LiveUpgrade } from '../objects/live-upgrade.ts';
+import { CALLER_HEADER, type LiveUpgrade } from '../objects/live/upgrade.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 

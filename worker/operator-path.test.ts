@@ -1,8 +1,8 @@
 // The operator path through the whole Worker: list, create, suspend, resume.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { page } from '../objects/audit-pages.ts';
-import { schemaVersion } from '../objects/migrations.ts';
+import { page } from '../objects/audit/pages.ts';
+import { schemaVersion } from '../objects/core/migrations.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import type { OperatedTenant, TenantCreated, TenantPage, TenantStanding } from '../schema/operator.ts';

@@ -1,6 +1,6 @@
 // A report's two forms, JSON and NDJSON, parsed event by event: each is mended where it can be, one that has no identity is set aside with its
 // place and reason, and the rest goes on.
-import type { Submission } from '../objects/reports.ts';
+import type { Submission } from '../objects/fleet/reports.ts';
 import { isRecord, itemsOf } from '../schema/clean.ts';
 import { mendEvent } from '../schema/mend-event.ts';
 import { mendEnvelope, mendReport } from '../schema/mend-report.ts';

@@ -1,6 +1,6 @@
 // What a route is. One table of these (routes.ts) drives routing, authorization, OpenAPI and the route-walk test.
 import type { z } from 'zod';
-import type { Caller, Machine, Operator, Person } from '../objects/caller.ts';
+import type { Caller, Machine, Operator, Person } from '../objects/core/caller.ts';
 import type { Tenant } from '../objects/tenant.ts';
 import type { AuditAction } from '../schema/audit.ts';
 import type { Role } from '../schema/person.ts';

@@ -1,6 +1,6 @@
 // The whole public surface as one table: who may ask, what goes in, what comes out, what it puts on record.
 import { z } from 'zod';
-import type { Taken } from '../objects/escrow.ts';
+import type { Taken } from '../objects/secrets/escrow.ts';
 import { AsideActed, Brought, BroughtQuery, SetAside } from '../schema/aside.ts';
 import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../schema/audit.ts';
 import { BackupRequested, BackupState, RestoreAborted, RestoreAnswer, RestoreRequest } from '../schema/backup.ts';

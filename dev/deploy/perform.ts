@@ -1,5 +1,5 @@
 // Runs steps one after the other and stops at the first that fails. Says what was done, what was not, and how to go on.
-import { capture, run } from '../run.ts';
+import { capture, run } from '../lib/run.ts';
 import { PARTS, type Part, type Step, shown } from './step.ts';
 
 export type Outcome = 'done' | 'is there already' | 'shown, not run' | 'FAILED';

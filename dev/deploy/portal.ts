@@ -1,7 +1,7 @@
 // The portal as one environment is to get it: the build with that environment's origins in its meta tags and its policy.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { localize, type Origins, originsIn } from '../portal-files.ts';
+import { localize, type Origins, originsIn } from '../stand/portal-files.ts';
 
 /** Copies a built portal to `folder`, afresh, and puts the origins in. Throws where a file still names those it was built with. */
 export function stagePortal(built: string, folder: string, origins: Origins): void {

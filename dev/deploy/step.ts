@@ -1,5 +1,5 @@
 // The steps of a deploy as values: what is run, where it reaches, what it changes. Nothing is run here.
-import { accountOf, type Environment, type EnvironmentName } from '../environment.ts';
+import { accountOf, type Environment, type EnvironmentName } from '../operate/environment.ts';
 
 export const PARTS = ['d1', 'worker', 'portal', 'docs'] as const;
 export type Part = (typeof PARTS)[number];

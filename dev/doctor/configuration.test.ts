@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from '../run.ts';
+import { root } from '../lib/run.ts';
 import { nodeVersion } from './configuration.ts';
 import { lineOf } from './finding.ts';
 import { lookOffline } from './offline.ts';

@@ -2,8 +2,8 @@
 import type { Unstable_Config } from 'wrangler';
 import { Email, Uuid } from '../../schema/text.ts';
 import { TeamDomain } from '../../worker/env.ts';
-import { PLACEHOLDER_ID, variable } from '../environment.ts';
-import type { Origins } from '../portal-files.ts';
+import { PLACEHOLDER_ID, variable } from '../operate/environment.ts';
+import type { Origins } from '../stand/portal-files.ts';
 import { check, type Finding } from './finding.ts';
 
 const TOML = 'wrangler.toml';

@@ -1,6 +1,6 @@
 // What is lent to a command is never repeated, least of all where it cannot be read.
 import { afterEach, expect, it, vi } from 'vitest';
-import { targetOf } from '../as-operator.ts';
+import { targetOf } from '../operate/as-operator.ts';
 import { tokenIn } from './credentials.ts';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,5 +1,5 @@
 // Checks of the deployed Worker and portal: each decides over what was seen, so that a table of answers can test it.
-import { type Origins, originsIn } from '../portal-files.ts';
+import { type Origins, originsIn } from '../stand/portal-files.ts';
 import { isAnswer, jsonOf, problemCode, type Seen, wordsFor } from './ask.ts';
 import { check, type Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 // Every check of what stands in the repository, for one environment.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type EnvironmentName, readEnvironment } from '../environment.ts';
+import { type EnvironmentName, readEnvironment } from '../operate/environment.ts';
 import * as configuration from './configuration.ts';
 import { check, type Finding } from './finding.ts';
 

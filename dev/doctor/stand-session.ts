@@ -1,5 +1,5 @@
 // A session on the local stand: signed in by the Access stand-in's own form, as a person would.
-import { OPERATOR_EMAIL } from '../demo-data.ts';
+import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 
 /** Signs in as the stand's operator. Answers the Cookie header for both applications, or null where nobody answers. */
 export async function standSession(team: string): Promise<string | null> {

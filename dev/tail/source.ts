@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import readline from 'node:readline';
-import { launched, root } from '../run.ts';
+import { launched, root } from '../lib/run.ts';
 
 /** How often a growing log is looked at. */
 const LOOK_MS = 200;

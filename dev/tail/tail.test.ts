@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { root } from '../run.ts';
+import { root } from '../lib/run.ts';
 import { entriesOf } from './entry.ts';
 import { isShown } from './filter.ts';
 import { Joiner, type Row, WAIT_MS } from './join.ts';

@@ -2,13 +2,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { visible } from '../../schema/shown-text.ts';
-import { readManifest, usableUnlockers } from '../src/api/manifest.ts';
-import type { UnlockWanted } from '../src/elements/unlock-dialog.ts';
-import { OneAct } from '../src/one-act.ts';
-import { shared } from '../src/styles/shared.ts';
-import { theirs } from '../src/theirs.ts';
-import { versionFacts } from '../src/version-words.ts';
-import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/words.ts';
+import { readManifest, usableUnlockers } from '../src/unlock/manifest.ts';
+import type { UnlockWanted } from '../src/unlock/unlock-dialog.ts';
+import { OneAct } from '../src/core/one-act.ts';
+import { shared } from '../src/ui/shared-styles.ts';
+import { theirs } from '../src/ui/theirs.ts';
+import { versionFacts } from '../src/secrets/version-words.ts';
+import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/ui/words.ts';
 import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';
@@ -23,10 +23,10 @@ import {
   toCsv,
 } from './contents.ts';
 import { sealedAtOf } from './standing.ts';
-import '../src/elements/fingerprint-text.ts';
-import '../src/elements/sealed-as.ts';
-import '../src/elements/secret-text.ts';
-import '../src/elements/unlock-dialog.ts';
+import '../src/ui/fingerprint-text.ts';
+import '../src/secrets/sealed-as.ts';
+import '../src/secrets/secret-text.ts';
+import '../src/unlock/unlock-dialog.ts';
 
 /** More than fit on some screens; who looks for one types a few characters of it. */
 const MACHINES_SHOWN = 100;

@@ -1,6 +1,6 @@
 // The pages: what each is called, which are fetched when first opened, and which a role finds in the menu.
 import type { Membership, Role } from '../../schema/person.ts';
-import type { Place } from './router.ts';
+import type { Place } from './core/router.ts';
 
 export type PageName = Place['page'];
 
@@ -25,19 +25,19 @@ export const PAGE_WORDS: Record<PageName, string> = {
 
 /** All pages but the fleet: each is fetched when it is opened, a machine's as soon as the fleet is shown. */
 export const LATER: Partial<Record<PageName, () => Promise<unknown>>> = {
-  machine: () => import('./pages/machine-page.ts'),
-  search: () => import('./pages/search-page.ts'),
-  'set-up': () => import('./pages/set-up-page.ts'),
-  keys: () => import('./pages/keys-page.ts'),
-  access: () => import('./pages/access-page.ts'),
-  people: () => import('./pages/people-page.ts'),
-  tokens: () => import('./pages/tokens-page.ts'),
-  safekeeping: () => import('./pages/safekeeping-page.ts'),
-  audit: () => import('./pages/audit-page.ts'),
-  notices: () => import('./pages/notices-page.ts'),
-  settings: () => import('./pages/settings-page.ts'),
-  operator: () => import('./pages/operator-page.ts'),
-  upload: () => import('./pages/upload-page.ts'),
+  machine: () => import('./machine/machine-page.ts'),
+  search: () => import('./fleet/search-page.ts'),
+  'set-up': () => import('./keyring/set-up-page.ts'),
+  keys: () => import('./keyring/keys-page.ts'),
+  access: () => import('./keyring/access-page.ts'),
+  people: () => import('./people/people-page.ts'),
+  tokens: () => import('./tokens/tokens-page.ts'),
+  safekeeping: () => import('./backup/safekeeping-page.ts'),
+  audit: () => import('./audit/audit-page.ts'),
+  notices: () => import('./notices/notices-page.ts'),
+  settings: () => import('./settings/settings-page.ts'),
+  operator: () => import('./operator/operator-page.ts'),
+  upload: () => import('./machine/upload-page.ts'),
 };
 
 type Entry = { page: PageName; words: string; roles: readonly Role[]; also?: readonly PageName[] };

@@ -1,5 +1,5 @@
 // What the portal may ask of the vault, and what it gets: plain values, so that they cross into a worker unchanged.
-// Pages know this file and portal/src/vault-client.ts; nothing else of the vault.
+// Pages know this file and portal/src/unlock/vault-client.ts; nothing else of the vault.
 import type { AuditEntry } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';

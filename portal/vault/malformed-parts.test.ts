@@ -4,7 +4,7 @@ import type { Keyring } from '../../schema/keyring.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { openContents, toCsv } from '../recover/contents.ts';
-import { exactTime, refWords } from '../src/words.ts';
+import { exactTime, refWords } from '../src/ui/words.ts';
 import { BundleWriter } from './bundle.ts';
 import type { BundlePart, SetUpDraft } from './contract.ts';
 import { keyringOf, makeTenant, must, sealedRecord, unlockerAt, unlockInput } from './fixtures.ts';

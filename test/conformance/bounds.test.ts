@@ -2,8 +2,8 @@
 // one page or one slice is, whatever lies beside it. A new route, or a new duty, fails here until it has its row. Times are printed.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DUTIES, type Due } from '../../objects/alarms.ts';
-import { all } from '../../objects/rows.ts';
+import { DUTIES, type Due } from '../../objects/core/alarms.ts';
+import { all } from '../../objects/core/rows.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { LogLine } from '../../schema/log.ts';
 import { PEOPLE_MAX } from '../../schema/person.ts';
@@ -203,7 +203,7 @@ const markCloned = () =>
     ),
   );
 
-/** How many rows are held against the index at once, for each of several questions (objects/outbox.ts). */
+/** How many rows are held against the index at once, for each of several questions (objects/outbox/outbox.ts). */
 const HELD_AGAINST = 6 * PEOPLE_MAX;
 
 /** Every escrow key there ever was: a manifest names a thousand at most. */
@@ -499,7 +499,7 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/operator/tenants/:tenant/restore': {
     rows: 300,
     ask: () => operator(`tenants/${world.id}/restore`, {}),
-    // The bucket is empty; what goes in is 400 chunks, or 20,000 entries of the chain, a call (objects/restore.ts).
+    // The bucket is empty; what goes in is 400 chunks, or 20,000 entries of the chain, a call (objects/backup/restore.ts).
     says: 404,
   },
   'POST /v1/operator/tenants/:tenant/restore/abort': {

@@ -1,7 +1,7 @@
 // The index with 10,000 rows of each kind: each question that is asked of it is led to its rows by a key, whatever lies beside them.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isInUse } from '../../objects/creation.ts';
-import { expiringTokens } from '../../objects/expiring-tokens.ts';
+import { isInUse } from '../../objects/operator/creation.ts';
+import { expiringTokens } from '../../objects/tokens/expiring.ts';
 import {
   indexedBackups,
   indexedHead,
@@ -9,7 +9,7 @@ import {
   indexedStanding,
   indexedTokens,
   WRITERS,
-} from '../../objects/index-rows.ts';
+} from '../../objects/outbox/index-rows.ts';
 import {
   ensureTenant,
   findTenant,

@@ -1,8 +1,8 @@
 // Rotation in real workerd: the life of an escrow key, a rotation of 200 secrets, and one that is killed after every single step.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type RotationHands, rotate } from '../../portal/src/rotation.ts';
-import { sweep } from '../../portal/src/sweep.ts';
+import { type RotationHands, rotate } from '../../portal/src/keyring/rotation.ts';
+import { sweep } from '../../portal/src/secrets/sweep.ts';
 import { isFault } from '../../portal/vault/fault.ts';
 import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';

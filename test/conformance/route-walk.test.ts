@@ -5,7 +5,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { page } from '../../objects/audit-pages.ts';
+import { page } from '../../objects/audit/pages.ts';
 import { AuditAction, type AuditEntry, type AuditPage } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
 import type { Keyring } from '../../schema/keyring.ts';
@@ -238,7 +238,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/webhooks/:webhook/change': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/remove': async () => ({}),
   '/v1/tenants/:tenant/backup/run': async () => ({}),
-  // The world's bucket is empty: what a restore does where there is a backup is for objects/backup.test.ts.
+  // The world's bucket is empty: what a restore does where there is a backup is for objects/backup/backup.test.ts.
   '/v1/operator/tenants/:tenant/restore': async () => ({}),
   '/v1/operator/tenants/:tenant/restore/abort': async () => ({}),
 };

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { freePorts } from '../../dev/ports.ts';
-import { root } from '../../dev/run.ts';
-import { type Stand, startStand } from '../../dev/stand.ts';
+import { freePorts } from '../../dev/stand/ports.ts';
+import { root } from '../../dev/lib/run.ts';
+import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import { onPage, openBrowser } from '../support/browser.ts';
 import { setUp, signInAs } from '../support/story.ts';
 

@@ -5,8 +5,8 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { freePorts } from '../../dev/ports.ts';
-import { type Stand, startStand } from '../../dev/stand.ts';
+import { freePorts } from '../../dev/stand/ports.ts';
+import { type Stand, startStand } from '../../dev/stand/stand.ts';
 
 let stateDir: string;
 let stand: Stand;

@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Stand, type StandOptions, startStand } from '../../dev/stand.ts';
+import { type Stand, type StandOptions, startStand } from '../../dev/stand/stand.ts';
 
 const AGE_MS = 40 * 86_400_000;
 

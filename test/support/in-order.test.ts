@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { capture } from '../../dev/run.ts';
+import { capture } from '../../dev/lib/run.ts';
 
 /** The runner's own lines for a file with this body: what passed, failed and was left out, and its counts. */
 async function ran(body: string): Promise<string> {

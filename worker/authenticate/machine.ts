@@ -2,7 +2,7 @@
 // an answer tells nothing. A verified token is kept in the isolate for a moment, so that ingest needs no query. From an address that
 // guesses, the query goes to a copy (door.ts).
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Machine } from '../../objects/caller.ts';
+import type { Machine } from '../../objects/core/caller.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from '../env.ts';
 import { type TokenRow, tokensByPrefix } from '../index-db.ts';

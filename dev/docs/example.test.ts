@@ -1,0 +1,48 @@
+// The worked example of the docs, applied to the code as it is: every hunk fits, and the compiler accepts the result.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../lib/run.ts';
+
+const ROOMS = [
+  'schema',
+  'objects',
+  'worker',
+  'portal',
+  'engine',
+  'test',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(path.join(os.tmpdir(), 'totl-example-'));
+  for (const room of ROOMS)
+    cpSync(path.join(root, room), path.join(copy, room), {
+      recursive: true,
+      filter: (file) => !file.endsWith('/dist'),
+    });
+  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+it('applies to the code as it is, and compiles in every room that it touches', () => {
+  const page = readFileSync(path.join(root, 'docs/adding-a-field.md'), 'utf8');
+  const patches = [...page.matchAll(/^```diff\n([\s\S]*?)^```/gm)].map(([, text = '']) => text);
+  expect(patches.length).toBeGreaterThan(4);
+  for (const patch of patches) {
+    writeFileSync(path.join(copy, 'change.diff'), patch);
+    // Not `git apply` within a repository: it would look for one above.
+    execFileSync('git', ['apply', '-p1', 'change.diff'], {
+      cwd: copy,
+      env: { ...process.env, GIT_CEILING_DIRECTORIES: path.dirname(copy) },
+    });
+  }
+  for (const project of ['.', 'portal'])
+    execFileSync(path.join(root, 'node_modules/.bin/tsc'), ['-p', path.join(copy, project)], { stdio: 'pipe' });
+  expect(readFileSync(path.join(copy, 'objects/fleet/machines.ts'), 'utf8')).toContain("['assetTag', 'asset_tag']");
+});

@@ -1,0 +1,64 @@
+// What the document says of a body is what the server reads: what fits the published schema is read, and what breaks it in one step is refused.
+// What no schema can say of a member (that it verifies, that one is no less than another) its description says.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isRefusal } from '../../schema/refusal.ts';
+import { oneStepWrong, type Schema, valuesOf } from '../../test/support/json-schema.ts';
+import { openapi } from '../../worker/openapi.ts';
+import { routes } from '../../worker/routes.ts';
+
+type Operation = { requestBody: { content: Record<string, { schema: Schema }> } };
+const { paths } = openapi(routes) as { paths: Record<string, { post: Operation }> };
+
+const bodied = routes.flatMap((route) =>
+  'body' in route && route.body ? [{ path: route.path.replaceAll(/:(\w+)/g, '{$1}'), parse: route.body.parse }] : [],
+);
+const schemaAt = (path: string): Schema =>
+  paths[path]?.post.requestBody.content['application/json']?.schema ?? expect.fail(`${path} is not in the document`);
+
+/** Whether the schema says anything in words of a member, or of what it is in. */
+function isDescribed(schema: Schema, field: string): boolean {
+  let at: Schema[] = [schema];
+  for (const name of ['', ...field.split('.')]) {
+    const within = (one: Schema): Schema[] => {
+      const choices = [one.anyOf, one.oneOf, one.allOf].flatMap((some) => ((some ?? []) as Schema[]).flatMap(within));
+      return [one, ...choices];
+    };
+    const all = at.flatMap(within);
+    const stepped = all.flatMap((one) => {
+      if (name === '') return [one];
+      const member = (one.properties as Record<string, Schema> | undefined)?.[name];
+      return member ? within(member) : one.items && /^\d+$/.test(name) ? within(one.items as Schema) : [];
+    });
+    if (stepped.some(({ description }) => description !== undefined)) return true;
+    at = stepped;
+  }
+  return false;
+}
+
+describe.each(bodied)('POST $path', ({ path, parse }) => {
+  const read = (value: unknown) => parse(JSON.stringify(value), 'application/json', true);
+  const schema = schemaAt(path);
+
+  it('reads every body that fits its published schema, but for what the schema says in words', () => {
+    fc.assert(
+      fc.property(valuesOf(schema), (value) => {
+        const outcome = read(value);
+        if (!isRefusal(outcome)) return;
+        const fields = (outcome.errors ?? []).map(({ field }) => field).filter((field) => !isDescribed(schema, field));
+        expect(fields, outcome.detail).toEqual([]);
+        expect(outcome.errors, outcome.detail).not.toBeUndefined();
+      }),
+    );
+  });
+
+  // Of a report there is one refusal for each event, or none: test/conformance/engine-bodies.test.ts.
+  if (!path.endsWith('/report'))
+    it('refuses what breaks it in one step, and names a field', () => {
+      fc.assert(
+        fc.property(oneStepWrong(schema), ({ value, path: at }) => {
+          expect(read(value), at).toMatchObject({ refused: 'invalid_body', errors: expect.any(Array) });
+        }),
+      );
+    });
+});

@@ -1,0 +1,62 @@
+// Runs a tool of the project as a child, its output shown as it comes or kept for whoever asked.
+import { execFile, spawn } from 'node:child_process';
+import path from 'node:path';
+
+export const root = path.join(import.meta.dirname, '../..');
+
+const environmentWith = (more: Record<string, string> = {}) => ({
+  ...process.env,
+  ...more,
+  WRANGLER_SEND_METRICS: 'false',
+  PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH ?? ''}`,
+});
+
+/** wrangler and npm are scripts: started by this Node, they need no shell, also where their launchers are .cmd files. */
+export function launched(command: string, args: readonly string[]): [string, string[]] {
+  const script =
+    command === 'wrangler'
+      ? path.join(root, 'node_modules/wrangler/bin/wrangler.js')
+      : command === 'npm'
+        ? process.env.npm_execpath
+        : undefined;
+  return script === undefined ? [command, [...args]] : [process.execPath, [script, ...args]];
+}
+
+/** Runs `command` in the project with node_modules/.bin first on the PATH. Answers whether it ended with 0. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; onOutput?: (text: string) => void } = {},
+): Promise<boolean> {
+  const child = spawn(...launched(command, args), {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environmentWith(options.env),
+  });
+  // Decoded as a stream: a character cut in two by a chunk's end would be lost to whoever reads the output.
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    process.stdout.write(chunk);
+    options.onOutput?.(chunk);
+  });
+  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
+
+export type Captured = { ok: boolean; stdout: string; stderr: string };
+
+/** Runs `command` likewise, without colours and without showing anything. Answers its output, whether or not it ended well. */
+export function capture(
+  command: string,
+  args: readonly string[],
+  options: { env?: Record<string, string> } = {},
+): Promise<Captured> {
+  const env = { ...environmentWith(options.env), NO_COLOR: '1', FORCE_COLOR: '0' };
+  return new Promise((resolve) => {
+    execFile(...launched(command, args), { cwd: root, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      resolve({ ok: error === null, stdout, stderr }),
+    );
+  });
+}

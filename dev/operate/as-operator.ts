@@ -1,0 +1,82 @@
+// An operator's calls to an installation's API: the stand on this machine, with its own sign-in, or a deployed one with an Access token.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Problem } from '../../schema/problem.ts';
+import { COOKIES } from '../stand/access.ts';
+import { accessTokens } from '../stand/access-tokens.ts';
+import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
+import { addressesFrom } from '../stand/ports.ts';
+import { root } from '../lib/run.ts';
+import { standPort } from '../stand/claim.ts';
+
+/** Where to ask, what proves who asks, and what to do where nobody answers. */
+export type Target = { api: string; portal: string; cookie: string; hint: string };
+
+/** What was typed is not right. */
+export class Misuse extends Error {}
+
+/** The options that say where; for `parseArgs`. */
+export const TARGET_OPTIONS = {
+  local: { type: 'boolean', default: false },
+  remote: { type: 'boolean', default: false },
+  api: { type: 'string' },
+  portal: { type: 'string' },
+  port: { type: 'string' },
+  'state-dir': { type: 'string' },
+} as const;
+type TargetValues = {
+  local: boolean;
+  remote: boolean;
+  api?: string;
+  portal?: string;
+  port?: string;
+  'state-dir'?: string;
+};
+
+/** Reads off the options where to ask. Throws one sentence where it cannot. */
+export async function targetOf(values: TargetValues): Promise<Target> {
+  if (values.local && values.remote) throw new Misuse('--local or --remote, not both.');
+  return values.remote
+    ? remoteTarget(values.api, values.portal)
+    : localTarget(values.port, values['state-dir'] ?? path.join(root, '.stand'));
+}
+
+/** The stand's own sign-in: its key lies beside its state, readable by whoever started it. */
+async function localTarget(port: string | undefined, folder: string): Promise<Target> {
+  const addresses = addressesFrom(port === undefined ? await standPort(folder) : Number(port));
+  const file = (name: string) => path.join(folder, name);
+  if (!existsSync(file('audience'))) throw new Error('There is no stand here: run `npm start` first.');
+  const tokens = await accessTokens(file('access-key.json'), addresses.team, readFileSync(file('audience'), 'utf8'));
+  const token = await tokens.mint({ email: OPERATOR_EMAIL, sub: OPERATOR_EMAIL });
+  const { apiBehindAccess: api, portal } = addresses;
+  const hint = 'Run `npm start` first.';
+  return { api, portal, cookie: `${COOKIES.api}=${token}`, hint };
+}
+
+function remoteTarget(api: string | undefined, portal: string | undefined): Target {
+  const token = process.env.ACCESS_TOKEN;
+  if (!api || !portal) throw new Misuse('--remote needs --api and --portal.');
+  if (!token) throw new Misuse('--remote needs ACCESS_TOKEN, as `cloudflared access token -app=ORIGIN` prints it.');
+  // Anything else, as a line break in its middle, fetch would refuse with a message that quotes it.
+  if (!/^[\w.-]+$/.test(token.trim()))
+    throw new Error('ACCESS_TOKEN is not a token: it wants what cloudflared prints, alone');
+  return { api, portal, cookie: `CF_Authorization=${token.trim()}`, hint: 'Is --api the API’s own domain?' };
+}
+
+/** One call; a GET where there is no body. Throws the problem as a sentence where the answer is not a success. */
+export async function asOperator<T>({ api, portal, cookie, hint }: Target, route: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${api}/v1/operator/${route}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    redirect: 'manual',
+    headers: { cookie, ...(body === undefined ? {} : { origin: portal, 'content-type': 'application/json' }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((error: Error) => {
+    const { code } = (error.cause ?? {}) as { code?: string };
+    throw new Error(`${api} does not answer${code ? ` (${code})` : ''}. ${hint}`);
+  });
+  if (response.ok) return response.json() as Promise<T>;
+  if (response.status >= 300 && response.status < 400)
+    throw new Error(`${api} asks for a sign-in: ACCESS_TOKEN is of another application, or has run out.`);
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  throw new Error(problem ? `${problem.code}: ${problem.title}. ${problem.detail}` : `answered ${response.status}`);
+}

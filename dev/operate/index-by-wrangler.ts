@@ -1,0 +1,32 @@
+// The index through `wrangler d1 execute`: the one way to it that works the same on the stand's files and on Cloudflare.
+import path from 'node:path';
+import { capture } from '../lib/run.ts';
+
+/** `persistTo`: where a local stand keeps its state; wrangler's own place where absent. */
+export type Place = { where: 'local' | 'remote'; persistTo?: string };
+export type Rows = Record<string, string | number | null>[];
+
+/** Runs statements (made by `sql`, never by hand) and answers the rows of each. Throws one sentence where it cannot. */
+export async function ask(place: Place, statements: readonly string[]): Promise<Rows[]> {
+  const args = ['d1', 'execute', 'totlprovision', `--${place.where}`, '--json', '--yes'];
+  if (place.persistTo) args.push('--persist-to', path.resolve(place.persistTo));
+  const { ok, stdout, stderr } = await capture('wrangler', [...args, '--command', statements.join(';\n')]);
+  if (!ok) throw new Error(sentence(place, `${stdout}\n${stderr}`));
+  try {
+    return (JSON.parse(stdout) as { results: Rows }[]).map(({ results }) => results);
+  } catch {
+    throw new Error('wrangler’s answer cannot be read; run its command by hand to see it.');
+  }
+}
+
+/** What went wrong, in words for whoever typed the command. The statements, which may hold a token's hash, are not repeated. */
+function sentence({ where }: Place, output: string): string {
+  if (/no such table|no such column/i.test(output))
+    return `The index has no tables yet, or old ones: run "npm run db:init:${where}" first.`;
+  if (/CLOUDFLARE_API_TOKEN|not authenticated|not logged in|wrangler login/i.test(output))
+    return 'wrangler is not signed in: run "npx wrangler login" first.';
+  if (/database_id|couldn't find (a )?D1|not found/i.test(output))
+    return 'There is no such database in the account: check database_id in wrangler.toml.';
+  const text = /"(?:text|message)":\s*"([^"]{1,200})"/.exec(output)?.[1] ?? /ERROR\]?\s*(.{1,200})/.exec(output)?.[1];
+  return `wrangler could not ask the index${text ? ` (${text.trim()})` : ''}.`;
+}

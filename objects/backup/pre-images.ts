@@ -1,0 +1,124 @@
+// What rows were when the backup that is under way began. While it reads the tables a slice at a time, triggers keep each row that changes as it
+// was then, once: so a backup is of one instant, and nobody waits for it. There are no other triggers.
+import { all } from '../core/rows.ts';
+
+export type Key = readonly (string | number)[];
+/** A table with a key of at most four columns, none of them generated. `isNumbered`: SQLite may give a row its key. */
+export type Table = { name: string; columns: readonly string[]; key: readonly string[]; isNumbered: boolean };
+
+type Column = { name: string; type: string; pk: number };
+
+export function tableOf(sql: SqlStorage, name: string): Table {
+  const columns = all<Column>(sql, `PRAGMA table_info("${name}")`);
+  const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+  if (key.length === 0 || key.length > SLOTS.length) throw new Error(`${name} needs a key of at most four columns`);
+  return {
+    name,
+    columns: columns.map((column) => column.name),
+    key: key.map((column) => column.name),
+    isNumbered: key.length === 1 && key[0]?.type === 'INTEGER',
+  };
+}
+
+const SLOTS = ['k1', 'k2', 'k3', 'k4'] as const;
+
+/** The key's columns in their slots; what a shorter key leaves is blank. */
+const slots = ({ key }: Table, of: string): string[] =>
+  SLOTS.map((_, place) => (key[place] === undefined ? "''" : `${of}"${key[place]}"`));
+
+/** SQLite takes 32 arguments a function. */
+const COLUMNS_A_GROUP = 30;
+
+/** A row as JSON, in groups of columns. */
+function rowText({ columns }: Table, of: string): string {
+  const groups: string[] = [];
+  for (let from = 0; from < columns.length; from += COLUMNS_A_GROUP) {
+    const group = columns.slice(from, from + COLUMNS_A_GROUP).map((name) => `${of}"${name}"`);
+    groups.push(`json_array(${group.join(', ')})`);
+  }
+  return `'[' || ${groups.join(` || ',' || `)} || ']'`;
+}
+
+/** The row of such a text, its members in the order of the table's columns. */
+function rowOf({ columns }: Table, text: string): Record<string, SqlStorageValue> {
+  const values = (JSON.parse(text) as SqlStorageValue[][]).flat();
+  return Object.fromEntries(columns.map((name, place) => [name, values[place] ?? null]));
+}
+
+const isKept = (table: Table, of: string): string =>
+  `EXISTS (SELECT 1 FROM pre_images WHERE tbl = '${table.name}' AND ${slots(table, of)
+    .map((slot, place) => `${SLOTS[place]} = ${slot}`)
+    .join(' AND ')})`;
+
+const sameKey = ({ key }: Table, of: string): string => key.map((name) => `"${name}" = ${of}"${name}"`).join(' AND ');
+
+/**
+ * A key never changes. An insert that replaces a row fires no trigger of a deletion: what stands under its key, or that nothing does, is kept before
+ * it. The key of a row that SQLite numbers is known only after it.
+ */
+function triggersOf(table: Table): string {
+  const { name } = table;
+  const trigger = (when: string, of: string, row: string) =>
+    `CREATE TRIGGER "pre_${name} ${when}" ${when} ON "${name}" WHEN NOT ${isKept(table, of)} BEGIN
+       INSERT INTO pre_images VALUES ('${name}', ${slots(table, of).join(', ')}, ${row});
+     END;`;
+  const standing = `FROM "${name}" WHERE ${sameKey(table, 'NEW.')}`;
+  return [
+    trigger('BEFORE UPDATE', 'OLD.', rowText(table, 'OLD.')),
+    trigger('BEFORE DELETE', 'OLD.', rowText(table, 'OLD.')),
+    ...(table.isNumbered
+      ? [
+          `CREATE TRIGGER "pre_${name} BEFORE INSERT" BEFORE INSERT ON "${name}" WHEN NOT ${isKept(table, 'NEW.')} BEGIN
+             INSERT INTO pre_images SELECT '${name}', ${slots(table, '').join(', ')}, ${rowText(table, '')} ${standing};
+           END;`,
+          trigger('AFTER INSERT', 'NEW.', 'NULL'),
+        ]
+      : [trigger('BEFORE INSERT', 'NEW.', `(SELECT ${rowText(table, '')} ${standing})`)]),
+  ].join('\n');
+}
+
+/** From now on, in this turn, what changes in these tables is kept. */
+export function keepPreImages(sql: SqlStorage, tables: readonly string[]): void {
+  for (const name of tables) sql.exec(triggersOf(tableOf(sql, name)));
+}
+
+/** Of these tables, or of all, nothing more is kept. */
+export function dropTriggers(sql: SqlStorage, tables: readonly string[] | null = null): void {
+  for (const { name } of all<{ name: string }>(
+    sql,
+    `SELECT name FROM sqlite_master
+     WHERE type = 'trigger' AND (?1 IS NULL OR tbl_name IN (SELECT value FROM json_each(?1)))`,
+    tables && JSON.stringify(tables),
+  ))
+    sql.exec(`DROP TRIGGER "${name}"`);
+}
+
+/** What was kept goes, with all triggers. */
+export function forgetPreImages(sql: SqlStorage): void {
+  dropTriggers(sql);
+  sql.exec('DELETE FROM pre_images');
+}
+
+/** A table's rows as they were when the backup began, by key, from behind `after` on: what is kept, in place of what stands there now. */
+export function* rowsAsBegun(
+  sql: SqlStorage,
+  table: Table,
+  after: Key,
+  limit: number,
+): Generator<Record<string, SqlStorageValue>> {
+  const used = SLOTS.slice(0, table.key.length).join(', ');
+  const own = slots(table, '').slice(0, table.key.length);
+  const behind = (columns: string) =>
+    after.length > 0 ? `(${columns}) > (${after.map(() => '?').join(', ')})` : 'TRUE';
+  const rows = sql.exec<{ text: string }>(
+    `SELECT ${own.map((slot, place) => `${slot} AS ${SLOTS[place]}`).join(', ')}, ${rowText(table, '')} AS text
+     FROM "${table.name}" WHERE ${behind(own.join(', '))} AND NOT ${isKept(table, `"${table.name}".`)}
+     UNION ALL
+     SELECT ${used}, row FROM pre_images WHERE tbl = '${table.name}' AND ${behind(used)} AND row IS NOT NULL
+     ORDER BY ${used} LIMIT ?`,
+    ...after,
+    ...after,
+    limit,
+  );
+  for (const { text } of rows) yield rowOf(table, text);
+}

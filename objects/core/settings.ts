@@ -1,0 +1,39 @@
+// A tenant's settings, each with its default: a row is written only when an admin changes one.
+import { DEFAULT_SETTINGS, type Settings, type SettingsChange } from '../../schema/settings.ts';
+import { record } from '../audit/audit.ts';
+import type { Caller, Person } from './caller.ts';
+import { first } from './rows.ts';
+
+/** What was stored before a setting existed goes on with that setting's default. */
+export function readSettings(sql: SqlStorage): Settings {
+  const row = first<{ value: string }>(sql, "SELECT value FROM settings WHERE name = 'tenant'");
+  return row ? { ...DEFAULT_SETTINGS, ...JSON.parse(row.value) } : DEFAULT_SETTINGS;
+}
+
+/** A change as the audit tells it: one level deep, the settings that were sent and no other. */
+function told({ revealBudget, ...plain }: SettingsChange): Record<string, string | number | boolean | null> {
+  return { ...plain, ...revealBudget };
+}
+
+/** Changes what was sent; the rest stays. */
+export function changeSettings(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  change: SettingsChange,
+  now: number,
+): Settings {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
+    const next = { ...readSettings(sql), ...change };
+    sql.exec(
+      "INSERT INTO settings VALUES ('tenant', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      JSON.stringify(next),
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'settings.changed',
+      subject: caller.tenant,
+      detail: told(change),
+    });
+    return next;
+  });
+}

@@ -1,0 +1,103 @@
+// Noticing that several PCs report under one id, as their reports come in. What is kept is bounded: who was heard last, what each run says of its
+// PC, and when the id was flagged.
+
+import type { ReportedMachine } from '../../schema/report.ts';
+import { type CloneSign, otherPc, type PcFacts, realFacts, spokeAt, type Turn, takesTurns } from '../../schema/same-pc.ts';
+import { findRunPc, type RunPc } from './clones.ts';
+import { findRow, type MachineRow } from './machines.ts';
+import { settleMarks } from '../secrets/marks-anew.ts';
+import { all } from '../core/rows.ts';
+import { settleAllMarks } from '../secrets/to-rotate.ts';
+
+/** A report as it is looked at. `heardAt`: when its run was heard before; `clock`: what its newest event says, null where a person carried it. */
+export type Heard = {
+  machine: ReportedMachine;
+  run: string;
+  heardAt: number | null;
+  clock: { saidAt: number; skewMs: number | null } | null;
+};
+
+/**
+ * Looks at a report for signs of a second PC, and flags the machine at the first. Answers whether it is flagged and this run is at work, so that
+ * another one has not taken its place. Before the report is described, in the transaction that stores it.
+ */
+export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: number): { isAtWork: boolean } {
+  const { sql } = storage;
+  const { machine, run, heardAt, clock } = heard;
+  const row = findRow(sql, machine.id);
+  if (!row) throw new Error('a machine is enrolled before it is looked at');
+  const said = realFacts(machine);
+  const before = findRunPc(sql, run);
+  const sign = noteRunPc(sql, run, before, said) ?? signOf(row, before, said);
+  const at = clock && spokeAt({ ...clock, receivedAt: now });
+  const takes = takesTurns(turnOf(row), { run, heardAt, spokeAt: at });
+  if (at !== null && row.speaker !== run && row.cloned_at === null)
+    sql.exec('UPDATE machines SET speaker = ?, speaker_since = ? WHERE id = ?', run, now, row.id);
+  const found = takes ? 'turns' : sign;
+  if (found !== null) flag(storage, row, found, now);
+  return { isAtWork: at !== null && (found !== null || row.cloned_at !== null) };
+}
+
+const turnOf = ({ speaker, speaker_since }: MachineRow): Turn | null =>
+  speaker === null || speaker_since === null ? null : { run: speaker, since: speaker_since };
+
+/** What a run says for the first time is held against the machine's. */
+function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign | null {
+  const isNew = {
+    serial: before?.serial == null ? said.serial : null,
+    model: before?.model == null ? said.model : null,
+  };
+  return otherPc(realFacts({ serial: row.serial ?? undefined, model: row.model ?? undefined }), isNew);
+}
+
+/** One run is of one PC, and a board may be changed in the middle of it. It does not come back: then two PCs have one run. */
+const CHANGES_OF_ONE_PC = 1;
+
+/** Keeps what a run says of its PC. Answers what shows that it is of two. */
+function noteRunPc(sql: SqlStorage, run: string, before: RunPc | null, said: PcFacts): CloneSign | null {
+  const after = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
+  const other = before && otherPc(before, after);
+  const isNews = before === null || other !== null || after.serial !== before.serial || after.model !== before.model;
+  const changes = (before?.changes ?? 0) + (other === null ? 0 : 1);
+  if (isNews)
+    sql.exec(
+      `INSERT INTO run_pcs VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         serial = excluded.serial, model = excluded.model, changes = excluded.changes`,
+      run,
+      after.serial,
+      after.model,
+      changes,
+    );
+  return changes > CHANGES_OF_ONE_PC ? other : null;
+}
+
+/** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. */
+function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now: number): void {
+  if (row.cloned_at !== null && (by !== 'turns' || row.cloned_by === 'turns')) return;
+  storage.sql.exec(
+    'UPDATE machines SET cloned_at = coalesce(cloned_at, ?), cloned_by = ? WHERE id = ?',
+    now,
+    by,
+    row.id,
+  );
+  settleClone(storage, row.id, now);
+}
+
+/** Of a machine's secrets, how many that somebody has revealed are looked at. */
+const REVEALED_MAX = 200;
+const LOOKED_AT = 1_000;
+
+/** What is current has changed: what was revealed and was superseded by another PC's is to be rotated again, and the other way round. In the caller's transaction. */
+export function settleClone(storage: DurableObjectStorage, machine: string, now: number): void {
+  const revealed = all<Parameters<typeof settleMarks>[1][number]>(
+    storage.sql,
+    `SELECT id, machine_id AS machine, kind, ref FROM
+       (SELECT * FROM secrets INDEXED BY secrets_standing WHERE machine_id = ? AND standing = 1 ORDER BY kind, ref LIMIT ?)
+     WHERE last_revealed_at IS NOT NULL LIMIT ?`,
+    machine,
+    LOOKED_AT,
+    REVEALED_MAX,
+  );
+  settleMarks(storage, revealed, now);
+  settleAllMarks(storage, machine);
+}

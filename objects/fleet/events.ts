@@ -1,0 +1,226 @@
+// A run's events: which of a batch are new, and their one row each. (run, seq) is an event's identity, kept as first stored.
+import canonicalize from 'canonicalize';
+import { isTold, type Receipt, timesOf } from '../../schema/clock.ts';
+import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
+import { all, type Row } from '../core/rows.ts';
+
+/** An event and where it stood in its batch. */
+export type IndexedEvent = { index: number; event: RunEvent };
+/** An event, and what its instant is taken for. */
+export type TimedEvent = IndexedEvent & { at: number };
+
+/** New events of one report, each with what its instant is taken for. */
+export function timedBy(events: readonly IndexedEvent[], receipt: Receipt): TimedEvent[] {
+  const times = timesOf(
+    events.map(({ event }) => event),
+    receipt,
+  );
+  return events.map((one, place) => ({ ...one, at: times[place] ?? receipt.receivedAt }));
+}
+
+/** Whether the PC's clock was wrong when it said this, by more than a reader would notice. */
+export const isWrong = ({ event, at }: TimedEvent): boolean => isTold(event.at, at);
+
+type Stored = Row & {
+  seq: number;
+  at: number;
+  received_at: number;
+  level: StoredEvent['level'];
+  type: StoredEvent['type'];
+  phase: string | null;
+  message: string;
+  data: string | null;
+  /** Names of members, as JSON. */
+  mended: string | null;
+  taken_at: number | null;
+};
+
+const mendedOf = (row: Stored): Mended[] => (row.mended === null ? [] : JSON.parse(row.mended));
+
+const dataText = (event: RunEvent): string | null => (event.data ? (canonicalize(event.data) ?? null) : null);
+
+/** An instant that could not be read is when it came: another one each time, and no part of what was sent. */
+const atOf = (at: number, mended: readonly Mended[] | undefined): number | null => (mended?.includes('at') ? null : at);
+
+const contentOf = (event: RunEvent): string => {
+  const { at, level, type, phase, message, mended } = event;
+  return JSON.stringify([atOf(at, mended), level, type, phase ?? null, message, dataText(event)]);
+};
+
+const contentOfRow = (row: Stored): string =>
+  JSON.stringify([atOf(row.at, mendedOf(row)), row.level, row.type, row.phase, row.message, row.data]);
+
+/** Only a message stands in the place of a lost event: what else an event says was folded into its run. */
+const isLost = (type: RunEvent['type'], mended: readonly Mended[] | undefined): boolean =>
+  type === 'message' && (mended?.includes('lost') ?? false);
+
+export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
+/** `lost`: of what is stored, the seqs that its engine said it had lost. */
+export type Collisions = {
+  stored: ReadonlyMap<number, string>;
+  tombstones: ReadonlySet<number>;
+  lost: ReadonlySet<number>;
+};
+
+/**
+ * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
+ * the seqs refused before: whatever comes later under either number does not replace what was first. What an engine believed lost is new
+ * wherever it turns up, as on a stick; and it is no other content to say that something is lost which is here.
+ */
+export function classify(batch: readonly IndexedEvent[], { stored, tombstones, lost }: Collisions): Classified {
+  const seen = new Map(stored);
+  const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
+  for (const { index, event } of batch) {
+    const { seq, type, mended } = event;
+    const content = contentOf(event);
+    const before = seen.get(seq);
+    const saysLost = isLost(type, mended);
+    if (tombstones.has(seq)) {
+      const message = 'an event with this seq was rejected before; go on with the next seq';
+      result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
+    } else if (before === undefined || (before === stored.get(seq) && lost.has(seq) && !saysLost)) {
+      seen.set(seq, content);
+      result.fresh.push({ index, event });
+    } else if (before === content || saysLost) {
+      result.duplicates++;
+    } else {
+      const message = 'an event with this seq and other content is stored; the first one is kept';
+      result.rejected.push({ index, seq, code: 'seq_conflict', field: 'seq', message });
+      result.conflicts++;
+    }
+  }
+  return result;
+}
+
+/** Reads what a batch may collide with: contents and tombstones under its seqs. */
+export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]): Collisions {
+  const seqs = JSON.stringify(batch.map(({ event }) => event.seq));
+  const rows = all<Stored>(
+    sql,
+    'SELECT * FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
+    run,
+    seqs,
+  );
+  const dead = all<{ seq: number }>(
+    sql,
+    'SELECT seq FROM tombstones WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
+    run,
+    seqs,
+  );
+  return {
+    stored: new Map(rows.map((row) => [row.seq, contentOfRow(row)])),
+    tombstones: new Set(dead.map((row) => row.seq)),
+    lost: new Set(rows.filter((row) => isLost(row.type, mendedOf(row))).map((row) => row.seq)),
+  };
+}
+
+/** Takes out what stands in the place of lost events that have turned up. Answers the levels of what is gone. */
+export function takeOutLost(
+  sql: SqlStorage,
+  run: string,
+  found: readonly IndexedEvent[],
+  { lost }: Collisions,
+): StoredEvent['level'][] {
+  const seqs = found.map(({ event }) => event.seq).filter((seq) => lost.has(seq));
+  if (seqs.length === 0) return [];
+  return all<{ level: StoredEvent['level'] }>(
+    sql,
+    'DELETE FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?)) RETURNING level',
+    run,
+    JSON.stringify(seqs),
+  ).map(({ level }) => level);
+}
+
+/** Stores new events: one row written each, one statement a batch. */
+export function append(sql: SqlStorage, run: string, events: readonly TimedEvent[], receivedAt: number): void {
+  if (events.length === 0) return;
+  const rows = events.map((one) => [
+    one.event.seq,
+    one.event.at,
+    one.event.level,
+    one.event.type,
+    one.event.phase ?? null,
+    one.event.message,
+    dataText(one.event),
+    one.event.mended?.length ? JSON.stringify(one.event.mended) : null,
+    isWrong(one) ? one.at : null,
+  ]);
+  sql.exec(
+    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data, mended, taken_at)
+     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8 FROM json_each(?)`,
+    run,
+    receivedAt,
+    JSON.stringify(rows),
+  );
+}
+
+/**
+ * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. Answers how many
+ * were marked now.
+ */
+export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): number {
+  const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
+  if (rows.length === 0) return 0;
+  return sql.exec(
+    `INSERT INTO tombstones SELECT ?, value->>0, value->>1, ? FROM json_each(?)
+     WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = ? AND seq = value->>0)
+     ON CONFLICT DO NOTHING`,
+    run,
+    at,
+    JSON.stringify(rows.map((event) => [event.seq, event.code])),
+    run,
+  ).rowsWritten;
+}
+
+/** How far one report looks; the next one goes on. A report brings 500 at most. */
+const SEQS_LOOKED_AT = 2_000;
+
+/** The lowest seq from `from` on that is neither stored nor rejected; of a run with a great many, one that is known to be reached. */
+export function nextSeq(sql: SqlStorage, run: string, from: number): number {
+  let next = from;
+  const taken = sql.exec<{ seq: number }>(
+    `SELECT seq FROM events WHERE run_id = ?1 AND seq >= ?2
+     UNION ALL SELECT seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3`,
+    run,
+    from,
+    SEQS_LOOKED_AT,
+  );
+  for (const { seq } of taken) {
+    if (seq > next) break;
+    next = seq + 1;
+  }
+  return next;
+}
+
+/** A page ends early where its events are long: an answer is read whole by a browser. */
+const PAGE_MAX_CHARACTERS = 1024 * 1024;
+
+/** One page of a run's events by seq, from after `after` on. */
+export function page(sql: SqlStorage, run: string, after: number, limit: number): EventPage {
+  const rows = sql.exec<Stored>(
+    'SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+    run,
+    after,
+    limit + 1,
+  );
+  const events: StoredEvent[] = [];
+  let characters = 0;
+  for (const row of rows) {
+    if (events.length === limit || characters > PAGE_MAX_CHARACTERS)
+      return { events, next: events.at(-1)?.seq ?? null };
+    characters += row.message.length + (row.data?.length ?? 0);
+    events.push({
+      seq: row.seq,
+      at: row.at,
+      receivedAt: row.received_at,
+      level: row.level,
+      type: row.type,
+      phase: row.phase,
+      message: row.message,
+      data: row.data === null ? null : JSON.parse(row.data),
+      ...(row.mended === null ? {} : { mended: mendedOf(row) }),
+      ...(row.taken_at === null ? {} : { takenAt: row.taken_at }),
+    });
+  }
+  return { events, next: null };
+}

@@ -1,0 +1,38 @@
+// Ids of one PC: a machine that is kept, and those merged into it. One level deep, so there is never a chain or a cycle.
+import type { MergedMachine } from '../../schema/machine.ts';
+import { all, first } from '../core/rows.ts';
+
+/** How many merged ids are shown with the one that is kept. A PC has a handful; what is beyond is shown under its own id and among the merged. */
+export const ALIASES_MAX = 100;
+
+/** The ids whose runs and secrets are shown with this one: itself first, then those merged into it. */
+export const familyOf = (sql: SqlStorage, id: string): string[] => [
+  id,
+  ...all<{ id: string }>(sql, 'SELECT id FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?', id, ALIASES_MAX).map(
+    (row) => row.id,
+  ),
+];
+
+/** All ids of the PC that this one is an id of, whichever of them it is. */
+export const wholeFamilyOf = (sql: SqlStorage, id: string): string[] => [
+  ...new Set([...familyOf(sql, keptBy(sql, id) ?? id), id]),
+];
+
+/** The id that this one was merged into, or null. */
+export const keptBy = (sql: SqlStorage, id: string): string | null =>
+  first<{ merged_into: string | null }>(sql, 'SELECT merged_into FROM machines WHERE id = ?', id)?.merged_into ?? null;
+
+export const mergedInto = (sql: SqlStorage, id: string): MergedMachine[] =>
+  all<{ id: string; hostname: string; merged_at: number; merged_by: string }>(
+    sql,
+    'SELECT id, hostname, merged_at, merged_by FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?',
+    id,
+    ALIASES_MAX,
+  )
+    .sort((a, b) => a.merged_at - b.merged_at || (a.id < b.id ? -1 : 1))
+    .map((row) => ({
+      id: row.id,
+      hostname: row.hostname || null,
+      mergedAt: row.merged_at,
+      mergedBy: row.merged_by,
+    }));

@@ -1,0 +1,54 @@
+// What a report says of a PC when a later run of it is known already: a PC that was offline, or a file that somebody carries. Attributes
+// follow the latest run; what an earlier one said is kept in their history, at its own time.
+import type { ReportedMachine } from '../../schema/report.ts';
+import { realFacts } from '../../schema/same-pc.ts';
+import { readLimits } from '../limits/limits.ts';
+import { machineDay } from '../limits/machine-day.ts';
+import { ATTRIBUTES, changeRow, describe, findRow, isOtherSerial } from './machines.ts';
+import { first } from '../core/rows.ts';
+
+/** Whether the history says that an attribute was so at an instant, or that the next thing it was is this. */
+const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number, value: string): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM (
+       SELECT * FROM (SELECT value FROM machine_attributes
+         WHERE machine_id = ?1 AND attribute = ?2 AND since_at <= ?3 ORDER BY since_at DESC LIMIT 1)
+       UNION ALL
+       SELECT * FROM (SELECT value FROM machine_attributes
+         WHERE machine_id = ?1 AND attribute = ?2 AND since_at > ?3 ORDER BY since_at LIMIT 1)
+     ) WHERE value = ?4`,
+    machine,
+    attribute,
+    at,
+    value,
+  ) !== null;
+
+/**
+ * Keeps what a report of an earlier run says of the PC; what no run has said since is taken over. `startedAt`: when that run began. It costs
+ * of the day's changes as any other; beyond those nothing is kept of it. In the caller's transaction.
+ */
+export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, startedAt: number, now: number): void {
+  const row = findRow(sql, reported.id);
+  if (!row) throw new Error('a machine is enrolled before it is described');
+  const said: ReportedMachine = { ...reported, serial: realFacts(reported).serial ?? undefined };
+  const lacking: ReportedMachine = { id: reported.id };
+  const today = machineDay(row, now);
+  const most = readLimits(sql).attributeChanges;
+  for (const [attribute, column] of ATTRIBUTES) {
+    const value = said[attribute];
+    if (value === undefined || value === row[column]) continue;
+    if (row[column] === null || row[column] === '') lacking[attribute] = value;
+    else if (today.day_changes < most && !isSaid(sql, row.id, attribute, startedAt, value)) {
+      today.day_changes++;
+      sql.exec(
+        'INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        ...[row.id, attribute, startedAt, value],
+      );
+    }
+  }
+  // Whichever came first: one id had two serials.
+  const flag = isOtherSerial(row.serial, said.serial) ? { serial_changed: 1 } : {};
+  changeRow(sql, row, { ...row, ...today, ...flag });
+  describe(sql, lacking, now);
+}

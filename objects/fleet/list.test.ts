@@ -1,0 +1,154 @@
+// A fleet of 50,000: what a page, a filter, a search and the counters read of it, and that combined filters find each machine once.
+import { runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import { FLEET_SORTS, MachinesQuery } from '../../schema/machine.ts';
+import { asPerson, bindings, emailOf, rowsOf, seedTenant } from '../../test/workerd-fixtures.ts';
+import { LOOKED_AT_MAX, listMachines } from './list.ts';
+import { all } from '../core/rows.ts';
+import { LINES_MAX, search } from './search.ts';
+import { beginFilling, fillSearch } from './search-lines.ts';
+import { walkAt } from '../core/walks.ts';
+
+const FLEET = 50_000;
+/** What a whole call reads beside its answer: whose object it is, who asks, what is due, the counters. */
+const BESIDE = 30;
+
+type Fleet = { id: string; inObject: <T>(use: (sql: SqlStorage) => T) => Promise<T> };
+
+/** Machines of forty clients; every 50th is running, every 250th stalled, every 100th archived, one in seven of the others failed. */
+async function seedFleet(): Promise<Fleet> {
+  const { id } = await seedTenant();
+  await asPerson(emailOf('engineer'), `/v1/tenants/${id}/machines`);
+  const inObject = <T>(use: (sql: SqlStorage) => T): Promise<T> =>
+    runInDurableObject(bindings.TENANT.getByName(id), (_object, state) => use(state.storage.sql)) as Promise<T>;
+  await inObject((sql) => {
+    sql.exec(
+      `INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
+         phases_total, secrets, attention, serial_changed, seq_conflict, silent_since, place, shelf)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       SELECT printf('%08x-0000-4000-8000-%012x', i * 7919 % 1000003, i), printf('PC-%05d', i * 7919 % 100003),
+         printf('SN%06x', i), 'Client ' || (i % 40), i, i / 3, 'r' || i,
+         CASE WHEN i % 50 = 0 THEN 'running' WHEN i % 7 = 0 THEN 'failed' ELSE 'succeeded' END, 1, 1, 1,
+         CASE WHEN i % 250 = 0 THEN '["stalled"]' WHEN i % 7 = 0 AND i % 50 > 0 THEN '["run_failed"]' ELSE '[]' END,
+         0, 0, iif(i % 250 = 0, 1, NULL), i, iif(i % 100 = 3, 'archived', 'fleet') FROM n`,
+      FLEET,
+    );
+    sql.exec(
+      `INSERT INTO secrets (id, machine_id, kind, ref, latest_version)
+       SELECT id, id, 'bitlocker_recovery_key', json_object('protectorId', printf('%08x', place * 16777259) || substr(id, 9),
+         'volume', 'C:'), 1 FROM machines WHERE place % 20 = 0`,
+    );
+    sql.exec(`INSERT INTO clients SELECT client, count(*) FROM machines WHERE shelf = 'fleet' GROUP BY client`);
+    sql.exec(`INSERT INTO counters SELECT 'status:' || run_status, count(*) FROM machines GROUP BY 1
+      UNION ALL SELECT 'attention', count(*) FROM machines WHERE attention <> '[]'
+      UNION ALL SELECT 'stalled', count(*) FROM machines WHERE silent_since IS NOT NULL`);
+  });
+  return { id, inObject };
+}
+
+const FILTERS = [
+  {},
+  { status: 'stalled' },
+  { status: 'failed' },
+  { attention: 'yes' },
+  { client: 'Client 7' },
+] as const;
+const COMBINED = [
+  { status: 'stalled', client: 'Client 10' },
+  { status: 'running', client: 'Client 7' },
+  { status: 'succeeded', client: 'Client 7', attention: 'yes' },
+  { status: 'failed', attention: 'yes' },
+  { status: 'stalled', client: 'Client 10', attention: 'yes' },
+  { status: 'failed', client: 'Client 7', shelf: 'archived' },
+  { status: 'succeeded', attention: 'yes' },
+] as const;
+
+/** A page of any filter and sort, a search and the counters read no more than three rows for a row shown. */
+async function readLittle({ id, inObject }: Fleet): Promise<void> {
+  await runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage }) => {
+    beginFilling(storage, FLEET, 0);
+    while (walkAt(storage.sql, 'search') !== null) storage.transactionSync(() => fillSearch(storage, 0));
+  });
+  const whole = async (path: string) =>
+    (await runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage }) =>
+      rowsOf(storage.sql, () => asPerson(emailOf('engineer'), `/v1/tenants/${id}/${path}`)),
+    )) as { read: number };
+  for (const sort of FLEET_SORTS)
+    for (const filter of FILTERS) {
+      const { read } = await whole(`machines?${new URLSearchParams({ sort, ...filter })}`);
+      expect(read, `${sort} ${JSON.stringify(filter)}`).toBeLessThanOrEqual(3 * 100 + BESIDE);
+      expect(read).toBeGreaterThan(100);
+    }
+  // What everybody has, what one has, what nobody has: the whole of it is in the trigrams.
+  for (const [q, shown] of [
+    ...([
+      ['PC-', 50],
+      ['Client 7', 50],
+      ['PC-04217', 1],
+    ] as const),
+    ...([
+      ['SN00a0', 50],
+      ['no such', 0],
+    ] as const),
+  ]) {
+    expect((await inObject((sql) => search(sql, q))).matches, q).toHaveLength(shown);
+    // Where more fit than are shown, each line that is counted is read with the machine it is of.
+    const counted = shown === 50 ? 2 * LINES_MAX : 0;
+    expect((await whole(`search?q=${q}`)).read, q).toBeLessThanOrEqual(3 * shown + counted + BESIDE);
+  }
+  const [key] = await inObject((sql) =>
+    all<{ machine_id: string; id: string }>(
+      sql,
+      `SELECT machine_id, ref->>'$.protectorId' AS id FROM secrets LIMIT 1 OFFSET 1234`,
+    ),
+  );
+  const { matches } = await inObject((sql) => search(sql, key?.id.slice(0, 8).toUpperCase() ?? ''));
+  expect(matches).toMatchObject([{ machine: { id: key?.machine_id }, field: 'recovery_key', keyId: key?.id }]);
+  for (const path of ['overview', 'activity']) expect((await whole(path)).read, path).toBeLessThanOrEqual(BESIDE);
+  expect((await whole('clients')).read).toBeLessThanOrEqual(3 * 40 + BESIDE);
+}
+
+/** Filters combined look at 2,000 machines a call at most; their cursor reaches the end with each one shown once, in order. */
+async function reachTheEnd({ inObject }: Fleet): Promise<void> {
+  for (const sort of FLEET_SORTS)
+    for (const filter of COMBINED) {
+      const shown: string[] = [];
+      let after: string | undefined;
+      do {
+        const query = MachinesQuery.parse({ sort, limit: 200, after, ...filter });
+        const { read, page } = await inObject(async (sql) => {
+          let page: ReturnType<typeof listMachines> = null;
+          const { read } = await rowsOf(sql, () => {
+            page = listMachines(sql, query);
+          });
+          return { read, page: page as ReturnType<typeof listMachines> };
+        });
+        expect(read).toBeLessThanOrEqual(LOOKED_AT_MAX + BESIDE);
+        shown.push(...(page?.machines ?? []).map((machine) => machine.id));
+        after = page?.next ?? undefined;
+      } while (after !== undefined);
+      const { status, client, attention, shelf } = MachinesQuery.parse(filter);
+      const scanned = await inObject((sql) =>
+        all<{ id: string }>(
+          sql,
+          `SELECT id FROM machines NOT INDEXED
+             WHERE shelf = ?1 AND (?2 IS NULL OR client = ?2) AND (?3 IS NULL OR attention <> '[]')
+               AND CASE ?4 WHEN 'stalled' THEN silent_since IS NOT NULL ELSE run_status = ?4 END
+             ORDER BY ${sort === 'started' ? 'started_at DESC, id DESC' : 'hostname, id'}`,
+          shelf,
+          client ?? null,
+          attention ?? null,
+          status ?? null,
+        ),
+      );
+      expect(shown, `${sort} ${JSON.stringify(filter)}`).toEqual(scanned.map((row) => row.id));
+    }
+}
+
+describe('at 50,000 machines', () => {
+  it('nothing that is shown costs more than three rows read a row, and combined filters come to an end 2,000 at a time', async () => {
+    const fleet = await seedFleet();
+    await readLittle(fleet);
+    await reachTheEnd(fleet);
+  });
+});

@@ -1,0 +1,263 @@
+// Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
+import type { Attention, Machine, MachineSummary, Mark, Shelf } from '../../schema/machine.ts';
+import type { ReportedMachine } from '../../schema/report.ts';
+import { type CloneSign, isOther, realFacts } from '../../schema/same-pc.ts';
+import { IS_ASIDE } from '../core/aside.ts';
+import { record } from '../audit/audit.ts';
+import type { Caller } from '../core/caller.ts';
+import { type Clone, cloneOf } from './clones.ts';
+import { add } from './counters.ts';
+import { familyOf, mergedInto } from './families.ts';
+import { recount } from './counts.ts';
+import { cameBack, historyOf } from './histories.ts';
+import { DAY_MS, dayOf, decideCount, readLimits } from '../limits/limits.ts';
+import { type MachineDay, machineDay } from '../limits/machine-day.ts';
+import { noteNear } from '../limits/nears.ts';
+import { all, first, type Row } from '../core/rows.ts';
+import { noteForSearch } from './search-lines.ts';
+import { usesOf } from '../tokens/uses.ts';
+
+export type MachineRow = Row & {
+  id: string;
+  hostname: string;
+  serial: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  os_version: string | null;
+  client: string | null;
+  enrolled_at: number;
+  started_at: number;
+  run_id: string | null;
+  run_status: NonNullable<MachineSummary['run']>['status'] | null;
+  run_phase: string | null;
+  phases_done: number;
+  phases_total: number;
+  last_event_at: number | null;
+  secrets: number;
+  attention: string;
+  serial_changed: number;
+  seq_conflict: number;
+  shelf: Shelf;
+  to_rotate: number;
+  archived_at: number | null;
+  archived_by: string | null;
+  merged_into: string | null;
+  silent_since: number | null;
+  /** Its line in the search; null: nothing of it is searched yet. */
+  place: number | null;
+  /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
+  own_secrets: number;
+  own_keys: number;
+  /** It was ever known to be encrypted, and no list of its own has said since that it is not. */
+  encrypted: number;
+  /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
+  system_key_at: number | null;
+  /** The run of this id that was heard last as it happened, and since when. */
+  speaker: string | null;
+  speaker_since: number | null;
+  /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
+  cloned_at: number | null;
+  cloned_by: CloneSign | null;
+  /** When an admin said that it is several, and who; null: nobody has. */
+  split_at: number | null;
+  split_by: string | null;
+  /** Under which id a run of this one has gone on. */
+  other_id: string | null;
+  /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
+  occurrences: string;
+} & MachineDay;
+
+export const ATTRIBUTES = [
+  ['hostname', 'hostname'],
+  ['serial', 'serial'],
+  ['manufacturer', 'manufacturer'],
+  ['model', 'model'],
+  ['osVersion', 'os_version'],
+  ['client', 'client'],
+] as const;
+/** What a machine's page shows of its history before somebody asks for more. */
+const HISTORY_SHOWN = 100;
+const SEARCHED = ['hostname', 'serial', 'client'];
+
+export const summaryOf = (row: MachineRow): MachineSummary => ({
+  id: row.id,
+  hostname: row.hostname || null,
+  serial: row.serial,
+  manufacturer: row.manufacturer,
+  model: row.model,
+  osVersion: row.os_version,
+  client: row.client,
+  enrolledAt: row.enrolled_at,
+  lastEventAt: row.last_event_at,
+  secrets: row.secrets,
+  toRotate: row.to_rotate,
+  attention: JSON.parse(row.attention),
+  silentSince: row.silent_since,
+  shelf: row.shelf,
+  mergedInto: row.merged_into,
+  run:
+    row.run_id === null || row.run_status === null
+      ? null
+      : {
+          id: row.run_id,
+          status: row.run_status,
+          startedAt: row.started_at,
+          phase: row.run_phase,
+          phasesDone: row.phases_done,
+          phasesTotal: row.phases_total,
+        },
+});
+
+export const machineExists = (sql: SqlStorage, id: string): boolean =>
+  first(sql, 'SELECT 1 FROM machines WHERE id = ?', id) !== null;
+
+export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
+  first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
+
+/** Of these ids, the machines there are, each as it is now. */
+export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
+  all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
+    summaryOf,
+  );
+
+/** Writes the columns that differ, in one statement: an index is written again only for a column that changes. */
+export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
+  const changed = Object.keys(after).filter((column) => before[column] !== after[column]);
+  if (changed.length === 0) return;
+  sql.exec(
+    `UPDATE machines SET ${changed.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+    ...changed.map((column) => after[column] as SqlStorageValue),
+    before.id,
+  );
+}
+
+/** A machine as its page shows it: what was merged into it belongs to its history, each line under the id it came from. */
+export function findMachine(sql: SqlStorage, id: string): Machine | null {
+  const row = findRow(sql, id);
+  if (!row) return null;
+  const family = familyOf(sql, id);
+  // Of a family of a hundred ids none is looked at where none is flagged.
+  const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, family) : null;
+  const { history, next } = historyOf(sql, family, { limit: HISTORY_SHOWN });
+  return {
+    ...summaryOf(row),
+    archivedAt: row.archived_at,
+    archivedBy: row.archived_by,
+    mergedInto: row.merged_into,
+    marks: marksOf(row),
+    clonedBy: clone?.cloned_by ?? null,
+    split: clone === null ? null : splitOf(clone),
+    someAside: isSomeAside(sql, family),
+    merged: mergedInto(sql, id),
+    history: history.reverse(),
+    historyNext: next,
+  };
+}
+
+const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['split'] =>
+  at === null || by === null ? null : { at, by, of: String(cloned_at) };
+
+const occurrencesIn = (row: MachineRow): Partial<Record<Attention, string>> => JSON.parse(row.occurrences);
+
+/** Its marks, each with what it is of. */
+const marksOf = (row: MachineRow): Mark[] => {
+  const shown: Attention[] = JSON.parse(row.attention);
+  return shown.map((mark) => ({ mark, of: occurrencesIn(row)[mark] ?? '' }));
+};
+
+/** Whether anything of these ids is set aside. */
+export const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM json_each(?) AS one
+     WHERE EXISTS (SELECT 1 FROM runs INDEXED BY runs_aside WHERE machine_id = one.value AND ${IS_ASIDE})
+       OR EXISTS (SELECT 1 FROM secrets INDEXED BY secrets_apart WHERE machine_id = one.value AND apart > 0) LIMIT 1`,
+    JSON.stringify(family),
+  ) !== null;
+
+/** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
+export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname: string | null, at: number): void {
+  if (machineExists(sql, id)) return;
+  sql.exec(
+    `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
+       serial_changed, seq_conflict) VALUES (?, '', ?, ?, 0, 0, 0, '[]', 0, 0)`,
+    id,
+    at,
+    at,
+  );
+  add(sql, 'machines', 1);
+  record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
+  // Last: what is counted in memory is not undone with the rest where there is no room for the entry.
+  if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
+}
+
+/**
+ * Takes over what a report says of the PC; each change of an attribute is kept with its instant. Beyond so many changes a day the latest line
+ * of the attribute takes the new value: the PC is shown as it is, and its history grows by a line or two of each attribute and no more.
+ */
+export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
+  const row = findRow(sql, reported.id);
+  if (!row) throw new Error('a machine is enrolled before it is described');
+  const said = { ...reported, serial: realFacts(reported).serial ?? undefined };
+  const changes = ATTRIBUTES.flatMap(([attribute, column]) => {
+    const value = said[attribute];
+    return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
+  });
+  if (changes.length === 0) return;
+  const today = machineDay(row, at);
+  const limit = readLimits(sql).attributeChanges;
+  for (const { attribute, column, value } of changes) {
+    // Between two values it goes to and fro, as where two PCs have one id: no line of its own each time.
+    if (cameBack(sql, row, { attribute, value }, at)) continue;
+    // What was not known before is no change.
+    if (row[column] !== null && row[column] !== '') today.day_changes++;
+    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
+    sql.exec(
+      `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET value = excluded.value`,
+      reported.id,
+      attribute,
+      at,
+      value,
+    );
+  }
+  if (decideCount('attributeChanges', limit, today.day_changes, 0, at) !== 'ok')
+    noteNear(sql, at, { limit: 'attributeChanges', id: reported.id, used: today.day_changes, value: limit });
+  const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
+  const after: MachineRow = {
+    ...row,
+    ...today,
+    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
+  };
+  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
+  changeRow(sql, row, after);
+  recount(sql, row, after);
+  if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
+}
+
+/**
+ * Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
+ * What stood in for a serial was none, and how its letters are written makes it no other.
+ */
+export const isOtherSerial = (before: string | null, said: string | undefined): boolean =>
+  isOther(realFacts({ serial: before ?? undefined }).serial, said ?? null);
+
+/**
+ * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever
+ * floods would take out of the history what was true.
+ */
+const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string, at: number): boolean =>
+  all(
+    sql,
+    `UPDATE machine_attributes SET value = ?3 WHERE machine_id = ?1 AND attribute = ?2 AND since_at =
+       (SELECT max(since_at) FROM machine_attributes WHERE machine_id = ?1 AND attribute = ?2 AND since_at >= ?4
+        HAVING count(*) > 1) RETURNING since_at`,
+    machine,
+    attribute,
+    value,
+    dayOf(at) * DAY_MS,
+  ).length > 0;
+
+export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
+  sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
+};

@@ -1,0 +1,56 @@
+// Of what each mark of a machine is: what was acknowledged of one stays away until it is of something else. Reads, writes nothing.
+import type { Attention } from '../../schema/machine.ts';
+import { isSharedId } from '../../schema/shared-ids.ts';
+import type { MachineRow } from './machines.ts';
+import { all, sha256 } from '../core/rows.ts';
+import type { RunState } from './runs.ts';
+
+export type Occurring = {
+  row: MachineRow;
+  run: RunState | undefined;
+  family: readonly string[];
+  silentSince: number | null;
+  otherId: string | null;
+};
+
+/** One short string each: as long as it is the same, nothing has happened anew. */
+export function occurrencesOf(
+  attention: readonly Attention[],
+  { row, run, family, silentSince, otherId }: Occurring,
+): Partial<Record<Attention, string>> {
+  const of: Record<Attention, () => string> = {
+    run_failed: () => `${run?.id}/${run?.statusSeq}`,
+    stalled: () => `${run?.id}/${silentSince}`,
+    no_recovery_key: () => run?.id ?? '',
+    serial_changed: () => row.serial ?? '',
+    seq_conflict: () => run?.id ?? '',
+    to_be_rotated: () => '',
+    // Of any number of ids: the list of them is as long as the family.
+    shared_id: () => sha256(family.filter(isSharedId).toSorted().join(' ')),
+    odd_hostname: () => row.hostname,
+    cloned: () => String(row.cloned_at ?? ''),
+    id_changed: () => otherId ?? '',
+  };
+  return Object.fromEntries(attention.map((mark) => [mark, of[mark]()]));
+}
+
+/** What was acknowledged of a machine last, by mark. */
+export const acknowledgedOf = (sql: SqlStorage, machine: string): Map<Attention, string> =>
+  new Map(
+    all<{ mark: Attention; occurrence: string }>(
+      sql,
+      'SELECT mark, occurrence FROM acknowledged WHERE machine_id = ?',
+      machine,
+    ).map((row) => [row.mark, row.occurrence]),
+  );
+
+/** Those that are kept on the row: they are set anew by what happens anew, whatever was said of the ones before. */
+const SET_ANEW: ReadonlySet<Attention> = new Set(['serial_changed', 'seq_conflict', 'cloned', 'to_be_rotated']);
+
+/** What of them nobody has acknowledged. Pure. */
+export const unseen = (
+  attention: readonly Attention[],
+  occurrences: Partial<Record<Attention, string>>,
+  acknowledged: ReadonlyMap<Attention, string>,
+): Attention[] =>
+  attention.filter((mark) => SET_ANEW.has(mark) || acknowledged.get(mark) !== (occurrences[mark] ?? null));

@@ -1,0 +1,185 @@
+// A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
+import { wrongBy } from '../../schema/clock.ts';
+import { isRefusal, type Refusal } from '../../schema/refusal.ts';
+import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../../schema/report.ts';
+import { countRun } from './activity.ts';
+import { letGoOfRun } from '../core/aside.ts';
+import { record, requireRoom } from '../audit/audit.ts';
+import type { Caller } from '../core/caller.ts';
+import { firstCallAt } from './clocks.ts';
+import { lookForClones } from './clone-signs.ts';
+import { noteReport } from './counters.ts';
+import {
+  append,
+  bury,
+  classify,
+  collisions,
+  type IndexedEvent,
+  isWrong,
+  nextSeq,
+  takeOutLost,
+  timedBy,
+} from './events.ts';
+import { describeEarlier } from './late.ts';
+import { decideCount, readLimits } from '../limits/limits.ts';
+import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { noteNear } from '../limits/nears.ts';
+import { noticeReported } from '../outbox/notices.ts';
+import { noteOtherId, reportedAs } from './other-id.ts';
+import { countReport, reportBytes, reportQuota } from '../limits/quotas.ts';
+import { withinRun } from '../limits/run-room.ts';
+import {
+  advance,
+  atWork,
+  begunBy,
+  findRun,
+  isLaterKnown,
+  leaveEarlier,
+  newRun,
+  putBeginning,
+  putRun,
+  withoutLost,
+  withWrongClock,
+} from './runs.ts';
+import { refuseShared } from './shared-id.ts';
+import { bringBack } from './shelves.ts';
+import { isSplit } from './splitting.ts';
+import { summarize } from './summaries.ts';
+import { settleAllMarks } from '../secrets/to-rotate.ts';
+import { keepVolumes } from './volumes.ts';
+
+/** A report as the Worker has parsed it: `rejected` are the events that have no identity. */
+export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
+
+/**
+ * Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. A person hands it over from a
+ * spool file: then what was new of it is on record under their name.
+ */
+export function submitReport(
+  storage: DurableObjectStorage,
+  caller: Caller,
+  { machine: said, run: reported, volumes, sentAt, events, rejected: unparsed }: Submission,
+  now: number,
+): ReportAnswer | Refusal {
+  const { sql } = storage;
+  const known = findRun(sql, reported.id);
+  const machine = reportedAs(sql, known, said);
+  if (isRefusal(machine)) return machine;
+  const shared = refuseShared(caller, {
+    id: machine.id,
+    takesOtherId: machine.takesOtherId,
+    isGoingOn: known !== null,
+    isSplit: () => isSplit(sql, machine.id),
+  });
+  if (shared) return shared;
+  const limits = readLimits(sql);
+  const over = reportQuota(
+    sql,
+    caller,
+    { machine: machine.id, row: findRow(sql, machine.id), newRun: known === null },
+    limits,
+    now,
+  );
+  if (over) return over;
+  const collided = collisions(sql, reported.id, events);
+  const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, collided);
+  const taken = (known?.events ?? 0) + (known?.refused ?? 0);
+  const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
+  const isFull = taken >= limits.runEvents;
+  if (decideCount('runEvents', limits.runEvents, taken, fresh.length, now) !== 'ok')
+    noteNear(sql, now, { limit: 'runEvents', id: machine.id, used: taken + unknown.length, value: limits.runEvents });
+  const refused = [...unparsed, ...rejected, ...beyond].sort((a, b) => a.index - b.index);
+  const { principal } = caller;
+  const uploadedBy = principal.kind === 'person' ? principal.name : null;
+  const token = principal.kind === 'machine' ? principal.id : null;
+  // Of a file that a person carries nobody knows how long it was under way.
+  const skewMs = sentAt === undefined || uploadedBy !== null ? null : now - sentAt;
+  const receipt = { skewMs, receivedAt: now, firstCallAt: firstCallAt(sql) };
+  const timed = timedBy(fresh, receipt);
+  const before = begunBy(
+    known ?? newRun(machine.id, reported, receipt, { uploadedBy, token }),
+    timed.map(({ at }) => at),
+  );
+  const changes = !known || fresh.length > 0 || conflicts > 0;
+
+  return storage.transactionSync(() => {
+    requireRoom(sql, 'report');
+    noteReport(sql, now);
+    enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
+    const isNews = !known || fresh.length > 0;
+    const saidAt = fresh.length === 0 || uploadedBy !== null ? null : Math.max(...fresh.map(({ event }) => event.at));
+    const clock = saidAt === null ? null : { saidAt, skewMs };
+    const heardAt = known?.heardAt ?? null;
+    const { isAtWork } = isNews
+      ? lookForClones(storage, { machine, run: reported.id, heardAt, clock }, now)
+      : { isAtWork: false };
+    if (fresh.length > 0 && said.id !== machine.id) noteOtherId(sql, machine.id, said.id);
+    if (isNews) {
+      if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
+      else describe(sql, machine, now);
+    }
+    const gone = takeOutLost(sql, reported.id, fresh, collided);
+    append(sql, reported.id, timed, now);
+    // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
+    const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
+    if (conflicts > 0) flagSeqConflict(sql, machine.id);
+    // Of a run that is full nothing more is marked: the engine is told to go on behind all that it has sent.
+    const passed = isFull ? refused : beyond;
+    const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
+    const next = nextSeq(sql, reported.id, from);
+    const listed =
+      volumes !== undefined &&
+      uploadedBy === null &&
+      takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
+    if (changes || buried > 0 || listed || next !== before.nextSeq) {
+      const begun = isAtWork ? atWork(before) : before;
+      const after = advance(
+        withoutLost(timed.some(isWrong) ? withWrongClock(begun, wrongBy(receipt)) : begun, gone),
+        timed.map(({ event, at }) => ({ ...event, at })),
+        now,
+      );
+      // Of a run that was set aside with its token somebody else has word: it counts again.
+      const others = fresh.length > 0 && before.token !== token;
+      const aside = others ? null : before.aside;
+      putRun(sql, {
+        ...after,
+        nextSeq: next,
+        refused: before.refused + buried,
+        token: others ? null : before.token,
+        aside,
+      });
+      if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
+      countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
+      if (known && known.startedAt !== after.startedAt) putBeginning(sql, after);
+      if (!known) leaveEarlier(sql, machine.id);
+      const bytes = reportBytes(caller, fresh.length + buried, !known);
+      countReport(sql, caller, bytes, now);
+      const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });
+      noticeReported(sql, caller.tenant, now, { before, after, appeared });
+      bringBack(sql, caller, machine.id, 'report', now);
+      if (uploadedBy !== null)
+        record(sql, caller.tenant, caller, now, {
+          action: 'spool.uploaded',
+          subject: reported.id,
+          detail: { machine: machine.id, accepted: fresh.length, rejected: refused.length },
+        });
+    }
+    return { accepted: fresh.length, duplicates, rejected: refused, nextSeq: next };
+  });
+}
+
+/** Keeps what the PC says of its volumes. Answers whether that is news. In the transaction that stores the report. */
+function takeVolumes(
+  storage: DurableObjectStorage,
+  machine: string,
+  run: string,
+  { volumes, skewMs }: { volumes: ReportedVolumes; skewMs: number | null },
+  now: number,
+): boolean {
+  const { sql } = storage;
+  const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
+  if (system !== null)
+    sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
+  if (changed) settleAllMarks(storage, machine);
+  return changed;
+}

@@ -1,0 +1,147 @@
+// Search: what a person types finds the machine, whatever its punctuation; what is found follows every change, and a restore.
+import { runInDurableObject } from 'cloudflare:test';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SearchQuery, type SearchResult } from '../../schema/machine.ts';
+import {
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  sealedSecret,
+  seedReadyTenant,
+  type TestKeyring,
+  type TestTenant,
+} from '../../test/workerd-fixtures.ts';
+import { matchOf, search } from './search.ts';
+
+let tenant: TestTenant & { keyring: TestKeyring };
+const protectorId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
+let pc: ReturnType<typeof newMachine> & { serial?: string; client?: string };
+
+const report = (machine: typeof pc, run = newRun()) =>
+  asMachine(tenant.token, '/v1/report', { machine, run, events: [event(1)] });
+const ask = (q: string) =>
+  asPerson<SearchResult>(emailOf('engineer'), `/v1/tenants/${tenant.id}/search?q=${encodeURIComponent(q)}`);
+const found = async (q: string) =>
+  (await ask(q)).json.matches.map(({ machine, field, keyId }) => ({ id: machine.id, field, keyId }));
+const act = (machine: string, what: string, body: unknown = {}) =>
+  asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/machines/${machine}/${what}`, body);
+const escrowKey = async () =>
+  asMachine(
+    tenant.token,
+    '/v1/secret',
+    await sealedSecret(tenant.id, tenant.keyring, pc.id, {
+      kind: 'bitlocker_recovery_key',
+      ref: { protectorId, volume: 'C:' },
+    }),
+  );
+
+beforeEach(async () => {
+  tenant = await seedReadyTenant();
+  pc = { ...newMachine(), hostname: 'ACM-LT-0142', serial: '5CD"12*4(XYZ', client: 'Müller & Söhne' };
+  await report(pc);
+});
+
+describe('a search', () => {
+  it('finds by a part of what an engine reports, in letters of either case, whatever its punctuation', async () => {
+    for (const [q, field] of [
+      ['LT-01', 'hostname'],
+      ['acm-lt', 'hostname'],
+      ['cd"12*4(x', 'serial'],
+      ['MÜLLER & s', 'client'],
+    ] as const)
+      expect(await found(q)).toEqual([{ id: pc.id, field, keyId: null }]);
+  });
+
+  it('finds a recovery key by what a locked PC shows, as people type it, also when the machine is archived', async () => {
+    await escrowKey();
+    await act(pc.id, 'archive');
+    const typed = ['1A2B3C4D', '{1A2B3C4D', `{${protectorId.toUpperCase()}}`, protectorId.replaceAll('-', '')];
+    for (const q of [...typed, '1a2b3c4d 5e6f', '1A2B-3C4D', '3c4d-5e'])
+      expect(await found(q)).toEqual([{ id: pc.id, field: 'recovery_key', keyId: protectorId }]);
+    expect((await ask('1A2B3C4D')).json).toMatchObject({ more: false, matches: [{ machine: { shelf: 'archived' } }] });
+  });
+
+  it('finds what is merged as the machine that is kept, once, and by itself again when that is undone', async () => {
+    const kept = { ...newMachine(), hostname: 'NEW-LT-0142' };
+    await report(kept);
+    await escrowKey();
+    await act(pc.id, 'merge', { into: kept.id });
+    expect((await found('LT-0142')).map((one) => one.id)).toEqual([kept.id]);
+    expect(await found('1a2b3c4d')).toEqual([{ id: kept.id, field: 'recovery_key', keyId: protectorId }]);
+    await act(pc.id, 'unmerge');
+    expect((await found('1a2b3c4d')).map((one) => one.id)).toEqual([pc.id]);
+  });
+
+  it('follows the rename phase: the new hostname is found, the old one is not', async () => {
+    await report({ ...pc, hostname: 'DESK-77' });
+    expect([(await found('desk-77')).length, (await found('LT-0142')).length]).toEqual([1, 0]);
+  });
+
+  it('needs three characters, and is for members only', async () => {
+    expect((await ask('ab ')).json).toMatchObject({ status: 422, code: 'invalid_query' });
+    const path = `/v1/tenants/${tenant.id}/search?q=acm`;
+    expect((await asPerson('stranger@example.com', path)).status).toBe(403);
+  });
+
+  it('says that there are more than fifty', async () => {
+    for (let i = 0; i < 51; i++) await report({ ...newMachine(), hostname: `mass-${i}` });
+    const { json } = await ask('mass-');
+    expect([json.matches.length, json.more, json.further]).toEqual([50, true, 1]);
+  });
+
+  it('says how many more there are as far as they are counted, and never that there are none beyond', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage: { sql } }) => {
+      sql.exec(
+        `INSERT INTO search (machine, hostname) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         SELECT ?, 'crowd-' || i FROM n`,
+        pc.id,
+      );
+    });
+    expect((await ask('crowd-')).json).toMatchObject({ more: true, further: null });
+  });
+
+  it('finds a name in whatever spelling: composed or not, dotted or not, pasted with marks that nobody sees', async () => {
+    const istanbul = { ...newMachine(), hostname: 'PC-\u0130STANBUL', client: 'Zu\u0308rcher Kantonalbank' };
+    await report(istanbul);
+    for (const q of [
+      'istanbul',
+      '\u0130stanbul',
+      'ISTANBUL',
+      'Z\u00fcrcher',
+      'zurcher',
+      '\u202apc\u2013istanbul\u202c',
+    ])
+      expect(
+        (await found(q)).map(({ id }) => id),
+        q,
+      ).toEqual([istanbul.id]);
+  });
+
+  it('finds a key id with any dashes and invisible marks of where it was copied from', async () => {
+    await escrowKey();
+    for (const q of [protectorId.replaceAll('-', '\u2013'), `\ufeff{${protectorId}}`, '1a2b3c4d\u22125e6f'])
+      expect(
+        (await found(q)).map(({ keyId }) => keyId),
+        q,
+      ).toEqual([protectorId]);
+  });
+
+  it('takes any text whatever, because people paste what is on their screen', async () => {
+    const pasted = fc
+      .string({ unit: 'binary', minLength: 3, maxLength: 20 })
+      .filter((q) => SearchQuery.safeParse({ q }).success);
+    await runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage: { sql } }) => {
+      fc.assert(
+        fc.property(pasted, (text) => void search(sql, text)),
+        { numRuns: 300 },
+      );
+      for (const text of ['"', '***', 'NEAR(', 'a AND', 'keys:x', '{hostname}:pc']) search(sql, text);
+    });
+    expect(matchOf('a"b OR c')).toBe('"a""b or c"');
+  });
+});

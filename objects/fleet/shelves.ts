@@ -1,0 +1,190 @@
+// Shelves: a machine is in the fleet, archived, or merged into another id of the same PC. Nothing of it is ever deleted or rewritten:
+// its runs and secrets keep the id they were sealed and sent under.
+import type { MachineShelved, Shelf } from '../../schema/machine.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
+import { record } from '../audit/audit.ts';
+import type { Caller, Person } from '../core/caller.ts';
+import { familyOf, keptBy } from './families.ts';
+import { recount } from './counts.ts';
+import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { findRow, isSomeAside, type MachineRow } from './machines.ts';
+import { summarize } from './summaries.ts';
+import { settleAllMarks } from '../secrets/to-rotate.ts';
+
+const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
+const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
+
+const shelved = (sql: SqlStorage, id: string): MachineShelved => {
+  const row = findRow(sql, id);
+  if (!row) throw new Error('a machine is never deleted');
+  return { machine: id, shelf: row.shelf, mergedInto: row.merged_into };
+};
+
+function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
+  sql.exec('UPDATE machines SET shelf = ? WHERE id = ?', shelf, row.id);
+  recount(sql, row, { ...row, shelf });
+}
+
+/**
+ * Keeps a machine of which nothing stands, since it is set aside, on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
+ * up. In the caller's transaction.
+ */
+function settleShelf(sql: SqlStorage, id: string): void {
+  const row = findRow(sql, id);
+  if (!row || row.shelf === 'merged') return;
+  const stands = row.run_id !== null || row.secrets > 0;
+  if (stands && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, familyOf(sql, id))) moveTo(sql, row, 'aside');
+}
+
+/** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
+export function settleMachine(sql: SqlStorage, id: string, anew: boolean, now: number): void {
+  // What is set aside holds nothing against the PC itself: its day begins anew.
+  if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0 WHERE id = ?', id);
+  summarize(sql, id, now);
+  settleShelf(sql, keptBy(sql, id) ?? id);
+}
+
+/** Takes a machine out of the fleet list and its counters. Its secrets stay, and can be revealed. */
+export function archive(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  if (row.shelf === 'merged') return alias();
+  // Of what is aside nothing is in the fleet list.
+  if (row.shelf !== 'fleet') return shelved(sql, id);
+  return storage.transactionSync(() => {
+    moveTo(sql, row, 'archived');
+    sql.exec('UPDATE machines SET archived_at = ?, archived_by = ? WHERE id = ?', now, caller.principal.name, id);
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.archived',
+      subject: id,
+      detail: { hostname: row.hostname },
+    });
+    return shelved(sql, id);
+  });
+}
+
+export function restore(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  if (row.shelf === 'merged') return alias();
+  // What was set aside with a token comes back with all of it.
+  if (row.shelf === 'aside') return shelved(sql, id);
+  return storage.transactionSync(() => {
+    bringBack(sql, caller, id, 'person', now);
+    return shelved(sql, id);
+  });
+}
+
+/** Brings an archived machine back, on record; one that is not archived is left alone. In the caller's transaction. */
+export function bringBack(
+  sql: SqlStorage,
+  caller: Caller,
+  id: string,
+  because: 'report' | 'escrow' | 'person',
+  now: number,
+): void {
+  const asked = findRow(sql, id);
+  // What an alias sends is the PC's word, and the PC is shown under the machine that is kept.
+  const row = asked?.merged_into != null ? findRow(sql, asked.merged_into) : asked;
+  if (row?.shelf !== 'archived' && row?.shelf !== 'aside') return;
+  moveTo(sql, row, 'fleet');
+  sql.exec('UPDATE machines SET archived_at = NULL, archived_by = NULL WHERE id = ?', row.id);
+  record(sql, caller.tenant, caller, now, {
+    action: 'machine.restored',
+    subject: row.id,
+    detail: { because },
+  });
+}
+
+/** Whether `machine` may become an alias of `into`. Pure. Null: it may, or it is one already. `aliases`: how many ids it has itself. */
+export function decideMerge(
+  machine: Pick<MachineRow, 'id' | 'merged_into'>,
+  into: Pick<MachineRow, 'id' | 'merged_into'>,
+  aliases: number,
+): Refusal | null {
+  if (machine.id === into.id) return refuse('merge_conflict', 'A machine cannot be merged into itself.');
+  if (machine.merged_into === into.id) return null;
+  if (machine.merged_into !== null)
+    return refuse('merge_conflict', 'It is merged into another machine already; undo that first.');
+  if (into.merged_into !== null)
+    return refuse('merge_conflict', 'into: is itself merged into another machine; merge into that one.');
+  return aliases > 0
+    ? refuse('merge_conflict', 'Other ids are merged into it: undo those merges, then merge each into the one to keep.')
+    : null;
+}
+
+/** Makes one id of a PC an alias of another. What it holds, and what is sent under it later, stays under its own id. */
+export function merge(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  into: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const [row, kept] = [findRow(sql, id), findRow(sql, into)];
+  if (!row || !kept) return unknown();
+  const refusal = decideMerge(row, kept, familyOf(sql, id).length - 1);
+  if (refusal) return refusal;
+  if (row.merged_into === into) return shelved(sql, id);
+  const { family } = readLimits(sql);
+  const over = refusalFor('family', family, decideCount('family', family, familyOf(sql, into).length, 1, now));
+  if (over) return over;
+  return storage.transactionSync(() => {
+    moveTo(sql, row, 'merged');
+    sql.exec(
+      'UPDATE machines SET merged_into = ?, merged_at = ?, merged_by = ? WHERE id = ?',
+      into,
+      now,
+      caller.principal.name,
+      id,
+    );
+    settleAllMarks(storage, into);
+    summarize(sql, id, now);
+    settleShelf(sql, into);
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.merged',
+      subject: id,
+      detail: { into, hostname: row.hostname, intoHostname: kept.hostname },
+    });
+    return shelved(sql, id);
+  });
+}
+
+/** Undoes a merge: the id stands by itself again, in the fleet or archived as it was. */
+export function unmerge(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  now: number,
+): MachineShelved | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  if (!row) return unknown();
+  const from = row.merged_into;
+  if (from === null) return shelved(sql, id);
+  return storage.transactionSync(() => {
+    sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
+    moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+    for (const one of [id, from]) settleAllMarks(storage, one);
+    for (const one of [id, from]) {
+      summarize(sql, one, now);
+      settleShelf(sql, one);
+    }
+    record(sql, caller.tenant, caller, now, { action: 'machine.unmerged', subject: id, detail: { from } });
+    return shelved(sql, id);
+  });
+}

@@ -1,0 +1,68 @@
+// Splitting an id that several PCs have: an admin's word, on record, that it is several. From then on the id is to an engine what a shared one
+// is: whoever can take another is told to, so that each PC becomes a machine of its own. What is held stays where it is, since each sealed
+// header names the id; it is told apart for good, and nothing of it takes the place of another PC's (docs/decisions/0093).
+import type { Acknowledged, Attention, SplitRequest } from '../../schema/machine.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
+import { record } from '../audit/audit.ts';
+import type { Caller, Person } from '../core/caller.ts';
+import { type Clone, clonedAmong, cloneOf } from './clones.ts';
+import { familyOf } from './families.ts';
+import { findRow, type MachineRow } from './machines.ts';
+import { first } from '../core/rows.ts';
+import { summarize } from './summaries.ts';
+
+export const isSplit = (sql: SqlStorage, machine: string): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM machines INDEXED BY machines_cloned
+     WHERE cloned_at IS NOT NULL AND id = ? AND split_at IS NOT NULL`,
+    machine,
+  ) !== null;
+
+/** Whether a machine may be split as it was seen. Pure. Null: it may. */
+export function decideSplit(
+  row: Pick<MachineRow, 'shelf' | 'occurrences'> | null,
+  clone: Clone | null,
+  { of }: SplitRequest,
+): Refusal | 'done' | null {
+  if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
+  if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
+  if (clone?.split_at != null) return 'done';
+  const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>).cloned;
+  return is === of ? null : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
+}
+
+/** Asked again, it answers the same. */
+export function split(
+  storage: DurableObjectStorage,
+  caller: Caller<Person>,
+  id: string,
+  seen: SplitRequest,
+  now: number,
+): Acknowledged | Refusal {
+  const { sql } = storage;
+  const row = findRow(sql, id);
+  const clone = cloneOf(sql, familyOf(sql, id));
+  const decision = decideSplit(row, clone, seen);
+  if (decision !== null && decision !== 'done') return decision;
+  const answer = (): Acknowledged => ({
+    ...{ machine: id, mark: 'cloned', attention: JSON.parse(findRow(sql, id)?.attention ?? '[]') },
+  });
+  if (decision === 'done') return answer();
+  return storage.transactionSync(() => {
+    const ids = clonedAmong(sql, familyOf(sql, id));
+    sql.exec(
+      'UPDATE machines SET split_at = ?, split_by = ? WHERE id IN (SELECT value FROM json_each(?))',
+      now,
+      caller.principal.name,
+      JSON.stringify(ids),
+    );
+    record(sql, caller.tenant, caller, now, {
+      action: 'machine.split',
+      subject: id,
+      detail: { sign: clone?.cloned_by ?? null, of: seen.of },
+    });
+    summarize(sql, id, now);
+    return answer();
+  });
+}

@@ -1,0 +1,164 @@
+// The summary that a machine's row carries: derived from its latest run and its secrets, and from those of what is merged into it.
+import type { Attention } from '../../schema/machine.ts';
+import type { SecretKind } from '../../schema/secret.ts';
+import { isSharedId } from '../../schema/shared-ids.ts';
+import { isWindowsHostname } from '../../schema/windows-names.ts';
+import { attentionOf } from './attention.ts';
+import { familyOf, keptBy } from './families.ts';
+import { recount } from './counts.ts';
+import { type Brought, withBrought } from '../limits/machine-day.ts';
+import { changeRow, findRow, type MachineRow } from './machines.ts';
+import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
+import { first } from '../core/rows.ts';
+import { currentPhase, phasesDone, runsOf } from './runs.ts';
+import { keyHeldSince, listedSince, missesKey } from '../secrets/facts.ts';
+import { silentSince } from './silence.ts';
+import { walkAt } from '../core/walks.ts';
+
+const NOTHING: Brought = { bytes: 0, runs: 0 };
+/** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */
+export type Gained = { kind: SecretKind | null; systemKeyAt: number | null };
+const NO_SECRET: Gained = { kind: null, systemKeyAt: null };
+/** A phase that turns encryption on, as most engines call it. One by another name is told by what the PC lists, or by what it had before. */
+const ENCRYPTS = /bitlocker|encrypt/;
+/** At most so many of a machine's secrets are counted as to be rotated: it is the first ones that somebody has to act on. */
+const DUE_COUNTED_MAX = 1_000;
+
+/**
+ * Brings a machine's summary up to date, and that of the machine it was merged into. `brought`: what the machine has sent, counted in the
+ * same write. Answers what is new to look at.
+ */
+export function summarize(
+  sql: SqlStorage,
+  id: string,
+  now: number,
+  brought = NOTHING,
+  gained = NO_SECRET,
+): Attention[] {
+  const kept = keptBy(sql, id);
+  const own = summarizeOne(sql, id, now, brought, gained);
+  return kept === null ? own : summarizeOne(sql, kept, now, NOTHING, NO_SECRET);
+}
+
+/** Of a walk that comes to each machine: that one alone. */
+export const summarizeAlone = (sql: SqlStorage, id: string, now: number): Attention[] =>
+  summarizeOne(sql, id, now, NOTHING, NO_SECRET);
+
+/** One row written where something changes, and the counters that change with it. */
+function summarizeOne(sql: SqlStorage, id: string, now: number, brought: Brought, gained: Gained): Attention[] {
+  const before = findRow(sql, id);
+  if (!before) throw new Error('a machine is enrolled before it is summarized');
+  const { kind, systemKeyAt } = gained;
+  const own = {
+    own_secrets: before.own_secrets + (kind === null ? 0 : 1),
+    own_keys: before.own_keys + (kind === 'bitlocker_recovery_key' ? 1 : 0),
+    encrypted: systemKeyAt === null ? before.encrypted : 1,
+    system_key_at: systemKeyAt === null ? before.system_key_at : Math.max(systemKeyAt, before.system_key_at ?? 0),
+  };
+  const summary = summaryRow(sql, { ...before, ...own }, now);
+  const after = brought === NOTHING ? summary : { ...summary, ...withBrought(before, brought, now) };
+  changeRow(sql, before, after);
+  recount(sql, before, after);
+  const known: Attention[] = JSON.parse(before.attention);
+  return (JSON.parse(after.attention) as Attention[]).filter((reason) => !known.includes(reason));
+}
+
+type Others = {
+  secrets: number | null;
+  keys: number | null;
+  encrypted: number | null;
+  key_at: number | null;
+  serial: number | null;
+  seq: number | null;
+  cloned_at: number | null;
+  split_at: number | null;
+  other_id: string | null;
+};
+const NO_OTHERS: Others = {
+  secrets: 0,
+  keys: 0,
+  encrypted: 0,
+  key_at: null,
+  serial: 0,
+  seq: 0,
+  cloned_at: null,
+  split_at: null,
+  other_id: null,
+};
+
+/** What the other ids of a machine have. */
+const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
+  first<Others>(
+    sql,
+    `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
+       max(serial_changed) AS serial, max(seq_conflict) AS seq, max(cloned_at) AS cloned_at, max(split_at) AS split_at,
+       max(other_id) AS other_id
+     FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
+    JSON.stringify(ids),
+  ) ?? NO_OTHERS;
+
+const dueOf = (sql: SqlStorage, ids: readonly string[], now: number): number =>
+  first<{ due: number }>(
+    sql,
+    `SELECT count(*) AS due FROM (SELECT 1 FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_due
+       ON machine_id = value AND rotate_due_at <= ? WHERE rotate_due_at IS NOT NULL LIMIT ?)`,
+    JSON.stringify(ids),
+    now,
+    DUE_COUNTED_MAX,
+  )?.due ?? 0;
+
+/** A machine's row as it should be. Reads, writes nothing. */
+export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): MachineRow {
+  const family = familyOf(sql, row.id);
+  const run = runsOf(sql, family, null, 1)[0];
+  const others = othersOf(sql, family.slice(1));
+  const toRotate = dueOf(sql, family, now);
+  const silent = silentSince(run, now);
+  const encrypted = run?.phases.some(({ name, state }) => state === 'succeeded' && ENCRYPTS.test(name)) ?? false;
+  const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
+  const clonedAt = row.cloned_at ?? others.cloned_at;
+  const otherId = [row.other_id, others.other_id].find((id) => id !== null && !family.includes(id)) ?? null;
+  const keyMissing =
+    run !== undefined &&
+    missesKey({
+      run: { status: run.status, encrypted },
+      listed: listedSince(sql, family, run),
+      everEncrypted: row.encrypted === 1 || others.encrypted === 1,
+      // A key of another PC than this run's is none of its own.
+      heldSince: keyHeldSince(sql, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
+      wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
+    }) &&
+    // What is not dated yet may be of this run: nothing is told of it before.
+    !(row.own_keys + (others.keys ?? 0) > 0 && walkAt<[string]>(sql, 'dating')?.[0] === 'versions');
+  const attention = attentionOf({
+    run: run?.status ?? null,
+    silent: silent !== null,
+    keyMissing,
+    serialChanged: row.serial_changed === 1 || others.serial === 1,
+    seqConflict: row.seq_conflict === 1 || others.seq === 1,
+    toRotate,
+    sharedId: family.some(isSharedId),
+    oddHostname: row.hostname !== '' && !isWindowsHostname(row.hostname),
+    cloned: clonedAt !== null,
+    split: (row.split_at ?? others.split_at) !== null,
+    idChanged: otherId !== null,
+  });
+  const at = { row: { ...row, cloned_at: clonedAt }, run, family, silentSince: silent, otherId };
+  const occurrences = occurrencesOf(clonedAt === null ? attention : [...attention, 'cloned'], at);
+  return {
+    ...row,
+    phases_done: run ? phasesDone(run) : 0,
+    phases_total: run?.phases.length ?? 0,
+    run_phase: run ? currentPhase(run) : null,
+    last_event_at: run?.lastEventAt ?? null,
+    secrets: row.own_secrets + (others.secrets ?? 0),
+    to_rotate: toRotate,
+    attention: JSON.stringify(unseen(attention, occurrences, acknowledgedOf(sql, row.id))),
+    occurrences: JSON.stringify(occurrences),
+    encrypted: encrypted && run?.machine === row.id ? 1 : row.encrypted,
+    silent_since: silent,
+    run_id: run?.id ?? null,
+    run_status: run?.status ?? null,
+    started_at: run?.startedAt ?? row.enrolled_at,
+  };
+}

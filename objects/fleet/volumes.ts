@@ -1,0 +1,81 @@
+// What a PC itself says of its volumes: the protectors of each, as its latest report listed them. Only what an engine sent is kept: a list
+// that a person carried could take marks away.
+import { instantOf } from '../../schema/order.ts';
+import type { ReportedVolumes } from '../../schema/report.ts';
+import { isSystemVolume } from '../../schema/volume.ts';
+import { volumeKey } from '../../schema/windows-names.ts';
+import { IS_ASIDE } from '../core/aside.ts';
+import { all } from '../core/rows.ts';
+
+/** A volume's protectors by their ids, when the PC read them, by our clock, and in which run. */
+export type Listed = { protectors: string[]; readAt: number; run: string };
+
+/** How many volumes of a machine are kept, those that were listed last: a report names no more. */
+const KEPT_MAX = 32;
+
+type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
+
+/** By volume (`volumeKey`), the latest list of any of these ids of the PC; none of a run that is set aside. */
+export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<string, Listed> {
+  const rows = all<ListedRow>(
+    sql,
+    `SELECT volume, protectors, read_at, run_id FROM json_each(?) CROSS JOIN volumes ON machine_id = value
+     WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.${IS_ASIDE}) ORDER BY read_at`,
+    JSON.stringify(family),
+  );
+  return new Map(
+    rows.map((row) => [row.volume, { protectors: JSON.parse(row.protectors), readAt: row.read_at, run: row.run_id }]),
+  );
+}
+
+/** The volumes that any of these ids of the PC ever listed, in a run that is set aside too. */
+export const everListed = (sql: SqlStorage, family: readonly string[]): Set<string> =>
+  new Set(
+    all<{ volume: string }>(
+      sql,
+      'SELECT DISTINCT volume FROM json_each(?) CROSS JOIN volumes ON machine_id = value',
+      JSON.stringify(family),
+    ).map(({ volume }) => volume),
+  );
+
+/**
+ * Keeps what is newer than what is kept, one row a volume. A list whose instant cannot be says nothing. Answers whether anything is new, and
+ * what it says of the system volume. In the transaction that stores the report.
+ */
+export function keepVolumes(
+  sql: SqlStorage,
+  of: { machine: string; run: string },
+  { readAt: saidAt, list }: ReportedVolumes,
+  skewMs: number | null,
+  now: number,
+): { changed: boolean; system: 'encrypted' | 'plain' | null } {
+  const said = instantOf({ saidAt, skewMs, receivedAt: now, notBefore: 0 });
+  if (said === null) return { changed: false, system: null };
+  // By a clock that is a little ahead it would speak of protectors that came after it.
+  const readAt = Math.min(said, now);
+  const kept = list.filter(
+    ({ volume, protectors }) =>
+      all(
+        sql,
+        `INSERT INTO volumes VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET protectors = excluded.protectors,
+           read_at = excluded.read_at, run_id = excluded.run_id WHERE excluded.read_at > read_at RETURNING volume`,
+        of.machine,
+        volumeKey(volume),
+        JSON.stringify(protectors),
+        readAt,
+        of.run,
+      ).length > 0,
+  );
+  if (kept.length > 0)
+    sql.exec(
+      `DELETE FROM volumes WHERE machine_id = ?1 AND volume NOT IN
+         (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ?2)`,
+      of.machine,
+      KEPT_MAX,
+    );
+  const system = kept.find(({ volume }) => isSystemVolume(volume));
+  return {
+    changed: kept.length > 0,
+    system: system === undefined ? null : system.protectors.length > 0 ? 'encrypted' : 'plain',
+  };
+}

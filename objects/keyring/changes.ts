@@ -1,0 +1,314 @@
+// What changes of the keyring replaced: kept, handed out by no route, until another person's unlocker, or the only admin's in another session,
+// has signed that it opened every key of the keyring as it is, or for thirty days. Until then an admin can take a change back
+// (keyring/undo.ts). Nothing here opens one.
+import type { KeyringChange } from '../../schema/keyring.ts';
+import type { Manifest } from '../../schema/signed.ts';
+import { schedule } from '../core/alarms.ts';
+import { putRows } from '../backup/tables.ts';
+import type { Caller, Person } from '../core/caller.ts';
+import { all, first } from '../core/rows.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
+
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/** The tables a keyring is kept in, with their keys, and the column that holds what is sealed. Manifests are read from a version on. */
+const TABLES: Readonly<Record<string, { key: readonly string[]; sealed?: string }>> = {
+  manifests: { key: ['version'] },
+  successions: { key: ['place'] },
+  roots: { key: ['fingerprint'], sealed: 'sealed' },
+  escrow_keys: { key: ['kid'], sealed: 'sealed' },
+  old_statements: { key: ['kid', 'root'] },
+  unlockers: { key: ['id'], sealed: 'sealed' },
+  wraps: { key: ['unlocker', 'purpose', 'vault_epoch'], sealed: 'jwe' },
+};
+
+/** From where on the rows are read of what is kept for ever: behind this version of the manifests, and behind this place of the successions. */
+export type Since = { version: number; succession: number };
+
+/** Every row of a keyring, as JSON by table and key. */
+export type KeyringRows = { since: Since; rows: Map<string, string> };
+
+export function keyringRows(sql: SqlStorage, since: Since): KeyringRows {
+  const rows = new Map<string, string>();
+  const behind: Record<string, string> = {
+    manifests: `WHERE version > ${since.version}`,
+    successions: `WHERE place > ${since.succession}`,
+  };
+  for (const [table, { key }] of Object.entries(TABLES)) {
+    for (const row of all(sql, `SELECT * FROM ${table} ${behind[table] ?? ''}`))
+      rows.set(JSON.stringify([table, ...key.map((name) => row[name])]), JSON.stringify(row));
+  }
+  return { since, rows };
+}
+
+const split = (key: string): { table: string; values: (string | number)[] } => {
+  const [table = '', ...values] = JSON.parse(key);
+  return { table, values };
+};
+
+/** Whether something sealed is no longer there: another stands in its place, or nothing. */
+function isReplaced(table: string, before: string, after: string | undefined): boolean {
+  const column = TABLES[table]?.sealed;
+  if (column === undefined) return false;
+  const was = JSON.parse(before)[column];
+  return was !== null && was !== (after === undefined ? null : JSON.parse(after)[column]);
+}
+
+/**
+ * The caller's session where there is nobody else to wait for: no other person is an admin, nor was one within thirty days, and none has a way to
+ * unlock with admin rights in any of these keyrings. Null: somebody is, or was. Whoever means harm would take the other admin away first.
+ */
+export function onlyAdminsSession(
+  sql: SqlStorage,
+  { principal, sessionEndsAt }: Pick<Caller<Person>, 'principal' | 'sessionEndsAt'>,
+  manifests: readonly Manifest[],
+  now: number,
+): number | null {
+  const others = manifests
+    .flatMap((one) => one.unlockers)
+    .some(({ owner, rights }) => owner !== null && owner !== principal.name && rights.includes('admin'));
+  const is = "SELECT 1 FROM people WHERE role = 'admin' AND removed_at IS NULL AND id <> ? LIMIT 1";
+  const was = "SELECT 1 FROM leavers WHERE role = 'admin' AND started_at > ? LIMIT 1";
+  return others || first(sql, is, principal.id) || first(sql, was, now - KEPT_MS) ? null : (sessionEndsAt ?? null);
+}
+
+/** `session`: see `onlyAdminsSession`, of the keyrings before and after. */
+type Made = { from: number; to: number; person: Person; session: number | null; at: number };
+
+/** Keeps what a change has replaced, and what it has added, so that it can be taken back. In the transaction of the change, after it. */
+export function keepChange(
+  storage: DurableObjectStorage,
+  before: KeyringRows,
+  { from, to, person, session, at }: Made,
+): void {
+  const { sql } = storage;
+  const after = keyringRows(sql, before.since);
+  const changed = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
+    (key) => before.rows.get(key) !== after.rows.get(key),
+  );
+  const replaces = changed.some((key) => {
+    const row = before.rows.get(key);
+    return row !== undefined && isReplaced(split(key).table, row, after.rows.get(key));
+  });
+  const { place } = first<{ place: number }>(
+    sql,
+    `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces, session_ends_at)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?) RETURNING place`,
+    ...[from, to, person.id, person.name, at, replaces ? 1 : 0, session],
+  ) as { place: number };
+  for (const key of changed)
+    sql.exec('INSERT INTO kept_rows VALUES (?, ?, ?, ?)', place, split(key).table, key, before.rows.get(key) ?? null);
+  schedule(storage, 'kept_keys', at + KEPT_MS);
+}
+
+/** A value in SQLite is 2 MB at most, a row 512 KiB. */
+const PUT_AT_ONCE_CHARACTERS = 512 * 1024;
+
+/**
+ * Puts back what the keyring was before a change, and before all after it: of each row what the first of them kept. In the caller's transaction.
+ */
+export function putBackFrom(sql: SqlStorage, change: number): void {
+  // SQLite takes the other columns from the row that has the minimum.
+  const rows = all<{ key: string; row: string | null }>(
+    sql,
+    'SELECT key, row, min(place) FROM kept_rows WHERE place >= ? GROUP BY what, key',
+    change,
+  );
+  for (const { key, row } of rows) {
+    if (row !== null) continue;
+    const { table, values } = split(key);
+    const names = TABLES[table]?.key ?? [];
+    sql.exec(`DELETE FROM ${table} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`, ...values);
+  }
+  for (const table of Object.keys(TABLES)) {
+    let text = '';
+    for (const { key, row } of rows) {
+      if (row === null || split(key).table !== table) continue;
+      text += `${row}\n`;
+      if (text.length < PUT_AT_ONCE_CHARACTERS) continue;
+      putRows(sql, table, text);
+      text = '';
+    }
+    if (text !== '') putRows(sql, table, text);
+  }
+}
+
+/** From where on a write that follows on this version changes anything. */
+export const sinceNow = (sql: SqlStorage, version: number): Since => ({
+  version,
+  succession: first<{ place: number }>(sql, 'SELECT place FROM successions ORDER BY place DESC LIMIT 1')?.place ?? 0,
+});
+
+/** From where on a change, and those after it, have changed anything. */
+export function sinceChange(sql: SqlStorage, change: number): Since {
+  const { version } = first<{ version: number }>(
+    sql,
+    'SELECT min(min(from_version, to_version)) AS version FROM keyring_changes WHERE place >= ?',
+    change,
+  ) as { version: number };
+  const succession = first<{ place: number | null }>(
+    sql,
+    "SELECT min(key->>'$[1]') AS place FROM kept_rows WHERE place >= ? AND what = 'successions'",
+    change,
+  )?.place;
+  return succession == null ? sinceNow(sql, version) : { version, succession: succession - 1 };
+}
+
+type ChangeRow = {
+  place: number;
+  from_version: number;
+  to_version: number;
+  person: string;
+  by: string;
+  at: number;
+  replaces: number;
+  /** Of who made it, where they were the only admin. */
+  session_ends_at: number | null;
+};
+
+/** Those that nothing after them was let go of. */
+const HELD = `SELECT * FROM keyring_changes
+  WHERE place > coalesce((SELECT place FROM keyring_changes WHERE held = 0 ORDER BY place DESC LIMIT 1), 0)`;
+
+const publicChange = (row: ChangeRow): KeyringChange => ({
+  ...{ change: row.place, from: row.from_version, version: row.to_version, by: row.by, at: row.at },
+  ...{ until: row.at + KEPT_MS, replaces: row.replaces === 1 },
+});
+
+/** Whether a change can still be taken back. */
+export const findHeld = (sql: SqlStorage, change: number): boolean =>
+  first(sql, `SELECT 1 FROM (${HELD}) WHERE place = ?`, change) !== null;
+
+/** How many of the oldest, and of the newest, are listed: whoever writes without end can bury neither the first of it nor the last. */
+const LISTED_OF_EACH_END = 200;
+
+/** Who would say that every key opens, and their session where they are the only admin. */
+export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
+
+/** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
+const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
+  first(
+    sql,
+    `SELECT 1 FROM keyring_changes INDEXED BY keyring_changes_of_many
+     WHERE held = 1 AND person = ? AND session_ends_at IS NULL LIMIT 1`,
+    id,
+  ) !== null;
+
+/** Whose word lets go of what a change replaced. Pure. */
+function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {
+  if (row.person !== person.id) return 'you';
+  if (session === null) return 'another_admin';
+  return row.session_ends_at === session ? 'your_next_sign_in' : 'you';
+}
+
+/** Those that are shown, oldest first, as one person sees them. */
+export function listedChanges(sql: SqlStorage, { person, session }: Speaker): KeyringChange[] {
+  const speaker = { person, session: someWaitsForAnother(sql, person) ? null : session };
+  return all<ChangeRow>(
+    sql,
+    `SELECT * FROM (${HELD} ORDER BY place LIMIT ?1) UNION SELECT * FROM (${HELD} ORDER BY place DESC LIMIT ?1) ORDER BY place`,
+    LISTED_OF_EACH_END,
+  ).map((row) => ({ ...publicChange(row), waitsFor: waitsFor(row, speaker) }));
+}
+
+/** Whether something sealed that a change replaced is kept: nobody who counts has yet opened what took its place. */
+export const someReplacedIsKept = (sql: SqlStorage): boolean =>
+  first(
+    sql,
+    'SELECT 1 FROM keyring_changes INDEXED BY keyring_changes_replacing WHERE held = 1 AND replaces = 1 LIMIT 1',
+  ) !== null;
+
+/** Lets go of what is kept of these changes, for good. In the caller's transaction. */
+function letGo(sql: SqlStorage, changes: readonly { place: number }[]): void {
+  for (const { place } of changes) {
+    sql.exec('UPDATE keyring_changes SET held = 0 WHERE place = ?', place);
+    sql.exec('DELETE FROM kept_rows WHERE place = ?', place);
+  }
+}
+
+/** How many changes one turn looks at, and lets go of; the next one takes the rest. */
+const SLICE = 50;
+
+/**
+ * Somebody's word, or a destruction (`by` null), by which changes of others up to `upTo` are let go of; those up to `done` are. `session`: of an
+ * only admin, whose own go too where they were made in other sessions.
+ */
+type Word = { by: string | null; session: number | null; upTo: number; done: number };
+type HeldRow = { place: number; person: string; at: number; session_ends_at: number | null };
+
+/** Whether what a change replaced goes by this word. Pure. */
+const goesBy = ({ by, session }: Pick<Word, 'by' | 'session'>, row: HeldRow): boolean =>
+  row.person !== by || (session !== null && row.session_ends_at !== null && row.session_ends_at !== session);
+
+const heldRows = (sql: SqlStorage, { upTo, done }: Pick<Word, 'upTo' | 'done'>, order: 'ASC' | 'DESC'): HeldRow[] =>
+  all<HeldRow>(
+    sql,
+    `SELECT place, person, at, session_ends_at FROM keyring_changes WHERE held = 1 AND place > ? AND place <= ? ORDER BY place ${order} LIMIT ?`,
+    done,
+    upTo,
+    SLICE,
+  );
+
+const wordsOf = (sql: SqlStorage): Word[] => walkAt<Word[]>(sql, 'kept_keys') ?? [];
+const keepWords = (sql: SqlStorage, words: readonly Word[]): void =>
+  keepWalk(sql, 'kept_keys', words.length > 0 ? words : null);
+
+/**
+ * The newest go at once, and with the first of them the way back past it. The alarm lets go of the rest. Answers how many went, and whether there
+ * may be more. In the caller's transaction.
+ */
+function letGoBy(
+  storage: DurableObjectStorage,
+  word: Pick<Word, 'by' | 'session'>,
+  now: number,
+): { changes: number; more: boolean } {
+  const { sql } = storage;
+  const newest = heldRows(sql, { upTo: Number.MAX_SAFE_INTEGER, done: 0 }, 'DESC');
+  const gone = newest.filter((row) => goesBy(word, row));
+  letGo(sql, gone);
+  const oldest = newest.at(-1);
+  const more = newest.length === SLICE && oldest !== undefined;
+  if (more) {
+    // One word more of the same person's takes the place of theirs.
+    keepWords(sql, [...wordsOf(sql).filter((one) => one.by !== word.by), { ...word, upTo: oldest.place, done: 0 }]);
+    schedule(storage, 'kept_keys', now);
+  }
+  return { changes: gone.length, more };
+}
+
+/** An unlocker has opened every key: what others' changes replaced goes, and what an only admin's own did, in other sessions. */
+export const letGoByWord = (storage: DurableObjectStorage, { person, session }: Speaker, now: number) =>
+  letGoBy(storage, { by: person.id, session: someWaitsForAnother(storage.sql, person) ? null : session }, now);
+
+/** A destroyed key does not come back: there is no way to before it. */
+export const letGoOfAll = (storage: DurableObjectStorage, now: number): void => {
+  letGoBy(storage, { by: null, session: null }, now);
+};
+
+/** Goes on with the first word that there is. */
+function goOnLettingGo(storage: DurableObjectStorage, now: number): void {
+  const { sql } = storage;
+  const [word, ...others] = wordsOf(sql);
+  if (!word) return;
+  const rows = heldRows(sql, word, 'ASC');
+  letGo(
+    sql,
+    rows.filter((row) => goesBy(word, row)),
+  );
+  const done = rows.length === SLICE ? rows.at(-1)?.place : undefined;
+  const words = done === undefined ? others : [{ ...word, done }, ...others];
+  keepWords(sql, words);
+  if (words.length > 0) schedule(storage, 'kept_keys', now);
+}
+
+/** After thirty days it goes, whoever has opened what; and so does the rest of what somebody has opened. Idempotent: an alarm may repeat. */
+export function letGoOfOld(storage: DurableObjectStorage, now: number): void {
+  const { sql } = storage;
+  goOnLettingGo(storage, now);
+  const oldest = heldRows(sql, { upTo: Number.MAX_SAFE_INTEGER, done: 0 }, 'ASC');
+  const old = oldest.filter(({ at }) => at <= now - KEPT_MS);
+  letGo(sql, old);
+  const following = oldest[old.length];
+  if (following) schedule(storage, 'kept_keys', Math.max(now, following.at + KEPT_MS));
+  else if (old.length === SLICE) schedule(storage, 'kept_keys', now);
+}

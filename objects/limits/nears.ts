@@ -1,0 +1,75 @@
+// What has come to 80 % of its limit today, for admins to see before it bites. Each count is written down where it comes near and where it goes
+// beyond, so an evicted object goes on telling; what stands between is in memory, and where the count's own row says more, that counts.
+import type { LimitName, LimitNear } from '../../schema/limits.ts';
+import { wasFull } from '../core/full.ts';
+import { dayOf } from './limits.ts';
+import { type MachineDay, machineDay } from './machine-day.ts';
+import { all, first } from '../core/rows.ts';
+import { usesOf } from '../tokens/uses.ts';
+
+/** More are not told of a day: whoever sees twenty has somewhere to begin. */
+const NEAR_MAX = 20;
+type Noted = { day: number; counts: Map<string, LimitNear> };
+const noted = new WeakMap<SqlStorage, Noted>();
+
+const keyOf = ({ limit, id }: LimitNear): string => `${limit} ${id}`;
+
+/** What was noted on this day, by this object or by the one before its eviction. */
+function notedOn(sql: SqlStorage, day: number): Map<string, LimitNear> {
+  const known = noted.get(sql);
+  if (known?.day === day) return known.counts;
+  const rows = all<{ name: LimitName; id: string; used: number; value: number }>(
+    sql,
+    'SELECT name, id, used, value FROM nears WHERE day = ? LIMIT ?',
+    day,
+    NEAR_MAX,
+  );
+  const counts = new Map(
+    rows.map(({ name, ...row }) => ({ ...row, limit: name })).map((near) => [keyOf(near), near] as const),
+  );
+  noted.set(sql, { day, counts });
+  return counts;
+}
+
+/** Takes note that a count comes near its limit: twice a day and count a row is written, however often it is said. */
+export function noteNear(sql: SqlStorage, now: number, near: LimitNear): void {
+  const day = dayOf(now);
+  const counts = notedOn(sql, day);
+  const before = counts.get(keyOf(near));
+  if (!before && counts.size >= NEAR_MAX) return;
+  counts.set(keyOf(near), near);
+  const isBeyond = ({ used, value }: LimitNear): boolean => used > value;
+  if ((before && isBeyond(before) === isBeyond(near)) || wasFull(sql, now)) return;
+  if (counts.size === 1) sql.exec('DELETE FROM nears WHERE day < ?', day);
+  sql.exec(
+    `INSERT INTO nears VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (day, name, id) DO UPDATE SET used = excluded.used, value = excluded.value`,
+    ...[day, near.limit, near.id, near.used, near.value],
+  );
+}
+
+/** As it stands in the row that the count rides on; 0 where it rides on none that the id names. */
+function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): number {
+  switch (limit) {
+    case 'tokenBytes':
+      return usesOf(sql).today(id, now).bytes;
+    case 'tokenMachinesTold':
+    case 'tokenMachines':
+      return usesOf(sql).today(id, now).machines;
+    case 'machineBytes':
+    case 'machineRuns': {
+      const row = first<MachineDay>(sql, 'SELECT day, day_bytes, day_runs, day_changes FROM machines WHERE id = ?', id);
+      const today = machineDay(row, now);
+      return limit === 'machineBytes' ? today.day_bytes : today.day_runs;
+    }
+    default:
+      return 0;
+  }
+}
+
+/** At most twenty. It only reads. */
+export const nearsOf = (sql: SqlStorage, now: number): LimitNear[] =>
+  [...notedOn(sql, dayOf(now)).values()].map((near) => ({
+    ...near,
+    used: Math.max(near.used, countedIn(sql, near, now)),
+  }));

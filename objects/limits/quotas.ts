@@ -1,0 +1,150 @@
+// Whether what a token brings is still within its day, its machine's, its secret's. Decided before anything is written; a secret that
+// is sent again gets its receipt before anybody counts.
+import type { LimitName, Limits } from '../../schema/limits.ts';
+import type { Refusal } from '../../schema/refusal.ts';
+import type { Caller, Principal } from '../core/caller.ts';
+import { wasFull } from '../core/full.ts';
+import { decideCount, readLimits, refusalFor } from './limits.ts';
+import { type MachineDay, machineDay } from './machine-day.ts';
+import { noteNear } from './nears.ts';
+import { queue } from '../outbox/notices.ts';
+import { first } from '../core/rows.ts';
+import { type SecretDay, versionsToday } from '../secrets/secrets.ts';
+import { usesOf } from '../tokens/uses.ts';
+
+/** Secrets are refused last: they may go on for so much beyond what a token may bring in a day. */
+const SECRETS_SHARE = 1.1;
+
+/** Holds one count against its limit, and has it told where it comes near. */
+function hold(
+  sql: SqlStorage,
+  name: LimitName,
+  limit: number,
+  count: { id: string; used: number; adding: number },
+  now: number,
+): Refusal | null {
+  const { id, used, adding } = count;
+  const decision = decideCount(name, limit, used, adding, now);
+  if (decision !== 'ok') noteNear(sql, now, { limit: name, id, used: used + adding, value: limit });
+  return refusalFor(name, limit, decision);
+}
+
+/** Tells the webhooks once a day that a token brings much. */
+function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limits, now: number): void {
+  const uses = usesOf(sql);
+  const { bytes, machines } = uses.today(token, now);
+  const tell = (limit: LimitName, used: number, value: number) => {
+    if (!uses.toldToday(token, limit, now)) queue(sql, tenant, now, 'limit_near', { token, limit, used, value });
+  };
+  const told = limits.tokenMachinesTold;
+  if (decideCount('tokenMachinesTold', told, machines, 0, now) !== 'ok')
+    noteNear(sql, now, { limit: 'tokenMachinesTold', id: token, used: machines, value: told });
+  if (machines >= told) tell('tokenMachinesTold', machines, told);
+  if (decideCount('tokenBytes', limits.tokenBytes, bytes, 0, now) !== 'ok')
+    tell('tokenBytes', bytes, limits.tokenBytes);
+}
+
+/** What one row takes at least, an event or the tombstone of one: ten bytes of a body may leave it. And what a run takes. */
+const ROW_BYTES = 80;
+const RUN_BYTES = 400;
+
+/** How many bytes a report counts as: its own, or what it leaves in the object where that is more. */
+export const reportBytes = (caller: Caller, rows: number, newRun: boolean): number =>
+  Math.max(caller.bodyBytes ?? 0, rows * ROW_BYTES + (newRun ? RUN_BYTES : 0));
+
+/** Counts what a report takes beyond its own bytes, which the gate has counted, against whoever sent it. In the transaction that stores it. */
+export function countReport(
+  sql: SqlStorage,
+  { principal, bodyBytes }: Caller<Principal>,
+  bytes: number,
+  now: number,
+): void {
+  const more = bytes - (bodyBytes ?? 0);
+  if (more > 0) usesOf(sql).kept(usesKey(principal), now, more);
+}
+
+/** What a person brings is counted as a token's is, under a name that no token has: an id holds no space. */
+const usesKey = ({ kind, id }: Principal): string => (kind === 'person' ? `person ${id}` : id);
+
+/** Of a person: the bytes of today, this body's among them. A script of theirs may bring no more than a token. */
+export function personQuota(
+  sql: SqlStorage,
+  { principal, ip, bodyBytes }: Caller<Principal>,
+  secret: boolean,
+  { personBytes }: Limits,
+  now: number,
+): Refusal | null {
+  if (principal.kind !== 'person') return null;
+  const key = usesKey(principal);
+  if (!wasFull(sql, now)) usesOf(sql).note(key, ip, now, bodyBytes ?? 0);
+  const most = secret ? Math.floor(personBytes * SECRETS_SHARE) : personBytes;
+  return hold(sql, 'personBytes', most, { id: principal.id, used: usesOf(sql).today(key, now).bytes, adding: 0 }, now);
+}
+
+/** Of a token: its bytes of today, this body's among them, and its new machines where this one is new. */
+function tokenQuota(
+  sql: SqlStorage,
+  { principal, tenant }: Caller<Principal>,
+  { isNew, secret }: { isNew: boolean; secret: boolean },
+  limits: Limits,
+  now: number,
+): Refusal | null {
+  if (principal.kind !== 'machine') return null;
+  const { id } = principal;
+  const { bytes, machines } = usesOf(sql).today(id, now);
+  const most = secret ? Math.floor(limits.tokenBytes * SECRETS_SHARE) : limits.tokenBytes;
+  const refusal =
+    hold(sql, 'tokenBytes', most, { id, used: bytes, adding: 0 }, now) ??
+    (isNew ? hold(sql, 'tokenMachines', limits.tokenMachines, { id, used: machines, adding: 1 }, now) : null);
+  tellToken(sql, tenant, id, limits, now);
+  return refusal;
+}
+
+/** Whether a report may be stored. `row`: its machine's, null where it is new. */
+export function reportQuota(
+  sql: SqlStorage,
+  caller: Caller,
+  { machine, row, newRun }: { machine: string; row: MachineDay | null; newRun: boolean },
+  limits: Limits,
+  now: number,
+): Refusal | null {
+  const today = machineDay(row, now);
+  const bytes = { id: machine, used: today.day_bytes, adding: caller.bodyBytes ?? 0 };
+  return (
+    personQuota(sql, caller, false, limits, now) ??
+    tokenQuota(sql, caller, { isNew: row === null, secret: false }, limits, now) ??
+    hold(sql, 'machineBytes', limits.machineBytes, bytes, now) ??
+    (newRun
+      ? hold(sql, 'machineRuns', limits.machineRuns, { id: machine, used: today.day_runs, adding: 1 }, now)
+      : null)
+  );
+}
+
+/** Whether a secret of a machine may be stored: never for what others have brought, and a new token starts anew. */
+export function secretQuota(
+  sql: SqlStorage,
+  caller: Caller,
+  { machine, known, secret }: { machine: string; known: boolean; secret: string | null },
+  now: number,
+): Refusal | null {
+  const { principal } = caller;
+  const limits = readLimits(sql);
+  if (principal.kind !== 'machine') return personQuota(sql, caller, true, limits, now);
+  const refusal = tokenQuota(sql, caller, { isNew: !known, secret: true }, limits, now);
+  if (refusal) return refusal;
+  if (secret === null) {
+    const brought = first<{ brought: number }>(
+      sql,
+      `SELECT count(*) AS brought FROM
+         (SELECT 1 FROM secrets INDEXED BY secrets_by_token WHERE machine_id = ? AND token = ? AND token IS NOT NULL LIMIT ?)`,
+      machine,
+      principal.id,
+      limits.machineSecrets,
+    );
+    const count = { id: machine, used: brought?.brought ?? 0, adding: 1 };
+    return hold(sql, 'machineSecrets', limits.machineSecrets, count, now);
+  }
+  const row = first<SecretDay>(sql, 'SELECT day, day_versions FROM secrets WHERE id = ?', secret);
+  const used = versionsToday(row, now)[principal.id] ?? 0;
+  return hold(sql, 'secretVersions', limits.secretVersions, { id: machine, used, adding: 1 }, now);
+}

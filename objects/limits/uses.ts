@@ -1,0 +1,54 @@
+// What of a tenant's limits is used: for its admins, and the bare numbers for an operator. It only reads.
+import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
+import { NEAR, readLimits } from './limits.ts';
+import { nearsOf } from './nears.ts';
+import { roomOf } from './room.ts';
+import type { TokenUses } from '../tokens/uses.ts';
+import { liveTokens } from '../tokens/tokens.ts';
+
+const TOKENS_SHOWN = 20;
+/** Twice as many as a tenant may have, unless an operator lets it have more. */
+const TOKENS_LOOKED_AT = 1_000;
+
+export const readRoom = (sql: SqlStorage): Room => roomOf(sql.databaseSize, readLimits(sql).storageBytes);
+
+type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['tokens']; near: LimitNear[] };
+
+/** `now`: ms since the epoch. What was counted within the last minute and is not written yet is in it. */
+function usedNow(sql: SqlStorage, uses: TokenUses, now: number): Used {
+  const limits = readLimits(sql);
+  const live = liveTokens(sql, now, TOKENS_LOOKED_AT);
+  const near = nearsOf(sql, now);
+  if (live.length >= limits.tokens * NEAR)
+    near.push({ limit: 'tokens', id: '', used: live.length, value: limits.tokens });
+  return {
+    limits,
+    room: readRoom(sql),
+    live: live.length,
+    tokens: live
+      .map(({ id, label }) => ({ id, label, ...uses.today(id, now) }))
+      .filter(({ bytes, machines }) => bytes > 0 || machines > 0)
+      .sort((a, b) => b.bytes - a.bytes),
+    near,
+  };
+}
+
+export function limitsAnswer(sql: SqlStorage, uses: TokenUses, now: number): LimitsAnswer {
+  const { limits, room, tokens, near } = usedNow(sql, uses, now);
+  return { limits, room, tokens: tokens.slice(0, TOKENS_SHOWN), near };
+}
+
+/** Of each limit the most that any one has used, as far as it is known without looking at all machines: numbers, and nobody's name. */
+export function operatedLimits(sql: SqlStorage, uses: TokenUses, now: number): OperatedLimits {
+  const { limits, room, live, tokens, near } = usedNow(sql, uses, now);
+  const most = (of: 'bytes' | 'machines'): number => tokens.reduce((max, token) => Math.max(max, token[of]), 0);
+  const used: Partial<Record<LimitName, number>> = {
+    storageBytes: room.bytes,
+    tokens: live,
+    tokenBytes: most('bytes'),
+    tokenMachinesTold: most('machines'),
+    tokenMachines: most('machines'),
+  };
+  for (const one of near) used[one.limit] = Math.max(used[one.limit] ?? 0, one.used);
+  return { limits, room, used };
+}

@@ -1,0 +1,353 @@
+// Deliveries: the outbox sent to its webhooks by the alarm, what security turns on first, signed, tried again until three days are over. An
+// eviction between a try and its note repeats the try under the same id; nothing is lost.
+import type { Notice } from '../../schema/notice.ts';
+import type { Delivery, DeliveryFault, House, Receiver, SignatureScheme } from '../../schema/webhook.ts';
+import { webhookUrlFault } from '../../schema/webhook.ts';
+import { record } from '../audit/audit.ts';
+import { SYSTEM } from '../core/caller.ts';
+import { payloadOf } from './payloads.ts';
+import { RANK, RANKS, rankAfter } from '../outbox/notice-ranks.ts';
+import { signed } from './signatures.ts';
+import { all, first } from '../core/rows.ts';
+import { teamsStatus } from './teams-answer.ts';
+
+const TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 30_000;
+const LEAST_WAIT_MS = 1_000;
+const LONGEST_RETRY_MS = 6 * 3_600_000;
+/** Who asks for more patience than this is asked again all the same: else a slip of theirs would last until all is given up. */
+const LONGEST_ASKED_MS = 24 * 3_600_000;
+/** From when it was queued on; then it is given up, and the log says so. */
+export const GIVE_UP_MS = 3 * 24 * 3_600_000;
+/** A receiver that refuses one notice for what it is must not hold back the others: then it is given up. Some eight minutes. */
+export const REFUSED_TRIES = 5;
+/** Those of the 4xx that speak of the moment and not of the notice (RFC 9110, 8470, 6585). */
+const PASSING = new Set([408, 425, 429]);
+/** The receiver is gone for good (RFC 9110, section 15.5.11): nobody is asked again until somebody looks. */
+const GONE = 410;
+/** How long a delivery stays in the log. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+/** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other chores have their turn. */
+const RUN_MS = 30_000;
+const LOG_SHOWN = 100;
+
+/** How long to wait after so many failures in a row: 30 s, doubling up to 6 h. Pure. */
+export const backOffMs = (failures: number): number =>
+  Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
+
+/** What a receiver's answer means. Pure. Any 2xx is taken; a redirect is never followed, since it could lead inside. */
+export function outcomeOf(status: number): Outcome {
+  if (status >= 200 && status < 300) return { delivered: true, fault: null };
+  if (status >= 300 && status < 400) return { delivered: false, fault: 'redirected' };
+  if (status === GONE) return { delivered: false, fault: 'gone' };
+  return { delivered: false, fault: status >= 400 && status < 500 && !PASSING.has(status) ? 'turned_down' : 'failed' };
+}
+/** Whether a notice is given up after so many tries, the last one ended so: turned down for good, five times. Pure. */
+export const isRefused = (fault: DeliveryFault | null, tries: number): boolean =>
+  tries >= REFUSED_TRIES && fault === 'turned_down';
+
+/** `retryAfterMs`: for how long the receiver wants to be left alone, where it says so. */
+export type Outcome = { delivered: boolean; fault: DeliveryFault | null; retryAfterMs?: number | null };
+
+/** Seconds as receivers write them: whole as the standard has it, with a fraction, or twice where two of them have added the header. */
+const SECONDS = /^\d{1,9}(\.\d{1,9})?(\s*,\s*\d{1,9}(\.\d{1,9})?){0,3}$/;
+/** A date begins with its day; `Date.parse` would make one of any number. */
+const IS_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
+
+/** `Retry-After` (RFC 9110, section 10.2.3) in ms from `now` on, a day at most; null: it says nothing that can be read. Pure. */
+export function retryAfterMs(header: string | null, now: number): number | null {
+  const text = header?.trim() ?? '';
+  const dated = IS_DATE.test(text) ? Date.parse(text) - now : Number.NaN;
+  const ms = SECONDS.test(text) ? Math.ceil(Math.max(...text.split(',').map(Number)) * 1000) : dated;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_ASKED_MS);
+}
+
+/** When the next try comes, in ms from now on: never sooner than was asked for, and after the first failure just then. Pure. */
+export const waitMs = (failures: number, asked: number | null): number => {
+  if (asked === null) return backOffMs(failures);
+  return failures === 1 ? Math.max(asked, LEAST_WAIT_MS) : Math.max(asked, backOffMs(failures));
+};
+
+/** How many deliveries wait for a webhook: at most a thousand are counted. */
+export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
+  WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
+
+/** Of each webhook and rank, since when the oldest one waits: a read of the index each, however long the queue is. */
+const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
+    WHERE webhook = webhooks.id AND state = 'waiting' AND deliveries.rank = ranks.rank ORDER BY place LIMIT 1) AS queued_at
+  FROM webhooks, (SELECT value AS rank FROM json_each('${JSON.stringify(RANKS)}')) AS ranks)`;
+
+/** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
+export const nextDeliveryAt = (sql: SqlStorage): number | null =>
+  first<{ at: number | null }>(
+    sql,
+    `WITH ${HEADS}
+     SELECT min(CASE WHEN paused_at IS NOT NULL THEN queued_at + ? WHEN rank < held_rank THEN 0 ELSE next_at END) AS at
+     FROM heads JOIN webhooks ON webhooks.id = webhook WHERE queued_at IS NOT NULL`,
+    GIVE_UP_MS,
+  )?.at ?? null;
+
+/** How many deliveries wait, and since when the oldest of them; at most a thousand are counted for each webhook. */
+export function waiting(sql: SqlStorage): { count: number; oldestAt: number | null } {
+  const rows = all<{ waiting: number; oldest: number | null }>(
+    sql,
+    `WITH ${HEADS} SELECT ${WAITING} AS waiting,
+       (SELECT min(queued_at) FROM heads WHERE heads.webhook = webhooks.id) AS oldest FROM webhooks`,
+  );
+  const oldest = rows.flatMap((row) => row.oldest ?? []);
+  return {
+    count: rows.reduce((sum, row) => sum + row.waiting, 0),
+    oldestAt: oldest.length > 0 ? Math.min(...oldest) : null,
+  };
+}
+
+type Target = { url: string; secret: string; receiver: Receiver; signature: SignatureScheme };
+type Waiting = Target & {
+  webhook: string;
+  place: number;
+  rank: number;
+  notice: string;
+  body: string;
+  tries: number;
+};
+
+/** Of every rank there is, the lowest goes first. */
+const BEYOND_RANKS = Math.max(...RANKS) + 1;
+
+/** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. What outranks a failing one does not wait for it. */
+function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | null {
+  const to = first<Target & { next_at: number; held_rank: number }>(
+    sql,
+    'SELECT url, secret, receiver, signature, next_at, held_rank FROM webhooks WHERE id = ? AND paused_at IS NULL',
+    webhook,
+  );
+  const next =
+    to &&
+    first<Omit<Waiting, keyof Target>>(
+      sql,
+      `SELECT webhook, place, rank, notice, body, tries FROM deliveries INDEXED BY deliveries_waiting
+       WHERE webhook = ? AND state = 'waiting' AND rank < ? ORDER BY rank, place LIMIT 1`,
+      webhook,
+      to.next_at <= now ? BEYOND_RANKS : to.held_rank,
+    );
+  return next && { ...to, ...next };
+}
+
+/** How many of one webhook's are given up, or forgotten, in one turn; the next one takes the rest. */
+const SLICE = 500;
+
+/** Gives up what has waited too long: within a rank they stand in the order in which they were queued. Answers whether there may be more. */
+function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
+  const waiting = RANKS.map((rank) =>
+    all<{ place: number; queued_at: number }>(
+      sql,
+      `SELECT place, queued_at FROM deliveries INDEXED BY deliveries_waiting
+       WHERE webhook = ? AND state = 'waiting' AND rank = ? ORDER BY place LIMIT ?`,
+      webhook,
+      rank,
+      SLICE / 2,
+    ),
+  );
+  const old = waiting.map((ranked) => ranked.filter((one) => one.queued_at <= now - GIVE_UP_MS));
+  sql.exec(
+    "UPDATE deliveries SET state = 'given_up' WHERE webhook = ? AND place IN (SELECT value FROM json_each(?))",
+    webhook,
+    JSON.stringify(old.flat().map(({ place }) => place)),
+  );
+  return old.some((ranked) => ranked.length === SLICE / 2);
+}
+
+/** Takes the log's oldest away once they are old enough. Answers whether there may be more. */
+function forgetOld(sql: SqlStorage, webhook: string, now: number): boolean {
+  const oldest = all<{ place: number; queued_at: number; state: string }>(
+    sql,
+    'SELECT place, queued_at, state FROM deliveries WHERE webhook = ? ORDER BY place LIMIT ?',
+    webhook,
+    SLICE,
+  );
+  const old = oldest.filter((one) => one.state !== 'waiting' && one.queued_at <= now - KEPT_MS);
+  drop(sql, webhook, old);
+  return old.length === SLICE;
+}
+
+const drop = (sql: SqlStorage, webhook: string, gone: readonly { place: number }[]): void => {
+  sql.exec(
+    'DELETE FROM deliveries WHERE webhook = ? AND place IN (SELECT value FROM json_each(?))',
+    webhook,
+    JSON.stringify(gone.map(({ place }) => place)),
+  );
+};
+
+/** Takes away what is left of webhooks that were removed, some of it at a time. Answers whether there is more. */
+export function forgetRemoved(sql: SqlStorage): boolean {
+  const known = new Set(all<{ id: string }>(sql, 'SELECT id FROM webhooks').map(({ id }) => id));
+  for (let last = ''; ; ) {
+    const webhook = first<{ webhook: string }>(
+      sql,
+      'SELECT webhook FROM deliveries WHERE webhook > ? ORDER BY webhook LIMIT 1',
+      last,
+    )?.webhook;
+    if (webhook === undefined) return false;
+    last = webhook;
+    if (known.has(webhook)) continue;
+    const gone = all<{ place: number }>(sql, 'SELECT place FROM deliveries WHERE webhook = ? LIMIT ?', webhook, SLICE);
+    drop(sql, webhook, gone);
+    return true;
+  }
+}
+
+/** How many slices go at once where room is wanted. */
+const SLICES_FOR_ROOM = 20;
+
+/** Takes what has been in the log for long enough out of it, of every webhook: some of it at a time, since it is done again soon. */
+export function forgetDelivered(sql: SqlStorage, now: number): void {
+  for (const { id } of all<{ id: string }>(sql, 'SELECT id FROM webhooks'))
+    for (let slices = 0; slices < SLICES_FOR_ROOM && forgetOld(sql, id, now); slices++);
+  for (let slices = 0; slices < SLICES_FOR_ROOM && forgetRemoved(sql); slices++);
+}
+
+async function send(waiting: Waiting, house: House, now: number): Promise<Outcome> {
+  const { url, receiver, notice } = waiting;
+  // It was added under the rules of its day.
+  if (webhookUrlFault(url, house)) return { delivered: false, fault: 'not_allowed' };
+  // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
+  try {
+    const body = payloadOf(receiver, waiting.body, house.PORTAL_ORIGIN);
+    const answer = await fetch(url, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      signal: limit.signal,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'TotlProvision',
+        ...(receiver === 'generic' ? signed(waiting.signature, waiting.secret, { notice, body }, now) : {}),
+      },
+    });
+    // What a receiver says is neither kept nor read, but for one sentence of Teams.
+    const status = receiver === 'teams' ? await teamsStatus(answer) : answer.status;
+    await answer.body?.cancel();
+    return { ...outcomeOf(status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
+  } catch {
+    return { delivered: false, fault: limit.signal.aborted ? 'timed_out' : 'unreachable' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function note(
+  sql: SqlStorage,
+  { webhook, place, rank, tries, body, url }: Waiting,
+  { delivered, fault, retryAfterMs: asked = null }: Outcome,
+  now: number,
+): void {
+  const refused = isRefused(fault, tries + 1);
+  const failed = !delivered && !refused;
+  const after = failed ? rankAfter(rank, tries + 1) : rank;
+  sql.exec(
+    'UPDATE deliveries SET state = ?, rank = ?, tries = tries + 1, tried_at = ?, fault = ? WHERE webhook = ? AND place = ?',
+    delivered ? 'delivered' : refused ? 'given_up' : 'waiting',
+    after,
+    now,
+    fault,
+    webhook,
+    place,
+  );
+  const before = first<{ failures: number }>(sql, 'SELECT failures FROM webhooks WHERE id = ?', webhook)?.failures ?? 0;
+  // The next notice's turn comes at once, with tries of its own.
+  const failures = failed ? before + 1 : 0;
+  const nextAt = failed ? now + waitMs(failures, asked) : 0;
+  // Where the receiver asks for patience, nothing outranks it.
+  const held = asked === null ? after : RANK.fresh;
+  // What the receiver of before has answered is not held against the URL of now: it may have been changed while the try was on its way.
+  const isStill = all(
+    sql,
+    'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ? AND url = ? RETURNING id',
+    ...[failures, nextAt, failed ? held : 0, webhook, url],
+  );
+  if (fault === 'gone' && isStill.length > 0) pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
+}
+
+/** On record, which tells the other webhooks: what waits here is kept for whoever mends it, three days at most. */
+function pauseGone(sql: SqlStorage, webhook: string, tenant: string, now: number): void {
+  const paused = first<{ label: string }>(
+    sql,
+    'UPDATE webhooks SET paused_at = ?1, gone_at = ?1 WHERE id = ?2 AND paused_at IS NULL RETURNING label',
+    now,
+    webhook,
+  );
+  if (paused)
+    record(sql, tenant, SYSTEM, now, {
+      action: 'webhook.paused',
+      subject: webhook,
+      detail: { label: paused.label, why: 'gone' },
+    });
+}
+
+/** Sends what waits for one webhook, by rank and then the oldest first, until one fails: the webhook is not due then. */
+async function deliverTo(storage: DurableObjectStorage, webhook: string, house: House, until: number): Promise<void> {
+  const { sql } = storage;
+  while (Date.now() < until) {
+    const now = Date.now();
+    const waiting = nextWaiting(sql, webhook, now);
+    if (!waiting) return;
+    const outcome = await send(waiting, house, now);
+    storage.transactionSync(() => note(sql, waiting, outcome, Date.now()));
+  }
+}
+
+/**
+ * Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only.
+ * Answers whether there is more to put away.
+ */
+export async function deliverDue(storage: DurableObjectStorage, house: House): Promise<boolean> {
+  const now = Date.now();
+  const { sql } = storage;
+  const more = storage.transactionSync(() =>
+    all<{ id: string }>(sql, 'SELECT id FROM webhooks')
+      .flatMap(({ id }) => [giveUpOld(sql, id, now), forgetOld(sql, id, now)])
+      .concat(forgetRemoved(sql))
+      .includes(true),
+  );
+  const due = all<{ id: string }>(
+    sql,
+    `SELECT id FROM webhooks WHERE paused_at IS NULL AND (next_at <= ? OR held_rank > (SELECT rank FROM deliveries
+       INDEXED BY deliveries_waiting WHERE webhook = webhooks.id AND state = 'waiting' ORDER BY rank, place LIMIT 1))`,
+    now,
+  );
+  await Promise.all(due.map(({ id }) => deliverTo(storage, id, house, now + RUN_MS)));
+  return more;
+}
+
+type DeliveryRow = {
+  notice: string;
+  kind: Delivery['kind'];
+  queued_at: number;
+  state: Delivery['state'];
+  tries: number;
+  tried_at: number | null;
+  fault: Delivery['fault'];
+  paused_at: number | null;
+  next_at: number;
+};
+
+/** A webhook's log, newest first. */
+export const deliveriesOf = (sql: SqlStorage, webhook: string): Delivery[] =>
+  all<DeliveryRow>(
+    sql,
+    `SELECT notice, kind, queued_at, state, tries, tried_at, fault, paused_at, next_at
+     FROM deliveries JOIN webhooks ON webhooks.id = webhook WHERE webhook = ? ORDER BY place DESC LIMIT ?`,
+    webhook,
+    LOG_SHOWN,
+  ).map((row) => ({
+    notice: row.notice,
+    kind: row.kind,
+    queuedAt: row.queued_at,
+    state: row.state,
+    tries: row.tries,
+    triedAt: row.tried_at,
+    fault: row.fault,
+    nextAt: row.state === 'waiting' && row.paused_at === null ? Math.max(row.next_at, row.queued_at) : null,
+  }));

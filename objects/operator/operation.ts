@@ -1,0 +1,106 @@
+// What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
+import type { LimitsChange, OperatedLimits } from '../../schema/limits.ts';
+import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../../schema/operator.ts';
+import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
+import type { Caller, Operator } from '../core/caller.ts';
+import { census } from './census.ts';
+import * as creation from './creation.ts';
+import type { Gate } from '../gate.ts';
+import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from '../outbox/index-rows.ts';
+import { changeLimits } from '../limits/changes.ts';
+import { operatedLimits } from '../limits/uses.ts';
+import * as outbox from '../outbox/outbox.ts';
+import * as people from '../people/people.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import * as standing from './suspension.ts';
+import { usesOf } from '../tokens/uses.ts';
+import * as tokens from '../tokens/tokens.ts';
+
+export class Operation {
+  readonly #storage: DurableObjectStorage;
+  readonly #gate: Gate;
+  readonly #index: () => D1Database;
+
+  constructor(storage: DurableObjectStorage, gate: Gate, index: () => D1Database) {
+    this.#storage = storage;
+    this.#gate = gate;
+    this.#index = index;
+  }
+
+  /** `row`: the tenant's row as the Worker read it. */
+  async census(
+    caller: Caller<Operator>,
+    row: IndexedStanding,
+  ): Promise<{ status: TenantStatus; counts: TenantCounts } | Refusal> {
+    const { tenant } = caller;
+    this.#gate.enter(tenant);
+    const before = { people: people.known(this.#storage.sql), tokens: tokens.known(this.#storage.sql) };
+    const [peopleRows, tokenRows] = await Promise.all([
+      outbox.ask(() => indexedPeople(this.#index(), tenant)),
+      outbox.ask(() => indexedTokens(this.#index(), tenant)),
+    ]);
+    return this.#whole(caller, (now) =>
+      this.#storage.transactionSync(() => {
+        const { sql } = this.#storage;
+        standing.adopt(sql, tenant, row, now);
+        const counts = census(
+          sql,
+          tenant,
+          { rows: peopleRows, before: before.people },
+          { rows: tokenRows, before: before.tokens },
+          now,
+        );
+        return { status: standing.statusOf(sql), counts };
+      }),
+    );
+  }
+
+  async create(
+    caller: Caller<Operator>,
+    wanted: creation.TenantWanted,
+  ): Promise<{ created: boolean; tenant: TenantCreated } | Refusal> {
+    const inUse = await creation.isInUse(this.#index(), caller.tenant);
+    const result = this.#whole(caller, (now) => creation.createTenant(this.#storage, caller, wanted, inUse, now));
+    return this.#followed(result);
+  }
+
+  async setStanding(
+    caller: Caller<Operator>,
+    row: IndexedStanding,
+    wanted: { status: TenantStatus; reason: string },
+  ): Promise<TenantStanding | Refusal> {
+    const result = this.#whole(caller, (now) => standing.setStanding(this.#storage, caller, row, wanted, now));
+    return this.#followed(result);
+  }
+
+  /** How much the tenant may take, on its own record. */
+  changeLimits(caller: Caller<Operator>, change: LimitsChange): OperatedLimits | Refusal {
+    return this.#whole(caller, (now) => {
+      changeLimits(this.#storage, caller, change, now);
+      return operatedLimits(this.#storage.sql, usesOf(this.#storage.sql), now);
+    });
+  }
+
+  /** Takes over what SQL may have set meanwhile; where the index does not answer, whoever is turned away next asks again. */
+  async look(): Promise<void> {
+    const tenant = this.#gate.requireTenant();
+    const row = await outbox.ask(() => indexedStanding(this.#index(), tenant));
+    if (row && !isRestoring(this.#storage.sql))
+      this.#storage.transactionSync(() => standing.adopt(this.#storage.sql, tenant, row, Date.now()));
+  }
+
+  /** Not while a backup is on its way in: its rows are not to be mixed with ours. */
+  #whole<T>(caller: Caller<Operator>, act: (now: number) => T | Refusal): T | Refusal {
+    return this.#gate.operators(caller, caller.tenant, (now) =>
+      isRestoring(this.#storage.sql)
+        ? refuse('tenant_restoring', 'A backup is being put in; try again when it is finished.')
+        : act(now),
+    );
+  }
+
+  /** The index follows what was decided; where it does not answer now, the alarm tries again. */
+  async #followed<T>(result: T | Refusal): Promise<T | Refusal> {
+    if (!isRefusal(result)) await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
+    return result;
+  }
+}

@@ -1,0 +1,73 @@
+// Budgets of reveals: how many one person may make in any minute, hour and day, counted exactly from the reveals that were made.
+import { type Refusal, refuse } from '../../schema/refusal.ts';
+import type { RevealBudget } from '../../schema/settings.ts';
+import { all } from '../core/rows.ts';
+
+export const WINDOWS = [
+  { name: 'minute', lengthMs: 60_000, limit: 'perMinute' },
+  { name: 'hour', lengthMs: 3_600_000, limit: 'perHour' },
+  { name: 'day', lengthMs: 86_400_000, limit: 'perDay' },
+] as const;
+const LONGEST_MS = 86_400_000;
+
+export type OverBudget = { window: (typeof WINDOWS)[number]['name']; limit: number; nextAt: number };
+
+/**
+ * Whether one more reveal at `now` stays within the budget. Pure. `made`: instants of this person's reveals, ascending, a day back at
+ * least; one counts in a window while it is younger than the window is long. Null: it does; else the window that opens last, and when.
+ */
+export function decideBudget(budget: RevealBudget, made: readonly number[], now: number): OverBudget | null {
+  let over: OverBudget | null = null;
+  for (const { name, lengthMs, limit: key } of WINDOWS) {
+    const limit = budget[key];
+    const oldest = made.at(-limit);
+    if (oldest === undefined || oldest <= now - lengthMs) continue;
+    const nextAt = oldest + lengthMs;
+    if (!over || nextAt > over.nextAt) over = { window: name, limit, nextAt };
+  }
+  return over;
+}
+
+/** Takes one reveal off a person's budget, or refuses it and keeps in mind who it was. In the transaction of the reveal. */
+export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string, now: number): Refusal | null {
+  const made = all<{ at: number }>(
+    sql,
+    'SELECT at FROM reveal_log WHERE email = ? AND at > ? ORDER BY at',
+    email,
+    now - LONGEST_MS,
+  ).map((row) => row.at);
+  const over = decideBudget(budget, made, now);
+  if (!over) return null;
+  sql.exec(
+    'INSERT INTO budget_hits (email, at) VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET at = excluded.at',
+    email,
+    now,
+  );
+  const one = over.limit === 1 ? 'one secret' : `${over.limit} secrets`;
+  return {
+    ...refuse(
+      'reveal_budget_exceeded',
+      `One person may reveal ${one} a ${over.window} here. The next is possible at ${new Date(over.nextAt).toISOString()}.`,
+    ),
+    retryAfterSeconds: Math.max(1, Math.ceil((over.nextAt - now) / 1000)),
+  };
+}
+
+/** Counts a reveal that was made, and forgets what no window reaches any more. In the same transaction. */
+export function noteReveal(sql: SqlStorage, email: string, auditSeq: number, now: number): void {
+  sql.exec('DELETE FROM reveal_log WHERE email = ? AND at <= ?', email, now - LONGEST_MS);
+  sql.exec('INSERT INTO reveal_log VALUES (?, ?, ?)', email, now, auditSeq);
+}
+
+/** Forgets what no window reaches any more, whoever revealed it. */
+export const forgetReveals = (sql: SqlStorage, now: number): void => {
+  sql.exec('DELETE FROM reveal_log WHERE at <= ?', now - LONGEST_MS);
+};
+
+/** Who went over their budget within the last day, latest first. */
+export const recentlyExceeded = (sql: SqlStorage, now: number): { email: string; at: number }[] =>
+  all<{ email: string; at: number }>(
+    sql,
+    'SELECT email, at FROM budget_hits WHERE at > ? ORDER BY at DESC, email DESC LIMIT 20',
+    now - LONGEST_MS,
+  );

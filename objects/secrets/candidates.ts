@@ -1,0 +1,99 @@
+// The versions that may be what a PC has of one secret, under all of its ids. The one place that chooses them: what must never be current,
+// as what was set aside, is left out here, and the rule (schema/order.ts) sees nothing of it. Reads, writes nothing.
+import type { Ordered } from '../../schema/order.ts';
+import type { SecretKind } from '../../schema/secret.ts';
+import { sameRefKey } from '../../schema/windows-names.ts';
+import { STANDS } from '../core/aside.ts';
+import { all, type Row } from '../core/rows.ts';
+
+/** Which secret, whatever id of the PC it was sealed for: `ref` as `refKey` writes it. */
+export type Place = { kind: SecretKind; ref: string };
+
+export type Candidate = Ordered & { secret: string; version: number; escrowedAt: number };
+
+/** What of a version's row the rule goes by. */
+export type DatedRow = Row & {
+  secret_id: string;
+  version: number;
+  run_id: string | null;
+  run_order: number | null;
+  sealed_at: number | null;
+  counts: number;
+  escrowed_at: number;
+};
+
+export const DATED = ['secret_id', 'version', 'run_id', 'run_order', 'sealed_at', 'counts', 'escrowed_at']
+  .map((column) => `secret_versions.${column}`)
+  .join(', ');
+
+export const candidateOf = (row: DatedRow): Candidate => ({
+  secret: row.secret_id,
+  version: row.version,
+  run: row.run_id,
+  order: row.run_order,
+  sealedAt: row.sealed_at,
+  counts: row.counts === 1,
+  escrowedAt: row.escrowed_at,
+});
+
+/** The first member of a protector's ref as `refKey` writes it: its id names it, however its volume is spelled. */
+const PROTECTOR = /^\{"protectorId":"[0-9a-f-]{36}"/;
+/** Beyond every character that a text goes on with. */
+const BEYOND = '\u{10ffff}';
+
+/** How many of a PC's secrets that the walk over names (names.ts) has not come to are looked at. */
+const UNNAMED_MAX = 1_000;
+
+/** The ids of the secrets that are this one, in whatever spelling, under any of these ids of the PC. */
+export function secretsAt(sql: SqlStorage, family: readonly string[], { kind, ref }: Place): string[] {
+  const ids = JSON.stringify(family);
+  const begins = kind === 'bitlocker_recovery_key' ? PROTECTOR.exec(ref)?.[0] : undefined;
+  if (begins !== undefined)
+    return all<{ id: string }>(
+      sql,
+      `SELECT secrets.id FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_by_machine
+         ON machine_id = value AND kind = ? AND ref >= ? AND ref <= ?`,
+      ids,
+      kind,
+      begins,
+      begins + BEYOND,
+    ).map(({ id }) => id);
+  const same = sameRefKey(JSON.parse(ref));
+  return all<{ id: string; ref: string }>(
+    sql,
+    `SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_by_same
+       ON machine_id = value AND kind = ?2 AND same = ?3 AND same IS NOT NULL
+     UNION
+     SELECT * FROM (SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_without_same
+       ON machine_id = value AND kind = ?2 AND same IS NULL LIMIT ?4)
+     UNION
+     SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_by_machine
+       ON machine_id = value AND kind = ?2 AND ref = ?5`,
+    ids,
+    kind,
+    same,
+    UNNAMED_MAX,
+    ref,
+  ).flatMap((row) => (sameRefKey(JSON.parse(row.ref)) === same ? row.id : []));
+}
+
+/** Of a secret with a great many versions those sealed last are looked at, and of unknown order those that came last. */
+const LOOKED_AT = { dated: 100, undated: 20 };
+
+/** Counting ones and others each by themselves: whoever brings many that do not count pushes none out that does. */
+export const candidatesOf = (sql: SqlStorage, secrets: readonly string[]): Candidate[] =>
+  secrets.flatMap((secret) =>
+    [1, 0].flatMap((counts) =>
+      all<DatedRow>(
+        sql,
+        `SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ?3)
+         UNION ALL SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ?4)`,
+        secret,
+        counts,
+        LOOKED_AT.dated,
+        LOOKED_AT.undated,
+      ).map(candidateOf),
+    ),
+  );

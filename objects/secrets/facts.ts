@@ -1,0 +1,124 @@
+// What is true of a PC's secrets: which version has taken the place of which, and whether a recovery key is missing. The one place that
+// says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
+import { type Ordered, offeredOf, successions } from '../../schema/order.ts';
+import { isSystemVolume } from '../../schema/volume.ts';
+import { volumeKey } from '../../schema/windows-names.ts';
+import { STANDS } from '../core/aside.ts';
+import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
+import { type Told, tellApart } from '../fleet/clones.ts';
+import { first } from '../core/rows.ts';
+import { type Listed, volumesOf } from '../fleet/volumes.ts';
+
+export type Standing = {
+  /** What has taken the place of one of its versions; null: nothing. */
+  successorOf: (version: Ordered) => Candidate | null;
+  /** Those whose place nothing has taken, under whichever id of the PC, the latest sealed first. */
+  offered: Candidate[];
+  /** Since when the PC lists the volume's protectors without this one, ms since the epoch; null: it does not. */
+  goneAt: number | null;
+};
+
+type Ref = { protectorId?: string; volume?: string };
+
+/** The latest version of those of these protectors that are held. */
+function heldOf(sql: SqlStorage, family: readonly string[], protectors: readonly string[]): Candidate | null {
+  const held = protectors.flatMap((protectorId) =>
+    offeredOf(
+      candidatesOf(
+        sql,
+        secretsAt(sql, family, { kind: 'bitlocker_recovery_key', ref: JSON.stringify({ protectorId }) }),
+      ).filter(({ counts }) => counts),
+    ),
+  );
+  return offeredOf(held)[0] ?? null;
+}
+
+/** A version with the PC that it is of, while several have one id. */
+const ofPc = <T extends Ordered>(version: T, told: Told | null): T =>
+  told === null ? version : { ...version, pc: told(version) };
+
+/**
+ * How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids;
+ * `told`: how PCs are told apart where several have one of the ids. Then nothing of one takes the place of what is of another, nor does the list of its volumes speak of that.
+ */
+export function standingOf(
+  sql: SqlStorage,
+  family: readonly string[],
+  place: Place,
+  volumes: ReadonlyMap<string, Listed> = volumesOf(sql, family),
+  secrets: readonly string[] = secretsAt(sql, family, place),
+  told: Told | null = tellApart(sql, family),
+): Standing {
+  const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
+  const { protectorId, volume }: Ref = JSON.parse(place.ref);
+  const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
+  // A version was sealed no later than it came: a list that is younger than that speaks of it.
+  const spoken =
+    listed &&
+    candidates.every(
+      ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.(listed),
+    );
+  const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
+  const heir = goneAt === null ? null : heldOf(sql, family, listed?.protectors ?? []);
+  // Where none of those that are there is held, what is held may still be wanted, and takes nobody's place.
+  if (heir) return { successorOf: () => heir, offered: [], goneAt };
+  const successorOf = successions(candidates);
+  return { successorOf: (version) => successorOf(ofPc(version, told)), offered: offeredOf(candidates), goneAt };
+}
+
+/** What says whether a recovery key is missing. All of it is of the system volume, over all ids of the PC. */
+export type KeyFacts = {
+  /** How its latest run stands, and whether a phase of it that turns encryption on has succeeded; null: it never reported one. */
+  run: { status: 'running' | 'succeeded' | 'failed' | 'abandoned'; encrypted: boolean } | null;
+  /** Its protectors as the PC has listed them since that run began: whether there are any, and whether one of them is held; null: it has not. */
+  listed: { any: boolean; held: boolean } | null;
+  /** It was ever known to be encrypted, and no list has said since that it is not. */
+  everEncrypted: boolean;
+  /** A key of it has been sealed since that run began, or in it. */
+  heldSince: boolean;
+  /** It was missing before. */
+  wasMissing: boolean;
+};
+
+/**
+ * Whether a PC is encrypted while no recovery key of its system volume is in escrow since its latest run began. Pure. Whatever a run calls
+ * its phases: a PC that was encrypted before is taken for encrypted again once a run is over, since setting it up anew makes a new key.
+ */
+export function missesKey({ run, listed, everEncrypted, heldSince, wasMissing }: KeyFacts): boolean {
+  if (run === null) return false;
+  // A list from before encryption was turned on says nothing of after.
+  if (listed && (listed.any || !run.encrypted)) return listed.any && !listed.held;
+  if (heldSince) return false;
+  const over = run.status === 'succeeded' || run.status === 'failed';
+  return run.encrypted || (everEncrypted && (over || wasMissing));
+}
+
+/** What the system volume's protectors were when the PC last listed them, if that was since a run began. */
+export function listedSince(
+  sql: SqlStorage,
+  family: readonly string[],
+  run: { id: string; startedAt: number },
+): KeyFacts['listed'] {
+  const listed = [...volumesOf(sql, family)].find(([volume]) => isSystemVolume(volume))?.[1];
+  if (!listed || (listed.run !== run.id && listed.readAt < run.startedAt)) return null;
+  const any = listed.protectors.length > 0;
+  return { any, held: any && heldOf(sql, family, listed.protectors) !== null };
+}
+
+/** A run has one key of its system volume, or a few; what is beyond was forged. */
+const KEYS_OF_RUN_MAX = 100;
+
+/** Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. */
+export const keyHeldSince = (
+  sql: SqlStorage,
+  run: { id: string; startedAt: number },
+  latestAt: number | null,
+): boolean =>
+  (latestAt !== null && latestAt >= run.startedAt) ||
+  first(
+    sql,
+    `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+     CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
+    run.id,
+    KEYS_OF_RUN_MAX,
+  ) !== null;

@@ -1,0 +1,113 @@
+// The marks of secrets that are to be rotated, made right again after versions were set aside or brought back: from the reveals that are kept, and
+// from what is superseded now.
+import type { SecretKind } from '../../schema/secret.ts';
+import { volumeKey } from '../../schema/windows-names.ts';
+import { schedule } from '../core/alarms.ts';
+import { STANDS } from '../core/aside.ts';
+import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
+import { type Told, tellApart } from '../fleet/clones.ts';
+import { wholeFamilyOf } from '../fleet/families.ts';
+import { all } from '../core/rows.ts';
+import { type Standing, standingOf } from './facts.ts';
+import { readSettings } from '../core/settings.ts';
+import { everListed, volumesOf } from '../fleet/volumes.ts';
+
+/** A secret of which versions were set aside or brought back. */
+type Turned = { id: string; machine: string; kind: SecretKind; ref: string };
+/** A token brings at most so many keys to a machine in its life, unless an operator lets it. */
+const SIBLINGS_MAX = 200;
+/** Which reveals of a secret are looked at, newest versions first: an older one was superseded by what these saw. */
+const REVEALS_LOOKED_AT = 20;
+
+/** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
+type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told | null };
+
+/**
+ * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
+ * rotated as before; what is superseded again is not. With a recovery key come those of its volume, where the PC lists its protectors. Their
+ * machines are still to be summed up. In the caller's transaction.
+ */
+export function settleMarks(storage: DurableObjectStorage, turned: readonly Turned[], now: number): void {
+  const { sql } = storage;
+  const { rotateAfterRevealMs } = readSettings(sql);
+  const done = new Set<string>();
+  for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
+    const family = wholeFamilyOf(sql, machine);
+    const pc = { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
+    // A list may have been set aside just now, and what it called gone is there again.
+    const ever = everListed(sql, family);
+    const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
+    const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
+    for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, done, rotateAfterRevealMs, now);
+  }
+}
+
+const volumeOf = ({ ref }: Place): string => (JSON.parse(ref) as { volume?: string }).volume ?? '';
+
+/** A volume as it is compared: by name, or as it was written until the walk over names has come (names.ts). */
+const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place[] =>
+  all<Place & { revealed: number }>(
+    sql,
+    `SELECT kind, ref, last_revealed_at IS NOT NULL AND coalesce(same->>2, ref->>'$.volume') IN (?, ?) AS revealed
+     FROM secrets INDEXED BY secrets_standing
+     WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' ORDER BY kind, ref LIMIT ?`,
+    volumeKey(volume),
+    volume,
+    machine,
+    SIBLINGS_MAX,
+  ).filter(({ revealed }) => revealed === 1);
+
+/** The marks of one secret, under each of the PC's ids. */
+function settlePlace(
+  storage: DurableObjectStorage,
+  { family, volumes, told }: Pc,
+  place: Place,
+  done: Set<string>,
+  delayMs: number | null,
+  now: number,
+): void {
+  const ids = secretsAt(storage.sql, family, place);
+  const standing = standingOf(storage.sql, family, place, volumes, ids, told);
+  for (const id of ids) {
+    if (!done.has(id)) settleMark(storage, id, standing, delayMs, now);
+    done.add(id);
+  }
+}
+
+function settleMark(
+  storage: DurableObjectStorage,
+  id: string,
+  standing: Standing,
+  delayMs: number | null,
+  now: number,
+): void {
+  const { sql } = storage;
+  const seen = all<DatedRow & { at: number }>(
+    sql,
+    `SELECT ${DATED}, max(last_at) AS at FROM reveals INDEXED BY reveals_by_secret CROSS JOIN secret_versions USING (secret_id, version)
+     WHERE reveals.secret_id = ?1 AND last_at > (SELECT coalesce(rotated_at, -1) FROM secrets WHERE id = ?1) AND ${STANDS}
+     GROUP BY version ORDER BY version DESC LIMIT ?2`,
+    id,
+    REVEALS_LOOKED_AT,
+  ).map((row) => ({ at: row.at, heir: standing.successorOf(candidateOf(row)) }));
+  const seenAt = Math.min(...seen.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
+  if (!Number.isFinite(seenAt)) {
+    // What has taken the place of all that was seen may be held under another id of the PC: a merge may be undone.
+    sql.exec(
+      `UPDATE secrets SET rotate_due_at = NULL, parked_due_at = iif(?, NULL, coalesce(rotate_due_at, parked_due_at))
+       WHERE id = ? AND coalesce(rotate_due_at, parked_due_at) IS NOT NULL`,
+      seen.every(({ heir }) => heir?.secret === id) ? 1 : 0,
+      id,
+    );
+    return;
+  }
+  if (delayMs === null) return;
+  const dueAt = seenAt + delayMs;
+  sql.exec(
+    'UPDATE secrets SET rotate_due_at = ?, rotate_noted = ?, parked_due_at = NULL WHERE id = ? AND rotate_due_at IS NULL',
+    dueAt,
+    dueAt <= now ? 1 : 0,
+    id,
+  );
+  if (dueAt > now) schedule(storage, 'to_rotate', dueAt);
+}

@@ -1,0 +1,418 @@
+// Secrets and their versions as they are kept: ciphertext with its receipt, never overwritten. Nothing here opens one.
+import {
+  type EscrowRequest,
+  type ListedVersion,
+  OFFERED_MAX,
+  type Receipt,
+  type Revealed,
+  refKey,
+  type Secret,
+  type SecretKind,
+  type SecretList,
+  type SecretsQuery,
+  type SecretVersion,
+  VERSIONS_SHOWN,
+  type VersionPage,
+  type VersionsQuery,
+} from '../../schema/secret.ts';
+import { keyIdStart } from '../../schema/typed-text.ts';
+import { sameRefKey } from '../../schema/windows-names.ts';
+import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
+import { secretsAt } from './candidates.ts';
+import { tellApart } from '../fleet/clones.ts';
+import { wholeFamilyOf } from '../fleet/families.ts';
+import { addHeld } from '../keyring/held.ts';
+import { dayOf } from '../limits/limits.ts';
+import { all, first, type Row } from '../core/rows.ts';
+import { type Standing, standingOf } from './facts.ts';
+import { volumesOf } from '../fleet/volumes.ts';
+
+export type VersionRow = Row & {
+  secret_id: string;
+  version: number;
+  eid: string;
+  run_id: string | null;
+  sealed_by: string | null;
+  uploaded_by: string | null;
+  format: SecretVersion['format'];
+  bound: number;
+  kid: string;
+  sealed: string;
+  sha256: string;
+  first_kid: string;
+  first_sha256: string;
+  escrowed_at: number;
+  audit_seq: number;
+  audit_hash: string;
+  unopenable: number;
+  verified_at: number | null;
+  verified_kid: string | null;
+  finding: SecretVersion['finding'];
+  confirmed_at: number | null;
+  confirmed_by: string | null;
+  run_order: number | null;
+  /** By how much our clock was ahead of the PC's when it was sent; null: nobody measured. */
+  skew_ms: number | null;
+  /** When it was sealed, by our clock; where nobody can say, when an admin said that the PC has it; else null. */
+  sealed_at: number | null;
+  hostname: string | null;
+  /** When its PC's engine got the receipt of what a person had brought. */
+  receipted_at: number | null;
+  counts: number;
+  aside: string | null;
+};
+
+/** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
+export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
+  run: string | null;
+  /** By how much our clock is ahead of the PC's; null where nobody measured. */
+  skewMs: number | null;
+  by: string | null;
+  uploadedBy: string | null;
+  /** The machine token that it came with; null where a person handed it over. */
+  token: string | null;
+};
+
+/** The latest version that stands, whoever brought it; null where all are set aside. */
+export const latestStanding = (sql: SqlStorage, id: string): number | null =>
+  first<{ version: number }>(
+    sql,
+    `SELECT version FROM secret_versions INDEXED BY secret_versions_standing
+     WHERE secret_id = ? AND ${STANDS} ORDER BY version DESC LIMIT 1`,
+    id,
+  )?.version ?? null;
+
+export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
+  first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
+
+type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
+
+/** How many of a machine's secrets that the walk over names has not come to are looked at. */
+const UNNAMED_MAX = 1_000;
+
+type PlacedRow = { id: string; latest_version: number; standing: number; ref: string };
+
+/**
+ * The secrets of a machine whose refs name the same thing, in whatever spelling: the one whose latest version that stands was brought last comes
+ * first, and what is set aside whole stands behind.
+ */
+function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] {
+  const same = sameRefKey(ref);
+  const columns = `id, latest_version, standing, ref, (SELECT escrowed_at FROM secret_versions INDEXED BY secret_versions_standing
+    WHERE secret_id = secrets.id AND ${STANDS} ORDER BY version DESC LIMIT 1) AS brought_at`;
+  return all<PlacedRow & { brought_at: number | null }>(
+    sql,
+    `SELECT ${columns} FROM secrets INDEXED BY secrets_by_same
+       WHERE machine_id = ?1 AND kind = ?2 AND same = ?3 AND same IS NOT NULL
+     UNION
+     SELECT ${columns} FROM (SELECT * FROM secrets INDEXED BY secrets_without_same
+       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets
+     UNION
+     SELECT ${columns} FROM secrets INDEXED BY secrets_by_machine
+       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?5`,
+    machine,
+    kind,
+    same,
+    UNNAMED_MAX,
+    refKey(ref),
+  )
+    .filter((row) => sameRefKey(JSON.parse(row.ref)) === same)
+    .sort((a, b) => (b.brought_at ?? -1) - (a.brought_at ?? -1) || (a.id < b.id ? -1 : 1));
+}
+
+const placed = (sql: SqlStorage, place: Place): PlacedRow | null => placedAll(sql, place)[0] ?? null;
+
+/** The id of the secret that (machine, kind, ref) names, whatever spelling it was first kept under; null where there is none yet. */
+export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
+
+/** The same, and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
+export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
+  const row = placed(sql, request);
+  return {
+    secretId: row?.id ?? crypto.randomUUID(),
+    version: (row?.latest_version ?? 0) + 1,
+    isGained: row?.standing !== 1,
+  };
+}
+
+export type SecretDay = { day: number; day_versions: string };
+
+/** How many versions of a secret each token has brought today. */
+export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
+  row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
+
+/** What is known of a version beside what was asked to be kept: whether its header binds it, when it was sealed and as which PC. */
+export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };
+
+/** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
+export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
+  const { token } = request;
+  const row = first<{ day: number; day_versions: string }>(
+    sql,
+    'SELECT day, day_versions FROM secrets WHERE id = ?',
+    receipt.secretId,
+  );
+  const today = versionsToday(row, at);
+  if (token !== null) today[token] = (today[token] ?? 0) + 1;
+  sql.exec(
+    `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
+       day = excluded.day, day_versions = excluded.day_versions`,
+    sameRefKey(request.ref),
+    token,
+    dayOf(at),
+    JSON.stringify(today),
+    receipt.secretId,
+    request.machine,
+    request.kind,
+    refKey(request.ref),
+    receipt.version,
+  );
+  sql.exec(
+    `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
+       first_sha256, escrowed_at, audit_seq, audit_hash, sealed_by, uploaded_by, run_order, skew_ms, sealed_at, hostname)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    receipt.secretId,
+    receipt.version,
+    request.eid,
+    request.run,
+    request.format,
+    about.bound ? 1 : 0,
+    receipt.kid,
+    request.sealed,
+    receipt.sha256,
+    receipt.kid,
+    receipt.sha256,
+    at,
+    receipt.auditSeq,
+    receipt.auditHash,
+    request.by,
+    request.uploadedBy,
+    request.order ?? null,
+    request.skewMs,
+    about.sealedAt,
+    about.hostname,
+  );
+  addHeld(sql, receipt.kid, { openable: 1, unopenable: 0 });
+}
+
+export type SecretRow = Row & {
+  id: string;
+  machine_id: string;
+  kind: SecretKind;
+  ref: string;
+  latest_version: number;
+  last_revealed_at: number | null;
+  rotate_due_at: number | null;
+  /** The same, while what another id of the PC holds has taken the place of what was revealed. */
+  parked_due_at: number | null;
+  rotated_at: number | null;
+  rotated_by: string | null;
+  /** How many of its versions are set aside, and whether any other is left. */
+  apart: number;
+  standing: number;
+};
+
+/** Version metadata without its ciphertext. */
+export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion => ({
+  version: row.version as number,
+  kid: row.kid as string,
+  format: row.format as SecretVersion['format'],
+  bound: row.bound === 1,
+  run: row.run_id as string | null,
+  by: row.sealed_by as string | null,
+  uploadedBy: row.uploaded_by as string | null,
+  eid: row.eid as string,
+  escrowedAt: row.escrowed_at as number,
+  order: row.run_order as number | null,
+  sealedAt: row.sealed_at as number | null,
+  hostname: row.hostname as string | null,
+  counts: row.counts === 1,
+  sha256: row.sha256 as string,
+  unopenable: row.unopenable === 1,
+  verifiedAt: row.verified_at as number | null,
+  finding: row.finding as SecretVersion['finding'],
+  ...(row.aside === null ? {} : { setAside: true }),
+});
+
+/** What is selected of a version: never `sealed`. */
+const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
+  finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by,
+  (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id) AS serial`;
+const OF = {
+  standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,
+  aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
+};
+
+type ListedRow = Omit<VersionRow, 'sealed'> & {
+  escrowed_by: string;
+  confirmed_by: string | null;
+  serial: string | null;
+  aside: string | null;
+};
+const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
+  ...publicVersion(row),
+  escrowedBy: row.escrowed_by,
+  confirmedBy: row.confirmed_by,
+  serial: row.serial,
+  aside: asideWith(sql, row.aside),
+});
+
+/** The versions of one secret that stand, or those set aside, metadata only; those a list of secrets does not show included. */
+export function versionsOf(
+  sql: SqlStorage,
+  secret: string,
+  { order, after, limit, aside }: VersionsQuery,
+): VersionPage {
+  const newest = order === 'newest';
+  const rows = all<ListedRow>(
+    sql,
+    `SELECT ${LISTED} FROM ${OF[aside === 'yes' ? 'aside' : 'standing']} AND secret_id = ? AND version ${newest ? '<' : '>'} ?
+     ORDER BY version ${newest ? 'DESC' : 'ASC'} LIMIT ?`,
+    secret,
+    after ?? (newest ? Number.MAX_SAFE_INTEGER : 0),
+    limit + 1,
+  );
+  const versions = rows.slice(0, limit).map((row) => listedVersion(sql, row));
+  return { versions, next: rows.length > limit ? (versions.at(-1)?.version ?? null) : null };
+}
+
+type Placed = Pick<SecretRow, 'id' | 'machine_id' | 'kind' | 'ref'>;
+
+/** The first member of a ref as `refKey` writes it: what an account, a label or a key id begins with is the beginning of the whole. */
+const REF_BEGINS: Record<SecretKind, string> = {
+  local_admin_password: '{"account":"',
+  bitlocker_recovery_key: '{"protectorId":"',
+  bios_password: '{"label":"',
+  other: '{"label":"',
+};
+
+/** Beyond every character that a text goes on with. */
+const BEYOND = '\u{10ffff}';
+
+/** The next secrets of one id, off its index. */
+function placesFrom(
+  sql: SqlStorage,
+  machine: string,
+  { kind, starts, aside }: SecretsQuery,
+  after: Placed | null,
+  limit: number,
+) {
+  const wanted = kind === 'bitlocker_recovery_key' && starts !== undefined ? (keyIdStart(starts) ?? starts) : starts;
+  const text = JSON.stringify(wanted ?? '').slice(1, -1);
+  const begins = kind === undefined ? '' : starts === undefined ? '{' : REF_BEGINS[kind] + text;
+  const low = after ?? { kind: kind ?? '', ref: begins, machine_id: '' };
+  return all<Placed>(
+    sql,
+    `SELECT id, machine_id, kind, ref FROM secrets INDEXED BY ${aside === 'yes' ? 'secrets_apart' : 'secrets_standing'}
+     WHERE machine_id = ? AND ${aside === 'yes' ? 'apart > 0' : 'standing = 1'} AND (kind, ref) ${after && machine <= after.machine_id ? '>' : '>='} (?, ?)
+       ${kind === undefined ? '' : 'AND kind = ? AND ref >= ? AND ref < ?'}
+     ORDER BY kind, ref LIMIT ?`,
+    machine,
+    low.kind,
+    low.ref,
+    ...(kind === undefined ? [] : [kind, begins, begins + BEYOND]),
+    limit,
+  );
+}
+
+/** In the order of SQLite, which compares bytes: of UTF-8, as of code points. */
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const inOrder = (a: Placed, b: Placed): number =>
+  compare(a.kind, b.kind) || compare(a.ref, b.ref) || compare(a.machine_id, b.machine_id);
+
+/** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
+export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
+  const { limit } = query;
+  const family = wholeFamilyOf(sql, machines[0] ?? '');
+  const volumes = volumesOf(sql, family);
+  const told = tellApart(sql, family);
+  const after = query.after === undefined ? null : findSecret(sql, query.after);
+  if (query.after !== undefined && after === null) return null;
+  const places = machines
+    .flatMap((machine) => placesFrom(sql, machine, query, after, limit + 1))
+    .sort(inOrder)
+    .slice(0, limit + 1);
+  const secrets = places
+    .slice(0, limit)
+    .map((place) =>
+      query.aside === 'yes'
+        ? listedSecret(sql, place, APART, 'yes')
+        : listedSecret(sql, place, standingOf(sql, family, place, volumes, secretsAt(sql, family, place), told)),
+    );
+  return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
+}
+
+export const findSecret = (sql: SqlStorage, id: string): SecretRow | null =>
+  first<SecretRow>(sql, 'SELECT * FROM secrets WHERE id = ?', id);
+
+export function requireSecret(sql: SqlStorage, id: string): SecretRow {
+  const secret = findSecret(sql, id);
+  if (!secret) throw new Error('a secret is never deleted');
+  return secret;
+}
+
+/** Some versions of one secret as a list shows them, in the order in which they are named. */
+const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): ListedVersion[] =>
+  versions.flatMap((version) =>
+    all<ListedRow>(
+      sql,
+      `SELECT ${LISTED} FROM secret_versions CROSS JOIN audit ON audit.seq = audit_seq WHERE secret_id = ? AND version = ?`,
+      secret,
+      version,
+    ).map((row) => listedVersion(sql, row)),
+  );
+
+/** What was set aside is offered by nobody. */
+const APART: Pick<Standing, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
+
+function listedSecret(
+  sql: SqlStorage,
+  { id }: Placed,
+  { offered, goneAt }: Pick<Standing, 'offered' | 'goneAt'>,
+  aside?: SecretsQuery['aside'],
+): Secret {
+  const secret = requireSecret(sql, id);
+  const own = offered.filter((one) => one.secret === id).map(({ version }) => version);
+  return {
+    id: secret.id,
+    machine: secret.machine_id,
+    kind: secret.kind,
+    ref: JSON.parse(secret.ref),
+    lastRevealedAt: secret.last_revealed_at,
+    rotateDueAt: secret.rotate_due_at,
+    rotated:
+      secret.rotated_at === null || secret.rotated_by === null
+        ? null
+        : { at: secret.rotated_at, by: secret.rotated_by },
+    goneAt,
+    offered: listed(sql, id, own.slice(0, OFFERED_MAX)),
+    moreOffered: own.length > OFFERED_MAX,
+    count: aside === 'yes' ? secret.apart : secret.latest_version - secret.apart,
+    versions: versionsOf(sql, id, { order: 'newest', limit: VERSIONS_SHOWN, aside }).versions,
+  };
+}
+
+/** A version beside its secret: all that a browser holds a ciphertext's header against. */
+export type RecordRow = VersionRow & Pick<SecretRow, 'machine_id' | 'kind' | 'ref'>;
+export type SealedRecord = Omit<Revealed, 'auditSeq'>;
+
+export const recordOf = (row: RecordRow): SealedRecord => ({
+  id: row.secret_id,
+  machine: row.machine_id,
+  kind: row.kind,
+  ref: JSON.parse(row.ref),
+  version: publicVersion(row),
+  sealed: row.sealed,
+});
+
+export const findVersion = (sql: SqlStorage, secret: string, version: number): RecordRow | null =>
+  first<RecordRow>(
+    sql,
+    `SELECT secret_versions.*, machine_id, kind, ref FROM secret_versions JOIN secrets ON secrets.id = secret_id
+     WHERE secret_id = ? AND version = ?`,
+    secret,
+    version,
+  );

@@ -1,0 +1,126 @@
+// How the portal stands to its server: reached, unreachable and tried again, or signed out. It heals by itself, and says so to whoever
+// failed for want of it.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Me } from '../../../schema/person.ts';
+import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from './http.ts';
+import * as api from './tenant.ts';
+import { SESSION_CHANNEL } from '../session/session.ts';
+
+/** `signed_out` is only what Access or the API itself said. */
+export type ReachState = 'reached' | 'unreachable' | 'signed_out';
+
+const TRY_FIRST_MS = 1_000;
+const TRY_MAX_MS = 30_000;
+
+export class Reach implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #onBack: (me: Me) => void;
+  readonly #session = new BroadcastChannel(SESSION_CHANNEL);
+  state: ReachState = 'reached';
+  /** What Access said when the API could not be reached: of the portal's own sign-in. */
+  signIn: SignIn = 'unknown';
+  /** When it is tried again, ms since the epoch; null while it is being tried. */
+  triesAt: number | null = null;
+  /** Whether the last that was asked of the person had no answer. */
+  #failing = false;
+  #waitMs = TRY_FIRST_MS;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #trying = false;
+  #tryOnceMore = false;
+
+  /** `onBack` is told who is signed in once the API answers again. */
+  constructor(host: ReactiveControllerHost, onBack: (me: Me) => void) {
+    this.#host = host;
+    this.#onBack = onBack;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    window.addEventListener(UNREACHABLE, this.#doubt);
+    window.addEventListener(SESSION_EXPIRED, this.#signedOut);
+    window.addEventListener('offline', this.#doubt);
+    window.addEventListener('online', this.#soon);
+    document.addEventListener('visibilitychange', this.#soon);
+    // Somebody has signed in, in the pop-up: it may be another person, also where this tab has not missed anything yet.
+    this.#session.onmessage = () => {
+      this.#failing = true;
+      void this.tryNow();
+    };
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener(UNREACHABLE, this.#doubt);
+    window.removeEventListener(SESSION_EXPIRED, this.#signedOut);
+    window.removeEventListener('offline', this.#doubt);
+    window.removeEventListener('online', this.#soon);
+    document.removeEventListener('visibilitychange', this.#soon);
+    this.#session.onmessage = null;
+    clearTimeout(this.#timer);
+  }
+
+  /** Asks the API who is signed in. Whoever asks while it is under way has it asked once more. */
+  async tryNow(): Promise<void> {
+    this.#tryOnceMore = this.#trying;
+    if (this.#trying) return;
+    this.#trying = true;
+    clearTimeout(this.#timer);
+    this.triesAt = null;
+    this.#host.requestUpdate();
+    const me = await api.me().catch((error: unknown) => error);
+    this.#trying = false;
+    if (this.#tryOnceMore) return this.tryNow();
+    if (me instanceof Error) await this.failed(me);
+    else this.#back(me as Me);
+  }
+
+  #back(me: Me): void {
+    const wasFailing = this.#failing;
+    this.#failing = false;
+    this.state = 'reached';
+    this.#waitMs = TRY_FIRST_MS;
+    if (wasFailing) this.#onBack(me);
+    this.#host.requestUpdate();
+  }
+
+  /** Who is signed in could not be asked: it is asked again by itself. */
+  async failed(error: unknown): Promise<void> {
+    this.#failing = true;
+    if (isProblem(error, 'session_expired')) this.state = 'signed_out';
+    else if (isProblem(error, 'unreachable')) {
+      this.signIn = await askSignIn();
+      this.state = 'unreachable';
+    } else this.state = 'reached';
+    this.#later();
+    this.#host.requestUpdate();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    // Spread out, so that a fleet of portals does not come back in one instant.
+    const wait = this.#waitMs * (0.5 + Math.random() / 2);
+    this.#waitMs = Math.min(this.#waitMs * 2, TRY_MAX_MS);
+    this.triesAt = Date.now() + wait;
+    this.#timer = setTimeout(() => {
+      if (!document.hidden) void this.tryNow();
+    }, wait);
+  }
+
+  /** One call without an answer is no unreachable server: it may be that call alone. */
+  #doubt = (): void => {
+    if (this.state === 'reached' && !this.#trying) void this.tryNow();
+  };
+
+  #signedOut = (): void => {
+    if (this.#trying || this.state === 'signed_out') return;
+    this.state = 'signed_out';
+    this.#failing = true;
+    this.#waitMs = TRY_FIRST_MS;
+    this.#later();
+    this.#host.requestUpdate();
+  };
+
+  /** What was waited for may be there. */
+  #soon = (): void => {
+    if (this.state !== 'reached' && !document.hidden) void this.tryNow();
+  };
+}

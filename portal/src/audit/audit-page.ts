@@ -1,0 +1,215 @@
+// The audit: who did what, filtered by the URL; taken along as a file; and the chain verified in this browser.
+import { Task } from '@lit/task';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { AuditEntry } from '../../../schema/audit.ts';
+import type { Member, Membership } from '../../../schema/person.ts';
+import * as api from '../api/audit.ts';
+import { people } from '../api/custody.ts';
+import { SESSION_RESTORED } from '../api/http.ts';
+import { type AskedFilter, apiFilter, filterOfUrl, isFiltered, urlOfFilter } from './filter.ts';
+import { type ChainProgress, type CheckedChain, checkChain } from './chain-check.ts';
+import type { FilterWanted } from './audit-filters.ts';
+import { OneAct } from '../core/one-act.ts';
+import { go } from '../core/router.ts';
+import { dayStamp, saveFile } from '../core/save-file.ts';
+import { shared } from '../ui/shared-styles.ts';
+import './audit-filters.ts';
+import './audit-table.ts';
+import './chain-card.ts';
+import '../ui/problem-note.ts';
+
+const PAGE_SIZE = 100;
+type Format = 'csv' | 'ndjson';
+
+@customElement('audit-page')
+export class AuditPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      section {
+        margin-top: 1rem;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+      p.note {
+        margin: 1rem 0 0;
+      }
+      .table {
+        padding: 0.25rem;
+      }
+      .more {
+        text-align: center;
+        margin: 1rem 0;
+      }
+      .busy {
+        opacity: 0.55;
+        pointer-events: none;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private filter: AskedFilter = filterOfUrl(location.search);
+  @state() private entries: readonly AuditEntry[] | null = null;
+  @state() private next: number | null = null;
+  @state() private members: readonly Member[] = [];
+  @state() private failure: unknown = null;
+  @state() private looking = false;
+  @state() private progress: ChainProgress | null = null;
+  @state() private checked: CheckedChain | null = null;
+  /** Apart: the one may take as long as it likes beside the other. */
+  #exporting = new OneAct(this);
+  #verifying = new OneAct(this);
+
+  #load = new Task(this, {
+    args: () => [this.membership.tenant, this.filter, this.membership.role] as const,
+    task: async ([tenant, , role]) => {
+      if (role === 'engineer') return;
+      if (this.members.length === 0) this.members = await people(tenant).then((list) => list.people);
+      await this.#fetch(null);
+    },
+    onError: (error) => {
+      this.failure = error;
+    },
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', this.#moved);
+    window.addEventListener(SESSION_RESTORED, this.#again);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener(SESSION_RESTORED, this.#again);
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  #again = (): void => {
+    void this.#load.run();
+  };
+
+  #moved = (): void => {
+    const filter = filterOfUrl(location.search);
+    if (urlOfFilter(filter) !== urlOfFilter(this.filter)) this.filter = filter;
+  };
+
+  #setFilter = ({ detail }: FilterWanted): void => {
+    const filter = { ...this.filter, ...detail };
+    this.filter = filter;
+    go(`/t/${this.#tenant}/audit${urlOfFilter(filter)}`, true);
+  };
+
+  /** The first page, or the one after `after`; an answer to an older question is dropped. */
+  async #fetch(after: number | null): Promise<void> {
+    const { filter } = this;
+    this.looking = true;
+    this.failure = null;
+    try {
+      const asked = { ...apiFilter(filter), order: 'newest' as const, limit: PAGE_SIZE };
+      const page = await api.auditPage(this.#tenant, after === null ? asked : { ...asked, after });
+      if (filter !== this.filter) return;
+      this.entries = after === null ? page.entries : [...(this.entries ?? []), ...page.entries];
+      this.next = page.next;
+    } catch (error) {
+      if (filter === this.filter) this.failure = error;
+    }
+    if (filter === this.filter) this.looking = false;
+  }
+
+  #export(format: Format): void {
+    void this.#exporting.do(async (signal) => {
+      const filtered = isFiltered(this.filter);
+      const blob = await api.exportAudit(this.#tenant, { format, ...apiFilter(this.filter) }, signal);
+      saveFile(blob, `totlprovision-audit-${dayStamp()}${filtered ? '-filtered' : ''}.${format}`);
+      return format === 'csv' || filtered
+        ? 'Saved. Only a whole export as NDJSON can be verified as a chain.'
+        : 'Saved. It can be verified offline: the docs say how.';
+    }, format);
+  }
+
+  #verify = (): Promise<void> =>
+    this.#verifying.do(async (signal) => {
+      this.checked = null;
+      this.progress = { done: 0, total: 0 };
+      const hands = {
+        heads: () => api.auditHeads(this.#tenant),
+        page: (after: number, limit: number) => api.auditPage(this.#tenant, { after, limit }, signal),
+      };
+      const show = (progress: ChainProgress) => {
+        this.progress = progress;
+      };
+      try {
+        this.checked = await checkChain(this.#tenant, hands, show, signal);
+      } finally {
+        this.progress = null;
+      }
+    });
+
+  override render() {
+    const { membership } = this;
+    if (membership.role === 'engineer')
+      return html`<h1>Audit</h1><p>Admins and auditors of ${membership.name} read the audit.</p>`;
+    return html`<div class="row bar">
+        <h1>Audit</h1>
+        <div class="row">
+          ${this.#exportButton('csv', 'Export CSV')} ${this.#exportButton('ndjson', 'Export NDJSON')}
+        </div>
+      </div>
+      <problem-note .error=${this.failure} retry @retry=${this.#again}></problem-note>
+      <problem-note .error=${this.#exporting.failure ?? this.#verifying.failure}></problem-note>
+      ${this.#exporting.said ? html`<p class="note good" role="status">${this.#exporting.said}</p>` : nothing}
+      <section class="card">
+        <chain-card
+          .progress=${this.progress}
+          .checked=${this.checked}
+          @verify-wanted=${this.#verify}
+          @stop-wanted=${() => this.#verifying.stop()}
+        ></chain-card>
+      </section>
+      <section class="card">
+        <audit-filters .filter=${this.filter} .people=${this.members} @filter-wanted=${this.#setFilter}></audit-filters>
+      </section>
+      <section>${this.#list()}</section>`;
+  }
+
+  #exportButton(format: Format, words: string) {
+    return html`<button ?disabled=${this.#exporting.busy} @click=${() => this.#export(format)}>
+      ${this.#exporting.doing === format ? 'Exporting …' : words}
+    </button>`;
+  }
+
+  #list() {
+    const { entries, next, looking } = this;
+    if (entries === null)
+      return this.failure
+        ? nothing
+        : html`<p role="status">Loading the audit …</p><progress aria-label="Loading"></progress>`;
+    // Two that ask for the same page would each add it.
+    const more = () => {
+      if (!this.looking) void this.#fetch(next);
+    };
+    return html`<div class=${looking ? 'busy' : ''} aria-busy=${looking ? 'true' : 'false'}>
+      ${
+        entries.length > 0
+          ? html`<div class="card table">
+              <audit-table .entries=${entries} .tenant=${this.#tenant} @filter-wanted=${this.#setFilter}></audit-table>
+            </div>`
+          : html`<div class="card"><p>${next === null ? 'No entry fits these filters.' : 'No entry fits so far.'}</p></div>`
+      }
+      ${
+        next === null
+          ? nothing
+          : html`<p class="more">
+              <button ?disabled=${looking} @click=${more}>${entries.length > 0 ? 'Show more' : 'Look further back'}</button>
+            </p>`
+      }
+    </div>`;
+  }
+}

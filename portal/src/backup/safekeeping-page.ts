@@ -1,0 +1,250 @@
+// Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { BackupState } from '../../../schema/backup.ts';
+import type { Overview } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import type { BundlePart } from '../../vault/contract.ts';
+import * as notices from '../api/notices.ts';
+import * as api from '../api/tenant.ts';
+import type { HelpWanted } from '../keyring/left-behind.ts';
+import { exportBundle } from './export.ts';
+import { OneAct } from '../core/one-act.ts';
+import { Polling } from '../core/polling.ts';
+import { dayStamp, saveFile } from '../core/save-file.ts';
+import { StepUp } from '../unlock/step-up.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
+import { sweepHands } from '../secrets/sweep-hands.ts';
+import { requestUnlock } from '../unlock/unlocking.ts';
+import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
+import './backup-card.ts';
+import '../keyring/left-behind.ts';
+import '../ui/problem-note.ts';
+
+const REFRESH_MS = 5_000;
+
+type Reading = 'sweep' | 'export';
+
+@customElement('safekeeping-page')
+export class SafekeepingPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 48rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private overview: Overview | null = null;
+  @state() private backup: BackupState | null = null;
+  /** When a backup was last asked for here; it is being made until one of after that is shown. */
+  @state() private backupAskedAt = 0;
+  /** How far the sweep or the export has come. */
+  @state() private progress: Progress | null = null;
+  @state() private found: Sweep | null = null;
+  /** What the last refresh met; the next one takes it away. */
+  @state() private unreachable: unknown = null;
+  #stepUp = new StepUp(this);
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
+  /** Needs nothing of this browser, and goes on beside what reads every ciphertext for minutes. */
+  #backingUp = new OneAct(this, () => this.#polling.now());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#polling.now();
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.membership.role !== 'admin') return;
+    try {
+      [this.overview, this.backup] = await Promise.all([api.overview(this.#tenant), notices.backup(this.#tenant)]);
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+  }
+
+  #backUp = (): Promise<void> =>
+    this.#backingUp.do(async () => {
+      this.backupAskedAt = (await notices.runBackup(this.#tenant)).requestedAt;
+    });
+
+  #read(what: Reading, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    return this.#acts.do(async (signal) => {
+      try {
+        return await work(signal);
+      } finally {
+        this.progress = null;
+      }
+    }, what);
+  }
+
+  #show = (progress: Progress): void => {
+    this.progress = progress;
+  };
+
+  #sweep = (): Promise<void> =>
+    this.#read('sweep', async (signal) => {
+      const state = await refreshVaultState();
+      const open = state.state === 'unlocked' && state.tenant === this.#tenant;
+      if (!open && !(await requestUnlock(this.#tenant))) return '';
+      this.found = null;
+      this.found = await sweep(sweepHands(this.#tenant), this.#show, signal);
+      return signal.aborted ? 'Stopped. What was found so far is kept.' : '';
+    });
+
+  #export = (): Promise<void> =>
+    this.#read('export', async (signal) => {
+      this.found = null;
+      const begun = await this.#stepUp.open(this.#tenant, {
+        ...{ heading: 'Export everything', action: 'Export' },
+        only: () => true,
+        work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
+      });
+      if (!begun) return '';
+      const { bundle } = begun.value;
+      const seal = async (part: BundlePart) => {
+        const sealed = await vault().bundlePart(bundle, part);
+        if (!sealed.ok) throw new Error(sealed.message);
+        return sealed.line;
+      };
+      const lines = await exportBundle(this.#tenant, seal, this.#show, signal);
+      if (lines === null) return 'Stopped. Nothing was saved.';
+      const ended = await vault().endBundle(bundle);
+      if (!ended.ok) throw new Error(ended.message);
+      // Whoever has gone elsewhere meanwhile finds no file that they do not expect.
+      if (signal.aborted) return '';
+      this.#save([begun.value.line, ...lines, ended.line]);
+      return 'Saved. Keep it with the recovery page: the two together open everything without us.';
+    });
+
+  #save(lines: string[]): void {
+    const name = `totlprovision-${this.#tenant}-${dayStamp()}.bundle`;
+    saveFile(new Blob(lines, { type: 'application/x-ndjson' }), name);
+  }
+
+  override render() {
+    if (this.membership.role !== 'admin')
+      return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
+    return html`<h1>Safekeeping</h1>
+      <problem-note .error=${this.#acts.failure ?? this.#backingUp.failure ?? this.unreachable}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#health()}
+      ${this.#exit()}
+      ${this.backup || !this.unreachable ? this.#backup() : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #backup() {
+    return html`<section class="card">
+      <backup-card
+        .backup=${this.backup}
+        .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
+        .busy=${this.#backingUp.busy}
+        @backup-wanted=${this.#backUp}
+      ></backup-card>
+    </section>`;
+  }
+
+  #health() {
+    const lost = this.overview?.custody?.notOpening ?? 0;
+    return html`<section class="card">
+      <div class="row bar">
+        <h2>Health sweep</h2>
+        ${this.#button('sweep', 'Check every secret', this.#sweep)}
+      </div>
+      <p class="quiet">
+        Opens every secret in this browser, checks its form, and keeps only whether it was sound. Nothing is shown.
+      </p>
+      ${lost > 0 ? html`<p class="note bad">${lost} secrets were found that no key of this tenant opens.</p>` : nothing}
+      ${this.#progress('sweep')} ${this.found ? this.#result(this.found) : nothing}
+    </section>`;
+  }
+
+  #result({ checked, unsound }: Sweep) {
+    if (unsound.length === 0)
+      return html`<p class="note good" role="status">${checked} checked, and every one is sound.</p>`;
+    const lost = unsound.filter(({ finding }) => finding === 'does_not_open');
+    const malformed = unsound.filter(({ finding }) => finding === 'malformed');
+    return html`<p class="note warn" role="status">${checked} checked; ${unsound.length} need a look.</p>
+      ${
+        malformed.length === 0
+          ? nothing
+          : html`<div class="note warn">
+              <ul>
+                ${malformed.map(
+                  ({ item, finding }) => html`<li>
+                    ${KIND_WORDS[item.kind]}, ${refWords(item.ref)}, version ${item.version.version}, of
+                    <a href="/t/${this.#tenant}/machines/${item.machine}">machine ${shortId(item.machine)}</a>: ${FINDING_WORDS[finding]}
+                  </li>`,
+                )}
+              </ul>
+            </div>`
+      }
+      ${
+        lost.length === 0
+          ? nothing
+          : html`<left-behind
+              .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
+              .tenant=${this.#tenant}
+              .busy=${this.#acts.busy}
+              @help-wanted=${(event: HelpWanted) => this.#putBack(event.detail)}
+            ></left-behind>`
+      }`;
+  }
+
+  #putBack({ item, reason }: HelpWanted['detail']): void {
+    void this.#acts.do(async () => {
+      await api.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
+      if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
+      return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
+    });
+  }
+
+  #exit() {
+    return html`<section class="card">
+      <div class="row bar">
+        <h2>Take everything along</h2>
+        ${this.#button('export', 'Export a bundle', this.#export)}
+      </div>
+      <p>
+        One file with the keyring, every machine, every secret with all its versions, and the audit. All secrets in it stay
+        sealed: it opens with a passphrase or recovery sheets of today, not with a passkey.
+      </p>
+      <p>
+        <a href="/recover.html" download="totlprovision-recover.html">Recovery page</a>: one file that opens a bundle on any PC,
+        without us and without a network. Its SHA-256 is printed in the docs.
+      </p>
+      ${this.#progress('export')}
+    </section>`;
+  }
+
+  #button(what: Reading, words: string, start: () => Promise<void>) {
+    return this.#acts.doing === what
+      ? html`<button @click=${() => this.#acts.stop()}>Stop</button>`
+      : html`<button ?disabled=${this.#acts.busy} @click=${start}>${words}</button>`;
+  }
+
+  #progress(what: Reading) {
+    if (this.#acts.doing !== what) return nothing;
+    const { progress } = this;
+    return progress
+      ? html`<progress max=${Math.max(1, progress.total)} .value=${progress.done} aria-label="Secrets read"></progress>
+          <p role="status">${progress.done} of ${progress.total}</p>`
+      : html`<progress aria-label="Beginning"></progress>`;
+  }
+}

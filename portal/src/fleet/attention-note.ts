@@ -1,0 +1,85 @@
+// Why somebody should look at a machine, a line a reason, each with the word that somebody has.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Machine, Mark, Run } from '../../../schema/machine.ts';
+import { isolated } from '../../../schema/shown-text.ts';
+import { attentionReasons } from './attention.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { exactTime } from '../ui/words.ts';
+
+/** Fired with the mark as it was shown: `mark-seen` where it was looked into, `split-wanted` where several PCs have the id. */
+export type MarkWanted = CustomEvent<Mark>;
+
+@customElement('attention-note')
+export class AttentionNote extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .note {
+        margin-top: 1rem;
+      }
+      ul {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        justify-content: space-between;
+      }
+      li + li {
+        margin-top: 0.4rem;
+      }
+      span {
+        flex: 1 1 16rem;
+      }
+    `,
+  ];
+  @property({ attribute: false }) machine!: Machine;
+  @property({ attribute: false }) runs: readonly Run[] = [];
+  /** By which clock it has been silent for how long, ms since the epoch. */
+  @property({ attribute: false }) now = 0;
+  /** Whether the person may acknowledge. */
+  @property({ attribute: false }) acting = false;
+  /** Whether they may say that several PCs have the id. */
+  @property({ attribute: false }) splitting = false;
+  @property({ attribute: false }) busy = false;
+
+  override render() {
+    const reasons = attentionReasons(this.machine, this.runs, this.now);
+    const { split, marks } = this.machine;
+    if (reasons.length === 0 && split === null) return nothing;
+    return html`<section class="note ${reasons.length > 0 ? 'warn' : ''}" aria-label="Needs attention">
+      <ul>
+        ${reasons.map((reason, index) => html`<li class="row"><span>${reason}</span>${this.#buttons(marks[index], reason)}</li>`)}
+        ${split === null ? nothing : this.#split(split)}
+      </ul>
+    </section>`;
+  }
+
+  /** What is to be rotated is said of each secret, by an admin who has not revealed it. */
+  #buttons(mark: Mark | undefined, reason: string) {
+    if (!this.acting || !mark || mark.mark === 'to_be_rotated') return nothing;
+    if (mark.mark !== 'cloned') return this.#button('Acknowledge', reason, 'mark-seen', mark);
+    return html`${this.splitting ? this.#button('They are several', reason, 'split-wanted', mark) : nothing}
+      ${this.#button('It is one PC', reason, 'mark-seen', mark)}`;
+  }
+
+  #split({ at, by, of }: NonNullable<Machine['split']>) {
+    const words = `Several PCs have this ID, says ${isolated(by)}, ${exactTime(at)}. What each of them sealed is offered beside the others, and an engine that can take another ID is told to.`;
+    return html`<li class="row">
+      <span>${words}</span>
+      ${this.splitting ? this.#button('It is one PC', words, 'mark-seen', { mark: 'cloned', of }) : nothing}
+    </li>`;
+  }
+
+  #button(words: string, reason: string, type: 'mark-seen' | 'split-wanted', detail: Mark) {
+    return html`<button
+      aria-label="${words}: ${reason}"
+      title="On record"
+      ?disabled=${this.busy}
+      @click=${() => this.dispatchEvent(new CustomEvent(type, { detail }))}
+    >
+      ${words}
+    </button>`;
+  }
+}

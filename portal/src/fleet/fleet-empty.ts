@@ -1,0 +1,66 @@
+// A list without machines, and what to do about it: nobody has reported yet, no machine fits the filter, or a search found none.
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Overview } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import { isFiltered, isSearch, type Question } from './url.ts';
+import { shared } from '../ui/shared-styles.ts';
+
+@customElement('fleet-empty')
+export class FleetEmpty extends LitElement {
+  static override styles = shared;
+
+  @property({ attribute: false }) overview: Overview | null = null;
+  @property({ attribute: false }) question!: Question;
+  @property({ attribute: false }) membership!: Membership;
+
+  #clearFilters = (): void => {
+    const all = { status: undefined, client: undefined, attention: undefined, shelf: 'fleet' };
+    this.dispatchEvent(new CustomEvent('filter-wanted', { detail: all }));
+  };
+
+  #clearSearch = (): void => {
+    this.dispatchEvent(new CustomEvent('search-wanted', { detail: '' }));
+  };
+
+  override render() {
+    return html`<div class="card stack">${this.#content()}</div>`;
+  }
+
+  #content() {
+    const { question, overview } = this;
+    if (isSearch(question))
+      return html`<h2>No machine matches “${question.q}”</h2>
+        <p>Names, serials, clients and recovery-key IDs were searched, also of archived machines.</p>
+        <p>
+          A part is enough: of a blue recovery screen type the first 8 characters of the key id. It has only the digits 0 to 9 and the letters
+          A to F. A name may have changed since: then its serial finds the PC.
+        </p>
+        <button @click=${this.#clearSearch}>Clear the search</button>`;
+    if (question.shelf !== 'fleet' && !question.status && !question.client && !question.attention)
+      return html`<p>${question.shelf === 'aside' ? 'No machine is set aside.' : 'No machine is archived.'}</p>
+        <button @click=${this.#clearFilters}>Show the fleet</button>`;
+    if (isFiltered(question))
+      return html`<p>No machine fits ${question.client || question.attention ? 'these filters' : 'this status'}.</p>
+        <button @click=${this.#clearFilters}>Show all machines</button>`;
+    if (overview && overview.archived > 0)
+      return html`<p>Every machine is archived. Choose the status Archived to see them.</p>`;
+    return html`<h2>No machines yet</h2>
+      <p>A machine appears here with its engine’s first report.</p>
+      ${this.#whatNext()}`;
+  }
+
+  #whatNext() {
+    const { tenant, role } = this.membership;
+    if (role === 'auditor') return nothing;
+    if (role === 'engineer')
+      return html`<p>
+        Engines need a configuration file: an admin issues it. A PC that was never online can be brought by its
+        <a href="/t/${tenant}/upload">spool file</a>.
+      </p>`;
+    return this.overview?.keyState === 'none'
+      ? html`<p>First do the set-up above, then issue a token: its configuration file goes onto the engine’s USB stick.</p>`
+      : html`<p>Issue a token: its configuration file goes onto the engine’s USB stick.</p>
+          <a class="button primary" href="/t/${tenant}/tokens">Issue a token</a>`;
+  }
+}

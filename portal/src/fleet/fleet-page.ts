@@ -1,0 +1,264 @@
+// The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Membership } from '../../../schema/person.ts';
+import type { FleetFilterWanted } from './fleet-filters.ts';
+import type { FleetSearch, SearchWanted } from './fleet-search.ts';
+import type { Attended, FleetTable } from './fleet-table.ts';
+import { firstScreenIsShown } from '../core/first-screen.ts';
+import { FleetList } from './list.ts';
+import { FleetSaving } from './saving.ts';
+import { isSearch, type Question, questionOfUrl, urlOfQuestion } from './url.ts';
+import { machineCount } from './words.ts';
+import { Keys } from '../core/shortcuts.ts';
+import { go, placeOf } from '../core/router.ts';
+import { fleetPage } from './fleet-styles.ts';
+import { shared } from '../ui/shared-styles.ts';
+import './fleet-empty.ts';
+import './fleet-filters.ts';
+import './fleet-search.ts';
+import './fleet-table.ts';
+import './fleet-tiles.ts';
+import './live-note.ts';
+import '../ui/problem-note.ts';
+import './runs-card.ts';
+import './save-list.ts';
+
+/** Kept with the place in the browser's history, so that going back finds the rows where they were. */
+type Left = { scrolled: number; seen: number; cursor: string | null };
+const leftHere = (): Left | null => (history.state as { fleet?: Left } | null)?.fleet ?? null;
+
+@customElement('fleet-page')
+export class FleetPage extends LitElement {
+  static override styles = [shared, fleetPage];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private question: Question = questionOfUrl(location.search);
+  @query('fleet-search') private search!: FleetSearch | null;
+  @query('fleet-table') private table!: FleetTable | null;
+  #saving = new FleetSaving(this);
+  #left = leftHere();
+
+  #fleet = new FleetList(this, {
+    tenant: () => this.membership.tenant,
+    question: () => this.question,
+    seen: () => this.table?.seen ?? 0,
+    begin: this.#left?.seen ?? 0,
+  });
+
+  constructor() {
+    super();
+    new Keys(this, {
+      '/': { words: 'Search the fleet', press: () => this.search?.focus() },
+      Escape: { words: 'Clear the search', press: () => this.search?.clear() },
+      n: { words: 'Show the new order', press: () => this.#fleet.letIn() },
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', this.#moved);
+    window.addEventListener('scrollend', this.#keepPlace);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener('scrollend', this.#keepPlace);
+  }
+
+  protected override async updated(): Promise<void> {
+    if (this.#fleet.list || this.#fleet.failure) firstScreenIsShown();
+    const left = this.#left;
+    if (!left || !this.table) return;
+    this.#left = null;
+    this.table.cursor = left.cursor;
+    // Twice: the table has its height once it has measured a row.
+    await this.table.updateComplete;
+    await this.table.updateComplete;
+    window.scrollTo({ top: left.scrolled, behavior: 'instant' });
+  }
+
+  #keepPlace = (): void => {
+    const { seen = 0, cursor = null } = this.table ?? {};
+    const left: Left = { scrolled: window.scrollY, seen, cursor };
+    history.replaceState({ fleet: left }, '');
+  };
+
+  #moved = (): void => {
+    if (placeOf(location.pathname).page === 'fleet') this.question = questionOfUrl(location.search);
+  };
+
+  #ask(change: Partial<Question>, replace = false): void {
+    go(`/t/${this.membership.tenant}${urlOfQuestion({ ...this.question, ...change })}`, replace);
+  }
+
+  /** Typing on is the same place: going back leaves the search, and not letter by letter. */
+  #search = ({ detail: q }: SearchWanted): void => this.#ask({ q }, q !== '' && this.question.q !== '');
+
+  /** Enter in the search field opens the one that was found; of several it goes to the first. */
+  #entered = ({ detail: key }: CustomEvent<string>): void => {
+    const rows = this.#fleet.list?.rows;
+    if (!rows || !this.#fleet.isCurrent) return;
+    const only = rows.length === 1 ? rows.at(0) : null;
+    if (only && key === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
+    else this.table?.focusFirst();
+  };
+
+  override render() {
+    const { failure, refreshedAt } = this.#fleet;
+    const { overview } = this.#fleet.figures;
+    return html`<div class="row bar">
+        <h1>Fleet</h1>
+        <live-note .state=${this.#fleet.live} .at=${refreshedAt}></live-note>
+      </div>
+      <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
+      <fleet-search
+        .q=${this.question.q}
+        .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
+        ?more=${this.#fleet.list?.more ?? false}
+          .further=${this.#fleet.list?.further ?? null}
+        ?failed=${failure !== null}
+        @search-wanted=${this.#search}
+        @search-entered=${this.#entered}
+      ></fleet-search>
+      ${this.#failing(failure)} ${overview?.keyState === 'none' ? this.#setUpCard() : nothing}
+      ${isSearch(this.question) ? nothing : this.#atAGlance()} ${this.#list()}`;
+  }
+
+  #failing(failure: unknown) {
+    if (!failure) return nothing;
+    const old = this.#fleet.list !== null && this.#fleet.isCurrent;
+    return html`<problem-note .error=${failure} retry @retry=${() => void this.#fleet.retry()}></problem-note>
+      ${old ? html`<p class="quiet">What is shown is what was last read.</p>` : nothing}`;
+  }
+
+  #setUpCard() {
+    const admin = this.membership.role === 'admin';
+    return html`<section class="card set-up stack">
+      <h2>${admin ? 'Start with the first-time set-up' : 'Waiting for the first-time set-up'}</h2>
+      <p>
+        ${
+          admin
+            ? 'It makes the keys of this tenant in your browser. Until then engines can report, but have nothing to seal secrets to.'
+            : 'An admin has to make the keys of this tenant first. Until then engines can report, but not hand over secrets.'
+        }
+      </p>
+      ${admin ? html`<a class="button primary" href="/t/${this.membership.tenant}/set-up">First-time set-up</a>` : nothing}
+    </section>`;
+  }
+
+  /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
+  #atAGlance() {
+    const { overview, hours } = this.#fleet.figures;
+    return html`<div class="glance">
+      <div class="tiles">
+        ${
+          overview
+            ? html`<fleet-tiles .overview=${overview} .hours=${hours} .question=${this.question}></fleet-tiles>`
+            : nothing
+        }
+      </div>
+      <runs-card .hours=${this.#fleet.list ? hours : null}></runs-card>
+    </div>`;
+  }
+
+  #list() {
+    const { list, failure, isCurrent, figures } = this.#fleet;
+    const waiting = list?.rows.waiting ?? 0;
+    return html`<fleet-filters
+          class="bar"
+          .filter=${this.question}
+          .clients=${figures.clients}
+          ?more=${figures.moreClients}
+          ?resting=${isSearch(this.question)}
+          @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
+        ></fleet-filters>
+      <div class="row bar">
+        <span class="quiet" role="status">${this.#length()}</span>
+        <span class="row">
+          <button class=${waiting > 0 ? '' : 'away'} @click=${this.#letIn}>
+            Show the new order (${waiting})
+          </button>
+        ${
+          this.membership.role === 'auditor'
+            ? nothing
+            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
+        }
+          <save-list
+            .saving=${this.#saving.saving}
+            ?disabled=${!isCurrent || list?.rows.length === 0}
+            @save-wanted=${this.#save}
+            @save-cancelled=${() => this.#saving.stop()}
+          ></save-list>
+        </span>
+      </div>
+      <problem-note .error=${this.#saving.failure}></problem-note>
+      ${isCurrent ? this.#rows() : this.#pending(failure)}`;
+  }
+
+  #length() {
+    const { list, isCurrent, total } = this.#fleet;
+    if (!list || !isCurrent) return nothing;
+    if (list.found) return 'The filters rest while you search.';
+    return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
+  }
+
+  /** The rows before stay, dimmed, while another list is on its way; if it does not come they go: they are not its rows. */
+  #pending(failure: unknown) {
+    if (failure) return nothing;
+    if (!this.#fleet.list)
+      return html`<div class="card waiting"><p role="status">Loading the fleet …</p><progress aria-label="Loading"></progress></div>`;
+    return html`<div class="busy" aria-busy="true" inert>${this.#table()}</div>`;
+  }
+
+  #rows() {
+    const { list, figures } = this.#fleet;
+    if (list?.rows.length === 0 && list.rows.next === null)
+      return html`<fleet-empty
+        .overview=${figures.overview}
+        .question=${this.question}
+        .membership=${this.membership}
+        @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
+        @search-wanted=${() => this.search?.clear()}
+      ></fleet-empty>`;
+    return this.#table();
+  }
+
+  #save = (): void => {
+    const { list, total } = this.#fleet;
+    if (list) this.#saving.save(this.membership.tenant, list, total);
+  };
+
+  #letIn = async (): Promise<void> => {
+    this.#fleet.letIn();
+    await this.updateComplete;
+    // The button has gone, and the focus must not go with it.
+    this.table?.focusCursor();
+  };
+
+  #table() {
+    const { list, version, total, pageFailure } = this.#fleet;
+    if (!list) return nothing;
+    return html`<div class="card list">
+        <fleet-table
+          .rows=${list.rows}
+          .version=${version}
+          .total=${total}
+          .found=${list.found}
+          .q=${list.found ? list.question.q : ''}
+          .tenant=${this.membership.tenant}
+          @click=${this.#keepPlace}
+          @attended=${({ detail }: Attended) => this.#fleet.hold(detail)}
+          @more-wanted=${() => void this.#fleet.more()}
+        ></fleet-table>
+      </div>
+      ${
+        pageFailure
+          ? html`<problem-note .error=${pageFailure} retry @retry=${() => void this.#fleet.retry()}></problem-note>`
+          : list.rows.next === null
+            ? nothing
+            : html`<p class="tail quiet">Loading more machines …</p>`
+      }`;
+  }
+}

@@ -1,0 +1,276 @@
+// The fleet as a table of any length: only the rows near the screen are in the document; on a narrow one each is a card. Its row cursor
+// is the focus: `j` and `k` move it. It shows what it is given and fetches nothing.
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Match } from '../../../schema/machine.ts';
+import type { FleetRows } from './rows.ts';
+import { Keys } from '../core/shortcuts.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { placed, Windowing } from '../core/windowing.ts';
+import { fleetRow, rowStyles } from './fleet-row.ts';
+
+/** Fired with whether a pointer or the focus is at the rows. */
+export type Attended = CustomEvent<boolean>;
+
+const TICK_MS = 20_000;
+/** So many rows before the end the next page is asked for. */
+const MORE_BEFORE_ROWS = 30;
+const COLUMNS = ['Machine', 'Status', 'Phase', 'Last event', 'Secrets', 'Attention'];
+
+@customElement('fleet-table')
+export class FleetTable extends LitElement {
+  static override styles = [
+    shared,
+    rowStyles,
+    css`
+      :host {
+        display: block;
+        --row-height: 3.7rem;
+      }
+      /* What was found says whose it is and by what it was found, a line each. */
+      :host([searched]) {
+        --row-height: 4.9rem;
+      }
+      .head {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        background: var(--raised);
+        border-bottom: 1px solid var(--line);
+        border-radius: var(--radius) var(--radius) 0 0;
+        font-size: 0.85rem;
+        font-weight: 500;
+        color: var(--text-quiet);
+      }
+      .head .line {
+        min-height: 2.4rem;
+      }
+      .body {
+        position: relative;
+      }
+      .body .ruler {
+        visibility: hidden;
+        pointer-events: none;
+      }
+      @media (max-width: 52rem) {
+        :host {
+          --row-height: 9.2rem;
+        }
+        :host([searched]) {
+          --row-height: 10.5rem;
+        }
+        .head {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
+    `,
+  ];
+  @property({ attribute: false }) rows!: FleetRows;
+  /** Counts what changed in `rows`: they are the same object. */
+  @property({ attribute: false }) version = 0;
+  /** How long the list is at its end; null where nobody knows. */
+  @property({ attribute: false }) total: number | null = null;
+  @property({ attribute: false }) found: ReadonlyMap<string, Match> | null = null;
+  @property() q = '';
+  @property() tenant = '';
+  /** Moves on by ticks, and not with each change: every row would be drawn anew for it. */
+  @state() private now = Date.now();
+  /** The machine whose row has the cursor; `j` and `k` go on from it. */
+  @property({ attribute: false }) cursor: string | null = null;
+  @query('.body') private body!: HTMLElement | null;
+  @query('.ruler') private ruler!: HTMLElement | null;
+  @query('.head') private head!: HTMLElement | null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #pointer = false;
+  #focus = false;
+  #drawing = false;
+  #cursorIndex = 0;
+
+  #window = new Windowing(this, {
+    length: () => this.rows.length,
+    body: () => this.body,
+    ruler: () => this.ruler,
+  });
+
+  constructor() {
+    super();
+    new Keys(this, {
+      j: { words: 'The next machine', press: () => this.#step(1) },
+      k: { words: 'The machine before', press: () => this.#step(-1) },
+      Enter: { words: 'Open the machine', press: () => this.#link()?.click() },
+      Home: { words: 'The first machine', press: () => void this.#moveTo(0) },
+      End: { words: 'The last machine that has been fetched', press: () => void this.#moveTo(this.rows.length - 1) },
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => {
+      this.now = Date.now();
+    }, TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    // What is gone is left without a word from pointer or focus.
+    this.#pointer = this.#focus = false;
+    this.#attend();
+  }
+
+  /** Up to which row the reader sees, and a few more. */
+  get seen(): number {
+    return this.#window.end;
+  }
+
+  /** Puts the cursor on the first row, as from the search field. */
+  focusFirst(): void {
+    void this.#moveTo(0);
+  }
+
+  /** Goes to the row with the cursor, wherever it is now; without one, to the first that is seen. */
+  focusCursor(): void {
+    this.#step(0);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#drawing = true;
+    if (changed.has('rows')) this.now = Date.now();
+    this.toggleAttribute('searched', this.found !== null);
+    if (this.cursor === null) return;
+    const index = this.rows.indexOf(this.cursor);
+    if (index >= 0) this.#cursorIndex = index;
+    // Its row has gone: the one in its place takes over.
+    else this.cursor = this.rows.at(Math.min(this.#cursorIndex, this.rows.length - 1))?.id ?? null;
+  }
+
+  protected override updated(): void {
+    this.#drawing = false;
+    if (this.#focus && !this.#focusIsInside()) {
+      // Its row went with this render, and the focus with it.
+      this.#focus = this.#link() !== null;
+      if (this.#focus) this.#link()?.focus({ preventScroll: true });
+      else this.#attend();
+    }
+    if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
+      this.dispatchEvent(new CustomEvent('more-wanted'));
+  }
+
+  #focusIsInside(): boolean {
+    return this.body?.contains((this.renderRoot as ShadowRoot).activeElement) ?? false;
+  }
+
+  #link(): HTMLAnchorElement | null {
+    return this.renderRoot.querySelector<HTMLAnchorElement>('.cursor .name');
+  }
+
+  #step(by: number): void {
+    // From where the reader is, if there is no cursor yet.
+    void this.#moveTo(this.cursor === null ? this.#firstSeen() : this.#cursorIndex + by);
+  }
+
+  /** What the head covers while it sticks; on a narrow screen it is not seen. */
+  #covered(): number {
+    return this.head && getComputedStyle(this.head).position === 'sticky' ? this.head.offsetHeight : 0;
+  }
+
+  /** The first row of which more than half is seen. */
+  #firstSeen(): number {
+    const top = this.body?.getBoundingClientRect().top ?? 0;
+    return Math.max(0, Math.round((this.#covered() - top) / this.#window.rowHeight));
+  }
+
+  async #moveTo(index: number): Promise<void> {
+    const machine = this.rows.at(Math.max(0, Math.min(index, this.rows.length - 1)));
+    if (!machine) return;
+    this.cursor = machine.id;
+    this.#cursorIndex = this.rows.indexOf(machine.id);
+    this.#window.bringIntoView(this.#cursorIndex, this.#covered());
+    await this.updateComplete;
+    this.#link()?.focus({ preventScroll: true });
+  }
+
+  #attend(): void {
+    this.dispatchEvent(new CustomEvent('attended', { detail: this.#pointer || this.#focus }));
+  }
+
+  #pointed = (event: PointerEvent): void => {
+    // A finger lifts off without a word that it has left.
+    this.#pointer = event.type === 'pointerenter' && event.pointerType !== 'touch';
+    this.#attend();
+  };
+
+  #focused = (event: FocusEvent): void => {
+    // From row to row the focus stays inside; and what a render takes away it gives back.
+    if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
+    this.#focus = event.type === 'focusin';
+    const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
+    if (row) this.cursor = row.dataset.machine ?? null;
+    this.#attend();
+  };
+
+  override render() {
+    return html`<div
+      role="table"
+      aria-label="Machines"
+      aria-rowcount=${this.total === null ? -1 : this.total + 1}
+      aria-colcount=${COLUMNS.length}
+    >
+      <div role="rowgroup" class="head">
+        <div role="row" class="line" aria-rowindex="1">
+          ${COLUMNS.map((words) => html`<div role="columnheader" class=${words === 'Secrets' ? 'number' : ''}>${words}</div>`)}
+        </div>
+      </div>
+      <div
+        role="rowgroup"
+        class="body"
+        @pointerenter=${this.#pointed}
+        @pointerleave=${this.#pointed}
+        @focusin=${this.#focused}
+        @focusout=${this.#focused}
+      >
+        ${repeat(
+          this.#indexes(),
+          (index) => this.rows.at(index)?.id ?? index,
+          (index) => this.#row(index),
+        )}
+        <div class="line ruler" role="presentation"></div>
+      </div>
+    </div>`;
+  }
+
+  /** Those near the screen, and the one with the cursor: taking it out would take the focus with it. */
+  #indexes(): number[] {
+    const { first, end } = this.#window;
+    const last = Math.min(end, this.rows.length);
+    const indexes = Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place);
+    if (this.cursor === null || !this.#focus) return indexes;
+    if (this.#cursorIndex < first) return [this.#cursorIndex, ...indexes];
+    return this.#cursorIndex >= last && this.#cursorIndex < this.rows.length
+      ? [...indexes, this.#cursorIndex]
+      : indexes;
+  }
+
+  #row(index: number) {
+    const machine = this.rows.at(index);
+    if (!machine) return nothing;
+    const { id } = machine;
+    const { tenant, now, q } = this;
+    const match = this.found?.get(id);
+    return html`<div
+      role="row"
+      class="line ${id === this.cursor ? 'cursor' : ''}"
+      aria-rowindex=${index + 2}
+      data-machine=${id}
+      ${placed(index * this.#window.rowHeight)}
+    >
+      ${guard([machine, now, q, match], () => fleetRow(machine, `status-${id}`, { tenant, now, q, match }))}
+    </div>`;
+  }
+}

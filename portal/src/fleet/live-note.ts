@@ -1,0 +1,57 @@
+// How the live connection stands, in words that are announced politely.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { LiveState } from '../api/live.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { timeOfDay } from '../ui/words.ts';
+
+@customElement('live-note')
+export class LiveNote extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      .dot {
+        display: inline-block;
+        width: 0.6rem;
+        height: 0.6rem;
+        border-radius: 50%;
+        border: 2px solid var(--text-quiet);
+        margin-right: 0.35rem;
+      }
+      .live .dot {
+        background: var(--good);
+        border-color: var(--good);
+      }
+      .down {
+        color: var(--warn);
+      }
+      .down .dot {
+        border-color: var(--warn);
+      }
+    `,
+  ];
+  @property() state: LiveState = 'connecting';
+  /** When what is shown was true, ms since the epoch. */
+  @property({ attribute: false }) at: number | null = null;
+
+  override render() {
+    return html`<span class=${this.state}
+      ><span class="dot"></span
+      ><span role="status"
+        >${
+          {
+            connecting: 'Connecting …',
+            live: 'Live',
+            down: 'Not live: trying again …',
+          }[this.state]
+        }</span
+      >${this.#asOf()}</span
+    >`;
+  }
+
+  /** Not part of what is announced: it would be said again with each try. */
+  #asOf() {
+    if (this.state !== 'down' || this.at === null) return nothing;
+    return html` <span class="quiet">As of ${timeOfDay(this.at)}.</span>`;
+  }
+}

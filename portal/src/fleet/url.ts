@@ -1,0 +1,46 @@
+// The fleet page's filters and search as its URL has them.
+import type { MachinesQuery } from '../../../schema/machine.ts';
+import type { FleetFilter } from '../api/tenant.ts';
+
+/** `q` is what is searched for, blank for nothing; while there is something, the filters rest. */
+export type Question = FleetFilter & { q: string };
+
+/** As the server wants it, in characters. */
+export const SEARCH_FROM = 3;
+export const SEARCH_MAX = 64;
+
+const STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
+/** Each is one more thing that a machine can be, and one that it is only by itself. */
+const SHELVES = ['archived', 'aside'] as const;
+type Status = NonNullable<MachinesQuery['status']>;
+const isStatus = (text: string | null): text is Status => STATUSES.some((status) => status === text);
+
+export function questionOfUrl(search: string): Question {
+  const query = new URLSearchParams(search);
+  const [status, client] = [query.get('status'), query.get('client')];
+  return {
+    sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
+    shelf: SHELVES.find((shelf) => shelf === query.get('shelf')) ?? 'fleet',
+    ...(isStatus(status) ? { status } : {}),
+    ...(client ? { client } : {}),
+    ...(query.get('attention') === 'yes' ? { attention: 'yes' as const } : {}),
+    q: (query.get('q') ?? '').slice(0, SEARCH_MAX),
+  };
+}
+
+/** As a URL's query, with its question mark; blank where it is the whole fleet in its usual order. */
+export function urlOfQuestion({ sort, shelf, status, client, attention, q }: Question): string {
+  const query = new URLSearchParams();
+  if (q) query.set('q', q);
+  if (status) query.set('status', status);
+  if (client) query.set('client', client);
+  if (attention) query.set('attention', attention);
+  if (shelf !== 'fleet') query.set('shelf', shelf);
+  if (sort !== 'started') query.set('sort', sort);
+  return query.size > 0 ? `?${query}` : '';
+}
+
+export const isSearch = ({ q }: Question): boolean => q.trim().length >= SEARCH_FROM;
+
+export const isFiltered = ({ shelf, status, client, attention }: FleetFilter): boolean =>
+  shelf !== 'fleet' || status !== undefined || client !== undefined || attention !== undefined;

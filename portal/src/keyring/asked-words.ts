@@ -1,0 +1,23 @@
+// What this browser has asked access for, and the eight words it made of it. Kept here alone: what a server would give back proves nothing.
+import type { VaultPurpose } from '../../../schema/signed.ts';
+import { memory } from '../core/memory.ts';
+
+export type AskedWords = { rights: readonly VaultPurpose[]; words: readonly string[] };
+
+const keyOf = (tenant: string, grant: string): string => `totl.grant.${tenant}.${grant}`;
+
+export const keepWords = (tenant: string, grant: string, { rights, words }: AskedWords): void =>
+  memory.write(keyOf(tenant, grant), JSON.stringify({ rights, words }));
+
+/** `earlier`: asked when the words did not yet say what the request is for, so that they are compared with nobody's. */
+export function readWords(tenant: string, grant: string): AskedWords | 'earlier' | null {
+  const text = memory.read(keyOf(tenant, grant));
+  if (text === null) return null;
+  return text.startsWith('{') ? (JSON.parse(text) as AskedWords) : 'earlier';
+}
+
+/** Forgets the words of requests that no longer wait. */
+export function forgetWords(tenant: string, waiting: readonly string[]): void {
+  const kept = new Set(waiting.map((grant) => keyOf(tenant, grant)));
+  for (const key of memory.keys()) if (key.startsWith(keyOf(tenant, '')) && !kept.has(key)) memory.forget(key);
+}

@@ -1,0 +1,61 @@
+// Ways to unlock, as the signed manifest lists them: whose, of what kind, with which rights.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { isolated } from '../../../schema/shown-text.ts';
+import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import { list } from '../ui/list-styles.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { theirs } from '../ui/theirs.ts';
+import { exactTime, UNLOCKER_WORDS } from '../ui/words.ts';
+
+@customElement('unlocker-list')
+export class UnlockerList extends LitElement {
+  static override styles = [
+    shared,
+    list,
+    css`
+      li {
+        gap: 0.4rem 1rem;
+        padding: 0.6rem 0;
+      }
+    `,
+  ];
+  @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  @property({ attribute: false }) removable: (one: ManifestUnlocker) => boolean = () => false;
+  @property({ type: Boolean }) changeable = false;
+  @property({ attribute: false }) busy = false;
+
+  override render() {
+    return html`<ul>
+      ${repeat(
+        this.unlockers,
+        (one) => one.id,
+        (one) => {
+          const say = (what: string) => () => this.dispatchEvent(new CustomEvent(what, { detail: one }));
+          return html`<li>
+          <span>
+            ${theirs(one.label)} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
+            <span class="quiet"
+              >${one.owner ? `${one.owner}, ` : nothing}${one.rights.includes('admin') ? 'reveal and admin' : 'reveal only'}, since
+              ${exactTime(one.createdAt)}</span
+            >
+          </span>
+          <span class="row">
+            ${
+              this.changeable && one.kind === 'passphrase'
+                ? html`<button aria-label="Change the passphrase of ${isolated(one.label)}" @click=${say('change-wanted')}>Change the passphrase</button>`
+                : nothing
+            }
+            ${
+              this.removable(one)
+                ? html`<button aria-label="Remove ${isolated(one.label)}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
+                : nothing
+            }
+          </span>
+        </li>`;
+        },
+      )}
+    </ul>`;
+  }
+}

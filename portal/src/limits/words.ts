@@ -1,0 +1,40 @@
+// Limits in words: what is counted, for whom, and what happens beyond it.
+import { LIMITS, type LimitName } from '../../../schema/limit-table.ts';
+import type { RoomState } from '../../../schema/limits.ts';
+import { byteWords } from '../ui/words.ts';
+
+export const LIMIT_WORDS: Record<LimitName, string> = {
+  storageBytes: 'Storage of the tenant',
+  tokenRequests: 'Requests of a token in ten seconds',
+  tokenBytes: 'What a token brings in a day',
+  tokenMachinesTold: 'New machines of a token in a day, before a notice',
+  tokenMachines: 'New machines of a token in a day',
+  machineBytes: 'What a machine sends in a day',
+  machineRuns: 'Runs of a machine in a day',
+  runEvents: 'Events of a run',
+  attributeChanges: 'Changes of a machine’s attributes in a day, then folded',
+  secretVersions: 'Versions of a secret by a token in a day',
+  machineSecrets: 'Secrets of a machine by a token',
+  family: 'Ids merged into one machine',
+  queuedNotices: 'Notices that wait for a webhook',
+  tokens: 'Live tokens',
+  tokensIssued: 'Tokens issued in a day',
+  personBytes: 'What a person brings in a day',
+  personActs: 'Acts of a person in a minute: archive, merge, grants, settings, spool lines, secrets by hand, exports',
+  webhookTests: 'Test notices of a person in a minute',
+  personSockets: 'Live connections that a person opens in a minute',
+  exports: 'Exports of the audit at a time',
+};
+
+const inBytes = (name: LimitName): boolean => name.endsWith('Bytes');
+export const limitValue = (name: LimitName, value: number): string =>
+  inBytes(name) ? byteWords(value) : value.toLocaleString('en');
+export const isDefault = (name: LimitName, value: number): boolean => LIMITS[name].default === value;
+
+/** What is refused at each step, as an admin has to know it. */
+export const ROOM_WORDS: Record<Exclude<RoomState, 'ample'>, string> = {
+  low: 'Reports are refused; engines keep them.',
+  reserve:
+    'All is refused but reveals, secrets of known machines, the audit, exports, and whatever ends or removes something.',
+  last: 'Secrets of engines are refused too; reveals, the audit, exports, and whatever ends or removes something go on.',
+};

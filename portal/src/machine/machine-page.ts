@@ -1,0 +1,415 @@
+// One machine: who it is, its runs with phases and events, its secrets, and what people do with them.
+import { Task } from '@lit/task';
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Run } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import { Adding } from '../secrets/adding.ts';
+import { acknowledge, confirmSecret, shelve, split } from '../api/by-hand.ts';
+import { isProblem } from '../api/http.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../secrets/brief-clipboard.ts';
+import type { MarkWanted } from '../fleet/attention-note.ts';
+import type { EventList } from './event-list.ts';
+import type { ShelfWanted } from './machine-identity.ts';
+import type { FilterWanted } from '../secrets/secret-filter.ts';
+import type {
+  ConfirmWanted,
+  RevealWanted,
+  RotatedWanted,
+  SecretList,
+  VersionsWanted,
+} from '../secrets/secret-list.ts';
+import { Keys } from '../core/shortcuts.ts';
+import { type Loaded, MachineData, type PagedList } from './data.ts';
+import { Merging } from './merging.ts';
+import { OlderVersions } from '../secrets/older-versions.ts';
+import { OneAct } from '../core/one-act.ts';
+import { Revealing } from '../secrets/revealing.ts';
+import { go, placeOf } from '../core/router.ts';
+import { RunEvents } from './run-events.ts';
+import { SayingRotated } from '../secrets/saying-rotated.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { theirs } from '../ui/theirs.ts';
+import { startsOf } from './timeline.ts';
+import { offeredWith } from '../secrets/version-words.ts';
+import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../ui/words.ts';
+import { machineStyles } from './machine-styles.ts';
+import '../fleet/attention-note.ts';
+import './event-list.ts';
+import './machine-identity.ts';
+import '../ui/problem-note.ts';
+import './run-card.ts';
+import './run-list.ts';
+import '../fleet/run-status.ts';
+import '../secrets/secret-filter.ts';
+import '../secrets/secret-list.ts';
+import './shelf-note.ts';
+
+const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
+  archive: 'Out of the fleet list. Its secrets stay.',
+  restore: 'Back in the fleet list.',
+  unmerge: 'The merge is undone.',
+};
+
+@customElement('machine-page')
+export class MachinePage extends LitElement {
+  static override styles = [shared, machineStyles];
+
+  @property({ attribute: false }) membership!: Membership;
+  @property() email = '';
+  @property() machine = '';
+  @state() private clipboard: ClipboardState | null = null;
+  @query('event-list') private eventList!: EventList | null;
+  @query('secret-list') private secretList!: SecretList | null;
+  #events = new RunEvents(this, () => this.#tenant);
+  #data = new MachineData(
+    this,
+    () => ({ tenant: this.#tenant, machine: this.machine }),
+    async () => this.#readEvents(),
+  );
+  #acts = new OneAct(this, () => this.#data.read());
+  #revealing = new Revealing(
+    this,
+    () => this.#tenant,
+    () => void this.#data.read(),
+  );
+  #versions = new OlderVersions(this, () => this.#tenant, 'standing');
+  #versionsAside = new OlderVersions(this, () => this.#tenant, 'aside');
+  #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
+  #sayingRotated = new SayingRotated(
+    this,
+    () => this.#tenant,
+    (words) => this.#kept(words),
+  );
+  #adding = new Adding(
+    this,
+    () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
+    (words) => this.#kept(words),
+  );
+
+  #load = new Task(this, {
+    args: () => [this.membership.tenant, this.machine] as const,
+    task: async ([tenant, machine]) => {
+      const { loaded } = this.#data;
+      // The same PC may be known to two tenants.
+      if (loaded?.machine.id !== machine || loaded.tenant !== tenant) this.#forget();
+      await this.#data.read();
+    },
+  });
+
+  constructor() {
+    super();
+    new Keys(this, {
+      j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
+      k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
+      '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
+      e: { words: 'Jump to the newest event', press: () => this.eventList?.jump() },
+      s: { words: 'Go to the secrets', press: () => this.secretList?.focusFirst() },
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', this.#moved);
+    window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('popstate', this.#moved);
+    window.removeEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  get #mayAct(): boolean {
+    return this.membership.role !== 'auditor';
+  }
+
+  get #name(): string {
+    return this.#data.loaded?.machine.hostname ?? shortId(this.machine);
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  #forget(): void {
+    this.#data.forget();
+    this.#events.forget();
+    this.#acts.forget();
+    this.#versions.forget();
+    this.#versionsAside.forget();
+    this.#merging.forget();
+    this.#revealing.forget();
+    this.#adding.forget();
+    this.#sayingRotated.forget();
+  }
+
+  /** Another run may be chosen in the URL. */
+  #moved = (): void => {
+    const place = placeOf(location.pathname);
+    if (place.page !== 'machine' || place.machine !== this.machine) return;
+    this.requestUpdate();
+    void this.#readEvents();
+  };
+
+  #clipboardChanged = (event: Event): void => {
+    this.clipboard = (event as CustomEvent<ClipboardState>).detail;
+  };
+
+  /** The run that the URL names, else the latest. */
+  get #run(): Run | null {
+    const runs = this.#data.loaded?.runs ?? [];
+    const wanted = new URLSearchParams(location.search).get('run');
+    const aside = this.#data.loaded?.aside?.runs ?? [];
+    return [...runs, ...aside].find(({ id }) => id === wanted) ?? runs[0] ?? aside[0] ?? null;
+  }
+
+  #stepRun(by: 1 | -1): void {
+    const runs = this.#data.loaded?.runs ?? [];
+    const next = runs[runs.findIndex(({ id }) => id === this.#run?.id) + by];
+    if (next) go(`?run=${next.id}`, true);
+  }
+
+  async #readEvents(): Promise<void> {
+    if (this.#run) await this.#events.refresh(this.#run);
+  }
+
+  #askReveal = ({ detail }: RevealWanted): void => {
+    const choices = offeredWith(detail.secret, this.#data.loaded?.secrets ?? []);
+    const isOffered = choices.some(
+      ({ secret, version }) => secret.id === detail.secret.id && version.version === detail.version.version,
+    );
+    this.#revealing.ask(detail, { choices: isOffered ? choices : [], earlier: !isOffered });
+  };
+
+  #kept(words: string): void {
+    this.#acts.say(words);
+    void this.#data.read();
+  }
+
+  /** This version is on the PC, says this admin; the object says whether it is theirs to say. */
+  #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await confirmSecret(this.#tenant, secret, version);
+      return 'Confirmed: what it takes the place of is no longer to be rotated.';
+    });
+  };
+
+  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
+  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await shelve(this.#tenant, machine, act);
+      return SHELF_SAID[act];
+    });
+  };
+
+  /** Somebody has looked into a mark; what is left is read anew. */
+  #seen = async ({ detail }: MarkWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await acknowledge(this.#tenant, this.machine, detail);
+      return detail.mark === 'cloned'
+        ? 'On record: it is one PC. It is marked again if another one reports.'
+        : 'On record: you have looked into it. It comes back if the same happens anew.';
+    });
+  };
+
+  /** Several PCs have this id, says this admin. */
+  #splitId = async ({ detail }: MarkWanted): Promise<void> => {
+    if (this.#acts.busy) return;
+    await this.#acts.do(async () => {
+      await split(this.#tenant, this.machine, detail.of);
+      return 'On record: several PCs have this ID. What each of them sealed stays beside the others.';
+    });
+  };
+
+  override render() {
+    const { loaded, failure } = this.#data;
+    return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
+      ${loaded ? this.#page(loaded) : nothing}
+      ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
+      ${
+        !loaded && !failure
+          ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
+          : nothing
+      }
+      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}
+      ${this.#sayingRotated.render(this.#name)}`;
+  }
+
+  #unknown() {
+    return html`<div class="card stack">
+      <h1 tabindex="-1">There is no such machine</h1>
+      <p>Nothing of this tenant has the ID <span class="mono">${this.machine}</span>. It may belong to another tenant, or have a slip in it.</p>
+      <a class="button" href="/t/${this.#tenant}">To the fleet</a>
+    </div>`;
+  }
+
+  /** A failure leaves what was read before, and says how old that is. */
+  #failing(failure: unknown) {
+    const { loaded } = this.#data;
+    return html`<div class=${failure ? 'failing' : ''}>
+      ${failure && loaded ? html`<p class="quiet">What is shown was read at ${shortTime(loaded.readAt)}.</p>` : nothing}
+      <problem-note .error=${failure} retry @retry=${() => void this.#load.run()}></problem-note>
+    </div>`;
+  }
+
+  #wantVersions =
+    (of: OlderVersions) =>
+    ({ detail }: VersionsWanted): void =>
+      void of.more(detail.secret, detail.end, detail.listed);
+
+  #more(of: PagedList, words: string) {
+    if (this.#data.isFull(of)) return html`<p class="quiet more">There are more than are shown here.</p>`;
+    return html`<p class="more"><button @click=${() => void this.#data.more(of)}>${words}</button></p>`;
+  }
+
+  #page({ machine, runs, secrets, moreRuns, moreSecrets, aside }: Loaded) {
+    const run = this.#run;
+    return html`<div class="row">
+        <h1 tabindex="-1">${theirs(machine.hostname ?? shortId(machine.id))}</h1>
+        <run-status .run=${machine.run}></run-status>
+        <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
+      </div>
+      <attention-note
+        .machine=${machine}
+        .runs=${runs}
+        .now=${Date.now()}
+        .acting=${this.#mayAct && machine.shelf !== 'merged'}
+        .splitting=${this.membership.role === 'admin'}
+        .busy=${this.#acts.busy}
+        @mark-seen=${this.#seen}
+        @split-wanted=${this.#splitId}
+      ></attention-note>
+      <shelf-note
+        .machine=${machine}
+        tenant=${this.#tenant}
+        .acting=${this.#mayAct}
+        .busy=${this.#acts.busy}
+        @shelf-wanted=${this.#shelf}
+      ></shelf-note>
+      <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
+      <div role="status">
+        ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
+      </div>
+      <problem-note class="attention" .error=${this.#acts.failure ?? this.#adding.failureBehind ?? this.#merging.failureBehind ?? this.#sayingRotated.failureBehind}></problem-note>
+      <div class="columns">
+        <section class="card">
+          <div class="row head">
+            <h2>Secrets</h2>
+            ${this.#mayAct ? html`<button ?disabled=${this.#adding.busy} @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
+          </div>
+          ${
+            moreSecrets || this.#data.secretFilter
+              ? html`<secret-filter
+                  .filter=${this.#data.secretFilter}
+                  @filter-wanted=${({ detail }: FilterWanted) => void this.#data.lookFor(detail)}
+                ></secret-filter>`
+              : nothing
+          }
+          <secret-list
+            .secrets=${secrets}
+            .memberRole=${this.membership.role}
+            machine=${machine.id}
+            .further=${this.#versions.known}
+            .busy=${this.#acts.busy}
+            @reveal-wanted=${this.#askReveal}
+            @versions-wanted=${this.#wantVersions(this.#versions)}
+            @confirm-wanted=${this.#confirm}
+            @rotated-wanted=${({ detail }: RotatedWanted) => this.#sayingRotated.start(detail)}
+          ></secret-list>
+          ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
+        </section>
+        <section class="card">
+          <machine-identity
+            .machine=${machine}
+            tenant=${this.#tenant}
+            .acting=${this.#mayAct}
+            .busy=${this.#acts.busy}
+            .merging=${this.#merging.busy}
+            @shelf-wanted=${this.#shelf}
+            @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
+          ></machine-identity>
+          ${machine.historyNext ? this.#more('history', 'Show earlier changes') : nothing}
+        </section>
+        ${aside ? this.#aside(aside, machine.id, run) : nothing}
+        ${
+          run
+            ? html`${
+                runs.length === 0
+                  ? nothing
+                  : html`<section class="card wide">
+                      <run-list .runs=${runs} ?more=${moreRuns} chosen=${run.id} machine=${machine.id}></run-list>
+                      ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
+                    </section>`
+              }
+                <section class="card wide">${this.#chosen(run, machine)}</section>
+                <section class="card wide">${this.#eventsOf(run)}</section>`
+            : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
+        }
+      </div>`;
+  }
+
+  /** What tokens brought that were revoked: apart, and revealed like anything else. */
+  #aside({ secrets, moreSecrets, runs, moreRuns }: NonNullable<Loaded['aside']>, machine: string, run: Run | null) {
+    return html`<section class="card wide">
+      <h2>Set aside</h2>
+      <p class="quiet">
+        A revoked token brought this, and an admin has set it aside: it counts nowhere and takes the place of nothing. It is kept, and
+        can be revealed.
+      </p>
+      <secret-list
+        apart
+        .secrets=${secrets}
+        .memberRole=${this.membership.role}
+        machine=${machine}
+        .further=${this.#versionsAside.known}
+        .busy=${this.#acts.busy}
+        @reveal-wanted=${this.#askReveal}
+        @versions-wanted=${this.#wantVersions(this.#versionsAside)}
+      ></secret-list>
+      ${moreSecrets ? this.#more('secretsAside', 'Show more secrets') : nothing}
+      ${
+        runs.length === 0
+          ? nothing
+          : html`<run-list apart .runs=${runs} chosen=${run?.id ?? ''} machine=${machine}></run-list>
+              ${moreRuns ? this.#more('runsAside', 'Show earlier runs') : nothing}`
+      }
+    </section>`;
+  }
+
+  /** Said politely when it changes, and it changes with a phase, not with an event. */
+  #news(run: Loaded['machine']['run']): string {
+    if (!run) return '';
+    const [words] = STATUS_WORDS[run.status];
+    return run.status === 'running' && run.phase ? `${words}, phase ${phaseWords(run.phase)}` : words;
+  }
+
+  #chosen(run: Run, machine: Loaded['machine']) {
+    const wanted = new URLSearchParams(location.search).get('run');
+    return html`<run-card
+      .run=${run}
+      .machine=${machine}
+      .starts=${startsOf(this.#events.events)}
+      .instead=${wanted !== null && wanted !== run.id}
+    ></run-card>`;
+  }
+
+  #eventsOf(run: Run) {
+    const { events, from, failure, loading } = this.#events;
+    return html`<event-list
+      run=${run.id}
+      .events=${events}
+      .from=${from}
+      .phases=${run.phases.map(({ name }) => name)}
+      .failure=${failure}
+      .loading=${loading}
+      .live=${this.#data.live && run.status === 'running'}
+      @earlier-wanted=${() => void this.#events.readEarlier()}
+      @retry=${() => void this.#readEvents()}
+    ></event-list>`;
+  }
+}

@@ -1,0 +1,138 @@
+// All runs of a machine, the latest first, as links: which one is looked at stands in the URL.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Run } from '../../../schema/machine.ts';
+import { asideWith } from '../tokens/aside-words.ts';
+import { clockWords } from './clock-words.ts';
+import { go } from '../core/router.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { table } from '../ui/table-styles.ts';
+import { dateTime, duration, exactTime, STATUS_WORDS, shortId } from '../ui/words.ts';
+import '../ui/relative-time.ts';
+
+@customElement('run-list')
+export class RunList extends LitElement {
+  static override styles = [
+    shared,
+    table,
+    css`
+      .frame {
+        max-height: 20rem;
+        overflow: auto;
+      }
+      th,
+      td {
+        padding: 0.4rem 0.6rem;
+      }
+      th:first-child,
+      td:first-child {
+        padding-left: 0.5rem;
+      }
+      tr[aria-current] {
+        background: var(--accent-surface);
+        box-shadow: inset 3px 0 var(--accent);
+      }
+      tbody tr:last-child td {
+        border-bottom: 0;
+      }
+      a {
+        white-space: nowrap;
+      }
+      /* A row of two lines: when and what came of it, then its numbers, each with its name. */
+      @media (max-width: 46rem) {
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        tr {
+          display: flex;
+          flex-wrap: wrap;
+          gap: 0.1rem 0.9rem;
+          padding: 0.45rem 0.6rem;
+          border-bottom: 1px solid var(--line);
+        }
+        td,
+        td:first-child,
+        .number {
+          border: 0;
+          padding: 0;
+          text-align: left;
+        }
+        td {
+          white-space: nowrap;
+        }
+        td:first-child {
+          flex: 1 1 60%;
+        }
+        td[data-name]::before {
+          content: attr(data-name) " ";
+          color: var(--text-quiet);
+        }
+      }
+    `,
+  ];
+  @property({ attribute: false }) runs: readonly Run[] = [];
+  /** The list is of what was set aside, within a section of its own. */
+  @property({ type: Boolean }) apart = false;
+  /** There are earlier ones, which are not here. */
+  @property({ type: Boolean }) more = false;
+  @property() chosen = '';
+  /** The id of the machine they are shown with; a run of another id of the same PC says so. */
+  @property() machine = '';
+
+  /** The page stays where it is: only what is shown of it changes. */
+  #choose(event: MouseEvent): void {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go((event.currentTarget as HTMLAnchorElement).search);
+  }
+
+  /** What is not here is not counted as if there were none. */
+  #heading(): string {
+    const { length } = this.runs;
+    return this.more ? `The latest ${length} runs` : length === 1 ? '1 run' : `${length} runs`;
+  }
+
+  override render() {
+    const words = this.#heading();
+    return html`${this.apart ? html`<h3>${words}</h3>` : html`<h2>${words}</h2>`}
+      <div class="frame" tabindex=${this.runs.length > 8 ? 0 : nothing}>
+        <table aria-label=${this.apart ? 'Runs set aside' : 'Runs'}>
+          <thead>
+            <tr>
+              <th scope="col">Started</th>
+              <th scope="col">Status</th>
+              <th scope="col">Took</th>
+              <th scope="col" class="number">Phases</th>
+              <th scope="col" class="number">Restarts</th>
+              <th scope="col" class="number">Errors</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${this.runs.map((run) => this.#run(run))}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  #run(run: Run) {
+    const [words, tone] = STATUS_WORDS[run.status];
+    const done = run.phases.filter(({ state }) => state === 'succeeded' || state === 'skipped').length;
+    const end = run.finishedAt ?? (run.status === 'running' ? null : run.lastEventAt);
+    return html`<tr aria-current=${run.id === this.chosen ? 'true' : nothing}>
+      <td>
+        <a href="?run=${run.id}" title=${exactTime(run.startedAt)} @click=${this.#choose}>${dateTime(run.startedAt)}</a>
+        ${run.machine === this.machine ? nothing : html`<span class="quiet">ID ${shortId(run.machine)}</span>`}
+      </td>
+      <td>
+        <span class="pill ${tone}">${words}</span>
+        ${run.aside === null ? nothing : html`<span class="pill warn">${asideWith(run.aside)}</span>`}
+        ${run.clock ? html`<span class="pill warn" title=${clockWords(run) ?? ''}>Clock wrong</span>` : nothing}
+      </td>
+      <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
+      <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>
+      <td data-name="Restarts" class="number">${run.reboots}</td>
+      <td data-name="Errors" class="number">${run.errors}</td>
+    </tr>`;
+  }
+}

@@ -1,0 +1,141 @@
+// A run as a table whose middle column is drawn: a bar a phase on one axis of time. What is drawn stands in words beside it.
+import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Phase, Run } from '../../../schema/machine.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { type Bar, type Starts, type Timeline, timelineOf } from './timeline.ts';
+import { dateTime, duration, exactTime, phaseWords, shortTime, timeOfDay } from '../ui/words.ts';
+import { timelineStyles } from './timeline-styles.ts';
+
+const TICK_MS = 1_000;
+const NARROW_PX = 560;
+
+const STATES: Record<Phase['state'], [string, string]> = {
+  pending: ['○', 'Not begun'],
+  running: ['◐', 'Running'],
+  succeeded: ['✓', 'Done'],
+  failed: ['✕', 'Failed'],
+  skipped: ['–', 'Skipped'],
+};
+const MINUTES_MS = 6 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** As exact as the length of the axis asks for. */
+const axisTime = ({ from, to }: Timeline): ((at: number) => string) =>
+  to - from < MINUTES_MS ? timeOfDay : to - from < DAY_MS ? shortTime : dateTime;
+const percent = (value: number): string => `${value.toFixed(3)}%`;
+
+@customElement('run-timeline')
+export class RunTimeline extends LitElement {
+  static override styles = [shared, timelineStyles];
+  @property({ attribute: false }) run: Run | null = null;
+  /** Where the run is stalled: since when nothing is heard of it, ms since the epoch. */
+  @property({ attribute: false }) silentSince: number | null = null;
+  /** When its phases were started, as far as the events that are here say. */
+  @property({ attribute: false }) starts: Starts = new Map();
+  @state() private narrow = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #size = new ResizeObserver(([entry]) => {
+    this.narrow = (entry?.contentRect.width ?? NARROW_PX) < NARROW_PX;
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#size.disconnect();
+  }
+
+  /** What goes on grows while it is looked at. */
+  override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('run')) return;
+    clearInterval(this.#timer);
+    if (this.run?.status === 'running')
+      this.#timer = setInterval(() => {
+        if (!document.hidden) this.requestUpdate();
+      }, TICK_MS);
+  }
+
+  override render() {
+    const { run } = this;
+    if (!run) return nothing;
+    const timeline = timelineOf(run, Date.now(), this.silentSince, this.starts, this.narrow ? 3 : 6);
+    const time = axisTime(timeline);
+    return html`<table>
+        <caption class="visually-hidden">
+          Phases from ${exactTime(timeline.from)} to ${exactTime(timeline.to)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col"><span class="visually-hidden">Phase</span></th>
+            <td class="drawn" aria-hidden="true">${this.#axis(timeline, time)}</td>
+            <th scope="col" class="state"><span class="visually-hidden">State</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${timeline.bars.map((bar) => this.#row(bar, timeline, run))}
+        </tbody>
+      </table>
+      ${
+        timeline.reboots.length > 0
+          ? html`<p class="quiet below">
+              <span aria-hidden="true">↻</span> Restarted at ${timeline.reboots.map(({ at }, index) => html`${index > 0 ? ', ' : ''}<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${time(at)}</time>`)}${
+                run.reboots > timeline.reboots.length
+                  ? `, and ${run.reboots - timeline.reboots.length} times more`
+                  : nothing
+              }
+            </p>`
+          : nothing
+      }
+      ${
+        timeline.silence && this.silentSince !== null
+          ? html`<p class="quiet below">Nothing has been heard of it since ${exactTime(this.silentSince)}.</p>`
+          : nothing
+      }`;
+  }
+
+  #axis({ ticks, reboots }: Timeline, time: (at: number) => string) {
+    return html`<svg class="axis">
+      ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="0.85rem" text-anchor=${left < 6 ? 'start' : left > 94 ? 'end' : 'middle'}>${time(at)}</text>`)}
+      ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="1.9rem" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
+    </svg>`;
+  }
+
+  #row({ phase, span, durationMs, retries }: Bar, { ticks, reboots, silence }: Timeline, run: Run) {
+    const [mark, words] = STATES[phase.state];
+    const left = phase.state === 'running' && run.status !== 'running';
+    const retry = phase.tries > 1;
+    return html`<tr class=${left ? 'skipped' : phase.state}>
+      <th scope="row"><span class="mark" aria-hidden="true">${left ? '–' : mark}</span>${phaseWords(phase.name)}</th>
+      <td class="drawn" aria-hidden="true">
+        <svg>
+          ${ticks.map((tick) => svg`<line class="tick" x1=${percent(tick.left)} x2=${percent(tick.left)} y1="-0.2rem" y2="1.5rem" />`)}
+          ${
+            span && durationMs !== null
+              ? svg`<rect class="bar" x=${percent(span.left)} width=${percent(span.width)} y="0.2rem" height="0.9rem" rx="3">
+                  <title>${phaseWords(phase.name)}: ${duration(durationMs)}</title>
+                </rect>
+                ${phase.state === 'failed' ? svg`<text class="cross" x=${percent(span.left + span.width / 2)} y="0.95rem" text-anchor="middle">✕</text>` : nothing}
+                ${phase.state === 'running' && silence ? svg`<rect class="silence" x=${percent(silence.left)} width=${percent(silence.width)} y="0.2rem" height="0.9rem" rx="3" />` : nothing}
+                ${retries.map((at) => svg`<line class="retry" x1=${percent(at)} x2=${percent(at)} y1="0.1rem" y2="1.2rem" />`)}`
+              : nothing
+          }
+          ${reboots.map(({ at, left }) => svg`<line class="reboot" x1=${percent(left)} x2=${percent(left)} y1="-0.2rem" y2="1.5rem"><title>Restarted ${exactTime(at)}</title></line>`)}
+        </svg>
+      </td>
+      <td class="state">
+        ${left ? 'Not finished' : words}${durationMs === null ? nothing : html`, ${duration(durationMs)}`}${
+          phase.startedAt === null
+            ? nothing
+            : html`<span class="visually-hidden">, began ${exactTime(phase.startedAt)}</span>`
+        }
+        ${retry ? html`<span class="pill warn">${phase.tries} tries</span>` : nothing}
+      </td>
+    </tr>`;
+  }
+}

@@ -1,0 +1,11 @@
+// Which chat a webhook's URL belongs to, by its host, so that nobody has to choose.
+import type { Receiver } from '../../../schema/webhook.ts';
+
+/** `generic` where it is none that is known. */
+export function chatOf(text: string): Receiver {
+  if (!URL.canParse(text)) return 'generic';
+  const { hostname, pathname } = new URL(text);
+  if (/(^|\.)slack(-gov)?\.com$/.test(hostname)) return 'slack';
+  if (/(^|\.)discord(app)?\.com$/.test(hostname) && pathname.startsWith('/api/webhooks/')) return 'discord';
+  return /\.(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$/.test(hostname) ? 'teams' : 'generic';
+}

@@ -1,0 +1,221 @@
+// One leaver's act: what is done, what is next, and what they have revealed.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
+import * as custody from '../api/custody.ts';
+import { OneAct } from '../core/one-act.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { theirs } from '../ui/theirs.ts';
+import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../ui/words.ts';
+import type { Replacements, SharedWays } from './leaver-replacements.ts';
+import './leaver-replacements.ts';
+import '../ui/problem-note.ts';
+
+/** A webhook or a token that goes on without them, and is to end. */
+export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
+
+/** By what a version was replaced, or who says so. */
+function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
+  if (rotatedBy !== null) return `rotated, says ${rotatedBy}`;
+  if (newer === null) return '';
+  const what =
+    newer.secret === secret ? `version ${newer.version}` : `version ${newer.version} of another one on this PC`;
+  return `${what} by ${newer.by}${newer.confirmedBy ? `, confirmed by ${newer.confirmedBy}` : ''}`;
+}
+
+@customElement('leaver-card')
+export class LeaverCard extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ol {
+        list-style: none;
+        padding: 0;
+        margin: 0 0 1rem;
+      }
+      li {
+        margin: 0.35rem 0;
+      }
+      .done {
+        color: var(--good);
+      }
+      table {
+        border-collapse: collapse;
+        width: 100%;
+      }
+      th,
+      td {
+        text-align: left;
+        padding: 0.35rem 0.6rem 0.35rem 0;
+        border-bottom: 1px solid var(--line);
+        vertical-align: top;
+      }
+    `,
+  ];
+  @property({ attribute: false }) leaver!: Leaver;
+  @property() tenant = '';
+  @property({ type: Boolean }) admin = false;
+  @property({ attribute: false }) shared: SharedWays = { team: false, recovery: false };
+  @property({ attribute: false }) busy = false;
+  @state() private report: RevealedReport | null = null;
+  #reading = new OneAct(this);
+
+  get #replaced(): boolean {
+    const { unlockersReplaced, escrowKeyReplaced, rootReplaced } = this.leaver;
+    return unlockersReplaced && escrowKeyReplaced && rootReplaced;
+  }
+
+  #show = (): Promise<void> =>
+    this.#reading.do(async () => {
+      this.report = await custody.revealedBy(this.tenant, this.leaver.person);
+    });
+
+  override render() {
+    const { leaver } = this;
+    const finished = this.#replaced && leaver.remaining === 0;
+    const { becomes } = leaver;
+    return html`<h2>${leaver.email} ${
+      becomes === null
+        ? finished
+          ? 'has left'
+          : 'is leaving'
+        : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
+    }</h2>
+      <ol>
+        ${this.#step(
+          true,
+          becomes === null
+            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
+            : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
+        )}
+        ${this.#step(this.#replaced, 'Everything they could open is replaced')}
+        ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
+      </ol>
+      ${this.#outlives(leaver)}
+      ${this.#replaced || !this.admin ? nothing : this.#form()}
+      ${
+        this.#replaced && leaver.remaining > 0
+          ? html`<p><a class="button primary" href="/t/${this.tenant}/keys">Go on re-sealing</a></p>`
+          : nothing
+      }
+      ${finished ? html`<p class="quiet">The key of before can be destroyed 90 days after its rotation is finished, on the Keys page.</p>` : nothing}
+      <problem-note .error=${this.#reading.failure}></problem-note>
+      ${this.report ? this.#revealed(this.report) : html`<button aria-label="What did they reveal? ${leaver.email}" ?disabled=${this.#reading.busy} @click=${() => void this.#show()}>What did they reveal?</button>`}`;
+  }
+
+  #outlives({ webhooks, tokens, moreTokens }: Leaver) {
+    const button = (detail: Outliving, words: string) =>
+      this.admin
+        ? html`<button
+            aria-label="${words} ${detail.label}"
+            ?disabled=${this.busy}
+            @click=${() => this.dispatchEvent(new CustomEvent<Outliving>('end-wanted', { detail }))}
+          >
+            ${words}
+          </button>`
+        : nothing;
+    const token = ({ id, label, prefix }: Leaver['tokens'][number]) => html`<li>
+      Token ${label || prefix} <span class="mono quiet">${prefix}…</span>
+      ${button({ what: 'token', id, label: label || prefix }, 'Revoke')}
+    </li>`;
+    const others = tokens.filter((one) => !one.made);
+    return html`${
+      webhooks.length > 0 || tokens.some((one) => one.made)
+        ? html`<h3>What goes on without them</h3>
+            <ul>
+              ${webhooks.map(
+                ({ id, label, host }) => html`<li>
+                  Webhook ${label}, to ${host}
+                  ${button({ what: 'webhook', id, label }, 'Remove')}
+                </li>`,
+              )}
+              ${tokens.filter((one) => one.made).map(token)}
+            </ul>`
+        : nothing
+    }
+    ${
+      others.length > 0
+        ? html`<details>
+            <summary>${others.length === 1 ? 'One token' : `${others.length} tokens`} that they may have had in hand</summary>
+            <p class="quiet">Others made these. Rotate what engines still use; revoke what they do not.</p>
+            <ul>
+              ${others.map(token)}
+            </ul>
+          </details>`
+        : nothing
+    }
+    ${moreTokens > 0 ? html`<p class="quiet">${moreTokens} more tokens are named as these end.</p>` : nothing}`;
+  }
+
+  #step(done: boolean, words: string) {
+    return html`<li class=${done ? 'done' : ''}>${done ? '✓' : '○'} ${words}</li>`;
+  }
+
+  #form() {
+    return html`<leaver-replacements
+      .email=${this.leaver.email}
+      .shared=${this.shared}
+      .couldFetch=${this.leaver.couldFetch}
+      .busy=${this.busy}
+      @replace-wanted=${({ detail }: CustomEvent<Replacements>) =>
+        this.dispatchEvent(new CustomEvent<Replacements>('replace-wanted', { detail }))}
+    ></leaver-replacements>`;
+  }
+
+  #revealed({ revealed, bulkReads }: RevealedReport) {
+    const open = revealed.filter((one) => !one.superseded);
+    const replaced = revealed.filter((one) => one.superseded);
+    return html`<h3>What they revealed</h3>
+      ${
+        revealed.length === 0
+          ? html`<p>Nothing, one by one.</p>`
+          : html`<p>
+              ${revealed.length === 1 ? '1 version' : `${revealed.length} versions`}, ${open.length} of them without a newer
+              one since${open.length > 0 ? '. Change those on the PC:' : '.'}
+            </p>`
+      }
+      ${
+        replaced.length === 0
+          ? nothing
+          : html`<details>
+              <summary>By whom the others were replaced</summary>
+              <ul>
+                ${replaced.map(
+                  (one) => html`<li>
+                    <a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a>, ${KIND_WORDS[one.kind]}, ${refWords(one.ref)}:
+                    ${replacedWords(one)}
+                  </li>`,
+                )}
+              </ul>
+            </details>`
+      }
+      ${bulkReads > 0 ? html`<p class="note warn">They also read ${bulkReads} ciphertexts in bulk, for a rotation, a health sweep or an export, in a browser that held the keys.</p>` : nothing}
+      ${
+        open.length === 0
+          ? nothing
+          : html`<table>
+              <thead>
+                <tr>
+                  <th>Machine</th>
+                  <th>Secret</th>
+                  <th>Version</th>
+                  <th>Revealed</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${open.map(
+                  (one) => html`<tr>
+                    <td><a href="/t/${this.tenant}/machines/${one.machine}">${one.hostname ? theirs(one.hostname) : shortId(one.machine)}</a></td>
+                    <td>${KIND_WORDS[one.kind]}, ${refWords(one.ref)}</td>
+                    <td>${one.version}</td>
+                    <td>
+                      ${exactTime(one.lastAt)}${one.newer === null ? nothing : html`<br /><span class="quiet">Version ${one.newer.version} by ${one.newer.by} has not taken its place</span>`}
+                    </td>
+                  </tr>`,
+                )}
+              </tbody>
+            </table>`
+      }`;
+  }
+}

@@ -1,0 +1,232 @@
+// People: who is a member, who is added or changed, and a leaver's act from the first click to the last re-sealed secret. All state is the server's, so it may
+// be taken up anywhere.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
+import type { Drafted, KeyringAct } from '../../vault/contract.ts';
+import * as administration from '../api/administration.ts';
+import * as custody from '../api/custody.ts';
+import { readManifest } from '../unlock/manifest.ts';
+import { removeWebhook } from '../api/notices.ts';
+import * as api from '../api/tenant.ts';
+import type { Outliving } from './leaver-card.ts';
+import type { Replacements } from './leaver-replacements.ts';
+import type { PersonForm, PersonWanted } from './person-form.ts';
+import type { PersonActWanted } from './person-list.ts';
+import type { Sheets } from '../keyring/recovery-sheets.ts';
+import { OneAct } from '../core/one-act.ts';
+import { Polling } from '../core/polling.ts';
+import { StepUp, writeDrafted } from '../unlock/step-up.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { lock } from '../unlock/vault-client.ts';
+import { ROLE_WORDS } from '../ui/words.ts';
+import './leaver-card.ts';
+import './person-dialog.ts';
+import './person-form.ts';
+import './person-list.ts';
+import '../ui/problem-note.ts';
+import '../keyring/recovery-sheets.ts';
+
+const REFRESH_MS = 5_000;
+
+@customElement('people-page')
+export class PeoplePage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 48rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      @media print {
+        .screen {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @property() email = '';
+  @state() private list: PeopleList | null = null;
+  @state() private keyring: Keyring | null = null;
+  @state() private unreachable: unknown = null;
+  @state() private asked: PersonActWanted['detail'] | null = null;
+  @state() private out: { drafted: Drafted; sheets: Sheets } | null = null;
+  @query('person-form') private form!: PersonForm | null;
+  #stepUp = new StepUp(this);
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#polling.now();
+  }
+
+  /** A role may be raised while the page is open. */
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has('membership') && this.list === null) void this.#polling.now();
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  get #admin(): boolean {
+    return this.membership.role === 'admin';
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.membership.role === 'engineer') return;
+    try {
+      [this.list, this.keyring] = await Promise.all([custody.people(this.#tenant), api.keyring(this.#tenant)]);
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+  }
+
+  #add({ detail: { email, role, sent } }: PersonWanted): void {
+    void this.#acts.do(async () => {
+      const added = await administration.addPerson(this.#tenant, email, role);
+      this.form?.clear(sent);
+      return `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
+    });
+  }
+
+  #act({ person, role }: PersonActWanted['detail']): void {
+    void this.#acts.do(async () => {
+      this.asked = null;
+      if (role === null) {
+        await custody.removePerson(this.#tenant, person.id);
+        return '';
+      }
+      await administration.changeRole(this.#tenant, person.id, role);
+      return `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
+    });
+  }
+
+  /** One write replaces everything the leaver could open, and what is shared; where that is a recovery set too, its sheets are kept first. */
+  #replace({ email }: Leaver, wanted: Replacements): void {
+    void this.#acts.do(async () => {
+      const act: KeyringAct = { act: 'leaver', email, ...wanted };
+      const { recovery } = wanted;
+      const drafted = await this.#stepUp.draft(this.#tenant, `Replace what ${email} could open`, 'Replace', act);
+      if (!drafted) return;
+      const { value } = drafted;
+      if (value.recovery && recovery && recovery !== 'kept')
+        this.out = {
+          drafted: value,
+          sheets: { ...value.recovery, threshold: recovery.threshold, fingerprint: value.fingerprint },
+        };
+      else await this.#write(value);
+    });
+  }
+
+  /** Ends what outlives a leaver: it told them, or they may know it. */
+  #end({ what, id, label }: Outliving): void {
+    void this.#acts.do(async () => {
+      if (what === 'webhook') await removeWebhook(this.#tenant, id);
+      else await administration.revokeToken(this.#tenant, id);
+      return what === 'webhook' ? `The webhook ${label} is removed.` : `The token ${label} is revoked.`;
+    });
+  }
+
+  #keep(drafted: Drafted): void {
+    void this.#acts.do(async () => {
+      await this.#write(drafted);
+      this.out = null;
+    });
+  }
+
+  /** What is unlocked holds the escrow key of before: locked, the re-sealing that comes next asks for it anew. */
+  async #write(drafted: Drafted): Promise<void> {
+    await writeDrafted(this.#tenant, drafted);
+    await lock();
+  }
+
+  override render() {
+    const { list } = this;
+    if (this.membership.role === 'engineer')
+      return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own access is on the <a href="/t/${this.#tenant}/access">Access</a> page.</p>`;
+    return html`<h1 class="screen">People</h1>
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
+      ${list === null && !this.unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
+      ${this.out ? this.#sheets(this.out) : list ? this.#lists(list) : nothing}
+      ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #sheets({ drafted, sheets }: { drafted: Drafted; sheets: Sheets }) {
+    return html`<div class="card">
+      <p class="note warn screen">Nothing is replaced yet: the new recovery sheets have to be kept first.</p>
+      <recovery-sheets
+        .sheets=${sheets}
+        .tenant=${this.membership.name}
+        action="Replace everything"
+        .busy=${this.#acts.busy}
+        @typed-back=${() => this.#keep(drafted)}
+      ></recovery-sheets>
+    </div>`;
+  }
+
+  #lists({ people, leavers, next, leaversNext }: PeopleList) {
+    const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
+    const shared = {
+      team: unlockers.some((one) => one.owner === null && one.kind !== 'recovery'),
+      recovery: unlockers.some((one) => one.owner === null && one.kind === 'recovery'),
+    };
+    // Each card keeps what is typed into it, also when another leaver comes before it.
+    return html`${repeat(
+      leavers,
+      ({ person, startedAt }) => `${person} ${startedAt}`,
+      (leaver) => html`<section class="card">
+          <leaver-card
+            .leaver=${leaver}
+            .tenant=${this.#tenant}
+            .admin=${this.#admin}
+            .shared=${shared}
+            .busy=${this.#acts.busy}
+            @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
+            @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}
+          ></leaver-card>
+        </section>`,
+    )}
+      ${
+        this.#admin
+          ? html`<section class="card">
+              <h2>Add a person</h2>
+              <person-form .disabled=${this.#acts.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
+            </section>`
+          : html`<p class="quiet">Only an admin of ${this.membership.name} adds, changes or removes anybody.</p>`
+      }
+      <section class="card">
+        <person-list
+          .people=${people}
+          .unlockers=${unlockers}
+          admin=${this.#admin ? this.email : ''}
+          @person-act-wanted=${({ detail }: PersonActWanted) => {
+            this.asked = detail;
+          }}
+        ></person-list>
+        ${next === null && leaversNext === null ? nothing : html`<p class="quiet">There are more people than are shown here.</p>`}
+      </section>`;
+  }
+
+  #confirm(asked: PersonActWanted['detail']) {
+    return html`<person-dialog
+      .person=${asked.person}
+      .becomes=${asked.role}
+      .busy=${this.#acts.busy}
+      @closed=${() => {
+        this.asked = null;
+      }}
+      @confirmed=${() => this.#act(asked)}
+    ></person-dialog>`;
+  }
+}

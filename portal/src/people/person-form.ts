@@ -1,0 +1,63 @@
+// An address and a role: somebody new.
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Role } from '../../../schema/person.ts';
+import { clearSent } from '../core/clear-sent.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { ROLE_WORDS } from '../ui/words.ts';
+
+/** `sent` is the form as it was sent, for `clear`. */
+export type PersonWanted = CustomEvent<{ email: string; role: Role; sent: FormData }>;
+
+@customElement('person-form')
+export class PersonForm extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      form {
+        display: grid;
+        grid-template-columns: 1fr 10rem auto;
+        gap: 0.6rem 1rem;
+        align-items: end;
+      }
+      @media (max-width: 40rem) {
+        form {
+          grid-template-columns: 1fr;
+        }
+        button {
+          justify-self: start;
+        }
+      }
+    `,
+  ];
+  @property({ type: Boolean }) disabled = false;
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const sent = new FormData(event.target as HTMLFormElement);
+    const detail = { email: String(sent.get('email') ?? '').trim(), role: String(sent.get('role')) as Role, sent };
+    this.dispatchEvent(new CustomEvent('person-wanted', { detail }));
+  };
+
+  /** Empties the field once somebody was added; whom somebody has begun to type since stays. */
+  clear(sent: FormData): void {
+    const form = this.renderRoot.querySelector('form');
+    if (form) clearSent(form, sent);
+  }
+
+  override render() {
+    return html`<form @submit=${this.#submit}>
+      <div>
+        <label for="email">Email address</label>
+        <input id="email" name="email" type="email" required maxlength="254" autocomplete="off" />
+      </div>
+      <div>
+        <label for="role">Role</label>
+        <select id="role" name="role">
+          ${Object.entries(ROLE_WORDS).map(([role, words]) => html`<option value=${role} ?selected=${role === 'engineer'}>${words}</option>`)}
+        </select>
+      </div>
+      <button class="primary" ?disabled=${this.disabled}>Add</button>
+    </form>`;
+  }
+}

@@ -1,0 +1,101 @@
+// Adding a secret by hand: what was typed is sealed in the vault, and only the ciphertext is sent. The controller shows the dialog.
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { addSecret } from '../api/by-hand.ts';
+import type { SecretGiven } from './hand-dialog.ts';
+import { OneAct } from '../core/one-act.ts';
+import { requestUnlock } from '../unlock/unlocking.ts';
+import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import './hand-dialog.ts';
+
+type Place = { tenant: string; machine: string; email: string };
+const LOCKED = 'The vault is still locked. It is what knows the key to seal to: unlock it to add a secret.';
+const BROKEN = 'The vault gave no answer. Reload the page and try again.';
+
+/** One secret at a time; put `render()` somewhere in the host's template. `onAdded` hears what was kept, in words. */
+export class Adding implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #place: () => Place;
+  readonly #onAdded: (words: string) => void;
+  readonly #act: OneAct;
+  /** The machine it is for, fixed when the dialog opens. */
+  #for: Place | null = null;
+  /** Whose ciphertext has gone out: from then on closing its dialog takes nothing back. */
+  #sent: Place | null = null;
+
+  constructor(host: ReactiveControllerHost, place: () => Place, onAdded: (words: string) => void) {
+    this.#host = host;
+    this.#place = place;
+    this.#onAdded = onAdded;
+    this.#act = new OneAct(host);
+    host.addController(this);
+  }
+
+  hostConnected(): void {}
+
+  get busy(): boolean {
+    return this.#act.busy;
+  }
+
+  /** Why what was sent may not be kept, where its dialog has been closed meanwhile. */
+  get failureBehind(): unknown {
+    return this.#for ? null : this.#act.failure;
+  }
+
+  start(): void {
+    if (this.#act.busy) return;
+    this.forget();
+    this.#for = this.#place();
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  forget(): void {
+    this.#for = null;
+    this.#act.forget();
+  }
+
+  /** Whoever cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
+  #cancel = (): void => {
+    const sent = this.#sent !== null && this.#sent === this.#for;
+    this.#for = null;
+    if (sent) this.#host.requestUpdate();
+    else this.forget();
+  };
+
+  #add({ kind, ref, plaintext }: SecretGiven['detail']): void {
+    const place = this.#for;
+    if (!place) return;
+    const { tenant, machine, email } = place;
+    void this.#act.do(async (signal) => {
+      const state = await refreshVaultState();
+      const open = state.state === 'unlocked' && state.tenant === tenant;
+      if (!open && !(await requestUnlock(tenant))) throw new Error(LOCKED);
+      if (signal.aborted) return;
+      const sealed = await vault()
+        .sealByHand({ tenant, machine, kind, ref, plaintext, by: email })
+        .catch(() => ({ ok: false as const, message: BROKEN }));
+      if (signal.aborted) return;
+      if (!sealed.ok) throw new Error(sealed.message);
+      this.#sent = place;
+      try {
+        const receipt = await addSecret(tenant, machine, sealed.request);
+        if (signal.aborted) return;
+        this.#for = null;
+        this.#onAdded(`Kept as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
+      } finally {
+        if (this.#sent === place) this.#sent = null;
+      }
+    });
+  }
+
+  /** `machine` is the name that the dialog gives the PC. */
+  render(machine: string) {
+    if (!this.#for) return nothing;
+    return html`<hand-dialog
+      machine=${machine}
+      .working=${this.#act.busy}
+      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      @secret-given=${(event: SecretGiven) => this.#add(event.detail)}
+      @closed=${this.#cancel}
+    ></hand-dialog>`;
+  }
+}

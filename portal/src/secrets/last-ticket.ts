@@ -1,0 +1,22 @@
+// The ticket of this tab's last reveal, to be offered at the next one: a call is often about more than one secret.
+import { tabMemory } from '../core/memory.ts';
+import { notedPerson } from '../session/person.ts';
+
+/** What tickets look like where a tenant has set no pattern: INC-00042, #4711, SR12345. */
+const TICKET = /^(?:#\d{2,}|[A-Za-z]{1,10}[-_#/]?\d{2,}[A-Za-z0-9-]*)(?=\s|:|$)/;
+
+/** The next person at this browser is about something else. */
+const key = (tenant: string): string => `totl-last-ticket:${tenant}:${notedPerson()}`;
+
+/** The ticket that a reason begins with; with a pattern, whatever its first word is, since the server has accepted it. */
+export function ticketOf(reason: string, pattern: string | null): string | null {
+  const [first = ''] = reason.trim().split(/\s/);
+  if (pattern !== null) return first || null;
+  return TICKET.exec(reason.trim())?.[0] ?? null;
+}
+
+export function keepTicket(tenant: string, ticket: string | null): void {
+  if (ticket !== null) tabMemory.write(key(tenant), ticket);
+}
+
+export const lastTicket = (tenant: string): string | null => tabMemory.read(key(tenant));

@@ -1,0 +1,51 @@
+// A recovery key's id as a locked PC shows it: capitals, its first eight characters apart, since those are read out and typed.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { shared } from '../ui/shared-styles.ts';
+
+const READ_OUT = 8;
+
+@customElement('key-id')
+export class KeyId extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.2rem 0.6rem;
+      }
+      .id {
+        font-variant-numeric: slashed-zero;
+      }
+      strong {
+        font-size: 1.1em;
+        letter-spacing: 0.05em;
+        border-bottom: 2px solid var(--accent);
+      }
+      button {
+        min-height: 1.75rem;
+        padding: 0.1rem 0.6rem;
+        font-size: 0.85rem;
+      }
+    `,
+  ];
+  @property({ attribute: false }) keyId = '';
+  @state() private said = 'Copy';
+
+  #copy = async (): Promise<void> => {
+    this.said = await navigator.clipboard.writeText(this.keyId.toUpperCase()).then(
+      () => 'Copied',
+      () => 'Not allowed: select it',
+    );
+  };
+
+  override render() {
+    const id = this.keyId.toUpperCase();
+    return html`<span class="quiet">Key ID</span>
+      <span class="mono id"><strong>${id.slice(0, READ_OUT)}</strong>${id.slice(READ_OUT)}</span>
+      <button aria-label="${this.said === 'Copy' ? 'Copy the' : `${this.said}:`} key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
+      <span class="visually-hidden" role="status">${this.said === 'Copy' ? nothing : this.said}</span>`;
+  }
+}

@@ -1,0 +1,246 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ListedVersion, Secret } from '../../../schema/secret.ts';
+import { readRecoveryPassword } from '../../vault/bitlocker.ts';
+import { Countdown } from '../core/countdown.ts';
+import type { RevealDialog } from './reveal-dialog.ts';
+import './reveal-dialog.ts';
+import type { RevealForm } from './reveal-form.ts';
+import type { SecretText } from './secret-text.ts';
+import type { VersionChoice } from './version-choice.ts';
+import { ticketOf } from './last-ticket.ts';
+import { spelled } from './spelling.ts';
+
+afterEach(() => document.body.replaceChildren());
+
+describe('spelling for the telephone', () => {
+  it('announces capitals, says digits in words and names signs', () => {
+    expect(spelled('aB7-_ é')).toEqual([
+      ...['alfa', 'CAPITAL Bravo', 'seven', 'dash', 'underscore', 'space'],
+      'letter é (U+00E9)',
+    ]);
+  });
+
+  it('has a word for every character that a keyboard can type, each another, so that none is mistaken', () => {
+    const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
+    const words = ascii.flatMap(spelled);
+    expect(words.filter((word) => word === '' || word.includes('U+'))).toEqual([]);
+    expect(new Set(words).size).toBe(ascii.length);
+  });
+});
+
+describe('a plaintext', () => {
+  const show = async (plaintext: string, bitlocker = false): Promise<SecretText> => {
+    const element = document.createElement('secret-text') as SecretText;
+    const read = bitlocker ? readRecoveryPassword(plaintext) : null;
+    element.opened = { plaintext, bound: true, sealedAt: null, pc: null, bitlocker: read };
+    document.body.append(element);
+    await element.updateComplete;
+    return element;
+  };
+  const button = (element: SecretText, words: string) =>
+    [...element.renderRoot.querySelectorAll('button')].find((one) => one.innerText === words) as HTMLButtonElement;
+
+  it('tells kinds of character apart by more than colour, and is read as characters', async () => {
+    const element = await show('aB7! ');
+    const characters = [...element.renderRoot.querySelectorAll('.plain span span')].map((one) => one.className);
+    expect(characters).toEqual(['lower', 'upper', 'digit', 'sign', 'sign']);
+    const style = (kind: string) => getComputedStyle(element.renderRoot.querySelector(`.plain .${kind}`) as Element);
+    expect(style('digit').textDecorationLine).toBe('underline');
+    expect(Number(style('upper').fontWeight)).toBeGreaterThan(Number(style('lower').fontWeight));
+    document.documentElement.style.setProperty('--line', 'gray');
+    expect(style('sign').borderStyle).toBe('solid');
+    const read = element.renderRoot.querySelector('.plain [role=img]')?.getAttribute('aria-label');
+    expect(read).toBe('alfa, CAPITAL Bravo, seven, exclamation mark, space');
+  });
+
+  it('stands in the order in which it is typed, also where its letters run from right to left, and shows what is not seen', async () => {
+    const element = await show('aאב1\u202ez');
+    const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain span span')];
+    const lefts = spans.map((span) => span.getBoundingClientRect().left);
+    expect(lefts).toEqual([...lefts].sort((a, b) => a - b));
+    expect(new Set(lefts).size).toBe(6);
+    expect(spans.map((span) => span.textContent)).toEqual(['a', 'א', 'ב', '1', '⟨U+202E⟩', 'z']);
+    expect(spelled('א\u202e')).toEqual(['letter \u2068א\u2069 (U+05D0)', 'sign (U+202E)']);
+  });
+
+  it('is shown as it is, whatever a page makes of its characters: entities, tags, several spaces', async () => {
+    for (const plaintext of ['iuSF9&{s-0', 'a&amp;b&sol;c', '<b>x</b>"\'', 'two  spaces', '%20+%00']) {
+      const element = await show(plaintext);
+      const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain [role=img] > span')];
+      expect(spans.map((span) => span.textContent).join('')).toBe(plaintext);
+      for (const span of spans) expect(span.getBoundingClientRect().width).toBeGreaterThan(0);
+      element.remove();
+    }
+  });
+
+  it('says that white space is at an end of it, because nobody sees a line end that a file or a script has left', async () => {
+    const said = async (plaintext: string) => (await show(plaintext)).renderRoot.querySelector('.note')?.textContent;
+    expect(await said('secret\r\n')).toBe('White space is part of it, at its end: carriage return, new line.');
+    expect(await said(' secret\u00a0')).toBe(
+      'White space is part of it, at its beginning: space; at its end: sign \u00a0 (U+00A0).',
+    );
+    expect(await said('a secret')).toBeUndefined();
+  });
+
+  it('names the groups of a recovery password that fail, in words and by a mark', async () => {
+    const element = await show('000011-000022-720886-111111-222222-333333-444444-999999', true);
+    const marks = [...element.renderRoot.querySelectorAll('.groups li')].map(({ className }) => className);
+    expect(marks).toEqual(['holds', 'holds', 'fails', 'holds', 'holds', 'holds', 'holds', 'fails']);
+    expect(element.renderRoot.querySelector('[role=alert]')?.textContent?.replaceAll(/\s+/g, ' ')).toContain(
+      'Groups 3 and 8 fail their checksum',
+    );
+  });
+
+  it('grows on demand until it is read at arm’s length, and is spelled group by group', async () => {
+    const element = await show('000011-000022-720885-111111-222222-333333-444444-555555', true);
+    const size = () =>
+      Number.parseFloat(getComputedStyle(element.renderRoot.querySelector('.groups') as Element).fontSize);
+    const before = size();
+    let large: boolean | null = null;
+    element.addEventListener('large-changed', (event) => {
+      large = (event as CustomEvent<boolean>).detail;
+    });
+    button(element, 'Large type').click();
+    await element.updateComplete;
+    expect(size()).toBeGreaterThan(before * 1.4);
+    expect(large).toBe(true);
+    button(element, 'Spell it out').click();
+    await element.updateComplete;
+    const lines = [...element.renderRoot.querySelectorAll('.spelled li')].map(({ textContent }) => textContent);
+    expect(lines).toHaveLength(8);
+    expect(lines[2]).toBe('seven two zero eight eight five');
+  });
+});
+
+describe('the countdown', () => {
+  it('goes by the clock: it says what is left, gives more when asked, and ends once, also after a sleep', () => {
+    let now = 0;
+    let over = 0;
+    const host = {
+      addController() {},
+      removeController() {},
+      requestUpdate() {},
+      updateComplete: Promise.resolve(true),
+    };
+    const countdown = new Countdown(
+      host,
+      () => over++,
+      () => now,
+    );
+    countdown.start(30);
+    now = 20_000;
+    countdown.look();
+    expect(countdown.secondsLeft).toBe(10);
+    countdown.extend(30);
+    expect(countdown.secondsLeft).toBe(40);
+    now = 59_999;
+    countdown.look();
+    expect([countdown.secondsLeft, over]).toEqual([1, 0]);
+    now = 3_600_000;
+    countdown.look();
+    countdown.look();
+    expect(over).toBe(1);
+  });
+});
+
+it('a countdown is given no time by a clock that is set back, because what is shown would be seen by whoever comes next', () => {
+  let [now, over] = [3_600_000, 0];
+  const host = { addController() {}, removeController() {}, requestUpdate() {}, updateComplete: Promise.resolve(true) };
+  const countdown = new Countdown(
+    host,
+    () => over++,
+    () => now,
+  );
+  countdown.start(30);
+  now += 10_000;
+  countdown.look();
+  now -= 3_600_000;
+  countdown.look();
+  expect(countdown.secondsLeft).toBe(20);
+  now += 20_000;
+  countdown.look();
+  expect([countdown.secondsLeft, over]).toEqual([0, 1]);
+});
+
+describe('the dialog', () => {
+  const secret: Secret = {
+    ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' } },
+    ...{ lastRevealedAt: null, rotateDueAt: null, rotated: null, goneAt: null },
+    ...{ offered: [], moreOffered: false, count: 1, versions: [] },
+  };
+  const open = async (): Promise<RevealDialog> => {
+    const element = document.createElement('reveal-dialog') as RevealDialog;
+    element.secret = secret;
+    element.version = {
+      ...{ version: 1, kid: 'k', format: 'jwe', bound: true, run: null, by: null, uploadedBy: null, eid: 'e' },
+      ...{ escrowedAt: 0, sha256: '', unopenable: false, verifiedAt: null, finding: null },
+      ...{ order: null, sealedAt: 0, hostname: null, counts: true },
+    };
+    element.lastTicket = 'INC-00042';
+    document.body.append(element);
+    await element.updateComplete;
+    return element;
+  };
+
+  it('offers the ticket of the reveal before and fills nothing in by itself', async () => {
+    const element = await open();
+    const form = element.renderRoot.querySelector<RevealForm>('reveal-form');
+    await form?.updateComplete;
+    const field = form?.renderRoot.querySelector('input') as HTMLInputElement;
+    expect(field.value).toBe('');
+    expect(form?.shadowRoot?.activeElement).toBe(field);
+    field.value = 'blue screen';
+    form?.renderRoot.querySelector<HTMLButtonElement>('.again button')?.click();
+    expect(field.value).toBe('INC-00042 blue screen');
+  });
+
+  it('names client, machine and serial number before anything is shown, because a key is read out on the telephone', async () => {
+    const element = await open();
+    Object.assign(element, {
+      ...{ machine: 'PC-01', pc: { hostname: 'PC-01', client: 'Harbour Dental', serial: '5CD1' } },
+    });
+    await element.updateComplete;
+    expect(element.renderRoot.textContent?.replaceAll(/\s+/g, ' ')).toContain('PC-01, Harbour Dental · serial 5CD1');
+  });
+
+  it('offers what else the PC may have, each with instant, run, host name and the way it came', async () => {
+    const element = await open();
+    const version = element.version as ListedVersion;
+    const [known, carried] = [
+      { ...version, run: 'aaaabbbb-1', hostname: 'DESKTOP-1' },
+      { ...version, version: 2, sealedAt: null, uploadedBy: 'e@example.com', counts: false },
+    ];
+    Object.assign(element, { choices: [known, carried].map((one) => ({ secret, version: one })) });
+    await element.updateComplete;
+    const choice = element.renderRoot.querySelector('version-choice') as VersionChoice;
+    await choice.updateComplete;
+    const labels = [...choice.renderRoot.querySelectorAll('label')].map((one) => one.innerText.replaceAll(/\s+/g, ' '));
+    expect(labels[0]).toMatch(/^Version 1 sealed .*, run aaaabbbb, as DESKTOP-1, sent by its engine$/);
+    expect(labels[1]).toMatch(
+      /^Version 2, not confirmed nobody can say when it was sealed; received .*, no run, host name unknown, in a file uploaded by e@example.com$/,
+    );
+    const chosen = new Promise<Event>((done) => element.addEventListener('version-chosen', done));
+    choice.renderRoot.querySelectorAll('input')[1]?.click();
+    expect(((await chosen) as CustomEvent).detail).toMatchObject({ version: { version: 2 } });
+  });
+
+  it('gives the focus back to what opened it', async () => {
+    const opener = document.createElement('button');
+    document.body.append(opener);
+    opener.focus();
+    const element = await open();
+    element.addEventListener('closed', () => element.remove());
+    const closed = new Promise((done) => element.addEventListener('closed', done));
+    element.renderRoot.querySelector('dialog')?.close();
+    await closed;
+    await Promise.resolve();
+    expect(document.activeElement).toBe(opener);
+  });
+});
+
+it('a ticket is what a reason begins with, and prose is none', () => {
+  expect(ticketOf('INC-00042 blue screen', null)).toBe('INC-00042');
+  expect(ticketOf('#4711: locked out', null)).toBe('#4711');
+  expect(ticketOf('Blue screen at the front desk', null)).toBe(null);
+  expect(ticketOf('case/ab12 locked', 'case/*')).toBe('case/ab12');
+});

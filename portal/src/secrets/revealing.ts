@@ -1,0 +1,178 @@
+// A reveal from the reason to the plaintext: asks the API for one ciphertext and the vault to open it. The controller shows the dialog, so
+// that a page only says which secret is wanted.
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import type { Revealed, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { ApiProblem, isProblem } from '../api/http.ts';
+import * as api from '../api/tenant.ts';
+import type { Pc, RevealStep } from './reveal-dialog.ts';
+import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
+import { OneAct } from '../core/one-act.ts';
+import { sameRef } from './refs.ts';
+import { requestUnlock } from '../unlock/unlocking.ts';
+import { onVaultState, refreshVaultState, vault } from '../unlock/vault-client.ts';
+import type { Offered } from './version-words.ts';
+import { dateTime, duration } from '../ui/words.ts';
+import './reveal-dialog.ts';
+
+type Asked = { secret: Secret; version: SecretVersion };
+/** What else may be on the PC, and whether another has taken the place of what is asked for. */
+export type Beside = { choices: readonly Offered[]; earlier: boolean };
+
+/** A refusal in a person's words: whoever has used up their budget is told when it opens again, by their own clock. */
+function refusalWords(error: unknown): string {
+  if (isProblem(error, 'reveal_budget_exceeded') && error instanceof ApiProblem && error.retryAt !== null)
+    return `You have used up what one person may reveal here for now, and every admin sees that. The next reveal is possible in ${duration(error.retryAt - Date.now())}, on ${dateTime(error.retryAt)}.`;
+  return (error as Error).message;
+}
+
+/** The answer must be for what was asked: a server that swaps the record would else choose what is shown. */
+const isFor = (revealed: Revealed, { secret, version }: Asked): boolean =>
+  revealed.id === secret.id &&
+  revealed.machine === secret.machine &&
+  revealed.kind === secret.kind &&
+  revealed.version.version === version.version &&
+  sameRef(revealed.ref, secret.ref);
+
+/** One reveal at a time; put `render()` somewhere in the host's template. `onClosed` hears that the dialog is gone. */
+export class Revealing implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #tenant: () => string;
+  readonly #onClosed: () => void;
+  #asked: Asked | null = null;
+  #beside: Beside = { choices: [], earlier: false };
+  #ticket: string | null = null;
+  #step: RevealStep = { step: 'reason' };
+  /** A second press, or Enter held down, is not a second reveal on record. */
+  readonly #act: OneAct;
+  #stop: (() => void) | null = null;
+
+  constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
+    this.#host = host;
+    this.#tenant = tenant;
+    this.#onClosed = onClosed;
+    this.#act = new OneAct(host);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#stop = onVaultState((state) => {
+      // Who locks, in whichever tab or window, wants nothing left to be read.
+      const open = state.state === 'unlocked' && state.tenant === this.#tenant();
+      if (!open && this.#step.step === 'shown') this.#closed();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#asked = null;
+    this.#step = { step: 'reason' };
+  }
+
+  ask(asked: Asked, beside: Beside): void {
+    this.#act.forget();
+    this.#asked = asked;
+    this.#beside = beside;
+    this.#show({ step: 'reason' });
+    void this.#askTicket(beside);
+  }
+
+  /** Another machine: nothing of the one before may stay under its name. */
+  forget(): void {
+    this.#act.forget();
+    this.#asked = null;
+    this.#show({ step: 'reason' });
+  }
+
+  /** What a reason must look like. Where it does not arrive, the server says so when the reason is given. */
+  async #askTicket(beside: Beside): Promise<void> {
+    this.#ticket = null;
+    const settings = await api.settings(this.#tenant()).catch(() => null);
+    if (!this.#asked || this.#beside !== beside) return;
+    this.#ticket = settings?.ticketPattern ?? null;
+    this.#host.requestUpdate();
+  }
+
+  /** Another of those that are offered. What was typed stays. */
+  #choose(chosen: Asked): void {
+    if (this.#act.busy) return;
+    this.#asked = chosen;
+    this.#host.requestUpdate();
+  }
+
+  #reveal(reason: string): void {
+    const asked = this.#asked;
+    if (asked) void this.#act.do((signal) => this.#revealOnce(asked, reason, signal));
+  }
+
+  async #revealOnce(asked: Asked, reason: string, signal: AbortSignal): Promise<void> {
+    const tenant = this.#tenant();
+    const state = await refreshVaultState();
+    const open = state.state === 'unlocked' && state.tenant === tenant;
+    const unlocked = open || (await requestUnlock(tenant));
+    // Who has left meanwhile wants nothing revealed, and nothing of it on record.
+    if (signal.aborted) return;
+    if (!unlocked) {
+      this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
+      return;
+    }
+    this.#show({ step: 'working' });
+    let revealed: Revealed;
+    try {
+      revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
+      keepTicket(tenant, ticketOf(reason, this.#ticket));
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = refusalWords(error);
+      this.#show(
+        isProblem(error, 'not_a_ticket')
+          ? { step: 'reason', fault: message }
+          : { step: 'fault', message, audited: false },
+      );
+      return;
+    }
+    // Who has left since sees nothing of it but that it is on record.
+    if (signal.aborted) return this.#onClosed();
+    const opened = isFor(revealed, asked)
+      ? await vault()
+          .open(revealed)
+          .catch(() => ({ ok: false as const, message: 'The vault gave no answer. Reload the page and try again.' }))
+      : { ok: false as const, message: 'The server answered with another secret than was asked for. It is not shown.' };
+    if (signal.aborted) return;
+    this.#show(
+      opened.ok
+        ? { step: 'shown', opened, auditSeq: revealed.auditSeq }
+        : { step: 'fault', message: opened.message, audited: true },
+    );
+    await refreshVaultState();
+  }
+
+  #closed = (): void => {
+    this.forget();
+    this.#onClosed();
+  };
+
+  #show(step: RevealStep): void {
+    this.#step = step;
+    this.#host.requestUpdate();
+  }
+
+  /** `machine` is the name that the dialog gives the PC, `pc` what the server says of it. */
+  render(machine: string, pc: Pc | null) {
+    if (!this.#asked) return nothing;
+    return html`<reveal-dialog
+      .secret=${this.#asked.secret}
+      .version=${this.#asked.version}
+      .progress=${this.#step}
+      .busy=${this.#act.busy}
+      .ticket=${this.#ticket}
+      .lastTicket=${lastTicket(this.#tenant())}
+      .choices=${this.#beside.choices}
+      .earlier=${this.#beside.earlier}
+      machine=${machine}
+      .pc=${pc}
+      @version-chosen=${(event: CustomEvent<Asked>) => this.#choose(event.detail)}
+      @reason-given=${(event: CustomEvent<string>) => this.#reveal(event.detail)}
+      @closed=${this.#closed}
+    ></reveal-dialog>`;
+  }
+}

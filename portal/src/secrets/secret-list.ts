@@ -1,0 +1,288 @@
+// A machine's secrets: what is held, every version of it, who handed it over and under which key, and a button to reveal each.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Role } from '../../../schema/person.ts';
+import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
+import { asideWith } from '../tokens/aside-words.ts';
+import type { FurtherVersions } from './older-versions.ts';
+import { newestKeysFirst } from './refs.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { theirs } from '../ui/theirs.ts';
+import { offeredWith, sealedWords, versionFacts } from './version-words.ts';
+import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../ui/words.ts';
+import './recovery-key-id.ts';
+import '../ui/problem-note.ts';
+import '../ui/relative-time.ts';
+
+/** Fired when an admin says that a version which a person brought, or whose order nobody knows, is on the PC. */
+export type ConfirmWanted = CustomEvent<{ secret: string; version: number }>;
+/** Fired when an admin wants to say that a revealed secret was rotated. */
+export type RotatedWanted = CustomEvent<Secret>;
+/** Fired when somebody wants to see versions that the list leaves out. `listed`: the oldest that it shows. */
+export type VersionsWanted = CustomEvent<{ secret: string; end: 'older' | 'first'; listed: number }>;
+/** Fired when somebody wants to see one version. */
+export type RevealWanted = CustomEvent<{ secret: Secret; version: SecretVersion }>;
+
+@customElement('secret-list')
+export class SecretList extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      ul,
+      ol {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+      }
+      ul > li + li {
+        border-top: 1px solid var(--line);
+        margin-top: 0.9rem;
+        padding-top: 0.9rem;
+      }
+      .head {
+        display: flex;
+        justify-content: space-between;
+        align-items: start;
+        gap: 1rem;
+      }
+      h3 {
+        margin: 0;
+        font-size: 1rem;
+      }
+      p {
+        margin: 0.15rem 0;
+      }
+      details {
+        margin-top: 0.4rem;
+      }
+      summary {
+        cursor: pointer;
+        min-height: 1.75rem;
+      }
+      @media (pointer: coarse) {
+        .reveal {
+          min-height: 3rem;
+        }
+      }
+      .pill {
+        white-space: normal;
+        overflow-wrap: anywhere;
+      }
+      .older {
+        padding: 0.4rem 0 0.4rem 0.9rem;
+        border-left: 2px solid var(--line);
+      }
+    `,
+  ];
+  @property({ attribute: false }) secrets: readonly Secret[] = [];
+  @property({ attribute: false }) memberRole: Role = 'auditor';
+  /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
+  @property() machine = '';
+  /** An act of the page's works just now. */
+  @property({ attribute: false }) busy = false;
+  /** The list is of what was set aside: it has no mark, and takes the place of nothing. */
+  @property({ type: Boolean }) apart = false;
+  /** Versions that were asked for beyond those listed, by secret. */
+  @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
+
+  /** The first secret's button, for a key that leads there. */
+  focusFirst(): void {
+    this.renderRoot.querySelector<HTMLElement>('.reveal')?.focus();
+  }
+
+  override render() {
+    if (this.secrets.length === 0)
+      return this.apart ? nothing : html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
+    return html`${
+      this.memberRole === 'auditor'
+        ? html`<p class="quiet">Auditors see what is held and who revealed it, and reveal nothing.</p>`
+        : nothing
+    }
+      <ul>
+        ${newestKeysFirst(this.secrets).map((secret) => this.#secret(secret))}
+      </ul>`;
+  }
+
+  #secret(secret: Secret) {
+    const [last] = secret.versions;
+    if (!last) return nothing;
+    // Of what was set aside the newest is shown, and nothing is said of what a PC has.
+    const offered = this.apart ? [last] : secret.offered;
+    const several = !this.apart && offeredWith(secret, this.secrets).length > 1;
+    const earlier = secret.count - offered.length;
+    return html`<li>
+      <h3>${KIND_WORDS[secret.kind]}</h3>
+      ${this.#ref(secret)} ${this.apart ? nothing : this.#replaced(secret)} ${this.apart ? nothing : this.#rotate(secret)}
+      ${
+        secret.machine === this.machine
+          ? nothing
+          : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
+      }
+      <p class="quiet">
+        ${
+          secret.lastRevealedAt === null
+            ? 'Never revealed'
+            : html`Last revealed <relative-time .at=${secret.lastRevealedAt}></relative-time>`
+        }
+      </p>
+      ${several && offered.length > 0 ? html`<p><span class="pill warn">More than one may be on the PC</span></p>` : nothing}
+      ${offered.map((version) => this.#offered(secret, version, several))}
+      ${secret.moreOffered ? html`<p class="quiet">There are more of unknown order than are shown here.</p>` : nothing}
+      ${earlier > 0 ? this.#earlier(secret, earlier, offered) : nothing}
+    </li>`;
+  }
+
+  /** What may be what the PC has. Beside another it says what tells the two apart. */
+  #offered(secret: Secret, version: ListedVersion, several: boolean) {
+    return html`<div class="head">
+      <div>
+        ${this.#version(version)}
+        ${several ? html`<p class="quiet">${versionFacts(version).join(', ')}</p>` : nothing}
+        ${this.#unconfirmed(secret, version)}
+      </div>
+      ${this.#button(secret, version)}
+    </div>`;
+  }
+
+  /** Why none of its versions is what the PC has now. */
+  #replaced({ offered, goneAt }: Secret) {
+    if (goneAt !== null)
+      return html`<p><span class="pill" title="The PC listed its protectors without this one">Gone from the volume since ${dateTime(goneAt)}</span></p>`;
+    return offered.length > 0
+      ? nothing
+      : html`<p><span class="pill">Earlier: another ID of this PC has a later one</span></p>`;
+  }
+
+  /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */
+  #earlier(secret: Secret, count: number, offered: readonly ListedVersion[]) {
+    const { older, first, reading, failure } = this.further.get(secret.id) ?? {
+      ...{ older: [], first: [], reading: false, failure: null },
+    };
+    const listed = secret.versions.at(-1)?.version ?? 1;
+    const missing = secret.count - secret.versions.length - older.length - first.length;
+    const want = (end: 'older' | 'first') => () =>
+      this.dispatchEvent(new CustomEvent('versions-wanted', { detail: { secret: secret.id, end, listed } }));
+    const above = new Set(offered.map(({ version }) => version));
+    const item = (version: ListedVersion) =>
+      above.has(version.version)
+        ? nothing
+        : html`<li class="older head">
+            <div>
+              ${this.#version(version)}
+              <p class="quiet">${sealedWords(version)}</p>
+            </div>
+            ${this.#button(secret, version)}
+          </li>`;
+    return html`<details>
+      <summary>${count} earlier ${count === 1 ? 'version' : 'versions'}</summary>
+      <ol>
+        ${[...secret.versions, ...older].map(item)}
+      </ol>
+      ${
+        missing > 0
+          ? html`<p class="row">
+                <span class="quiet">${missing} more in between</span>
+                <button class="small" ?disabled=${reading} @click=${want('older')}>Show older ones</button>
+                <button class="small" ?disabled=${reading} @click=${want('first')}>Show the first ones</button>
+              </p>
+              <problem-note .error=${failure}></problem-note>`
+          : nothing
+      }
+      <ol>
+        ${first.toReversed().map(item)}
+      </ol>
+    </details>`;
+  }
+
+  #ref({ ref }: Secret) {
+    if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
+    return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
+      <key-id .keyId=${ref.protectorId}></key-id>`;
+  }
+
+  #version(version: ListedVersion) {
+    return html`<p class="quiet">
+        Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
+          version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
+        }, key
+        <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
+      </p>
+      <p>
+        ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
+        ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
+        ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
+        ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
+        ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
+      </p>`;
+  }
+
+  /**
+   * What a person brought could be anything, and what nobody can put in order takes nobody's place: until an admin who has no part in it says
+   * that the PC has it.
+   */
+  #unconfirmed({ id, kind, ref }: Secret, { version, counts, sealedAt, confirmedBy }: ListedVersion) {
+    if (confirmedBy !== null) return html`<p><span class="pill">Confirmed by ${confirmedBy}</span></p>`;
+    if (counts && sealedAt !== null) return nothing;
+    return html`<p>
+      <span class="pill">${counts ? 'Order unknown: it takes nobody’s place' : 'Not confirmed: it clears no mark'}</span>
+      ${
+        this.memberRole === 'admin'
+          ? html`<button
+              aria-label="Confirm ${kindInSentence(kind)}, ${refWords(ref)}, version ${version}"
+              ?disabled=${this.busy}
+              title="The PC has this one. Not for whoever brought it or has revealed another."
+              @click=${() => this.dispatchEvent(new CustomEvent('confirm-wanted', { detail: { secret: id, version } }))}
+            >
+              Confirm
+            </button>`
+          : nothing
+      }
+    </p>`;
+  }
+
+  /** What a health sweep has found out, where that is something to know before it is needed. */
+  #finding({ finding, verifiedAt }: SecretVersion) {
+    if (finding === null || verifiedAt === null) return nothing;
+    if (finding === 'sound') return html`<span class="pill good" title=${dateTime(verifiedAt)}>Checked</span>`;
+    return html`<span class="pill bad" title=${dateTime(verifiedAt)}>Checked: ${FINDING_WORDS[finding]}</span>`;
+  }
+
+  /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a later version proves, or an admin says. */
+  #rotate(secret: Secret) {
+    const { rotateDueAt: dueAt, rotated } = secret;
+    if (dueAt === null)
+      return rotated === null
+        ? nothing
+        : html`<p><span class="pill" title=${dateTime(rotated.at)}>Rotated, says ${rotated.by}</span></p>`;
+    return html`<p>
+      ${
+        dueAt <= Date.now()
+          ? html`<span class="pill warn" title="Since ${dateTime(dueAt)}">To be rotated</span>`
+          : html`<span class="pill">To be rotated from ${dateTime(dueAt)}</span>`
+      }
+      ${
+        this.memberRole === 'admin'
+          ? html`<button
+              class="small"
+              aria-label="It was rotated: ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}"
+              @click=${() => this.dispatchEvent(new CustomEvent('rotated-wanted', { detail: secret }))}
+            >
+              It was rotated
+            </button>`
+          : nothing
+      }
+    </p>`;
+  }
+
+  #button(secret: Secret, version: SecretVersion) {
+    if (this.memberRole === 'auditor') return nothing;
+    const label = `Reveal ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}, version ${version.version}`;
+    return html`<button
+      class="reveal"
+      aria-label=${label}
+      @click=${() => this.dispatchEvent(new CustomEvent('reveal-wanted', { detail: { secret, version } }))}
+    >
+      Reveal
+    </button>`;
+  }
+}

@@ -1,0 +1,110 @@
+// Who is signed in, as the app knows it: asked at the start, once the server is back, and when it says that a membership is not what it
+// was. The open page stays where the person may stay.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Me, Membership } from '../../../schema/person.ts';
+import { MEMBERSHIP_CHANGED } from '../api/http.ts';
+import * as api from '../api/tenant.ts';
+import { announceRestored, notePerson } from './person.ts';
+import { Reach } from '../api/reach.ts';
+import { lock, vaultState } from '../unlock/vault-client.ts';
+
+/** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
+export type Change = { was: Membership; now: Membership | null };
+
+const membershipOf = (me: Me | null, tenant: string): Membership | null =>
+  me?.memberships.find((one) => one.tenant === tenant) ?? null;
+
+/** Null where nothing has changed that a person would notice. */
+export function changeOf(before: Me, after: Me, tenant: string): Change | null {
+  const was = membershipOf(before, tenant);
+  const now = membershipOf(after, tenant);
+  if (!was || (now?.role === was.role && now.status === was.status)) return null;
+  return { was, now };
+}
+
+/** `tenant` answers the one that is open, or null. */
+export class Identity implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #tenant: () => string | null;
+  #asking = false;
+  #askOnceMore = false;
+  me: Me | null = null;
+  /** What asking met, while nothing is known yet. */
+  failure: unknown = null;
+  readonly reach: Reach;
+  change: Change | null = null;
+
+  constructor(host: ReactiveControllerHost, tenant: () => string | null) {
+    this.#host = host;
+    this.#tenant = tenant;
+    host.addController(this);
+    this.reach = new Reach(host, (me) => this.#isBack(me));
+  }
+
+  hostConnected(): void {
+    window.addEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
+    void this.ask();
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener(MEMBERSHIP_CHANGED, this.#askAgain);
+  }
+
+  /** The note about a change has been read, or its tenant left. */
+  forgetChange(): void {
+    this.change = null;
+    this.#host.requestUpdate();
+  }
+
+  /** Asks who this is. What is known stays while it is asked, and where asking fails. */
+  async ask(): Promise<void> {
+    // What has changed while an answer was on its way may not be in it.
+    this.#askOnceMore = this.#asking;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#know(await api.me());
+    } catch (error) {
+      if (!this.me) this.#show({ failure: error });
+      void this.reach.failed(error);
+    }
+    this.#asking = false;
+    if (this.#askOnceMore) await this.ask();
+  }
+
+  #know(me: Me): void {
+    const before = this.me;
+    notePerson(me.email);
+    // The same again would have every page read everything anew.
+    if (before && JSON.stringify(before) === JSON.stringify(me)) return;
+    const tenant = this.#tenant();
+    const change = before && tenant ? changeOf(before, me, tenant) : null;
+    if (change) this.#withdraw(change);
+    this.#show({ me, failure: null, change: change ?? this.change });
+  }
+
+  /** Whoever may reveal nothing any more holds no keys any more. */
+  #withdraw({ was, now }: Change): void {
+    const held = vaultState();
+    const may = now?.status === 'active' && now.role !== 'auditor';
+    if (!may && held.state === 'unlocked' && held.tenant === was.tenant) void lock();
+  }
+
+  #askAgain = (): void => void this.ask();
+
+  /** The server answers again; who it is decides whether the page may stay. What is open here is for the one before. */
+  #isBack(me: Me): void {
+    if (this.me && this.me.email !== me.email) {
+      notePerson(me.email);
+      location.reload();
+      return;
+    }
+    this.#know(me);
+    announceRestored();
+  }
+
+  #show(known: Partial<Pick<Identity, 'me' | 'failure' | 'change'>>): void {
+    Object.assign(this, known);
+    this.#host.requestUpdate();
+  }
+}

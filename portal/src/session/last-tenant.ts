@@ -1,0 +1,17 @@
+// The tenant that was open last in this browser: where the start leads those who have several.
+import type { Membership } from '../../../schema/person.ts';
+import { memory } from '../core/memory.ts';
+
+const KEY = 'totl.tenant';
+
+export const rememberTenant = (tenant: string): void => memory.write(KEY, tenant);
+
+/** Where the start leads, or null where there is nowhere to go. Somebody else's last tenant is nobody's. */
+export function startOf(memberships: readonly Membership[], operator: boolean): string | null {
+  const last = memory.read(KEY);
+  const [only, ...others] = memberships;
+  if (!only) return operator ? '/operator' : null;
+  if (others.length === 0) return `/t/${only.tenant}`;
+  const there = memberships.find((one) => one.tenant === last && one.status === 'active');
+  return there ? `/t/${there.tenant}` : '/search';
+}

@@ -1,0 +1,35 @@
+// The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
+import { origin, SESSION_RESTORED } from '../api/http.ts';
+import { memory } from '../core/memory.ts';
+import { lock } from '../unlock/vault-client.ts';
+
+const PERSON_KEY = 'totl.person';
+/** A vault that does not answer must not keep anybody signed in. */
+const LOCK_WAIT_MS = 1_500;
+
+/** Who was signed in last in this browser, or null. */
+export const notedPerson = (): string | null => memory.read(PERSON_KEY);
+
+/** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
+export function notePerson(email: string): void {
+  if (notedPerson() === email) return;
+  // Not waited for: the vault takes its messages in order, so whatever this page asks next finds it locked.
+  void lock();
+  memory.write(PERSON_KEY, email);
+}
+
+/** Locks, for all tabs, then goes to the sign-out. */
+export async function signOut(href: string): Promise<void> {
+  await Promise.race([lock(), new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))]);
+  memory.forget(PERSON_KEY);
+  location.assign(href);
+}
+
+/** Signs in again in a pop-up, at the API and from there at the portal: this page, and what is typed or unlocked in it, stays. */
+export const signInAgain = (): void => {
+  window.open(new URL('/v1/sign-in', origin()), 'totl-sign-in', 'popup,width=480,height=640');
+};
+
+export const announceRestored = (): void => {
+  window.dispatchEvent(new CustomEvent(SESSION_RESTORED));
+};

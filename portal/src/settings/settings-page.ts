@@ -1,0 +1,197 @@
+// Settings: the tenant's keys in plain words, how secrets may be revealed, and what engines may send.
+import { Task } from '@lit/task';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { LimitsAnswer } from '../../../schema/limits.ts';
+import type { Overview } from '../../../schema/machine.ts';
+import type { Membership } from '../../../schema/person.ts';
+import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import type { Manifest } from '../../../schema/signed.ts';
+import { SESSION_RESTORED } from '../api/http.ts';
+import { readManifest } from '../unlock/manifest.ts';
+import * as api from '../api/tenant.ts';
+import type { SettingsGiven } from './reveal-settings.ts';
+import { OneAct } from '../core/one-act.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { seenManifest } from '../unlock/vault-client.ts';
+import '../ui/fingerprint-text.ts';
+import '../limits/limits-card.ts';
+import '../ui/problem-note.ts';
+import './reveal-settings.ts';
+
+type Loaded = {
+  overview: Overview;
+  keyring: Keyring | null;
+  manifest: Manifest | null;
+  settings: Settings;
+  /** For admins. */
+  limits: LimitsAnswer | null;
+};
+
+@customElement('settings-page')
+export class SettingsPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 48rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+      .check {
+        display: flex;
+        gap: 0.6rem;
+        font-weight: 400;
+        align-items: baseline;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private loaded: Loaded | null = null;
+  /** What the last look met: what was read before, and what is being changed of it, stays. */
+  @state() private unreachable: unknown = null;
+  /** What was pressed, while it is on its way. */
+  @state() private allowRaw: boolean | null = null;
+  #acts = new OneAct(this, () => this.#load.run());
+
+  #load = new Task(this, {
+    args: () => [this.membership.tenant] as const,
+    task: async ([tenant]): Promise<Loaded> => {
+      const [overview, keyring, settings, limits] = await Promise.all([
+        api.overview(tenant),
+        api.keyring(tenant),
+        api.settings(tenant),
+        this.#admin ? api.limits(tenant) : null,
+      ]);
+      return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
+    },
+    onComplete: (loaded) => {
+      this.loaded = loaded;
+      this.unreachable = null;
+    },
+    onError: (error) => {
+      this.unreachable = error;
+    },
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(SESSION_RESTORED, this.#restored);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(SESSION_RESTORED, this.#restored);
+  }
+
+  #restored = (): void => {
+    void this.#load.run();
+  };
+
+  get #admin(): boolean {
+    return this.membership.role === 'admin';
+  }
+
+  async #change(change: SettingsChange): Promise<string> {
+    const settings = await api.changeSettings(this.membership.tenant, change);
+    if (this.loaded) this.loaded = { ...this.loaded, settings };
+    return 'Kept.';
+  }
+
+  #changeRaw(allowRaw: boolean): void {
+    void this.#acts.do(async () => {
+      this.allowRaw = allowRaw;
+      try {
+        return await this.#change({ allowRawRsaOaep: allowRaw });
+      } finally {
+        this.allowRaw = null;
+      }
+    });
+  }
+
+  override render() {
+    const { loaded, unreachable } = this;
+    return html`<h1>Settings</h1>
+      <problem-note .error=${unreachable} retry @retry=${() => void this.#load.run()}></problem-note>
+      ${loaded || unreachable ? nothing : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`}
+      ${loaded ? this.#content(loaded) : nothing}`;
+  }
+
+  #content(loaded: Loaded) {
+    return html`<problem-note .error=${this.#acts.failure}></problem-note>
+      ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#keys(loaded)}
+      <section class="card">
+        <reveal-settings
+          .settings=${loaded.settings}
+          .editable=${this.#admin}
+          .busy=${this.#acts.busy}
+          @settings-given=${(event: SettingsGiven) => void this.#acts.do(() => this.#change(event.detail))}
+        ></reveal-settings>
+      </section>
+      ${this.#engines(loaded.settings)}
+      ${loaded.limits ? html`<section class="card"><limits-card .limits=${loaded.limits}></limits-card></section>` : nothing}`;
+  }
+
+  #keys({ overview, keyring, manifest }: Loaded) {
+    if (!keyring || !manifest)
+      return html`<section class="card">
+        <h2>Keys</h2>
+        <p>The first-time set-up has not been done.</p>
+        ${this.#admin ? html`<a class="button primary" href="/t/${this.membership.tenant}/set-up">First-time set-up</a>` : nothing}
+      </section>`;
+    return html`<section class="card">
+      <h2>Keys</h2>
+      <dl>
+        <dt>Fingerprint</dt>
+        <dd>${this.#fingerprint(overview.fingerprint ?? '')}</dd>
+        <dt>Escrow key</dt>
+        <dd class="mono">${overview.activeKid}</dd>
+        <dt>History</dt>
+        <dd><a href="/t/${this.membership.tenant}/keys">Escrow keys and rotation</a></dd>
+        <dt>Ways to unlock</dt>
+        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, on the Access page</a></dd>
+        <dt>Keyring version</dt>
+        <dd>${keyring.version}</dd>
+      </dl>
+    </section>`;
+  }
+
+  /** The server's word for it counts for nothing: an engine that is given a false pin would seal to a false key. */
+  #fingerprint(told: string) {
+    const seen = seenManifest(this.membership.tenant);
+    if (seen && seen.fingerprint !== told)
+      return html`<p class="note bad" role="alert">
+          The server shows another fingerprint than the one this browser has verified. Give neither to an engine; tell your
+          operator.
+        </p>
+        <p class="quiet">Verified here: <fingerprint-text .fingerprint=${seen.fingerprint}></fingerprint-text></p>`;
+    if (seen)
+      return html`<fingerprint-text .fingerprint=${told} copyable></fingerprint-text>
+        <span class="quiet">Verified in this browser</span>`;
+    return html`<fingerprint-text .fingerprint=${told}></fingerprint-text>
+      <span class="quiet">As the server says. Unlock once in this browser to verify it before you put it into an engine.</span>`;
+  }
+
+  #engines(settings: Settings) {
+    return html`<section class="card">
+      <h2>Engines</h2>
+      <label class="check"
+        ><input
+          type="checkbox"
+          .checked=${live(this.allowRaw ?? settings.allowRawRsaOaep)}
+          ?disabled=${!this.#admin || this.#acts.busy}
+          @change=${(event: Event) => this.#changeRaw((event.target as HTMLInputElement).checked)}
+        /><span>Accept raw RSA-OAEP from older engines</span></label
+      >
+      <p class="quiet">
+        Such a ciphertext names no machine. It is kept and shown as not bound to its machine, for good.
+      </p>
+    </section>`;
+  }
+}

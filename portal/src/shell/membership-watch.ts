@@ -1,0 +1,19 @@
+// Keeps the tenant's live connection open on every page, so that word of a changed role comes at once wherever a person is. It shows nothing.
+import { LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { Live } from '../api/live.ts';
+
+@customElement('membership-watch')
+export class MembershipWatch extends LitElement {
+  @property() tenant = '';
+
+  constructor() {
+    super();
+    // What changes in the fleet is for the page that shows it.
+    new Live(this, () => this.tenant, { changed() {}, resync() {} });
+  }
+
+  override render() {
+    return nothing;
+  }
+}

@@ -1,0 +1,65 @@
+// The keys of the page that is open, and the switch for who wants none: a voice that dictates types letters too.
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { areKeysOn, registeredKeys, turnKeys } from '../core/shortcuts.ts';
+import { Modal } from '../core/modal.ts';
+import { shared } from '../ui/shared-styles.ts';
+
+const NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', ' ': 'Space' };
+
+@customElement('keys-dialog')
+export class KeysDialog extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      h1 {
+        margin-bottom: 0.75rem;
+      }
+      dl {
+        align-items: baseline;
+      }
+      kbd {
+        font: inherit;
+        font-family: var(--mono);
+        padding: 0.1rem 0.5rem;
+        border: 1px solid var(--field-line);
+        border-bottom-width: 2px;
+        border-radius: var(--radius-small);
+      }
+      .check {
+        display: flex;
+        gap: 0.6rem;
+        align-items: baseline;
+        font-weight: 400;
+        margin: 1.1rem 0 0;
+      }
+    `,
+  ];
+  /** What the page is called. */
+  @property() page = '';
+  @query('dialog') private dialog!: HTMLDialogElement;
+
+  constructor() {
+    super();
+    new Modal(this);
+  }
+
+  override render() {
+    const keys = [...registeredKeys(), { key: 'Escape', words: 'Close a dialog or a menu' }];
+    return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
+      <h1 id="title">Keys on this page</h1>
+      <p class="quiet">${this.page}. They act while you are not typing.</p>
+      <dl>
+        ${keys.map(({ key, words }) => html`<dt><kbd>${NAMES[key] ?? key}</kbd></dt><dd>${words}</dd>`)}
+      </dl>
+      <label class="check"
+        ><input
+          type="checkbox"
+          .checked=${areKeysOn()}
+          @change=${(event: Event) => turnKeys((event.target as HTMLInputElement).checked)}
+        /><span>Use single keys in this browser</span></label
+      >
+      <div class="actions"><button class="primary" autofocus @click=${() => this.dialog.close()}>Close</button></div>
+    </dialog>`;
+  }
+}

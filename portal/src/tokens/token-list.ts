@@ -1,0 +1,161 @@
+// Machine tokens: whose, until when, last used from where, and which root the engines that have one pin. The tokens themselves are
+// nowhere: the first eight characters tell them apart.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { isolated } from '../../../schema/shown-text.ts';
+import type { Token } from '../../../schema/token.ts';
+import { ASIDE_STATE_WORDS, asideWords } from './aside-words.ts';
+import { list } from '../ui/list-styles.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { theirs } from '../ui/theirs.ts';
+import { exactTime, shortId } from '../ui/words.ts';
+import '../ui/relative-time.ts';
+
+const SOON_MS = 14 * 24 * 3600 * 1000;
+
+type TokenAct = 'rotate' | 'revoke' | 'set_aside' | 'bring_back';
+/** Fired when an admin wants to do one of these with one. */
+export type TokenActWanted = CustomEvent<{ token: Token; act: TokenAct }>;
+
+export const isLive = (token: Token, now: number): boolean =>
+  token.revokedAt === null && !token.missing && (token.expiresAt === null || token.expiresAt > now);
+
+@customElement('token-list')
+export class TokenListElement extends LitElement {
+  static override styles = [
+    shared,
+    list,
+    css`
+      li {
+        gap: 0.6rem 1rem;
+        padding: 0.9rem 0;
+      }
+      li:first-child {
+        padding-top: 0;
+      }
+      .what {
+        flex: 1 1 18rem;
+        min-width: 0;
+      }
+      p {
+        margin: 0.2rem 0;
+        overflow-wrap: anywhere;
+      }
+      .row {
+        align-items: flex-start;
+        flex-wrap: nowrap;
+      }
+      summary {
+        cursor: pointer;
+        padding: 0.6rem 0;
+      }
+    `,
+  ];
+  @property({ attribute: false }) tokens: readonly Token[] = [];
+  /** The root that counts now; null before the set-up. */
+  @property({ attribute: false }) fingerprint: string | null = null;
+
+  override render() {
+    const now = Date.now();
+    const live = this.tokens.filter((token) => isLive(token, now));
+    const ended = this.tokens.filter((token) => !isLive(token, now));
+    return html`${
+      live.length === 0
+        ? html`<p>No token is live: no engine can report or escrow.</p>`
+        : html`<ul aria-label="Live tokens">
+            ${this.#tokens(live, now)}
+          </ul>`
+    }
+    ${
+      ended.length === 0
+        ? nothing
+        : html`<details>
+            <summary>Revoked and expired (${ended.length})</summary>
+            <ul aria-label="Revoked and expired tokens">
+              ${this.#tokens(ended, now)}
+            </ul>
+          </details>`
+    }`;
+  }
+
+  /** Each keeps its own buttons: who has revoked one must not find the focus on another's. */
+  #tokens(tokens: readonly Token[], now: number) {
+    return repeat(
+      tokens,
+      (token) => token.id,
+      (token) => this.#token(token, now),
+    );
+  }
+
+  #token(token: Token, now: number) {
+    const live = isLive(token, now);
+    return html`<li>
+      <div class="what">
+        <p><strong>${theirs(token.label || token.id)}</strong> <span class="mono">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
+        <p class="quiet">Made ${exactTime(token.createdAt)} ${token.createdBy === null ? 'by SQL' : `by ${token.createdBy}`}</p>
+        <p class="quiet">
+          ${
+            token.lastUsedAt === null
+              ? 'Never used'
+              : html`Last used <relative-time .at=${token.lastUsedAt}></relative-time>${token.lastIp === null ? nothing : ` from ${token.lastIp}`},
+                  ${token.uses === 1 ? 'once' : `${token.uses} times`}`
+          }
+        </p>
+        ${this.#end(token, live)} ${this.#aside(token)}
+      </div>
+      ${this.#acts(token, live)}
+    </li>`;
+  }
+
+  #state(token: Token, now: number) {
+    if (token.revokedAt !== null) return html`<span class="pill bad">Revoked</span>`;
+    if (token.missing) return html`<span class="pill bad">Taken out by SQL</span>`;
+    if (token.expiresAt === null) return nothing;
+    if (token.expiresAt <= now) return html`<span class="pill bad">Expired</span>`;
+    if (token.replacedBy !== null) return html`<span class="pill">Has a successor</span>`;
+    return token.expiresAt - now < SOON_MS ? html`<span class="pill warn">Expires soon</span>` : nothing;
+  }
+
+  #pin({ fingerprint }: Token) {
+    if (fingerprint === null)
+      return html`<span class="pill warn" title="Handed out without a fingerprint: an engine pins on first use">Unpinned</span>`;
+    const earlier = this.fingerprint !== null && fingerprint !== this.fingerprint;
+    return html`<span class="pill ${earlier ? 'warn' : 'good'}" title=${fingerprint}
+      >Pinned <span class="mono">${shortId(fingerprint)}</span>${earlier ? ', an earlier root' : nothing}</span
+    >`;
+  }
+
+  #end({ expiresAt, revokedAt }: Token, live: boolean) {
+    if (revokedAt !== null) return html`<p class="quiet">Revoked ${exactTime(revokedAt)}</p>`;
+    if (expiresAt === null) return html`<p class="quiet">Does not expire</p>`;
+    return html`<p class="quiet">${live ? 'Expires' : 'Expired'} ${exactTime(expiresAt)}</p>`;
+  }
+
+  /** How far what it brought is set aside. */
+  #aside({ aside }: Token) {
+    if (aside === null) return nothing;
+    const [state, words] = ASIDE_STATE_WORDS[aside.state];
+    return html`<p class="quiet" role="status">
+      <span class="pill ${aside.state === 'set_aside' ? '' : 'accent'}">${state}</span>
+      ${asideWords(aside)} ${words}${aside.since === null ? nothing : `, of what came since ${exactTime(aside.since)}`}. By ${aside.by},
+      ${exactTime(aside.at)}.
+    </p>`;
+  }
+
+  #acts(token: Token, live: boolean) {
+    // Two may have the same label: who hears only the button needs more.
+    const name = `${isolated(token.label || token.id)}, ${token.prefix}`;
+    const want = (act: TokenAct) => () =>
+      this.dispatchEvent(new CustomEvent('token-act-wanted', { detail: { token, act } }));
+    if (live)
+      return html`<div class="row">
+        ${token.replacedBy === null ? html`<button aria-label="Rotate ${name}" @click=${want('rotate')}>Rotate</button>` : nothing}
+        <button aria-label="Revoke ${name}" @click=${want('revoke')}>Revoke</button>
+      </div>`;
+    if (token.revokedAt === null) return nothing;
+    return token.aside === null || token.aside.state === 'bringing_back'
+      ? html`<button aria-label="Set aside what it brought: ${name}" @click=${want('set_aside')}>Set aside what it brought</button>`
+      : html`<button aria-label="Bring it back: ${name}" @click=${want('bring_back')}>Bring it back</button>`;
+  }
+}

@@ -1,0 +1,276 @@
+// Machine tokens: issue, rotate, revoke, set aside what one brought, and which engines pin which root.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { EngineFile } from '../../../schema/engine-file.ts';
+import type { Membership } from '../../../schema/person.ts';
+import type { IssuedToken, Token } from '../../../schema/token.ts';
+import * as administration from '../api/administration.ts';
+import * as api from '../api/tenant.ts';
+import type { TokenActConfirmed } from './token-dialog.ts';
+import type { TokenWanted } from './token-form.ts';
+import type { TokenActWanted } from './token-list.ts';
+import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from './engine-file.ts';
+import { OneAct } from '../core/one-act.ts';
+import { Polling } from '../core/polling.ts';
+import { holdHere } from '../core/router.ts';
+import { SettingAside } from './setting-aside.ts';
+import { shared } from '../ui/shared-styles.ts';
+import { requestUnlock } from '../unlock/unlocking.ts';
+import './issued-token.ts';
+import '../ui/problem-note.ts';
+import './token-dialog.ts';
+import './token-form.ts';
+import './token-list.ts';
+
+const REFRESH_MS = 10_000;
+/** While something is being set aside, which goes on by itself. */
+const PROGRESS_MS = 2_000;
+/** What ends with a token that is shown. */
+const ISSUING = 'issuing';
+
+/** What the server says; the pin is held against what this browser has verified each time it is shown. */
+/** `more`: there are more than are read. */
+type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyring: SignedKeyring | null };
+
+/** What is asked for in a dialog; what was brought has one of its own. */
+type Asked = { token: Token; act: 'rotate' | 'revoke' };
+
+@customElement('tokens-page')
+export class TokensPage extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        max-width: 52rem;
+      }
+      section {
+        margin-top: 1rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) membership!: Membership;
+  @state() private loaded: Loaded | null = null;
+  @state() private unreachable: unknown = null;
+  @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
+  /** The token last refused for its answer, until the next act. */
+  @state() private refused: { label: string; revoked: boolean } | null = null;
+  @state() private asked: Asked | null = null;
+  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
+  #acts = new OneAct(this, () => this.#polling.now());
+  #aside = new SettingAside(this, () => this.#tenant, this.#acts);
+
+  constructor() {
+    super();
+    new Polling(this, PROGRESS_MS, async () => {
+      const going = this.loaded?.tokens.some(({ aside }) => aside !== null && aside.state !== 'set_aside');
+      if (going) await this.#polling.now();
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#polling.now();
+  }
+
+  /** A role may be raised while the page is open. */
+  override updated(changed: Map<string, unknown>): void {
+    if (changed.has('membership') && this.loaded === null) void this.#polling.now();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    holdHere(null);
+  }
+
+  get #tenant(): string {
+    return this.membership.tenant;
+  }
+
+  get #admin(): boolean {
+    return this.membership.role === 'admin';
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#admin) return;
+    try {
+      const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
+        administration.tokens(this.#tenant),
+        api.overview(this.#tenant),
+        api.keyring(this.#tenant),
+      ]);
+      this.loaded = {
+        tokens,
+        more: next !== null,
+        fingerprint,
+        keyring: keyring && (await verifyKeyring(this.#tenant, keyring)),
+      };
+      this.unreachable = null;
+    } catch (error) {
+      this.unreachable = error;
+    }
+  }
+
+  /** Shows a token with its file. One whose answer names another fingerprint than was asked with is not shown, and revoked. */
+  async #show(token: IssuedToken, pin: Pin): Promise<void> {
+    const file = engineFile(token, pin);
+    if (file) {
+      this.issued = { token, file };
+      return;
+    }
+    this.refused = { label: token.label, revoked: false };
+    await administration.revokeToken(this.#tenant, token.id);
+    this.refused = { label: token.label, revoked: true };
+  }
+
+  /** Whoever leaves while it is asked for would never see it: it is held on to from here until it is put away. */
+  async #ask(asked: Promise<IssuedToken>, pin: Pin): Promise<void> {
+    holdHere('The token is shown once. Leave without it?');
+    try {
+      await this.#show(await asked, pin);
+    } finally {
+      // Whoever has left all the same is asked nothing at the place they have gone to.
+      if (this.isConnected && !this.issued) holdHere(null);
+    }
+  }
+
+  /** Null: none. A fingerprint that this browser has not verified goes into no engine. */
+  #fingerprint(pin: Pin): string | null {
+    return pin.state === 'verified' ? pin.fingerprint : null;
+  }
+
+  #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
+    void this.#acts.do(async () => {
+      this.refused = null;
+      const expiresAt = livesMs === null ? null : Date.now() + livesMs;
+      const fingerprint = this.#fingerprint(pin);
+      await this.#ask(administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
+    }, ISSUING);
+  }
+
+  #act({ token, act }: Asked, { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
+    void this.#acts.do(
+      async () => {
+        this.asked = null;
+        this.refused = null;
+        if (act === 'rotate') {
+          if (pin.state === 'differs')
+            throw new Error('The fingerprint is not the one this browser has verified: see above.');
+          if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
+          const fingerprint = this.#fingerprint(pin);
+          await this.#ask(administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
+          return '';
+        }
+        await administration.revokeToken(this.#tenant, token.id);
+        return `“${token.label || token.id}” is revoked: it is refused from now on.`;
+      },
+      act === 'rotate' ? ISSUING : '',
+    );
+  }
+
+  #close = (): void => {
+    this.issued = null;
+    holdHere(null);
+  };
+
+  override render() {
+    if (!this.#admin)
+      return html`<h1>Tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
+    const { loaded } = this;
+    return html`<h1>Tokens</h1>
+      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
+      ${this.#refusedNote()}
+      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
+      ${loaded === null && !this.unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
+      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
+  }
+
+  #sections({ tokens, more, fingerprint }: Loaded, pin: Pin) {
+    const { issued, asked } = this;
+    const pinned = pin.state === 'verified';
+    return html`${
+      issued
+        ? html`<section class="card">
+            <issued-token .issued=${issued.token} .file=${issued.file} @closed=${this.#close}></issued-token>
+          </section>`
+        : html`<section class="card">
+            <h2>Issue a token</h2>
+            ${this.#pinNote(pin)}
+            <token-form
+              .busy=${this.#acts.busy}
+              .issuing=${this.#acts.doing === ISSUING}
+              .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
+              .pinned=${pinned}
+              @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
+            ></token-form>
+          </section>`
+    }
+      <section class="card">
+        <token-list
+          .tokens=${tokens}
+          .fingerprint=${fingerprint}
+          @token-act-wanted=${({ detail: { token, act } }: TokenActWanted) => {
+            if (act === 'rotate' || act === 'revoke') this.asked = { token, act };
+            else this.#aside.ask({ token, act });
+          }}
+        ></token-list>
+        ${more ? html`<p class="quiet">There are older tokens that are not shown here.</p>` : nothing}
+      </section>
+      ${
+        asked
+          ? html`<token-dialog
+              .token=${asked.token}
+              act=${asked.act}
+              .busy=${this.#acts.busy}
+              .pinned=${pinned}
+              @closed=${() => {
+                this.asked = null;
+              }}
+              @confirmed=${({ detail }: TokenActConfirmed) => this.#act(asked, detail, pin)}
+            ></token-dialog>`
+          : nothing
+      }
+      ${this.#aside.render()}`;
+  }
+
+  #refusedNote() {
+    if (!this.refused) return nothing;
+    const { label, revoked } = this.refused;
+    return html`<p class="note bad" role="alert">
+      The server answered with another fingerprint than the one this browser asked with, so the token “${label}” is not shown and no
+      file is made: an engine would trust a root that nobody here has verified. Tell your operator.
+      ${revoked ? 'The token is revoked.' : 'The token has to be revoked: if it stays in the list below, revoke it there.'}
+    </p>`;
+  }
+
+  #pinNote(pin: Pin) {
+    switch (pin.state) {
+      case 'verified':
+        return html`<p class="quiet">
+          Its configuration file carries the fingerprint that this browser has verified, so that the engine refuses every other root.
+        </p>`;
+      case 'none':
+        return html`<p class="note warn">
+          The first-time set-up has not been done, so there is no fingerprint yet: an engine would trust the first root it meets.
+        </p>`;
+      case 'unseen':
+        return html`<p class="note warn">
+          This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned;
+          until then only an unpinned file can be made, and its engine trusts the first root it meets.
+          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.#polling.now())}>Unlock to verify</button>
+        </p>`;
+      case 'differs':
+        return html`<p class="note bad" role="alert">
+          The server shows another fingerprint than the one this browser has verified, or none, so no token is issued here. If the root was
+          replaced, unlock and compare the words with the admin who did it; else tell your operator.
+        </p>`;
+      case 'unproven':
+        return html`<p class="note bad" role="alert">
+          ${pin.says} So no token is issued here. Unlock to look at it again; if it stays so, tell your operator.
+        </p>`;
+      default:
+        return pin satisfies never;
+    }
+  }
+}

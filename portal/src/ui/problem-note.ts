@@ -1,0 +1,27 @@
+// A failure shown as a failure: what happened, the request's id for the operator, and a way to try again.
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { ApiProblem, isProblem } from '../api/http.ts';
+import { shared } from './shared-styles.ts';
+import { theirLines } from './theirs.ts';
+
+@customElement('problem-note')
+export class ProblemNote extends LitElement {
+  static override styles = shared;
+
+  @property({ attribute: false }) error: unknown = null;
+  @property({ type: Boolean }) retry = false;
+
+  override render() {
+    if (!this.error) return nothing;
+    // That the sign-in has expired is the app's to say, once, and what failed to load for it is loaded again by itself.
+    if (this.retry && isProblem(this.error, 'session_expired')) return nothing;
+    const message = this.error instanceof Error ? this.error.message : String(this.error);
+    const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;
+    return html`<div class="note bad" role="alert">
+      <p>${theirLines(message)}</p>
+      ${requestId ? html`<p class="quiet">Request <span class="mono">${requestId}</span></p>` : nothing}
+      ${this.retry ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('retry'))}>Try again</button>` : nothing}
+    </div>`;
+  }
+}

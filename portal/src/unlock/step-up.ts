@@ -1,0 +1,162 @@
+// A step-up: an act on the keyring is drafted in the vault with an unlocker opened anew, then written in one call. The controller shows
+// the dialog, so that a page only says what it wants done.
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { ManifestUnlocker } from '../../../schema/signed.ts';
+import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
+import { usableUnlockers } from './manifest.ts';
+import * as api from '../api/tenant.ts';
+import type { UnlockWanted } from './unlock-dialog.ts';
+import { OneAct } from '../core/one-act.ts';
+import { rememberManifest, seenBefore, vault } from './vault-client.ts';
+import './unlock-dialog.ts';
+
+/** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
+export type Proof = { unlocker: string; secret: string; confirmedRoot?: string; confirmedLine?: string };
+
+type Wanted<T> = {
+  heading: string;
+  action: string;
+  /** What the dialog says before anything is given. */
+  note?: string;
+  /** Which unlockers will do. */
+  only: (unlocker: ManifestUnlocker) => boolean;
+  work: (input: UnlockInput) => Promise<VaultResult<T>>;
+};
+type Asked = Wanted<unknown> & {
+  tenant: string;
+  keyring: Keyring;
+  done: (result: { value: unknown; proof: Proof; keyring: Keyring } | null) => void;
+};
+
+const BROKEN = 'The vault gave no answer. Reload the page and try again.';
+const UNREACHABLE = 'The server did not say how its keyring follows on the one that this browser has seen. Try again.';
+/** What becomes of the keys, and of an act what it means. */
+const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
+const MEANS: Partial<Record<KeyringAct['act'], string>> = {
+  rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
+  replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
+  end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
+  remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
+};
+
+/** What a leaver's act leaves as it is, said once more where it is signed. */
+function meaningOf(act: KeyringAct): string | undefined {
+  if (act.act !== 'leaver') return MEANS[act.act];
+  const kept = [
+    ...(act.team === 'kept' ? ['the team passphrase'] : []),
+    ...(act.recovery === 'kept' ? ['the recovery set'] : []),
+  ];
+  const said = kept.length === 0 ? '' : `By your choice ${kept.join(' and ')} stays as it is, on record. `;
+  return `${said}${THIS_ONE_ACT}`;
+}
+
+const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.includes('admin');
+
+/** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
+export async function writeDrafted(tenant: string, { write, fingerprint }: Drafted): Promise<void> {
+  await api.writeKeyring(tenant, write);
+  await rememberManifest(tenant, write.manifest, fingerprint);
+}
+
+/** One act at a time; put `render()` somewhere in the host's template. */
+export class StepUp implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #proving: OneAct;
+  #asked: Asked | null = null;
+  #fault: Partial<VaultFault> | null = null;
+  #gone = false;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    this.#proving = new OneAct(host);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#gone = false;
+  }
+
+  hostDisconnected(): void {
+    this.#gone = true;
+    this.#end();
+  }
+
+  /** Opens an unlocker for one piece of the vault's work. Null: the person gave up. Throws what the API throws. */
+  async open<T>(tenant: string, wanted: Wanted<T>): Promise<{ value: T; proof: Proof; keyring: Keyring } | null> {
+    this.#end();
+    const keyring = await api.keyring(tenant);
+    if (!keyring || this.#gone) return null;
+    // Another may have been asked for while the keyring came.
+    this.#end();
+    const answer = await new Promise<{ value: unknown; proof: Proof; keyring: Keyring } | null>((done) => {
+      this.#asked = { ...wanted, tenant, keyring, done };
+      this.#host.requestUpdate();
+    });
+    return answer as { value: T; proof: Proof; keyring: Keyring } | null;
+  }
+
+  /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
+  draft(tenant: string, heading: string, action: string, act: KeyringAct) {
+    const work = (input: UnlockInput) => vault().draft(input, act);
+    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), only: isAdmin, work });
+  }
+
+  /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
+  async act(tenant: string, heading: string, action: string, act: KeyringAct) {
+    const drafted = await this.draft(tenant, heading, action, act);
+    if (drafted) await writeDrafted(tenant, drafted.value);
+    return drafted;
+  }
+
+  #prove(detail: Proof): void {
+    const asked = this.#asked;
+    if (asked) void this.#proving.do((signal) => this.#proveOnce(asked, detail, signal));
+  }
+
+  async #proveOnce(asked: Asked, detail: Proof, signal: AbortSignal): Promise<void> {
+    this.#fault = null;
+    // The tenant that was asked for, never the one that the server's keyring names.
+    const { tenant, keyring } = asked;
+    // A line is taken by unlocking, where it goes on record: no act is signed on one that does not follow.
+    const before = await seenBefore({ tenant, keyring }).catch(() => null);
+    const result = before
+      ? await asked
+          .work({ tenant, keyring, ...before, ...detail })
+          .catch(() => ({ ok: false as const, message: BROKEN }))
+      : { ok: false as const, message: UNREACHABLE };
+    // Whoever cancelled meanwhile gets nothing written behind them.
+    if (signal.aborted) return;
+    if (!result.ok) {
+      this.#fault = result;
+      return;
+    }
+    this.#asked = null;
+    asked.done({ value: result, proof: detail, keyring: asked.keyring });
+  }
+
+  #end = (): void => {
+    this.#asked?.done(null);
+    this.#asked = null;
+    this.#fault = null;
+    this.#proving.forget();
+  };
+
+  render() {
+    const asked = this.#asked;
+    if (!asked) return nothing;
+    return html`<unlock-dialog
+      heading=${asked.heading}
+      action=${asked.action}
+      note=${asked.note ?? THIS_ONE_ACT}
+      .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
+      .halves=${asked.keyring.unlockers}
+      why="None of the ways to unlock that are open to you will do for this."
+      .working=${this.#proving.busy}
+      .fault=${this.#fault?.message ?? ''}
+      .succession=${this.#fault?.succession ?? null}
+      @closed=${this.#end}
+      @unlock-wanted=${(event: UnlockWanted) => this.#prove(event.detail)}
+    ></unlock-dialog>`;
+  }
+}

@@ -1,0 +1,157 @@
+// The page's end of the vault: one worker for all tabs where the browser can, and the state every page shows.
+import { type Remote, wrap } from 'comlink';
+import type { Keyring } from '../../../schema/keyring.ts';
+import { signedSha256 } from '../../../schema/sha256.ts';
+import type { Manifest } from '../../../schema/signed.ts';
+import {
+  type SeenBefore,
+  type SeenManifest,
+  type UnlockInput,
+  VAULT_CHANNEL,
+  type Vault,
+  type VaultState,
+  type VaultWord,
+} from '../../vault/contract.ts';
+import workerUrl from '../../vault/keeper.worker.ts?worker&url';
+import { changeUnlocker, keyringOpened } from '../api/custody.ts';
+import { readManifest, readPayload } from './manifest.ts';
+import { manifestsBetween, noteLineTaken } from '../api/tenant.ts';
+import { memory } from '../core/memory.ts';
+
+// Only this one script may ever become a worker: Trusted Types hold everything else back.
+type UrlPolicy = { createScriptURL: (url: string) => string };
+const trustedTypes = (globalThis as { trustedTypes?: { createPolicy: (n: string, p: UrlPolicy) => UrlPolicy } })
+  .trustedTypes;
+const policy: UrlPolicy | undefined = trustedTypes?.createPolicy('portal', {
+  createScriptURL: (url) => {
+    if (url !== workerUrl) throw new TypeError('not the vault’s worker');
+    return url;
+  },
+});
+
+/** Fired on window when the worker does not start: a call to it would wait for ever. */
+export const VAULT_BROKEN = 'totl-vault-broken';
+
+function connect(): Remote<Vault> {
+  const url = policy?.createScriptURL(workerUrl) ?? workerUrl;
+  const options = { type: 'module', name: 'totl-vault' } as const;
+  const worker = 'SharedWorker' in globalThis ? new SharedWorker(url, options) : new Worker(url, options);
+  worker.onerror = () => window.dispatchEvent(new CustomEvent(VAULT_BROKEN));
+  return wrap<Vault>(worker instanceof Worker ? worker : worker.port);
+}
+
+let remote: Remote<Vault> | null = null;
+let channel: BroadcastChannel | null = null;
+let last: VaultState = { state: 'locked' };
+const listeners = new Set<(state: VaultState) => void>();
+
+/** The vault itself; its worker, which is larger than a page, starts with the first use. */
+export function vault(): Remote<Vault> {
+  remote ??= connect();
+  listen();
+  return remote;
+}
+
+/** Another tab may lock or unlock, and idleness locks: the worker says so, to all of them at once. Starts none. */
+function listen(): void {
+  if (channel) return;
+  channel = new BroadcastChannel(VAULT_CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<VaultWord>) => {
+    if (data === 'changed') void refreshVaultState();
+  };
+  channel.postMessage('asked' satisfies VaultWord);
+  document.addEventListener('visibilitychange', () => {
+    if (remote) void refreshVaultState();
+  });
+}
+
+export const vaultState = (): VaultState => last;
+
+export async function refreshVaultState(): Promise<VaultState> {
+  last = await vault().state();
+  for (const listener of listeners) listener(last);
+  return last;
+}
+
+/** Hears every change, and what is so now unless nothing is unlocked; the answer stops it. */
+export function onVaultState(listener: (state: VaultState) => void): () => void {
+  listeners.add(listener);
+  listen();
+  if (remote) void refreshVaultState();
+  return () => listeners.delete(listener);
+}
+
+const isPersonal = (keyring: Keyring, id: string): boolean =>
+  readManifest(keyring).unlockers.some((one) => one.id === id && one.owner !== null);
+
+const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
+
+/** The highest manifest this browser has trusted of a tenant. */
+export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
+  const text = memory.read(seenKey(tenant));
+  return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
+}
+
+/** Never goes back: another tab may have seen a newer one meanwhile. What was remembered in the old form is replaced once it was compared. */
+function remember(tenant: string, seen: SeenManifest): void {
+  const before = seenManifest(tenant);
+  const isNews = before === null || before.version < seen.version;
+  if (isNews || (before.version === seen.version && 'sha256' in before))
+    memory.write(seenKey(tenant), JSON.stringify(seen));
+}
+
+/** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
+export async function rememberManifest(tenant: string, manifest: string, fingerprint: string): Promise<void> {
+  // The version that was signed, not the one that the server answers.
+  const { version } = readPayload<Manifest>(manifest);
+  remember(tenant, { version, signed: await signedSha256(manifest), fingerprint });
+}
+
+/** What this browser has seen of a tenant, and the manifests from there to the keyring that the server shows. Throws what the API throws. */
+export async function seenBefore({ tenant, keyring }: Pick<UnlockInput, 'tenant' | 'keyring'>) {
+  const seen = seenManifest(tenant);
+  const since =
+    seen && seen.version < keyring.version ? await manifestsBetween(tenant, seen.version, keyring.version) : [];
+  return { seen, since };
+}
+
+/**
+ * A line that its person has compared with an admin takes the place of what was remembered, back in version too, and is put on record.
+ * Throws what the API throws: unrecorded, it is not taken.
+ */
+async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest | SeenBefore): Promise<void> {
+  await noteLineTaken(tenant, {
+    ...{ version: now.version, signed: now.signed, insteadVersion: before.version },
+    instead: 'signed' in before ? before.signed : before.sha256,
+  });
+  memory.write(seenKey(tenant), JSON.stringify(now));
+}
+
+/** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */
+export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
+  const before = await seenBefore(input);
+  const result = await vault().unlock({ ...input, ...before });
+  if (result.ok && before.seen && input.confirmedLine === result.seen.signed)
+    await takeLine(input.tenant, result.seen, before.seen).catch(async (error) => {
+      // It is open by now, and must not stay so on a line that nobody can find on record.
+      await lock();
+      throw error;
+    });
+  else if (result.ok) remember(input.tenant, result.seen);
+  // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
+  if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
+    await changeUnlocker(input.tenant, result.repinned).catch(() => {});
+  // Not kept: the next unlock says it again, and what waits for it goes by itself after thirty days.
+  if (result.ok && result.opened !== null)
+    await keyringOpened(input.tenant, input.unlocker, result.opened).catch(() => {});
+  await refreshVaultState();
+  return result;
+}
+
+/** Keeps what is unlocked so for another 15 minutes. */
+export const stayUnlocked = (): Promise<void> => vault().stay();
+
+export async function lock(): Promise<void> {
+  await vault().lock();
+  await refreshVaultState();
+}
