@@ -8,22 +8,18 @@ import * as audit from './audit/audit.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './core/caller.ts';
 import { wasFull } from './core/full.ts';
 import { compareSoon, followHead } from './audit/head.ts';
-import { readRoom } from './limits/uses.ts';
+import { readRoom } from './operator/limit-uses.ts';
 import { readLimits } from './limits/limits.ts';
 import { migrate } from './core/migrations.ts';
 import { Pace } from './limits/pace.ts';
 import { findMember } from './people/people.ts';
 import { isRestoring } from './core/restore-progress.ts';
 import { NoRoom } from './limits/room.ts';
-import { tellRoom } from './limits/room-told.ts';
+import { tellRoom } from './outbox/room-told.ts';
 import { first } from './core/rows.ts';
 import { isSuspended, lookAgain } from './operator/suspension.ts';
-import type { TokenUses } from './tokens/uses.ts';
+import type { TokenUses } from './limits/token-uses.ts';
 import { refusalOf } from './tokens/tokens.ts';
-
-/** When the object became its tenant's, ms since the epoch. */
-export const initializedAt = (sql: SqlStorage): number | null =>
-  first<{ at: number }>(sql, 'SELECT initialized_at AS at FROM identity')?.at ?? null;
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;

@@ -5,7 +5,7 @@ import { recentlyExceeded } from './secrets/budgets.ts';
 import type { Caller, Person } from './core/caller.ts';
 import { fleetCounts } from './fleet/counts.ts';
 import { custody, outline } from './keyring/keyring.ts';
-import { readRoom } from './limits/uses.ts';
+import { readRoom } from './operator/limit-uses.ts';
 import { expiring } from './tokens/tokens.ts';
 
 /** `name` is the tenant's, as the index has it. `now` is ms since the epoch. */

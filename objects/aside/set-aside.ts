@@ -9,7 +9,7 @@ import { type AsideRow, findAside, tokenAside } from '../core/aside.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { isSystemKey, redateSystemKey } from '../secrets/dating.ts';
-import { settleMarks } from '../secrets/marks-anew.ts';
+import { settleMarks } from '../fleet/marks-anew.ts';
 import { all, first } from '../core/rows.ts';
 import { type RunState, settleAbandoned } from '../fleet/runs.ts';
 import { findSecret, latestStanding } from '../secrets/secrets.ts';

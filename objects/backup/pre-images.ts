@@ -1,26 +1,6 @@
 // What rows were when the backup that is under way began. While it reads the tables a slice at a time, triggers keep each row that changes as it
 // was then, once: so a backup is of one instant, and nobody waits for it. There are no other triggers.
-import { all } from '../core/rows.ts';
-
-export type Key = readonly (string | number)[];
-/** A table with a key of at most four columns, none of them generated. `isNumbered`: SQLite may give a row its key. */
-export type Table = { name: string; columns: readonly string[]; key: readonly string[]; isNumbered: boolean };
-
-type Column = { name: string; type: string; pk: number };
-
-export function tableOf(sql: SqlStorage, name: string): Table {
-  const columns = all<Column>(sql, `PRAGMA table_info("${name}")`);
-  const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
-  if (key.length === 0 || key.length > SLOTS.length) throw new Error(`${name} needs a key of at most four columns`);
-  return {
-    name,
-    columns: columns.map((column) => column.name),
-    key: key.map((column) => column.name),
-    isNumbered: key.length === 1 && key[0]?.type === 'INTEGER',
-  };
-}
-
-const SLOTS = ['k1', 'k2', 'k3', 'k4'] as const;
+import { dropTriggers, type Key, SLOTS, type Table, tableOf } from '../core/tables.ts';
 
 /** The key's columns in their slots; what a shorter key leaves is blank. */
 const slots = ({ key }: Table, of: string): string[] =>
@@ -80,17 +60,6 @@ function triggersOf(table: Table): string {
 /** From now on, in this turn, what changes in these tables is kept. */
 export function keepPreImages(sql: SqlStorage, tables: readonly string[]): void {
   for (const name of tables) sql.exec(triggersOf(tableOf(sql, name)));
-}
-
-/** Of these tables, or of all, nothing more is kept. */
-export function dropTriggers(sql: SqlStorage, tables: readonly string[] | null = null): void {
-  for (const { name } of all<{ name: string }>(
-    sql,
-    `SELECT name FROM sqlite_master
-     WHERE type = 'trigger' AND (?1 IS NULL OR tbl_name IN (SELECT value FROM json_each(?1)))`,
-    tables && JSON.stringify(tables),
-  ))
-    sql.exec(`DROP TRIGGER "${name}"`);
 }
 
 /** What was kept goes, with all triggers. */

@@ -1,6 +1,7 @@
 // A tenant's tables as chunks of rows, as they are stored: nothing is decrypted, nothing could be. A chunk is named by its hash, so
 // what has not changed has the name it had.
-import { type Key, rowsAsBegun, tableOf } from './pre-images.ts';
+import { type Key, tableOf } from '../core/tables.ts';
+import { rowsAsBegun } from './pre-images.ts';
 import { all, first, type Row, sha256 } from '../core/rows.ts';
 
 /** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
@@ -86,16 +87,6 @@ export function chunksFrom(
 
 const entriesFrom = (sql: SqlStorage, after: number, head: number, limit: number): Iterable<Row> =>
   sql.exec(`SELECT * FROM ${CHAIN} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, after, head, limit);
-
-/** Puts a chunk's rows back, by the names of their columns. In the caller's transaction. */
-export function putRows(sql: SqlStorage, table: string, text: string): void {
-  const names = tableOf(sql, table).columns;
-  sql.exec(
-    `INSERT OR REPLACE INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')})
-     SELECT ${names.map((name) => `value->>'$."${name}"'`).join(', ')} FROM json_each(?)`,
-    `[${text.trimEnd().replaceAll('\n', ',')}]`,
-  );
-}
 
 export const ranMigrations = (sql: SqlStorage): { id: number; sha256: string }[] =>
   all<{ id: number; sha256: string }>(sql, 'SELECT id, sha256 FROM migrations ORDER BY id');

@@ -4,7 +4,8 @@ import type { ChainHead } from '../../schema/audit.ts';
 import type { BackupChunk, BackupManifest } from '../../schema/backup.ts';
 import { requireHead } from '../audit/audit.ts';
 import { type Budget, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './tables.ts';
-import { dropTriggers, forgetPreImages, type Key, keepPreImages } from './pre-images.ts';
+import { dropTriggers, type Key } from '../core/tables.ts';
+import { forgetPreImages, keepPreImages } from './pre-images.ts';
 import { all, sha256 } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 

@@ -1,6 +1,6 @@
 // The object's schema as an append-only list. What ran is kept with its hash: an edited entry is an error, not a surprise.
-import { dropTriggers } from '../backup/pre-images.ts';
 import { all, first, sha256 } from './rows.ts';
+import { dropTriggers } from './tables.ts';
 
 type Migration = { id: number; name: string; statements: string };
 

@@ -5,9 +5,9 @@ import type { ReportedMachine } from '../../schema/report.ts';
 import { type CloneSign, otherPc, type PcFacts, realFacts, spokeAt, type Turn, takesTurns } from '../../schema/same-pc.ts';
 import { findRunPc, type RunPc } from './clones.ts';
 import { findRow, type MachineRow } from './machines.ts';
-import { settleMarks } from '../secrets/marks-anew.ts';
+import { settleMarks } from './marks-anew.ts';
 import { all } from '../core/rows.ts';
-import { settleAllMarks } from '../secrets/to-rotate.ts';
+import { settleAllMarks } from './to-rotate.ts';
 
 /** A report as it is looked at. `heardAt`: when its run was heard before; `clock`: what its newest event says, null where a person carried it. */
 export type Heard = {

@@ -15,7 +15,7 @@ import { type MachineDay, machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
 import { all, first, type Row } from '../core/rows.ts';
 import { noteForSearch } from './search-lines.ts';
-import { usesOf } from '../tokens/uses.ts';
+import { usesOf } from '../limits/token-uses.ts';
 
 export type MachineRow = Row & {
   id: string;

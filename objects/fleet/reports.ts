@@ -26,8 +26,8 @@ import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteNear } from '../limits/nears.ts';
 import { noticeReported } from '../outbox/notices.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
-import { countReport, reportBytes, reportQuota } from '../limits/quotas.ts';
-import { withinRun } from '../limits/run-room.ts';
+import { countReport, reportBytes, reportQuota } from '../tokens/quotas.ts';
+import { withinRun } from './run-room.ts';
 import {
   advance,
   atWork,
@@ -45,7 +45,7 @@ import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { isSplit } from './splitting.ts';
 import { summarize } from './summaries.ts';
-import { settleAllMarks } from '../secrets/to-rotate.ts';
+import { settleAllMarks } from './to-rotate.ts';
 import { keepVolumes } from './volumes.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that have no identity. */

@@ -9,7 +9,7 @@ import { recount } from './counts.ts';
 import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import { findRow, isSomeAside, type MachineRow } from './machines.ts';
 import { summarize } from './summaries.ts';
-import { settleAllMarks } from '../secrets/to-rotate.ts';
+import { settleAllMarks } from './to-rotate.ts';
 
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');

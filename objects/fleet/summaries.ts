@@ -11,7 +11,7 @@ import { changeRow, findRow, type MachineRow } from './machines.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { first } from '../core/rows.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
-import { keyHeldSince, listedSince, missesKey } from '../secrets/facts.ts';
+import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
 import { walkAt } from '../core/walks.ts';
 

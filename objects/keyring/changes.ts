@@ -4,7 +4,7 @@
 import type { KeyringChange } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
-import { putRows } from '../backup/tables.ts';
+import { putRows } from '../core/tables.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';

@@ -1,10 +1,17 @@
 // Ciphertexts that a re-sealed one took the place of, each kept until its key is destroyed: until what followed has been opened, it may be
 // all there is of a secret. Nothing here opens one.
+import type { SealedFormat } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
-import type { VersionRow } from '../secrets/secrets.ts';
 
-export type ReplacedRow = Pick<VersionRow, 'secret_id' | 'version' | 'kid' | 'format' | 'sealed' | 'sha256'>;
+export type ReplacedRow = {
+  secret_id: string;
+  version: number;
+  kid: string;
+  format: SealedFormat;
+  sealed: string;
+  sha256: string;
+};
 
 /**
  * Keeps a version's present ciphertext. In the caller's transaction, before another takes its place. `undone`: it was a re-sealed one, and

@@ -13,7 +13,9 @@ import {
   verifyStatement,
   verifySuccession,
 } from '../../schema/signed.ts';
-import type { KidState } from '../secrets/escrow.ts';
+
+/** What the keyring says of a kid that a ciphertext names. */
+export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
 
 /** A keyring write whose signatures and self-consistency hold. What it must follow on is for `decideWrite`. */
 export type VerifiedWrite = {

@@ -118,3 +118,15 @@ export function stillUnproven(sql: SqlStorage, kid: string, { seq, unproven }: L
   );
   return Math.max(unproven.get(kid) ?? 1, touched ? 1 : 0);
 }
+
+/** Beyond it nobody counts: it is said in a warning. */
+const NOT_OPENING_MAX = 1_000;
+
+/** Versions that a sweep could not open, the marked ones aside: somebody knows of those. At most a thousand are counted. */
+export const notOpening = (sql: SqlStorage): number =>
+  first<{ found: number }>(
+    sql,
+    `SELECT count(*) AS found FROM (SELECT 1 FROM secret_versions INDEXED BY secret_versions_not_opening
+       WHERE finding = 'does_not_open' AND unopenable = 0 LIMIT ?)`,
+    NOT_OPENING_MAX,
+  )?.found ?? 0;

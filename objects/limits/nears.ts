@@ -5,7 +5,7 @@ import { wasFull } from '../core/full.ts';
 import { dayOf } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { all, first } from '../core/rows.ts';
-import { usesOf } from '../tokens/uses.ts';
+import { usesOf } from './token-uses.ts';
 
 /** More are not told of a day: whoever sees twenty has somewhere to begin. */
 const NEAR_MAX = 20;

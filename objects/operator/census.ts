@@ -3,7 +3,7 @@ import type { TenantCounts } from '../../schema/operator.ts';
 import * as counters from '../fleet/counters.ts';
 import type { IndexedToken } from '../outbox/index-rows.ts';
 import { keyStates } from '../keyring/keyring.ts';
-import { readRoom } from '../limits/uses.ts';
+import { readRoom } from './limit-uses.ts';
 import { schemaVersion } from '../core/migrations.ts';
 import * as people from '../people/people.ts';
 import * as tokens from '../tokens/tokens.ts';

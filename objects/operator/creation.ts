@@ -79,3 +79,7 @@ const answer = (id: string, row: CreationRow): TenantCreated => ({
   createdAt: row.created_at,
   firstAdmin: { id: row.person, email: row.email },
 });
+
+/** When the object became its tenant's, ms since the epoch. */
+export const initializedAt = (sql: SqlStorage): number | null =>
+  first<{ at: number }>(sql, 'SELECT initialized_at AS at FROM identity')?.at ?? null;

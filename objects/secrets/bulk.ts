@@ -17,7 +17,7 @@ import { tellApart } from '../fleet/clones.ts';
 import { wholeFamilyOf } from '../fleet/families.ts';
 import { countMarked, heldByKid } from '../keyring/held.ts';
 import { all, first } from '../core/rows.ts';
-import { standingOf } from './facts.ts';
+import { standingOf } from '../fleet/secret-facts.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 
@@ -90,18 +90,6 @@ const storeFinding = (
     kid,
     sha256,
   ).length === 1;
-
-/** Beyond it nobody counts: it is said in a warning. */
-const NOT_OPENING_MAX = 1_000;
-
-/** Versions that a sweep could not open, the marked ones aside: somebody knows of those. At most a thousand are counted. */
-export const notOpening = (sql: SqlStorage): number =>
-  first<{ found: number }>(
-    sql,
-    `SELECT count(*) AS found FROM (SELECT 1 FROM secret_versions INDEXED BY secret_versions_not_opening
-       WHERE finding = 'does_not_open' AND unopenable = 0 LIMIT ?)`,
-    NOT_OPENING_MAX,
-  )?.found ?? 0;
 
 /** Hands out ciphertexts in bulk: their ids on record and their count off the budget, in one transaction, or nothing. */
 export function handOut(

@@ -7,7 +7,7 @@ import { type EscrowDecision, headerMismatch, keep, receiptOf, saidBy, type Take
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { readLimits } from '../limits/limits.ts';
 import { machineExists } from '../fleet/machines.ts';
-import { personQuota } from '../limits/quotas.ts';
+import { personQuota } from '../tokens/quotas.ts';
 import { sha256 } from '../core/rows.ts';
 import { findByEid, type VersionRow } from './secrets.ts';
 

@@ -7,22 +7,20 @@ import { record } from '../audit/audit.ts';
 import type { Caller } from '../core/caller.ts';
 import { isSystemKey, NOTHING_SAID, noteRunKey, type Said, sealedAt } from './dating.ts';
 import { kidState, publicKey } from '../keyring/keyring.ts';
+import type { KidState } from '../keyring/rules.ts';
 import { enrolIfNew, findRow, machineExists } from '../fleet/machines.ts';
-import { secretQuota } from '../limits/quotas.ts';
+import { secretQuota } from '../tokens/quotas.ts';
 import { noteReceipted } from './receipted.ts';
 import { sha256 } from '../core/rows.ts';
 import { findRun } from '../fleet/runs.ts';
 import { noteKeyForSearch } from '../fleet/search-lines.ts';
 import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
-import { readSettings } from '../core/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { refuseShared } from '../fleet/shared-id.ts';
 import { bringBack } from '../fleet/shelves.ts';
 import { isSplit } from '../fleet/splitting.ts';
 import { type Gained, summarize } from '../fleet/summaries.ts';
-import { settleMarks } from './to-rotate.ts';
-
-/** What the keyring says of a kid that a ciphertext names. */
-export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
+import { settleMarks } from '../fleet/to-rotate.ts';
 
 export type EscrowFacts = {
   tenant: string;

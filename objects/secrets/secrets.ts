@@ -18,14 +18,15 @@ import {
 import { keyIdStart } from '../../schema/typed-text.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
-import { secretsAt } from './candidates.ts';
+import { secretsAt } from '../fleet/candidates.ts';
 import { tellApart } from '../fleet/clones.ts';
 import { wholeFamilyOf } from '../fleet/families.ts';
 import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
 import { all, first, type Row } from '../core/rows.ts';
-import { type Standing, standingOf } from './facts.ts';
+import { type Standing, standingOf } from '../fleet/secret-facts.ts';
 import { volumesOf } from '../fleet/volumes.ts';
+import { versionsToday } from '../tokens/quotas.ts';
 
 export type VersionRow = Row & {
   secret_id: string;
@@ -134,12 +135,6 @@ export function placeFor(sql: SqlStorage, request: Place): { secretId: string; v
     isGained: row?.standing !== 1,
   };
 }
-
-export type SecretDay = { day: number; day_versions: string };
-
-/** How many versions of a secret each token has brought today. */
-export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
-  row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
 
 /** What is known of a version beside what was asked to be kept: whether its header binds it, when it was sealed and as which PC. */
 export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };

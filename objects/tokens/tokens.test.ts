@@ -8,7 +8,7 @@ import type { IssuedToken, Token, TokenList, TokenRevoked } from '../../schema/t
 import { type FaultyIndex, faultyIndex } from '../../test/support/faulty-index.ts';
 import { asMachine, asPerson, bindings, emailOf, seedReadyTenant, seedTenant } from '../../test/workerd-fixtures.ts';
 import { forgetTokens } from '../../worker/authenticate/machine.ts';
-import { TokenUses } from './uses.ts';
+import { TokenUses } from '../limits/token-uses.ts';
 
 const admin = emailOf('admin');
 const DAY_MS = 24 * 3_600_000;

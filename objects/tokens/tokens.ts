@@ -11,7 +11,7 @@ import { type IndexedToken, isWhole } from '../outbox/index-rows.ts';
 import { DAY_MS, dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import { HELD_AGAINST_MAX, put, settled } from '../outbox/outbox.ts';
 import { all, first, sha256 } from '../core/rows.ts';
-import type { TokenUses } from './uses.ts';
+import type { TokenUses } from '../limits/token-uses.ts';
 
 const TOKEN_BYTES = 24;
 const SALT_BYTES = 8;

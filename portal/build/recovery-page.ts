@@ -35,7 +35,7 @@ async function bundleScript(): Promise<string> {
 /** The whole file. No translator is sent what it shows, and no digits of a key are made a telephone number. */
 export async function buildRecoveryPage(): Promise<string> {
   const script = await bundleScript();
-  const style = readFileSync(path.join(folder, '../src/styles/page.css'), 'utf8').replaceAll('\r\n', '\n');
+  const style = readFileSync(path.join(folder, '../src/ui/page.css'), 'utf8').replaceAll('\r\n', '\n');
   const csp = [
     "default-src 'none'",
     `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { formatRecoveryCode } from '../../vault/recovery-code.ts';
-import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS } from '../secrets/brief-clipboard.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS } from '../core/brief-clipboard.ts';
 import type { RecoverySheets } from './recovery-sheets.ts';
 import './recovery-sheets.ts';
 

@@ -2,7 +2,7 @@
 // a page.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../secrets/brief-clipboard.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../core/brief-clipboard.ts';
 import { focusHeading } from '../core/focus.ts';
 import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';

@@ -10,7 +10,7 @@ import { seenManifest, vault } from '../unlock/vault-client.ts';
 import { exactTime } from '../ui/words.ts';
 import '../ui/eight-words.ts';
 import '../ui/fingerprint-text.ts';
-import './keyring-line.ts';
+import '../ui/keyring-line.ts';
 
 /** `unseen`: this browser has verified no root yet, so it vouches for no words. `withheld`: the server does not show how it came to be. */
 type Earlier = readonly RootBefore[] | 'asking' | 'unseen' | 'withheld';

@@ -7,7 +7,7 @@ import type { Membership } from '../../../schema/person.ts';
 import { Adding } from '../secrets/adding.ts';
 import { acknowledge, confirmSecret, shelve, split } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
-import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../secrets/brief-clipboard.ts';
+import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
 import type { MarkWanted } from '../fleet/attention-note.ts';
 import type { EventList } from './event-list.ts';
 import type { ShelfWanted } from './machine-identity.ts';

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
-import { asideWith } from '../tokens/aside-words.ts';
+import { asideWith } from '../ui/aside-words.ts';
 import { clockWords } from './clock-words.ts';
 import { go } from '../core/router.ts';
 import { shared } from '../ui/shared-styles.ts';

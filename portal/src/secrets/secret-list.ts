@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
-import { asideWith } from '../tokens/aside-words.ts';
+import { asideWith } from '../ui/aside-words.ts';
 import type { FurtherVersions } from './older-versions.ts';
 import { newestKeysFirst } from './refs.ts';
 import { shared } from '../ui/shared-styles.ts';

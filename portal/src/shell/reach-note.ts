@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SignIn } from '../api/http.ts';
 import { Polling } from '../core/polling.ts';
-import type { ReachState } from '../api/reach.ts';
+import type { ReachState } from '../session/reach.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 const EVERY_SECOND_MS = 1_000;

@@ -2,13 +2,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Token } from '../../../schema/token.ts';
-import { asideWords, machinesWords } from './aside-words.ts';
+import { asideWords, machinesWords } from '../ui/aside-words.ts';
 import { Modal } from '../core/modal.ts';
-import type { BroughtSoFar } from './setting-aside.ts';
 import { shared } from '../ui/shared-styles.ts';
 import '../ui/problem-note.ts';
 
 /** Fired when another instant is chosen from which on it is to count; `since` null: all that it ever brought. */
+/** `done` false: more is to come. */
+export type BroughtSoFar = { runs: number; versions: number; machines: number; done: boolean };
 export type SinceChosen = CustomEvent<{ since: number | null }>;
 export type AsideConfirmed = CustomEvent<{ since: number | null }>;
 

@@ -3,12 +3,10 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Token } from '../../../schema/token.ts';
 import * as administration from '../api/administration.ts';
-import type { AsideConfirmed, SinceChosen } from './aside-dialog.ts';
+import type { AsideConfirmed, BroughtSoFar, SinceChosen } from './aside-dialog.ts';
 import type { OneAct } from '../core/one-act.ts';
 import './aside-dialog.ts';
 
-/** `done` false: more is to come. */
-export type BroughtSoFar = { runs: number; versions: number; machines: number; done: boolean };
 const NOTHING: BroughtSoFar = { runs: 0, versions: 0, machines: 0, done: false };
 
 type Asked = { token: Token; act: 'set_aside' | 'bring_back' };

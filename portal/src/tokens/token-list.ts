@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isolated } from '../../../schema/shown-text.ts';
 import type { Token } from '../../../schema/token.ts';
-import { ASIDE_STATE_WORDS, asideWords } from './aside-words.ts';
+import { ASIDE_STATE_WORDS, asideWords } from '../ui/aside-words.ts';
 import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';

@@ -6,13 +6,10 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
 import { usableUnlockers } from './manifest.ts';
 import * as api from '../api/tenant.ts';
-import type { UnlockWanted } from './unlock-dialog.ts';
+import type { Proof, UnlockWanted } from './unlock-dialog.ts';
 import { OneAct } from '../core/one-act.ts';
 import { rememberManifest, seenBefore, vault } from './vault-client.ts';
 import './unlock-dialog.ts';
-
-/** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
-export type Proof = { unlocker: string; secret: string; confirmedRoot?: string; confirmedLine?: string };
 
 type Wanted<T> = {
   heading: string;

@@ -8,13 +8,14 @@ import type { Line } from '../../vault/contract.ts';
 import { Modal } from '../core/modal.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PasskeyFault, usePasskey } from './passkey.ts';
-import type { Proof } from './step-up.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import '../ui/eight-words.ts';
-import '../keyring/keyring-line.ts';
+import '../ui/keyring-line.ts';
 
 /** Fired with what was chosen and typed, or answered by a passkey. */
+/** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
+export type Proof = { unlocker: string; secret: string; confirmedRoot?: string; confirmedLine?: string };
 export type UnlockWanted = CustomEvent<Proof>;
 
 @customElement('unlock-dialog')

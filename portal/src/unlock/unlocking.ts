@@ -7,7 +7,7 @@ import { ApiProblem } from '../api/http.ts';
 import { usableUnlockers } from './manifest.ts';
 import * as api from '../api/tenant.ts';
 import { OneAct } from '../core/one-act.ts';
-import type { Proof } from './step-up.ts';
+import type { Proof } from './unlock-dialog.ts';
 import { lock, unlock } from './vault-client.ts';
 
 const UNLOCK_REQUESTED = 'totl-unlock-requested';

@@ -3,7 +3,7 @@ import { LIMIT_NAMES } from '../../schema/limit-table.ts';
 import type { Limits, LimitsChange } from '../../schema/limits.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Operator } from '../core/caller.ts';
-import { readLimits, type StoredLimits, storedLimits } from './limits.ts';
+import { readLimits, type StoredLimits, storedLimits } from '../limits/limits.ts';
 
 /** Changes what was sent; the rest stays. On the tenant's own record. */
 export function changeLimits(

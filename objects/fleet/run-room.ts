@@ -1,7 +1,7 @@
 // How much of a run is kept: beyond its limit of events nothing more is stored, and the engine is told to go on, so that what the run comes
 // to is still heard.
 import type { RejectedEvent } from '../../schema/report.ts';
-import type { IndexedEvent } from '../fleet/events.ts';
+import type { IndexedEvent } from './events.ts';
 
 /** What says how a run goes gets this share of the limit beyond it: a run that floods still ends as failed or succeeded. */
 const STATUS_SHARE = 0.1;

@@ -10,10 +10,10 @@ import type { EscrowRequest } from '../../schema/secret.ts';
 import { asMachine, bindings, sealedSecret, seedReadyTenant } from '../../test/workerd-fixtures.ts';
 import type { Caller, Machine } from '../core/caller.ts';
 import { takeSecret } from '../secrets/escrow.ts';
-import { DAY_MS, decideCount } from './limits.ts';
-import { Pace } from './pace.ts';
+import { DAY_MS, decideCount } from '../limits/limits.ts';
+import { Pace } from '../limits/pace.ts';
 import { submitReport } from '../fleet/reports.ts';
-import { usesOf } from '../tokens/uses.ts';
+import { usesOf } from '../limits/token-uses.ts';
 
 const PCS = 10_000;
 const HOURS = 8;

@@ -4,10 +4,10 @@
 import { schedule } from '../core/alarms.ts';
 import { record } from '../audit/audit.ts';
 import { SYSTEM } from '../core/caller.ts';
-import { findReplaced } from './replaced.ts';
-import { markUnopenable, putBack } from '../secrets/rotation.ts';
+import { findReplaced } from '../keyring/replaced.ts';
+import { markUnopenable, putBack } from './rotation.ts';
 import { all, first } from '../core/rows.ts';
-import { findVersion } from '../secrets/secrets.ts';
+import { findVersion } from './secrets.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** How many versions one turn settles; the next one takes the rest. */

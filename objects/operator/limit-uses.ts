@@ -1,9 +1,9 @@
 // What of a tenant's limits is used: for its admins, and the bare numbers for an operator. It only reads.
 import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
-import { NEAR, readLimits } from './limits.ts';
-import { nearsOf } from './nears.ts';
-import { roomOf } from './room.ts';
-import type { TokenUses } from '../tokens/uses.ts';
+import { NEAR, readLimits } from '../limits/limits.ts';
+import { nearsOf } from '../limits/nears.ts';
+import { roomOf } from '../limits/room.ts';
+import type { TokenUses } from '../limits/token-uses.ts';
 import { liveTokens } from '../tokens/tokens.ts';
 
 const TOKENS_SHOWN = 20;

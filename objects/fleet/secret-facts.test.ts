@@ -1,6 +1,6 @@
 // Whether a recovery key is missing, by a table: no storage, no clock.
 import { describe, expect, it } from 'vitest';
-import { type KeyFacts, missesKey } from './facts.ts';
+import { type KeyFacts, missesKey } from './secret-facts.ts';
 
 const over = { status: 'succeeded', encrypted: false } as const;
 const nothing: KeyFacts = { run: over, listed: null, everEncrypted: false, heldSince: false, wasMissing: false };

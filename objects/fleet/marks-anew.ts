@@ -5,12 +5,12 @@ import { volumeKey } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
 import { STANDS } from '../core/aside.ts';
 import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
-import { type Told, tellApart } from '../fleet/clones.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
+import { type Told, tellApart } from './clones.ts';
+import { wholeFamilyOf } from './families.ts';
 import { all } from '../core/rows.ts';
-import { type Standing, standingOf } from './facts.ts';
-import { readSettings } from '../core/settings.ts';
-import { everListed, volumesOf } from '../fleet/volumes.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
+import { readSettings } from '../settings/settings.ts';
+import { everListed, volumesOf } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */
 type Turned = { id: string; machine: string; kind: SecretKind; ref: string };

@@ -5,8 +5,8 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { beginSettling } from './gone-keys.ts';
-import { head, noTenantKey, outline } from './keyring.ts';
-import { findHeld, keepChange, keyringRows, onlyAdminsSession, putBackFrom, sinceChange } from './changes.ts';
+import { head, noTenantKey, outline } from '../keyring/keyring.ts';
+import { findHeld, keepChange, keyringRows, onlyAdminsSession, putBackFrom, sinceChange } from '../keyring/changes.ts';
 
 /** Takes a change back, and all after it. */
 export function undoChange(

@@ -4,13 +4,18 @@ import type { LimitName, Limits } from '../../schema/limits.ts';
 import type { Refusal } from '../../schema/refusal.ts';
 import type { Caller, Principal } from '../core/caller.ts';
 import { wasFull } from '../core/full.ts';
-import { decideCount, readLimits, refusalFor } from './limits.ts';
-import { type MachineDay, machineDay } from './machine-day.ts';
-import { noteNear } from './nears.ts';
+import { dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { type MachineDay, machineDay } from '../limits/machine-day.ts';
+import { noteNear } from '../limits/nears.ts';
 import { queue } from '../outbox/notices.ts';
 import { first } from '../core/rows.ts';
-import { type SecretDay, versionsToday } from '../secrets/secrets.ts';
-import { usesOf } from '../tokens/uses.ts';
+import { usesOf } from '../limits/token-uses.ts';
+
+export type SecretDay = { day: number; day_versions: string };
+
+/** How many versions of a secret each token has brought today. */
+export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
+  row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
 
 /** Secrets are refused last: they may go on for so much beyond what a token may bring in a day. */
 const SECRETS_SHARE = 1.1;

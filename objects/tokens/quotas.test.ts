@@ -21,7 +21,7 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../../test/workerd-fixtures.ts';
-import { DAY_MS } from './limits.ts';
+import { DAY_MS } from '../limits/limits.ts';
 
 const admin = emailOf('admin');
 const OPERATOR = 'operator@example.com';

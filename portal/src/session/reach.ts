@@ -2,9 +2,9 @@
 // failed for want of it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me } from '../../../schema/person.ts';
-import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from './http.ts';
-import * as api from './tenant.ts';
-import { SESSION_CHANNEL } from '../session/session.ts';
+import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from '../api/http.ts';
+import * as api from '../api/tenant.ts';
+import { SESSION_CHANNEL } from './session.ts';
 
 /** `signed_out` is only what Access or the API itself said. */
 export type ReachState = 'reached' | 'unreachable' | 'signed_out';

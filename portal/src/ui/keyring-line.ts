@@ -1,7 +1,7 @@
 // A keyring as two people compare it by another way than this page: root, version, hash of what is signed.
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { shared } from '../ui/shared-styles.ts';
+import { shared } from './shared-styles.ts';
 
 const GROUP = 8;
 const inGroups = (hex: string): string => hex.match(new RegExp(`.{1,${GROUP}}`, 'g'))?.join(' ') ?? hex;

@@ -5,9 +5,9 @@ import { isSystemVolume } from '../../schema/volume.ts';
 import { volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
-import { type Told, tellApart } from '../fleet/clones.ts';
+import { type Told, tellApart } from './clones.ts';
 import { first } from '../core/rows.ts';
-import { type Listed, volumesOf } from '../fleet/volumes.ts';
+import { type Listed, volumesOf } from './volumes.ts';
 
 export type Standing = {
   /** What has taken the place of one of its versions; null: nothing. */

@@ -2,12 +2,12 @@
 import type { SecretKind } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
 import { type Candidate, candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
-import { tellApart } from '../fleet/clones.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
+import { tellApart } from './clones.ts';
+import { wholeFamilyOf } from './families.ts';
 import { all, first } from '../core/rows.ts';
-import { type Standing, standingOf } from './facts.ts';
-import { summarize } from '../fleet/summaries.ts';
-import { volumesOf } from '../fleet/volumes.ts';
+import { type Standing, standingOf } from './secret-facts.ts';
+import { summarize } from './summaries.ts';
+import { volumesOf } from './volumes.ts';
 
 /** How many secrets one alarm brings to attention; the next one takes the rest. */
 const SLICE = 200;

@@ -1,8 +1,8 @@
 // A tenant's settings, each with its default: a row is written only when an admin changes one.
 import { DEFAULT_SETTINGS, type Settings, type SettingsChange } from '../../schema/settings.ts';
 import { record } from '../audit/audit.ts';
-import type { Caller, Person } from './caller.ts';
-import { first } from './rows.ts';
+import type { Caller, Person } from '../core/caller.ts';
+import { first } from '../core/rows.ts';
 
 /** What was stored before a setting existed goes on with that setting's default. */
 export function readSettings(sql: SqlStorage): Settings {

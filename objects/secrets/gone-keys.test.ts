@@ -15,7 +15,7 @@ import {
 } from '../../test/workerd-fixtures.ts';
 import { requireHead } from '../audit/audit.ts';
 import { all } from '../core/rows.ts';
-import { lookAt, stillUnproven } from './sweeps.ts';
+import { lookAt, stillUnproven } from '../keyring/sweeps.ts';
 
 const ADMIN = emailOf('admin');
 const GONE = 'w'.repeat(43);
