@@ -68,7 +68,7 @@ export class Administration {
         ? people.addPerson(this.#storage, caller, wanted, { rows, before }, now)
         : indexUnreachable('The person was not added.'),
     );
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   async changeRole(caller: Caller<Person>, id: string, role: Role): Promise<Member | Refusal> {
@@ -76,13 +76,13 @@ export class Administration {
     const result = this.#gate.admins(caller, id, (now) =>
       people.changeRole(this.#storage, caller, index, id, role, now),
     );
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   async removePerson(caller: Caller<Person>, id: string): Promise<PersonRemoved | Refusal> {
     const index = await this.#askPeople(caller);
     const result = this.#gate.admins(caller, id, (now) => people.removePerson(this.#storage, caller, index, id, now));
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   async revealedBy(caller: Caller<Person>, id: string, after: string | undefined): Promise<RevealedReport | Refusal> {
@@ -129,7 +129,7 @@ export class Administration {
     );
     // Somebody has revoked or rotated it meanwhile: its successor is nobody's.
     if (isRefusal(ended)) this.#takeBack(caller, issued.id);
-    return this.#followed(ended ?? issued);
+    return this.#gate.followed(this.#index(), ended ?? issued);
   }
 
   async revokeToken(caller: Caller<Person>, id: string): Promise<TokenRevoked | Refusal> {
@@ -138,7 +138,7 @@ export class Administration {
       if (rows) tokens.adopt(this.#sql, rows);
       return tokens.revoke(this.#storage, caller, id, now);
     });
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   /** A token that SQL has revoked is revoked, though the object has not heard of it yet. */
@@ -169,12 +169,6 @@ export class Administration {
   /** Where the disk is full no row of the index can be taken over: who only reads is shown those that are known. */
   #adoptable<R>(rows: R | null): R | null {
     return wasFull(this.#sql, Date.now()) ? null : rows;
-  }
-
-  /** The index follows what was decided; where it does not answer now, the alarm tries again. */
-  async #followed<T>(result: T | Refusal): Promise<T | Refusal> {
-    if (!isRefusal(result)) await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
-    return result;
   }
 
   /** Nobody has seen this token. Where a backup is on its way in, its row is gone already, and the rows there are none of ours. */

@@ -15,6 +15,7 @@ import { Pace } from './limits/pace.ts';
 import { findMember } from './people/people.ts';
 import { isRestoring } from './core/restore-progress.ts';
 import { NoRoom } from './limits/room.ts';
+import { drain } from './outbox/outbox.ts';
 import { tellRoom } from './outbox/room-told.ts';
 import { first } from './core/rows.ts';
 import { isSuspended, lookAgain } from './operator/suspension.ts';
@@ -183,6 +184,12 @@ export class Gate {
       });
     }
     if (this.#tenant !== tenant) throw new Error('a tenant object was asked to serve another tenant');
+  }
+
+  /** The index follows what was decided; where it does not answer now, the alarm tries again. */
+  async followed<T>(index: D1Database, result: T | Refusal): Promise<T | Refusal> {
+    if (!isRefusal(result)) await drain(this.#storage, index, this.requireTenant());
+    return result;
   }
 
   /** Whose object this is, for work that nobody called for. */

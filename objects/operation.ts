@@ -61,7 +61,7 @@ export class Operation {
   ): Promise<{ created: boolean; tenant: TenantCreated } | Refusal> {
     const inUse = await creation.isInUse(this.#index(), caller.tenant);
     const result = this.#whole(caller, (now) => creation.createTenant(this.#storage, caller, wanted, inUse, now));
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   async setStanding(
@@ -70,7 +70,7 @@ export class Operation {
     wanted: { status: TenantStatus; reason: string },
   ): Promise<TenantStanding | Refusal> {
     const result = this.#whole(caller, (now) => standing.setStanding(this.#storage, caller, row, wanted, now));
-    return this.#followed(result);
+    return this.#gate.followed(this.#index(), result);
   }
 
   /** How much the tenant may take, on its own record. */
@@ -96,11 +96,5 @@ export class Operation {
         ? refuse('tenant_restoring', 'A backup is being put in; try again when it is finished.')
         : act(now),
     );
-  }
-
-  /** The index follows what was decided; where it does not answer now, the alarm tries again. */
-  async #followed<T>(result: T | Refusal): Promise<T | Refusal> {
-    if (!isRefusal(result)) await outbox.drain(this.#storage, this.#index(), this.#gate.requireTenant());
-    return result;
   }
 }

@@ -92,7 +92,6 @@ import type {
 } from '../schema/webhook.ts';
 import { activityOf } from './fleet/activity.ts';
 import { Administration } from './administration.ts';
-import { done, schedule, takeDue } from './core/alarms.ts';
 import * as audit from './audit/audit.ts';
 import * as auditPages from './audit/pages.ts';
 import * as backup from './backup/backup.ts';
@@ -100,44 +99,35 @@ import { broughtBy } from './aside/brought.ts';
 import * as bulk from './secrets/bulk.ts';
 import { takeByHand } from './secrets/by-hand.ts';
 import type { Caller, Machine as MachinePrincipal, Operator, Person } from './core/caller.ts';
-import * as chores from './chores.ts';
+import { arm, type DutyBindings, doDuties, makeRoom, takeTurn } from './duties.ts';
 import { listClients } from './fleet/clients.ts';
-import { goOnWithClocks } from './fleet/clocks.ts';
 import { confirm } from './secrets/confirming.ts';
 import type { TenantWanted } from './operator/creation.ts';
-import { goOnDating } from './secrets/dating.ts';
 import { type Taken, takeSecret } from './secrets/escrow.ts';
 import * as events from './fleet/events.ts';
 import { familyOf } from './fleet/families.ts';
 import { listMachines } from './fleet/list.ts';
 import { wasFull, watchFull } from './core/full.ts';
 import { Gate } from './gate.ts';
-import { goOnSettling } from './secrets/gone-keys.ts';
 import * as grants from './keyring/grants.ts';
-import { tellHead } from './audit/head.ts';
 import { historyOf } from './fleet/histories.ts';
 import { type IndexedStanding, indexedHead } from './outbox/index-rows.ts';
 import { inspect } from './operator/inspection.ts';
 import * as keyring from './keyring/keyring.ts';
-import { letGoOfOld } from './keyring/changes.ts';
 import { verifyWrite } from './keyring/rules.ts';
 import { writeKeyring } from './keyring/store.ts';
 import { undoChange } from './secrets/keyring-undo.ts';
-import { lookOnAtLeavers } from './people/leavers.ts';
 import { limitsAnswer, operatedLimits } from './operator/limit-uses.ts';
 import { readLimits } from './limits/limits.ts';
 import { Live } from './live/live.ts';
 import { readUpgrade } from './live/upgrade.ts';
-import { type AlarmNotes, logCalls, loggedAlarm, loggedCall, logTrouble } from './core/log.ts';
+import { type AlarmNotes, logCalls, loggedAlarm, loggedCall } from './core/log.ts';
 import * as machines from './fleet/machines.ts';
 import { acknowledge } from './fleet/marks.ts';
 import { countRows } from './core/meter.ts';
-import { walkNames } from './fleet/names.ts';
 import { Operation } from './operation.ts';
 import * as outbox from './outbox/outbox.ts';
 import { overviewOf } from './overview.ts';
-import { putOut } from './backup/put-out.ts';
-import { forgetReplaced } from './keyring/replaced.ts';
 import { type Submission, submitReport } from './fleet/reports.ts';
 import * as restore from './backup/restore.ts';
 import { isRestoring } from './core/restore-progress.ts';
@@ -147,32 +137,26 @@ import * as rotation from './secrets/rotation.ts';
 import { RunningExports } from './audit/running-exports.ts';
 import * as runs from './fleet/runs.ts';
 import { search } from './fleet/search.ts';
-import { fillSearch } from './fleet/search-lines.ts';
 import * as secrets from './secrets/secrets.ts';
-import { bringBackAside, goOnAside } from './aside/set-aside.ts';
+import { bringBackAside } from './aside/set-aside.ts';
 import * as settings from './settings/settings.ts';
 import * as shelves from './fleet/shelves.ts';
 import { split } from './fleet/splitting.ts';
 import { lookAt } from './keyring/sweeps.ts';
-import { settleToRotate } from './fleet/to-rotate.ts';
 import { TokenUses } from './limits/token-uses.ts';
 import { unknownToken } from './tokens/tokens.ts';
 import * as unlockers from './keyring/unlockers.ts';
 import * as webhooks from './notices/webhooks.ts';
-import { within } from './core/within.ts';
 
-/** What of the Worker's bindings an object uses: the index, which only it writes for its tenant, and a bucket for backups if there is one. */
-type ObjectBindings = chores.ChoreBindings;
-
-export class Tenant extends DurableObject<ObjectBindings> {
+export class Tenant extends DurableObject<DutyBindings> {
   readonly #uses = new TokenUses(this.ctx.storage.sql);
-  readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => chores.arm(this.ctx.storage, this.env, now));
+  readonly #gate = new Gate(this.ctx.storage, this.#uses, (now) => arm(this.ctx.storage, this.env, now));
   readonly #administration = new Administration(this.ctx.storage, this.#gate, this.#uses, () => this.env.INDEX_DB);
   readonly #operation = new Operation(this.ctx.storage, this.#gate, () => this.env.INDEX_DB);
   readonly #live = new Live(this.ctx);
   readonly #exports = new RunningExports();
 
-  constructor(ctx: DurableObjectState, env: ObjectBindings) {
+  constructor(ctx: DurableObjectState, env: DutyBindings) {
     super(ctx, env);
     countRows(ctx.storage.sql);
     watchFull(ctx.storage.sql, ctx.id.toString());
@@ -771,58 +755,25 @@ export class Tenant extends DurableObject<ObjectBindings> {
     // A backup half in is nobody's state to act on; its last step sets the alarm again.
     if (isRestoring(this.#sql)) return;
     const now = Date.now();
-    if (wasFull(this.#sql, now)) return this.#makeRoom(now);
-    const due = this.ctx.storage.transactionSync(() => {
-      const taken = takeDue(this.ctx.storage, now);
-      if (taken.includes('refusals')) audit.settleRefusals(this.ctx.storage, tenant, now);
-      if (taken.includes('to_rotate')) settleToRotate(this.ctx.storage, now);
-      if (taken.includes('kept_keys')) letGoOfOld(this.ctx.storage, now);
-      if (taken.includes('search')) fillSearch(this.ctx.storage, now);
-      if (taken.includes('names')) walkNames(this.ctx.storage, now);
-      if (taken.includes('replaced')) forgetReplaced(this.ctx.storage, now);
-      if (taken.includes('dating')) goOnDating(this.ctx.storage, now);
-      if (taken.includes('clocks')) goOnWithClocks(this.ctx.storage, now);
-      if (taken.includes('put_out')) putOut(this.ctx.storage, now);
-      if (taken.includes('aside')) goOnAside(this.ctx.storage, now);
-      if (taken.includes('gone_keys')) goOnSettling(this.ctx.storage, tenant, now);
-      if (taken.includes('leavers')) lookOnAtLeavers(this.ctx.storage, now);
-      // Asked for again before it is tried: were the object gone in the middle, the alarm would still come.
-      for (const what of ['index', 'head'] as const)
-        if (taken.includes(what)) schedule(this.ctx.storage, what, now + outbox.retryDelay(0));
-      chores.again(this.ctx.storage, taken, now);
-      return taken;
-    });
+    if (wasFull(this.#sql, now)) return makeRoom(this.ctx.storage, now);
+    const due = takeTurn(this.ctx.storage, tenant, now);
     notes.due = due;
-    if (due.includes('index')) await outbox.drain(this.ctx.storage, this.env.INDEX_DB, tenant);
-    // The chain itself may be on its way in.
-    if (due.includes('head') && !isRestoring(this.#sql)) await this.#tellHead(tenant);
-    if (due.includes('standing')) await this.#operation.look();
-    await chores.doChores(this.ctx.storage, this.env, tenant, due);
+    await doDuties(
+      {
+        storage: this.ctx.storage,
+        env: this.env,
+        tenant,
+        told: (seq) => this.#gate.told(seq),
+        lookAtStanding: () => this.#operation.look(),
+      },
+      due,
+    );
     this.#gate.follow(Date.now());
-    chores.arm(this.ctx.storage, this.env, Date.now());
-  }
-
-  /** The disk is full: only what takes something away is done, and the rest again in a while. */
-  async #makeRoom(now: number): Promise<void> {
-    chores.prune(this.#sql, now);
-    await this.ctx.storage.setAlarm(now + chores.FULL_RETRY_MS);
+    arm(this.ctx.storage, this.env, Date.now());
   }
 
   get #sql(): SqlStorage {
     return this.ctx.storage.sql;
-  }
-
-  /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */
-  async #tellHead(tenant: string): Promise<void> {
-    try {
-      const telling = tellHead(this.ctx.storage, this.env.INDEX_DB, tenant, Date.now());
-      const told = await within(outbox.ANSWER_MS, telling);
-      if (told === null || isRestoring(this.#sql)) return;
-      this.#gate.told(told);
-      done(this.ctx.storage, 'head');
-    } catch {
-      logTrouble('index-unreachable', tenant);
-    }
   }
 }
 

@@ -27,7 +27,7 @@ const PASSING = new Set([408, 425, 429]);
 const GONE = 410;
 /** How long a delivery stays in the log. */
 const KEPT_MS = 30 * 24 * 3_600_000;
-/** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other chores have their turn. */
+/** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other duties have their turn. */
 const RUN_MS = 30_000;
 const LOG_SHOWN = 100;
 

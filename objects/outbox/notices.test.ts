@@ -559,18 +559,14 @@ describe('an object that is evicted', () => {
     expect(await log(made)).toMatchObject([{ state: 'delivered' }]);
   });
 
-  it('in the middle of its chores has asked for its alarm again before it began', async () => {
+  it('in the middle of its duties has asked for its alarm again before it began', async () => {
     await add('ok');
     await failedRun();
     await sql((db) => db.exec("UPDATE due SET at = 1 WHERE what = 'notices'"));
     const due = await runInDurableObject(stub(), async (_object, state) => {
-      const { again } = await import('../chores.ts');
-      const { takeDue } = await import('../core/alarms.ts');
-      return state.storage.transactionSync(() => {
-        const taken = takeDue(state.storage, Date.now());
-        again(state.storage, taken, Date.now());
-        return state.storage.sql.exec("SELECT at FROM due WHERE what = 'notices'").toArray();
-      });
+      const { takeTurn } = await import('../duties.ts');
+      takeTurn(state.storage, tenant.id, Date.now());
+      return state.storage.sql.exec("SELECT at FROM due WHERE what = 'notices'").toArray();
     });
     expect(due).toHaveLength(1);
   });
