@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { stagePortal } from './deploy/portal.ts';
 import { portalFolder } from './deploy/step.ts';
-import { ENVIRONMENTS, readEnvironment } from './operate/environment.ts';
 import { root, run } from './lib/run.ts';
+import { ENVIRONMENTS, readEnvironment } from './operate/environment.ts';
 
 const name = ENVIRONMENTS.find((one) => one === process.argv[2]);
 if (!name) {

@@ -4,9 +4,9 @@ import { type Performed, perform, report } from './deploy/perform.ts';
 import { PARTS, type Part, type Step, shown, stepsOf } from './deploy/step.ts';
 import { type Finding, lineOf } from './doctor/finding.ts';
 import { lookOffline } from './doctor/offline.ts';
-import { ENVIRONMENTS, readEnvironment } from './operate/environment.ts';
 import { root } from './lib/run.ts';
 import { bold, dim } from './lib/terminal.ts';
+import { ENVIRONMENTS, readEnvironment } from './operate/environment.ts';
 
 const HELP = `Usage: npm run deploy -- [--env production|staging] [--only d1,worker,portal,docs] [--dry-run]
 

@@ -9,10 +9,10 @@ import { lookOffline } from './doctor/offline.ts';
 import { lookOnline, type Places } from './doctor/online.ts';
 import { placesOf } from './doctor/places.ts';
 import { standSession } from './doctor/stand-session.ts';
-import { ENVIRONMENTS, type EnvironmentName, readEnvironment } from './operate/environment.ts';
-import { addressesFrom } from './stand/ports.ts';
 import { root } from './lib/run.ts';
+import { ENVIRONMENTS, type EnvironmentName, readEnvironment } from './operate/environment.ts';
 import { standPort } from './stand/claim.ts';
+import { addressesFrom } from './stand/ports.ts';
 
 const HELP = `Usage: npm run doctor -- [--env production|staging] [--offline]
        npm run doctor -- --stand [--port N]

@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/support/browser.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../test/support/story.ts';
+import { root } from './lib/run.ts';
 import { OPERATOR_EMAIL } from './stand/demo-data.ts';
 import { ADMIN, addTenant, furnish, setUpByVault } from './stand/furnish.ts';
 import { freePorts } from './stand/ports.ts';
-import { root } from './lib/run.ts';
 import { type Stand, startStand } from './stand/stand.ts';
 
 const OUT = path.join(root, '.pictures');

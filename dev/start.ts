@@ -1,9 +1,9 @@
 // `npm start` and `npm run dev`: brings the stand up in the foreground and says what to do next.
 import { parseArgs } from 'node:util';
+import { bold, dim } from './lib/terminal.ts';
 import { OPERATOR_EMAIL } from './stand/demo-data.ts';
 import { DEFAULT_PORT } from './stand/ports.ts';
 import { FLEET_SIZE, type Stand, startStand } from './stand/stand.ts';
-import { bold, dim } from './lib/terminal.ts';
 
 function readOptions() {
   try {

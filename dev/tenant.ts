@@ -9,13 +9,13 @@ import type { OperatedLimits } from '../schema/limits.ts';
 import { TenantName } from '../schema/operator.ts';
 import { visible } from '../schema/shown-text.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
+import { root } from './lib/run.ts';
 import { asOperator, Misuse, targetOf } from './operate/as-operator.ts';
 import type { Place } from './operate/index-by-wrangler.ts';
 import { isLimitName, limitTable, typedLimit } from './operate/limit-text.ts';
-import { addressesFrom } from './stand/ports.ts';
-import { root } from './lib/run.ts';
-import { standPort } from './stand/claim.ts';
 import { create, issueToken, list, setStatus } from './operate/tenant-commands.ts';
+import { standPort } from './stand/claim.ts';
+import { addressesFrom } from './stand/ports.ts';
 
 const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
 

@@ -12,18 +12,18 @@ import type {
 } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
+import { setAside } from './aside/set-aside.ts';
 import type { Caller, Person } from './core/caller.ts';
 import { wasFull } from './core/full.ts';
-import type { Gate } from './gate.ts';
-import { indexedPeople, indexedTokens } from './outbox/index-rows.ts';
-import { pins } from './keyring/keyring.ts';
-import { leavers } from './people/leavers.ts';
-import * as outbox from './outbox/outbox.ts';
-import * as people from './people/people.ts';
 import { isRestoring } from './core/restore-progress.ts';
-import * as reveals from './secrets/reveals.ts';
-import { setAside } from './aside/set-aside.ts';
+import type { Gate } from './gate.ts';
+import { pins } from './keyring/keyring.ts';
 import type { TokenUses } from './limits/token-uses.ts';
+import { indexedPeople, indexedTokens } from './outbox/index-rows.ts';
+import * as outbox from './outbox/outbox.ts';
+import { leavers } from './people/leavers.ts';
+import * as people from './people/people.ts';
+import * as reveals from './secrets/reveals.ts';
 import * as tokens from './tokens/tokens.ts';
 
 export class Administration {

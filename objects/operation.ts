@@ -1,19 +1,19 @@
 // What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
 import type { LimitsChange, OperatedLimits } from '../schema/limits.ts';
 import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Caller, Operator } from './core/caller.ts';
+import { isRestoring } from './core/restore-progress.ts';
+import type { Gate } from './gate.ts';
+import { usesOf } from './limits/token-uses.ts';
 import { census } from './operator/census.ts';
 import * as creation from './operator/creation.ts';
-import type { Gate } from './gate.ts';
-import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './outbox/index-rows.ts';
 import { changeLimits } from './operator/limit-changes.ts';
 import { operatedLimits } from './operator/limit-uses.ts';
+import * as standing from './operator/suspension.ts';
+import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './outbox/index-rows.ts';
 import * as outbox from './outbox/outbox.ts';
 import * as people from './people/people.ts';
-import { isRestoring } from './core/restore-progress.ts';
-import * as standing from './operator/suspension.ts';
-import { usesOf } from './limits/token-uses.ts';
 import * as tokens from './tokens/tokens.ts';
 
 export class Operation {

@@ -2,8 +2,8 @@
 import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
 import type { Caller, Operator } from '../objects/core/caller.ts';
-import type { Tenant } from '../objects/tenant.ts';
 import { within } from '../objects/core/within.ts';
+import type { Tenant } from '../objects/tenant.ts';
 import type { TenantCreate, TenantPage, TenantStatus, TenantsQuery } from '../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scripts } from '../../package.json';
-import { type Command, commandsOf, scriptsIn } from './commands.ts';
 import { root } from '../lib/run.ts';
+import { type Command, commandsOf, scriptsIn } from './commands.ts';
 
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
 const pages = [

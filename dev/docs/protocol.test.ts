@@ -11,8 +11,8 @@ import { SEALED_MAX_CHARACTERS, SECRET_MAX_BYTES } from '../../schema/secret.ts'
 import { schemaOf } from '../../worker/openapi-schema.ts';
 import { refusalsOf } from '../../worker/refusals.ts';
 import { routes } from '../../worker/routes.ts';
-import { PROTOCOL, tables, withTables } from './members.ts';
 import { root } from '../lib/run.ts';
+import { PROTOCOL, tables, withTables } from './members.ts';
 
 const page = readFileSync(PROTOCOL, 'utf8');
 const block = (name: string): string => page.split(`<!-- ${name} -->`)[1]?.split('<!-- end -->')[0] ?? '';

@@ -1,6 +1,7 @@
 // Where an environment's hosts are: from the repository, with the addresses that the platform gives besides.
-import { type Environment, variable } from '../operate/environment.ts';
+
 import { capture } from '../lib/run.ts';
+import { type Environment, variable } from '../operate/environment.ts';
 import type { Places } from './online.ts';
 
 /** An environment's addresses. Asks wrangler for the newest version of the Worker; without an account that one is left out. */

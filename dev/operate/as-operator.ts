@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../schema/problem.ts';
+import { root } from '../lib/run.ts';
 import { COOKIES } from '../stand/access.ts';
 import { accessTokens } from '../stand/access-tokens.ts';
+import { standPort } from '../stand/claim.ts';
 import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 import { addressesFrom } from '../stand/ports.ts';
-import { root } from '../lib/run.ts';
-import { standPort } from '../stand/claim.ts';
 
 /** Where to ask, what proves who asks, and what to do where nobody answers. */
 export type Target = { api: string; portal: string; cookie: string; hint: string };

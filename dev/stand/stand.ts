@@ -5,13 +5,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { startAccess } from './access.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
+import { claim } from './claim.ts';
 import { type DemoData, ensureDemoData, OPERATOR_EMAIL } from './demo-data.ts';
 import { withLocalIndex } from './local-index.ts';
+import { standLog } from './log.ts';
 import { buildPortal, hotPortal } from './portal-build.ts';
 import { servePortal } from './portal-files.ts';
 import { type Addresses, addressesFrom, holdPorts } from './ports.ts';
-import { claim } from './claim.ts';
-import { standLog } from './log.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 export const FLEET_SIZE = 25;

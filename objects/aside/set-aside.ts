@@ -3,17 +3,17 @@
 import type { AsideActed, SetAside } from '../../schema/aside.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { SecretKind } from '../../schema/secret.ts';
-import { countRun } from '../fleet/activity.ts';
+import { record } from '../audit/audit.ts';
 import { schedule } from '../core/alarms.ts';
 import { type AsideRow, findAside, tokenAside } from '../core/aside.ts';
-import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { isSystemKey, redateSystemKey } from '../secrets/dating.ts';
-import { settleMarks } from '../fleet/marks-anew.ts';
 import { all, first } from '../core/rows.ts';
+import { countRun } from '../fleet/activity.ts';
+import { settleMarks } from '../fleet/marks-anew.ts';
 import { type RunState, settleAbandoned } from '../fleet/runs.ts';
-import { findSecret, latestStanding } from '../secrets/secrets.ts';
 import { settleMachine } from '../fleet/shelves.ts';
+import { isSystemKey, redateSystemKey } from '../secrets/dating.ts';
+import { findSecret, latestStanding } from '../secrets/secrets.ts';
 import { findToken, unknownToken } from '../tokens/tokens.ts';
 
 /** How many runs or versions one alarm looks at; the next one, at once, takes the rest. */

@@ -15,10 +15,10 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../../test/workerd-fixtures.ts';
-import { type Act, record } from './audit.ts';
-import { page, SCAN_MAX } from './pages.ts';
 import type { Actor } from '../core/caller.ts';
+import { type Act, record } from './audit.ts';
 import { judgeHead } from './head.ts';
+import { page, SCAN_MAX } from './pages.ts';
 
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
 const read = async (id: string, query: string) =>

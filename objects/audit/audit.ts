@@ -4,10 +4,10 @@ import { genesisHash, hashEntry } from '../../schema/chain.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Actor } from '../core/caller.ts';
-import { readLimits } from '../limits/limits.ts';
-import { noticeActed } from '../outbox/notices.ts';
-import { decideRoom, NEED_OF, type Need, NoRoom, roomOf } from '../limits/room.ts';
 import { all, first } from '../core/rows.ts';
+import { readLimits } from '../limits/limits.ts';
+import { decideRoom, NEED_OF, type Need, NoRoom, roomOf } from '../limits/room.ts';
+import { noticeActed } from '../outbox/notices.ts';
 
 export type Act = {
   action: AuditAction;

@@ -2,11 +2,11 @@
 // is noticed by what it told before. Every write names the head it was compared with: an index that has moved on is never overwritten.
 import type { ChainHead } from '../../schema/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
+import { SYSTEM } from '../core/caller.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import { type IndexedHead, indexedHead } from '../outbox/index-rows.ts';
 import { record, requireHead } from './audit.ts';
 import { hashAt, rollbackNotice } from './pages.ts';
-import { SYSTEM } from '../core/caller.ts';
-import { type IndexedHead, indexedHead } from '../outbox/index-rows.ts';
-import { isRestoring } from '../core/restore-progress.ts';
 
 /** How often the index follows, at most. */
 const TELL_EVERY_MS = 60_000;

@@ -8,9 +8,9 @@ import type {
   AuditQuery,
   ChainHead,
 } from '../../schema/audit.ts';
-import { head, record } from './audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first, type Row } from '../core/rows.ts';
+import { head, record } from './audit.ts';
 
 /** How many entries one page looks at where no index leads straight to what is asked. */
 export const SCAN_MAX = 2_000;

@@ -5,9 +5,9 @@ import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { ROLE_RANK } from '../../schema/role-rank.ts';
+import { all } from '../core/rows.ts';
 import type { IndexedPerson, IndexedToken } from '../outbox/index-rows.ts';
 import { addFirstAdmin } from '../people/people.ts';
-import { all } from '../core/rows.ts';
 
 /** What the index says of the tenant. `vouched`: it has the hash of this very manifest. */
 export type IndexWord = { people: readonly IndexedPerson[]; tokens: readonly IndexedToken[]; vouched: boolean };

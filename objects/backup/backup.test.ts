@@ -35,14 +35,14 @@ import {
 } from '../../test/workerd-fixtures.ts';
 import { forgetTokens } from '../../worker/authenticate/machine.ts';
 import { requireHead } from '../audit/audit.ts';
-import { backUp } from './backup.ts';
-import { readChunk, readManifest } from './bucket.ts';
-import { putRows } from '../core/tables.ts';
-import { backedUpTables } from './tables.ts';
 import { tellHead as writeHead } from '../audit/head.ts';
 import { migrate } from '../core/migrations.ts';
-import { drain } from '../outbox/outbox.ts';
 import { all } from '../core/rows.ts';
+import { putRows } from '../core/tables.ts';
+import { drain } from '../outbox/outbox.ts';
+import { backUp } from './backup.ts';
+import { readChunk, readManifest } from './bucket.ts';
+import { backedUpTables } from './tables.ts';
 
 const OPERATOR = 'operator@example.com';
 let tenant: TestTenant & { keyring: TestKeyring };

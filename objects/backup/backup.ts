@@ -2,8 +2,13 @@
 // the instant in which it began, and counts only once its manifest is written.
 import type { BackupManifest, BackupRequested, BackupRun, BackupState } from '../../schema/backup.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import { dueAt, schedule } from '../core/alarms.ts';
 import { holds, record } from '../audit/audit.ts';
+import { dueAt, schedule } from '../core/alarms.ts';
+import { type Caller, type Person, SYSTEM } from '../core/caller.ts';
+import { logTrouble } from '../core/log.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import { all } from '../core/rows.ts';
+import { put } from '../outbox/outbox.ts';
 import { type FoundManifest, prune, putChunks, putManifest, readManifest, whichAreThere } from './bucket.ts';
 import { CHAIN, type Chunk } from './tables.ts';
 import {
@@ -17,11 +22,6 @@ import {
   takeOver,
   walkUnderWay,
 } from './walk.ts';
-import { type Caller, type Person, SYSTEM } from '../core/caller.ts';
-import { logTrouble } from '../core/log.ts';
-import { put } from '../outbox/outbox.ts';
-import { isRestoring } from '../core/restore-progress.ts';
-import { all } from '../core/rows.ts';
 
 /** The first comes an hour after the tenant's first call, the next ones a day after the last. */
 export const FIRST_BACKUP_MS = 3_600_000;

@@ -1,9 +1,9 @@
 // After a restore: every person and token put out for the index once more, unchanged, a slice at a time. An index that is new, or was set
 // back, gets them all; one that has them, or later ones, takes no notice.
 import { schedule } from '../core/alarms.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
 import * as people from '../people/people.ts';
 import * as tokens from '../tokens/tokens.ts';
-import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** How many rows one alarm puts out; the next one takes the rest. */
 const SLICE = 200;

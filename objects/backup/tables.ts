@@ -1,8 +1,9 @@
 // A tenant's tables as chunks of rows, as they are stored: nothing is decrypted, nothing could be. A chunk is named by its hash, so
 // what has not changed has the name it had.
+
+import { all, first, type Row, sha256 } from '../core/rows.ts';
 import { type Key, tableOf } from '../core/tables.ts';
 import { rowsAsBegun } from './pre-images.ts';
-import { all, first, type Row, sha256 } from '../core/rows.ts';
 
 /** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
 const LEFT_OUT = new Set([

@@ -3,11 +3,11 @@
 import type { ChainHead } from '../../schema/audit.ts';
 import type { BackupChunk, BackupManifest } from '../../schema/backup.ts';
 import { requireHead } from '../audit/audit.ts';
-import { type Budget, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './tables.ts';
-import { dropTriggers, type Key } from '../core/tables.ts';
-import { forgetPreImages, keepPreImages } from './pre-images.ts';
 import { all, sha256 } from '../core/rows.ts';
+import { dropTriggers, type Key } from '../core/tables.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
+import { forgetPreImages, keepPreImages } from './pre-images.ts';
+import { type Budget, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './tables.ts';
 
 /** What one turn reads: some tens of milliseconds. What is fresh of it is held in memory until the bucket has it. */
 const ROWS_A_TURN = 4_000;

@@ -1,8 +1,8 @@
 // Activity: how many runs began and ended within each quarter of an hour, kept by writes. A resend counts once; a run that ends again moves.
 import type { Activity, Hour } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
-import type { RunState } from './runs.ts';
 import { walkAt } from '../core/walks.ts';
+import type { RunState } from './runs.ts';
 
 /** Days begin at a quarter of an hour of UTC in every zone there is, as at 18:30 in India and 18:15 in Nepal. */
 const QUARTER_MS = 900_000;

@@ -1,7 +1,15 @@
 // The MSP's clients by the names that engines give them: any text is a name, also one that means something to a program.
 import { expect, it } from 'vitest';
 import type { ClientList, MachinePage } from '../../schema/machine.ts';
-import { asMachine, asPerson, emailOf, event, newMachine, newRun, seedReadyTenant } from '../../test/workerd-fixtures.ts';
+import {
+  asMachine,
+  asPerson,
+  emailOf,
+  event,
+  newMachine,
+  newRun,
+  seedReadyTenant,
+} from '../../test/workerd-fixtures.ts';
 
 const NAMES = [
   'null',

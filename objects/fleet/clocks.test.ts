@@ -13,9 +13,9 @@ import {
   seedReadyTenant,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
-import { beginClocks, goOnWithClocks } from './clocks.ts';
 import { all } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
+import { beginClocks, goOnWithClocks } from './clocks.ts';
 
 const ENGINEER = emailOf('engineer');
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];

@@ -1,13 +1,13 @@
 // The tenant's first call, before which nothing that is reported to it happened; and the walk over the runs that were there before clocks
 // were held against it (schema/clock.ts): those of a wrong clock get the instants of receipt, and all are counted into `hours` anew.
 import { takenAt } from '../../schema/clock.ts';
-import { countPlaces } from './activity.ts';
 import { schedule } from '../core/alarms.ts';
-import { page } from './events.ts';
 import { all, first } from '../core/rows.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
+import { countPlaces } from './activity.ts';
+import { page } from './events.ts';
 import { advance, begunBy, newRun, putBeginning, putRun, type RunState, requireRun, settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
-import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** When the tenant's first call was, ms since the epoch: the object is its own since then; after a restore its chain goes further back. */
 export const firstCallAt = (sql: SqlStorage): number =>

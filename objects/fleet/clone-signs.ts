@@ -2,11 +2,20 @@
 // PC, and when the id was flagged.
 
 import type { ReportedMachine } from '../../schema/report.ts';
-import { type CloneSign, otherPc, type PcFacts, realFacts, spokeAt, type Turn, takesTurns } from '../../schema/same-pc.ts';
-import { findRunPc, type RunPc } from './clones.ts';
-import { findRow, type MachineRow } from './machines.ts';
-import { settleMarks } from './marks-anew.ts';
+import {
+  type CloneSign,
+  otherPc,
+  type PcFacts,
+  realFacts,
+  spokeAt,
+  type Turn,
+  takesTurns,
+} from '../../schema/same-pc.ts';
 import { all } from '../core/rows.ts';
+import { findRunPc, type RunPc } from './clones.ts';
+import type { MachineRow } from './machine-row.ts';
+import { findRow } from './machines.ts';
+import { settleMarks } from './marks-anew.ts';
 import { settleAllMarks } from './to-rotate.ts';
 
 /** A report as it is looked at. `heardAt`: when its run was heard before; `clock`: what its newest event says, null where a person carried it. */

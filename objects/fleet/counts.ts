@@ -3,7 +3,7 @@ import type { FleetCounts } from '../../schema/machine.ts';
 import { listenerOf } from '../core/changes.ts';
 import { addToClient } from './clients.ts';
 import { add, type Counter, read } from './counters.ts';
-import type { MachineRow } from './machines.ts';
+import type { MachineRow } from './machine-row.ts';
 
 function countersOf(row: MachineRow): Map<Counter, number> {
   const counts = new Map<Counter, number>();

@@ -3,11 +3,11 @@ import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { FLEET_SORTS, MachinesQuery } from '../../schema/machine.ts';
 import { asPerson, bindings, emailOf, rowsOf, seedTenant } from '../../test/workerd-fixtures.ts';
-import { LOOKED_AT_MAX, listMachines } from './list.ts';
 import { all } from '../core/rows.ts';
+import { walkAt } from '../core/walks.ts';
+import { LOOKED_AT_MAX, listMachines } from './list.ts';
 import { LINES_MAX, search } from './search.ts';
 import { beginFilling, fillSearch } from './search-lines.ts';
-import { walkAt } from '../core/walks.ts';
 
 const FLEET = 50_000;
 /** What a whole call reads beside its answer: whose object it is, who asks, what is due, the counters. */

@@ -3,7 +3,7 @@ import { base64urlnopad } from '@scure/base';
 import type { MachinePage, MachinesQuery } from '../../schema/machine.ts';
 import { machinesOf } from './clients.ts';
 import { type Counter, read } from './counters.ts';
-import { type MachineRow, summaryOf } from './machines.ts';
+import { type MachineRow, summaryOf } from './machine-row.ts';
 
 type Sort = MachinesQuery['sort'];
 

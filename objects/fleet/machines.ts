@@ -1,71 +1,22 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
-import type { Attention, Machine, MachineSummary, Mark, Shelf } from '../../schema/machine.ts';
+import type { Attention, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
-import { type CloneSign, isOther, realFacts } from '../../schema/same-pc.ts';
-import { IS_ASIDE } from '../core/aside.ts';
+import { isOther, realFacts } from '../../schema/same-pc.ts';
 import { record } from '../audit/audit.ts';
+import { IS_ASIDE } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
+import { all, first } from '../core/rows.ts';
+import { DAY_MS, dayOf, decideCount, readLimits } from '../limits/limits.ts';
+import { machineDay } from '../limits/machine-day.ts';
+import { noteNear } from '../limits/nears.ts';
+import { usesOf } from '../limits/token-uses.ts';
 import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
-import { familyOf, mergedInto } from './families.ts';
 import { recount } from './counts.ts';
+import { familyOf, mergedInto } from './families.ts';
 import { cameBack, historyOf } from './histories.ts';
-import { DAY_MS, dayOf, decideCount, readLimits } from '../limits/limits.ts';
-import { type MachineDay, machineDay } from '../limits/machine-day.ts';
-import { noteNear } from '../limits/nears.ts';
-import { all, first, type Row } from '../core/rows.ts';
+import { type MachineRow, summaryOf } from './machine-row.ts';
 import { noteForSearch } from './search-lines.ts';
-import { usesOf } from '../limits/token-uses.ts';
-
-export type MachineRow = Row & {
-  id: string;
-  hostname: string;
-  serial: string | null;
-  manufacturer: string | null;
-  model: string | null;
-  os_version: string | null;
-  client: string | null;
-  enrolled_at: number;
-  started_at: number;
-  run_id: string | null;
-  run_status: NonNullable<MachineSummary['run']>['status'] | null;
-  run_phase: string | null;
-  phases_done: number;
-  phases_total: number;
-  last_event_at: number | null;
-  secrets: number;
-  attention: string;
-  serial_changed: number;
-  seq_conflict: number;
-  shelf: Shelf;
-  to_rotate: number;
-  archived_at: number | null;
-  archived_by: string | null;
-  merged_into: string | null;
-  silent_since: number | null;
-  /** Its line in the search; null: nothing of it is searched yet. */
-  place: number | null;
-  /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
-  own_secrets: number;
-  own_keys: number;
-  /** It was ever known to be encrypted, and no list of its own has said since that it is not. */
-  encrypted: number;
-  /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
-  system_key_at: number | null;
-  /** The run of this id that was heard last as it happened, and since when. */
-  speaker: string | null;
-  speaker_since: number | null;
-  /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
-  cloned_at: number | null;
-  cloned_by: CloneSign | null;
-  /** When an admin said that it is several, and who; null: nobody has. */
-  split_at: number | null;
-  split_by: string | null;
-  /** Under which id a run of this one has gone on. */
-  other_id: string | null;
-  /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
-  occurrences: string;
-} & MachineDay;
 
 export const ATTRIBUTES = [
   ['hostname', 'hostname'],
@@ -78,35 +29,6 @@ export const ATTRIBUTES = [
 /** What a machine's page shows of its history before somebody asks for more. */
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
-
-export const summaryOf = (row: MachineRow): MachineSummary => ({
-  id: row.id,
-  hostname: row.hostname || null,
-  serial: row.serial,
-  manufacturer: row.manufacturer,
-  model: row.model,
-  osVersion: row.os_version,
-  client: row.client,
-  enrolledAt: row.enrolled_at,
-  lastEventAt: row.last_event_at,
-  secrets: row.secrets,
-  toRotate: row.to_rotate,
-  attention: JSON.parse(row.attention),
-  silentSince: row.silent_since,
-  shelf: row.shelf,
-  mergedInto: row.merged_into,
-  run:
-    row.run_id === null || row.run_status === null
-      ? null
-      : {
-          id: row.run_id,
-          status: row.run_status,
-          startedAt: row.started_at,
-          phase: row.run_phase,
-          phasesDone: row.phases_done,
-          phasesTotal: row.phases_total,
-        },
-});
 
 export const machineExists = (sql: SqlStorage, id: string): boolean =>
   first(sql, 'SELECT 1 FROM machines WHERE id = ?', id) !== null;

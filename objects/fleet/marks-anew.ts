@@ -4,12 +4,12 @@ import type { SecretKind } from '../../schema/secret.ts';
 import { volumeKey } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
 import { STANDS } from '../core/aside.ts';
+import { all } from '../core/rows.ts';
+import { readSettings } from '../settings/settings.ts';
 import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
 import { type Told, tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
-import { all } from '../core/rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
-import { readSettings } from '../settings/settings.ts';
 import { everListed, volumesOf } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */

@@ -6,7 +6,8 @@ import type { Caller, Person } from '../core/caller.ts';
 import { settleClone } from './clone-signs.ts';
 import { clonedAmong, cloneOf } from './clones.ts';
 import { familyOf } from './families.ts';
-import { findRow, type MachineRow } from './machines.ts';
+import type { MachineRow } from './machine-row.ts';
+import { findRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
 import { summarize } from './summaries.ts';
 

@@ -20,8 +20,8 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
-import { beginNames, walkNames } from './names.ts';
 import { walkAt } from '../core/walks.ts';
+import { beginNames, walkNames } from './names.ts';
 
 const SHARED = '03000200-0400-0500-0006-000700080009';
 const protectorId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';

@@ -4,11 +4,11 @@ import { isPlaceholderSerial, isSharedId } from '../../schema/shared-ids.ts';
 import { searchFold } from '../../schema/typed-text.ts';
 import { isWindowsHostname, sameRefKey } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
-import { changeRow, findRow } from './machines.ts';
 import { all } from '../core/rows.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
+import { changeRow, findRow } from './machines.ts';
 import { noteForSearch } from './search-lines.ts';
 import { summarize } from './summaries.ts';
-import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** How many rows one alarm looks at; the next one takes the rest. */
 const SLICE = 200;

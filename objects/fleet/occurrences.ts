@@ -1,8 +1,8 @@
 // Of what each mark of a machine is: what was acknowledged of one stays away until it is of something else. Reads, writes nothing.
 import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
-import type { MachineRow } from './machines.ts';
 import { all, sha256 } from '../core/rows.ts';
+import type { MachineRow } from './machine-row.ts';
 import type { RunState } from './runs.ts';
 
 export type Occurring = {

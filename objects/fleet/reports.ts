@@ -2,10 +2,14 @@
 import { wrongBy } from '../../schema/clock.ts';
 import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../../schema/report.ts';
-import { countRun } from './activity.ts';
-import { letGoOfRun } from '../core/aside.ts';
 import { record, requireRoom } from '../audit/audit.ts';
+import { letGoOfRun } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
+import { decideCount, readLimits } from '../limits/limits.ts';
+import { noteNear } from '../limits/nears.ts';
+import { noticeReported } from '../outbox/notices.ts';
+import { countReport, reportBytes, reportQuota } from '../tokens/quotas.ts';
+import { countRun } from './activity.ts';
 import { firstCallAt } from './clocks.ts';
 import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
@@ -21,12 +25,8 @@ import {
   timedBy,
 } from './events.ts';
 import { describeEarlier } from './late.ts';
-import { decideCount, readLimits } from '../limits/limits.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
-import { noteNear } from '../limits/nears.ts';
-import { noticeReported } from '../outbox/notices.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
-import { countReport, reportBytes, reportQuota } from '../tokens/quotas.ts';
 import { withinRun } from './run-room.ts';
 import {
   advance,

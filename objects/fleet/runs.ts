@@ -3,8 +3,8 @@ import { isTold, type Receipt, takenAt, worse, wrongBy } from '../../schema/cloc
 import type { Phase, Run, RunList, RunStatus, RunsQuery, WrongClock } from '../../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
-import { isCloned } from './clones.ts';
 import { all, first, type Row } from '../core/rows.ts';
+import { isCloned } from './clones.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 
 /** A phase and the highest seq that spoke of it. */

@@ -2,7 +2,8 @@
 // is kept.
 import type { Match, SearchResult } from '../../schema/machine.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
-import { findRow, type MachineRow, summaryOf } from './machines.ts';
+import { type MachineRow, summaryOf } from './machine-row.ts';
+import { findRow } from './machines.ts';
 
 const MATCHES_MAX = 50;
 /** How many lines a search looks at, to count what it does not show: beyond, it says that there are more. */

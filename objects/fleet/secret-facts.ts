@@ -4,9 +4,9 @@ import { type Ordered, offeredOf, successions } from '../../schema/order.ts';
 import { isSystemVolume } from '../../schema/volume.ts';
 import { volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
+import { first } from '../core/rows.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
 import { type Told, tellApart } from './clones.ts';
-import { first } from '../core/rows.ts';
 import { type Listed, volumesOf } from './volumes.ts';
 
 export type Standing = {

@@ -4,10 +4,11 @@ import type { MachineShelved, Shelf } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { familyOf, keptBy } from './families.ts';
-import { recount } from './counts.ts';
 import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
-import { findRow, isSomeAside, type MachineRow } from './machines.ts';
+import { recount } from './counts.ts';
+import { familyOf, keptBy } from './families.ts';
+import type { MachineRow } from './machine-row.ts';
+import { findRow, isSomeAside } from './machines.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
 

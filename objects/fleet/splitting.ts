@@ -5,10 +5,11 @@ import type { Acknowledged, Attention, SplitRequest } from '../../schema/machine
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { first } from '../core/rows.ts';
 import { type Clone, clonedAmong, cloneOf } from './clones.ts';
 import { familyOf } from './families.ts';
-import { findRow, type MachineRow } from './machines.ts';
-import { first } from '../core/rows.ts';
+import type { MachineRow } from './machine-row.ts';
+import { findRow } from './machines.ts';
 import { summarize } from './summaries.ts';
 
 export const isSplit = (sql: SqlStorage, machine: string): boolean =>

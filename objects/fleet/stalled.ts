@@ -1,10 +1,11 @@
 // Stalled machines, found by the alarm: each is marked on its row for as long as it is silent, and each silence is told once. They are looked
 // at a slice at a time.
-import { queue } from '../outbox/notices.ts';
+
 import { all } from '../core/rows.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
+import { queue } from '../outbox/notices.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 import { summarize } from './summaries.ts';
-import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** `heardAt`: when the server last took an event of the run in; `toldOf`, `markedOf`: the silence already told or marked, by its beginning. */
 export type RunningRun = {

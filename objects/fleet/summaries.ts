@@ -3,17 +3,18 @@ import type { Attention } from '../../schema/machine.ts';
 import type { SecretKind } from '../../schema/secret.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { isWindowsHostname } from '../../schema/windows-names.ts';
-import { attentionOf } from './attention.ts';
-import { familyOf, keptBy } from './families.ts';
-import { recount } from './counts.ts';
-import { type Brought, withBrought } from '../limits/machine-day.ts';
-import { changeRow, findRow, type MachineRow } from './machines.ts';
-import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { first } from '../core/rows.ts';
+import { walkAt } from '../core/walks.ts';
+import { type Brought, withBrought } from '../limits/machine-day.ts';
+import { attentionOf } from './attention.ts';
+import { recount } from './counts.ts';
+import { familyOf, keptBy } from './families.ts';
+import type { MachineRow } from './machine-row.ts';
+import { changeRow, findRow } from './machines.ts';
+import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
-import { walkAt } from '../core/walks.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };
 /** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */

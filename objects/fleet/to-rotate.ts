@@ -1,10 +1,10 @@
 // Secrets that somebody has revealed are to be rotated: from when, what clears it, and the alarm that brings it to attention in time.
 import type { SecretKind } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
+import { all, first } from '../core/rows.ts';
 import { type Candidate, candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
 import { tellApart } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
-import { all, first } from '../core/rows.ts';
 import { type Standing, standingOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
 import { volumesOf } from './volumes.ts';

@@ -4,9 +4,9 @@
 import type { KeyringChange } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
-import { putRows } from '../core/tables.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
+import { putRows } from '../core/tables.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 
 const KEPT_MS = 30 * 24 * 3600 * 1000;

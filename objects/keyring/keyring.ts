@@ -21,13 +21,13 @@ import type { KeyHistory } from '../../schema/rotation.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { all, first, type Row } from '../core/rows.ts';
+import type { Pins } from '../tokens/tokens.ts';
+import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
 import { grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
-import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
-import { type KidState, type Half, type KeyringFacts, type VerifiedWrite, wrapKey } from './rules.ts';
-import { all, first, type Row } from '../core/rows.ts';
-import { notOpening, type Looked, stillUnproven } from './sweeps.ts';
-import type { Pins } from '../tokens/tokens.ts';
+import { type Half, type KeyringFacts, type KidState, type VerifiedWrite, wrapKey } from './rules.ts';
+import { type Looked, notOpening, stillUnproven } from './sweeps.ts';
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
 

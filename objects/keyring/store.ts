@@ -7,11 +7,11 @@ import type { Refusal } from '../../schema/refusal.ts';
 import type { Manifest, ManifestUnlocker } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession, sinceNow } from './changes.ts';
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
-import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession, sinceNow } from './changes.ts';
-import { decideWrite, newlyDestroyed, type VerifiedWrite } from './rules.ts';
 import { forgetReplaced } from './replaced.ts';
+import { decideWrite, newlyDestroyed, type VerifiedWrite } from './rules.ts';
 import type { Looked } from './sweeps.ts';
 
 /** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */

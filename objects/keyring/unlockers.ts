@@ -12,9 +12,9 @@ import {
 } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { head, mayFetch } from './keyring.ts';
-import { letGoByWord, onlyAdminsSession } from './changes.ts';
 import { first, sha256 } from '../core/rows.ts';
+import { letGoByWord, onlyAdminsSession } from './changes.ts';
+import { head, mayFetch } from './keyring.ts';
 
 const invalid = (field: string, message: string): Refusal =>
   refuse('invalid_body', `${field}: ${message}.`, [{ field, message }]);

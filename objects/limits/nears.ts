@@ -2,9 +2,9 @@
 // beyond, so an evicted object goes on telling; what stands between is in memory, and where the count's own row says more, that counts.
 import type { LimitName, LimitNear } from '../../schema/limits.ts';
 import { wasFull } from '../core/full.ts';
+import { all, first } from '../core/rows.ts';
 import { dayOf } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
-import { all, first } from '../core/rows.ts';
 import { usesOf } from './token-uses.ts';
 
 /** More are not told of a day: whoever sees twenty has somewhere to begin. */

@@ -1,8 +1,9 @@
 // When a token was last used, from where, how often, and what it brought on this UTC day: at most one row written a minute and token,
 // sooner only where much has come. What was counted since then is in memory and is added with the next write; an eviction loses it, so
 // that the counts are lower bounds.
-import { dayOf } from './limits.ts';
+
 import { first } from '../core/rows.ts';
+import { dayOf } from './limits.ts';
 
 const WRITE_EVERY_MS = 60_000;
 /** So much is never lost by an eviction: then the row is written before the minute is over. */

@@ -5,8 +5,8 @@ import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/live-so
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { listenTo } from '../core/changes.ts';
-import { fleetCounts } from '../fleet/counts.ts';
 import { logSocket } from '../core/log.ts';
+import { fleetCounts } from '../fleet/counts.ts';
 import { summariesOf } from '../fleet/machines.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { acknowledged, closeCode, next, type Subscription } from './subscription.ts';

@@ -2,12 +2,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../schema/notice.ts';
-import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, retryAfterMs, waitMs } from './deliveries.ts';
-import { decideExpiring, TOLD_BEFORE_MS } from '../tokens/expiring.ts';
-import { lineOf, payloadOf } from './payloads.ts';
-import { newSecret, signed } from './signatures.ts';
 import { STALLED_AFTER_MS } from '../fleet/silence.ts';
 import { decideStalled, type RunningRun } from '../fleet/stalled.ts';
+import { decideExpiring, TOLD_BEFORE_MS } from '../tokens/expiring.ts';
+import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, retryAfterMs, waitMs } from './deliveries.ts';
+import { lineOf, payloadOf } from './payloads.ts';
+import { newSecret, signed } from './signatures.ts';
 
 const [SECOND, HOUR, DAY] = [1000, 3_600_000, 24 * 3_600_000];
 

@@ -5,10 +5,10 @@ import type { Delivery, DeliveryFault, House, Receiver, SignatureScheme } from '
 import { webhookUrlFault } from '../../schema/webhook.ts';
 import { record } from '../audit/audit.ts';
 import { SYSTEM } from '../core/caller.ts';
-import { payloadOf } from './payloads.ts';
-import { RANK, RANKS, rankAfter } from '../outbox/notice-ranks.ts';
-import { signed } from './signatures.ts';
 import { all, first } from '../core/rows.ts';
+import { RANK, RANKS, rankAfter } from '../outbox/notice-ranks.ts';
+import { payloadOf } from './payloads.ts';
+import { signed } from './signatures.ts';
 import { teamsStatus } from './teams-answer.ts';
 
 const TIMEOUT_MS = 10_000;

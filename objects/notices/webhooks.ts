@@ -18,13 +18,13 @@ import {
   webhookUrl,
   webhookUrlFault,
 } from '../../schema/webhook.ts';
-import { dueAt, schedule } from '../core/alarms.ts';
 import { record } from '../audit/audit.ts';
+import { dueAt, schedule } from '../core/alarms.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { all, first } from '../core/rows.ts';
+import { queueFor } from '../outbox/notices.ts';
 import { deliveriesOf, forgetRemoved, WAITING } from './deliveries.ts';
 import { newSecret } from './signatures.ts';
-import { queueFor } from '../outbox/notices.ts';
-import { all, first } from '../core/rows.ts';
 
 type WebhookRow = {
   id: string;

@@ -1,12 +1,12 @@
 // What an operator may know of a tenant: numbers and states. No name, hostname, email or label of the tenant's own.
 import type { TenantCounts } from '../../schema/operator.ts';
-import * as counters from '../fleet/counters.ts';
-import type { IndexedToken } from '../outbox/index-rows.ts';
-import { keyStates } from '../keyring/keyring.ts';
-import { readRoom } from './limit-uses.ts';
 import { schemaVersion } from '../core/migrations.ts';
+import * as counters from '../fleet/counters.ts';
+import { keyStates } from '../keyring/keyring.ts';
+import type { IndexedToken } from '../outbox/index-rows.ts';
 import * as people from '../people/people.ts';
 import * as tokens from '../tokens/tokens.ts';
+import { readRoom } from './limit-uses.ts';
 
 type TokenIndex = { rows: readonly IndexedToken[] | null; before: ReadonlyMap<string, number> };
 

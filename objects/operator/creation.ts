@@ -3,9 +3,9 @@ import type { TenantCreated } from '../../schema/operator.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Operator } from '../core/caller.ts';
+import { first } from '../core/rows.ts';
 import { read } from '../fleet/counters.ts';
 import { addFirstAdmin } from '../people/people.ts';
-import { first } from '../core/rows.ts';
 
 /** `row`: the tenant's row in the index, which the Worker wrote or found. `firstAdmin`: a lower-case email. */
 export type TenantWanted = { row: { name: string; createdAt: number }; name: string; firstAdmin: string };

@@ -1,23 +1,23 @@
 // An object's health, for whoever operates the installation: numbers, states and instants. It only reads, and names nothing of the tenant's own.
 import type { Inspection } from '../../schema/inspection.ts';
-import { allDue } from '../core/alarms.ts';
 import { head, refusalsHeld } from '../audit/audit.ts';
 import { backupState } from '../backup/backup.ts';
+import { allDue } from '../core/alarms.ts';
+import { knownSchemaVersion, lastMigratedAt, schemaVersion } from '../core/migrations.ts';
+import { progressOf } from '../core/restore-progress.ts';
 import * as counters from '../fleet/counters.ts';
-import * as deliveries from '../notices/deliveries.ts';
 import { fleetCounts } from '../fleet/counts.ts';
-import { initializedAt } from './creation.ts';
 import { grantsWaiting } from '../keyring/grants.ts';
 import { keyStates, outline } from '../keyring/keyring.ts';
-import { readRoom } from './limit-uses.ts';
-import { knownSchemaVersion, lastMigratedAt, schemaVersion } from '../core/migrations.ts';
+import * as deliveries from '../notices/deliveries.ts';
+import { listWebhooks } from '../notices/webhooks.ts';
 import { backlog } from '../outbox/outbox.ts';
 import { countMembers } from '../people/people.ts';
-import { progressOf } from '../core/restore-progress.ts';
 import { progress } from '../secrets/rotation.ts';
-import { statusOf } from './suspension.ts';
 import { countLive } from '../tokens/tokens.ts';
-import { listWebhooks } from '../notices/webhooks.ts';
+import { initializedAt } from './creation.ts';
+import { readRoom } from './limit-uses.ts';
+import { statusOf } from './suspension.ts';
 
 /** What the object knows besides its storage. */
 export type Surroundings = { tenant: string; alarmAt: number | null; liveSockets: number; backupOn: boolean };

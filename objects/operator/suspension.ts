@@ -1,13 +1,13 @@
 // Whether the tenant is suspended. The object decides and puts it on record; its row in the index follows by the outbox. A status that
 // raw SQL has changed there is taken over, on record too.
 import type { TenantStanding, TenantStatus } from '../../schema/operator.ts';
-import { dueAt, schedule } from '../core/alarms.ts';
 import { record } from '../audit/audit.ts';
+import { dueAt, schedule } from '../core/alarms.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';
+import { first } from '../core/rows.ts';
 import type { IndexedStanding } from '../outbox/index-rows.ts';
 import { isOut, put } from '../outbox/outbox.ts';
-import { first } from '../core/rows.ts';
 
 type StandingRow = IndexedStanding & { since_at: number; reason: string };
 

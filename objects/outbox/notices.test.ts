@@ -25,10 +25,10 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
+import { STALLED_AFTER_MS } from '../fleet/silence.ts';
 import { GIVE_UP_MS, REFUSED_TRIES } from '../notices/deliveries.ts';
 import { STUMBLED_TRIES } from './notice-ranks.ts';
 import { FLOOD_MAX, noticeOverBudget, queueFor } from './notices.ts';
-import { STALLED_AFTER_MS } from '../fleet/silence.ts';
 
 const RECEIVER = bindings.TEST_RECEIVER;
 let tenant: TestTenant & { keyring: TestKeyring };

@@ -1,13 +1,12 @@
 // The outbox of notices: a row for each webhook that wants to know, written in the transaction of its cause. What is sent is ids and
 // words of ours; the reason of a reveal, a token, an email address never get in here. Sending is for deliveries.ts.
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
-import type { Attention } from '../../schema/machine.ts';
+import type { Attention, Phase, Run } from '../../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../../schema/notice.ts';
+import { all, first } from '../core/rows.ts';
 import { decideCount, readLimits } from '../limits/limits.ts';
 import { noteNear } from '../limits/nears.ts';
 import { RANK } from './notice-ranks.ts';
-import { all, first } from '../core/rows.ts';
-import type { RunState } from '../fleet/runs.ts';
 
 /** A notice over budget is worth one word an hour and person: whoever floods is told of once. */
 const BUDGET_QUIET_MS = 3_600_000;
@@ -154,12 +153,17 @@ export function noticeActed(sql: SqlStorage, entry: Recorded): void {
   queue(sql, entry.tenant, entry.at, kind, { ...about(entry, sql), by: entry.principal.id, auditSeq: entry.seq });
 }
 
+/** Of a run, what its notices say. */
+type Reported = Pick<Run, 'id' | 'machine' | 'status'> & {
+  phases: readonly (Pick<Phase, 'name' | 'state'> & { seq: number })[];
+};
+
 /** Queues what a report has brought: a run that failed, a PC that is encrypted while no recovery key is in escrow. */
 export function noticeReported(
   sql: SqlStorage,
   tenant: string,
   at: number,
-  { before, after, appeared }: { before: RunState; after: RunState; appeared: readonly Attention[] },
+  { before, after, appeared }: { before: Pick<Reported, 'status'>; after: Reported; appeared: readonly Attention[] },
 ): void {
   const pc = { machine: after.machine, hostname: hostnameOf(sql, after.machine), run: after.id };
   if (after.status === 'failed' && before.status !== 'failed') {

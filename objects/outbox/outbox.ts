@@ -1,12 +1,12 @@
 // The index outbox: what D1 has yet to follow. A change writes its own row, its audit entry and its outbox row in one transaction;
 // D1, which is outside of it, is written after that, and by the alarm for as long as it takes.
 import { done, schedule } from '../core/alarms.ts';
-import { type RowOf, type What, WRITERS } from './index-rows.ts';
 import { logTrouble } from '../core/log.ts';
 import { isRestoring } from '../core/restore-progress.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { within } from '../core/within.ts';
+import { type RowOf, type What, WRITERS } from './index-rows.ts';
 
 const RETRY_MS = 15_000;
 const RETRY_MAX_MS = 600_000;

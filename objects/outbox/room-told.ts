@@ -1,7 +1,7 @@
 // That room becomes short is told once at each step, and again only after there was enough in between.
 import { type Room, RoomState } from '../../schema/limits.ts';
-import { queue } from './notices.ts';
 import { first } from '../core/rows.ts';
+import { queue } from './notices.ts';
 
 const rank = (state: RoomState): number => RoomState.options.indexOf(state);
 

@@ -7,11 +7,11 @@ import { ROLE_RANK } from '../../schema/role-rank.ts';
 import { record } from '../audit/audit.ts';
 import { type Caller, type Person, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';
+import { all, first } from '../core/rows.ts';
 import { dropGrants } from '../keyring/grants.ts';
 import { type IndexedPerson, isWhole } from '../outbox/index-rows.ts';
-import { begin } from './leavers.ts';
 import { put, settled } from '../outbox/outbox.ts';
-import { all, first } from '../core/rows.ts';
+import { begin } from './leavers.ts';
 
 type PersonRow = { id: string; email: string; role: Role; removed_at: number | null; version: number };
 

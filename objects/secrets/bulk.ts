@@ -13,13 +13,13 @@ import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
 import { type Revealed, refKey } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { all, first } from '../core/rows.ts';
 import { tellApart } from '../fleet/clones.ts';
 import { wholeFamilyOf } from '../fleet/families.ts';
-import { countMarked, heldByKid } from '../keyring/held.ts';
-import { all, first } from '../core/rows.ts';
 import { standingOf } from '../fleet/secret-facts.ts';
-import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
+import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
+import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -3,12 +3,12 @@ import { readSealed } from '../../schema/jwe.ts';
 import { isRefusal, notSealed, type Refusal, refuse } from '../../schema/refusal.ts';
 import { type HandSecret, refKey } from '../../schema/secret.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { type EscrowDecision, headerMismatch, keep, receiptOf, saidBy, type Taken } from './escrow.ts';
+import { sha256 } from '../core/rows.ts';
+import { machineExists } from '../fleet/machines.ts';
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { readLimits } from '../limits/limits.ts';
-import { machineExists } from '../fleet/machines.ts';
 import { personQuota } from '../tokens/quotas.ts';
-import { sha256 } from '../core/rows.ts';
+import { type EscrowDecision, headerMismatch, keep, receiptOf, saidBy, type Taken } from './escrow.ts';
 import { findByEid, type VersionRow } from './secrets.ts';
 
 export type HandFacts = {

@@ -4,12 +4,12 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Confirmed, ConfirmRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { first } from '../core/rows.ts';
 import { secretsAt } from '../fleet/candidates.ts';
 import { wholeFamilyOf } from '../fleet/families.ts';
-import { first } from '../core/rows.ts';
-import { findVersion, type RecordRow } from './secrets.ts';
 import { summarize } from '../fleet/summaries.ts';
 import { settleMarks } from '../fleet/to-rotate.ts';
+import { findVersion, type RecordRow } from './secrets.ts';
 
 /** Whether this admin has seen what the version would take the place of: any other version of the secret, under whichever id of the PC. */
 function hasRevealed(sql: SqlStorage, row: RecordRow, admin: string): boolean {

@@ -7,8 +7,8 @@ import { isSystemVolume } from '../../schema/volume.ts';
 import { schedule } from '../core/alarms.ts';
 import { STANDS } from '../core/aside.ts';
 import { all, first } from '../core/rows.ts';
-import { summarizeAlone } from '../fleet/summaries.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
+import { summarizeAlone } from '../fleet/summaries.ts';
 
 /** What a sealed secret's header says of its sealing; all null where it has none, as raw RSA-OAEP. */
 export type Said = { iat: number | null; hostname: string | null };

@@ -1,14 +1,15 @@
 // What is sealed to a key that the keyring no longer has, once a change was taken back: where it was re-sealed from one that it has, that is put
 // back; what is left was sealed to nobody's key, or to one that only the way forth brings back. It is marked, kept, and healed by a sweep that
 // opens it. A slice at a time, on record.
-import { schedule } from '../core/alarms.ts';
+
 import { record } from '../audit/audit.ts';
+import { schedule } from '../core/alarms.ts';
 import { SYSTEM } from '../core/caller.ts';
+import { all, first } from '../core/rows.ts';
+import { keepWalk, walkAt } from '../core/walks.ts';
 import { findReplaced } from '../keyring/replaced.ts';
 import { markUnopenable, putBack } from './rotation.ts';
-import { all, first } from '../core/rows.ts';
 import { findVersion } from './secrets.ts';
-import { keepWalk, walkAt } from '../core/walks.ts';
 
 /** How many versions one turn settles; the next one takes the rest. */
 const SLICE = 200;

@@ -4,9 +4,9 @@ import type { KeyringWritten, UndoChange } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { beginSettling } from './gone-keys.ts';
-import { head, noTenantKey, outline } from '../keyring/keyring.ts';
 import { findHeld, keepChange, keyringRows, onlyAdminsSession, putBackFrom, sinceChange } from '../keyring/changes.ts';
+import { head, noTenantKey, outline } from '../keyring/keyring.ts';
+import { beginSettling } from './gone-keys.ts';
 
 /** Takes a change back, and all after it. */
 export function undoChange(

@@ -4,10 +4,10 @@ import { readSealed } from '../../schema/jwe.ts';
 import type { EscrowRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller } from '../core/caller.ts';
-import { sealedAt } from './dating.ts';
-import { findByEid, requireSecret, type VersionRow } from './secrets.ts';
 import { summarize } from '../fleet/summaries.ts';
 import { settleMarks } from '../fleet/to-rotate.ts';
+import { sealedAt } from './dating.ts';
+import { findByEid, requireSecret, type VersionRow } from './secrets.ts';
 
 /** When it was sealed, now that the PC's clock may be measured: no later than it came by that other way. */
 function datedAnew(sql: SqlStorage, row: VersionRow, { sealed, sentAt }: EscrowRequest, now: number) {

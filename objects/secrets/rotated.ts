@@ -5,8 +5,8 @@ import type { MarkCleared, RotatedRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first } from '../core/rows.ts';
-import { findSecret, type SecretRow } from './secrets.ts';
 import { summarize } from '../fleet/summaries.ts';
+import { findSecret, type SecretRow } from './secrets.ts';
 
 /** Whether this admin may say that a secret was rotated. Pure. Null: they may. */
 export function decideRotated(secret: Pick<SecretRow, 'id'> | null, revealed: boolean): Refusal | null {

@@ -15,14 +15,14 @@ import type {
 } from '../../schema/rotation.ts';
 import { refKey } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
-import { handOut } from './bulk.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { all, sha256 } from '../core/rows.ts';
 import { addHeld, countMarked, heldByKid } from '../keyring/held.ts';
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { dropReplaced, findReplaced, keepReplaced, type ReplacedRow } from '../keyring/replaced.ts';
-import { all, sha256 } from '../core/rows.ts';
-import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 import { touchedNow } from '../keyring/sweeps.ts';
+import { handOut } from './bulk.ts';
+import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
 /**
  * The next versions under any key but the active one, by secret and version, from after `after` on. Each key is asked by itself, so that its

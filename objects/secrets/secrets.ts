@@ -18,14 +18,14 @@ import {
 import { keyIdStart } from '../../schema/typed-text.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
+import { all, first, type Row } from '../core/rows.ts';
 import { secretsAt } from '../fleet/candidates.ts';
 import { tellApart } from '../fleet/clones.ts';
 import { wholeFamilyOf } from '../fleet/families.ts';
-import { addHeld } from '../keyring/held.ts';
-import { dayOf } from '../limits/limits.ts';
-import { all, first, type Row } from '../core/rows.ts';
 import { type Standing, standingOf } from '../fleet/secret-facts.ts';
 import { volumesOf } from '../fleet/volumes.ts';
+import { addHeld } from '../keyring/held.ts';
+import { dayOf } from '../limits/limits.ts';
 import { versionsToday } from '../tokens/quotas.ts';
 
 export type VersionRow = Row & {

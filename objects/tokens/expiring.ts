@@ -1,8 +1,9 @@
 // Tokens that are about to expire, told two weeks and two days before. The index has the dates; it is read once a day.
-import { queue } from '../outbox/notices.ts';
+
 import { all } from '../core/rows.ts';
-import { hasSuccessor } from './tokens.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
+import { queue } from '../outbox/notices.ts';
+import { hasSuccessor } from './tokens.ts';
 
 const DAY_MS = 24 * 3_600_000;
 export const LOOK_EVERY_MS = DAY_MS;

@@ -9,11 +9,11 @@ import type { RunEvent } from '../../schema/report.ts';
 import type { EscrowRequest } from '../../schema/secret.ts';
 import { asMachine, bindings, sealedSecret, seedReadyTenant } from '../../test/workerd-fixtures.ts';
 import type { Caller, Machine } from '../core/caller.ts';
-import { takeSecret } from '../secrets/escrow.ts';
+import { submitReport } from '../fleet/reports.ts';
 import { DAY_MS, decideCount } from '../limits/limits.ts';
 import { Pace } from '../limits/pace.ts';
-import { submitReport } from '../fleet/reports.ts';
 import { usesOf } from '../limits/token-uses.ts';
+import { takeSecret } from '../secrets/escrow.ts';
 
 const PCS = 10_000;
 const HOURS = 8;

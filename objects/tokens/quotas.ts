@@ -4,12 +4,12 @@ import type { LimitName, Limits } from '../../schema/limits.ts';
 import type { Refusal } from '../../schema/refusal.ts';
 import type { Caller, Principal } from '../core/caller.ts';
 import { wasFull } from '../core/full.ts';
+import { first } from '../core/rows.ts';
 import { dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import { type MachineDay, machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
-import { queue } from '../outbox/notices.ts';
-import { first } from '../core/rows.ts';
 import { usesOf } from '../limits/token-uses.ts';
+import { queue } from '../outbox/notices.ts';
 
 export type SecretDay = { day: number; day_versions: string };
 

@@ -4,14 +4,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ExpiringToken } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokensQuery, TokenWrite } from '../../schema/token.ts';
-import { tokenAside } from '../core/aside.ts';
 import { record } from '../audit/audit.ts';
+import { tokenAside } from '../core/aside.ts';
 import type { Caller, Machine, Person } from '../core/caller.ts';
-import { type IndexedToken, isWhole } from '../outbox/index-rows.ts';
-import { DAY_MS, dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
-import { HELD_AGAINST_MAX, put, settled } from '../outbox/outbox.ts';
 import { all, first, sha256 } from '../core/rows.ts';
+import { DAY_MS, dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import type { TokenUses } from '../limits/token-uses.ts';
+import { type IndexedToken, isWhole } from '../outbox/index-rows.ts';
+import { HELD_AGAINST_MAX, put, settled } from '../outbox/outbox.ts';
 
 const TOKEN_BYTES = 24;
 const SALT_BYTES = 8;

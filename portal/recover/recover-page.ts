@@ -2,13 +2,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { visible } from '../../schema/shown-text.ts';
-import { readManifest, usableUnlockers } from '../src/unlock/manifest.ts';
-import type { UnlockWanted } from '../src/unlock/unlock-dialog.ts';
 import { OneAct } from '../src/core/one-act.ts';
+import { versionFacts } from '../src/secrets/version-words.ts';
 import { shared } from '../src/ui/shared-styles.ts';
 import { theirs } from '../src/ui/theirs.ts';
-import { versionFacts } from '../src/secrets/version-words.ts';
 import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/ui/words.ts';
+import { readManifest, usableUnlockers } from '../src/unlock/manifest.ts';
+import type { UnlockWanted } from '../src/unlock/unlock-dialog.ts';
 import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
 import { isFault } from '../vault/fault.ts';

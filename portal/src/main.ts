@@ -1,7 +1,8 @@
 // The portal's start: the theme, then the app; or, in the sign-in pop-up, word to the other tabs and away.
+
+import { applyTheme } from './core/theme.ts';
 import { freshOnReturn } from './session/returning.ts';
 import { SESSION_CHANNEL } from './session/session.ts';
-import { applyTheme } from './core/theme.ts';
 
 applyTheme();
 freshOnReturn(() => location.reload());

@@ -1,7 +1,6 @@
 // The index with 10,000 rows of each kind: each question that is asked of it is led to its rows by a key, whatever lies beside them.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isInUse } from '../../objects/operator/creation.ts';
-import { expiringTokens } from '../../objects/tokens/expiring.ts';
 import {
   indexedBackups,
   indexedHead,
@@ -10,6 +9,7 @@ import {
   indexedTokens,
   WRITERS,
 } from '../../objects/outbox/index-rows.ts';
+import { expiringTokens } from '../../objects/tokens/expiring.ts';
 import {
   ensureTenant,
   findTenant,

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { importJWK, SignJWT } from 'jose';
 import { createTestHarness, type TestHarness } from 'wrangler';
-import { newToken, tenantInserts } from '../../dev/stand/demo-data.ts';
 import { root } from '../../dev/lib/run.ts';
+import { newToken, tenantInserts } from '../../dev/stand/demo-data.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { type Issuer, startIssuer } from '../issuer.ts';
 

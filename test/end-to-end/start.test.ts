@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
 import { promisify } from 'node:util';
-import { freePorts } from '../../dev/stand/ports.ts';
 import { root } from '../../dev/lib/run.ts';
+import { freePorts } from '../../dev/stand/ports.ts';
 import { inOrder } from '../support/in-order.ts';
 import { until } from '../support/patience.ts';
 

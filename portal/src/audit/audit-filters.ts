@@ -3,10 +3,10 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Member } from '../../../schema/person.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
-import { type AskedFilter, isFiltered } from './filter.ts';
-import { ACTION_WORDS } from './words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { shortId } from '../ui/words.ts';
+import { type AskedFilter, isFiltered } from './filter.ts';
+import { ACTION_WORDS } from './words.ts';
 
 /** Fired with what has changed of the filters. */
 export type FilterWanted = CustomEvent<Partial<AskedFilter>>;

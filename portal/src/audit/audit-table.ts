@@ -4,11 +4,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from './words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime } from '../ui/words.ts';
+import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from './words.ts';
 import '../ui/relative-time.ts';
 
 @customElement('audit-table')

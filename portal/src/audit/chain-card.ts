@@ -1,8 +1,8 @@
 // Verify the chain: the button, how far it has come, and the verdict. It shows what it is given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ChainProgress, CheckedChain } from './chain-check.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { ChainProgress, CheckedChain } from './chain-check.ts';
 
 @customElement('chain-card')
 export class ChainCard extends LitElement {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEntry, AuditHeads } from '../../../schema/audit.ts';
 import { genesisHash, hashEntry } from '../../../schema/chain.ts';
-import { apiFilter, filterOfUrl, urlOfFilter } from './filter.ts';
 import { type ChainHands, checkChain, seenHead } from './chain-check.ts';
+import { apiFilter, filterOfUrl, urlOfFilter } from './filter.ts';
 
 const TENANT = 'acme';
 

@@ -1,10 +1,10 @@
 // A browser that keeps nothing: its storage is full, damaged, or turned off by its owner's policy.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { areKeysOn, turnKeys } from './shortcuts.ts';
-import { rememberTenant, startOf } from '../session/last-tenant.ts';
 import { keepTicket, lastTicket } from '../secrets/last-ticket.ts';
-import { Memory } from './memory.ts';
+import { rememberTenant, startOf } from '../session/last-tenant.ts';
 import { notedPerson, notePerson } from '../session/person.ts';
+import { Memory } from './memory.ts';
+import { areKeysOn, turnKeys } from './shortcuts.ts';
 import { nextTheme, theme } from './theme.ts';
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { html, LitElement } from 'lit';
 import { afterEach, expect, test } from 'vitest';
-import { Keys, registeredKeys } from './shortcuts.ts';
 import { Modal } from './modal.ts';
+import { Keys, registeredKeys } from './shortcuts.ts';
 
 const heard: string[] = [];
 

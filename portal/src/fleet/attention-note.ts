@@ -3,9 +3,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Mark, Run } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { attentionReasons } from './attention.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
+import { attentionReasons } from './attention.ts';
 
 /** Fired with the mark as it was shown: `mark-seen` where it was looked into, `split-wanted` where several PCs have the id. */
 export type MarkWanted = CustomEvent<Mark>;

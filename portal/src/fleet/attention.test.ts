@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttributeChange, Machine, Phase, Run } from '../../../schema/machine.ts';
-import { attentionReasons } from './attention.ts';
 import { dateTime } from '../ui/words.ts';
+import { attentionReasons } from './attention.ts';
 
 const NOW = Date.UTC(2026, 10, 3, 12, 0);
 const HOUR = 3_600_000;

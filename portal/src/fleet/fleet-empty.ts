@@ -3,8 +3,8 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import { isFiltered, isSearch, type Question } from './url.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { isFiltered, isSearch, type Question } from './url.ts';
 
 @customElement('fleet-empty')
 export class FleetEmpty extends LitElement {

@@ -4,8 +4,8 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ClientList } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import type { FleetFilter } from '../api/tenant.ts';
-import { isFiltered } from './url.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { isFiltered } from './url.ts';
 
 /** Fired with what has changed of the filters. */
 export type FleetFilterWanted = CustomEvent<Partial<FleetFilter>>;

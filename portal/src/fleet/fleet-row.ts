@@ -3,9 +3,9 @@ import { css, html, nothing } from 'lit';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
 import { isolated, visible } from '../../../schema/shown-text.ts';
 import { foundAt } from '../../../schema/typed-text.ts';
-import { attentionWords, FIELD_WORDS, statusWords } from './words.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, pcWords, phaseWords, relativeTime, shortId } from '../ui/words.ts';
+import { attentionWords, FIELD_WORDS, statusWords } from './words.ts';
 
 export type RowContext = { tenant: string; now: number; q: string; match: Match | undefined };
 

@@ -2,9 +2,9 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isolated } from '../../../schema/shown-text.ts';
+import { shared } from '../ui/shared-styles.ts';
 import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import { machineCount } from './words.ts';
-import { shared } from '../ui/shared-styles.ts';
 
 /** Fired with what to search for, blank for nothing. */
 export type SearchWanted = CustomEvent<string>;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MachineSummary } from '../../../schema/machine.ts';
 import { machine, pageOf, started } from './fixtures.ts';
-import { FleetRows } from './rows.ts';
 import type { Attended, FleetTable } from './fleet-table.ts';
+import { FleetRows } from './rows.ts';
 import './fleet-table.ts';
 
 const LATEST = { sort: 'started', shelf: 'fleet' } as const;

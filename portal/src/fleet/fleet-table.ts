@@ -5,11 +5,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Match } from '../../../schema/machine.ts';
-import type { FleetRows } from './rows.ts';
 import { Keys } from '../core/shortcuts.ts';
-import { shared } from '../ui/shared-styles.ts';
 import { placed, Windowing } from '../core/windowing.ts';
+import { shared } from '../ui/shared-styles.ts';
 import { fleetRow, rowStyles } from './fleet-row.ts';
+import type { FleetRows } from './rows.ts';
 
 /** Fired with whether a pointer or the focus is at the rows. */
 export type Attended = CustomEvent<boolean>;

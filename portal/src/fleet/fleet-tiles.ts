@@ -3,9 +3,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Hour, Overview } from '../../../schema/machine.ts';
-import { type Question, urlOfQuestion } from './url.ts';
-import { lastHours, type Sums } from './runs-per-day.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { lastHours, type Sums } from './runs-per-day.ts';
+import { type Question, urlOfQuestion } from './url.ts';
 
 const NUMBER = new Intl.NumberFormat();
 const DAY_HOURS = 24;

@@ -3,15 +3,15 @@ import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
 import { ApiProblem } from '../api/http.ts';
+import { Live, type LiveState } from '../api/live.ts';
 import * as api from '../api/tenant.ts';
+import { Polling } from '../core/polling.ts';
 import { FleetFigures } from './figures.ts';
+import { type Changes, Incoming } from './incoming.ts';
 import { FleetNews } from './news.ts';
 import { keyOf, PAGE_SIZE, readList } from './reading.ts';
 import { FleetRows } from './rows.ts';
 import type { Question } from './url.ts';
-import { type Changes, Incoming } from './incoming.ts';
-import { Live, type LiveState } from '../api/live.ts';
-import { Polling } from '../core/polling.ts';
 
 /** What is tried again by asking while nothing comes by itself. */
 const POLL_MS = 15_000;

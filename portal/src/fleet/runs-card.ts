@@ -4,8 +4,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Hour } from '../../../schema/machine.ts';
-import { runsPerDay } from './runs-per-day.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { runsPerDay } from './runs-per-day.ts';
 
 const CHOICES = [14, 30] as const;
 

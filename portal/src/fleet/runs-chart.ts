@@ -4,8 +4,8 @@ import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import chartStyles from 'uplot/dist/uPlot.min.css?inline';
-import type { Day } from './runs-per-day.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { Day } from './runs-per-day.ts';
 
 const DATE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const DAY_NAMED = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });

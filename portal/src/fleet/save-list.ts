@@ -1,8 +1,8 @@
 // The list as a CSV file: a button, and while it is made how far it is and a way to stop it. It is told how far and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { machineCount } from './words.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { machineCount } from './words.ts';
 
 /** How many machines there are so far; `total` where that is known. */
 export type Saving = { count: number; total: number | null };

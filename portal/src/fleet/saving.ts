@@ -1,11 +1,11 @@
 // Saving the fleet's list as a CSV file: how far it is, how it is stopped, and why it failed.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import * as api from '../api/tenant.ts';
-import type { Saving } from './save-list.ts';
-import type { List } from './list.ts';
-import { PAGE_SIZE } from './reading.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
+import type { List } from './list.ts';
+import { PAGE_SIZE } from './reading.ts';
+import type { Saving } from './save-list.ts';
 
 export class FleetSaving implements ReactiveController {
   readonly #host: ReactiveControllerHost;

@@ -5,13 +5,13 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
-import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
-import { Keys } from '../core/shortcuts.ts';
 import { go } from '../core/router.ts';
-import { type Found, searchAll, standingOf } from './searching.ts';
+import { Keys } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
+import { type Found, searchAll, standingOf } from './searching.ts';
+import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import '../ui/problem-note.ts';
 import './tenant-matches.ts';
 

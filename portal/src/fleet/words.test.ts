@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { FleetCounts, Hour } from '../../../schema/machine.ts';
 import { clockWords } from '../machine/clock-words.ts';
+import { exactTime } from '../ui/words.ts';
 import { everyMachine, fleetCsv } from './csv.ts';
 import { machine, pageOf, started } from './fixtures.ts';
+import { lastHours, runsPerDay } from './runs-per-day.ts';
 import { isFiltered, questionOfUrl, urlOfQuestion } from './url.ts';
 import { attentionWords, newsBetween, statusWords } from './words.ts';
-import { lastHours, runsPerDay } from './runs-per-day.ts';
-import { exactTime } from '../ui/words.ts';
 
 const HOUR = 3_600_000;
 const QUARTER = HOUR / 4;

@@ -4,8 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Grant } from '../../../schema/grant.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { vault } from '../unlock/vault-client.ts';
 import { exactTime, rightsWords, UNLOCKER_WORDS } from '../ui/words.ts';
+import { vault } from '../unlock/vault-client.ts';
 import '../ui/eight-words.ts';
 
 /** Fired with the words that were compared, or null where the request is declined. */

@@ -3,9 +3,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LeftBehind } from './rotation.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { KIND_WORDS, refWords, shortId } from '../ui/words.ts';
+import type { LeftBehind } from './rotation.ts';
 
 /** Fired when an admin gives one up, or has one put back, with the reason. */
 export type HelpWanted = CustomEvent<{ item: LeftBehind['item']; help: 'give_up' | 'restore'; reason: string }>;

@@ -3,8 +3,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { PrfKdf } from '../../../schema/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
-import { makePasskey, PasskeyFault, passkeysWork } from '../unlock/passkey.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { makePasskey, PasskeyFault, passkeysWork } from '../unlock/passkey.ts';
 import type { PassphraseField } from './passphrase-field.ts';
 import './passphrase-field.ts';
 

@@ -1,6 +1,7 @@
 // A new passphrase, typed twice, with its strength as it is typed and the offer of a generated one.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { shared } from '../ui/shared-styles.ts';
 import {
   GENERATED_BITS,
   generatePassphrase,
@@ -10,7 +11,6 @@ import {
   samePassphrase,
   strengthOf,
 } from './passphrase.ts';
-import { shared } from '../ui/shared-styles.ts';
 
 @customElement('passphrase-field')
 export class PassphraseField extends LitElement {

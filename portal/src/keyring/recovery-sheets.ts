@@ -6,8 +6,8 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } 
 import { focusHeading } from '../core/focus.ts';
 import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { vault } from '../unlock/vault-client.ts';
 import { exactTime } from '../ui/words.ts';
+import { vault } from '../unlock/vault-client.ts';
 import '../ui/fingerprint-text.ts';
 import '../ui/problem-note.ts';
 import '../ui/qr-code.ts';

@@ -3,11 +3,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { LIMIT_NAMES, LIMITS } from '../../../schema/limit-table.ts';
 import type { LimitsAnswer } from '../../../schema/limits.ts';
-import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from './words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { byteWords } from '../ui/words.ts';
+import { isDefault, LIMIT_WORDS, limitValue, ROOM_WORDS } from './words.ts';
 
 @customElement('limits-card')
 export class LimitsCard extends LitElement {

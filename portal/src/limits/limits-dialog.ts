@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { LIMIT_NAMES, LIMITS, type LimitName } from '../../../schema/limit-table.ts';
 import type { OperatedLimits } from '../../../schema/limits.ts';
-import { isDefault, LIMIT_WORDS, limitValue } from './words.ts';
 import { Modal } from '../core/modal.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
+import { isDefault, LIMIT_WORDS, limitValue } from './words.ts';
 import '../ui/problem-note.ts';
 
 /** Fired with one limit as it is to be; null: its default. */

@@ -3,9 +3,9 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { LimitName, OperatedLimits as Operated } from '../../../schema/limits.ts';
 import type { OperatedTenant } from '../../../schema/operator.ts';
 import * as api from '../api/operator.ts';
+import { OneAct } from '../core/one-act.ts';
 import type { LimitChosen } from './limits-dialog.ts';
 import { LIMIT_WORDS, limitValue } from './words.ts';
-import { OneAct } from '../core/one-act.ts';
 import './limits-dialog.ts';
 
 /** Put `render()` somewhere in the host's template. */

@@ -3,8 +3,8 @@ import type { LitElement, ReactiveController } from 'lit';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Secret } from '../../../schema/secret.ts';
 import { isProblem } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
 import { Live } from '../api/live.ts';
+import * as api from '../api/tenant.ts';
 import { PagesRead } from '../core/pages-read.ts';
 import { Polling } from '../core/polling.ts';
 

@@ -3,10 +3,10 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Mended, StoredEvent } from '../../../schema/report.ts';
-import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from './event-filter.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirLines } from '../ui/theirs.ts';
 import { exactTime, phaseWords, timeOfDay } from '../ui/words.ts';
+import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from './event-filter.ts';
 import { eventStyles } from './event-styles.ts';
 import '../ui/problem-note.ts';
 

@@ -4,36 +4,30 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import { Adding } from '../secrets/adding.ts';
 import { acknowledge, confirmSecret, shelve, split } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
-import type { MarkWanted } from '../fleet/attention-note.ts';
-import type { EventList } from './event-list.ts';
-import type { ShelfWanted } from './machine-identity.ts';
-import type { FilterWanted } from '../secrets/secret-filter.ts';
-import type {
-  ConfirmWanted,
-  RevealWanted,
-  RotatedWanted,
-  SecretList,
-  VersionsWanted,
-} from '../secrets/secret-list.ts';
-import { Keys } from '../core/shortcuts.ts';
-import { type Loaded, MachineData, type PagedList } from './data.ts';
-import { Merging } from './merging.ts';
-import { OlderVersions } from '../secrets/older-versions.ts';
 import { OneAct } from '../core/one-act.ts';
-import { Revealing } from '../secrets/revealing.ts';
 import { go, placeOf } from '../core/router.ts';
-import { RunEvents } from './run-events.ts';
+import { Keys } from '../core/shortcuts.ts';
+import type { MarkWanted } from '../fleet/attention-note.ts';
+import { Adding } from '../secrets/adding.ts';
+import { OlderVersions } from '../secrets/older-versions.ts';
+import { Revealing } from '../secrets/revealing.ts';
 import { SayingRotated } from '../secrets/saying-rotated.ts';
+import type { FilterWanted } from '../secrets/secret-filter.ts';
+import type { ConfirmWanted, RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
+import { offeredWith } from '../secrets/version-words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { startsOf } from './timeline.ts';
-import { offeredWith } from '../secrets/version-words.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../ui/words.ts';
+import { type Loaded, MachineData, type PagedList } from './data.ts';
+import type { EventList } from './event-list.ts';
+import type { ShelfWanted } from './machine-identity.ts';
 import { machineStyles } from './machine-styles.ts';
+import { Merging } from './merging.ts';
+import { RunEvents } from './run-events.ts';
+import { startsOf } from './timeline.ts';
 import '../fleet/attention-note.ts';
 import './event-list.ts';
 import './machine-identity.ts';

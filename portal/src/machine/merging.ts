@@ -3,8 +3,8 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import { merge } from '../api/by-hand.ts';
 import * as api from '../api/tenant.ts';
-import type { MergeChosen } from './merge-dialog.ts';
 import { OneAct } from '../core/one-act.ts';
+import type { MergeChosen } from './merge-dialog.ts';
 import './merge-dialog.ts';
 
 /** How many other machines are offered by name. */

@@ -3,10 +3,10 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { clockWords } from './clock-words.ts';
 import { shared } from '../ui/shared-styles.ts';
-import type { Starts } from './timeline.ts';
 import { duration, STATUS_WORDS, shortId } from '../ui/words.ts';
+import { clockWords } from './clock-words.ts';
+import type { Starts } from './timeline.ts';
 import '../ui/relative-time.ts';
 import './run-timeline.ts';
 

@@ -2,12 +2,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
-import { asideWith } from '../ui/aside-words.ts';
-import { clockWords } from './clock-words.ts';
 import { go } from '../core/router.ts';
+import { asideWith } from '../ui/aside-words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { dateTime, duration, exactTime, STATUS_WORDS, shortId } from '../ui/words.ts';
+import { clockWords } from './clock-words.ts';
 import '../ui/relative-time.ts';
 
 @customElement('run-list')

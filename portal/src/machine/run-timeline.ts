@@ -3,8 +3,8 @@ import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Phase, Run } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { type Bar, type Starts, type Timeline, timelineOf } from './timeline.ts';
 import { dateTime, duration, exactTime, phaseWords, shortTime, timeOfDay } from '../ui/words.ts';
+import { type Bar, type Starts, type Timeline, timelineOf } from './timeline.ts';
 import { timelineStyles } from './timeline-styles.ts';
 
 const TICK_MS = 1_000;

@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { OneAct } from '../core/one-act.ts';
-import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from './spool-file.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { shortId } from '../ui/words.ts';
+import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from './spool-file.ts';
 import '../ui/problem-note.ts';
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;

@@ -4,9 +4,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { NoticeKind } from '../../../schema/notice.ts';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Receiver, Webhook, WebhookWrite } from '../../../schema/webhook.ts';
-import { chatOf } from './chats.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { NOTICE_KINDS, RECEIVER_WORDS } from '../ui/words.ts';
+import { chatOf } from './chats.ts';
 
 export type WebhookWanted = CustomEvent<WebhookWrite>;
 

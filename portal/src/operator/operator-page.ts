@@ -10,12 +10,12 @@ import type {
 } from '../../../schema/operator.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/operator.ts';
-import type { CreateWanted } from './new-tenant.ts';
-import type { ReasonGiven } from './suspend-dialog.ts';
-import type { TenantWanted } from './tenant-table.ts';
 import { OneAct } from '../core/one-act.ts';
 import { OperatedLimits } from '../limits/operated-limits.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { CreateWanted } from './new-tenant.ts';
+import type { ReasonGiven } from './suspend-dialog.ts';
+import type { TenantWanted } from './tenant-table.ts';
 import './new-tenant.ts';
 import '../ui/problem-note.ts';
 import './suspend-dialog.ts';

@@ -3,8 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { KeyringAct } from '../../vault/contract.ts';
-import { shared } from '../ui/shared-styles.ts';
 import type { PassphraseField } from '../keyring/passphrase-field.ts';
+import { shared } from '../ui/shared-styles.ts';
 import '../keyring/passphrase-field.ts';
 import '../keyring/recovery-size.ts';
 

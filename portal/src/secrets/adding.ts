@@ -1,10 +1,10 @@
 // Adding a secret by hand: what was typed is sealed in the vault, and only the ciphertext is sent. The controller shows the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { addSecret } from '../api/by-hand.ts';
-import type { SecretGiven } from './hand-dialog.ts';
 import { OneAct } from '../core/one-act.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import type { SecretGiven } from './hand-dialog.ts';
 import './hand-dialog.ts';
 
 type Place = { tenant: string; machine: string; email: string };

@@ -4,11 +4,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../core/modal.ts';
-import { generatePassword } from './password.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { tidyField } from '../ui/tidy-field.ts';
 import { KIND_WORDS } from '../ui/words.ts';
+import { generatePassword } from './password.ts';
 
 /** Fired with what was typed; it goes to the vault and nowhere else. */
 export type SecretGiven = CustomEvent<{ kind: SecretKind; ref: SecretRef; plaintext: string }>;

@@ -4,11 +4,11 @@ import { readRecoveryPassword } from '../../vault/bitlocker.ts';
 import { Countdown } from '../core/countdown.ts';
 import type { RevealDialog } from './reveal-dialog.ts';
 import './reveal-dialog.ts';
+import { ticketOf } from './last-ticket.ts';
 import type { RevealForm } from './reveal-form.ts';
 import type { SecretText } from './secret-text.ts';
-import type { VersionChoice } from './version-choice.ts';
-import { ticketOf } from './last-ticket.ts';
 import { spelled } from './spelling.ts';
+import type { VersionChoice } from './version-choice.ts';
 
 afterEach(() => document.body.replaceChildren());
 

@@ -4,14 +4,14 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Revealed, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { ApiProblem, isProblem } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
-import type { Pc, RevealStep } from './reveal-dialog.ts';
-import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { OneAct } from '../core/one-act.ts';
-import { sameRef } from './refs.ts';
+import { dateTime, duration } from '../ui/words.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { onVaultState, refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
+import { sameRef } from './refs.ts';
+import type { Pc, RevealStep } from './reveal-dialog.ts';
 import type { Offered } from './version-words.ts';
-import { dateTime, duration } from '../ui/words.ts';
 import './reveal-dialog.ts';
 
 type Asked = { secret: Secret; version: SecretVersion };

@@ -2,8 +2,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Secret } from '../../../schema/secret.ts';
 import { sayRotated } from '../api/by-hand.ts';
-import type { RotatedSaid } from './rotated-dialog.ts';
 import { OneAct } from '../core/one-act.ts';
+import type { RotatedSaid } from './rotated-dialog.ts';
 import './rotated-dialog.ts';
 
 /** One at a time; put `render()` somewhere in the host's template. */

@@ -4,9 +4,9 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { visible } from '../../../schema/shown-text.ts';
 import type { Opened } from '../../vault/contract.ts';
-import { spelled } from './spelling.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { secretStyles } from './secret-styles.ts';
+import { spelled } from './spelling.ts';
 
 /** Fired with whether it is shown large: what holds it has to make room. */
 export type LargeChanged = CustomEvent<boolean>;

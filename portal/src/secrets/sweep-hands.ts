@@ -1,7 +1,7 @@
 // The two calls of the API and the one of the vault that a health sweep needs, for one tenant.
 import * as custody from '../api/custody.ts';
-import type { SweepHands } from './sweep.ts';
 import { vault } from '../unlock/vault-client.ts';
+import type { SweepHands } from './sweep.ts';
 
 export const sweepHands = (tenant: string): SweepHands => ({
   page: (request) => custody.bulkPage(tenant, request),

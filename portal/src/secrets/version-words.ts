@@ -2,8 +2,8 @@
 // beside each other. Pure.
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { samePlace } from './refs.ts';
 import { exactTime, shortId } from '../ui/words.ts';
+import { samePlace } from './refs.ts';
 
 /** One that may be what the PC has, with the secret that it is a version of: one secret may be held under two ids of a PC. */
 export type Offered = { secret: Secret; version: ListedVersion };

@@ -4,9 +4,9 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { MEMBERSHIP_CHANGED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
+import { lock, vaultState } from '../unlock/vault-client.ts';
 import { announceRestored, notePerson } from './person.ts';
 import { Reach } from './reach.ts';
-import { lock, vaultState } from '../unlock/vault-client.ts';
 
 /** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
 export type Change = { was: Membership; now: Membership | null };

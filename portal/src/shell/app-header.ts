@@ -3,11 +3,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Me, Membership } from '../../../schema/person.ts';
-import { signOut } from '../session/person.ts';
+import { nextTheme, theme } from '../core/theme.ts';
 import { menuOf, type PageName } from '../places.ts';
+import { signOut } from '../session/person.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { nextTheme, theme } from '../core/theme.ts';
 import '../unlock/vault-state.ts';
 import './tenant-switcher.ts';
 

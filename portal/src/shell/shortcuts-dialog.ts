@@ -1,8 +1,8 @@
 // The keys of the page that is open, and the switch for who wants none: a voice that dictates types letters too.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { areKeysOn, registeredKeys, turnKeys } from '../core/shortcuts.ts';
 import { Modal } from '../core/modal.ts';
+import { areKeysOn, registeredKeys, turnKeys } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 const NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', ' ': 'Space' };

@@ -2,8 +2,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Token } from '../../../schema/token.ts';
-import { asideWords, machinesWords } from '../ui/aside-words.ts';
 import { Modal } from '../core/modal.ts';
+import { asideWords, machinesWords } from '../ui/aside-words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import '../ui/problem-note.ts';
 

@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { IssuedToken } from '../../../schema/token.ts';
-import { saveEngineFile } from './engine-file.ts';
 import { focusHeading } from '../core/focus.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
+import { saveEngineFile } from './engine-file.ts';
 
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {

@@ -3,8 +3,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Token } from '../../../schema/token.ts';
 import * as administration from '../api/administration.ts';
-import type { AsideConfirmed, BroughtSoFar, SinceChosen } from './aside-dialog.ts';
 import type { OneAct } from '../core/one-act.ts';
+import type { AsideConfirmed, BroughtSoFar, SinceChosen } from './aside-dialog.ts';
 import './aside-dialog.ts';
 
 const NOTHING: BroughtSoFar = { runs: 0, versions: 0, machines: 0, done: false };

@@ -4,10 +4,10 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
-import { usableUnlockers } from './manifest.ts';
 import * as api from '../api/tenant.ts';
-import type { Proof, UnlockWanted } from './unlock-dialog.ts';
 import { OneAct } from '../core/one-act.ts';
+import { usableUnlockers } from './manifest.ts';
+import type { Proof, UnlockWanted } from './unlock-dialog.ts';
 import { rememberManifest, seenBefore, vault } from './vault-client.ts';
 import './unlock-dialog.ts';
 

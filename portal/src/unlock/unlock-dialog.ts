@@ -7,9 +7,9 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line } from '../../vault/contract.ts';
 import { Modal } from '../core/modal.ts';
 import { OneAct } from '../core/one-act.ts';
-import { PasskeyFault, usePasskey } from './passkey.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
+import { PasskeyFault, usePasskey } from './passkey.ts';
 import '../ui/eight-words.ts';
 import '../ui/keyring-line.ts';
 

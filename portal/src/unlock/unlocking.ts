@@ -4,9 +4,9 @@ import type { Keyring, SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line, VaultFault } from '../../vault/contract.ts';
 import { ApiProblem } from '../api/http.ts';
-import { usableUnlockers } from './manifest.ts';
 import * as api from '../api/tenant.ts';
 import { OneAct } from '../core/one-act.ts';
+import { usableUnlockers } from './manifest.ts';
 import type { Proof } from './unlock-dialog.ts';
 import { lock, unlock } from './vault-client.ts';
 

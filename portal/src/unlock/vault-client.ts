@@ -14,9 +14,9 @@ import {
 } from '../../vault/contract.ts';
 import workerUrl from '../../vault/keeper.worker.ts?worker&url';
 import { changeUnlocker, keyringOpened } from '../api/custody.ts';
-import { readManifest, readPayload } from './manifest.ts';
 import { manifestsBetween, noteLineTaken } from '../api/tenant.ts';
 import { memory } from '../core/memory.ts';
+import { readManifest, readPayload } from './manifest.ts';
 
 // Only this one script may ever become a worker: Trusted Types hold everything else back.
 type UrlPolicy = { createScriptURL: (url: string) => string };

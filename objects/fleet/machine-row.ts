@@ -1,0 +1,84 @@
+// A machine's row as it is stored, and what lists show of it.
+import type { MachineSummary, Shelf } from '../../schema/machine.ts';
+import type { CloneSign } from '../../schema/same-pc.ts';
+import type { Row } from '../core/rows.ts';
+import type { MachineDay } from '../limits/machine-day.ts';
+
+export type MachineRow = Row & {
+  id: string;
+  hostname: string;
+  serial: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  os_version: string | null;
+  client: string | null;
+  enrolled_at: number;
+  started_at: number;
+  run_id: string | null;
+  run_status: NonNullable<MachineSummary['run']>['status'] | null;
+  run_phase: string | null;
+  phases_done: number;
+  phases_total: number;
+  last_event_at: number | null;
+  secrets: number;
+  attention: string;
+  serial_changed: number;
+  seq_conflict: number;
+  shelf: Shelf;
+  to_rotate: number;
+  archived_at: number | null;
+  archived_by: string | null;
+  merged_into: string | null;
+  silent_since: number | null;
+  /** Its line in the search; null: nothing of it is searched yet. */
+  place: number | null;
+  /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
+  own_secrets: number;
+  own_keys: number;
+  /** It was ever known to be encrypted, and no list of its own has said since that it is not. */
+  encrypted: number;
+  /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
+  system_key_at: number | null;
+  /** The run of this id that was heard last as it happened, and since when. */
+  speaker: string | null;
+  speaker_since: number | null;
+  /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
+  cloned_at: number | null;
+  cloned_by: CloneSign | null;
+  /** When an admin said that it is several, and who; null: nobody has. */
+  split_at: number | null;
+  split_by: string | null;
+  /** Under which id a run of this one has gone on. */
+  other_id: string | null;
+  /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
+  occurrences: string;
+} & MachineDay;
+
+export const summaryOf = (row: MachineRow): MachineSummary => ({
+  id: row.id,
+  hostname: row.hostname || null,
+  serial: row.serial,
+  manufacturer: row.manufacturer,
+  model: row.model,
+  osVersion: row.os_version,
+  client: row.client,
+  enrolledAt: row.enrolled_at,
+  lastEventAt: row.last_event_at,
+  secrets: row.secrets,
+  toRotate: row.to_rotate,
+  attention: JSON.parse(row.attention),
+  silentSince: row.silent_since,
+  shelf: row.shelf,
+  mergedInto: row.merged_into,
+  run:
+    row.run_id === null || row.run_status === null
+      ? null
+      : {
+          id: row.run_id,
+          status: row.run_status,
+          startedAt: row.started_at,
+          phase: row.run_phase,
+          phasesDone: row.phases_done,
+          phasesTotal: row.phases_total,
+        },
+});
