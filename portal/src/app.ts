@@ -6,9 +6,9 @@ import type { Me, Membership } from '../../schema/person.ts';
 import { SESSION_RESTORED } from './api/http.ts';
 import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
-import { go, type Place, Router } from './core/router.ts';
+import { go, Router } from './core/router.ts';
 import { Keys } from './core/shortcuts.ts';
-import { LATER, PAGE_WORDS, type PageName } from './places.ts';
+import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
 import { signInAgain } from './session/person.ts';
@@ -25,7 +25,6 @@ import './shell/no-tenant.ts';
 import './ui/problem-note.ts';
 import './shell/reach-note.ts';
 import './unlock/unlock-dialog.ts';
-import './fleet/fleet-page.ts';
 
 @customElement('totl-app')
 export class TotlApp extends LitElement {
@@ -67,7 +66,7 @@ export class TotlApp extends LitElement {
   @state() private pageMissing = false;
   @state() private fetched: ReadonlySet<PageName> = new Set();
   @state() private helping = false;
-  #router = new Router(this);
+  #router = new Router(this, placeOf);
   #unlocking = new Unlocking(this);
   #identity = new Identity(this, () => this.#tenant);
   #titled: Place | null = null;
@@ -93,13 +92,13 @@ export class TotlApp extends LitElement {
 
   get #tenant(): string | null {
     const { place } = this.#router;
-    return 'tenant' in place ? place.tenant : null;
+    return isTenants(place) ? place.ids.tenant : null;
   }
 
   /** What one opens from the fleet is there before. Where it does not come, it is asked for again when it is opened. */
   async #afterFleet(): Promise<void> {
     await firstScreen;
-    await LATER.machine?.().catch(() => {});
+    await PLACES.machine.load?.().catch(() => {});
   }
 
   /** A new place gets its title and the focus, as a new page would. */
@@ -111,7 +110,7 @@ export class TotlApp extends LitElement {
       firstScreenIsShown();
       void this.#fetchPage(place.page);
     }
-    document.title = place.page === 'start' ? PAGE_WORDS.start : `${PAGE_WORDS[place.page]} – TotlProvision`;
+    document.title = place.page === 'start' ? PLACES.start.words : `${PLACES[place.page].words} – TotlProvision`;
     const before = this.#titled;
     this.#titled = place;
     if (!before || JSON.stringify(before) === JSON.stringify(place)) return;
@@ -120,11 +119,11 @@ export class TotlApp extends LitElement {
   }
 
   async #fetchPage(page: PageName): Promise<void> {
-    const fetchPage = LATER[page];
-    if (!fetchPage || this.fetched.has(page)) return;
+    const { load } = PLACES[page];
+    if (!load || this.fetched.has(page)) return;
     this.pageMissing = false;
     try {
-      await fetchPage();
+      await load();
       this.fetched = new Set([...this.fetched, page]);
     } catch {
       this.pageMissing = true;
@@ -174,6 +173,7 @@ export class TotlApp extends LitElement {
         .me=${me}
         .membership=${membership}
         page=${place.page}
+        .menu=${menuOf(me, membership, place.page)}
         @help-wanted=${() => {
           this.helping = true;
         }}
@@ -190,7 +190,7 @@ export class TotlApp extends LitElement {
       ${
         this.helping
           ? html`<keys-dialog
-              page=${PAGE_WORDS[place.page]}
+              page=${PLACES[place.page].words}
               @closed=${() => {
                 this.helping = false;
               }}
@@ -245,37 +245,14 @@ export class TotlApp extends LitElement {
 
   #page(me: Me, membership: Membership) {
     const { place } = this.#router;
-    // An element that is upgraded late would begin without its properties.
     if (membership.status === 'suspended') return this.#suspended(membership);
-    if (LATER[place.page] && !this.fetched.has(place.page)) return this.#fetching();
-    switch (place.page) {
-      case 'fleet':
-        return html`<fleet-page .membership=${membership}></fleet-page>`;
-      case 'machine':
-        return html`<machine-page .membership=${membership} .email=${me.email} .machine=${place.machine}></machine-page>`;
-      case 'set-up':
-        return html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`;
-      case 'keys':
-        return html`<keys-page .membership=${membership}></keys-page>`;
-      case 'access':
-        return html`<access-page .membership=${membership} .email=${me.email}></access-page>`;
-      case 'people':
-        return html`<people-page .membership=${membership} .email=${me.email}></people-page>`;
-      case 'tokens':
-        return html`<tokens-page .membership=${membership}></tokens-page>`;
-      case 'safekeeping':
-        return html`<safekeeping-page .membership=${membership}></safekeeping-page>`;
-      case 'audit':
-        return html`<audit-page .membership=${membership}></audit-page>`;
-      case 'notices':
-        return html`<notices-page .membership=${membership}></notices-page>`;
-      case 'settings':
-        return html`<settings-page .membership=${membership}></settings-page>`;
-      case 'upload':
-        return html`<upload-page .membership=${membership}></upload-page>`;
-      default:
-        return nothing;
-    }
+    if (!this.#isFetched(place.page)) return this.#fetching();
+    return isTenants(place) ? drawn(place, { me, membership }) : nothing;
+  }
+
+  /** An element that is upgraded late would begin without its properties. */
+  #isFetched(page: PageName): boolean {
+    return PLACES[page].load === null || this.fetched.has(page);
   }
 
   #noTenant(me: Me) {
@@ -285,10 +262,8 @@ export class TotlApp extends LitElement {
       queueMicrotask(() => go(start, true));
       return nothing;
     }
-    const mine = (page === 'search' && me.memberships.length > 0) || (page === 'operator' && me.operator);
-    if (mine && !this.fetched.has(page)) return this.#fetching();
-    if (mine && page === 'search') return html`<search-page .memberships=${me.memberships}></search-page>`;
-    if (mine) return html`<operator-page></operator-page>`;
+    const own = ownPageOf(me, page);
+    if (own) return this.#isFetched(page) ? own.render(me) : this.#fetching();
     const { change } = this.#identity;
     return html`<no-tenant
       .me=${me}

@@ -1,66 +1,233 @@
-// The pages: what each is called, which are fetched when first opened, and which a role finds in the menu.
-import type { Membership, Role } from '../../schema/person.ts';
-import type { Place } from './core/router.ts';
+// The pages, a row each: path, words, menu, roles, how it is fetched and what is drawn. A row that lacks one of these does not compile, and
+// a page is named nowhere else.
+import { html, type TemplateResult } from 'lit';
+import type { Me, Membership, Role } from '../../schema/person.ts';
+import { type IdsOf, idsIn, type KnownPath } from './core/path.ts';
+import type { MenuEntry } from './shell/app-header.ts';
+import './fleet/fleet-page.ts';
 
-export type PageName = Place['page'];
+/** Fetches the page's own file when it is opened. Null: it is part of the first screen. */
+type Load = (() => Promise<unknown>) | null;
 
-export const PAGE_WORDS: Record<PageName, string> = {
-  start: 'TotlProvision',
-  search: 'All tenants',
-  fleet: 'Fleet',
-  machine: 'Machine',
-  'set-up': 'First-time set-up',
-  keys: 'Escrow keys',
-  access: 'Access',
-  people: 'People',
-  tokens: 'Tokens',
-  safekeeping: 'Safekeeping',
-  audit: 'Audit',
-  notices: 'Notices',
-  settings: 'Settings',
-  operator: 'Tenants',
-  upload: 'Upload a spool file',
-  unknown: 'Nothing here',
+type Given = { me: Me; membership: Membership };
+type TenantPage<Path extends string> = {
+  /** A segment after a colon is an id, which `render` is given by that name. */
+  path: Path;
+  /** What the window and the list of shortcuts call it. */
+  words: string;
+  /** What the menu calls it. Another page: it stands under that one's entry. Null: the menu has nothing of it. */
+  menu: string | { readonly path: string } | null;
+  /** Who finds it in the menu. Whoever else opens its URL is told by the page what it is not for. */
+  roles: readonly Role[];
+  load: Load;
+  render: (given: Given, ids: IdsOf<Path>) => TemplateResult;
 };
+const tenantPage = <const Path extends `/t/:tenant${string}`>(
+  row: TenantPage<Path> & { path: KnownPath<Path> },
+): TenantPage<Path> => row;
 
-/** All pages but the fleet: each is fetched when it is opened, a machine's as soon as the fleet is shown. */
-export const LATER: Partial<Record<PageName, () => Promise<unknown>>> = {
-  machine: () => import('./machine/machine-page.ts'),
-  search: () => import('./fleet/search-page.ts'),
-  'set-up': () => import('./keyring/set-up-page.ts'),
-  keys: () => import('./keyring/keys-page.ts'),
-  access: () => import('./keyring/access-page.ts'),
-  people: () => import('./people/people-page.ts'),
-  tokens: () => import('./tokens/tokens-page.ts'),
-  safekeeping: () => import('./backup/safekeeping-page.ts'),
-  audit: () => import('./audit/audit-page.ts'),
-  notices: () => import('./notices/notices-page.ts'),
-  settings: () => import('./settings/settings-page.ts'),
-  operator: () => import('./operator/operator-page.ts'),
-  upload: () => import('./machine/upload-page.ts'),
-};
-
-type Entry = { page: PageName; words: string; roles: readonly Role[]; also?: readonly PageName[] };
 const EVERYBODY: readonly Role[] = ['admin', 'engineer', 'auditor'];
+const OVERSEERS: readonly Role[] = ['admin', 'auditor'];
+const ADMINS: readonly Role[] = ['admin'];
+const NOBODY: readonly Role[] = [];
 
-/** `also`: pages that belong to this one. */
-const ENTRIES: readonly Entry[] = [
-  { page: 'fleet', words: 'Fleet', roles: EVERYBODY, also: ['machine', 'upload'] },
-  { page: 'access', words: 'Access', roles: EVERYBODY },
-  { page: 'people', words: 'People', roles: ['admin', 'auditor'] },
-  { page: 'keys', words: 'Keys', roles: EVERYBODY },
-  { page: 'tokens', words: 'Tokens', roles: ['admin'] },
-  { page: 'safekeeping', words: 'Safekeeping', roles: ['admin'] },
-  { page: 'notices', words: 'Notices', roles: ['admin'] },
-  { page: 'audit', words: 'Audit', roles: ['admin', 'auditor'] },
-  { page: 'settings', words: 'Settings', roles: EVERYBODY },
-];
+const fleet = tenantPage({
+  path: '/t/:tenant',
+  words: 'Fleet',
+  menu: 'Fleet',
+  roles: EVERYBODY,
+  load: null,
+  render: ({ membership }) => html`<fleet-page .membership=${membership}></fleet-page>`,
+});
 
-/** The menu of a tenant, for a role. */
-export function menuOf({ tenant, role }: Membership, here: PageName): { href: string; words: string; here: boolean }[] {
-  return ENTRIES.filter((entry) => entry.roles.includes(role)).map(({ page, words, also }) => ({
-    href: page === 'fleet' ? `/t/${tenant}` : `/t/${tenant}/${page}`,
-    words,
-    here: page === here || (also?.includes(here) ?? false),
-  }));
+/** A tenant's, for its members, in the order of the menu. */
+const TENANT_PAGES = {
+  fleet,
+  machine: tenantPage({
+    path: '/t/:tenant/machines/:machine',
+    words: 'Machine',
+    menu: fleet,
+    roles: NOBODY,
+    load: () => import('./machine/machine-page.ts'),
+    render: ({ me, membership }, { machine }) =>
+      html`<machine-page .membership=${membership} .email=${me.email} .machine=${machine}></machine-page>`,
+  }),
+  upload: tenantPage({
+    path: '/t/:tenant/upload',
+    words: 'Upload a spool file',
+    menu: fleet,
+    roles: NOBODY,
+    load: () => import('./machine/upload-page.ts'),
+    render: ({ membership }) => html`<upload-page .membership=${membership}></upload-page>`,
+  }),
+  'set-up': tenantPage({
+    path: '/t/:tenant/set-up',
+    words: 'First-time set-up',
+    menu: null,
+    roles: NOBODY,
+    load: () => import('./keyring/set-up-page.ts'),
+    render: ({ me, membership }) => html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`,
+  }),
+  access: tenantPage({
+    path: '/t/:tenant/access',
+    words: 'Access',
+    menu: 'Access',
+    roles: EVERYBODY,
+    load: () => import('./keyring/access-page.ts'),
+    render: ({ me, membership }) => html`<access-page .membership=${membership} .email=${me.email}></access-page>`,
+  }),
+  people: tenantPage({
+    path: '/t/:tenant/people',
+    words: 'People',
+    menu: 'People',
+    roles: OVERSEERS,
+    load: () => import('./people/people-page.ts'),
+    render: ({ me, membership }) => html`<people-page .membership=${membership} .email=${me.email}></people-page>`,
+  }),
+  keys: tenantPage({
+    path: '/t/:tenant/keys',
+    words: 'Escrow keys',
+    menu: 'Keys',
+    roles: EVERYBODY,
+    load: () => import('./keyring/keys-page.ts'),
+    render: ({ membership }) => html`<keys-page .membership=${membership}></keys-page>`,
+  }),
+  tokens: tenantPage({
+    path: '/t/:tenant/tokens',
+    words: 'Tokens',
+    menu: 'Tokens',
+    roles: ADMINS,
+    load: () => import('./tokens/tokens-page.ts'),
+    render: ({ membership }) => html`<tokens-page .membership=${membership}></tokens-page>`,
+  }),
+  safekeeping: tenantPage({
+    path: '/t/:tenant/safekeeping',
+    words: 'Safekeeping',
+    menu: 'Safekeeping',
+    roles: ADMINS,
+    load: () => import('./backup/safekeeping-page.ts'),
+    render: ({ membership }) => html`<safekeeping-page .membership=${membership}></safekeeping-page>`,
+  }),
+  notices: tenantPage({
+    path: '/t/:tenant/notices',
+    words: 'Notices',
+    menu: 'Notices',
+    roles: ADMINS,
+    load: () => import('./notices/notices-page.ts'),
+    render: ({ membership }) => html`<notices-page .membership=${membership}></notices-page>`,
+  }),
+  audit: tenantPage({
+    path: '/t/:tenant/audit',
+    words: 'Audit',
+    menu: 'Audit',
+    roles: OVERSEERS,
+    load: () => import('./audit/audit-page.ts'),
+    render: ({ membership }) => html`<audit-page .membership=${membership}></audit-page>`,
+  }),
+  settings: tenantPage({
+    path: '/t/:tenant/settings',
+    words: 'Settings',
+    menu: 'Settings',
+    roles: EVERYBODY,
+    load: () => import('./settings/settings-page.ts'),
+    render: ({ membership }) => html`<settings-page .membership=${membership}></settings-page>`,
+  }),
+};
+
+type OwnPage = {
+  path: string;
+  words: string;
+  menu: string;
+  /** Whose page it is; to anybody else there is nothing at its URL. */
+  isFor: (me: Me) => boolean;
+  load: Load;
+  render: (me: Me) => TemplateResult;
+};
+const ownPage = (row: OwnPage): OwnPage => row;
+
+/** Of no tenant's: what a person has beside their tenants. */
+const OWN_PAGES = {
+  search: ownPage({
+    path: '/search',
+    words: 'All tenants',
+    menu: 'All tenants',
+    isFor: (me) => me.memberships.length > 0,
+    load: () => import('./fleet/search-page.ts'),
+    render: (me) => html`<search-page .memberships=${me.memberships}></search-page>`,
+  }),
+  operator: ownPage({
+    path: '/operator',
+    words: 'Tenants',
+    menu: 'Operator',
+    isFor: (me) => me.operator,
+    load: () => import('./operator/operator-page.ts'),
+    render: () => html`<operator-page></operator-page>`,
+  }),
+};
+
+type TenantPageName = keyof typeof TENANT_PAGES;
+type OwnPageName = keyof typeof OWN_PAGES;
+export type PageName = TenantPageName | OwnPageName | 'start' | 'unknown';
+
+/** The ids that each page's path names. */
+type Ids = { [Page in TenantPageName]: IdsOf<(typeof TENANT_PAGES)[Page]['path']> } & {
+  [Page in Exclude<PageName, TenantPageName>]: IdsOf<''>;
+};
+/** Where the app is. */
+export type Place<Name extends PageName = PageName> = { [Page in Name]: { page: Page; ids: Ids[Page] } }[Name];
+
+/** All of them. At the start and at what is no page the shell itself says what there is. */
+export const PLACES: Record<PageName, { path: string | null; words: string; load: Load }> = {
+  ...TENANT_PAGES,
+  ...OWN_PAGES,
+  start: { path: '/', words: 'TotlProvision', load: null },
+  unknown: { path: null, words: 'Nothing here', load: null },
+};
+
+export function placeOf(pathname: string): Place {
+  for (const [page, { path }] of Object.entries(PLACES)) {
+    const ids = path === null ? null : idsIn(path, pathname);
+    // The ids are the ones that this page's path names.
+    if (ids) return { page, ids } as Place;
+  }
+  return { page: 'unknown', ids: {} };
+}
+
+export const isTenants = (place: Place): place is Place<TenantPageName> => place.page in TENANT_PAGES;
+
+/** What a page of a tenant draws. */
+export function drawn<Name extends TenantPageName>({ page, ids }: Place<Name>, given: Given): TemplateResult {
+  const pages: { [Page in TenantPageName]: { render: (given: Given, ids: Ids[Page]) => TemplateResult } } =
+    TENANT_PAGES;
+  return pages[page].render(given, ids);
+}
+
+/** The row of a page that is this person's own. */
+export const ownPageOf = (me: Me, page: PageName): OwnPage | null => {
+  const row = page === 'search' || page === 'operator' ? OWN_PAGES[page] : null;
+  return row?.isFor(me) ? row : null;
+};
+
+/** The menu: what a role finds in the tenant that is open, then the ways out of it. */
+export function menuOf(me: Me, membership: Membership | undefined, here: PageName): MenuEntry[] {
+  const [only, ...others] = me.memberships;
+  const own = (page: OwnPageName) => ({ href: OWN_PAGES[page].path, words: OWN_PAGES[page].menu, here: page === here });
+  return [
+    ...(membership ? tenantMenu(membership, here) : []),
+    ...(others.length > 0 ? [own('search')] : []),
+    ...(others.length === 0 && only && !membership
+      ? [{ href: `/t/${only.tenant}`, words: only.name, here: false }]
+      : []),
+    ...(me.operator ? [own('operator')] : []),
+  ];
+}
+
+function tenantMenu({ tenant, role }: Membership, here: PageName): MenuEntry[] {
+  const pages: Record<string, Omit<TenantPage<string>, 'render'>> = TENANT_PAGES;
+  const open = pages[here];
+  return Object.values(pages).flatMap((row) =>
+    typeof row.menu === 'string' && row.roles.includes(role)
+      ? [{ href: row.path.replace(':tenant', tenant), words: row.menu, here: row === open || open?.menu === row }]
+      : [],
+  );
 }

@@ -3,7 +3,8 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { firstScreenIsShown } from '../core/first-screen.ts';
-import { go, placeOf } from '../core/router.ts';
+import { isAt } from '../core/path.ts';
+import { go } from '../core/router.ts';
 import { Keys } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
@@ -86,7 +87,7 @@ export class FleetPage extends LitElement {
   };
 
   #moved = (): void => {
-    if (placeOf(location.pathname).page === 'fleet') this.question = questionOfUrl(location.search);
+    if (isAt(`/t/${this.membership.tenant}`)) this.question = questionOfUrl(location.search);
   };
 
   #ask(change: Partial<Question>, replace = false): void {

@@ -8,7 +8,8 @@ import { acknowledge, confirmSecret, shelve, split } from '../api/by-hand.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
 import { OneAct } from '../core/one-act.ts';
-import { go, placeOf } from '../core/router.ts';
+import { isAt } from '../core/path.ts';
+import { go } from '../core/router.ts';
 import { Keys } from '../core/shortcuts.ts';
 import type { MarkWanted } from '../fleet/attention-note.ts';
 import { Adding } from '../secrets/adding.ts';
@@ -141,8 +142,7 @@ export class MachinePage extends LitElement {
 
   /** Another run may be chosen in the URL. */
   #moved = (): void => {
-    const place = placeOf(location.pathname);
-    if (place.page !== 'machine' || place.machine !== this.machine) return;
+    if (!isAt(`/t/${this.#tenant}/machines/${this.machine}`)) return;
     this.requestUpdate();
     void this.#readEvents();
   };

@@ -4,7 +4,6 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { nextTheme, theme } from '../core/theme.ts';
-import { menuOf, type PageName } from '../places.ts';
 import { signOut } from '../session/person.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
@@ -12,6 +11,9 @@ import '../unlock/vault-state.ts';
 import './tenant-switcher.ts';
 
 const THEME_WORDS = { system: 'Auto', light: 'Light', dark: 'Dark' } as const;
+
+/** `here`: its page is open, or one that belongs to it. */
+export type MenuEntry = { href: string; words: string; here: boolean };
 
 @customElement('app-header')
 export class AppHeader extends LitElement {
@@ -144,7 +146,9 @@ export class AppHeader extends LitElement {
   @property({ attribute: false }) me!: Me;
   /** Of the tenant that is open. */
   @property({ attribute: false }) membership: Membership | undefined;
-  @property() page: PageName = 'unknown';
+  /** The page that is open. */
+  @property() page = '';
+  @property({ attribute: false }) menu: readonly MenuEntry[] = [];
   @state() private open = false;
   @state() private themeName = theme();
   @query('.menu-button') private button!: HTMLButtonElement;
@@ -193,10 +197,8 @@ export class AppHeader extends LitElement {
   }
 
   #menu() {
-    const { me, membership } = this;
     return html`<nav aria-label="Pages">
-        ${membership ? menuOf(membership, this.page).map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`) : nothing}
-        ${this.#elsewhere()}
+        ${this.menu.map(({ href, words, here }) => html`<a href=${href} aria-current=${here ? 'page' : nothing}>${words}</a>`)}
       </nav>
       <div class="tools">
       <button aria-label="Theme: ${THEME_WORDS[this.themeName]}" title="Theme" @click=${() => {
@@ -205,22 +207,8 @@ export class AppHeader extends LitElement {
         ${THEME_WORDS[this.themeName]}
       </button>
       <button aria-label="Keys on this page" title="Keys on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
-      <span class="who quiet">${me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
+      <span class="who quiet">${this.me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
       </div>`;
-  }
-
-  /** Ways out of the tenant that is open: to one's others, and to the operators' page. */
-  #elsewhere() {
-    const { memberships, operator } = this.me;
-    const [only, ...others] = memberships;
-    return html`${
-      others.length > 0
-        ? html`<a href="/search" aria-current=${this.page === 'search' ? 'page' : nothing}>All tenants</a>`
-        : only && !this.membership
-          ? html`<a href="/t/${only.tenant}">${only.name}</a>`
-          : nothing
-    }
-    ${operator ? html`<a href="/operator" aria-current=${this.page === 'operator' ? 'page' : nothing}>Operator</a>` : nothing}`;
   }
 
   #signOut = (event: Event): void => {
