@@ -1,0 +1,5 @@
+// What came of the last act, in words. The live region stands empty before it speaks: one that comes with its words is not read out.
+import { html, nothing } from 'lit';
+
+export const saidNote = (said: string) =>
+  html`<div role="status">${said ? html`<p class="note good">${said}</p>` : nothing}</div>`;
