@@ -8,11 +8,12 @@ import type { BundlePart } from '../../vault/contract.ts';
 import * as notices from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
 import { OneAct } from '../core/one-act.ts';
-import { Polling } from '../core/polling.ts';
+import { PageWork } from '../core/page-work.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
 import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import { StepUp } from '../unlock/step-up.ts';
@@ -26,6 +27,7 @@ import '../ui/problem-note.ts';
 const REFRESH_MS = 5_000;
 
 type Reading = 'sweep' | 'export';
+type Loaded = { overview: Overview; backup: BackupState };
 
 @customElement('safekeeping-page')
 export class SafekeepingPage extends LitElement {
@@ -46,38 +48,26 @@ export class SafekeepingPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private overview: Overview | null = null;
-  @state() private backup: BackupState | null = null;
   /** When a backup was last asked for here; it is being made until one of after that is shown. */
   @state() private backupAskedAt = 0;
   /** How far the sweep or the export has come. */
   @state() private progress: Progress | null = null;
   @state() private found: Sweep | null = null;
-  /** What the last refresh met; the next one takes it away. */
-  @state() private unreachable: unknown = null;
   #stepUp = new StepUp(this);
-  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
-  #acts = new OneAct(this, () => this.#polling.now());
+  #work = new PageWork<Loaded>(this, {
+    load: () => (this.membership.role === 'admin' ? this.#load() : null),
+    everyMs: REFRESH_MS,
+  });
   /** Needs nothing of this browser, and goes on beside what reads every ciphertext for minutes. */
-  #backingUp = new OneAct(this, () => this.#polling.now());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#polling.now();
-  }
+  #backingUp = new OneAct(this, this.#work.now);
 
   get #tenant(): string {
     return this.membership.tenant;
   }
 
-  async #refresh(): Promise<void> {
-    if (this.membership.role !== 'admin') return;
-    try {
-      [this.overview, this.backup] = await Promise.all([api.overview(this.#tenant), notices.backup(this.#tenant)]);
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
+  async #load(): Promise<Loaded> {
+    const [overview, backup] = await Promise.all([api.overview(this.#tenant), notices.backup(this.#tenant)]);
+    return { overview, backup };
   }
 
   #backUp = (): Promise<void> =>
@@ -86,7 +76,7 @@ export class SafekeepingPage extends LitElement {
     });
 
   #read(what: Reading, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
-    return this.#acts.do(async (signal) => {
+    return this.#work.do(async (signal) => {
       try {
         return await work(signal);
       } finally {
@@ -142,26 +132,27 @@ export class SafekeepingPage extends LitElement {
   override render() {
     if (this.membership.role !== 'admin')
       return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
+    const { loaded, unreachable, failure, said } = this.#work;
     return html`<h1>Safekeeping</h1>
-      <problem-note .error=${this.#acts.failure ?? this.#backingUp.failure ?? this.unreachable}></problem-note>
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#health()}
-      ${this.#exit()}
-      ${this.backup || !this.unreachable ? this.#backup() : nothing} ${this.#stepUp.render()}`;
+      <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
+      ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
+      ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()}`;
   }
 
-  #backup() {
+  #backup(loaded: Loaded | null) {
+    const backup = loaded?.backup ?? null;
     return html`<section class="card">
       <backup-card
-        .backup=${this.backup}
-        .asked=${this.backupAskedAt > (this.backup?.runs[0]?.at ?? 0)}
+        .backup=${backup}
+        .asked=${this.backupAskedAt > (backup?.runs[0]?.at ?? 0)}
         .busy=${this.#backingUp.busy}
         @backup-wanted=${this.#backUp}
       ></backup-card>
     </section>`;
   }
 
-  #health() {
-    const lost = this.overview?.custody?.notOpening ?? 0;
+  #health(loaded: Loaded | null) {
+    const lost = loaded?.overview.custody?.notOpening ?? 0;
     return html`<section class="card">
       <div class="row bar">
         <h2>Health sweep</h2>
@@ -201,14 +192,14 @@ export class SafekeepingPage extends LitElement {
           : html`<left-behind
               .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
               .tenant=${this.#tenant}
-              .busy=${this.#acts.busy}
+              .busy=${this.#work.busy}
               @help-wanted=${(event: HelpWanted) => this.#putBack(event.detail)}
             ></left-behind>`
       }`;
   }
 
   #putBack({ item, reason }: HelpWanted['detail']): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       await api.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
@@ -234,13 +225,13 @@ export class SafekeepingPage extends LitElement {
   }
 
   #button(what: Reading, words: string, start: () => Promise<void>) {
-    return this.#acts.doing === what
-      ? html`<button @click=${() => this.#acts.stop()}>Stop</button>`
-      : html`<button ?disabled=${this.#acts.busy} @click=${start}>${words}</button>`;
+    return this.#work.doing === what
+      ? html`<button @click=${() => this.#work.stop()}>Stop</button>`
+      : html`<button ?disabled=${this.#work.busy} @click=${start}>${words}</button>`;
   }
 
   #progress(what: Reading) {
-    if (this.#acts.doing !== what) return nothing;
+    if (this.#work.doing !== what) return nothing;
     const { progress } = this;
     return progress
       ? html`<progress max=${Math.max(1, progress.total)} .value=${progress.done} aria-label="Secrets read"></progress>

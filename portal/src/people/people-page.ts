@@ -10,9 +10,9 @@ import * as administration from '../api/administration.ts';
 import * as custody from '../api/custody.ts';
 import { removeWebhook } from '../api/notices.ts';
 import * as api from '../api/tenant.ts';
-import { OneAct } from '../core/one-act.ts';
-import { Polling } from '../core/polling.ts';
+import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 import { readManifest } from '../unlock/manifest.ts';
@@ -30,6 +30,8 @@ import '../ui/problem-note.ts';
 import '../keyring/recovery-sheets.ts';
 
 const REFRESH_MS = 5_000;
+
+type Loaded = { list: PeopleList; keyring: Keyring | null };
 
 @customElement('people-page')
 export class PeoplePage extends LitElement {
@@ -53,25 +55,14 @@ export class PeoplePage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
-  @state() private list: PeopleList | null = null;
-  @state() private keyring: Keyring | null = null;
-  @state() private unreachable: unknown = null;
   @state() private asked: PersonActWanted['detail'] | null = null;
   @state() private out: { drafted: Drafted; sheets: Sheets } | null = null;
   @query('person-form') private form!: PersonForm | null;
   #stepUp = new StepUp(this);
-  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
-  #acts = new OneAct(this, () => this.#polling.now());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#polling.now();
-  }
-
-  /** A role may be raised while the page is open. */
-  override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.list === null) void this.#polling.now();
-  }
+  #work = new PageWork<Loaded>(this, {
+    load: () => (this.membership.role === 'engineer' ? null : this.#load()),
+    everyMs: REFRESH_MS,
+  });
 
   get #tenant(): string {
     return this.membership.tenant;
@@ -81,18 +72,13 @@ export class PeoplePage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #refresh(): Promise<void> {
-    if (this.membership.role === 'engineer') return;
-    try {
-      [this.list, this.keyring] = await Promise.all([custody.people(this.#tenant), api.keyring(this.#tenant)]);
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
+  async #load(): Promise<Loaded> {
+    const [list, keyring] = await Promise.all([custody.people(this.#tenant), api.keyring(this.#tenant)]);
+    return { list, keyring };
   }
 
   #add({ detail: { email, role, sent } }: PersonWanted): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       const added = await administration.addPerson(this.#tenant, email, role);
       this.form?.clear(sent);
       return `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
@@ -100,7 +86,7 @@ export class PeoplePage extends LitElement {
   }
 
   #act({ person, role }: PersonActWanted['detail']): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       this.asked = null;
       if (role === null) {
         await custody.removePerson(this.#tenant, person.id);
@@ -113,7 +99,7 @@ export class PeoplePage extends LitElement {
 
   /** One write replaces everything the leaver could open, and what is shared; where that is a recovery set too, its sheets are kept first. */
   #replace({ email }: Leaver, wanted: Replacements): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       const act: KeyringAct = { act: 'leaver', email, ...wanted };
       const { recovery } = wanted;
       const drafted = await this.#stepUp.draft(this.#tenant, `Replace what ${email} could open`, 'Replace', act);
@@ -130,7 +116,7 @@ export class PeoplePage extends LitElement {
 
   /** Ends what outlives a leaver: it told them, or they may know it. */
   #end({ what, id, label }: Outliving): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       if (what === 'webhook') await removeWebhook(this.#tenant, id);
       else await administration.revokeToken(this.#tenant, id);
       return what === 'webhook' ? `The webhook ${label} is removed.` : `The token ${label} is revoked.`;
@@ -138,7 +124,7 @@ export class PeoplePage extends LitElement {
   }
 
   #keep(drafted: Drafted): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       await this.#write(drafted);
       this.out = null;
     });
@@ -151,14 +137,14 @@ export class PeoplePage extends LitElement {
   }
 
   override render() {
-    const { list } = this;
+    const { loaded, unreachable, failure, said } = this.#work;
     if (this.membership.role === 'engineer')
       return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own access is on the <a href="/t/${this.#tenant}/access">Access</a> page.</p>`;
     return html`<h1 class="screen">People</h1>
-      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
-      ${list === null && !this.unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
-      ${this.out ? this.#sheets(this.out) : list ? this.#lists(list) : nothing}
+      <problem-note .error=${failure ?? unreachable}></problem-note>
+      ${saidNote(said)}
+      ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
+      ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
       ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
   }
 
@@ -169,14 +155,14 @@ export class PeoplePage extends LitElement {
         .sheets=${sheets}
         .tenant=${this.membership.name}
         action="Replace everything"
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @typed-back=${() => this.#keep(drafted)}
       ></recovery-sheets>
     </div>`;
   }
 
-  #lists({ people, leavers, next, leaversNext }: PeopleList) {
-    const unlockers = this.keyring ? readManifest(this.keyring).unlockers : [];
+  #lists({ list: { people, leavers, next, leaversNext }, keyring }: Loaded) {
+    const unlockers = keyring ? readManifest(keyring).unlockers : [];
     const shared = {
       team: unlockers.some((one) => one.owner === null && one.kind !== 'recovery'),
       recovery: unlockers.some((one) => one.owner === null && one.kind === 'recovery'),
@@ -191,7 +177,7 @@ export class PeoplePage extends LitElement {
             .tenant=${this.#tenant}
             .admin=${this.#admin}
             .shared=${shared}
-            .busy=${this.#acts.busy}
+            .busy=${this.#work.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
             @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}
           ></leaver-card>
@@ -201,7 +187,7 @@ export class PeoplePage extends LitElement {
         this.#admin
           ? html`<section class="card">
               <h2>Add a person</h2>
-              <person-form .disabled=${this.#acts.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
+              <person-form .disabled=${this.#work.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
             </section>`
           : html`<p class="quiet">Only an admin of ${this.membership.name} adds, changes or removes anybody.</p>`
       }
@@ -222,7 +208,7 @@ export class PeoplePage extends LitElement {
     return html`<person-dialog
       .person=${asked.person}
       .becomes=${asked.role}
-      .busy=${this.#acts.busy}
+      .busy=${this.#work.busy}
       @closed=${() => {
         this.asked = null;
       }}

@@ -1,5 +1,4 @@
 // Settings: the tenant's keys in plain words, how secrets may be revealed, and what engines may send.
-import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
@@ -9,9 +8,9 @@ import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import type { Manifest } from '../../../schema/signed.ts';
-import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
-import { OneAct } from '../core/one-act.ts';
+import { PageWork } from '../core/page-work.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
@@ -52,59 +51,33 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private loaded: Loaded | null = null;
-  /** What the last look met: what was read before, and what is being changed of it, stays. */
-  @state() private unreachable: unknown = null;
   /** What was pressed, while it is on its way. */
   @state() private allowRaw: boolean | null = null;
-  #acts = new OneAct(this, () => this.#load.run());
-
-  #load = new Task(this, {
-    args: () => [this.membership.tenant] as const,
-    task: async ([tenant]): Promise<Loaded> => {
-      const [overview, keyring, settings, limits] = await Promise.all([
-        api.overview(tenant),
-        api.keyring(tenant),
-        api.settings(tenant),
-        this.#admin ? api.limits(tenant) : null,
-      ]);
-      return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
-    },
-    onComplete: (loaded) => {
-      this.loaded = loaded;
-      this.unreachable = null;
-    },
-    onError: (error) => {
-      this.unreachable = error;
-    },
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener(SESSION_RESTORED, this.#restored);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener(SESSION_RESTORED, this.#restored);
-  }
-
-  #restored = (): void => {
-    void this.#load.run();
-  };
+  #work = new PageWork<Loaded>(this, { load: () => this.#load() });
 
   get #admin(): boolean {
     return this.membership.role === 'admin';
   }
 
+  async #load(): Promise<Loaded> {
+    const { tenant } = this.membership;
+    const [overview, keyring, settings, limits] = await Promise.all([
+      api.overview(tenant),
+      api.keyring(tenant),
+      api.settings(tenant),
+      this.#admin ? api.limits(tenant) : null,
+    ]);
+    return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
+  }
+
   async #change(change: SettingsChange): Promise<string> {
     const settings = await api.changeSettings(this.membership.tenant, change);
-    if (this.loaded) this.loaded = { ...this.loaded, settings };
+    if (this.#work.loaded) this.#work.put({ ...this.#work.loaded, settings });
     return 'Kept.';
   }
 
   #changeRaw(allowRaw: boolean): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       this.allowRaw = allowRaw;
       try {
         return await this.#change({ allowRawRsaOaep: allowRaw });
@@ -115,23 +88,23 @@ export class SettingsPage extends LitElement {
   }
 
   override render() {
-    const { loaded, unreachable } = this;
+    const { loaded, unreachable } = this.#work;
     return html`<h1>Settings</h1>
-      <problem-note .error=${unreachable} retry @retry=${() => void this.#load.run()}></problem-note>
+      <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`}
       ${loaded ? this.#content(loaded) : nothing}`;
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.#acts.failure}></problem-note>
+    return html`<problem-note .error=${this.#work.failure}></problem-note>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing} ${this.#keys(loaded)}
+      ${saidNote(this.#work.said)} ${this.#keys(loaded)}
       <section class="card">
         <reveal-settings
           .settings=${loaded.settings}
           .editable=${this.#admin}
-          .busy=${this.#acts.busy}
-          @settings-given=${(event: SettingsGiven) => void this.#acts.do(() => this.#change(event.detail))}
+          .busy=${this.#work.busy}
+          @settings-given=${(event: SettingsGiven) => void this.#work.do(() => this.#change(event.detail))}
         ></reveal-settings>
       </section>
       ${this.#engines(loaded.settings)}
@@ -185,7 +158,7 @@ export class SettingsPage extends LitElement {
         ><input
           type="checkbox"
           .checked=${live(this.allowRaw ?? settings.allowRawRsaOaep)}
-          ?disabled=${!this.#admin || this.#acts.busy}
+          ?disabled=${!this.#admin || this.#work.busy}
           @change=${(event: Event) => this.#changeRaw((event.target as HTMLInputElement).checked)}
         /><span>Accept raw RSA-OAEP from older engines</span></label
       >

@@ -6,9 +6,10 @@ import type { Membership } from '../../../schema/person.ts';
 import type { IssuedToken, Token } from '../../../schema/token.ts';
 import * as administration from '../api/administration.ts';
 import * as api from '../api/tenant.ts';
-import { OneAct } from '../core/one-act.ts';
+import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
 import { holdHere } from '../core/router.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from './engine-file.ts';
@@ -51,32 +52,20 @@ export class TokensPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private loaded: Loaded | null = null;
-  @state() private unreachable: unknown = null;
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
   /** The token last refused for its answer, until the next act. */
   @state() private refused: { label: string; revoked: boolean } | null = null;
   @state() private asked: Asked | null = null;
-  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
-  #acts = new OneAct(this, () => this.#polling.now());
-  #aside = new SettingAside(this, () => this.#tenant, this.#acts);
+  #work = new PageWork<Loaded>(this, { load: () => (this.#admin ? this.#load() : null), everyMs: REFRESH_MS });
+  #aside = new SettingAside(this, () => this.#tenant, this.#work);
 
   constructor() {
     super();
     new Polling(this, PROGRESS_MS, async () => {
-      const going = this.loaded?.tokens.some(({ aside }) => aside !== null && aside.state !== 'set_aside');
-      if (going) await this.#polling.now();
+      const { loaded, looking } = this.#work;
+      const going = loaded?.tokens.some(({ aside }) => aside !== null && aside.state !== 'set_aside');
+      if (going && !looking) await this.#work.now();
     });
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#polling.now();
-  }
-
-  /** A role may be raised while the page is open. */
-  override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.loaded === null) void this.#polling.now();
   }
 
   override disconnectedCallback(): void {
@@ -92,24 +81,14 @@ export class TokensPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #refresh(): Promise<void> {
-    if (!this.#admin) return;
-    try {
-      const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
-        administration.tokens(this.#tenant),
-        api.overview(this.#tenant),
-        api.keyring(this.#tenant),
-      ]);
-      this.loaded = {
-        tokens,
-        more: next !== null,
-        fingerprint,
-        keyring: keyring && (await verifyKeyring(this.#tenant, keyring)),
-      };
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
+  async #load(): Promise<Loaded> {
+    const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
+      administration.tokens(this.#tenant),
+      api.overview(this.#tenant),
+      api.keyring(this.#tenant),
+    ]);
+    const verified = keyring && (await verifyKeyring(this.#tenant, keyring));
+    return { tokens, more: next !== null, fingerprint, keyring: verified };
   }
 
   /** Shows a token with its file. One whose answer names another fingerprint than was asked with is not shown, and revoked. */
@@ -141,7 +120,7 @@ export class TokensPage extends LitElement {
   }
 
   #issue({ detail: { label, livesMs } }: TokenWanted, pin: Pin): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       this.refused = null;
       const expiresAt = livesMs === null ? null : Date.now() + livesMs;
       const fingerprint = this.#fingerprint(pin);
@@ -150,7 +129,7 @@ export class TokensPage extends LitElement {
   }
 
   #act({ token, act }: Asked, { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
-    void this.#acts.do(
+    void this.#work.do(
       async () => {
         this.asked = null;
         this.refused = null;
@@ -177,12 +156,11 @@ export class TokensPage extends LitElement {
   override render() {
     if (!this.#admin)
       return html`<h1>Tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
-    const { loaded } = this;
+    const { loaded, unreachable, failure, said } = this.#work;
     return html`<h1>Tokens</h1>
-      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
-      ${this.#refusedNote()}
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
-      ${loaded === null && !this.unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
+      <problem-note .error=${failure ?? unreachable}></problem-note>
+      ${this.#refusedNote()} ${saidNote(said)}
+      ${loaded === null && !unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
       ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
   }
 
@@ -198,8 +176,8 @@ export class TokensPage extends LitElement {
             <h2>Issue a token</h2>
             ${this.#pinNote(pin)}
             <token-form
-              .busy=${this.#acts.busy}
-              .issuing=${this.#acts.doing === ISSUING}
+              .busy=${this.#work.busy}
+              .issuing=${this.#work.doing === ISSUING}
               .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}
@@ -222,7 +200,7 @@ export class TokensPage extends LitElement {
           ? html`<token-dialog
               .token=${asked.token}
               act=${asked.act}
-              .busy=${this.#acts.busy}
+              .busy=${this.#work.busy}
               .pinned=${pinned}
               @closed=${() => {
                 this.asked = null;
@@ -258,7 +236,7 @@ export class TokensPage extends LitElement {
         return html`<p class="note warn">
           This browser has not verified the tenant’s fingerprint yet. Unlock once, and new tokens are pinned;
           until then only an unpinned file can be made, and its engine trusts the first root it meets.
-          <button @click=${() => void requestUnlock(this.#tenant).then(() => this.#polling.now())}>Unlock to verify</button>
+          <button @click=${() => void requestUnlock(this.#tenant).then(this.#work.now)}>Unlock to verify</button>
         </p>`;
       case 'differs':
         return html`<p class="note bad" role="alert">
