@@ -48,7 +48,7 @@ export class PageWork<Loaded> extends OneAct {
   }
 
   /** At first, and when a role is raised or lowered while the page is open. */
-  hostUpdated(): void {
+  hostUpdate(): void {
     const { membership } = this.#host;
     const whose = `for ${membership?.tenant} ${membership?.role}`;
     if (whose === this.#whose) return;

@@ -1,5 +1,4 @@
 // Access: one's own ways to unlock, asking for one, and for admins who may open what: grants, the team passphrase, recovery.
-import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Grant } from '../../../schema/grant.ts';
@@ -9,10 +8,11 @@ import { RIGHTS_OF } from '../../../schema/rights.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as custody from '../api/custody.ts';
-import { isProblem, SESSION_RESTORED } from '../api/http.ts';
+import { isProblem } from '../api/http.ts';
 import * as api from '../api/tenant.ts';
-import { OneAct } from '../core/one-act.ts';
+import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime, rightsWords } from '../ui/words.ts';
 import { readManifest } from '../unlock/manifest.ts';
@@ -67,51 +67,14 @@ export class AccessPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
-  @state() private loaded: Loaded | null = null;
-  /** What the last look met: what was read before, and what is being typed or kept on it, stays. */
-  @state() private unreachable: unknown = null;
   @state() private making: Making = { what: 'nothing' };
   #stepUp = new StepUp(this);
-  #acts = new OneAct(this, () => this.#load.run());
-
-  #load = new Task(this, {
-    args: () => [this.membership.tenant, this.membership.role] as const,
-    task: async ([tenant, role]): Promise<Loaded> => {
-      const keyring = await api.keyring(tenant);
-      const { grants } = role === 'auditor' ? { grants: [] } : await custody.grants(tenant);
-      forgetWords(
-        tenant,
-        grants.map((one) => one.id),
-      );
-      return { keyring, manifest: keyring && readManifest(keyring), grants };
-    },
-    onComplete: (loaded) => {
-      this.loaded = loaded;
-      this.unreachable = null;
-    },
-    onError: (error) => {
-      this.unreachable = error;
-    },
-  });
+  #work = new PageWork<Loaded>(this, { load: () => this.#load(), held: () => this.making.what !== 'nothing' });
 
   constructor() {
     super();
     new Polling(this, REFRESH_MS, () => this.#look());
   }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener(SESSION_RESTORED, this.#restored);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener(SESSION_RESTORED, this.#restored);
-  }
-
-  #restored = (): void => {
-    if (this.making.what === 'nothing') void this.#load.run();
-  };
 
   get #tenant(): string {
     return this.membership.tenant;
@@ -121,9 +84,25 @@ export class AccessPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
+  async #load(): Promise<Loaded> {
+    const keyring = await api.keyring(this.#tenant);
+    const { grants } = this.membership.role === 'auditor' ? { grants: [] } : await custody.grants(this.#tenant);
+    forgetWords(
+      this.#tenant,
+      grants.map((one) => one.id),
+    );
+    return { keyring, manifest: keyring && readManifest(keyring), grants };
+  }
+
+  /** A request that waits is answered in another browser, at any time. */
+  async #look(): Promise<void> {
+    const { loaded, busy } = this.#work;
+    if ((loaded?.grants.length ?? 0) > 0 && this.making.what === 'nothing' && !busy) await this.#work.now();
+  }
+
   /** What was being made is made where something came of it; what has been begun meanwhile stays. */
   #make(work: () => Promise<string>): Promise<void> {
-    return this.#acts.do(async () => {
+    return this.#work.do(async () => {
       const { making } = this;
       const said = await work();
       if (said && this.making === making) this.making = { what: 'nothing' };
@@ -241,23 +220,17 @@ export class AccessPage extends LitElement {
   }
 
   override render() {
-    const { loaded, unreachable } = this;
+    const { loaded, unreachable } = this.#work;
     return html`<h1 class="screen">Access</h1>
-      <problem-note .error=${unreachable} retry @retry=${() => void this.#load.run()}></problem-note>
+      <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
       ${loaded ? this.#content(loaded) : nothing} ${this.#stepUp.render()}`;
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.#acts.failure}></problem-note>
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
+    return html`<problem-note .error=${this.#work.failure}></problem-note>
+      ${saidNote(this.#work.said)}
       ${loaded.manifest && loaded.keyring ? this.#sections(loaded, loaded.manifest, loaded.keyring) : this.#none()}`;
-  }
-
-  /** A request that waits is answered in another browser, at any time. */
-  async #look(): Promise<void> {
-    if ((this.loaded?.grants.length ?? 0) > 0 && this.making.what === 'nothing' && !this.#acts.busy)
-      await this.#load.run();
   }
 
   #none() {
@@ -299,7 +272,7 @@ export class AccessPage extends LitElement {
           // A passkey is never somebody's last: it would be lost with its device.
           this.#admin && own.some((other) => other.id !== one.id && other.kind !== 'passkey')}
         changeable
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => this.#remove(event.detail)}
         @change-wanted=${(event: CustomEvent<ManifestUnlocker>) => {
           this.making = { what: 'passphrase', unlocker: event.detail.id };
@@ -315,7 +288,7 @@ export class AccessPage extends LitElement {
             }<new-unlocker
               .tenant=${this.membership.name}
               .email=${this.email}
-              .busy=${this.#acts.busy}
+              .busy=${this.#work.busy}
               @made=${(event: NewUnlocker) => this.#add(event, loaded)}
               @closed=${this.#stop}
             ></new-unlocker>`
@@ -348,7 +321,7 @@ export class AccessPage extends LitElement {
                 </p>
                 <eight-words .words=${asked.words}></eight-words>`
       }
-      <button ?disabled=${this.#acts.busy} @click=${() => this.#answer({ detail: { grant, words: null } } as GrantAnswer)}>Take the request back</button>
+      <button ?disabled=${this.#work.busy} @click=${() => this.#answer({ detail: { grant, words: null } } as GrantAnswer)}>Take the request back</button>
     </div>`;
   }
 
@@ -357,7 +330,7 @@ export class AccessPage extends LitElement {
       .about=${[this.email, this.membership.name]}
       label="New passphrase"
       action="Change it"
-      .busy=${this.#acts.busy}
+      .busy=${this.#work.busy}
       @closed=${this.#stop}
       @chosen=${({ detail }: CustomEvent<string>) => this.#changePassphrase(unlocker, detail)}
     ></new-passphrase>`;
@@ -372,7 +345,7 @@ export class AccessPage extends LitElement {
         .grants=${others}
         .tenant=${this.#tenant}
         .fingerprint=${seenManifest(this.#tenant)?.fingerprint ?? null}
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @answered=${(event: GrantAnswer) => this.#answer(event)}
       ></grant-list>
     </section>`;
@@ -416,7 +389,7 @@ export class AccessPage extends LitElement {
       .about=${[this.email, this.membership.name]}
       label="Team passphrase"
       action=${replaces ? 'Replace it' : 'Add it'}
-      .busy=${this.#acts.busy}
+      .busy=${this.#work.busy}
       @closed=${this.#stop}
       @chosen=${({ detail: passphrase }: CustomEvent<string>) =>
         void this.#act(
@@ -431,7 +404,7 @@ export class AccessPage extends LitElement {
   #recoveryForm(recovery: ManifestUnlocker | undefined) {
     if (this.making.what === 'set')
       return html`<recovery-size
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @closed=${this.#stop}
         @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#makeSet(detail)}
       ></recovery-size>`;
@@ -439,7 +412,7 @@ export class AccessPage extends LitElement {
       <button @click=${() => {
         this.making = { what: 'set' };
       }}>Make a new recovery set</button>
-      ${recovery ? html`<button ?disabled=${this.#acts.busy} @click=${() => this.#drill(recovery)}>Recovery drill</button>` : nothing}
+      ${recovery ? html`<button ?disabled=${this.#work.busy} @click=${() => this.#drill(recovery)}>Recovery drill</button>` : nothing}
     </div>`;
   }
 
@@ -449,10 +422,10 @@ export class AccessPage extends LitElement {
         .sheets=${sheets}
         .tenant=${this.membership.name}
         action="Make the set count"
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @typed-back=${() => this.#keepSet(drafted)}
       ></recovery-sheets>
-      <button class="screen" ?disabled=${this.#acts.busy} @click=${this.#stop}>Throw these sheets away</button>
+      <button class="screen" ?disabled=${this.#work.busy} @click=${this.#stop}>Throw these sheets away</button>
     </div>`;
   }
 
@@ -464,7 +437,7 @@ export class AccessPage extends LitElement {
       <unlocker-list
         .unlockers=${others}
         .removable=${() => this.#admin}
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => this.#remove(event.detail)}
       ></unlocker-list>
     </section>`;

@@ -5,8 +5,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
 import * as api from '../api/notices.ts';
-import { OneAct } from '../core/one-act.ts';
-import { Polling } from '../core/polling.ts';
+import { PageWork } from '../core/page-work.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
 import type { WebhookWanted } from './webhook-form.ts';
@@ -19,6 +19,9 @@ import './webhook-secret.ts';
 
 const REFRESH_MS = 3_000;
 const ADDING = 'adding';
+
+/** The log is of the webhook that was open when it was asked for. */
+type Loaded = { webhooks: readonly Webhook[]; log: { webhook: string; deliveries: readonly Delivery[] } | null };
 
 @customElement('notices-page')
 export class NoticesPage extends LitElement {
@@ -39,26 +42,13 @@ export class NoticesPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private webhooks: readonly Webhook[] | null = null;
-  /** Of the webhook whose log is shown. */
-  @state() private shown: { webhook: string; deliveries: readonly Delivery[] | null } | null = null;
+  /** The id of the one whose log is open. */
+  @state() private open: string | null = null;
   @state() private made: WebhookMade | null = null;
   @state() private removing: Webhook | null = null;
   /** The id of the one whose form is open. */
   @state() private changing: string | null = null;
-  @state() private unreachable: unknown = null;
-  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
-  #acts = new OneAct(this, () => this.#polling.now());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#polling.now();
-  }
-
-  /** A role may be raised while the page is open. */
-  override updated(changed: Map<string, unknown>): void {
-    if (changed.has('membership') && this.webhooks === null) void this.#polling.now();
-  }
+  #work = new PageWork<Loaded>(this, { load: () => (this.#admin ? this.#load() : null), everyMs: REFRESH_MS });
 
   get #tenant(): string {
     return this.membership.tenant;
@@ -68,38 +58,23 @@ export class NoticesPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #refresh(): Promise<void> {
-    if (!this.#admin) return;
-    try {
-      this.webhooks = (await api.webhooks(this.#tenant)).webhooks;
-      await this.#refreshLog();
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
-  }
-
-  async #refreshLog(): Promise<void> {
-    const webhook = this.shown?.webhook;
-    if (webhook === undefined) return;
-    if (!this.webhooks?.some((one) => one.id === webhook)) {
-      this.shown = null;
-      return;
-    }
-    const { deliveries } = await api.deliveries(this.#tenant, webhook);
-    // Another one may have been opened while this was on its way.
-    if (this.shown?.webhook === webhook) this.shown = { webhook, deliveries };
+  async #load(): Promise<Loaded> {
+    const { webhooks } = await api.webhooks(this.#tenant);
+    const open = webhooks.find((one) => one.id === this.open)?.id;
+    if (open === undefined) return { webhooks, log: null };
+    const { deliveries } = await api.deliveries(this.#tenant, open);
+    return { webhooks, log: { webhook: open, deliveries } };
   }
 
   #add = (write: WebhookWrite): Promise<void> =>
-    this.#acts.do(async () => {
+    this.#work.do(async () => {
       const made = await api.addWebhook(this.#tenant, write);
       if (made.secret !== null) this.made = made;
       return made.secret === null ? `${made.webhook.label} is told from now on. Test it.` : '';
     }, ADDING);
 
   #change(webhook: Webhook, { label, url, kinds }: WebhookWrite): void {
-    void this.#acts.do(async () => {
+    void this.#work.do(async () => {
       await api.changeWebhook(this.#tenant, webhook.id, { label, url, kinds });
       this.changing = null;
       return `${label} is changed.`;
@@ -109,15 +84,15 @@ export class NoticesPage extends LitElement {
   #act(webhook: Webhook, what: WebhookAct): void {
     const { id, label } = webhook;
     if (what === 'log') {
-      this.shown = this.shown?.webhook === id ? null : { webhook: id, deliveries: null };
-      void this.#polling.now();
+      this.open = this.open === id ? null : id;
+      void this.#work.now();
     } else if (what === 'change') this.changing = this.changing === id ? null : id;
     else if (what === 'remove') this.removing = webhook;
     else
-      void this.#acts.do(async () => {
+      void this.#work.do(async () => {
         if (what === 'test') {
           await api.testWebhook(this.#tenant, id);
-          this.shown = { webhook: id, deliveries: null };
+          this.open = id;
           return `A test notice is on its way to ${label}.`;
         }
         await api.pauseWebhook(this.#tenant, id, what === 'pause');
@@ -129,20 +104,20 @@ export class NoticesPage extends LitElement {
     if (!this.#admin)
       return html`<h1>Notices</h1>
         <p class="note">Notices are set up by the tenant’s admins: an admin of ${this.membership.name} says who is told of what.</p>`;
+    const { loaded, unreachable, failure, said } = this.#work;
     return html`<h1>Notices</h1>
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
       </p>
-      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
-      ${this.#acts.said ? html`<p class="note good" role="status">${this.#acts.said}</p>` : nothing}
-      ${this.made ? this.#secret(this.made) : nothing}
-      ${this.webhooks === null && !this.unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
+      <problem-note .error=${failure ?? unreachable}></problem-note>
+      ${saidNote(said)} ${this.made ? this.#secret(this.made) : nothing}
+      ${loaded === null && !unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
       ${repeat(
-        this.webhooks ?? [],
+        loaded?.webhooks ?? [],
         (webhook) => webhook.id,
         (webhook) => this.#webhook(webhook),
       )}
-      ${this.webhooks && !this.made && this.changing === null ? this.#form(this.webhooks.length) : nothing}
+      ${loaded && !this.made && this.changing === null ? this.#form(loaded.webhooks.length) : nothing}
       ${this.removing ? this.#confirm(this.removing) : nothing}`;
   }
 
@@ -159,24 +134,25 @@ export class NoticesPage extends LitElement {
   }
 
   #webhook(webhook: Webhook) {
-    const open = this.shown?.webhook === webhook.id;
+    const open = this.open === webhook.id;
+    const log = this.#work.loaded?.log;
     return html`<section class="card">
       <webhook-card
         .webhook=${webhook}
-        .busy=${this.#acts.busy}
+        .busy=${this.#work.busy}
         .open=${open}
         @act-wanted=${(event: WebhookActWanted) => this.#act(webhook, event.detail)}
       ></webhook-card>
       ${this.changing === webhook.id ? this.#changeForm(webhook) : nothing}
-      ${open ? html`<delivery-log .deliveries=${this.shown?.deliveries ?? null}></delivery-log>` : nothing}
+      ${open ? html`<delivery-log .deliveries=${log?.webhook === webhook.id ? log.deliveries : null}></delivery-log>` : nothing}
     </section>`;
   }
 
   #changeForm(webhook: Webhook) {
     return html`<webhook-form
       .webhook=${webhook}
-      .busy=${this.#acts.busy}
-      .adding=${this.#acts.busy}
+      .busy=${this.#work.busy}
+      .adding=${this.#work.busy}
       @closed=${() => {
         this.changing = null;
       }}
@@ -187,7 +163,7 @@ export class NoticesPage extends LitElement {
   #form(there: number) {
     return html`<section class="card">
       <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
-      <webhook-form .busy=${this.#acts.busy} .adding=${this.#acts.doing === ADDING} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+      <webhook-form .busy=${this.#work.busy} .adding=${this.#work.doing === ADDING} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
     </section>`;
   }
 
@@ -196,12 +172,12 @@ export class NoticesPage extends LitElement {
       this.removing = null;
     };
     const remove = () => {
-      void this.#acts.do(async () => {
+      void this.#work.do(async () => {
         close();
         await api.removeWebhook(this.#tenant, webhook.id);
         return `${webhook.label} is removed.`;
       });
     };
-    return html`<webhook-dialog .webhook=${webhook} .busy=${this.#acts.busy} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
+    return html`<webhook-dialog .webhook=${webhook} .busy=${this.#work.busy} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
   }
 }

@@ -8,10 +8,11 @@ import type {
   TenantPage,
   TenantStanding,
 } from '../../../schema/operator.ts';
-import { SESSION_RESTORED } from '../api/http.ts';
 import * as api from '../api/operator.ts';
 import { OneAct } from '../core/one-act.ts';
+import { PageWork } from '../core/page-work.ts';
 import { OperatedLimits } from '../limits/operated-limits.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { CreateWanted } from './new-tenant.ts';
 import type { ReasonGiven } from './suspend-dialog.ts';
@@ -44,83 +45,47 @@ export class OperatorPage extends LitElement {
     `,
   ];
 
-  @state() private list: TenantPage | null = null;
-  @state() private loading = false;
-  @state() private unreachable: unknown = null;
   @state() private made: TenantCreated | null = null;
   @state() private suspending: OperatedTenant | null = null;
   /** What was asked for last and its id: asked again after a lost answer, it makes no second tenant. */
   #draft: TenantCreate | null = null;
-  #acts = new OneAct(this);
+  /** Each look asks every object that is shown, so it is not repeated by itself. */
+  #work = new PageWork<TenantPage>(this, { load: () => this.#load() });
+  /** What is read behind an act takes its time, and nobody waits for it. */
+  #acts = new OneAct(this, async () => void this.#work.now());
   #limits = new OperatedLimits(this);
-  #asked: Promise<TenantPage> | null = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener(SESSION_RESTORED, this.#refresh);
-    void this.#refresh();
+  /** Reads again as many as are shown. */
+  async #load(): Promise<TenantPage> {
+    const shown = this.#work.loaded?.tenants.length ?? 0;
+    let page = await api.tenants(null);
+    const tenants = [...page.tenants];
+    while (page.next !== null && tenants.length < shown) {
+      page = await api.tenants(page.next);
+      tenants.push(...page.tenants);
+    }
+    return { tenants, next: page.next };
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener(SESSION_RESTORED, this.#refresh);
-  }
-
-  /** Reads again as many as are shown. Each look asks every object on it, so it is not repeated by itself. */
-  #refresh = (): Promise<void> =>
-    this.#load(async () => {
-      const shown = this.list?.tenants.length ?? 0;
-      let page = await api.tenants(null);
-      const tenants = [...page.tenants];
-      while (page.next !== null && tenants.length < shown) {
-        page = await api.tenants(page.next);
-        tenants.push(...page.tenants);
-      }
-      return { tenants, next: page.next };
-    });
-
-  #refreshed = (): void => {
-    if (!this.loading) void this.#refresh();
+  #refresh = (): void => {
+    if (!this.#work.looking) void this.#work.now();
   };
 
-  #more = async (): Promise<void> => {
-    if (this.loading) return;
-    await this.#load(async () => {
-      const { tenants, next } = this.list ?? { tenants: [], next: null };
+  #more = (): void => {
+    if (this.#work.looking) return;
+    void this.#work.read(async () => {
+      const { tenants, next } = this.#work.loaded ?? { tenants: [], next: null };
       const page = await api.tenants(next);
       return { tenants: [...tenants, ...page.tenants], next: page.next };
     });
   };
 
-  /** What was asked for last is shown: an answer of before an act is not put over it. */
-  async #load(read: () => Promise<TenantPage>): Promise<void> {
-    const asked = read();
-    this.#asked = asked;
-    this.loading = true;
-    const { list = this.list, unreachable } = await asked.then(
-      (list) => ({ list, unreachable: null }),
-      (error) => ({ list: undefined, unreachable: error }),
-    );
-    if (this.#asked !== asked) return;
-    this.list = list;
-    this.unreachable = unreachable;
-    this.loading = false;
-  }
-
   /** At once, before everybody has been asked again. */
   #show({ id, status }: TenantStanding): void {
-    if (!this.list) return;
-    const tenants = this.list.tenants.map((one) => (one.id === id ? { ...one, status } : one));
-    this.list = { ...this.list, tenants };
-  }
-
-  /** Each tenant is asked anew behind the act, whatever came of it: that takes its time, and nobody waits for it. */
-  async #andLook<T>(asked: Promise<T>): Promise<T> {
-    try {
-      return await asked;
-    } finally {
-      void this.#refresh();
-    }
+    const { loaded } = this.#work;
+    if (!loaded) return;
+    const tenants = loaded.tenants.map((one) => (one.id === id ? { ...one, status } : one));
+    this.#work.put({ ...loaded, tenants });
   }
 
   #create = ({ detail: { name, firstAdmin } }: CreateWanted): void => {
@@ -129,7 +94,7 @@ export class OperatorPage extends LitElement {
     void this.#acts.do(async () => {
       this.#draft = draft;
       this.made = null;
-      this.made = await this.#andLook(api.createTenant(draft));
+      this.made = await api.createTenant(draft);
       this.#draft = null;
     }, CREATING);
   };
@@ -137,7 +102,7 @@ export class OperatorPage extends LitElement {
   #suspend(tenant: OperatedTenant, reason: string): void {
     void this.#acts.do(async () => {
       try {
-        this.#show(await this.#andLook(api.suspend(tenant.id, { reason })));
+        this.#show(await api.suspend(tenant.id, { reason }));
         return `${tenant.name} is suspended.`;
       } finally {
         // The dialog may have been closed meanwhile, and another one opened.
@@ -148,22 +113,22 @@ export class OperatorPage extends LitElement {
 
   #resume = ({ detail: tenant }: TenantWanted): void => {
     void this.#acts.do(async () => {
-      this.#show(await this.#andLook(api.resume(tenant.id)));
+      this.#show(await api.resume(tenant.id));
       return `${tenant.name} is active again.`;
     });
   };
 
   override render() {
     const { suspending } = this;
+    const { unreachable, looking } = this.#work;
     return html`<div class="row bar">
         <h1>Tenants</h1>
-        <button ?disabled=${this.loading} @click=${this.#refreshed}>Refresh</button>
+        <button ?disabled=${looking} @click=${this.#refresh}>Refresh</button>
       </div>
       <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s machines, people or secrets are called.</p>
       <problem-note .error=${this.#acts.failure}></problem-note>
-      <problem-note .error=${this.unreachable} retry @retry=${this.#refresh}></problem-note>
-      <p role="status" class=${this.#acts.said ? 'note good' : nothing}>${this.#acts.said}</p>
-      ${this.#list()}
+      <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
+      ${saidNote(this.#acts.said)} ${this.#list()}
       <section class="card">
         <h2>New tenant</h2>
         <new-tenant
@@ -187,9 +152,9 @@ export class OperatorPage extends LitElement {
   }
 
   #list() {
-    const { list } = this;
+    const { loaded: list, unreachable, looking } = this.#work;
     if (list === null)
-      return this.unreachable
+      return unreachable
         ? nothing
         : html`<p role="status">Asking the tenants …</p><progress aria-label="Loading"></progress>`;
     if (list.tenants.length === 0)
@@ -205,6 +170,6 @@ export class OperatorPage extends LitElement {
           @limits-wanted=${({ detail }: TenantWanted) => this.#limits.show(detail)}
         ></tenant-table>
       </div>
-      ${list.next ? html`<p class="more"><button ?disabled=${this.loading} @click=${this.#more}>Show more</button></p>` : nothing}`;
+      ${list.next ? html`<p class="more"><button ?disabled=${looking} @click=${this.#more}>Show more</button></p>` : nothing}`;
   }
 }
