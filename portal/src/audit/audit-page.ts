@@ -1,15 +1,15 @@
 // The audit: who did what, filtered by the URL; taken along as a file; and the chain verified in this browser.
-import { Task } from '@lit/task';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
 import type { Member, Membership } from '../../../schema/person.ts';
 import * as api from '../api/audit.ts';
 import { people } from '../api/custody.ts';
-import { SESSION_RESTORED } from '../api/http.ts';
 import { OneAct } from '../core/one-act.ts';
+import { PageWork } from '../core/page-work.ts';
 import { go } from '../core/router.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { FilterWanted } from './audit-filters.ts';
 import { type ChainProgress, type CheckedChain, checkChain } from './chain-check.ts';
@@ -21,6 +21,8 @@ import '../ui/problem-note.ts';
 
 const PAGE_SIZE = 100;
 type Format = 'csv' | 'ndjson';
+/** `next`: where the page after these begins, as far as there is one. */
+type Loaded = { entries: readonly AuditEntry[]; next: number | null };
 
 @customElement('audit-page')
 export class AuditPage extends LitElement {
@@ -52,75 +54,64 @@ export class AuditPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @state() private filter: AskedFilter = filterOfUrl(location.search);
-  @state() private entries: readonly AuditEntry[] | null = null;
-  @state() private next: number | null = null;
   @state() private members: readonly Member[] = [];
-  @state() private failure: unknown = null;
-  @state() private looking = false;
   @state() private progress: ChainProgress | null = null;
   @state() private checked: CheckedChain | null = null;
+  #work = new PageWork<Loaded>(this, {
+    load: () => (this.membership.role === 'engineer' ? null : this.#load()),
+  });
   /** Apart: the one may take as long as it likes beside the other. */
   #exporting = new OneAct(this);
   #verifying = new OneAct(this);
 
-  #load = new Task(this, {
-    args: () => [this.membership.tenant, this.filter, this.membership.role] as const,
-    task: async ([tenant, , role]) => {
-      if (role === 'engineer') return;
-      if (this.members.length === 0) this.members = await people(tenant).then((list) => list.people);
-      await this.#fetch(null);
-    },
-    onError: (error) => {
-      this.failure = error;
-    },
-  });
-
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.#moved);
-    window.addEventListener(SESSION_RESTORED, this.#again);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
-    window.removeEventListener(SESSION_RESTORED, this.#again);
   }
 
   get #tenant(): string {
     return this.membership.tenant;
   }
 
-  #again = (): void => {
-    void this.#load.run();
-  };
-
   #moved = (): void => {
     const filter = filterOfUrl(location.search);
-    if (urlOfFilter(filter) !== urlOfFilter(this.filter)) this.filter = filter;
+    if (urlOfFilter(filter) !== urlOfFilter(this.filter)) this.#look(filter);
   };
 
   #setFilter = ({ detail }: FilterWanted): void => {
     const filter = { ...this.filter, ...detail };
-    this.filter = filter;
+    this.#look(filter);
     go(`/t/${this.#tenant}/audit${urlOfFilter(filter)}`, true);
   };
 
-  /** The first page, or the one after `after`; an answer to an older question is dropped. */
-  async #fetch(after: number | null): Promise<void> {
-    const { filter } = this;
-    this.looking = true;
-    this.failure = null;
-    try {
-      const asked = { ...apiFilter(filter), order: 'newest' as const, limit: PAGE_SIZE };
-      const page = await api.auditPage(this.#tenant, after === null ? asked : { ...asked, after });
-      if (filter !== this.filter) return;
-      this.entries = after === null ? page.entries : [...(this.entries ?? []), ...page.entries];
-      this.next = page.next;
-    } catch (error) {
-      if (filter === this.filter) this.failure = error;
-    }
-    if (filter === this.filter) this.looking = false;
+  #look(filter: AskedFilter): void {
+    this.filter = filter;
+    void this.#work.now();
+  }
+
+  async #load(): Promise<Loaded> {
+    if (this.members.length === 0) this.members = (await people(this.#tenant)).people;
+    return this.#page(null);
+  }
+
+  /** The first page, or the one after `after`. */
+  #page(after: number | null): Promise<Loaded> {
+    const asked = { ...apiFilter(this.filter), order: 'newest' as const, limit: PAGE_SIZE };
+    return api.auditPage(this.#tenant, after === null ? asked : { ...asked, after });
+  }
+
+  /** Two that ask for the same page would each add it. */
+  #more({ entries, next }: Loaded): void {
+    if (this.#work.looking) return;
+    void this.#work.read(async () => {
+      const page = await this.#page(next);
+      return { entries: [...entries, ...page.entries], next: page.next };
+    });
   }
 
   #export(format: Format): void {
@@ -156,15 +147,16 @@ export class AuditPage extends LitElement {
     const { membership } = this;
     if (membership.role === 'engineer')
       return html`<h1>Audit</h1><p>Admins and auditors of ${membership.name} read the audit.</p>`;
+    const { looking, unreachable } = this.#work;
     return html`<div class="row bar">
         <h1>Audit</h1>
         <div class="row">
           ${this.#exportButton('csv', 'Export CSV')} ${this.#exportButton('ndjson', 'Export NDJSON')}
         </div>
       </div>
-      <problem-note .error=${this.failure} retry @retry=${this.#again}></problem-note>
+      <problem-note .error=${looking ? null : unreachable} retry @retry=${this.#work.now}></problem-note>
       <problem-note .error=${this.#exporting.failure ?? this.#verifying.failure}></problem-note>
-      ${this.#exporting.said ? html`<p class="note good" role="status">${this.#exporting.said}</p>` : nothing}
+      ${saidNote(this.#exporting.said)}
       <section class="card">
         <chain-card
           .progress=${this.progress}
@@ -186,15 +178,12 @@ export class AuditPage extends LitElement {
   }
 
   #list() {
-    const { entries, next, looking } = this;
-    if (entries === null)
-      return this.failure
+    const { loaded, unreachable, looking } = this.#work;
+    if (loaded === null)
+      return unreachable && !looking
         ? nothing
         : html`<p role="status">Loading the audit …</p><progress aria-label="Loading"></progress>`;
-    // Two that ask for the same page would each add it.
-    const more = () => {
-      if (!this.looking) void this.#fetch(next);
-    };
+    const { entries, next } = loaded;
     return html`<div class=${looking ? 'busy' : ''} aria-busy=${looking ? 'true' : 'false'}>
       ${
         entries.length > 0
@@ -207,7 +196,7 @@ export class AuditPage extends LitElement {
         next === null
           ? nothing
           : html`<p class="more">
-              <button ?disabled=${looking} @click=${more}>${entries.length > 0 ? 'Show more' : 'Look further back'}</button>
+              <button ?disabled=${looking} @click=${() => this.#more(loaded)}>${entries.length > 0 ? 'Show more' : 'Look further back'}</button>
             </p>`
       }
     </div>`;
