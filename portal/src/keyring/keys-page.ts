@@ -1,33 +1,31 @@
 // The escrow keys: their history, and rotation by an admin: start, watch, pause, resume anywhere, finish, destroy.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
 import * as administration from '../api/administration.ts';
-import * as custody from '../api/custody.ts';
 import * as api from '../api/tenant.ts';
-import { OneAct } from '../core/one-act.ts';
-import { Polling } from '../core/polling.ts';
-import { type Progress, sweep } from '../secrets/sweep.ts';
-import { sweepHands } from '../secrets/sweep-hands.ts';
+import { PageWork } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { StepUp } from '../unlock/step-up.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, unlock, vault } from '../unlock/vault-client.ts';
+import { unlock } from '../unlock/vault-client.ts';
 import type { KeyStepWanted } from './key-table.ts';
-import type { HelpWanted } from './left-behind.ts';
-import { type LeftBehind, rotate } from './rotation.ts';
+import { Resealing } from './resealing.ts';
 import './key-table.ts';
 import './keyring-changes.ts';
-import './left-behind.ts';
 import '../ui/problem-note.ts';
 import './root-history.ts';
 
 const REFRESH_MS = 5_000;
 const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
+
+/** `handedOut`: live tokens by the fingerprint they were handed out with, for admins, once there is more than one root. */
+type Ready = { rotation: Rotation; keyring: Keyring | null; handedOut: ReadonlyMap<string, number> | null };
+/** `ready` null: the first-time set-up has not been done. */
+type Loaded = { ready: Ready | null };
 
 @customElement('keys-page')
 export class KeysPage extends LitElement {
@@ -48,24 +46,17 @@ export class KeysPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  @state() private rotation: Rotation | null = null;
-  @state() private ready = true;
-  @state() private keyring: Keyring | null = null;
-  @state() private handedOut: ReadonlyMap<string, number> | null = null;
-  /** What the last refresh met; the next one takes it away. */
-  @state() private unreachable: unknown = null;
-  /** How far the check before a destruction has come. */
-  @state() private checking: Progress | null = null;
-  @state() private resealing = false;
-  @state() private leftBehind: LeftBehind[] = [];
   #stepUp = new StepUp(this);
-  #polling = new Polling(this, REFRESH_MS, () => this.#refresh());
-  #acts = new OneAct(this, () => this.#polling.now());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#polling.now();
-  }
+  #work = new PageWork<Loaded>(this, { load: () => this.#load(), everyMs: REFRESH_MS });
+  #resealing = new Resealing(this, {
+    tenant: () => this.#tenant,
+    acts: this.#work,
+    rotation: () => this.#work.loaded?.ready?.rotation ?? null,
+    show: (rotation) => {
+      const ready = this.#work.loaded?.ready;
+      if (ready) this.#work.put({ ready: { ...ready, rotation } });
+    },
+  });
 
   get #tenant(): string {
     return this.membership.tenant;
@@ -75,40 +66,34 @@ export class KeysPage extends LitElement {
     return this.membership.role === 'admin';
   }
 
-  async #refresh(): Promise<void> {
-    try {
-      this.ready = (await api.overview(this.#tenant)).keyState === 'ready';
-      if (this.ready) {
-        const { tenant } = this.membership;
-        [this.rotation, this.keyring] = await Promise.all([api.rotation(tenant), api.keyring(tenant)]);
-        if (this.#admin && (this.keyring?.successions.length ?? 0) > 0) this.handedOut = await handedOut(tenant);
-      }
-      this.unreachable = null;
-    } catch (error) {
-      this.unreachable = error;
-    }
+  async #load(): Promise<Loaded> {
+    const tenant = this.#tenant;
+    if ((await api.overview(tenant)).keyState !== 'ready') return { ready: null };
+    const [rotation, keyring] = await Promise.all([api.rotation(tenant), api.keyring(tenant)]);
+    const several = (keyring?.successions.length ?? 0) > 0;
+    return { ready: { rotation, keyring, handedOut: this.#admin && several ? await handedOut(tenant) : null } };
   }
 
   #sign(heading: string, action: string, act: KeyringAct): Promise<void> {
-    return this.#acts.do(async () => {
+    return this.#work.do(async () => {
       await this.#stepUp.act(this.#tenant, heading, action, act);
     });
   }
 
   /** Where a new key was made, the vault is unlocked under the new keyring with what was just given, so that re-sealing can begin. */
   #rotateKey = (): Promise<void> =>
-    this.#acts.do(async (signal) => {
+    this.#work.do(async (signal) => {
       const acted = await this.#stepUp.act(this.#tenant, 'Rotate the escrow key', 'Rotate', { act: 'rotate' });
       const keyring = acted && (await api.keyring(this.#tenant));
       if (!keyring || signal.aborted) return '';
-      await this.#polling.now();
+      await this.#work.now();
       await unlock({ tenant: this.#tenant, keyring, ...acted.proof });
-      return this.#reseal(signal);
+      return this.#resealing.reseal(signal);
     });
 
   #step = ({ detail: { kid, state } }: KeyStepWanted): void => {
-    void this.#acts.do(async (signal) => {
-      const sweep = state === 'destroyed' ? await this.#everythingOpens(signal) : undefined;
+    void this.#work.do(async (signal) => {
+      const sweep = state === 'destroyed' ? await this.#resealing.everythingOpens(signal) : undefined;
       if (sweep === null) return;
       const [heading, action] =
         state === 'retired' ? ['Finish the rotation', 'Finish'] : ['Destroy the key for good', 'Destroy'];
@@ -116,130 +101,47 @@ export class KeysPage extends LitElement {
     });
   };
 
-  /**
-   * Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
-   * the sweep that saw it; null: it was stopped.
-   */
-  async #everythingOpens(signal: AbortSignal): Promise<string | null> {
-    if (!(await this.#unlocked())) return null;
-    try {
-      const { id, unsound } = await sweep(
-        sweepHands(this.#tenant),
-        (progress) => {
-          this.checking = progress;
-        },
-        signal,
-      );
-      const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
-      if (lost.length > 0 && !signal.aborted)
-        throw new Error(
-          `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
-        );
-      return signal.aborted ? null : id;
-    } finally {
-      this.checking = null;
-    }
-  }
-
-  async #unlocked(): Promise<boolean> {
-    const state = await refreshVaultState();
-    return (state.state === 'unlocked' && state.tenant === this.#tenant) || requestUnlock(this.#tenant);
-  }
-
-  #resume = (): Promise<void> => this.#acts.do((signal) => this.#reseal(signal));
-
-  async #reseal(signal: AbortSignal): Promise<string> {
-    if (!(await this.#unlocked()) || signal.aborted) return '';
-    this.resealing = true;
-    this.leftBehind = [];
-    try {
-      const hands = {
-        page: (request: Parameters<typeof api.rotationPage>[1]) => api.rotationPage(this.#tenant, request),
-        upload: (items: Parameters<typeof api.uploadResealed>[1]) => api.uploadResealed(this.#tenant, items),
-        reseal: vault().reseal,
-      };
-      const before = this.rotation;
-      // Counted here, and set right by the next refresh: to ask after each page would cost the object more than the work itself.
-      const progressed = (resealed: number) => {
-        if (before) this.rotation = { ...before, remaining: Math.max(0, before.remaining - resealed) };
-      };
-      const done = await rotate(hands, progressed, signal);
-      this.leftBehind = done.leftBehind;
-      return done.stopped
-        ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
-        : `${done.resealed} re-sealed.`;
-    } finally {
-      this.resealing = false;
-    }
-  }
-
-  #help({ item, help, reason }: HelpWanted['detail']): void {
-    void this.#acts.do(async () => {
-      const { id: secret, version: at } = item;
-      const { version, kid, sha256 } = at;
-      if (help === 'restore') await api.restoreReplaced(this.#tenant, secret, version, reason);
-      else {
-        // What the rotation has just found, as a finding: the mark rests on it.
-        await custody.keepFindings(this.#tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
-        await api.markUnopenable(this.#tenant, secret, version, reason);
-      }
-      this.leftBehind = this.leftBehind.filter((one) => one.item !== item);
-    });
-  }
-
   override render() {
-    const { rotation } = this;
+    const { loaded, failure, unreachable } = this.#work;
+    const ready = loaded?.ready;
     return html`<div class="row bar">
         <h1>Escrow keys</h1>
         ${
-          this.#admin && rotation
-            ? html`<button ?disabled=${this.#acts.busy} @click=${this.#rotateKey}>Rotate the escrow key</button>`
+          this.#admin && ready
+            ? html`<button ?disabled=${this.#work.busy} @click=${this.#rotateKey}>Rotate the escrow key</button>`
             : nothing
         }
       </div>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
-      <problem-note .error=${this.#acts.failure ?? this.unreachable}></problem-note>
-      ${this.ready ? nothing : this.#notSetUp()}
-      ${rotation === null && this.ready && !this.unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
-      ${this.checking ? this.#check(this.checking) : rotation ? this.#progress(rotation) : nothing}
+      <problem-note .error=${failure ?? unreachable}></problem-note>
+      ${ready === null ? this.#notSetUp() : nothing}
+      ${loaded === null && !unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
+      ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}`;
+  }
+
+  #keys({ rotation, keyring, handedOut }: Ready) {
+    return html`<section class="card">
+        <key-table
+          .keys=${rotation.keys}
+          .admin=${this.#admin}
+          .busy=${this.#work.busy}
+          .destroyableAt=${destroyableAt}
+          @key-step-wanted=${this.#step}
+        ></key-table>
+      </section>
+      ${keyring ? this.#roots(keyring, handedOut) : nothing}
       ${
-        this.leftBehind.length > 0
-          ? html`<left-behind
-              .items=${this.leftBehind}
-              .tenant=${this.#tenant}
-              .canGiveUp=${true}
-              .busy=${this.#acts.busy}
-              @help-wanted=${(event: HelpWanted) => this.#help(event.detail)}
-            ></left-behind>`
-          : nothing
-      }
-      ${
-        rotation
-          ? html`<section class="card">
-              <key-table
-                .keys=${rotation.keys}
-                .admin=${this.#admin}
-                .busy=${this.#acts.busy}
-                .destroyableAt=${destroyableAt}
-                @key-step-wanted=${this.#step}
-              ></key-table>
-            </section>`
-          : nothing
-      }
-      ${this.keyring ? this.#roots(this.keyring) : nothing}
-      ${
-        this.keyring?.changes?.some((one) => one.replaces)
+        keyring?.changes?.some((one) => one.replaces)
           ? html`<section class="card">
               <keyring-changes
                 .tenant=${this.#tenant}
-                .version=${this.keyring.version}
-                .changes=${this.keyring.changes}
-                @keyring-undone=${() => void this.#polling.now()}
+                .version=${keyring.version}
+                .changes=${keyring.changes}
+                @keyring-undone=${this.#work.now}
               ></keyring-changes>
             </section>`
           : nothing
-      }
-      ${this.#stepUp.render()}`;
+      }`;
   }
 
   #notSetUp() {
@@ -255,52 +157,19 @@ export class KeysPage extends LitElement {
     void this.#sign('Replace the root', 'Replace the root', { act: 'replace_root' });
   };
 
-  #roots(keyring: Keyring) {
+  #roots(keyring: Keyring, handedOut: Ready['handedOut']) {
     return html`<section class="card">
       <root-history
         .keyring=${keyring}
         .tenant=${this.#tenant}
         .admin=${this.#admin}
-        .busy=${this.#acts.busy}
-        .handedOut=${this.handedOut}
+        .busy=${this.#work.busy}
+        .handedOut=${handedOut}
         @replace-root-wanted=${this.#replaceRoot}
         @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
           void this.#sign('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
       ></root-history>
     </section>`;
-  }
-
-  #check({ done, total }: Progress) {
-    return html`<section class="card">
-      <h2>Checking that every secret opens without it</h2>
-      <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
-      <div class="row bar">
-        <span role="status">${done} of ${total} …</span>
-        <button @click=${() => this.#acts.stop()}>Stop</button>
-      </div>
-    </section>`;
-  }
-
-  #progress({ total, remaining }: Rotation) {
-    const { said } = this.#acts;
-    if (remaining === 0 && !this.resealing)
-      return said ? html`<p class="note good" role="status">${said} Nothing is left to re-seal.</p>` : nothing;
-    const done = total - remaining;
-    return html`<section class="card">
-      <h2>Re-sealing to the active key</h2>
-      <progress max=${total} .value=${done} aria-label="Secrets re-sealed"></progress>
-      <div class="row bar">
-        <span role="status">${done} of ${total} ${this.resealing ? '…' : nothing}</span>
-        ${this.#admin ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
-      </div>
-      ${said ? html`<p class="quiet">${said}</p>` : nothing}
-    </section>`;
-  }
-
-  #startOrPause() {
-    return this.resealing
-      ? html`<button @click=${() => this.#acts.stop()}>Pause</button>`
-      : html`<button class="primary" ?disabled=${this.#acts.busy} @click=${this.#resume}>Resume</button>`;
   }
 }
 

@@ -1,0 +1,172 @@
+// Re-sealing to the active key, and the check that everything opens before a key is destroyed: how far each has come, and what was left
+// behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
+import { html, nothing, type ReactiveControllerHost } from 'lit';
+import type { Rotation } from '../../../schema/rotation.ts';
+import * as custody from '../api/custody.ts';
+import * as api from '../api/tenant.ts';
+import type { OneAct } from '../core/one-act.ts';
+import { type Progress, sweep } from '../secrets/sweep.ts';
+import { sweepHands } from '../secrets/sweep-hands.ts';
+import { saidNote } from '../ui/said-note.ts';
+import { requestUnlock } from '../unlock/unlocking.ts';
+import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import type { HelpWanted } from './left-behind.ts';
+import { type LeftBehind, type RotationHands, rotate } from './rotation.ts';
+import './left-behind.ts';
+
+/** The page's own: which tenant, its acts, and the rotation that it shows. */
+type Page = {
+  tenant: () => string;
+  acts: OneAct;
+  rotation: () => Rotation | null;
+  show: (rotation: Rotation) => void;
+};
+
+/** Put `render()` somewhere in the host's template. */
+export class Resealing {
+  readonly #host: ReactiveControllerHost;
+  readonly #page: Page;
+  /** How far the check before a destruction has come. */
+  #checking: Progress | null = null;
+  #working = false;
+  #leftBehind: LeftBehind[] = [];
+
+  constructor(host: ReactiveControllerHost, page: Page) {
+    this.#host = host;
+    this.#page = page;
+  }
+
+  /**
+   * Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
+   * the sweep that saw it; null: it was stopped.
+   */
+  async everythingOpens(signal: AbortSignal): Promise<string | null> {
+    if (!(await this.#unlocked())) return null;
+    try {
+      const { id, unsound } = await sweep(sweepHands(this.#page.tenant()), (progress) => this.#check(progress), signal);
+      const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
+      if (lost.length > 0 && !signal.aborted)
+        throw new Error(
+          `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
+        );
+      return signal.aborted ? null : id;
+    } finally {
+      this.#check(null);
+    }
+  }
+
+  #check(progress: Progress | null): void {
+    this.#checking = progress;
+    this.#host.requestUpdate();
+  }
+
+  async #unlocked(): Promise<boolean> {
+    const tenant = this.#page.tenant();
+    const state = await refreshVaultState();
+    return (state.state === 'unlocked' && state.tenant === tenant) || requestUnlock(tenant);
+  }
+
+  /** Re-seals what is left, as part of an act of the page. Answers what is to be said. */
+  async reseal(signal: AbortSignal): Promise<string> {
+    if (!(await this.#unlocked()) || signal.aborted) return '';
+    this.#work(true);
+    this.#leftBehind = [];
+    try {
+      const done = await rotate(this.#hands(), this.#progressed(), signal);
+      this.#leftBehind = done.leftBehind;
+      return done.stopped
+        ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
+        : `${done.resealed} re-sealed.`;
+    } finally {
+      this.#work(false);
+    }
+  }
+
+  #work(working: boolean): void {
+    this.#working = working;
+    this.#host.requestUpdate();
+  }
+
+  #hands(): RotationHands {
+    const tenant = this.#page.tenant();
+    return {
+      page: (request) => api.rotationPage(tenant, request),
+      upload: (items) => api.uploadResealed(tenant, items),
+      reseal: vault().reseal,
+    };
+  }
+
+  /** Counted here, and set right by the next look: to ask after each page would cost the object more than the work itself. */
+  #progressed(): (resealed: number) => void {
+    const before = this.#page.rotation();
+    return (resealed) => {
+      if (before) this.#page.show({ ...before, remaining: Math.max(0, before.remaining - resealed) });
+    };
+  }
+
+  #help({ item, help, reason }: HelpWanted['detail']): void {
+    void this.#page.acts.do(async () => {
+      const { id: secret, version: at } = item;
+      const { version, kid, sha256 } = at;
+      const tenant = this.#page.tenant();
+      if (help === 'restore') await api.restoreReplaced(tenant, secret, version, reason);
+      else {
+        // What the rotation has just found, as a finding: the mark rests on it.
+        await custody.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
+        await api.markUnopenable(tenant, secret, version, reason);
+      }
+      this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
+    });
+  }
+
+  render(mayWork: boolean) {
+    const rotation = this.#page.rotation();
+    const { said, busy } = this.#page.acts;
+    const isOver = rotation !== null && rotation.remaining === 0 && !this.#working && !this.#checking;
+    return html`${saidNote(isOver && said ? `${said} Nothing is left to re-seal.` : '')}
+      ${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
+      ${
+        this.#leftBehind.length > 0
+          ? html`<left-behind
+              .items=${this.#leftBehind}
+              .tenant=${this.#page.tenant()}
+              .canGiveUp=${true}
+              .busy=${busy}
+              @help-wanted=${(event: HelpWanted) => this.#help(event.detail)}
+            ></left-behind>`
+          : nothing
+      }`;
+  }
+
+  #checkCard({ done, total }: Progress) {
+    return html`<section class="card">
+      <h2>Checking that every secret opens without it</h2>
+      <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
+      <div class="row bar">
+        <span role="status">${done} of ${total} …</span>
+        <button @click=${() => this.#page.acts.stop()}>Stop</button>
+      </div>
+    </section>`;
+  }
+
+  #card({ total, remaining }: Rotation, mayWork: boolean) {
+    const { said } = this.#page.acts;
+    const done = total - remaining;
+    return html`<section class="card">
+      <h2>Re-sealing to the active key</h2>
+      <progress max=${total} .value=${done} aria-label="Secrets re-sealed"></progress>
+      <div class="row bar">
+        <span role="status">${done} of ${total} ${this.#working ? '…' : nothing}</span>
+        ${mayWork ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
+      </div>
+      ${said ? html`<p class="quiet">${said}</p>` : nothing}
+    </section>`;
+  }
+
+  #startOrPause() {
+    const { acts } = this.#page;
+    return this.#working
+      ? html`<button @click=${() => acts.stop()}>Pause</button>`
+      : html`<button class="primary" ?disabled=${acts.busy} @click=${() => void acts.do((signal) => this.reseal(signal))}>Resume</button>`;
+  }
+}
