@@ -1,0 +1,127 @@
+// What the parts of the Access page share: what was read, the one thing that is being made, and the acts on the keyring, each with a step-up.
+import type { ReactiveControllerHost } from 'lit';
+import type { Grant } from '../../../schema/grant.ts';
+import type { Keyring } from '../../../schema/keyring.ts';
+import type { Membership } from '../../../schema/person.ts';
+import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import type { Drafted, KeyringAct } from '../../vault/contract.ts';
+import * as custody from '../api/custody.ts';
+import { isProblem } from '../api/http.ts';
+import * as api from '../api/tenant.ts';
+import { PageWork } from '../core/page-work.ts';
+import { Polling } from '../core/polling.ts';
+import { readManifest } from '../unlock/manifest.ts';
+import { StepUp } from '../unlock/step-up.ts';
+import { forgetWords } from './asked-words.ts';
+import type { GrantAnswer } from './grant-list.ts';
+import type { Sheets } from './recovery-sheets.ts';
+
+const REFRESH_MS = 5_000;
+
+export type Access = { keyring: Keyring | null; manifest: Manifest | null; grants: Grant[] };
+/** What is being made on this page: nothing, an unlocker, a team passphrase, or a recovery set whose sheets are out. */
+type Making =
+  | { what: 'nothing' | 'own' | 'team' | 'set' }
+  | { what: 'passphrase'; unlocker: string }
+  | { what: 'sheets'; drafted: Drafted; sheets: Sheets };
+
+type Host = ReactiveControllerHost & { membership: Membership; email: string };
+
+export class AccessWork extends PageWork<Access> {
+  readonly #host: Host;
+  readonly stepUp: StepUp;
+  making: Making = { what: 'nothing' };
+
+  constructor(host: Host) {
+    super(host, { load: () => this.#load(), held: () => this.making.what !== 'nothing' });
+    this.#host = host;
+    this.stepUp = new StepUp(host);
+    new Polling(host, REFRESH_MS, () => this.#look());
+  }
+
+  get tenant(): string {
+    return this.#host.membership.tenant;
+  }
+
+  /** What the tenant is called. */
+  get name(): string {
+    return this.#host.membership.name;
+  }
+
+  get role(): Membership['role'] {
+    return this.#host.membership.role;
+  }
+
+  get isAdmin(): boolean {
+    return this.role === 'admin';
+  }
+
+  get email(): string {
+    return this.#host.email;
+  }
+
+  async #load(): Promise<Access> {
+    const keyring = await api.keyring(this.tenant);
+    const { grants } = this.role === 'auditor' ? { grants: [] } : await custody.grants(this.tenant);
+    forgetWords(
+      this.tenant,
+      grants.map((one) => one.id),
+    );
+    return { keyring, manifest: keyring && readManifest(keyring), grants };
+  }
+
+  /** A request that waits is answered in another browser, at any time. */
+  async #look(): Promise<void> {
+    const waits = (this.loaded?.grants.length ?? 0) > 0;
+    if (waits && this.making.what === 'nothing' && !this.busy) await this.now();
+  }
+
+  /** Begins to make something: its form, or its sheets, are shown. */
+  begin(making: Making): void {
+    this.making = making;
+    this.#host.requestUpdate();
+  }
+
+  end = (): void => this.begin({ what: 'nothing' });
+
+  /** What was being made is made where something came of it; what has been begun meanwhile stays. */
+  make(work: () => Promise<string>): Promise<void> {
+    return this.do(async () => {
+      const { making } = this;
+      const said = await work();
+      if (said && this.making === making) this.end();
+      return said;
+    });
+  }
+
+  /** Drafts an act on the keyring with an unlocker opened anew, and writes it. */
+  act(heading: string, action: string, act: KeyringAct, said: string): Promise<void> {
+    return this.make(async () => ((await this.stepUp.act(this.tenant, heading, action, act)) ? said : ''));
+  }
+
+  remove = (unlocker: ManifestUnlocker): Promise<void> =>
+    this.act(
+      `Remove “${unlocker.label}”`,
+      'Remove',
+      { act: 'remove_unlocker', unlocker },
+      'Removed, and the vault keys it could open were replaced.',
+    );
+
+  /** Gives what was asked for, or declines it; whoever has asked may take it back so. */
+  answer({ grant, words }: GrantAnswer['detail']): Promise<void> {
+    if (words === null) return this.make(() => this.#decline(grant));
+    const what = grant.rights?.includes('admin') ? 'admin access' : 'access';
+    const act: KeyringAct = { act: 'grant', grant, words };
+    return this.act(`Give ${grant.email} ${what}`, 'Give access', act, `${grant.email} can unlock now.`);
+  }
+
+  async #decline(grant: Grant): Promise<string> {
+    try {
+      await custody.declineGrant(this.tenant, grant.id);
+    } catch (error) {
+      if (isProblem(error, 'unknown_grant')) return 'That request has been answered meanwhile.';
+      throw error;
+    }
+    return 'Declined.';
+  }
+}

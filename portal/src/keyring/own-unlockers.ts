@@ -1,0 +1,149 @@
+// One's own ways to unlock, on the Access page: the list of them, a new one or the request for it, and another passphrase.
+import { html, nothing } from 'lit';
+import type { Grant } from '../../../schema/grant.ts';
+import { RIGHTS_OF } from '../../../schema/rights.ts';
+import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import type { KeyringAct } from '../../vault/contract.ts';
+import * as custody from '../api/custody.ts';
+import { exactTime, rightsWords } from '../ui/words.ts';
+import { vault } from '../unlock/vault-client.ts';
+import type { Access, AccessWork } from './access-work.ts';
+import { keepWords, readWords } from './asked-words.ts';
+import type { NewUnlocker } from './new-unlocker.ts';
+import '../ui/eight-words.ts';
+import './new-passphrase.ts';
+import './new-unlocker.ts';
+import './unlocker-list.ts';
+
+/** Put `render()` somewhere in the page's template. */
+export class OwnUnlockers {
+  readonly #work: AccessWork;
+
+  constructor(work: AccessWork) {
+    this.#work = work;
+  }
+
+  /** An admin who can open one adds another at once; anybody else asks, and an admin confirms the words. */
+  #add({ detail }: NewUnlocker, access: Access): void {
+    const { email } = this.#work;
+    if (!this.#mayAdd(access)) {
+      void this.#work.make(() => this.#ask(detail, access));
+      return;
+    }
+    const act: KeyringAct =
+      detail.kind === 'passkey'
+        ? { act: 'add_passkey', email, label: detail.label, kdf: detail.kdf, prf: detail.prf }
+        : { act: 'add_passphrase', email, label: detail.label, passphrase: detail.passphrase };
+    void this.#work.act('Confirm with a way to unlock that you have', 'Add', act, 'Added.');
+  }
+
+  async #ask(made: NewUnlocker['detail'], { keyring }: Access): Promise<string> {
+    if (!keyring) return '';
+    const { tenant, email, role } = this.#work;
+    const rights = RIGHTS_OF[role];
+    const asked = await vault().draftGrant({ tenant, email, root: keyring.fingerprint, rights, ...made });
+    if (!asked.ok) throw new Error(asked.message);
+    await custody.requestGrant(tenant, asked.request);
+    keepWords(tenant, asked.request.unlocker.id, { rights, words: asked.words });
+    return 'Asked. Read your eight words to an admin, by telephone or face to face.';
+  }
+
+  #mayAdd({ keyring, manifest }: Access): boolean {
+    const usable = new Set(keyring?.unlockers.map((one) => one.id));
+    const { isAdmin } = this.#work;
+    return isAdmin && (manifest?.unlockers ?? []).some((one) => usable.has(one.id) && one.rights.includes('admin'));
+  }
+
+  #changePassphrase(unlocker: string, passphrase: string): void {
+    const { tenant, stepUp } = this.#work;
+    void this.#work.make(async () => {
+      const changed = await stepUp.open(tenant, {
+        heading: 'Your passphrase of until now',
+        action: 'Change',
+        only: (one) => one.id === unlocker,
+        work: (input) => vault().draftPassphraseChange({ ...input, passphrase }),
+      });
+      if (!changed) return '';
+      await custody.changeUnlocker(tenant, changed.value.changed);
+      return 'Your passphrase is changed.';
+    });
+  }
+
+  render(access: Access, { unlockers }: Manifest) {
+    const { making, email, isAdmin, busy } = this.#work;
+    const own = unlockers.filter((one) => one.owner === email);
+    const waiting = access.grants.find((one) => one.email === email);
+    return html`<section class="card">
+      <div class="row bar">
+        <h2>Your ways to unlock</h2>
+        ${
+          making.what === 'nothing' && !waiting
+            ? html`<button @click=${() => this.#work.begin({ what: 'own' })}>${this.#mayAdd(access) ? 'Add one' : 'Ask for access'}</button>`
+            : nothing
+        }
+      </div>
+      ${own.length === 0 && !waiting ? html`<p class="quiet">You have none of your own yet.</p>` : nothing}
+      <unlocker-list
+        .unlockers=${own}
+        .removable=${(one: ManifestUnlocker) =>
+          // A passkey is never somebody's last: it would be lost with its device.
+          isAdmin && own.some((other) => other.id !== one.id && other.kind !== 'passkey')}
+        changeable
+        .busy=${busy}
+        @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => void this.#work.remove(event.detail)}
+        @change-wanted=${({ detail: { id } }: CustomEvent<ManifestUnlocker>) =>
+          this.#work.begin({ what: 'passphrase', unlocker: id })}
+      ></unlocker-list>
+      ${waiting ? this.#asked(waiting) : nothing} ${making.what === 'own' ? this.#form(access) : nothing}
+      ${making.what === 'passphrase' ? this.#passphraseForm(making.unlocker) : nothing}
+    </section>`;
+  }
+
+  /** What is shown of it is what this browser has asked for, whatever the server says that was. */
+  #asked(grant: Grant) {
+    const asked = readWords(this.#work.tenant, grant.id);
+    return html`<div class="note">
+      <p>You asked for access ${exactTime(grant.requestedAt)}. It waits for an admin.</p>
+      ${
+        asked === 'earlier' || grant.rights === null
+          ? html`<p>
+              That was before the eight words said what a request is for, so no admin can sign it. Take it back and ask again.
+            </p>`
+          : asked === null
+            ? html`<p>Your eight words are in the browser that you asked with. Take the request back to ask with this one.</p>`
+            : html`<p>You asked to be able to <strong>${rightsWords(asked.rights)}</strong>.</p>
+                <p>
+                  Read these words to an admin, by telephone or face to face, and say what you asked for. They see the same, or
+                  must decline:
+                </p>
+                <eight-words .words=${asked.words}></eight-words>`
+      }
+      <button ?disabled=${this.#work.busy} @click=${() => void this.#work.answer({ grant, words: null })}>Take the request back</button>
+    </div>`;
+  }
+
+  #form(access: Access) {
+    const { role, name, email, busy, end } = this.#work;
+    return html`${
+      this.#mayAdd(access) ? nothing : html`<p>You ask to be able to ${rightsWords(RIGHTS_OF[role])}.</p>`
+    }<new-unlocker
+        .tenant=${name}
+        .email=${email}
+        .busy=${busy}
+        @made=${(event: NewUnlocker) => this.#add(event, access)}
+        @closed=${end}
+      ></new-unlocker>`;
+  }
+
+  #passphraseForm(unlocker: string) {
+    const { name, email, busy, end } = this.#work;
+    return html`<new-passphrase
+      .about=${[email, name]}
+      label="New passphrase"
+      action="Change it"
+      .busy=${busy}
+      @closed=${end}
+      @chosen=${({ detail }: CustomEvent<string>) => this.#changePassphrase(unlocker, detail)}
+    ></new-passphrase>`;
+  }
+}
