@@ -10,10 +10,10 @@ import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
 import type { WebhookWanted } from './webhook-form.ts';
+import '../ui/confirm-dialog.ts';
 import './delivery-log.ts';
 import '../ui/problem-note.ts';
 import './webhook-card.ts';
-import './webhook-dialog.ts';
 import './webhook-form.ts';
 import './webhook-secret.ts';
 
@@ -178,6 +178,14 @@ export class NoticesPage extends LitElement {
         return `${webhook.label} is removed.`;
       });
     };
-    return html`<webhook-dialog .webhook=${webhook} .busy=${this.#work.busy} @closed=${close} @confirmed=${remove}></webhook-dialog>`;
+    const { label, waiting } = webhook;
+    return html`<confirm-dialog
+      heading="Remove ${label}?"
+      action="Remove"
+      .words=${html`<p>Its secret and its log go with it${waiting > 0 ? html`, and ${waiting} notices that wait for it` : nothing}.</p>`}
+      .busy=${this.#work.busy}
+      @closed=${close}
+      @confirmed=${remove}
+    ></confirm-dialog>`;
   }
 }

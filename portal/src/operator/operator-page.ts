@@ -12,14 +12,14 @@ import * as api from '../api/operator.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { OperatedLimits } from '../limits/operated-limits.ts';
+import type { Confirmed } from '../ui/confirm-dialog.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { CreateWanted } from './new-tenant.ts';
-import type { ReasonGiven } from './suspend-dialog.ts';
 import type { TenantWanted } from './tenant-table.ts';
+import '../ui/confirm-dialog.ts';
 import './new-tenant.ts';
 import '../ui/problem-note.ts';
-import './suspend-dialog.ts';
 import './tenant-table.ts';
 
 const CREATING = 'creating';
@@ -99,7 +99,9 @@ export class OperatorPage extends LitElement {
     }, CREATING);
   };
 
-  #suspend(tenant: OperatedTenant, reason: string): void {
+  #suspend(tenant: OperatedTenant, { detail }: Confirmed): void {
+    const reason = String(detail.get('reason') ?? '').trim();
+    if (!reason) return;
     void this.#acts.do(async () => {
       try {
         this.#show(await api.suspend(tenant.id, { reason }));
@@ -136,19 +138,28 @@ export class OperatorPage extends LitElement {
           .creating=${this.#acts.doing === CREATING}
           .made=${this.made} @create-wanted=${this.#create}></new-tenant>
       </section>
-      ${
-        suspending
-          ? html`<suspend-dialog
-              name=${suspending.name}
-              .busy=${this.#acts.busy}
-              @closed=${() => {
-                this.suspending = null;
-              }}
-              @reason-given=${({ detail }: ReasonGiven) => this.#suspend(suspending, detail)}
-            ></suspend-dialog>`
-          : nothing
-      }
+      ${suspending ? this.#askWhy(suspending) : nothing}
       ${this.#limits.render()}`;
+  }
+
+  /** What a suspension does, and why it is done, for the tenant's own audit. */
+  #askWhy(tenant: OperatedTenant) {
+    return html`<confirm-dialog
+      heading="Suspend ${tenant.name}?"
+      action="Suspend"
+      .busy=${this.#acts.busy}
+      .words=${html`<p>
+          At once nobody of this tenant is answered, in the portal or by an engine. Nothing is lost: engines keep what is unsent,
+          every secret stays in escrow, and it all goes on when you resume the tenant.
+        </p>
+        <label for="reason">Why?</label>
+        <input id="reason" name="reason" required maxlength="500" autocomplete="off" autofocus ?readonly=${this.#acts.busy} />
+        <p class="quiet">The reason and your address go into the tenant’s own audit, which its admins read.</p>`}
+      @closed=${() => {
+        this.suspending = null;
+      }}
+      @confirmed=${(event: Confirmed) => this.#suspend(tenant, event)}
+    ></confirm-dialog>`;
   }
 
   #list() {

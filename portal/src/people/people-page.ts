@@ -22,8 +22,9 @@ import type { Outliving } from './leaver-card.ts';
 import type { Replacements } from './leaver-replacements.ts';
 import type { PersonForm, PersonWanted } from './person-form.ts';
 import type { PersonActWanted } from './person-list.ts';
+import { personQuestion } from './person-question.ts';
+import '../ui/confirm-dialog.ts';
 import './leaver-card.ts';
-import './person-dialog.ts';
 import './person-form.ts';
 import './person-list.ts';
 import '../ui/problem-note.ts';
@@ -205,14 +206,16 @@ export class PeoplePage extends LitElement {
   }
 
   #confirm(asked: PersonActWanted['detail']) {
-    return html`<person-dialog
-      .person=${asked.person}
-      .becomes=${asked.role}
+    const { heading, action, words } = personQuestion(asked.person, asked.role);
+    return html`<confirm-dialog
+      heading=${heading}
+      action=${action}
+      .words=${words}
       .busy=${this.#work.busy}
       @closed=${() => {
         this.asked = null;
       }}
       @confirmed=${() => this.#act(asked)}
-    ></person-dialog>`;
+    ></confirm-dialog>`;
   }
 }

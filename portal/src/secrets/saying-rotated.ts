@@ -3,8 +3,9 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Secret } from '../../../schema/secret.ts';
 import { sayRotated } from '../api/by-hand.ts';
 import { OneAct } from '../core/one-act.ts';
-import type { RotatedSaid } from './rotated-dialog.ts';
-import './rotated-dialog.ts';
+import type { Confirmed } from '../ui/confirm-dialog.ts';
+import { kindInSentence, refWords } from '../ui/words.ts';
+import '../ui/confirm-dialog.ts';
 
 /** One at a time; put `render()` somewhere in the host's template. */
 export class SayingRotated implements ReactiveController {
@@ -49,9 +50,10 @@ export class SayingRotated implements ReactiveController {
     else this.forget();
   };
 
-  #say(reason: string): void {
+  #say({ detail }: Confirmed): void {
     const asked = this.#asked;
-    if (!asked) return;
+    const reason = String(detail.get('reason') ?? '').trim();
+    if (!asked || !reason) return;
     void this.#act.do(async (signal) => {
       await sayRotated(this.#tenant(), asked.id, reason);
       if (signal.aborted) return;
@@ -63,13 +65,24 @@ export class SayingRotated implements ReactiveController {
   /** `machine` is the name that the dialog gives the PC. */
   render(machine: string) {
     if (!this.#asked) return nothing;
-    return html`<rotated-dialog
-      machine=${machine}
-      .secret=${this.#asked}
+    return html`<confirm-dialog
+      heading="Was it rotated?"
+      action="It was rotated"
+      .words=${this.#words(this.#asked, machine)}
       .busy=${this.#act.busy}
       .fault=${(this.#act.failure as Error | null)?.message ?? ''}
-      @rotated-said=${(event: RotatedSaid) => this.#say(event.detail)}
+      @confirmed=${(event: Confirmed) => this.#say(event)}
       @closed=${this.#close}
-    ></rotated-dialog>`;
+    ></confirm-dialog>`;
+  }
+
+  #words({ kind, ref }: Secret, machine: string) {
+    return html`<p>
+        The ${kindInSentence(kind)} of ${machine}, ${refWords(ref)}, was revealed. Say so only if what was
+        revealed is on the PC no more: the mark goes, and the secret stays in escrow.
+      </p>
+      <label for="reason">How do you know?</label>
+      <input id="reason" name="reason" required minlength="3" maxlength="500" autocomplete="off" autofocus ?readonly=${this.#act.busy} />
+      <p class="quiet">It goes into the audit with your name. Not for whoever has revealed it.</p>`;
   }
 }

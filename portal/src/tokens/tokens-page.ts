@@ -9,17 +9,18 @@ import * as api from '../api/tenant.ts';
 import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
 import { holdHere } from '../core/router.ts';
+import type { Confirmed } from '../ui/confirm-dialog.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from './engine-file.ts';
 import { SettingAside } from './setting-aside.ts';
-import type { TokenActConfirmed } from './token-dialog.ts';
 import type { TokenWanted } from './token-form.ts';
 import type { TokenActWanted } from './token-list.ts';
+import { overlapOf, type TokenAsked, tokenQuestion } from './token-question.ts';
+import '../ui/confirm-dialog.ts';
 import './issued-token.ts';
 import '../ui/problem-note.ts';
-import './token-dialog.ts';
 import './token-form.ts';
 import './token-list.ts';
 
@@ -32,9 +33,6 @@ const ISSUING = 'issuing';
 /** What the server says; the pin is held against what this browser has verified each time it is shown. */
 /** `more`: there are more than are read. */
 type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyring: SignedKeyring | null };
-
-/** What is asked for in a dialog; what was brought has one of its own. */
-type Asked = { token: Token; act: 'rotate' | 'revoke' };
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
@@ -55,7 +53,8 @@ export class TokensPage extends LitElement {
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
   /** The token last refused for its answer, until the next act. */
   @state() private refused: { label: string; revoked: boolean } | null = null;
-  @state() private asked: Asked | null = null;
+  /** What is asked once more in a dialog; what was brought has one of its own. */
+  @state() private asked: TokenAsked | null = null;
   #work = new PageWork<Loaded>(this, { load: () => (this.#admin ? this.#load() : null), everyMs: REFRESH_MS });
   #aside = new SettingAside(this, () => this.#tenant, this.#work);
 
@@ -128,7 +127,7 @@ export class TokensPage extends LitElement {
     }, ISSUING);
   }
 
-  #act({ token, act }: Asked, { overlapMs }: TokenActConfirmed['detail'], pin: Pin): void {
+  #act({ token, act }: TokenAsked, overlapMs: number, pin: Pin): void {
     void this.#work.do(
       async () => {
         this.asked = null;
@@ -195,21 +194,22 @@ export class TokensPage extends LitElement {
         ></token-list>
         ${more ? html`<p class="quiet">There are older tokens that are not shown here.</p>` : nothing}
       </section>
-      ${
-        asked
-          ? html`<token-dialog
-              .token=${asked.token}
-              act=${asked.act}
-              .busy=${this.#work.busy}
-              .pinned=${pinned}
-              @closed=${() => {
-                this.asked = null;
-              }}
-              @confirmed=${({ detail }: TokenActConfirmed) => this.#act(asked, detail, pin)}
-            ></token-dialog>`
-          : nothing
-      }
+      ${asked ? this.#confirm(asked, pin) : nothing}
       ${this.#aside.render()}`;
+  }
+
+  #confirm(asked: TokenAsked, pin: Pin) {
+    const { heading, action, words } = tokenQuestion(asked, pin.state === 'verified');
+    return html`<confirm-dialog
+      heading=${heading}
+      action=${action}
+      .words=${words}
+      .busy=${this.#work.busy}
+      @closed=${() => {
+        this.asked = null;
+      }}
+      @confirmed=${(event: Confirmed) => this.#act(asked, overlapOf(event), pin)}
+    ></confirm-dialog>`;
   }
 
   #refusedNote() {

@@ -1,0 +1,62 @@
+// Asks once more before something is done. The heading, the words and the action are the caller's; so are fields, where something has to be
+// said with it.
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { Modal } from '../core/modal.ts';
+import { shared } from './shared-styles.ts';
+
+/** Fired with what its fields hold, by their names. It does not close by itself: its caller takes it away, at once or when it is done. */
+export type Confirmed = CustomEvent<FormData>;
+
+/** Fires `closed` too, when nothing is to be done. */
+@customElement('confirm-dialog')
+export class ConfirmDialog extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      h1 {
+        margin-bottom: 0.75rem;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  @property() heading = '';
+  @property() action = '';
+  /** What follows from it, and the fields. */
+  @property({ attribute: false }) words: TemplateResult | typeof nothing = nothing;
+  /** Another act of the page works, or this one. */
+  @property({ attribute: false }) busy = false;
+  /** Why it was not done, where it stays open. */
+  @property() fault = '';
+  @query('dialog') private dialog!: HTMLDialogElement;
+
+  constructor() {
+    super();
+    new Modal(this);
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const detail = new FormData(event.target as HTMLFormElement);
+    if (!this.busy) this.dispatchEvent(new CustomEvent('confirmed', { detail }));
+  };
+
+  override render() {
+    return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
+      <form @submit=${this.#submit}>
+        <h1 id="title">${this.heading}</h1>
+        ${this.words} ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        <div class="actions">
+          <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
+          <button class="primary" ?disabled=${this.busy}>${this.action}</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'confirm-dialog': ConfirmDialog;
+  }
+}
