@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../schema/problem.ts';
 import { root } from '../lib/run.ts';
-import { COOKIES } from '../stand/access.ts';
 import { accessTokens } from '../stand/access-tokens.ts';
 import { standPort } from '../stand/claim.ts';
+import { COOKIES } from '../stand/cookies.ts';
 import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 import { addressesFrom } from '../stand/ports.ts';
 

@@ -5,8 +5,9 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { COOKIES, startAccess } from './access.ts';
+import { startAccess } from './access.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
+import { COOKIES } from './cookies.ts';
 import { type Addresses, addressesFrom, freePorts } from './ports.ts';
 
 const AUDIENCE = 'a'.repeat(64);

@@ -5,11 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COOKIES, safeRedirect, startAccess } from './access.ts';
+import { startAccess } from './access.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
+import { COOKIES } from './cookies.ts';
 import { newToken } from './demo-data.ts';
 import { resolveFile } from './portal-files.ts';
 import { addressesFrom, freePorts } from './ports.ts';
+import { safeRedirect } from './team-domain.ts';
 
 const addresses = addressesFrom(await freePorts(4));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-access-'));

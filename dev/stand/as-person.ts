@@ -1,5 +1,5 @@
 // A person's calls to a stand's API, behind the Access stand-in: with a session cookie, and the portal's origin for effects.
-import { COOKIES } from './access.ts';
+import { COOKIES } from './cookies.ts';
 import type { Stand } from './stand.ts';
 
 /** Asks under the demo tenant. Throws with the problem where the answer is not a success. */

@@ -13,6 +13,10 @@ export type Upgrade = (request: IncomingMessage, socket: net.Socket, head: Buffe
 const isOurs = (host: string | undefined, port: number): boolean =>
   ['localhost', '127.0.0.1', '[::1]'].some((name) => host?.toLowerCase() === `${name}:${port}`);
 
+/** The URL asked for. Only the path is the client's to say: `GET //elsewhere/` or `GET http://elsewhere/` changes no host. */
+export const target = (request: IncomingMessage, origin: string): URL =>
+  new URL(origin + (request.url?.startsWith('/') ? request.url : '/'));
+
 /** Listens on `port`, and answers only who asks for this machine by a name of its own. Rejects, with nothing left open, where another process has the port on either address. */
 export async function listen(port: number, handler: Handler, upgrade?: Upgrade): Promise<http.Server[]> {
   const servers: http.Server[] = [];

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { COOKIES } from '../../dev/stand/access.ts';
+import { COOKIES } from '../../dev/stand/cookies.ts';
 import { setUpByVault } from '../../dev/stand/furnish.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
 import { type Stand, startStand } from '../../dev/stand/stand.ts';
