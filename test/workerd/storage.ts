@@ -1,0 +1,30 @@
+// For tests in workerd. What is looked at, or put right, in an object’s own storage.
+import { runInDurableObject } from 'cloudflare:test';
+import { bindings } from './requests.ts';
+
+/** How many rows an object's statements read and write while `act` runs. */
+export async function rowsOf(
+  sql: SqlStorage,
+  act: () => Promise<unknown> | unknown,
+): Promise<{ read: number; written: number }> {
+  const exec = sql.exec.bind(sql);
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  sql.exec = ((query: string, ...more: unknown[]) => {
+    const cursor = exec(query, ...more);
+    cursors.push(cursor);
+    return cursor;
+  }) as typeof sql.exec;
+  try {
+    await act();
+  } finally {
+    sql.exec = exec as typeof sql.exec;
+  }
+  const sum = (what: 'rowsRead' | 'rowsWritten') => cursors.reduce((total, cursor) => total + cursor[what], 0);
+  return { read: sum('rowsRead'), written: sum('rowsWritten') };
+}
+
+/** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
+export const forgetReveals = (tenant: string): Promise<void> =>
+  runInDurableObject(bindings.TENANT.getByName(tenant), (_object, state) => {
+    state.storage.sql.exec('DELETE FROM reveal_log');
+  });
