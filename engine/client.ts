@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { PublicKeyAnswer } from '../schema/keyring.ts';
 import { mendEvent } from '../schema/mend-event.ts';
 import { mendEnvelope } from '../schema/mend-report.ts';
-import type { ReportEnvelope, ReportedMachine, ReportedRun, ReportedVolumes, RunEvent } from '../schema/report.ts';
+import {
+  NDJSON,
+  type ReportEnvelope,
+  type ReportedMachine,
+  type ReportedRun,
+  type ReportedVolumes,
+  type RunEvent,
+} from '../schema/report.ts';
 import { type EscrowRequest, Receipt, type SecretKind, type SecretRef } from '../schema/secret.ts';
 import { SET_ASIDE } from './answer.ts';
 import { writeWhole } from './files.ts';
@@ -74,7 +81,7 @@ export class Engine {
 
   /** Fetches the tenant's escrow key and decides whether to trust it; what it learns is pinned on disk. */
   async tenantKey(): Promise<TrustedKey | EngineRefusal> {
-    const reply = await ask(this.#transport, { method: 'GET', path: '/v1/tenant/pubkey' });
+    const reply = await ask(this.#transport, { route: 'GET /v1/tenant/pubkey' });
     if (!reply.ok) return reply.code === 'offline' ? this.#carriedKey(reply) : reply;
     if (reply.code === 'no_tenant_key')
       return no('no_tenant_key', 'The tenant has no key yet; an admin has to set it up.');
@@ -169,7 +176,7 @@ export class Engine {
     }
     this.#findStrays();
     const post = (body: () => string, tries?: number) =>
-      ask(this.#transport, { method: 'POST', path: '/v1/report', body, type: 'application/x-ndjson', attempts: tries });
+      ask(this.#transport, { route: 'POST /v1/report', body, type: NDJSON, attempts: tries });
     const queue = this.#spool.runs();
     const sender: Sender = {
       ...{ spool: this.#spool, now: this.#now, queue, post },
@@ -284,7 +291,7 @@ export class Engine {
   #post(request: EscrowRequest, attempts?: number): Promise<Reply | EngineRefusal> {
     // By this clock, as it goes out: so the server learns how far the clock is off that `iat` is by. Nothing that is kept or carried has it.
     const body = () => JSON.stringify({ ...request, sentAt: this.#now() });
-    return ask(this.#transport, { method: 'POST', path: '/v1/secret', body, type: 'application/json', attempts });
+    return ask(this.#transport, { route: 'POST /v1/secret', body, type: 'application/json', attempts });
   }
 
   /** What becomes of a ciphertext by the answer to it. */

@@ -1,5 +1,6 @@
 // One request to the machine routes, tried again where trying helps. Answers by value; the token is in the header only.
 import type { RefusalCode } from '../schema/refusal.ts';
+import type { engine } from '../schema/routes/engine.ts';
 import { refusalCode, TOKEN_REFUSALS, WAITS_ALONE } from './answer.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
@@ -16,7 +17,7 @@ export type Transport = {
 /** `code`: of a refusal; null: a success. */
 export type Reply = { ok: true; status: number; code: RefusalCode | null; json: unknown };
 /** `body` is made anew for each try. */
-type Ask = { method: 'GET' | 'POST'; path: string; body?: () => string; type?: string; attempts?: number };
+type Ask = { route: keyof typeof engine; body?: () => string; type?: string; attempts?: number };
 
 export const ATTEMPTS = 6;
 export const BASE_DELAY_MS = 500;
@@ -44,7 +45,8 @@ export async function ask(transport: Transport, question: Ask): Promise<Reply | 
 type Once = { status: number; json: unknown; code: RefusalCode | null; retryAfterMs: number };
 
 /** Null: nobody answered. */
-async function once(transport: Transport, { method, path, body, type }: Ask): Promise<Once | null> {
+async function once(transport: Transport, { route, body, type }: Ask): Promise<Once | null> {
+  const [method, path] = route.split(' ') as [string, string];
   try {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await transport.fetch(new URL(path, transport.apiOrigin), {

@@ -1,5 +1,7 @@
 // One line of CSV, as RFC 4180 has it and as a spreadsheet may read it. The only writer of it. Without zod: the portal and the recovery page use it too.
 
+export const CSV = 'text/csv';
+
 /** A file begins with it: without, a spreadsheet reads UTF-8 as something older. */
 export const CSV_START = '\ufeff';
 

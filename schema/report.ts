@@ -102,6 +102,9 @@ export const ReportedVolume = z.object({ volume: Text(64), protectors: z.array(U
 export const ReportedVolumes = z.object({ readAt: Instant, list: z.array(ReportedVolume).max(32) });
 export type ReportedVolumes = z.infer<typeof ReportedVolumes>;
 
+/** The media type of lines of JSON: a report's other form, and the audit's as a file. */
+export const NDJSON = 'application/x-ndjson';
+
 /**
  * The first line of an NDJSON report, and all of a JSON one but its events. `sentAt` is what the PC's clock says as the report goes out;
  * nothing that was carried has it.

@@ -47,7 +47,7 @@ function problemFault(name: string, route: Route | undefined, status: number, js
   if (!(code in REFUSALS) || REFUSALS[code as keyof typeof REFUSALS][0] !== status || parsed.data.status !== status)
     return `${name} answered ${code} with the status ${status}`;
   const known: readonly string[] = route ? refusalsOf(route) : ['not_found', 'method_not_allowed', 'internal_error'];
-  return known.includes(code) ? null : `${name} refused ${code}, which its row in worker/routes.ts does not name`;
+  return known.includes(code) ? null : `${name} refused ${code}, which its row in schema/routes does not name`;
 }
 
 /** Equal as JSON, whatever the order of members. */

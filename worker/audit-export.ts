@@ -1,15 +1,14 @@
 // An audit export as a file: pages are pulled from the object as the client takes them, so that no more than one is ever held.
 import type { Caller, Person } from '../objects/core/caller.ts';
-import type { Tenant } from '../objects/tenant.ts';
 import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
-import { CSV_START, csvLine } from '../schema/csv.ts';
+import { CSV, CSV_START, csvLine } from '../schema/csv.ts';
 import { isRefusal } from '../schema/refusal.ts';
+import { NDJSON } from '../schema/report.ts';
 import { visible } from '../schema/shown-text.ts';
+import type { TenantObject } from './forward.ts';
 import { logFault } from './log.ts';
-import { NDJSON } from './report-body.ts';
 import type { Streamed } from './route.ts';
 
-export const CSV = 'text/csv';
 const PAGE_ENTRIES = 500;
 
 const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
@@ -44,7 +43,7 @@ const FORMATS: Record<AuditExportRequest['format'], Format> = {
 
 /** Everything that fits the filters, oldest first, up to and with the entry `upTo`. A fault on the way breaks the file off, so that it is not taken for whole. */
 export function exportFile(
-  object: DurableObjectStub<Tenant>,
+  object: TenantObject,
   caller: Caller<Person>,
   { format, ...filter }: AuditExportRequest,
   upTo: number,

@@ -11,7 +11,7 @@ import type { MemberRow } from './index-db.ts';
  */
 export function authorizeMember(
   memberships: readonly MemberRow[],
-  tenant: string,
+  tenant: string | undefined,
   email: string,
 ): { member: MemberRow; principal: Person } | Refusal {
   const member = memberships.find((row) => row.tenant === tenant);

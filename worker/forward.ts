@@ -1,4 +1,5 @@
 // The way to a tenant's object. A stub is made only from the tenant of a verified credential, never from a parameter.
+import type { DurableObject } from 'cloudflare:workers';
 import type { Caller, Principal } from '../objects/core/caller.ts';
 import { isFull } from '../objects/core/full.ts';
 import type { Tenant } from '../objects/tenant.ts';
@@ -9,8 +10,21 @@ import type { Trace } from './log.ts';
 const FULL_RETRY_SECONDS = 600;
 const USER_AGENT_MAX_CHARACTERS = 256;
 
+/** A method as it is called on the stub: whatever it answers comes later. */
+type Called<Method> = Method extends (...given: infer Given) => infer Answer
+  ? (...given: Given) => Promise<Awaited<Answer>>
+  : never;
+/**
+ * A tenant's object as the Worker asks it. Not the platform's own type of a stub: to that, an answer with an `unknown` in it is `never`, and a
+ * `never` fits every row.
+ */
+export type TenantObject = { [Name in Exclude<keyof Tenant, keyof DurableObject>]: Called<Tenant[Name]> } & Pick<
+  Fetcher,
+  'fetch'
+>;
+
 /** `tenant` is the id in the D1 row that the credential led to. `trace` learns how often the object is asked, and how long that takes. */
-export const tenantObject = (env: Env, tenant: string, trace: Trace): DurableObjectStub<Tenant> =>
+export const tenantObject = (env: Env, tenant: string, trace: Trace): TenantObject =>
   traced(env.tenants.getByName(tenant), trace);
 
 const storageFull = (): Refusal => ({
@@ -21,8 +35,8 @@ const storageFull = (): Refusal => ({
   retryAfterSeconds: FULL_RETRY_SECONDS,
 });
 
-function traced(object: DurableObjectStub<Tenant>, trace: Trace): DurableObjectStub<Tenant> {
-  return new Proxy(object, {
+function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
+  return new Proxy(object as unknown as TenantObject, {
     get: (stub, name) => {
       // Or whatever awaits the stub would take it for a promise.
       if (name === 'then') return undefined;

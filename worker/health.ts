@@ -1,20 +1,11 @@
 // `GET /health`: do D1 and a Durable Object answer? Kept for a moment, so that it cannot be used to wear them out.
-import { z } from 'zod';
 import { version } from '../package.json';
+import type { Health } from '../schema/health.ts';
 import type { Env } from './env.ts';
 import { probeObject } from './forward.ts';
 import { indexAnswers } from './index-db.ts';
 
 const KEPT_MS = 10_000;
-
-export const Health = z.object({
-  ok: z.boolean(),
-  version: z.string(),
-  index: z.boolean(),
-  object: z.boolean(),
-  checkedAt: z.int(),
-});
-export type Health = z.infer<typeof Health>;
 
 let kept: Health | null = null;
 

@@ -1,7 +1,7 @@
 // The way of a WebSocket to a tenant's object. Who asks is said in a header that is made here: of the client's own headers none goes along.
 import { CALLER_HEADER, type LiveUpgrade } from '../objects/live/upgrade.ts';
-import type { Tenant } from '../objects/tenant.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { TenantObject } from './forward.ts';
 
 /** Whether this request asks for a WebSocket. Null: it does. */
 export const requireUpgrade = (request: Request): Refusal | null =>
@@ -10,7 +10,7 @@ export const requireUpgrade = (request: Request): Refusal | null =>
     : refuse('upgrade_required', 'Ask for a WebSocket: Upgrade must be websocket.');
 
 /** Has the object accept a socket. A success is its 101, which has to be handed on as it is. */
-export async function openLive(object: DurableObjectStub<Tenant>, upgrade: LiveUpgrade): Promise<Response | Refusal> {
+export async function openLive(object: TenantObject, upgrade: LiveUpgrade): Promise<Response | Refusal> {
   const answer = await object.fetch('https://object/live', {
     headers: { upgrade: 'websocket', [CALLER_HEADER]: encodeURIComponent(JSON.stringify(upgrade)) },
   });

@@ -1,12 +1,12 @@
 // What a route answers, for its place in the document: a success by its own schema, and each status of a refusal with the codes it may carry.
 import { REFUSALS, type RefusalCode } from '../schema/refusal.ts';
+import type { Listed, Redirects } from '../schema/routes/row.ts';
 import { type Json, schemaOf } from './openapi-schema.ts';
 import { refusalsOf } from './refusals.ts';
-import type { Redirects, Route } from './route.ts';
 
-export const answersOf = (route: Route): Json => ({ ...successes(route), ...problems(route) });
+export const answersOf = (route: Listed): Json => ({ ...successes(route), ...problems(route) });
 
-function successes(route: Route): Json {
+function successes(route: Listed): Json {
   if ('redirects' in route.answer) return { 303: { description: route.answer.redirects } };
   const content = contentOf(route.answer);
   if ('upgrades' in route.answer)
@@ -16,13 +16,13 @@ function successes(route: Route): Json {
     : { 200: { description: 'Done', content } };
 }
 
-const contentOf = (answer: Exclude<Route['answer'], Redirects>): Json =>
+const contentOf = (answer: Exclude<Listed['answer'], Redirects>): Json =>
   'streams' in answer
     ? Object.fromEntries(answer.streams.map((type) => [type, { schema: { type: 'string' } }]))
     : { 'application/json': { schema: schemaOf('upgrades' in answer ? answer.upgrades : answer, 'output') } };
 
 /** One answer a status, with the codes that it may carry. */
-function problems(route: Route): Json {
+function problems(route: Listed): Json {
   const byStatus: Record<number, RefusalCode[]> = {};
   for (const code of refusalsOf(route)) {
     const [status] = REFUSALS[code];

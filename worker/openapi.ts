@@ -1,12 +1,13 @@
 // OpenAPI 3.1, generated from the same table and the same zod schemas that serve requests.
 import { version } from '../package.json';
 import { Problem } from '../schema/problem.ts';
+import type { Listed } from '../schema/routes/row.ts';
 import { answersOf } from './openapi-answers.ts';
 import { type Json, schemaOf } from './openapi-schema.ts';
-import { fromPortalOnly, isForPeople, type Route } from './route.ts';
+import { fromPortalOnly, isForPeople } from './route.ts';
 import { PATH_ID } from './serve.ts';
 
-const WHO: Record<Route['who'], string> = {
+const WHO: Record<Listed['who'], string> = {
   anyone: 'Without a credential',
   machine: 'Engines, with a tenant’s machine token',
   person: 'Whoever is signed in',
@@ -22,7 +23,7 @@ wherever \`GET\` is, \`OPTIONS\` everywhere; any other method is 405 with \`Allo
 no half of a surrogate pair.`;
 
 /** The document for a table of routes. `peopleOrigin`: the address that Access stands before; null: the one that is asked. */
-export function openapi(routes: readonly Route[], peopleOrigin: string | null = null): Json {
+export function openapi(routes: readonly Listed[], peopleOrigin: string | null = null): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
@@ -49,7 +50,7 @@ export function openapi(routes: readonly Route[], peopleOrigin: string | null = 
   };
 }
 
-function operation(route: Route, peopleOrigin: string | null): Json {
+function operation(route: Listed, peopleOrigin: string | null): Json {
   const parameters = parametersOf(route);
   return {
     operationId: operationId(route),
@@ -70,7 +71,7 @@ const header = (name: string, description: string, schema: Json): Json => ({
   ...{ name, in: 'header', required: true, description, schema },
 });
 
-function parametersOf(route: Route): Json[] {
+function parametersOf(route: Listed): Json[] {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true },
     schema: { type: 'string', pattern: PATH_ID.source },
@@ -88,7 +89,7 @@ function parametersOf(route: Route): Json[] {
   return [...inPath, ...inQuery, ...(fromPortal ? [origin] : []), ...('upgrades' in route.answer ? [upgrade] : [])];
 }
 
-function requestBody(route: Route): Json {
+function requestBody(route: Listed): Json {
   const body = 'body' in route ? route.body : undefined;
   if (!body) return {};
   const content: Json = { 'application/json': { schema: schemaOf(body.schema, 'input') } };
@@ -99,7 +100,7 @@ function requestBody(route: Route): Json {
   return { requestBody: { required: true, description, content } };
 }
 
-const operationId = (route: Route): string =>
+const operationId = (route: Listed): string =>
   [route.method.toLowerCase(), ...route.path.split('/').filter((part) => part && part !== 'v1')]
     .map((part) => part.replace(/^:/, 'by-').replace('.', '-'))
     .join('-');

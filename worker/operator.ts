@@ -3,14 +3,20 @@ import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
 import type { Caller, Operator } from '../objects/core/caller.ts';
 import { within } from '../objects/core/within.ts';
-import type { Tenant } from '../objects/tenant.ts';
-import type { TenantCreate, TenantPage, TenantStatus, TenantsQuery } from '../schema/operator.ts';
+import type {
+  TenantCreate,
+  TenantCreated,
+  TenantPage,
+  TenantStanding,
+  TenantStatus,
+  TenantsQuery,
+} from '../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Env } from './env.ts';
-import { tenantObject } from './forward.ts';
+import { type TenantObject, tenantObject } from './forward.ts';
 import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from './index-db.ts';
 import { logUnreachable, type Trace } from './log.ts';
-import type { Answered, Outcome } from './route.ts';
+import type { Answered } from './route.ts';
 
 /** One object that hangs must not keep the whole page from an operator. */
 const CENSUS_TIMEOUT_MS = 5_000;
@@ -69,26 +75,32 @@ async function censusOf({ env, from, trace }: Page, row: TenantRow) {
 export async function createTenant(
   { env, from, trace }: { env: Env; from: From; trace: Trace },
   { id, name, firstAdmin }: TenantCreate,
-): Promise<Answered | Refusal> {
+): Promise<Answered<TenantCreated> | Refusal> {
   const row = await ensureTenant(env.index, id ?? crypto.randomUUID(), name);
   trace.tenant = row.id;
   const result = await tenantObject(env, row.id, trace).create({ ...from, tenant: row.id }, { row, name, firstAdmin });
   return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.tenant };
 }
 
-type Asked = { env: Env; from: From; trace: Trace; params: Record<string, string> };
-type OnTenant = { object: DurableObjectStub<Tenant>; caller: Caller<Operator>; row: TenantRow };
+type Asked = { env: Env; from: From; trace: Trace; params: { tenant: string } };
+type OnTenant = { object: TenantObject; caller: Caller<Operator>; row: TenantRow };
 
 /** Does something to the tenant that the path names, whatever its status. Refuses unknown_tenant. */
-export async function onTenant({ env, from, trace, params }: Asked, act: (on: OnTenant) => Outcome): Outcome {
-  const row = await findTenant(env.index, params.tenant ?? '');
+export async function onTenant<Answer>(
+  { env, from, trace, params }: Asked,
+  act: (on: OnTenant) => Promise<Answer | Refusal>,
+): Promise<Answer | Refusal> {
+  const row = await findTenant(env.index, params.tenant);
   if (!row) return refuse('unknown_tenant', 'There is no tenant with this id.');
   trace.tenant = row.id;
   return act({ object: tenantObject(env, row.id, trace), caller: { ...from, tenant: row.id }, row });
 }
 
 /** Suspends or resumes a tenant. */
-export const setStanding = (asked: Asked, wanted: { status: TenantStatus; reason: string }): Outcome =>
+export const setStanding = (
+  asked: Asked,
+  wanted: { status: TenantStatus; reason: string },
+): Promise<TenantStanding | Refusal> =>
   onTenant(asked, async ({ object, caller, row: { status, version } }) =>
     object.setStanding(caller, { status, version }, wanted),
   );

@@ -1,7 +1,8 @@
 // Which refusals a route may answer with: those of its kind, its query and its body, and its own. Read off the table alone.
 import { Role } from '../schema/person.ts';
 import type { RefusalCode } from '../schema/refusal.ts';
-import { fromPortalOnly, type Route } from './route.ts';
+import type { Listed } from '../schema/routes/row.ts';
+import { fromPortalOnly } from './route.ts';
 
 const MACHINE = [
   'missing_token',
@@ -21,11 +22,11 @@ const SIGN_IN = [
 const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'invalid_body'] as const;
 
 /** Every code that a client may meet on a route, each once; a fault (`internal_error`) is always possible. */
-export function refusalsOf(route: Route): readonly RefusalCode[] {
+export function refusalsOf(route: Listed): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
   if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full');
   // What reads asks for no room.
-  if (route.method === 'POST' && route.who !== 'anyone') codes.add('storage_low');
+  if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');
   if ('query' in route && route.query) codes.add('invalid_query');
   if ('upgrades' in route.answer) codes.add('upgrade_required');
@@ -33,7 +34,7 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
   return [...codes];
 }
 
-function ofKind(route: Route): readonly RefusalCode[] {
+function ofKind(route: Listed): readonly RefusalCode[] {
   const fromPortal = fromPortalOnly(route) ? (['wrong_origin'] as const) : [];
   switch (route.who) {
     case 'anyone':

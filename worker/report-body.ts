@@ -5,10 +5,8 @@ import { isRecord, itemsOf } from '../schema/clean.ts';
 import { mendEvent } from '../schema/mend-event.ts';
 import { mendEnvelope, mendReport } from '../schema/mend-report.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import { MENDED, REPORT_MAX_EVENTS, Report, ReportEnvelope, type RunEvent } from '../schema/report.ts';
+import { MENDED, NDJSON, REPORT_MAX_EVENTS, Report, ReportEnvelope, type RunEvent } from '../schema/report.ts';
 import { parseJson, parseWith } from './body.ts';
-
-export const NDJSON = 'application/x-ndjson';
 
 /**
  * Parses a report's text by its media type. Refuses what has no usable envelope; never a single bad event. `exact` false: letters of it were

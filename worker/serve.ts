@@ -3,18 +3,19 @@
 import { Buffer } from 'node:buffer';
 import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import type { Body } from '../schema/routes/row.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
 import { authenticatePerson } from './authenticate/person.ts';
 import { authorizeHost, authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
-import { mediaType, parseWith, readText } from './body.ts';
+import { mediaType, parseJson, parseWith, readText } from './body.ts';
 import type { Env } from './env.ts';
 import { callerOf, fromOf, tenantObject } from './forward.ts';
 import { membershipsOf } from './index-db.ts';
 import { requireUpgrade } from './live.ts';
 import type { Trace } from './log.ts';
+import { parseReport } from './report-body.ts';
 import {
   type Answered,
-  type BodyRule,
   fromPortalOnly,
   isForPeople,
   type MachineRoute,
@@ -56,7 +57,7 @@ const isAnswered = (outcome: unknown): outcome is Answered =>
 async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal> {
   switch (route.who) {
     case 'anyone':
-      return route.handle({ env: asked.env });
+      return route.handle({ env: asked.env, params: asked.params, query: undefined, body: undefined });
     case 'machine':
       return asMachine(route, asked);
     case 'person':
@@ -70,7 +71,7 @@ async function outcomeOf(route: Route, asked: Asked): Promise<unknown | Refusal>
   }
 }
 
-async function asMachine(route: MachineRoute<unknown>, { request, params, env, trace }: Asked) {
+async function asMachine(route: MachineRoute, { request, params, env, trace }: Asked) {
   const { headers } = request;
   const ip = headers.get('cf-connecting-ip');
   const machine = await authenticateMachine(env, headers.get('authorization'), ip, Date.now());
@@ -78,31 +79,28 @@ async function asMachine(route: MachineRoute<unknown>, { request, params, env, t
   trace.principal = 'machine';
   trace.principalId = machine.principal.id;
   trace.tenant = machine.tenant;
-  const body = await bodyOf(request, route.body);
+  const body = await bodyOf(request, route);
   if (isRefusal(body)) return body;
   const caller = callerOf(request, trace.requestId, machine.tenant, machine.principal);
   const object = tenantObject(env, machine.tenant, trace);
   const asked = { ...caller, bodyBytes: body.bytes };
-  return route.handle({ params, query: undefined as never, body: body.value, caller: asked, object });
+  return route.handle({ params, query: undefined, body: body.value, caller: asked, object });
 }
 
-async function asPerson(route: PersonRoute, { request, env, trace }: Asked) {
+async function asPerson(route: PersonRoute, { request, params, env, trace }: Asked) {
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
   const memberships = await membershipsOf(env.index, person.email);
-  return route.handle({ env, email: person.email, memberships });
+  return route.handle({ env, email: person.email, memberships, params, query: undefined, body: undefined });
 }
 
-async function asMember(route: MemberRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
+async function asMember(route: MemberRoute, { request, params, env, trace }: Asked) {
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
-  const found = authorizeMember(
-    await membershipsOf(env.index, person.email, params.tenant ?? ''),
-    params.tenant ?? '',
-    person.email,
-  );
+  const memberships = await membershipsOf(env.index, person.email, params.tenant);
+  const found = authorizeMember(memberships, params.tenant, person.email);
   if (isRefusal(found)) return found;
   const { member, principal } = found;
   trace.principalId = principal.id;
@@ -121,7 +119,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
   if (plain) return plain;
   const query = queryOf(request, route.query);
   if (isRefusal(query)) return query;
-  const body = await bodyOf(request, route.body);
+  const body = await bodyOf(request, route);
   if (isRefusal(body)) return body;
   const { sessionEndsAt } = person;
   const asked = { ...caller, sessionEndsAt, bodyBytes: body.bytes };
@@ -141,7 +139,7 @@ async function asMember(route: MemberRoute<unknown, unknown>, { request, params,
 const soughtIn = (pattern: string, { tenant: _own, ...ids }: Record<string, string>): string =>
   pattern.replace(/:(\w+)/g, (name, key: string) => ids[key] ?? name);
 
-async function asOperator(route: OperatorRoute<unknown, unknown>, { request, params, env, trace }: Asked) {
+async function asOperator(route: OperatorRoute, { request, params, env, trace }: Asked) {
   const person = await authenticatePerson(env, request.headers.get('cf-access-jwt-assertion'));
   if (isRefusal(person)) return person;
   trace.principal = 'person';
@@ -153,7 +151,7 @@ async function asOperator(route: OperatorRoute<unknown, unknown>, { request, par
   if (forbidden) return forbidden;
   const query = queryOf(request, route.query);
   if (isRefusal(query)) return query;
-  const body = await bodyOf(request, route.body);
+  const body = await bodyOf(request, route);
   if (isRefusal(body)) return body;
   const from = fromOf(request, trace.requestId, operator);
   return route.handle({ params, query: query.value, body: body.value, env, from, trace });
@@ -164,11 +162,12 @@ const queryOf = (request: Request, schema: z.ZodType<unknown> | undefined): { va
     ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
     : { value: undefined };
 
-async function bodyOf<B>(
+async function bodyOf(
   request: Request,
-  rule: BodyRule<B> | undefined,
-): Promise<{ value: B; bytes: number } | Refusal> {
-  if (!rule) return { value: undefined as never, bytes: 0 };
+  route: MachineRoute | MemberRoute | OperatorRoute,
+): Promise<{ value: unknown; bytes: number } | Refusal> {
+  if (route.method === 'GET') return { value: undefined, bytes: 0 };
+  const rule = route.body;
   const type = mediaType(request);
   if (type !== 'application/json' && type !== rule.also?.type)
     return refuse(
@@ -177,6 +176,15 @@ async function bodyOf<B>(
     );
   const body = await readText(request, rule.maxBytes, rule.brokenLetters);
   if (isRefusal(body)) return body;
-  const value = rule.parse(body.text, type, body.exact);
+  const value = parseBody(rule, body.text, type, body.exact);
   return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(body.text) };
+}
+
+/** A report event by event, in either of its forms; anything else whole, by its schema. `exact` false: letters were broken on the way. */
+export function parseBody({ also, schema }: Body, text: string, type: string, exact: boolean): unknown | Refusal {
+  if (also) return parseReport(text, type, exact);
+  const parsed = parseJson(text);
+  if (isRefusal(parsed)) return parsed;
+  const result = parseWith(schema, parsed.json, 'invalid_body', 'body');
+  return isRefusal(result) ? result : result.value;
 }

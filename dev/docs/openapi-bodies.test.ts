@@ -6,12 +6,13 @@ import { isRefusal } from '../../schema/refusal.ts';
 import { oneStepWrong, type Schema, valuesOf } from '../../test/support/json-schema.ts';
 import { openapi } from '../../worker/openapi.ts';
 import { routes } from '../../worker/routes.ts';
+import { parseBody } from '../../worker/serve.ts';
 
 type Operation = { requestBody: { content: Record<string, { schema: Schema }> } };
 const { paths } = openapi(routes) as { paths: Record<string, { post: Operation }> };
 
 const bodied = routes.flatMap((route) =>
-  'body' in route && route.body ? [{ path: route.path.replaceAll(/:(\w+)/g, '{$1}'), parse: route.body.parse }] : [],
+  'body' in route && route.body ? [{ path: route.path.replaceAll(/:(\w+)/g, '{$1}'), body: route.body }] : [],
 );
 const schemaAt = (path: string): Schema =>
   paths[path]?.post.requestBody.content['application/json']?.schema ?? expect.fail(`${path} is not in the document`);
@@ -36,8 +37,8 @@ function isDescribed(schema: Schema, field: string): boolean {
   return false;
 }
 
-describe.each(bodied)('POST $path', ({ path, parse }) => {
-  const read = (value: unknown) => parse(JSON.stringify(value), 'application/json', true);
+describe.each(bodied)('POST $path', ({ path, body }) => {
+  const read = (value: unknown) => parseBody(body, JSON.stringify(value), 'application/json', true);
   const schema = schemaAt(path);
 
   it('reads every body that fits its published schema, but for what the schema says in words', () => {

@@ -8,8 +8,8 @@ import type { OpenApi } from './api.ts';
 export async function openApiDocument(): Promise<OpenApi> {
   const load = async <M>(name: string) => (await runnerImport<M>(path.join(import.meta.dirname, '../..', name))).module;
   const { openapi } = await load<typeof import('../../worker/openapi.ts')>('worker/openapi.ts');
-  const { routes } = await load<typeof import('../../worker/routes.ts')>('worker/routes.ts');
-  return openapi(routes) as unknown as OpenApi;
+  const { list } = await load<typeof import('../../schema/routes.ts')>('schema/routes.ts');
+  return openapi(list) as unknown as OpenApi;
 }
 
 if (import.meta.main) {

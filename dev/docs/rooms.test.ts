@@ -9,7 +9,9 @@ const SPECIFIER = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^'?]+)/g;
 
 const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
 const roomsOf = (floor: string): string[] =>
-  [...page.matchAll(/^\| `([a-z]+(?:\/[a-z]+)+)` \|/gm)].flatMap(([, room]) => (room?.startsWith(`${floor}/`) ? [room] : []));
+  [...page.matchAll(/^\| `([a-z]+(?:\/[a-z]+)+)` \|/gm)].flatMap(([, room]) =>
+    room?.startsWith(`${floor}/`) ? [room] : [],
+  );
 
 const sources = (folder: string): string[] =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })

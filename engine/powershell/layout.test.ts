@@ -225,7 +225,7 @@ describe('the vectors that Pester reads', () => {
             slept.push(ms);
           },
         },
-        { method: 'GET', path: '/' },
+        { route: 'GET /v1/tenant/pubkey' },
       );
       expect(reply).toMatchObject({ code: 'offline' });
       expect([slept[attempt], slept.length + 1]).toEqual([delayMs, Number(constants.get('Attempts'))]);

@@ -1,6 +1,7 @@
-// Calls to the API: one function, JSON in and out, refusals as `ApiProblem`. An expired sign-in looks like a network fault to
+// Requests to the API: JSON in and out, refusals as `ApiProblem`; which there are, call.ts knows. An expired sign-in looks like a network fault to
 // fetch, so it is told apart here: only Access itself can say that somebody is signed out.
 import type { Problem } from '../../../schema/problem.ts';
+import type { RefusalCode } from '../../../schema/refusal.ts';
 
 /** Where the API is; a socket goes there too. */
 export const origin = (): string =>
@@ -21,7 +22,8 @@ export class ApiProblem extends Error {
   }
 }
 
-export const isProblem = (error: unknown, code: string): boolean => error instanceof ApiProblem && error.code === code;
+export const isProblem = (error: unknown, code: RefusalCode | 'unreachable'): boolean =>
+  error instanceof ApiProblem && error.code === code;
 
 /** Fired on window when somebody has signed in again, or the API is back: what failed for want of it may be tried at once. */
 export const SESSION_RESTORED = 'totl-session-restored';
@@ -64,19 +66,19 @@ const TIMEOUT_MS = 30_000;
 const timeLimit = (signal?: AbortSignal): AbortSignal =>
   signal ? AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
 
-/** Asks the API for JSON. Throws `ApiProblem` for every answer that is not a success. */
-export async function call<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await ask(path, body, signal, timeLimit(signal));
+/** Asks the API for JSON: a POST, where there is a body. Throws `ApiProblem` for every answer that is not a success. */
+export async function askJson(url: URL, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+  const response = await ask(url, body, signal, timeLimit(signal));
   try {
-    return (await response.json()) as T;
+    return await response.json();
   } catch {
     throw new ApiProblem('unreachable', 'The API’s answer did not arrive whole. This page tries again.');
   }
 }
 
 /** Asks the API for a file. However long it takes; a file that breaks off is a failure, never a shorter file. */
-export async function download(path: string, body: unknown, signal: AbortSignal): Promise<Blob> {
-  const response = await ask(path, body, signal, signal);
+export async function askFile(url: URL, body: unknown, signal: AbortSignal): Promise<Blob> {
+  const response = await ask(url, body, signal, signal);
   try {
     return await response.blob();
   } catch {
@@ -84,15 +86,10 @@ export async function download(path: string, body: unknown, signal: AbortSignal)
   }
 }
 
-async function ask(
-  path: string,
-  body: unknown,
-  signal: AbortSignal | undefined,
-  limit: AbortSignal,
-): Promise<Response> {
+async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, limit: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(new URL(path, origin()), {
+    response = await fetch(url, {
       method: body === undefined ? 'GET' : 'POST',
       credentials: 'include',
       signal: limit,

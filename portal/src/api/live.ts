@@ -3,7 +3,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { LiveMessage } from '../../../schema/live.ts';
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../../schema/live-socket.ts';
 import type { FleetCounts, MachineSummary } from '../../../schema/machine.ts';
-import { askSignIn, expired, MEMBERSHIP_CHANGED, origin, SESSION_RESTORED, UNREACHABLE } from './http.ts';
+import { urlOf } from './call.ts';
+import { askSignIn, expired, MEMBERSHIP_CHANGED, SESSION_RESTORED, UNREACHABLE } from './http.ts';
 
 /** `down`: nothing comes; it is tried again by itself. */
 export type LiveState = 'connecting' | 'live' | 'down';
@@ -62,9 +63,11 @@ class Connection {
   }
 
   #open(): void {
-    const url = new URL(`/v1/tenants/${this.#tenant}/live`, origin());
+    const url = urlOf('GET /v1/tenants/:tenant/live', {
+      params: { tenant: this.#tenant },
+      query: { cursor: this.#cursor || undefined },
+    });
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    if (this.#cursor) url.searchParams.set('cursor', this.#cursor);
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.#pong = setTimeout(() => void this.#closed(0), HELLO_MS);

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { AuditEntry } from '../../../schema/audit.ts';
 import type { Member, Membership } from '../../../schema/person.ts';
 import * as api from '../api/audit.ts';
-import { people } from '../api/custody.ts';
+import { people } from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { go } from '../core/router.ts';

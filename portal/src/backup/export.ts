@@ -3,8 +3,8 @@
 import type { MachinePage } from '../../../schema/machine.ts';
 import type { BundlePart } from '../../vault/contract.ts';
 import { auditPage } from '../api/audit.ts';
-import * as custody from '../api/custody.ts';
-import * as api from '../api/tenant.ts';
+import * as fleetApi from '../api/fleet.ts';
+import * as secretsApi from '../api/secrets.ts';
 import { everyPage, type Progress } from '../secrets/sweep.ts';
 
 /** Archived and merged machines have secrets too, and so have those that were set aside. */
@@ -24,7 +24,7 @@ export async function exportBundle(
     let cursor: string | null = null;
     do {
       const filter = { sort: 'started', shelf } as const;
-      const page: MachinePage = await api.machines(tenant, filter, cursor, MACHINES_PAGE);
+      const page: MachinePage = await fleetApi.machines(tenant, filter, cursor, MACHINES_PAGE);
       lines.push(await seal({ kind: 'machines', machines: page.machines }));
       cursor = page.next;
     } while (cursor !== null && !signal.aborted);
@@ -32,7 +32,7 @@ export async function exportBundle(
   const keep = async (secrets: Extract<BundlePart, { kind: 'secrets' }>['secrets']) => {
     lines.push(await seal({ kind: 'secrets', secrets }));
   };
-  await everyPage((request) => custody.bulkPage(tenant, request), { purpose: 'export' }, keep, onProgress, signal);
+  await everyPage((request) => secretsApi.bulkPage(tenant, request), { purpose: 'export' }, keep, onProgress, signal);
   let after: number | null = 0;
   while (after !== null && !signal.aborted) {
     const page = await auditPage(tenant, { after, limit: AUDIT_PAGE });

@@ -5,8 +5,9 @@ import type { BackupState } from '../../../schema/backup.ts';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
-import * as notices from '../api/notices.ts';
-import * as api from '../api/tenant.ts';
+import * as backupApi from '../api/backup.ts';
+import * as fleetApi from '../api/fleet.ts';
+import * as keyringApi from '../api/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
@@ -66,13 +67,13 @@ export class SafekeepingPage extends LitElement {
   }
 
   async #load(): Promise<Loaded> {
-    const [overview, backup] = await Promise.all([api.overview(this.#tenant), notices.backup(this.#tenant)]);
+    const [overview, backup] = await Promise.all([fleetApi.overview(this.#tenant), backupApi.backup(this.#tenant)]);
     return { overview, backup };
   }
 
   #backUp = (): Promise<void> =>
     this.#backingUp.do(async () => {
-      this.backupAskedAt = (await notices.runBackup(this.#tenant)).requestedAt;
+      this.backupAskedAt = (await backupApi.runBackup(this.#tenant)).requestedAt;
     });
 
   #read(what: Reading, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
@@ -200,7 +201,7 @@ export class SafekeepingPage extends LitElement {
 
   #putBack({ item, reason }: HelpWanted['detail']): void {
     void this.#work.do(async () => {
-      await api.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
+      await keyringApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
     });

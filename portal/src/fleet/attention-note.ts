@@ -1,14 +1,14 @@
 // Why somebody should look at a machine, a line a reason, each with the word that somebody has.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Machine, Mark, Run } from '../../../schema/machine.ts';
+import type { Machine, Mark, MarkSeen, Run } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
 import { attentionReasons } from './attention.ts';
 
 /** Fired with the mark as it was shown: `mark-seen` where it was looked into, `split-wanted` where several PCs have the id. */
-export type MarkWanted = CustomEvent<Mark>;
+export type MarkWanted = CustomEvent<MarkSeen>;
 
 @customElement('attention-note')
 export class AttentionNote extends LitElement {
@@ -59,9 +59,10 @@ export class AttentionNote extends LitElement {
   /** What is to be rotated is said of each secret, by an admin who has not revealed it. */
   #buttons(mark: Mark | undefined, reason: string) {
     if (!this.acting || !mark || mark.mark === 'to_be_rotated') return nothing;
-    if (mark.mark !== 'cloned') return this.#button('Acknowledge', reason, 'mark-seen', mark);
-    return html`${this.splitting ? this.#button('They are several', reason, 'split-wanted', mark) : nothing}
-      ${this.#button('It is one PC', reason, 'mark-seen', mark)}`;
+    const seen: MarkSeen = { mark: mark.mark, of: mark.of };
+    if (seen.mark !== 'cloned') return this.#button('Acknowledge', reason, 'mark-seen', seen);
+    return html`${this.splitting ? this.#button('They are several', reason, 'split-wanted', seen) : nothing}
+      ${this.#button('It is one PC', reason, 'mark-seen', seen)}`;
   }
 
   #split({ at, by, of }: NonNullable<Machine['split']>) {
@@ -72,7 +73,7 @@ export class AttentionNote extends LitElement {
     </li>`;
   }
 
-  #button(words: string, reason: string, type: 'mark-seen' | 'split-wanted', detail: Mark) {
+  #button(words: string, reason: string, type: 'mark-seen' | 'split-wanted', detail: MarkSeen) {
     return html`<button
       aria-label="${words}: ${reason}"
       title="On record"

@@ -1,7 +1,7 @@
 // What the fleet page says of the whole fleet: counters that the live connection keeps true, runs by the hour, and the clients there are.
 import type { ReactiveControllerHost } from 'lit';
 import type { ClientList, FleetCounts, Hour, Overview } from '../../../schema/machine.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/fleet.ts';
 import { Polling } from '../core/polling.ts';
 
 /** What no change carries with it is read again soon after one: the counters beside it have moved already. */

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ClientList } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import type { FleetFilter } from '../api/tenant.ts';
+import type { FleetFilter } from '../api/fleet.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isFiltered } from './url.ts';
 

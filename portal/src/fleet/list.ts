@@ -2,9 +2,9 @@
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
+import * as api from '../api/fleet.ts';
 import { ApiProblem } from '../api/http.ts';
 import { Live, type LiveState } from '../api/live.ts';
-import * as api from '../api/tenant.ts';
 import { Polling } from '../core/polling.ts';
 import { FleetFigures } from './figures.ts';
 import { type Changes, Incoming } from './incoming.ts';

@@ -1,6 +1,6 @@
 // Reads the fleet page's list from the API: the first pages of what a filter lets in, or what a search finds.
 import type { MachinePage, MachineSummary, Match } from '../../../schema/machine.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/fleet.ts';
 import { isSearch, type Question } from './url.ts';
 
 export const PAGE_SIZE = 200;

@@ -1,7 +1,7 @@
 // The fleet list as a reader has it: which rows are known, in what order, and what a change may do while somebody is at them. Pure: it
 // knows no page and no clock.
 import type { MachinePage, MachineSummary } from '../../../schema/machine.ts';
-import type { FleetFilter } from '../api/tenant.ts';
+import type { FleetFilter } from '../api/fleet.ts';
 
 /** In a search's list nothing is sorted, and nothing comes that was not found. */
 export type Listed = FleetFilter | 'found';

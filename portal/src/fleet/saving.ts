@@ -1,6 +1,6 @@
 // Saving the fleet's list as a CSV file: how far it is, how it is stopped, and why it failed.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/fleet.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
 import type { List } from './list.ts';

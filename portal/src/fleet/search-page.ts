@@ -3,8 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
+import * as api from '../api/fleet.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
 import { go } from '../core/router.ts';
 import { Keys } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';

@@ -1,6 +1,6 @@
 // The fleet page's filters and search as its URL has them.
 import type { MachinesQuery } from '../../../schema/machine.ts';
-import type { FleetFilter } from '../api/tenant.ts';
+import type { FleetFilter } from '../api/fleet.ts';
 
 /** `q` is what is searched for, blank for nothing; while there is something, the filters rest. */
 export type Question = FleetFilter & { q: string };

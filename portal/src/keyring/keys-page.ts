@@ -5,8 +5,9 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
-import * as administration from '../api/administration.ts';
-import * as api from '../api/tenant.ts';
+import * as fleetApi from '../api/fleet.ts';
+import * as keyringApi from '../api/keyring.ts';
+import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -68,8 +69,8 @@ export class KeysPage extends LitElement {
 
   async #load(): Promise<Loaded> {
     const tenant = this.#tenant;
-    if ((await api.overview(tenant)).keyState !== 'ready') return { ready: null };
-    const [rotation, keyring] = await Promise.all([api.rotation(tenant), api.keyring(tenant)]);
+    if ((await fleetApi.overview(tenant)).keyState !== 'ready') return { ready: null };
+    const [rotation, keyring] = await Promise.all([keyringApi.rotation(tenant), keyringApi.keyring(tenant)]);
     const several = (keyring?.successions.length ?? 0) > 0;
     return { ready: { rotation, keyring, handedOut: this.#admin && several ? await handedOut(tenant) : null } };
   }
@@ -84,7 +85,7 @@ export class KeysPage extends LitElement {
   #rotateKey = (): Promise<void> =>
     this.#work.do(async (signal) => {
       const acted = await this.#stepUp.act(this.#tenant, 'Rotate the escrow key', 'Rotate', { act: 'rotate' });
-      const keyring = acted && (await api.keyring(this.#tenant));
+      const keyring = acted && (await keyringApi.keyring(this.#tenant));
       if (!keyring || signal.aborted) return '';
       await this.#work.now();
       await unlock({ tenant: this.#tenant, keyring, ...acted.proof });
@@ -179,7 +180,7 @@ const destroyableAt = (key: KeyHistory): number | null =>
 
 /** Live tokens by the fingerprint they were handed out with. */
 async function handedOut(tenant: string): Promise<ReadonlyMap<string, number>> {
-  const { tokens } = await administration.tokens(tenant);
+  const { tokens } = await tokensApi.tokens(tenant);
   const counts = new Map<string, number>();
   for (const token of tokens)
     if (token.fingerprint !== null && isLive(token, Date.now()))

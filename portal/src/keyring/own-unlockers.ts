@@ -4,7 +4,7 @@ import type { Grant } from '../../../schema/grant.ts';
 import { RIGHTS_OF } from '../../../schema/rights.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
-import * as custody from '../api/custody.ts';
+import * as api from '../api/keyring.ts';
 import { exactTime, rightsWords } from '../ui/words.ts';
 import { vault } from '../unlock/vault-client.ts';
 import type { Access, AccessWork } from './access-work.ts';
@@ -43,7 +43,7 @@ export class OwnUnlockers {
     const rights = RIGHTS_OF[role];
     const asked = await vault().draftGrant({ tenant, email, root: keyring.fingerprint, rights, ...made });
     if (!asked.ok) throw new Error(asked.message);
-    await custody.requestGrant(tenant, asked.request);
+    await api.requestGrant(tenant, asked.request);
     keepWords(tenant, asked.request.unlocker.id, { rights, words: asked.words });
     return 'Asked. Read your eight words to an admin, by telephone or face to face.';
   }
@@ -64,7 +64,7 @@ export class OwnUnlockers {
         work: (input) => vault().draftPassphraseChange({ ...input, passphrase }),
       });
       if (!changed) return '';
-      await custody.changeUnlocker(tenant, changed.value.changed);
+      await api.changeUnlocker(tenant, changed.value.changed);
       return 'Your passphrase is changed.';
     });
   }

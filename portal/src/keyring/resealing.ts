@@ -2,8 +2,8 @@
 // behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
-import * as custody from '../api/custody.ts';
-import * as api from '../api/tenant.ts';
+import * as keyringApi from '../api/keyring.ts';
+import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
@@ -90,8 +90,8 @@ export class Resealing {
   #hands(): RotationHands {
     const tenant = this.#page.tenant();
     return {
-      page: (request) => api.rotationPage(tenant, request),
-      upload: (items) => api.uploadResealed(tenant, items),
+      page: (request) => keyringApi.rotationPage(tenant, request),
+      upload: (items) => keyringApi.uploadResealed(tenant, items),
       reseal: vault().reseal,
     };
   }
@@ -109,11 +109,11 @@ export class Resealing {
       const { id: secret, version: at } = item;
       const { version, kid, sha256 } = at;
       const tenant = this.#page.tenant();
-      if (help === 'restore') await api.restoreReplaced(tenant, secret, version, reason);
+      if (help === 'restore') await keyringApi.restoreReplaced(tenant, secret, version, reason);
       else {
         // What the rotation has just found, as a finding: the mark rests on it.
-        await custody.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
-        await api.markUnopenable(tenant, secret, version, reason);
+        await secretsApi.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
+        await keyringApi.markUnopenable(tenant, secret, version, reason);
       }
       this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
     });

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { RootBefore, SeenBefore, SeenManifest } from '../../vault/contract.ts';
-import { manifestsBetween } from '../api/tenant.ts';
+import { manifestsBetween } from '../api/keyring.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
 import { readManifest } from '../unlock/manifest.ts';

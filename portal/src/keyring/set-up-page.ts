@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { SetUpDraft } from '../../vault/contract.ts';
+import * as fleetApi from '../api/fleet.ts';
 import { isProblem, SESSION_RESTORED } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
+import * as keyringApi from '../api/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
 import { holdHere } from '../core/router.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -111,7 +112,7 @@ export class SetUpPage extends LitElement {
 
   #check(): Promise<void> {
     return this.#acts.do(async () => {
-      const { keyState } = await api.overview(this.membership.tenant);
+      const { keyState } = await fleetApi.overview(this.membership.tenant);
       // A server that hides a keyring would have a new root made, and engines pinned to it.
       if (keyState === 'none' && seenManifest(this.membership.tenant)) throw new Error(HIDDEN);
       this.step = { at: keyState === 'ready' ? 'already' : 'passphrase' };
@@ -159,7 +160,7 @@ export class SetUpPage extends LitElement {
 
   async #write(draft: SetUpDraft): Promise<void> {
     try {
-      const { fingerprint } = await api.writeKeyring(this.membership.tenant, draft.write);
+      const { fingerprint } = await keyringApi.writeKeyring(this.membership.tenant, draft.write);
       if (fingerprint !== draft.fingerprint)
         throw new Error('The server answered with another fingerprint than yours.');
     } catch (error) {
@@ -178,7 +179,7 @@ export class SetUpPage extends LitElement {
    */
   async #conflictedWithOneself(draft: SetUpDraft): Promise<boolean> {
     try {
-      const held = await api.keyring(this.membership.tenant);
+      const held = await keyringApi.keyring(this.membership.tenant);
       if (held === null) throw new Error('The server refused the keys and holds none.');
       // By the root, not by the manifest: a team passphrase may have been added since.
       return held.fingerprint === draft.fingerprint;

@@ -2,9 +2,10 @@
 import type { LitElement, ReactiveController } from 'lit';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Secret } from '../../../schema/secret.ts';
+import * as fleetApi from '../api/fleet.ts';
 import { isProblem } from '../api/http.ts';
 import { Live } from '../api/live.ts';
-import * as api from '../api/tenant.ts';
+import * as secretsApi from '../api/secrets.ts';
 import { PagesRead } from '../core/pages-read.ts';
 import { Polling } from '../core/polling.ts';
 
@@ -46,7 +47,7 @@ export class MachineData implements ReactiveController {
   readonly #runsAside = new PagesRead();
   readonly #secretsAside = new PagesRead();
   /** Which secrets are looked for; null: all. */
-  secretFilter: api.SecretFilter | null = null;
+  secretFilter: secretsApi.SecretFilter | null = null;
 
   /** `onRead` reads what hangs on it, as the events of its run. */
   constructor(
@@ -117,7 +118,7 @@ export class MachineData implements ReactiveController {
   }
 
   /** Looks for secrets of a kind that begin so. */
-  async lookFor(filter: api.SecretFilter | null): Promise<void> {
+  async lookFor(filter: secretsApi.SecretFilter | null): Promise<void> {
     this.secretFilter = filter;
     this.#secrets.forget();
     await this.read();
@@ -185,28 +186,28 @@ export class MachineData implements ReactiveController {
     }
   }
 
-  #readRuns(pages: PagesRead, part: api.ListedPart) {
+  #readRuns(pages: PagesRead, part: fleetApi.ListedPart) {
     const { tenant, machine } = this.#of();
     return pages.read(async (after) => {
-      const { runs, next } = await api.runs(tenant, machine, part, after);
+      const { runs, next } = await fleetApi.runs(tenant, machine, part, after);
       return { items: runs, next };
     });
   }
 
-  #readSecrets(pages: PagesRead, part: api.ListedPart) {
+  #readSecrets(pages: PagesRead, part: fleetApi.ListedPart) {
     const { tenant, machine } = this.#of();
     return pages.read(async (after) => {
-      const { secrets, next } = await api.secrets(tenant, machine, part, this.secretFilter, after);
+      const { secrets, next } = await secretsApi.secrets(tenant, machine, part, this.secretFilter, after);
       return { items: secrets, next };
     });
   }
 
   /** A machine with as much of its history as is wanted, in order of time. */
   async #readMachine(tenant: string, wanted: string): Promise<Machine> {
-    const machine = await api.machine(tenant, wanted);
+    const machine = await fleetApi.machine(tenant, wanted);
     const { items, next } = await this.#history.read(async (after) => {
       if (after === undefined) return { items: machine.history.toReversed(), next: machine.historyNext };
-      const { history, next } = await api.history(tenant, wanted, after);
+      const { history, next } = await fleetApi.history(tenant, wanted, after);
       return { items: history, next };
     });
     return { ...machine, history: items.reverse(), historyNext: next };

@@ -1,8 +1,7 @@
 // Merging two ids of one PC: the other entry is chosen among some of the fleet, or named by its id. The controller shows the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
-import { merge } from '../api/by-hand.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/fleet.ts';
 import { OneAct } from '../core/one-act.ts';
 import type { MergeChosen } from './merge-dialog.ts';
 import './merge-dialog.ts';
@@ -63,7 +62,7 @@ export class Merging implements ReactiveController {
     const asked = this.#asked;
     if (!asked) return;
     void this.#act.do(async (signal) => {
-      await merge(asked.tenant, other, asked.kept.id);
+      await api.merge(asked.tenant, other, asked.kept.id);
       if (signal.aborted) return;
       this.#asked = null;
       this.#onMerged();

@@ -7,8 +7,8 @@ import type { Report } from '../../../schema/report.ts';
 import type { EscrowRequest } from '../../../schema/secret.ts';
 import { SPOOL_FILE_MAX_BYTES, SpoolLine } from '../../../schema/spool.ts';
 import { readTextFile } from '../../../schema/text-file.ts';
-import { uploadReport, uploadSecret } from '../api/by-hand.ts';
 import { ApiProblem } from '../api/http.ts';
+import { uploadReport, uploadSecret } from '../api/secrets.ts';
 
 /**
  * `lines` are in the order in which they are sent: secrets, which never wait for reports, first. `damaged`: lines that are none of ours, as one

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
-import * as custody from '../api/custody.ts';
+import * as api from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
@@ -67,7 +67,7 @@ export class LeaverCard extends LitElement {
 
   #show = (): Promise<void> =>
     this.#reading.do(async () => {
-      this.report = await custody.revealedBy(this.tenant, this.leaver.person);
+      this.report = await api.revealedBy(this.tenant, this.leaver.person);
     });
 
   override render() {

@@ -6,10 +6,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
-import * as administration from '../api/administration.ts';
-import * as custody from '../api/custody.ts';
+import * as keyringApi from '../api/keyring.ts';
 import { removeWebhook } from '../api/notices.ts';
-import * as api from '../api/tenant.ts';
+import * as peopleApi from '../api/people.ts';
+import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
 import { saidNote } from '../ui/said-note.ts';
@@ -74,13 +74,13 @@ export class PeoplePage extends LitElement {
   }
 
   async #load(): Promise<Loaded> {
-    const [list, keyring] = await Promise.all([custody.people(this.#tenant), api.keyring(this.#tenant)]);
+    const [list, keyring] = await Promise.all([peopleApi.people(this.#tenant), keyringApi.keyring(this.#tenant)]);
     return { list, keyring };
   }
 
   #add({ detail: { email, role, sent } }: PersonWanted): void {
     void this.#work.do(async () => {
-      const added = await administration.addPerson(this.#tenant, email, role);
+      const added = await peopleApi.addPerson(this.#tenant, email, role);
       this.form?.clear(sent);
       return `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
     });
@@ -90,10 +90,10 @@ export class PeoplePage extends LitElement {
     void this.#work.do(async () => {
       this.asked = null;
       if (role === null) {
-        await custody.removePerson(this.#tenant, person.id);
+        await peopleApi.removePerson(this.#tenant, person.id);
         return '';
       }
-      await administration.changeRole(this.#tenant, person.id, role);
+      await peopleApi.changeRole(this.#tenant, person.id, role);
       return `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
     });
   }
@@ -119,7 +119,7 @@ export class PeoplePage extends LitElement {
   #end({ what, id, label }: Outliving): void {
     void this.#work.do(async () => {
       if (what === 'webhook') await removeWebhook(this.#tenant, id);
-      else await administration.revokeToken(this.#tenant, id);
+      else await tokensApi.revokeToken(this.#tenant, id);
       return what === 'webhook' ? `The webhook ${label} is removed.` : `The token ${label} is revoked.`;
     });
   }

@@ -1,6 +1,6 @@
 // Adding a secret by hand: what was typed is sealed in the vault, and only the ciphertext is sent. The controller shows the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
-import { addSecret } from '../api/by-hand.ts';
+import { addSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { refreshVaultState, vault } from '../unlock/vault-client.ts';

@@ -1,7 +1,8 @@
 // Versions of a secret that its list leaves out: the next older ones, or those it began with, as somebody asks for them. A controller.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ListedVersion } from '../../../schema/secret.ts';
-import * as api from '../api/tenant.ts';
+import type { ListedPart } from '../api/fleet.ts';
+import * as api from '../api/secrets.ts';
 
 /** `older` goes on where the list ends, `first` begins with version 1; neither overlaps the other. `failure`: why the last reading did not go. */
 export type FurtherVersions = {
@@ -22,7 +23,7 @@ function endOf(older: readonly ListedVersion[], listed: number): number {
 export class OlderVersions implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
-  readonly #part: api.ListedPart;
+  readonly #part: ListedPart;
   readonly #versions: typeof api.versions;
   /** Another one each time everything is forgotten: what is still read for the machine before is left. */
   #machine = {};
@@ -32,7 +33,7 @@ export class OlderVersions implements ReactiveController {
   constructor(
     host: ReactiveControllerHost,
     tenant: () => string,
-    part: api.ListedPart,
+    part: ListedPart,
     versions: typeof api.versions = api.versions,
   ) {
     this.#host = host;

@@ -3,7 +3,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Revealed, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { ApiProblem, isProblem } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
+import * as secretsApi from '../api/secrets.ts';
+import * as settingsApi from '../api/settings.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dateTime, duration } from '../ui/words.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
@@ -86,7 +87,7 @@ export class Revealing implements ReactiveController {
   /** What a reason must look like. Where it does not arrive, the server says so when the reason is given. */
   async #askTicket(beside: Beside): Promise<void> {
     this.#ticket = null;
-    const settings = await api.settings(this.#tenant()).catch(() => null);
+    const settings = await settingsApi.settings(this.#tenant()).catch(() => null);
     if (!this.#asked || this.#beside !== beside) return;
     this.#ticket = settings?.ticketPattern ?? null;
     this.#host.requestUpdate();
@@ -118,7 +119,7 @@ export class Revealing implements ReactiveController {
     this.#show({ step: 'working' });
     let revealed: Revealed;
     try {
-      revealed = await api.reveal(tenant, asked.secret.id, reason, asked.version.version);
+      revealed = await secretsApi.reveal(tenant, asked.secret.id, reason, asked.version.version);
       keepTicket(tenant, ticketOf(reason, this.#ticket));
     } catch (error) {
       if (signal.aborted) return;

@@ -1,7 +1,7 @@
 // Saying that a revealed secret was rotated. The controller shows the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Secret } from '../../../schema/secret.ts';
-import { sayRotated } from '../api/by-hand.ts';
+import { sayRotated } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
 import { kindInSentence, refWords } from '../ui/words.ts';

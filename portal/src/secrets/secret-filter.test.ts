@@ -1,6 +1,6 @@
 // What is looked for among a machine's secrets: the kind alone, or how its name begins as well, without the spaces of a pasted key id.
 import { afterEach, expect, it } from 'vitest';
-import type { SecretFilter } from '../api/tenant.ts';
+import type { SecretFilter } from '../api/secrets.ts';
 import type { SecretFilterElement } from './secret-filter.ts';
 import './secret-filter.ts';
 

@@ -2,7 +2,7 @@
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SecretKind } from '../../../schema/secret.ts';
-import type { SecretFilter } from '../api/tenant.ts';
+import type { SecretFilter } from '../api/secrets.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { KIND_WORDS } from '../ui/words.ts';
 

@@ -3,7 +3,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { MEMBERSHIP_CHANGED } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/me.ts';
 import { lock, vaultState } from '../unlock/vault-client.ts';
 import { announceRestored, notePerson } from './person.ts';
 import { Reach } from './reach.ts';

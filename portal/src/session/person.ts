@@ -1,5 +1,6 @@
 // The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
-import { origin, SESSION_RESTORED } from '../api/http.ts';
+import { urlOf } from '../api/call.ts';
+import { SESSION_RESTORED } from '../api/http.ts';
 import { memory } from '../core/memory.ts';
 import { lock } from '../unlock/vault-client.ts';
 
@@ -27,7 +28,7 @@ export async function signOut(href: string): Promise<void> {
 
 /** Signs in again in a pop-up, at the API and from there at the portal: this page, and what is typed or unlocked in it, stays. */
 export const signInAgain = (): void => {
-  window.open(new URL('/v1/sign-in', origin()), 'totl-sign-in', 'popup,width=480,height=640');
+  window.open(urlOf('GET /v1/sign-in'), 'totl-sign-in', 'popup,width=480,height=640');
 };
 
 export const announceRestored = (): void => {

@@ -8,7 +8,9 @@ import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import type { Manifest } from '../../../schema/signed.ts';
-import * as api from '../api/tenant.ts';
+import * as fleetApi from '../api/fleet.ts';
+import * as keyringApi from '../api/keyring.ts';
+import * as settingsApi from '../api/settings.ts';
 import { PageWork } from '../core/page-work.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -62,16 +64,16 @@ export class SettingsPage extends LitElement {
   async #load(): Promise<Loaded> {
     const { tenant } = this.membership;
     const [overview, keyring, settings, limits] = await Promise.all([
-      api.overview(tenant),
-      api.keyring(tenant),
-      api.settings(tenant),
-      this.#admin ? api.limits(tenant) : null,
+      fleetApi.overview(tenant),
+      keyringApi.keyring(tenant),
+      settingsApi.settings(tenant),
+      this.#admin ? settingsApi.limits(tenant) : null,
     ]);
     return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
   }
 
   async #change(change: SettingsChange): Promise<string> {
-    const settings = await api.changeSettings(this.membership.tenant, change);
+    const settings = await settingsApi.changeSettings(this.membership.tenant, change);
     if (this.#work.loaded) this.#work.put({ ...this.#work.loaded, settings });
     return 'Kept.';
   }

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/fleet.ts';
 import { Polling } from '../core/polling.ts';
 import { ROOM_WORDS } from '../limits/words.ts';
 import { shared } from '../ui/shared-styles.ts';

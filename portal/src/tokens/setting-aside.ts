@@ -2,7 +2,7 @@
 // controller.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Token } from '../../../schema/token.ts';
-import * as administration from '../api/administration.ts';
+import * as api from '../api/tokens.ts';
 import type { OneAct } from '../core/one-act.ts';
 import type { AsideConfirmed, BroughtSoFar, SinceChosen } from './aside-dialog.ts';
 import './aside-dialog.ts';
@@ -57,7 +57,7 @@ export class SettingAside implements ReactiveController {
     this.#counting = counting;
     try {
       for (let after: string | null = ''; after !== null; ) {
-        const page = await administration.brought(this.#tenant(), id, since, after, counting.signal);
+        const page = await api.brought(this.#tenant(), id, since, after, counting.signal);
         if (this.#counting !== counting) return;
         const { runs, versions, machines } = this.#brought;
         after = page.next;
@@ -81,10 +81,10 @@ export class SettingAside implements ReactiveController {
     void this.#acts.do(async () => {
       this.#close();
       if (act === 'bring_back') {
-        await administration.bringBack(this.#tenant(), token.id);
+        await api.bringBack(this.#tenant(), token.id);
         return `What “${name}” brought is being brought back.`;
       }
-      await administration.setAside(this.#tenant(), token.id, since);
+      await api.setAside(this.#tenant(), token.id, since);
       return `What “${name}” brought is being set aside.`;
     });
   }

@@ -4,8 +4,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { IssuedToken, Token } from '../../../schema/token.ts';
-import * as administration from '../api/administration.ts';
-import * as api from '../api/tenant.ts';
+import * as fleetApi from '../api/fleet.ts';
+import * as keyringApi from '../api/keyring.ts';
+import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
 import { holdHere } from '../core/router.ts';
@@ -82,9 +83,9 @@ export class TokensPage extends LitElement {
 
   async #load(): Promise<Loaded> {
     const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
-      administration.tokens(this.#tenant),
-      api.overview(this.#tenant),
-      api.keyring(this.#tenant),
+      tokensApi.tokens(this.#tenant),
+      fleetApi.overview(this.#tenant),
+      keyringApi.keyring(this.#tenant),
     ]);
     const verified = keyring && (await verifyKeyring(this.#tenant, keyring));
     return { tokens, more: next !== null, fingerprint, keyring: verified };
@@ -98,7 +99,7 @@ export class TokensPage extends LitElement {
       return;
     }
     this.refused = { label: token.label, revoked: false };
-    await administration.revokeToken(this.#tenant, token.id);
+    await tokensApi.revokeToken(this.#tenant, token.id);
     this.refused = { label: token.label, revoked: true };
   }
 
@@ -123,7 +124,7 @@ export class TokensPage extends LitElement {
       this.refused = null;
       const expiresAt = livesMs === null ? null : Date.now() + livesMs;
       const fingerprint = this.#fingerprint(pin);
-      await this.#ask(administration.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
+      await this.#ask(tokensApi.issueToken(this.#tenant, { label, expiresAt, fingerprint }), pin);
     }, ISSUING);
   }
 
@@ -137,10 +138,10 @@ export class TokensPage extends LitElement {
             throw new Error('The fingerprint is not the one this browser has verified: see above.');
           if (pin.state === 'unproven') throw new Error('The keyring is not one this browser can verify: see above.');
           const fingerprint = this.#fingerprint(pin);
-          await this.#ask(administration.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
+          await this.#ask(tokensApi.rotateToken(this.#tenant, token.id, { overlapMs, fingerprint }), pin);
           return '';
         }
-        await administration.revokeToken(this.#tenant, token.id);
+        await tokensApi.revokeToken(this.#tenant, token.id);
         return `“${token.label || token.id}” is revoked: it is refused from now on.`;
       },
       act === 'rotate' ? ISSUING : '',

@@ -4,7 +4,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
 import { usableUnlockers } from './manifest.ts';
 import type { Proof, UnlockWanted } from './unlock-dialog.ts';

@@ -4,7 +4,7 @@ import type { Keyring, SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line, VaultFault } from '../../vault/contract.ts';
 import { ApiProblem } from '../api/http.ts';
-import * as api from '../api/tenant.ts';
+import * as api from '../api/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
 import { usableUnlockers } from './manifest.ts';
 import type { Proof } from './unlock-dialog.ts';

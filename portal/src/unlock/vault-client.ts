@@ -13,8 +13,7 @@ import {
   type VaultWord,
 } from '../../vault/contract.ts';
 import workerUrl from '../../vault/keeper.worker.ts?worker&url';
-import { changeUnlocker, keyringOpened } from '../api/custody.ts';
-import { manifestsBetween, noteLineTaken } from '../api/tenant.ts';
+import { changeUnlocker, keyringOpened, manifestsBetween, noteLineTaken } from '../api/keyring.ts';
 import { memory } from '../core/memory.ts';
 import { readManifest, readPayload } from './manifest.ts';
 

@@ -1,0 +1,82 @@
+// The API of the keyring: what it is, its changes, rotation, requests for access, unlockers.
+import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
+import type { Keyring, KeyringWrite, LineTaken, UndoChange, UnlockerChanged } from '../../../schema/keyring.ts';
+import type { Resealed, RotationPageRequest } from '../../../schema/rotation.ts';
+import { call } from './call.ts';
+import { overview } from './fleet.ts';
+import { allPages } from './pages.ts';
+
+/** The keyring, or null before the first-time set-up. */
+export async function keyring(tenant: string): Promise<Keyring | null> {
+  // Asked in two steps: a browser writes every 409 into its console, and the wait for a set-up is no error.
+  const { keyState } = await overview(tenant);
+  if (keyState !== 'ready') return null;
+  return withSuccessions(tenant, await call('GET /v1/tenants/:tenant/keyring', { params: { tenant } }));
+}
+
+/** Some hundred roots each: nobody has replaced theirs so often, and a server that says so without end is not listened to. */
+const SUCCESSION_PAGES_MAX = 40;
+
+/** With the successions that the answer left out, since a browser may have seen an early root. */
+async function withSuccessions(tenant: string, keyring: Keyring): Promise<Keyring> {
+  const read = (before: number) =>
+    call('GET /v1/tenants/:tenant/keyring/successions', { params: { tenant }, query: { before } });
+  let { successions, successionsBefore: before } = keyring;
+  for (let pages = 0; typeof before === 'number' && pages < SUCCESSION_PAGES_MAX; pages++) {
+    const page = await read(before);
+    successions = [...page.successions, ...successions];
+    before = page.before;
+  }
+  return { ...keyring, successions };
+}
+
+/** The manifests from a version on, up to the one before `to`: how the keyring follows on what this browser has seen. */
+export async function manifestsBetween(tenant: string, from: number, to: number): Promise<string[]> {
+  const read = (version: number) =>
+    call('GET /v1/tenants/:tenant/keyring/manifests', { params: { tenant }, query: { from: version } });
+  const found: string[] = [];
+  for (let next: number | null = from; next !== null && found.length < to - from; ) {
+    const page: Awaited<ReturnType<typeof read>> = await read(next);
+    found.push(...page.manifests);
+    next = page.next;
+  }
+  return found.slice(0, to - from);
+}
+
+export const writeKeyring = (tenant: string, body: KeyringWrite) =>
+  call('POST /v1/tenants/:tenant/keyring', { params: { tenant }, body });
+/** Puts on record that this browser took a keyring which does not follow on the one it had seen. */
+export const noteLineTaken = (tenant: string, body: LineTaken) =>
+  call('POST /v1/tenants/:tenant/keyring/line', { params: { tenant }, body });
+export const undoChange = (tenant: string, body: UndoChange) =>
+  call('POST /v1/tenants/:tenant/keyring/undo', { params: { tenant }, body });
+
+export const rotation = (tenant: string) => call('GET /v1/tenants/:tenant/rotation', { params: { tenant } });
+export const rotationPage = (tenant: string, body: RotationPageRequest) =>
+  call('POST /v1/tenants/:tenant/rotation/page', { params: { tenant }, body });
+export const uploadResealed = (tenant: string, items: Resealed[]) =>
+  call('POST /v1/tenants/:tenant/rotation/reseal', { params: { tenant }, body: { items } });
+export const restoreReplaced = (tenant: string, secret: string, version: number, reason: string) =>
+  call('POST /v1/tenants/:tenant/rotation/restore', { params: { tenant }, body: { secret, version, reason } });
+export const markUnopenable = (tenant: string, secret: string, version: number, reason: string) =>
+  call('POST /v1/tenants/:tenant/rotation/unopenable', { params: { tenant }, body: { secret, version, reason } });
+
+/** All requests; where there are more than ten pages of them, `next` is not null. */
+export const grants = (tenant: string): Promise<GrantList> =>
+  allPages<GrantList>(
+    (before) =>
+      call('GET /v1/tenants/:tenant/grants', { params: { tenant }, query: { after: before?.next ?? undefined } }),
+    ({ next }) => next !== null,
+    (whole, page) => ({ grants: [...whole.grants, ...page.grants], next: page.next }),
+  );
+export const requestGrant = (tenant: string, body: GrantRequest) =>
+  call('POST /v1/tenants/:tenant/grants', { params: { tenant }, body });
+export const declineGrant = (tenant: string, grant: string) =>
+  call('POST /v1/tenants/:tenant/grants/:grant/decline', { params: { tenant, grant } });
+
+export const changeUnlocker = (tenant: string, body: UnlockerChanged) =>
+  call('POST /v1/tenants/:tenant/unlockers/:unlocker/change', { params: { tenant, unlocker: body.half.id }, body });
+export const keyringOpened = (tenant: string, unlocker: string, opened: string) =>
+  call('POST /v1/tenants/:tenant/unlockers/:unlocker/opened', { params: { tenant, unlocker }, body: { opened } });
+export const noteDrill = (tenant: string, recovery: string, proof: string) =>
+  call('POST /v1/tenants/:tenant/recovery/:recovery/drilled', { params: { tenant, recovery }, body: { proof } });

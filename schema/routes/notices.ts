@@ -1,0 +1,75 @@
+// Where notices go, and how each of them went.
+import {
+  DeliveryList,
+  TestQueued,
+  Webhook,
+  WebhookActed,
+  WebhookChange,
+  WebhookList,
+  WebhookMade,
+  WebhookPause,
+  WebhookWrite,
+} from '../webhook.ts';
+import { ADMINS, json, type Rows, SMALL_BODY_BYTES } from './row.ts';
+
+export const notices = {
+  'GET /v1/tenants/:tenant/webhooks': {
+    who: 'member',
+    summary: 'Where notices go; never the secrets that sign them',
+    roles: ADMINS,
+    audit: null,
+    answer: WebhookList,
+  },
+  'POST /v1/tenants/:tenant/webhooks': {
+    who: 'member',
+    summary: 'Add a webhook; its secret is said this once',
+    roles: ADMINS,
+    audit: ['webhook.added'],
+    body: json(WebhookWrite, SMALL_BODY_BYTES),
+    answer: WebhookMade,
+    status: 201,
+    refuses: ['too_many_webhooks', 'rate_limited'],
+  },
+  'GET /v1/tenants/:tenant/webhooks/:webhook/deliveries': {
+    who: 'member',
+    summary: 'How each notice to a webhook went, newest first',
+    roles: ADMINS,
+    audit: null,
+    answer: DeliveryList,
+    refuses: ['unknown_webhook'],
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/test': {
+    who: 'member',
+    summary: 'Send a test notice, and try what waits at once',
+    roles: ADMINS,
+    audit: ['webhook.tested'],
+    answer: TestQueued,
+    refuses: ['unknown_webhook', 'rate_limited'],
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/pause': {
+    who: 'member',
+    summary: 'Pause a webhook, or resume it',
+    roles: ADMINS,
+    audit: ['webhook.paused', 'webhook.resumed'],
+    body: json(WebhookPause, SMALL_BODY_BYTES),
+    answer: Webhook,
+    refuses: ['unknown_webhook', 'rate_limited'],
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/change': {
+    who: 'member',
+    summary: 'Change a webhook’s name, URL and kinds; its secret stays',
+    roles: ADMINS,
+    audit: ['webhook.changed'],
+    body: json(WebhookChange, SMALL_BODY_BYTES),
+    answer: Webhook,
+    refuses: ['unknown_webhook'],
+  },
+  'POST /v1/tenants/:tenant/webhooks/:webhook/remove': {
+    who: 'member',
+    summary: 'Remove a webhook with its secret, its log and what waits for it',
+    roles: ADMINS,
+    audit: ['webhook.removed'],
+    answer: WebhookActed,
+    refuses: ['unknown_webhook'],
+  },
+} as const satisfies Rows;

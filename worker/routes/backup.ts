@@ -1,0 +1,8 @@
+// What the routes of schema/routes/backup.ts are answered with: a line each.
+import { backup } from '../../schema/routes/backup.ts';
+import { handled } from '../route.ts';
+
+export const backupRoutes = handled(backup, {
+  'GET /v1/tenants/:tenant/backup': ({ object, caller }) => object.backupState(caller),
+  'POST /v1/tenants/:tenant/backup/run': ({ object, caller }) => object.requestBackup(caller),
+});

@@ -1,0 +1,16 @@
+// What engines are answered.
+import type { Taken } from '../../objects/secrets/escrow.ts';
+import { isRefusal, type Refusal } from '../../schema/refusal.ts';
+import { engine } from '../../schema/routes/engine.ts';
+import type { Receipt } from '../../schema/secret.ts';
+import { type Answered, handled } from '../route.ts';
+
+/** A receipt: 201 for what is new, 200 for a resend. */
+export const receipted = (taken: Taken | Refusal): Answered<Receipt> | Refusal =>
+  isRefusal(taken) ? taken : { status: taken.created ? 201 : 200, json: taken.receipt };
+
+export const engineRoutes = handled(engine, {
+  'GET /v1/tenant/pubkey': ({ object, caller }) => object.publicKey(caller),
+  'POST /v1/report': ({ object, caller, body }) => object.report(caller, body),
+  'POST /v1/secret': async ({ object, caller, body }) => receipted(await object.escrow(caller, body)),
+});

@@ -1,0 +1,9 @@
+// What the routes of schema/routes/settings.ts are answered with: a line each.
+import { settings } from '../../schema/routes/settings.ts';
+import { handled } from '../route.ts';
+
+export const settingsRoutes = handled(settings, {
+  'GET /v1/tenants/:tenant/settings': ({ object, caller }) => object.settings(caller),
+  'POST /v1/tenants/:tenant/settings': ({ object, caller, body }) => object.changeSettings(caller, body),
+  'GET /v1/tenants/:tenant/limits': ({ object, caller }) => object.limits(caller),
+});
