@@ -22,19 +22,19 @@ function chainOf(length: number, exported: AuditEntry['detail'] = { format: 'ndj
   for (let seq = 1; seq <= length; seq++) {
     const own = seq === length ? { action: 'audit.exported' as const, detail: exported } : {};
     const entry: Omit<AuditEntry, 'hash'> = {
-      ...{
-        v: 1,
-        tenant: TENANT,
-        seq,
-        at: seq,
-        action: 'secret.escrowed',
-        subject: 's',
-        outcome: 'done',
-        detail: {},
-        ...own,
-      },
+      v: 1,
+      tenant: TENANT,
+      seq,
+      at: seq,
+      action: 'secret.escrowed',
+      subject: 's',
+      outcome: 'done',
+      detail: {},
+      ...own,
       principal: { kind: 'machine', id: 't1', name: 'engine of Zürich' },
-      ...{ ip: null, userAgent: null, previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT) },
+      ip: null,
+      userAgent: null,
+      previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT),
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
   }
@@ -59,7 +59,8 @@ function command(entries: readonly unknown[], ...args: string[]) {
     process.execPath,
     ['dev/audit.ts', 'verify', exportOf(entries), ...args],
     {
-      ...{ cwd: root, encoding: 'utf8' },
+      cwd: root,
+      encoding: 'utf8',
     },
   );
   return { status, out: stdout + stderr };
@@ -70,8 +71,12 @@ function receiptsOf(entries: readonly AuditEntry[]): string {
   const spool = new Spool(path.join(folder, 'spool'));
   for (const { seq, hash } of entries)
     spool.settle(`eid-${seq}`, {
-      ...{ secretId: `secret-${seq}`, version: 1, kid: 'k'.repeat(43), sha256: 'f'.repeat(64) },
-      ...{ auditSeq: seq, auditHash: hash },
+      secretId: `secret-${seq}`,
+      version: 1,
+      kid: 'k'.repeat(43),
+      sha256: 'f'.repeat(64),
+      auditSeq: seq,
+      auditHash: hash,
     });
   return path.join(folder, 'spool/receipts');
 }
@@ -90,7 +95,10 @@ it('the command ends with 0 and the head where an export is whole, with 1 and th
 it('the command answers in JSON, and holds an export against a head and receipts', () => {
   const receipts = receiptsOf([CHAIN[7], CHAIN[2_100]] as AuditEntry[]);
   expect(JSON.parse(command(CHAIN, '--json', '--head', HEAD, '--receipts', receipts).out)).toEqual({
-    ...{ ok: true, tenant: TENANT, head: { seq: 2_500, hash: CHAIN.at(-1)?.hash }, witnesses: 3 },
+    ok: true,
+    tenant: TENANT,
+    head: { seq: 2_500, hash: CHAIN.at(-1)?.hash },
+    witnesses: 3,
   });
   const cut = command(CHAIN.slice(0, 2_000), '--json', '--receipts', receipts);
   expect([cut.status, JSON.parse(cut.out)]).toEqual([
@@ -182,7 +190,10 @@ it.each<[string, AuditEntry[]]>([
   ['that ends with the entry of a CSV export', chainOf(20, { format: 'csv' })],
 ])('an export %s is incomplete, although it is a chain in itself', async (_what, entries) => {
   expect(await verifyExport(exportOf(entries), [])).toMatchObject({
-    ...{ ok: false, fault: 'incomplete', seq: entries.length + 1, tenant: TENANT },
+    ok: false,
+    fault: 'incomplete',
+    seq: entries.length + 1,
+    tenant: TENANT,
     says: expect.stringContaining('not the audit.exported that every whole export ends with'),
   });
 });

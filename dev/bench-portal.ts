@@ -77,21 +77,17 @@ const USABLE = `new Promise((done) => {
 const machine = (index: number, phase = 'apps'): MachineSummary => ({
   id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
   hostname: `BENCH-${String(index).padStart(5, '0')}`,
-  ...{
-    serial: `S${index}`,
-    manufacturer: 'Bench',
-    model: 'Model',
-    osVersion: 'Windows 11',
-    client: `Client ${index % 200}`,
-  },
-  ...{
-    enrolledAt: 1,
-    lastEventAt: Date.now() - index * 1000,
-    secrets: 2,
-    toRotate: 0,
-    attention: [],
-    silentSince: null,
-  },
+  serial: `S${index}`,
+  manufacturer: 'Bench',
+  model: 'Model',
+  osVersion: 'Windows 11',
+  client: `Client ${index % 200}`,
+  enrolledAt: 1,
+  lastEventAt: Date.now() - index * 1000,
+  secrets: 2,
+  toRotate: 0,
+  attention: [],
+  silentSince: null,
   shelf: 'fleet',
   run: {
     id: 'r',
@@ -106,7 +102,12 @@ const machine = (index: number, phase = 'apps'): MachineSummary => ({
 const COUNTS: FleetCounts = {
   machines: MACHINES,
   runs: { running: MACHINES, succeeded: 0, failed: 0, abandoned: 0 },
-  ...{ attention: 0, stalled: 0, archived: 0, aside: 0, toRotate: 0, secrets: 2 * MACHINES },
+  attention: 0,
+  stalled: 0,
+  archived: 0,
+  aside: 0,
+  toRotate: 0,
+  secrets: 2 * MACHINES,
 };
 
 /** The fleet page over 50,000 machines whose pages and changes this script plays. */

@@ -32,8 +32,18 @@ It changes nothing and shows neither a token nor a session.`;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const OPTIONS = {
-  ...{ env: text, offline: flag, stand: flag, help: flag, port: text, 'persist-to': text },
-  ...{ 'token-file': text, 'session-file': text, portal: text, api: text, engine: text, team: text },
+  env: text,
+  offline: flag,
+  stand: flag,
+  help: flag,
+  port: text,
+  'persist-to': text,
+  'token-file': text,
+  'session-file': text,
+  portal: text,
+  api: text,
+  engine: text,
+  team: text,
 } as const;
 
 /** What was typed is not right; the process ends with 2. */

@@ -54,8 +54,12 @@ const keyring = await vector('keyring.json', async () => {
   const made = must(await draftSetUp(asked));
   return {
     about: 'A first set-up as the server gets it, and what unlocks it. docs/protocol.md explains each part.',
-    ...{ tenant: TENANT, fingerprint: made.fingerprint, passphrase: PASSPHRASE, teamPassphrase: TEAM_PASSPHRASE },
-    ...{ recoveryCode: made.recoveryCode, write: made.write },
+    tenant: TENANT,
+    fingerprint: made.fingerprint,
+    passphrase: PASSPHRASE,
+    teamPassphrase: TEAM_PASSPHRASE,
+    recoveryCode: made.recoveryCode,
+    write: made.write,
   };
 });
 
@@ -92,9 +96,17 @@ const audit = await vector('audit.json', async () => {
   ];
   for (const [index, [action, detail]] of acts.entries()) {
     const entry: Omit<AuditEntry, 'hash'> = {
-      ...{ v: 1, tenant: TENANT, seq: index + 1, at: 1_790_000_000_000 + index },
+      v: 1,
+      tenant: TENANT,
+      seq: index + 1,
+      at: 1_790_000_000_000 + index,
       principal: { kind: 'person', id: 'u1', name: ADMIN },
-      ...{ action, subject: TENANT, outcome: 'done', detail, ip: '192.0.2.1', userAgent: null },
+      action,
+      subject: TENANT,
+      outcome: 'done',
+      detail,
+      ip: '192.0.2.1',
+      userAgent: null,
       previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT),
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
@@ -118,8 +130,12 @@ const recoverySet = await vector('recovery-set.json', async () => {
   return {
     about:
       'The write that follows on keyring.json and brings a recovery set in the first one’s place; any two codes open it.',
-    ...{ setId: recovery?.setId ?? '', threshold: 2, count: 3, codes: recovery?.codes ?? [] },
-    ...{ unlocker: newest(await keyringAfter(first, write)), write },
+    setId: recovery?.setId ?? '',
+    threshold: 2,
+    count: 3,
+    codes: recovery?.codes ?? [],
+    unlocker: newest(await keyringAfter(first, write)),
+    write,
   };
 });
 
@@ -133,8 +149,10 @@ const succession = await vector('succession.json', async () => {
   return {
     about:
       'The keyring as an admin gets it, after recovery-set.json, a passkey, a rotation and a succession of the root: it opens with what opened it before, once the words are confirmed.',
-    ...{ from: keyring.fingerprint, fingerprint: succeeded.fingerprint },
-    ...{ unlockers: { passphrase: own, team, recovery: recoverySet.unlocker, passkey: newest(withPasskey) }, prf },
+    from: keyring.fingerprint,
+    fingerprint: succeeded.fingerprint,
+    unlockers: { passphrase: own, team, recovery: recoverySet.unlocker, passkey: newest(withPasskey) },
+    prf,
     keyring: succeeded,
   };
 });
@@ -160,8 +178,14 @@ await vector('unlocker-changes.json', async () => {
 const said = await vector('words.json', async () => {
   const email = 'engineer@example.com';
   const { request, words } = await requestGrant({
-    ...{ tenant: TENANT, email, root: succession.fingerprint, label: 'Passkey' },
-    ...{ rights: RIGHTS_OF.engineer, kind: 'passkey', kdf: passkeyKdf(), prf: succession.prf },
+    tenant: TENANT,
+    email,
+    root: succession.fingerprint,
+    label: 'Passkey',
+    rights: RIGHTS_OF.engineer,
+    kind: 'passkey',
+    kdf: passkeyKdf(),
+    prf: succession.prf,
   });
   const { jwk } = request.unlocker;
   const grant = { tenant: TENANT, root: succession.fingerprint, jwk, unlocker: await thumbprint(jwk), email, words };
@@ -179,7 +203,11 @@ await vector('grant-words.json', async () => {
   return {
     about:
       'The eight words of a grant, which say what it opens, with all that they are made from: once for each rights.',
-    ...{ tenant, root: fingerprint, jwk, unlocker, email },
+    tenant,
+    root: fingerprint,
+    jwk,
+    unlocker,
+    email,
     grants: [RIGHTS_OF.engineer, RIGHTS_OF.admin].map((rights) => ({ rights, words: grantWords({ ...of, rights }) })),
   };
 });
@@ -191,8 +219,15 @@ const activeKid = succession.keyring.escrowKeys.at(-1)?.kid ?? '';
 /** A record as the server gives it today: the first vectors are older than some of its members. */
 const asToday = (one: Revealed): Revealed => {
   const version = {
-    ...{ ...one.version, sha256: sha256(one.sealed), unopenable: false, verifiedAt: null, finding: null },
-    ...{ order: null, sealedAt: null, hostname: null, counts: true },
+    ...one.version,
+    sha256: sha256(one.sealed),
+    unopenable: false,
+    verifiedAt: null,
+    finding: null,
+    order: null,
+    sealedAt: null,
+    hostname: null,
+    counts: true,
   };
   return { ...one, version };
 };
@@ -208,16 +243,30 @@ const reseals = await vector('resealed-secrets.json', async () => ({
     'Secrets of secrets.json after the rotation in succession.json: re-sealed, each with its source’s SHA-256 in its header.',
   secrets: await Promise.all(
     secrets.map(async (one) => ({
-      ...{ name: `${one.name}, re-sealed`, plaintext: one.plaintext, src: sha256(one.revealed.sealed) },
+      name: `${one.name}, re-sealed`,
+      plaintext: one.plaintext,
+      src: sha256(one.revealed.sealed),
       revealed: await resealed(asToday(one.revealed)),
     })),
   ),
 }));
 
 const machine: MachineSummary = {
-  ...{ id: secrets[0]?.revealed.machine ?? '', hostname: 'ACM-LT-0142', serial: '5CD1234XYZ', manufacturer: 'HP' },
-  ...{ model: 'EliteBook 840 G11', osVersion: '10.0.26100', client: 'Acme', enrolledAt: 1_790_000_000_000 },
-  ...{ lastEventAt: null, silentSince: null, secrets: 3, toRotate: 0, shelf: 'fleet', attention: [], run: null },
+  id: secrets[0]?.revealed.machine ?? '',
+  hostname: 'ACM-LT-0142',
+  serial: '5CD1234XYZ',
+  manufacturer: 'HP',
+  model: 'EliteBook 840 G11',
+  osVersion: '10.0.26100',
+  client: 'Acme',
+  enrolledAt: 1_790_000_000_000,
+  lastEventAt: null,
+  silentSince: null,
+  secrets: 3,
+  toRotate: 0,
+  shelf: 'fleet',
+  attention: [],
+  run: null,
 };
 
 await file('exit.bundle', async () => {

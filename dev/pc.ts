@@ -30,13 +30,11 @@ try {
   const spoolDir = mkdtempSync(path.join(os.tmpdir(), 'totl-pc-'));
   let broken = false;
   const fleet = startFleet({
-    ...{
-      ...configuration,
-      fingerprint: configuration.fingerprint ?? undefined,
-      machines: 1,
-      spoolDir,
-      speed: Number(values.speed) || DEFAULT_SPEED,
-    },
+    ...configuration,
+    fingerprint: configuration.fingerprint ?? undefined,
+    machines: 1,
+    spoolDir,
+    speed: Number(values.speed) || DEFAULT_SPEED,
     // Another PC each time.
     seed: Math.floor(Math.random() * 2 ** 20),
     onLine: (text) => console.log(text),

@@ -38,8 +38,17 @@ function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      ...{ remote: flag, once: flag, table: flag, help: flag, refusals: flag, alarms: flag },
-      ...{ env: text, tenant: text, route: text, status: text, slow: text },
+      remote: flag,
+      once: flag,
+      table: flag,
+      help: flag,
+      refusals: flag,
+      alarms: flag,
+      env: text,
+      tenant: text,
+      route: text,
+      status: text,
+      slow: text,
     },
   });
   const { tenant, route, status, refusals, alarms } = values;

@@ -47,8 +47,19 @@ const DAY_MS = 24 * 3600 * 1000;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const OPTIONS = {
-  ...{ local: flag, remote: flag, json: flag, help: flag, 'persist-to': text },
-  ...{ name: text, admin: text, id: text, label: text, expires: text, api: text, fingerprint: text, out: text },
+  local: flag,
+  remote: flag,
+  json: flag,
+  help: flag,
+  'persist-to': text,
+  name: text,
+  admin: text,
+  id: text,
+  label: text,
+  expires: text,
+  api: text,
+  fingerprint: text,
+  out: text,
   portal: text,
 } as const;
 type Values = ReturnType<typeof readArguments>['values'];
@@ -127,7 +138,10 @@ function changeOf([name = '', value = '']: string[]): Record<string, number | nu
 async function limits(place: Place, tenant: string, change: object | undefined, values: Values): Promise<Answer> {
   const [api, portal] = [optional(Origin, values.api, '--api'), optional(Origin, values.portal, '--portal')];
   const target = await targetOf({
-    ...{ local: place.where === 'local', remote: place.where === 'remote', api, portal },
+    local: place.where === 'local',
+    remote: place.where === 'remote',
+    api,
+    portal,
     'state-dir': place.persistTo,
   });
   const operated = await asOperator<OperatedLimits>(target, `tenants/${tenant}/limits`, change);

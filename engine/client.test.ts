@@ -46,8 +46,13 @@ afterEach(async () => {
 
 const engine = (more: Partial<EngineOptions> = {}) =>
   new Engine({
-    ...{ apiOrigin: server.origin, token: 'tok_secret', fingerprint, spoolDir, machine },
-    ...{ sleep: async () => {}, random: () => 0.5 },
+    apiOrigin: server.origin,
+    token: 'tok_secret',
+    fingerprint,
+    spoolDir,
+    machine,
+    sleep: async () => {},
+    random: () => 0.5,
     ...more,
   });
 
@@ -196,7 +201,8 @@ describe('escrow', () => {
     const other = (await newRoot()).fingerprint;
     for (const doubtful of [{ fingerprint: other }, { minEpoch: 9 }])
       expect(await engine({ ...carried, ...doubtful, spoolDir: newFolder() }).tenantKey()).toMatchObject({
-        ...{ ok: false, code: 'offline' },
+        ok: false,
+        code: 'offline',
       });
     const unpinned = { ...carried, fingerprint: undefined, spoolDir: newFolder() };
     expect(await engine(unpinned).tenantKey()).toMatchObject({ code: 'offline' });

@@ -179,7 +179,10 @@ export class Engine {
       ask(this.#transport, { route: 'POST /v1/report', body, type: NDJSON, attempts: tries });
     const queue = this.#spool.runs();
     const sender: Sender = {
-      ...{ spool: this.#spool, now: this.#now, queue, post },
+      spool: this.#spool,
+      now: this.#now,
+      queue,
+      post,
       notice: (text) => this.#notice(text),
       takesOtherId: (run) => this.#takesOtherId(run),
       takeAnotherId: () => this.#takeAnotherId(),

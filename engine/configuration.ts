@@ -31,7 +31,10 @@ export function readConfiguration(file: string): Configuration | EngineRefusal {
   }
   const { apiOrigin, token, fingerprint, minEpoch, tenantKey } = parsed.data;
   return {
-    ...{ ok: true, apiOrigin, token, minEpoch },
+    ok: true,
+    apiOrigin,
+    token,
+    minEpoch,
     ...(fingerprint === null ? {} : { fingerprint }),
     ...(tenantKey === undefined ? {} : { tenantKey }),
   };

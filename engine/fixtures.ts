@@ -40,7 +40,10 @@ export const stateKey = (root: Root, tenant: string, kid: string, keyEpoch = 1):
 
 export const publicKeyAnswer = (key: EscrowKey, statements: string[]) => ({
   ...key.jwk,
-  ...{ kid: key.kid, alg: 'RSA-OAEP-256', use: 'enc', statements },
+  kid: key.kid,
+  alg: 'RSA-OAEP-256',
+  use: 'enc',
+  statements,
 });
 
 const sealedKid = (sealed: string): string =>
@@ -117,7 +120,10 @@ export async function startServer(publicKey: () => unknown) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ stored, secrets, heads, faults },
+    stored,
+    secrets,
+    heads,
+    faults,
     requests: () => requests,
     close: () =>
       new Promise((resolve) => {

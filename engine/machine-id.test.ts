@@ -27,8 +27,12 @@ afterEach(() => server.close());
 
 const engine = (more: Partial<EngineOptions> = {}) =>
   new Engine({
-    ...{ apiOrigin: server.origin, token: 'tok_secret', spoolDir, machine },
-    ...{ sleep: async () => {}, random: () => 0.5 },
+    apiOrigin: server.origin,
+    token: 'tok_secret',
+    spoolDir,
+    machine,
+    sleep: async () => {},
+    random: () => 0.5,
     ...more,
   });
 const sealedFor = () =>

@@ -30,8 +30,17 @@ async function seals(tenant: string) {
     ['other', { label: 'sixteen bytes: a whole block of padding follows' }, '0123456789abcdef'],
   ] as const) {
     const header = {
-      ...{ alg: 'RSA-OAEP-256', enc: 'A256CBC-HS512', kid: key.kid, typ: SEALED_TYP, tenant, machine: ids.machine },
-      ...{ run: ids.run, kind, eid: ids.eid, iat: 1_790_000_000, ref },
+      alg: 'RSA-OAEP-256',
+      enc: 'A256CBC-HS512',
+      kid: key.kid,
+      typ: SEALED_TYP,
+      tenant,
+      machine: ids.machine,
+      run: ids.run,
+      kind,
+      eid: ids.eid,
+      iat: 1_790_000_000,
+      ref,
     };
     const sealed = await new CompactEncrypt(utf8(plaintext))
       .setProtectedHeader(header)

@@ -32,7 +32,11 @@ afterEach(() => server.close());
 
 const engine = (more: Partial<EngineOptions> = {}) =>
   new Engine({
-    ...{ apiOrigin: server.origin, token: 'tok_x', spoolDir, machine: MACHINE, sleep: async () => {} },
+    apiOrigin: server.origin,
+    token: 'tok_x',
+    spoolDir,
+    machine: MACHINE,
+    sleep: async () => {},
     onNotice: (text) => notices.push(text),
     ...more,
   });
@@ -131,12 +135,10 @@ describe('a spool after a power cut', () => {
     later.event(run.id, { message: 'after' });
     expect(await later.flush()).toMatchObject({ ok: true, sent: 1, rejected: 0 });
     expect(stored(run.id).map((event) => [event.seq, event.message])).toEqual([
-      ...[
-        [1, 'one'],
-        [2, 'two'],
-        [3, 'three'],
-        [4, 'after'],
-      ],
+      [1, 'one'],
+      [2, 'two'],
+      [3, 'three'],
+      [4, 'after'],
     ]);
   });
 

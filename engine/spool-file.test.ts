@@ -23,7 +23,10 @@ afterAll(() => server.close());
 
 const newEngine = () =>
   new Engine({
-    ...{ apiOrigin: server.origin, token: 'tok_x', spoolDir: newFolder(), sleep: async () => {} },
+    apiOrigin: server.origin,
+    token: 'tok_x',
+    spoolDir: newFolder(),
+    sleep: async () => {},
     machine: { id: crypto.randomUUID(), hostname: 'PC' },
   });
 const newRun = () => ({ id: crypto.randomUUID(), startedAt: 1, phases: ['preflight'] });

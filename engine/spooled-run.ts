@@ -45,7 +45,11 @@ export function lostFrom(events: readonly RunEvent[], nextSeq: number): number[]
 
 /** What stands in the place of an event that the spool has lost, so that the run can go on and people see that something is missing. */
 export const lostEvent = (seq: number, at: number): RunEvent => ({
-  ...{ seq, at, level: 'warning', type: 'message', mended: ['lost'] },
+  seq,
+  at,
+  level: 'warning',
+  type: 'message',
+  mended: ['lost'],
   message: 'An event was lost on this PC before it was sent: its spool was damaged',
 });
 

@@ -11,7 +11,9 @@ beforeAll(async () => {
   [root, other, key, swapped] = await Promise.all([newRoot(), newRoot(), newEscrowKey(), newEscrowKey()]);
 });
 const expected = (more: Partial<Expected> = {}): Expected => ({
-  ...{ fingerprint: root.fingerprint, minEpoch: 1, known: null },
+  fingerprint: root.fingerprint,
+  minEpoch: 1,
+  known: null,
   ...more,
 });
 

@@ -13,9 +13,16 @@ function chainOf(length: number, history = 'true', tenant = TENANT): AuditEntry[
   for (let seq = 1; seq <= length; seq++)
     entries.push(
       rehashed({
-        ...{ v: 1, tenant, seq, at: 1_790_000_000_000 + seq, outcome: 'done', ip: '192.0.2.1', userAgent: null },
+        v: 1,
+        tenant,
+        seq,
+        at: 1_790_000_000_000 + seq,
+        outcome: 'done',
+        ip: '192.0.2.1',
+        userAgent: null,
         principal: { kind: 'person', id: 'u1', name: 'admin@example.com' },
-        ...{ action: 'secret.revealed', subject: `secret-${seq}` },
+        action: 'secret.revealed',
+        subject: `secret-${seq}`,
         detail: { reason: `${history} ${seq}`, version: seq, bound: true, note: null },
         previousHash: entries.at(-1)?.hash ?? genesisHash(tenant),
       }),
@@ -135,7 +142,9 @@ describe('a chain', () => {
         const cut = CHAIN.slice(0, length);
         expect(verify(cut)).toMatchObject({ ok: true });
         expect(verify(cut, [{ ...HEAD, holder: 'the index' }])).toEqual({
-          ...{ ok: false, fault: 'truncated', seq: length + 1 },
+          ok: false,
+          fault: 'truncated',
+          seq: length + 1,
           says: `The chain ends with entry ${length}, but the index knows entry ${LENGTH}.`,
         });
       }),

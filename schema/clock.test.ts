@@ -39,13 +39,19 @@ describe('the instants of one report', () => {
 
   it('from before the clock was set are taken for the first that is right, and not for what came after it', () => {
     expect(times(events(-YEARS, -YEARS + 5, -20 * MINUTE, -MINUTE))).toEqual([
-      ...[-20 * MINUTE, -20 * MINUTE, -20 * MINUTE, -MINUTE],
+      -20 * MINUTE,
+      -20 * MINUTE,
+      -20 * MINUTE,
+      -MINUTE,
     ]);
   });
 
   it('are taken by their count, in whatever order they stand', () => {
     expect(times(events(-YEARS, -20 * MINUTE, -YEARS, -MINUTE).toReversed())).toEqual([
-      ...[-MINUTE, -MINUTE, -20 * MINUTE, -20 * MINUTE],
+      -MINUTE,
+      -MINUTE,
+      -20 * MINUTE,
+      -20 * MINUTE,
     ]);
   });
 
@@ -71,7 +77,10 @@ describe('the instants of one report', () => {
 describe('of a clock that was wrong', () => {
   it('is told by how much, where that was measured and is more than is let pass', () => {
     expect([null, SKEW_MAX_MS, YEARS, -2 * HOUR].map((skewMs) => wrongBy({ skewMs }))).toEqual([
-      ...[null, null, YEARS, -2 * HOUR],
+      null,
+      null,
+      YEARS,
+      -2 * HOUR,
     ]);
     expect([worse(null, YEARS), worse(YEARS, null), worse(2 * HOUR, -3 * HOUR)]).toEqual([YEARS, YEARS, -3 * HOUR]);
   });

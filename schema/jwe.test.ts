@@ -7,8 +7,17 @@ const encode = (value: unknown) => base64urlnopad.encode(new TextEncoder().encod
 const bytes = (count: number) => base64urlnopad.encode(new Uint8Array(count));
 const id = '5f0c1f8e-9f2b-4d2b-8f27-3f2f2b7a9d10';
 const header = {
-  ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'A'.repeat(43), typ: SEALED_TYP, tenant: 'acme', machine: id },
-  ...{ run: id, kind: 'other', eid: id, iat: 1, ref: { label: 'x' } },
+  alg: 'RSA-OAEP-256',
+  enc: 'A256GCM',
+  kid: 'A'.repeat(43),
+  typ: SEALED_TYP,
+  tenant: 'acme',
+  machine: id,
+  run: id,
+  kind: 'other',
+  eid: id,
+  iat: 1,
+  ref: { label: 'x' },
 };
 const jwe = (change: object = {}, [key, nonce, text, tag] = [384, 12, 5, 16]) =>
   [encode({ ...header, ...change }), bytes(key ?? 0), bytes(nonce ?? 0), bytes(text ?? 0), bytes(tag ?? 0)].join('.');

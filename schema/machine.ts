@@ -56,8 +56,16 @@ export type Run = z.infer<typeof Run>;
 
 /** Why somebody should look at a machine. */
 export const Attention = z.enum([
-  ...['run_failed', 'stalled', 'serial_changed', 'seq_conflict', 'no_recovery_key', 'to_be_rotated'],
-  ...['shared_id', 'odd_hostname', 'cloned', 'id_changed'],
+  'run_failed',
+  'stalled',
+  'serial_changed',
+  'seq_conflict',
+  'no_recovery_key',
+  'to_be_rotated',
+  'shared_id',
+  'odd_hostname',
+  'cloned',
+  'id_changed',
 ] as const);
 export type Attention = z.infer<typeof Attention>;
 

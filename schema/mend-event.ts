@@ -56,10 +56,20 @@ function mend(value: Record<string, unknown>, seq: number, type: EventType, now:
 
 /** Levels as other loggers name them. */
 const LEVELS: Record<string, EventLevel> = {
-  ...{ debug: 'debug', trace: 'debug', verbose: 'debug' },
-  ...{ info: 'info', information: 'info', informational: 'info', notice: 'info', success: 'info' },
-  ...{ warning: 'warning', warn: 'warning' },
-  ...{ error: 'error', err: 'error', critical: 'error', fatal: 'error' },
+  debug: 'debug',
+  trace: 'debug',
+  verbose: 'debug',
+  info: 'info',
+  information: 'info',
+  informational: 'info',
+  notice: 'info',
+  success: 'info',
+  warning: 'warning',
+  warn: 'warning',
+  error: 'error',
+  err: 'error',
+  critical: 'error',
+  fatal: 'error',
 };
 
 /** Null: nobody knows it. */

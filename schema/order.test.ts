@@ -6,7 +6,10 @@ import { CLOCK_TOLERANCE_MS, instantOf, type Ordered, offeredOf, successions } f
 type Named = Ordered & { name: string };
 /** `sealedAt` in seconds. */
 const version = (name: string, { sealedAt = null, ...more }: Partial<Ordered> = {}): Named => ({
-  ...{ name, run: `run of ${name}`, order: null, counts: true },
+  name,
+  run: `run of ${name}`,
+  order: null,
+  counts: true,
   ...more,
   sealedAt: sealedAt === null ? null : sealedAt * 1000,
 });

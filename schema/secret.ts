@@ -86,7 +86,8 @@ export const EscrowRequest = z
   })
   .transform(
     ({ kid, order, sentAt, sealed, ...rest }): Escrowing => ({
-      ...{ ...rest, format: rest.format ?? ('jwe' as const) },
+      ...rest,
+      format: rest.format ?? ('jwe' as const),
       ...(kid ? { kid } : {}),
       ...(order ? { order } : {}),
       ...(typeof sentAt === 'number' ? { sentAt } : {}),

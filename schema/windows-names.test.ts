@@ -92,8 +92,24 @@ it('a host name is what Windows lets a PC have', () => {
   ])
     expect(isWindowsHostname(name), name).toBe(true);
   for (const name of [
-    ...['', '12345', '-pc', 'pc-', 'a b', 'pc.', '.pc', 'a..b', 'pc!', 'a/b', 'a\\b', '*', '127.0.0.1', 'x'.repeat(64)],
-    ...['RECEPTION-\u202e10-CP-SECNANIF', 'pc\u200b1', 'pc\u0000', 'ü'.repeat(40)],
+    '',
+    '12345',
+    '-pc',
+    'pc-',
+    'a b',
+    'pc.',
+    '.pc',
+    'a..b',
+    'pc!',
+    'a/b',
+    'a\\b',
+    '*',
+    '127.0.0.1',
+    'x'.repeat(64),
+    'RECEPTION-\u202e10-CP-SECNANIF',
+    'pc\u200b1',
+    'pc\u0000',
+    'ü'.repeat(40),
   ])
     expect(isWindowsHostname(name), JSON.stringify(name)).toBe(false);
 });

@@ -39,7 +39,8 @@ async function streamed(id: string): Promise<ReadableStreamDefaultReader<Uint8Ar
     method: 'POST',
     headers: {
       'cf-access-jwt-assertion': await accessToken(emailOf('auditor')),
-      ...{ 'content-type': 'application/json', origin: PORTAL },
+      'content-type': 'application/json',
+      origin: PORTAL,
     },
     body: JSON.stringify({ format: 'ndjson' }),
   });
@@ -56,7 +57,8 @@ describe('an export as NDJSON', () => {
     const entries = lines(answer.text);
     expect(verifyChain(entries, { tenant: id })).toMatchObject({ ok: true, head: { seq: 1_205 } });
     expect(entries.at(-1)).toMatchObject({
-      ...{ action: 'audit.exported', detail: { format: 'ndjson' } },
+      action: 'audit.exported',
+      detail: { format: 'ndjson' },
       principal: { name: emailOf('auditor') },
     });
   });
@@ -101,7 +103,8 @@ describe('an export as NDJSON', () => {
     const id = await longChain(3);
     expect((await exported(id, { format: 'ndjson' }, emailOf('engineer'))).json.code).toBe('role_forbids');
     expect((await exported(id, { format: 'xml' })).json).toMatchObject({
-      ...{ code: 'invalid_body', errors: [{ field: 'format' }] },
+      code: 'invalid_body',
+      errors: [{ field: 'format' }],
     });
     expect(lines((await exported(id, { format: 'ndjson' })).text).map((entry) => entry.action)).toContain(
       'access.refused',

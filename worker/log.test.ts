@@ -62,7 +62,8 @@ describe('a request', () => {
     const report = (from: number, count: number) =>
       leaves(() =>
         asMachine(token, '/v1/report', {
-          ...{ machine, run },
+          machine,
+          run,
           events: Array.from({ length: count }, (_, index) => event(from + index)),
         }),
       );

@@ -11,7 +11,12 @@ export type Trace = Pick<
 /** The trace of a request of which nothing is known yet. */
 export const newTrace = (): Trace => ({
   requestId: crypto.randomUUID(),
-  ...{ route: 'unmatched', tenant: null, principal: 'anyone', principalId: null, objectMs: 0, objectCalls: 0 },
+  route: 'unmatched',
+  tenant: null,
+  principal: 'anyone',
+  principalId: null,
+  objectMs: 0,
+  objectCalls: 0,
 });
 
 export function logRequest(line: Omit<RequestLine, 'event' | 'at'>): void {

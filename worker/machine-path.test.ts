@@ -316,7 +316,9 @@ describe('escrow', () => {
     const bytes = await crypto.subtle.encrypt({ name: 'RSA-OAEP' }, key, new TextEncoder().encode('kq7-Vm2'));
     const raw = {
       ...(await sealedSecret(tenant.id, tenant.keyring, machine)),
-      ...{ format: 'rsa-oaep-256', kid: tenant.keyring.kid, sealed: Buffer.from(bytes).toString('base64') },
+      format: 'rsa-oaep-256',
+      kid: tenant.keyring.kid,
+      sealed: Buffer.from(bytes).toString('base64'),
     };
     expect((await escrow(raw)).json.code).toBe('raw_not_allowed');
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/settings`, { allowRawRsaOaep: true });

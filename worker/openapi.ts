@@ -68,22 +68,32 @@ function operation(route: Listed, peopleOrigin: string | null): Json {
 }
 
 const header = (name: string, description: string, schema: Json): Json => ({
-  ...{ name, in: 'header', required: true, description, schema },
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema,
 });
 
 function parametersOf(route: Listed): Json[] {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    ...{ name, in: 'path', required: true },
+    name,
+    in: 'path',
+    required: true,
     schema: { type: 'string', pattern: PATH_ID.source },
   }));
   const query = 'query' in route && route.query ? schemaOf(route.query, 'input') : {};
   const required = (query.required ?? []) as string[];
   const inQuery = Object.entries((query.properties ?? {}) as Json).map(([name, schema]) => ({
-    ...{ name, in: 'query', required: required.includes(name), schema },
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
   }));
   const fromPortal = isForPeople(route) && fromPortalOnly(route);
   const origin = header('Origin', 'The portal’s, as a browser sends it; any other is 403 `wrong_origin`', {
-    ...{ type: 'string', format: 'uri' },
+    type: 'string',
+    format: 'uri',
   });
   const upgrade = header('Upgrade', 'Anything else is 426 `upgrade_required`', { const: 'websocket' });
   return [...inPath, ...inQuery, ...(fromPortal ? [origin] : []), ...('upgrades' in route.answer ? [upgrade] : [])];

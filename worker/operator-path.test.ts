@@ -50,10 +50,20 @@ describe('the list', () => {
     const schema = await runInDurableObject(stubOf(id), (_object, state) => schemaVersion(state.storage.sql));
     expect(schema).toBeGreaterThanOrEqual(7);
     expect(await found(id)).toEqual({
-      ...{ id, name: 'Acme MSP', status: 'active', createdAt: expect.any(Number) },
+      id,
+      name: 'Acme MSP',
+      status: 'active',
+      createdAt: expect.any(Number),
       counts: {
-        ...{ lastReportAt: expect.any(Number), machines: 1, secrets: 0, people: 3, tokens: 1 },
-        ...{ storageBytes: expect.any(Number), room: 'ample', keyState: 'ready', schemaVersion: schema },
+        lastReportAt: expect.any(Number),
+        machines: 1,
+        secrets: 0,
+        people: 3,
+        tokens: 1,
+        storageBytes: expect.any(Number),
+        room: 'ample',
+        keyState: 'ready',
+        schemaVersion: schema,
       },
     });
     const counts = (await found(id))?.counts;
@@ -125,7 +135,9 @@ describe('a tenant that an operator creates', () => {
     expect([status, json]).toEqual([
       201,
       {
-        ...{ id: body.id, name: body.name, createdAt: expect.any(Number) },
+        id: body.id,
+        name: body.name,
+        createdAt: expect.any(Number),
         firstAdmin: { id: expect.any(String), email: 'me@northwind.example' },
       },
     ]);
@@ -134,7 +146,9 @@ describe('a tenant that an operator creates', () => {
     expect(await auditOf(body.id)).toMatchObject([
       { seq: 1, action: 'tenant.initialized' },
       {
-        ...{ seq: 2, action: 'tenant.created', subject: body.id },
+        seq: 2,
+        action: 'tenant.created',
+        subject: body.id,
         principal: { kind: 'operator', name: OPERATOR },
         detail: { name: body.name, firstAdmin: 'me@northwind.example', person: json.firstAdmin.id },
       },
@@ -261,7 +275,9 @@ describe('a suspended tenant', () => {
     await bindings.INDEX_DB.prepare("UPDATE tenants SET status = 'suspended' WHERE id = ?").bind(id).run();
     expect((await found(id))?.status).toBe('suspended');
     expect((await auditOf(id)).at(-1)).toMatchObject({
-      ...{ action: 'tenant.suspended', principal: { kind: 'system' }, detail: { reason: 'set in the index' } },
+      action: 'tenant.suspended',
+      principal: { kind: 'system' },
+      detail: { reason: 'set in the index' },
     });
     await bindings.INDEX_DB.prepare("UPDATE tenants SET status = 'active' WHERE id = ?").bind(id).run();
     expect((await asMachine(token, '/v1/tenant/pubkey')).json).toMatchObject({ code: 'tenant_suspended' });
@@ -288,7 +304,10 @@ it('logs an operator’s act with the tenant and a stand-in for the address', as
   await suspend(id, 'a reason of its own');
   expect(log.lines().filter((line) => line.event === 'request')).toMatchObject([
     {
-      ...{ tenant: id, principal: 'operator', principalId: expect.stringMatching(/^[0-9a-f]{16}$/), status: 200 },
+      tenant: id,
+      principal: 'operator',
+      principalId: expect.stringMatching(/^[0-9a-f]{16}$/),
+      status: 200,
       route: '/v1/operator/tenants/:tenant/suspend',
     },
   ]);

@@ -38,7 +38,8 @@ describe('a sign-in', () => {
       'cf-access-jwt-assertion': await accessToken('Admin@Example.com'),
     });
     expect(json).toEqual({
-      ...{ email: 'admin@example.com', operator: false },
+      email: 'admin@example.com',
+      operator: false,
       memberships: [{ tenant: id, name: 'Acme MSP', role: 'admin', status: 'active' }],
     });
   });
@@ -147,7 +148,10 @@ describe('the fleet', () => {
     const { machines } = (await asPerson<MachinePage>(engineer, `${base}/machines`)).json;
     expect(machines).toMatchObject([
       {
-        ...{ id: machine.id, hostname: 'ACM-LT-0142', secrets: 0, attention: [] },
+        id: machine.id,
+        hostname: 'ACM-LT-0142',
+        secrets: 0,
+        attention: [],
         run: { id: run.id, status: 'running', phase: 'bitlocker', phasesDone: 1, phasesTotal: 3 },
       },
     ]);
@@ -207,7 +211,8 @@ describe('the keyring', () => {
     });
     const headers = {
       'cf-access-jwt-assertion': await accessToken(emailOf('admin')),
-      ...{ 'content-type': 'application/json', origin: 'https://evil.example' },
+      'content-type': 'application/json',
+      origin: 'https://evil.example',
     };
     expect((await request('POST', path, headers, JSON.stringify(write))).json.code).toBe('wrong_origin');
     const { entries } = (await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${id}/audit`)).json;
@@ -232,12 +237,18 @@ describe('a reveal', () => {
     expect(json).toMatchObject({ id: receipt.secretId, sealed: body.sealed, version: { version: 1, bound: true } });
     const { entries } = (await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${id}/audit`)).json;
     expect(entries.find((entry) => entry.seq === json.auditSeq)).toMatchObject({
-      ...{ action: 'secret.revealed', subject: receipt.secretId, outcome: 'done' },
+      action: 'secret.revealed',
+      subject: receipt.secretId,
+      outcome: 'done',
       principal: { kind: 'person', name: emailOf('engineer') },
       detail: { reason: 'Locked out, ticket 4711', version: 1 },
     });
     expect(entries.map((entry) => entry.action)).toEqual([
-      ...['tenant.initialized', 'keyring.created', 'machine.enrolled', 'secret.escrowed', 'secret.revealed'],
+      'tenant.initialized',
+      'keyring.created',
+      'machine.enrolled',
+      'secret.escrowed',
+      'secret.revealed',
     ]);
     expect(entries[3]).toMatchObject({ seq: receipt.auditSeq, hash: receipt.auditHash });
   });
@@ -251,7 +262,8 @@ describe('a reveal', () => {
     const refused = await asPerson<AuditPage>(emailOf('auditor'), `/v1/tenants/${id}/audit?outcome=refused`);
     expect(refused.json.entries[0]?.subject, 'which secret they sought').toContain(receipt.secretId);
     expect((await asPerson(emailOf('engineer'), path, { reason: ' ' })).json).toMatchObject({
-      ...{ code: 'invalid_body', errors: [{ field: 'reason' }] },
+      code: 'invalid_body',
+      errors: [{ field: 'reason' }],
     });
     expect((await asPerson(emailOf('engineer'), path, { reason: 'ticket', version: 2 })).json.code).toBe(
       'unknown_secret',

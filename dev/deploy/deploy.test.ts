@@ -50,7 +50,10 @@ describe('the plan', () => {
 
   it('shares no name between production and staging', () => {
     const names = ({ worker, database, portalProject, docsProject }: Environment) => [
-      ...[worker.name, database, portalProject, docsProject],
+      worker.name,
+      database,
+      portalProject,
+      docsProject,
     ];
     expect(names(production).filter((name) => names(staging).includes(name))).toEqual([]);
     // Each Worker makes its own objects from the one list of migrations, which environments inherit.
@@ -61,7 +64,7 @@ describe('the plan', () => {
 describe('a deploy that is stopped', () => {
   const node = (part: Step['part'], title: string, code: string, more: Partial<Step> = {}): Step => {
     const command = [process.execPath, '-e', code] as const;
-    return { ...{ part, title, command, env: {}, changes: '', account: true }, ...more };
+    return { part, title, command, env: {}, changes: '', account: true, ...more };
   };
 
   it('stops at the first failure, and says what was done, what was not, and the command to go on', async () => {

@@ -98,7 +98,9 @@ function pages(environment: Environment, part: Part, project: string, folder: st
       title: part === 'portal' ? 'Deploy the portal' : 'Deploy the docs site',
       command: [
         ...(['wrangler', 'pages', 'deploy', folder, '--project-name', project] as const),
-        ...['--branch', BRANCH, '--commit-dirty=true'],
+        '--branch',
+        BRANCH,
+        '--commit-dirty=true',
       ],
       env,
       changes: `Puts these files into service at ${project}; the ones before stay in its history.`,

@@ -13,7 +13,8 @@ type Named = { row: string; file: string; words: string[] };
 function named(row: string): Named[] {
   const cell = row.split(/(?<!\\)\|/).at(-2) ?? '';
   return [...cell.matchAll(/`([^`]+)`(?: \(([^)]*)\))?/g)].map(([, file = '', behind = '']) => ({
-    ...{ row, file },
+    row,
+    file,
     words: [...behind.matchAll(/\*([^*]+)\*/g)].map(([, words = '']) => words),
   }));
 }

@@ -32,7 +32,8 @@ function escrowMembers(): string {
 
 const refs = (): string =>
   [
-    ...['| `kind` | `ref` has exactly | |', '|---|---|---|'],
+    '| `kind` | `ref` has exactly | |',
+    '|---|---|---|',
     ...SecretKind.options.flatMap((kind) =>
       rows(published(REF_BY_KIND[kind])).map((row) => row.replace(/^\|/, `| \`${kind}\` |`).replace(/\|[^|]*\|$/, '|')),
     ),

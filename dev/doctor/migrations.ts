@@ -7,7 +7,12 @@ export type Listing = { database: string; wranglerEnv: string; where: 'local' | 
 /** Asks wrangler. Changes nothing. */
 export const listMigrations = ({ database, wranglerEnv, where, persistTo }: Listing): Promise<Captured> =>
   capture('wrangler', [
-    ...['d1', 'migrations', 'list', database, `--${where}`, `--env=${wranglerEnv}`],
+    'd1',
+    'migrations',
+    'list',
+    database,
+    `--${where}`,
+    `--env=${wranglerEnv}`,
     ...(persistTo === undefined ? [] : ['--persist-to', persistTo]),
   ]);
 

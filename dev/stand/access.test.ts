@@ -32,7 +32,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
   const { port } = worker.address() as AddressInfo;
   access = await startAccess({
-    ...{ addresses, tokens, people: [{ email: 'admin@example.com', role: 'admin' }] },
+    addresses,
+    tokens,
+    people: [{ email: 'admin@example.com', role: 'admin' }],
     servePortal: (_pathname, response) => void response.end('portal'),
     worker: new URL(`http://127.0.0.1:${port}`),
   });

@@ -82,7 +82,10 @@ const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
 
 /** What wrangler is to do. Production is the top level of wrangler.toml, which it calls by an empty name (decision 0056). */
 export const tailArguments = (env: string | undefined): string[] => [
-  ...['tail', '--format', 'json', `--env=${env === undefined || env === 'production' ? '' : env}`],
+  'tail',
+  '--format',
+  'json',
+  `--env=${env === undefined || env === 'production' ? '' : env}`,
 ];
 
 /** `wrangler tail` of a deployed Worker. What wrangler has to say for itself goes to standard error. */

@@ -46,8 +46,17 @@ describe('the stream', () => {
   it('gives one row a request with what its object did, whichever part came first, and one for everything else', () => {
     const rows = rowsIn(STREAM);
     expect(rows.map(({ line }) => line.event)).toEqual([
-      ...['request', 'request', 'request', 'alarm', 'socket', 'fault', 'request'],
-      ...['platform', 'platform', 'platform', 'platform'],
+      'request',
+      'request',
+      'request',
+      'alarm',
+      'socket',
+      'fault',
+      'request',
+      'platform',
+      'platform',
+      'platform',
+      'platform',
     ]);
     expect(rows[0]).toMatchObject({ line: { requestId: 'r1' }, calls: [{ rowsWritten: 102 }], cpuMs: 4 });
     expect(rows[1]).toMatchObject({ line: { requestId: 'r2' }, calls: [{ call: 'recordRefusal', rowsWritten: 1 }] });

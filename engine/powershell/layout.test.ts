@@ -82,8 +82,17 @@ describe('the sealed header', () => {
     };
     expect(made).toEqual({ alg: 'RSA-OAEP-256', enc: 'A256CBC-HS512', typ: SEALED_TYP });
     expect(entries.map(([, value]) => value)).toEqual([
-      ...['$script:JweAlgorithm', '$script:JweEncryption', '$Key.Kid', '$script:SealedTyp', '$Key.Tenant'],
-      ...['$MachineId', '$RunId', '$Kind', '$Eid', '$IssuedAt', '$Ref'],
+      '$script:JweAlgorithm',
+      '$script:JweEncryption',
+      '$Key.Kid',
+      '$script:SealedTyp',
+      '$Key.Tenant',
+      '$MachineId',
+      '$RunId',
+      '$Kind',
+      '$Eid',
+      '$IssuedAt',
+      '$Ref',
     ]);
   });
 });
@@ -98,7 +107,9 @@ describe('the content encryption', () => {
     const settings = nodesOf(body('Protect-TotlContent'), 'assignment_expression').map((node) => node.text);
     expect(settings).toEqual(
       expect.arrayContaining([
-        ...['$aes.Key = $encryptionKey', '$aes.IV = $Iv', '$hmac.Key = $macKey'],
+        '$aes.Key = $encryptionKey',
+        '$aes.IV = $Iv',
+        '$hmac.Key = $macKey',
         '$aes.Mode = [System.Security.Cryptography.CipherMode]::CBC',
         '$aes.Padding = [System.Security.Cryptography.PaddingMode]::PKCS7',
       ]),
@@ -219,7 +230,9 @@ describe('the vectors that Pester reads', () => {
       const slept: number[] = [];
       const reply = await ask(
         {
-          ...{ apiOrigin: 'http://localhost', token: 'tok_x', random: () => chance },
+          apiOrigin: 'http://localhost',
+          token: 'tok_x',
+          random: () => chance,
           fetch: async () => Response.json({}, { status: 503, headers: { 'retry-after': String(retryAfterSeconds) } }),
           sleep: async (ms) => {
             slept.push(ms);

@@ -98,8 +98,13 @@ async function provision(
   const luck = chance(Date.now() + index);
   const sleep = sleeper(signal);
   const engine = new Engine({
-    ...{ apiOrigin: options.apiOrigin, token: options.token, machine: pc.before, signal, sleep },
-    ...{ fingerprint: options.fingerprint, minEpoch: options.minEpoch },
+    apiOrigin: options.apiOrigin,
+    token: options.token,
+    machine: pc.before,
+    signal,
+    sleep,
+    fingerprint: options.fingerprint,
+    minEpoch: options.minEpoch,
     spoolDir: path.join(options.spoolDir, pc.before.id),
     onNotice: (text) => options.onLine(`${machine.hostname}: ${text}`),
   });

@@ -5,7 +5,16 @@ import type { EventLevel, EventType } from '../../schema/report.ts';
 import { chance } from './random.ts';
 
 export const PHASES = [
-  ...['preflight', 'rename', 'debloat', 'apps', 'office', 'bitlocker', 'local_admin', 'rmm', 'updates', 'validation'],
+  'preflight',
+  'rename',
+  'debloat',
+  'apps',
+  'office',
+  'bitlocker',
+  'local_admin',
+  'rmm',
+  'updates',
+  'validation',
 ];
 
 export type Beat =
@@ -71,7 +80,8 @@ export function story(seed: number, ending: Ending): Beat[] {
         pause(15, 60);
         if (odds(0.12)) {
           say(`${app}: installer ended with exit code 1618, another installation runs; trying again`, 'apps', {
-            ...{ level: 'warning', data: { exitCode: 1618 } },
+            level: 'warning',
+            data: { exitCode: 1618 },
           });
           pause(20, 40);
         }

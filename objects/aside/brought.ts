@@ -41,7 +41,10 @@ const COUNTERS = {
         sql,
         `SELECT id, 0 AS version, coalesce(token = ? AND heard_at >= ? AND ${STANDS}, 0) AS fits FROM runs
          WHERE id > ? ORDER BY id LIMIT ?`,
-        ...[token, since, id, COUNTED],
+        token,
+        since,
+        id,
+        COUNTED,
       ),
     ),
   versions: (sql: SqlStorage, { token, since, id, version }: From): Counted =>
@@ -53,7 +56,11 @@ const COUNTERS = {
            (principal_kind = 'machine' AND principal_id = ? AND escrowed_at >= ? AND ${STANDS}) AS fits
          FROM secret_versions CROSS JOIN audit ON audit.seq = audit_seq
          WHERE (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
-        ...[token, since, id, version, COUNTED],
+        token,
+        since,
+        id,
+        version,
+        COUNTED,
       ),
     ),
   // The first entry about a machine is that of whoever named it first.
@@ -66,7 +73,10 @@ const COUNTERS = {
            (SELECT iif(action = 'machine.enrolled' AND principal_kind = 'machine', principal_id, '') FROM audit
             INDEXED BY audit_by_about WHERE about = machines.id ORDER BY seq LIMIT 1) = ?, 0) AS fits
          FROM machines WHERE id > ? ORDER BY id LIMIT ?`,
-        ...[since, token, id, COUNTED],
+        since,
+        token,
+        id,
+        COUNTED,
       ),
     ),
 };

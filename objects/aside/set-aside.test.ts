@@ -231,7 +231,9 @@ describe('a mark that a forged version had cleared', () => {
       ({ kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } }) as const;
     const list = (token: string, { ref }: ReturnType<typeof key>) =>
       asMachine(token, '/v1/report', {
-        ...{ machine: pc, run: newRun(), events: [event(1)] },
+        machine: pc,
+        run: newRun(),
+        events: [event(1)],
         volumes: { readAt: Date.now(), list: [{ volume: 'C:', protectors: [ref.protectorId] }] },
       });
     const [forged, fresh] = [key(), key()];
@@ -274,7 +276,10 @@ describe('the act', () => {
     const { entries } = await get<AuditPage>('audit?limit=500', ADMIN);
     const acts = entries.filter(({ subject, outcome }) => subject === bad.id && outcome === 'done');
     expect(acts.map(({ action }) => action)).toEqual([
-      ...['token.issued', 'token.revoked', 'token.set_aside', 'token.brought_back'],
+      'token.issued',
+      'token.revoked',
+      'token.set_aside',
+      'token.brought_back',
     ]);
     expect(acts.at(-1)?.detail).toEqual({ runs: 0, versions: 1 });
   });

@@ -81,7 +81,12 @@ function begin(
     sql.exec(
       `INSERT INTO asides VALUES (?, ?, ?, ?, ?, 0, 0, ?) ON CONFLICT (token) DO UPDATE SET
          back = excluded.back, since = excluded.since, at = excluded.at, by = excluded.by, place = excluded.place`,
-      ...[id, back, since, now, caller.principal.name, JSON.stringify(START)],
+      id,
+      back,
+      since,
+      now,
+      caller.principal.name,
+      JSON.stringify(START),
     );
     record(sql, caller.tenant, caller, now, { action, subject: id, detail });
     schedule(storage, 'aside', now);
@@ -109,7 +114,10 @@ export function goOnAside(storage: DurableObjectStorage, now: number): void {
   else
     sql.exec(
       'UPDATE asides SET runs = runs + ?, versions = versions + ?, place = ? WHERE token = ?',
-      ...[slice.runs, slice.versions, after && JSON.stringify(after), job.token],
+      slice.runs,
+      slice.versions,
+      after && JSON.stringify(after),
+      job.token,
     );
   if (next()) schedule(storage, 'aside', now);
 }

@@ -27,7 +27,8 @@ const seqs = ({ entries }: Pick<AuditPage, 'entries'>) => entries.map((entry) =>
 
 const person = (id: string): Actor => ({
   principal: { kind: 'person', id, name: `${id}@example.com` },
-  ...{ ip: null, userAgent: null },
+  ip: null,
+  userAgent: null,
 });
 const ENGINE: Actor = { principal: { kind: 'machine', id: 't1', name: 'engine' }, ip: null, userAgent: null };
 
@@ -236,7 +237,10 @@ describe('the head in the index', () => {
     await tell(id);
     const notice = {
       found: 'rolled_back',
-      ...{ indexSeq: told.seq, indexHash: told.hash, chainSeq: left.seq, chainHash: left.hash },
+      indexSeq: told.seq,
+      indexHash: told.hash,
+      chainSeq: left.seq,
+      chainHash: left.hash,
     };
     expect(await notices(id)).toEqual([notice]);
     expect(await noteOf(id)).toEqual(expect.any(Number));

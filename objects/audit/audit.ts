@@ -131,7 +131,13 @@ export function recordRefusal(
        subjects = CASE WHEN json_array_length(subjects) > ?7 OR EXISTS (SELECT 1 FROM json_each(subjects) WHERE value = ?6)
          THEN subjects ELSE json_insert(subjects, '$[#]', ?6) END
      RETURNING further`,
-    ...[kind, id, name, code, minute, subject.slice(0, SUBJECT_MAX_CHARACTERS), SUBJECTS_MAX],
+    kind,
+    id,
+    name,
+    code,
+    minute,
+    subject.slice(0, SUBJECT_MAX_CHARACTERS),
+    SUBJECTS_MAX,
   );
   if (inserted[0]?.further !== 0) return;
   record(sql, tenant, actor, at, { action: refusalAction(code), subject, outcome: 'refused', detail: { code } });
@@ -173,7 +179,9 @@ export function settleRefusals(storage: DurableObjectStorage, tenant: string, at
       subject: tenant,
       outcome: 'refused',
       detail: {
-        ...{ code: row.code, further: row.further, minuteAt: row.minute * MINUTE_MS },
+        code: row.code,
+        further: row.further,
+        minuteAt: row.minute * MINUTE_MS,
         ...subjectsOf(JSON.parse(row.subjects)),
       },
     });

@@ -115,11 +115,16 @@ function followIndex(sql: SqlStorage, { people, tokens }: IndexWord): void {
   for (const { id, role, status, version } of people)
     sql.exec(
       'UPDATE people SET role = ?, version = ? WHERE id = ?',
-      ...[role, status === 'removed' ? version - 1 : version, id],
+      role,
+      status === 'removed' ? version - 1 : version,
+      id,
     );
   for (const { id, expiresAt, revokedAt, version } of tokens)
     sql.exec(
       'UPDATE tokens SET expires_at = ?, revoked_at = coalesce(revoked_at, ?), version = ? WHERE id = ?',
-      ...[expiresAt, revokedAt, version, id],
+      expiresAt,
+      revokedAt,
+      version,
+      id,
     );
 }

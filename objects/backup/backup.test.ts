@@ -574,7 +574,9 @@ describe('a restore', () => {
     expect(await peopleIn()).toEqual(before);
     expect((await asPerson(STRANGER, `/v1/tenants/${tenant.id}/people`)).json).toMatchObject({ code: 'not_a_member' });
     expect((await auditOf()).findLast((one) => one.action === 'tenant.imported')?.detail).toMatchObject({
-      ...{ vouched: false, peopleLeftOut: 1, firstAdmin: null },
+      vouched: false,
+      peopleLeftOut: 1,
+      firstAdmin: null,
     });
   });
 
@@ -594,16 +596,19 @@ describe('a restore', () => {
     const hash = await sha256Hex(`${'0'.repeat(16)}:${token}`);
     await bend(made, 'tokens', (rows) =>
       rows.push({
-        ...{
-          id: 'stranger',
-          label: 'x',
-          prefix: 'tok_SSSS',
-          hash,
-          salt: '0'.repeat(16),
-          created_at: 1,
-          created_by: null,
-        },
-        ...{ expires_at: null, revoked_at: null, fingerprint: null, min_epoch: null, replaced_by: null, version: 999 },
+        id: 'stranger',
+        label: 'x',
+        prefix: 'tok_SSSS',
+        hash,
+        salt: '0'.repeat(16),
+        created_at: 1,
+        created_by: null,
+        expires_at: null,
+        revoked_at: null,
+        fingerprint: null,
+        min_epoch: null,
+        replaced_by: null,
+        version: 999,
       }),
     );
     await wipe();

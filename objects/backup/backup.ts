@@ -125,7 +125,14 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
     if (isRestoring(storage.sql)) return;
     forgetWalk(storage.sql);
     keepRun(storage.sql, {
-      ...{ at, outcome: 'done', chunks: chunks.length, written, bytes, head, manifestSha256, fault: null },
+      at,
+      outcome: 'done',
+      chunks: chunks.length,
+      written,
+      bytes,
+      head,
+      manifestSha256,
+      fault: null,
     });
     // What the bucket says later is held against what the index was told now.
     put(storage, 'backup', { id: String(at), version: 1, at, sha256: manifestSha256 }, Date.now());
@@ -142,16 +149,14 @@ const keepFailed = (storage: DurableObjectStorage, fault: Fault) =>
   storage.transactionSync(() => {
     forgetWalk(storage.sql);
     keepRun(storage.sql, {
-      ...{
-        at: Date.now(),
-        outcome: 'failed',
-        chunks: 0,
-        written: 0,
-        bytes: 0,
-        head: null,
-        manifestSha256: null,
-        fault,
-      },
+      at: Date.now(),
+      outcome: 'failed',
+      chunks: 0,
+      written: 0,
+      bytes: 0,
+      head: null,
+      manifestSha256: null,
+      fault,
     });
   });
 

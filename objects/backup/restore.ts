@@ -102,7 +102,11 @@ export function beginRestore(
     sql.exec(
       `INSERT INTO restore_progress (manifest_sha256, chunks_done, discarded_seq, discarded_hash, index_seq, index_hash)
        VALUES (?, 0, ?, ?, ?, ?)`,
-      ...[found.sha256, own.seq, own.hash, lost?.seq ?? null, lost?.hash ?? null],
+      found.sha256,
+      own.seq,
+      own.hash,
+      lost?.seq ?? null,
+      lost?.hash ?? null,
     );
     listenerOf(sql)?.tenantClosed('restoring');
     const begun = progressOf(sql);
@@ -164,7 +168,12 @@ function stepOf(sql: SqlStorage, { sha256 }: FoundManifest): number | null {
 const answerFor =
   ({ vouched }: IndexWord) =>
   ({ manifest: { at, chunks, head } }: FoundManifest, chunksDone: number): RestoreAnswer => ({
-    ...{ finished: chunksDone === chunks.length, backupAt: at, chunksDone, chunks: chunks.length, head, vouched },
+    finished: chunksDone === chunks.length,
+    backupAt: at,
+    chunksDone,
+    chunks: chunks.length,
+    head,
+    vouched,
   });
 
 /** What to say of a restore that is no longer on its way: another call has finished it, or it was aborted. */
@@ -243,8 +252,11 @@ function empty(sql: SqlStorage, tenant: string, now: number): void {
     action: 'audit.rollback_noticed',
     subject: tenant,
     detail: {
-      ...{ found: 'rolled_back', indexSeq: lost.index_seq, indexHash: lost.index_hash },
-      ...{ chainSeq: chain.seq, chainHash: chain.hash },
+      found: 'rolled_back',
+      indexSeq: lost.index_seq,
+      indexHash: lost.index_hash,
+      chainSeq: chain.seq,
+      chainHash: chain.hash,
     },
   });
 }
@@ -272,8 +284,16 @@ function finish(
       action: 'tenant.imported',
       subject: tenant,
       detail: {
-        ...{ backupAt: at, headSeq: restored.seq, headHash: restored.hash, manifestSha256, vouched: word.vouched },
-        ...{ discardedSeq, discardedHash, indexSeq, indexHash, ...admitted },
+        backupAt: at,
+        headSeq: restored.seq,
+        headHash: restored.hash,
+        manifestSha256,
+        vouched: word.vouched,
+        discardedSeq,
+        discardedHash,
+        indexSeq,
+        indexHash,
+        ...admitted,
       },
     });
     // An index that is new, or was set back, gets all tokens and people; one that has them, or later ones, takes no notice.

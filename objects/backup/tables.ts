@@ -7,12 +7,23 @@ import { rowsAsBegun } from './pre-images.ts';
 
 /** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
 const LEFT_OUT = new Set([
-  ...['events', 'tombstones', 'refusals', 'nears'],
+  'events',
+  'tombstones',
+  'refusals',
+  'nears',
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
-  ...['webhooks', 'deliveries'],
-  ...['identity', 'migrations', 'backup_runs', 'restore_progress', 'restore_known', 'walks', 'search_floor'],
+  'webhooks',
+  'deliveries',
+  'identity',
+  'migrations',
+  'backup_runs',
+  'restore_progress',
+  'restore_known',
+  'walks',
+  'search_floor',
   // Of the backup that is under way.
-  ...['pre_images', 'backup_parts'],
+  'pre_images',
+  'backup_parts',
 ]);
 
 /** What of an object goes with the rows that a backup takes the place of: who added a webhook stands in the chain that is put away with them. */

@@ -82,7 +82,10 @@ export function readSlice(sql: SqlStorage, walk: Walk): Slice {
 }
 
 const named = ({ table, sha256, bytes, rows, last }: BackupChunk): BackupChunk => ({
-  ...{ table, sha256, bytes, rows },
+  table,
+  sha256,
+  bytes,
+  rows,
   ...(last === undefined ? {} : { last }),
 });
 
@@ -107,7 +110,11 @@ export function advance(sql: SqlStorage, { walk, chunks }: Slice, next: Place, w
 
 /** What the manifest says of a walk whose last slice this is. */
 export const manifestOf = (sql: SqlStorage, tenant: string, { walk, chunks }: Slice): BackupManifest => ({
-  ...{ v: 1, tenant, at: walk.at, head: walk.head, migrations: ranMigrations(sql) },
+  v: 1,
+  tenant,
+  at: walk.at,
+  head: walk.head,
+  migrations: ranMigrations(sql),
   chunks: [...namedBefore(sql), ...chunks.map(named)],
 });
 

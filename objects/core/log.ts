@@ -29,8 +29,17 @@ export function loggedCall<T>(call: string, { requestId, tenant, principal }: Ca
   const startedAt = Date.now();
   const end = ({ code, failed }: Ended, at = Date.now()) =>
     write({
-      ...{ event: 'object', at, requestId, tenant, call, principal: principal.kind, principalId: principal.id, code },
-      ...{ durationMs: at - startedAt, ...meter.rows(), failed },
+      event: 'object',
+      at,
+      requestId,
+      tenant,
+      call,
+      principal: principal.kind,
+      principalId: principal.id,
+      code,
+      durationMs: at - startedAt,
+      ...meter.rows(),
+      failed,
     });
   return metered(meter, () => watched(work, end));
 }

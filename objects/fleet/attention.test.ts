@@ -5,9 +5,17 @@ import { type AttentionFacts, attentionOf } from './attention.ts';
 import { STALLED_AFTER_MS, silentSince } from './silence.ts';
 
 const well: AttentionFacts = {
-  ...{ run: 'succeeded', silent: false, keyMissing: false },
-  ...{ serialChanged: false, seqConflict: false, toRotate: 0, sharedId: false, oddHostname: false },
-  ...{ cloned: false, split: false, idChanged: false },
+  run: 'succeeded',
+  silent: false,
+  keyMissing: false,
+  serialChanged: false,
+  seqConflict: false,
+  toRotate: 0,
+  sharedId: false,
+  oddHostname: false,
+  cloned: false,
+  split: false,
+  idChanged: false,
 };
 
 describe('a machine', () => {

@@ -105,7 +105,8 @@ describe('a report of an earlier run that comes late', () => {
     await new Engine().tells({});
     await yesterday.sends([yesterday.happens({})], { ...pc, serial: 'OTHER' });
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
-      ...{ serial: pc.serial, attention: ['cloned'] },
+      serial: pc.serial,
+      attention: ['cloned'],
     });
   });
 
@@ -140,7 +141,8 @@ describe('a clock ten years behind', () => {
     expect(await listed('?status=failed')).toEqual([pc.id]);
     expect(await listed()).toEqual([pc.id, other.id]);
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
-      ...{ run: { id: failing.run.id, status: 'failed' }, attention: ['run_failed'] },
+      run: { id: failing.run.id, status: 'failed' },
+      attention: ['run_failed'],
     });
     const run = await runOf(failing);
     // What the PC said is kept beside what it is taken for.
@@ -286,12 +288,17 @@ describe('what was there before clocks were held against anything', () => {
       const row = all<{ phases: string }>(sql, 'SELECT phases FROM runs WHERE id = ?', engine.run.id)[0];
       const phases = JSON.parse(row?.phases ?? '[]').map((phase: { startedAt: number | null }) => ({
         ...phase,
-        ...{ startedAt: said[1]?.at ?? null, finishedAt: ended },
+        startedAt: said[1]?.at ?? null,
+        finishedAt: ended,
       }));
       sql.exec(
         `UPDATE runs SET started_at = ?, finished_at = ?, last_event_at = ?, phases = ?, said_started_at = NULL,
            clock_skew_ms = NULL WHERE id = ?`,
-        ...[engine.run.startedAt, ended, said.at(-1)?.at ?? 0, JSON.stringify(phases), engine.run.id],
+        engine.run.startedAt,
+        ended,
+        said.at(-1)?.at ?? 0,
+        JSON.stringify(phases),
+        engine.run.id,
       );
     });
   }

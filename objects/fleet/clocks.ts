@@ -81,7 +81,10 @@ function walkFrom(sql: SqlStorage, place: Place, now: number): Place | null {
 }
 
 const instantsOf = ({ startedAt, finishedAt, lastEventAt, rebootsAt, phases }: RunState): (number | null)[] => [
-  ...[startedAt, finishedAt, lastEventAt, ...rebootsAt],
+  startedAt,
+  finishedAt,
+  lastEventAt,
+  ...rebootsAt,
   ...phases.flatMap((phase) => [phase.startedAt, phase.finishedAt]),
 ];
 
@@ -112,7 +115,10 @@ function readOn(
   const last = events.at(-1)?.seq ?? after;
   sql.exec(
     'UPDATE events SET taken_at = received_at WHERE run_id = ? AND seq > ? AND seq <= ? AND at < ?',
-    ...[before.id, after, last, firstAt],
+    before.id,
+    after,
+    last,
+    firstAt,
   );
   const begun = begunBy(
     before,

@@ -42,7 +42,10 @@ const runOf = (run: string) => get<Run>(`runs/${run}`);
 type Pc = { run: ReturnType<typeof newRun>; seq: number; facts: Record<string, unknown>; clockOffMs: number | null };
 /** A PC at its run. `clockOffMs`: how far its clock is behind; null: its engine does not say what its clock says. */
 const pc = (facts: Record<string, unknown> = {}, clockOffMs: number | null = 0): Pc => ({
-  ...{ run: { ...newRun(), startedAt: Date.now() }, seq: 0, facts, clockOffMs },
+  run: { ...newRun(), startedAt: Date.now() },
+  seq: 0,
+  facts,
+  clockOffMs,
 });
 
 /** What its engine sends as it happens. */

@@ -43,7 +43,10 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
       today.day_changes++;
       sql.exec(
         'INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        ...[row.id, attribute, startedAt, value],
+        row.id,
+        attribute,
+        startedAt,
+        value,
       );
     }
   }

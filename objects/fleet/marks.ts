@@ -68,7 +68,11 @@ export function acknowledge(
     sql.exec(
       `INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET occurrence = excluded.occurrence, at = excluded.at, by = excluded.by`,
-      ...[id, mark, occurrence, now, caller.principal.name],
+      id,
+      mark,
+      occurrence,
+      now,
+      caller.principal.name,
     );
     const family = familyOf(sql, id);
     const cloned = mark === 'cloned' ? clonedAmong(sql, family) : [];

@@ -8,7 +8,12 @@ const plan = ['preflight', 'apps', 'bitlocker'];
 const receipt = { skewMs: null, receivedAt: NOW, firstCallAt: 0 };
 const blank = newRun('m', { id: 'r', startedAt: 1_000, phases: plan }, receipt);
 const step = (seq: number, type: EventType, phase?: string): RunEvent => ({
-  ...{ seq, at: 1_000 + seq, level: 'info', type, phase, message: 'm' },
+  seq,
+  at: 1_000 + seq,
+  level: 'info',
+  type,
+  phase,
+  message: 'm',
 });
 
 describe('a run', () => {

@@ -24,7 +24,12 @@ export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
 };
 
 const newPhase = (name: string): FoldedPhase => ({
-  ...{ name, state: 'pending', startedAt: null, finishedAt: null, tries: 0, seq: 0 },
+  name,
+  state: 'pending',
+  startedAt: null,
+  finishedAt: null,
+  tries: 0,
+  seq: 0,
 });
 
 /** A run nobody has heard of yet, as the report that came says. */

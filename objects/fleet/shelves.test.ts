@@ -136,7 +136,9 @@ describe('two ids of one PC', () => {
     await report(twin, latest, [failed(1)]);
     await escrow(twin.id);
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
-      ...{ secrets: 1, attention: ['run_failed'], run: { id: latest.id, status: 'failed' } },
+      secrets: 1,
+      attention: ['run_failed'],
+      run: { id: latest.id, status: 'failed' },
     });
     expect(await overview()).toMatchObject({
       machines: 1,

@@ -47,7 +47,9 @@ export function split(
   const decision = decideSplit(row, clone, seen);
   if (decision !== null && decision !== 'done') return decision;
   const answer = (): Acknowledged => ({
-    ...{ machine: id, mark: 'cloned', attention: JSON.parse(findRow(sql, id)?.attention ?? '[]') },
+    machine: id,
+    mark: 'cloned',
+    attention: JSON.parse(findRow(sql, id)?.attention ?? '[]'),
   });
   if (decision === 'done') return answer();
   return storage.transactionSync(() => {

@@ -162,7 +162,8 @@ describe('one signed write of noise', () => {
     expect(now).toEqual(then);
     expect(await opens()).toBe(true);
     expect((await auditOf('keyring.undone'))[0]).toMatchObject({
-      ...{ subject: before.fingerprint, principal: { name: SECOND } },
+      subject: before.fingerprint,
+      principal: { name: SECOND },
       detail: { version: 2, instead: 3, reason: 'nobody can unlock' },
     });
   });
@@ -287,7 +288,8 @@ describe('a line that a person takes', () => {
     const line = { version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) };
     expect((await asPerson(emailOf('engineer'), at('keyring/line'), line)).status).toBe(200);
     expect((await auditOf('keyring.line_taken'))[0]).toMatchObject({
-      ...{ principal: { name: emailOf('engineer') }, detail: line },
+      principal: { name: emailOf('engineer') },
+      detail: line,
     });
   });
 });

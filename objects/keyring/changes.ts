@@ -94,7 +94,13 @@ export function keepChange(
     sql,
     `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces, session_ends_at)
      VALUES (?, ?, ?, ?, ?, 1, ?, ?) RETURNING place`,
-    ...[from, to, person.id, person.name, at, replaces ? 1 : 0, session],
+    from,
+    to,
+    person.id,
+    person.name,
+    at,
+    replaces ? 1 : 0,
+    session,
   ) as { place: number };
   for (const key of changed)
     sql.exec('INSERT INTO kept_rows VALUES (?, ?, ?, ?)', place, split(key).table, key, before.rows.get(key) ?? null);
@@ -171,8 +177,13 @@ const HELD = `SELECT * FROM keyring_changes
   WHERE place > coalesce((SELECT place FROM keyring_changes WHERE held = 0 ORDER BY place DESC LIMIT 1), 0)`;
 
 const publicChange = (row: ChangeRow): KeyringChange => ({
-  ...{ change: row.place, from: row.from_version, version: row.to_version, by: row.by, at: row.at },
-  ...{ until: row.at + KEPT_MS, replaces: row.replaces === 1 },
+  change: row.place,
+  from: row.from_version,
+  version: row.to_version,
+  by: row.by,
+  at: row.at,
+  until: row.at + KEPT_MS,
+  replaces: row.replaces === 1,
 });
 
 /** Whether a change can still be taken back. */

@@ -327,18 +327,20 @@ describe('what is kept of a keyring', () => {
     const { payload } = (await verifyStatement(key.statement)) as { payload: KeyStatement };
     const manifest: Manifest = {
       ...structuredClone(keyring.manifest),
-      ...{ version: keyring.manifest.version + 1, previous: await sha256Hex(keyring.write.manifest) },
+      version: keyring.manifest.version + 1,
+      previous: await sha256Hex(keyring.write.manifest),
       ...(overlapping.length > 0 ? { overlapping } : {}),
     };
     const write: KeyringWrite = {
-      ...{
-        manifest: await signManifest(to, manifest),
-        root: sealRoot(id, to, keyring.admin),
-        unlockers: [],
-        wraps: [],
-      },
+      manifest: await signManifest(to, manifest),
+      root: sealRoot(id, to, keyring.admin),
+      unlockers: [],
+      wraps: [],
       succession: await signSuccession(from, {
-        ...{ tenant: id, from: from.fingerprint, to: to.fingerprint, createdAt: Date.now() },
+        tenant: id,
+        from: from.fingerprint,
+        to: to.fingerprint,
+        createdAt: Date.now(),
       }),
       escrowKeys: [{ ...key, statement: await signStatement(to, payload), oldStatements: [key.statement] }],
     };

@@ -188,7 +188,10 @@ export function keyStates(sql: SqlStorage) {
   const state = rows.length === 0 ? 'none' : of('retiring') > 0 ? 'rotating' : 'ready';
   return {
     state: state as 'none' | 'ready' | 'rotating',
-    ...{ active: of('active'), retiring: of('retiring'), retired: of('retired'), destroyed: of('destroyed') },
+    active: of('active'),
+    retiring: of('retiring'),
+    retired: of('retired'),
+    destroyed: of('destroyed'),
   };
 }
 
@@ -344,7 +347,9 @@ const livingKeys = (sql: SqlStorage): EscrowKey[] =>
     const earlier = oldStatements(sql, row.kid);
     return [
       {
-        ...{ kid: row.kid, jwk: JSON.parse(row.jwk), statement: row.statement },
+        kid: row.kid,
+        jwk: JSON.parse(row.jwk),
+        statement: row.statement,
         ...(earlier.length > 0 ? { oldStatements: earlier } : {}),
         sealedPrivate: { kid: row.kid, ...half },
       },

@@ -48,7 +48,10 @@ export function writeKeyring(
     forgetReplaced(storage, now);
     if (facts.head && rows)
       keepChange(storage, rows, {
-        ...{ from: facts.head.version, to: manifest.version, person: caller.principal, at: now },
+        from: facts.head.version,
+        to: manifest.version,
+        person: caller.principal,
+        at: now,
         session: onlyAdminsSession(sql, caller, [facts.head.manifest, manifest], now),
       });
     if (newlyDestroyed(manifest, facts).length > 0) letGoOfAll(storage, now);

@@ -91,7 +91,12 @@ function lookFrom(
     `SELECT secret_id, version, coalesce(now.verified_sweep, '') <> ?5 OR coalesce(now.touched_seq, 0) > ?6
        OR (coalesce(now.finding, '') = 'does_not_open') <> (now.kid = ?1) AS unproven
      FROM (${scope}) CROSS JOIN secret_versions AS now USING (secret_id, version)`,
-    ...[kid, secret_id, version, SLICE, sweep?.id ?? 'none', sweep?.begunSeq ?? 0],
+    kid,
+    secret_id,
+    version,
+    SLICE,
+    sweep?.id ?? 'none',
+    sweep?.begunSeq ?? 0,
   );
   return {
     unproven: rows.filter((row) => row.unproven === 1).length,

@@ -44,7 +44,11 @@ export function noteNear(sql: SqlStorage, now: number, near: LimitNear): void {
   sql.exec(
     `INSERT INTO nears VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (day, name, id) DO UPDATE SET used = excluded.used, value = excluded.value`,
-    ...[day, near.limit, near.id, near.used, near.value],
+    day,
+    near.limit,
+    near.id,
+    near.used,
+    near.value,
   );
 }
 

@@ -322,7 +322,9 @@ it('ends with the list that the API gives, whatever reports, acks, disconnects a
     fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 25 }), async (steps) => {
       const { id, token } = await seedTenant();
       const world: World = {
-        ...{ tenant: id, token, browsers: [new Browser(id), new Browser(id)] },
+        tenant: id,
+        token,
+        browsers: [new Browser(id), new Browser(id)],
         machines: Array.from({ length: 4 }, newMachine),
       };
       await report(token, world.machines[0]);

@@ -122,7 +122,10 @@ describe('the signature', () => {
 describe('a notice in the form of its receiver', () => {
   const hostile = 'PC <!here> @everyone [x](https://evil) *b* \u{202e}gpj\nnext';
   const notice: Notice = {
-    ...{ id: 'n-1', kind: 'run_failed', tenant: 't-1', at: 1 },
+    id: 'n-1',
+    kind: 'run_failed',
+    tenant: 't-1',
+    at: 1,
     about: { machine: 'm-1', hostname: hostile, phase: 'bitlocker', further: 3 },
   };
   const text = JSON.stringify(notice);
@@ -154,7 +157,8 @@ describe('a notice in the form of its receiver', () => {
       {
         contentType: 'application/vnd.microsoft.card.adaptive',
         content: {
-          ...{ type: 'AdaptiveCard', version: '1.4' },
+          type: 'AdaptiveCard',
+          version: '1.4',
           body: [{ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: lineOf(notice) }] }],
           actions: [{ type: 'Action.OpenUrl', url: 'https://portal.example/t/t-1/machines/m-1' }],
         },

@@ -265,7 +265,11 @@ function note(
   const isStill = all(
     sql,
     'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ? AND url = ? RETURNING id',
-    ...[failures, nextAt, failed ? held : 0, webhook, url],
+    failures,
+    nextAt,
+    failed ? held : 0,
+    webhook,
+    url,
   );
   if (fault === 'gone' && isStill.length > 0) pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
 }

@@ -143,7 +143,12 @@ export function changeWebhook(
     sql.exec(
       `UPDATE webhooks SET url = ?1, label = ?2, kinds = ?3, failures = 0, next_at = ?4, held_rank = 0, changed_by = ?5, changed_at = ?4
        WHERE id = ?6`,
-      ...[url, label, JSON.stringify(kinds), now, caller.principal.name, id],
+      url,
+      label,
+      JSON.stringify(kinds),
+      now,
+      caller.principal.name,
+      id,
     );
     record(sql, caller.tenant, caller, now, {
       action: 'webhook.changed',

@@ -36,7 +36,10 @@ it('tells queues, dates and states of an object, and no name, hostname, email, l
   const { status, json, text } = await inspect(id);
   expect(status).toBe(200);
   expect(json).toMatchObject({
-    ...{ tenant: id, status: 'active', liveSockets: 0, initializedAt: expect.any(Number) },
+    tenant: id,
+    status: 'active',
+    liveSockets: 0,
+    initializedAt: expect.any(Number),
     counts: { machines: 1, secrets: 1, webhooks: 1, pausedWebhooks: 0, auditEntries: expect.any(Number) },
     queues: { outbox: 0, outboxTriesMax: 0, deliveries: 0, oldestDeliveryAt: null, toReseal: 1 },
     keys: { state: 'rotating', active: 1, retiring: 1, retired: 0, destroyed: 0 },

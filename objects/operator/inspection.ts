@@ -37,7 +37,8 @@ export function inspect(sql: SqlStorage, around: Surroundings, now: number): Ins
     lastReportAt: counters.read(sql)('last_report_at') || null,
     ...countsAndQueues(sql, now),
     due: allDue(sql),
-    ...{ alarmAt, liveSockets },
+    alarmAt,
+    liveSockets,
     keys: keyStates(sql),
     backup: backups(sql, backupOn),
     restore: { running: restoring !== null, chunksDone: restoring?.chunks_done ?? 0 },
@@ -52,7 +53,10 @@ function countsAndQueues(sql: SqlStorage, now: number): Pick<Inspection, 'counts
   const activeKid = outline(sql)?.activeKid;
   return {
     counts: {
-      ...{ machines, archived, runs, secrets },
+      machines,
+      archived,
+      runs,
+      secrets,
       people: countMembers(sql),
       tokens: countLive(sql, null, new Map(), now),
       webhooks: webhooks.length,

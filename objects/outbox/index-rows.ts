@@ -75,8 +75,16 @@ const writeToken: Writer<IndexedToken> = (index, tenant, row) => [
        WHERE excluded.version > api_tokens.version AND excluded.token_hash = api_tokens.token_hash`,
     )
     .bind(
-      ...[tenant, row.id, row.label, row.prefix, row.hash, row.salt],
-      ...[row.createdAt, row.expiresAt, row.revokedAt, row.version],
+      tenant,
+      row.id,
+      row.label,
+      row.prefix,
+      row.hash,
+      row.salt,
+      row.createdAt,
+      row.expiresAt,
+      row.revokedAt,
+      row.version,
     ),
 ];
 

@@ -98,7 +98,9 @@ describe('a notice', () => {
     expect(signature).toBe(`v1,${createHmac('sha256', key).update(`${id}.${seconds}.${got.body}`).digest('base64')}`);
     const notice = Notice.parse(JSON.parse(got.body));
     expect(notice).toMatchObject({
-      ...{ id, kind: 'run_failed', tenant: tenant.id },
+      id,
+      kind: 'run_failed',
+      tenant: tenant.id,
       about: { machine: machine.id, hostname: machine.hostname, phase: 'bitlocker' },
     });
     expect(await log(made)).toMatchObject([{ notice: notice.id, state: 'delivered', tries: 1, fault: null }]);
@@ -138,8 +140,15 @@ describe('a notice', () => {
     const got = await notices();
     expect(got.map((one) => one.kind).sort()).toEqual(
       [
-        ...['encrypted_not_escrowed', 'key_rotated', 'keyring_changed', 'machine_stalled', 'person_removed'],
-        ...['reveal_budget_exceeded', 'run_failed', 'secret_revealed', 'token_expiring'],
+        'encrypted_not_escrowed',
+        'key_rotated',
+        'keyring_changed',
+        'machine_stalled',
+        'person_removed',
+        'reveal_budget_exceeded',
+        'run_failed',
+        'secret_revealed',
+        'token_expiring',
       ].sort(),
     );
     const about = (kind: string) => got.find((one) => one.kind === kind)?.about;
@@ -515,14 +524,17 @@ describe('a flood', () => {
     await asPerson('operator@example.com', `/v1/operator/tenants/${tenant.id}/limits`, { queuedNotices: 10 });
     await queued('run_failed', 'run_failed', ...Array(9).fill('person_removed'));
     expect(await states()).toEqual([
-      ...['run_failed is given up', 'run_failed waits'],
+      'run_failed is given up',
+      'run_failed waits',
       ...Array(9).fill('person_removed waits'),
     ]);
     await queued('person_removed', 'run_failed', 'person_removed');
     expect(await states()).toEqual([
       ...Array(2).fill('run_failed is given up'),
-      ...['person_removed is given up', ...Array(9).fill('person_removed waits')],
-      ...['run_failed is given up', 'person_removed waits'],
+      'person_removed is given up',
+      ...Array(9).fill('person_removed waits'),
+      'run_failed is given up',
+      'person_removed waits',
     ]);
   });
 });

@@ -94,7 +94,9 @@ function lookOn(sql: SqlStorage, email: string, { ids, until, could }: Had, from
 }
 
 const nothingYet = ({ role, started_at }: Pick<LeaverRow, 'role' | 'started_at'>): Had => ({
-  ...{ ids: null, until: started_at, could: mayFetchShared(role) },
+  ids: null,
+  until: started_at,
+  could: mayFetchShared(role),
 });
 
 export const someToLookAt = (sql: SqlStorage): boolean => nextToLookAt(sql) !== null;
@@ -147,7 +149,9 @@ function tokensOf(
   const known = [...made, ...others];
   return {
     tokens: known.slice(0, most).map(({ id, label, prefix }, place) => ({
-      ...{ id, label, prefix },
+      id,
+      label,
+      prefix,
       made: place < made.length,
     })),
     moreTokens: Math.max(0, known.length - most),

@@ -111,7 +111,9 @@ describe('a tenant', () => {
     await setLimits(id, { tokensIssued: 2 });
     const issue = () =>
       asPerson<IssuedToken & Problem>(admin, `/v1/tenants/${id}/tokens`, {
-        ...{ label: 'New', expiresAt: null, fingerprint: null },
+        label: 'New',
+        expiresAt: null,
+        fingerprint: null,
       });
     for (let issued = 0; issued < 2; issued++) {
       const { json } = await issue();

@@ -160,8 +160,12 @@ describe('a changed role', () => {
     const { leavers } = await people(id);
     expect(leavers).toMatchObject([
       {
-        ...{ person: 'u1', role: 'admin', becomes: 'auditor', couldFetch: { team: true, recovery: true } },
-        ...{ unlockersReplaced: false, rootReplaced: false },
+        person: 'u1',
+        role: 'admin',
+        becomes: 'auditor',
+        couldFetch: { team: true, recovery: true },
+        unlockersReplaced: false,
+        rootReplaced: false,
       },
     ]);
     expect((await overview(id, engineer)).status).toBe(200);
@@ -210,7 +214,11 @@ describe('the last admin', () => {
 
   it('is whoever can still come in: one whose row SQL took out does not count', () => {
     const person = (id: string, more: Partial<Member> = {}): Member => ({
-      ...{ id, email: `${id}@example.com`, role: 'admin', removedAt: null, missing: false },
+      id,
+      email: `${id}@example.com`,
+      role: 'admin',
+      removedAt: null,
+      missing: false,
       ...more,
     });
     for (const gone of [
@@ -260,7 +268,9 @@ describe('somebody who is a member nowhere', () => {
     const me = async (email: string) =>
       (await request<Me>('GET', '/v1/me', { 'cf-access-jwt-assertion': await accessToken(email) })).json;
     expect(await me('stranger@example.com')).toEqual({
-      ...{ email: 'stranger@example.com', operator: false, memberships: [] },
+      email: 'stranger@example.com',
+      operator: false,
+      memberships: [],
       ask: ['operator@example.com'],
     });
     expect(await me(admin)).not.toHaveProperty('ask');
@@ -271,7 +281,10 @@ describe('an auditor who is an engineer now', () => {
   it('reads the audit no more, nor goes on with an export, although the index or a request under way still says auditor', async () => {
     const { id } = await seedTenant();
     const caller = {
-      ...{ tenant: id, requestId: 'r', ip: null, userAgent: null },
+      tenant: id,
+      requestId: 'r',
+      ip: null,
+      userAgent: null,
       principal: { kind: 'person', id: 'u2', name: emailOf('auditor'), role: 'auditor' },
     } as const;
     const read = () =>

@@ -51,12 +51,18 @@ function removedBefore(sql: SqlStorage, tenant: string, person: Member, now: num
 }
 
 const indexed = ({ id, email, role, removed_at, version }: PersonRow): IndexedPerson => ({
-  ...{ id, email, role, version },
+  id,
+  email,
+  role,
+  version,
   status: removed_at === null ? 'active' : 'removed',
 });
 
 const member = (row: PersonRow, missing: boolean): Member => ({
-  ...{ id: row.id, email: row.email, role: row.role, removedAt: row.removed_at },
+  id: row.id,
+  email: row.email,
+  role: row.role,
+  removedAt: row.removed_at,
   missing,
 });
 

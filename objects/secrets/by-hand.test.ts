@@ -55,7 +55,8 @@ describe('a secret added by hand', () => {
       { kind: 'bios_password', versions: [{ by: ENGINEER, run: null, uploadedBy: null, bound: true }] },
     ]);
     expect(await lastEntry()).toMatchObject({
-      ...{ action: 'secret.escrowed', principal: { kind: 'person', name: ENGINEER } },
+      action: 'secret.escrowed',
+      principal: { kind: 'person', name: ENGINEER },
       detail: { byHand: true, machine: machine.id, bound: true },
     });
   });
@@ -111,7 +112,9 @@ describe('a spool file', () => {
   it('is stored as its engine would have sent it, under the name of who uploaded it', async () => {
     expect((await report([event(1), event(2)])).json).toMatchObject({ accepted: 2, nextSeq: 3 });
     expect(await lastEntry()).toMatchObject({
-      ...{ action: 'spool.uploaded', subject: run.id, principal: { kind: 'person', name: ENGINEER } },
+      action: 'spool.uploaded',
+      subject: run.id,
+      principal: { kind: 'person', name: ENGINEER },
       detail: { machine: pc.id, accepted: 2, rejected: 0 },
     });
     const body = await sealedSecret(tenant.id, tenant.keyring, pc.id, { run: run.id });
@@ -143,11 +146,15 @@ describe('a spool file', () => {
 
   it('takes no number out of use by what is wrong in it, because the PC’s own event may still come', async () => {
     expect((await report([event(1), { ...event(2), type: 'nonsense' }])).json).toMatchObject({
-      ...{ accepted: 1, rejected: [{ seq: 2 }], nextSeq: 2 },
+      accepted: 1,
+      rejected: [{ seq: 2 }],
+      nextSeq: 2,
     });
     const online = { machine: pc, run, events: [event(2)] };
     expect((await asMachine<ReportAnswer>(tenant.token, '/v1/report', online)).json).toMatchObject({
-      ...{ accepted: 1, rejected: [], nextSeq: 3 },
+      accepted: 1,
+      rejected: [],
+      nextSeq: 3,
     });
   });
 

@@ -63,7 +63,10 @@ export function takeByHand(
   if (!machineExists(sql, machine)) return refuse('unknown_machine', 'The tenant has no machine with this id.');
   const by = caller.principal.name;
   const decision = decideByHand(request, {
-    ...{ tenant: caller.tenant, machine, by, activeKid: keys.activeKid },
+    tenant: caller.tenant,
+    machine,
+    by,
+    activeKid: keys.activeKid,
     earlier: findByEid(sql, request.eid),
   });
   if (isRefusal(decision)) return decision;

@@ -70,7 +70,10 @@ export function confirm(
     sql.exec(
       `UPDATE secret_versions SET confirmed_at = ?1, confirmed_by = ?2, sealed_at = coalesce(sealed_at, ?1)
        WHERE secret_id = ?3 AND version = ?4`,
-      ...[now, caller.principal.name, secret, version],
+      now,
+      caller.principal.name,
+      secret,
+      version,
     );
     settleMarks(storage, machine, row);
     record(sql, caller.tenant, caller, now, {

@@ -133,7 +133,12 @@ export function keep(
     action: 'secret.escrowed',
     subject: secretId,
     detail: {
-      ...{ machine, kind, version, kid, sha256, bound },
+      machine,
+      kind,
+      version,
+      kid,
+      sha256,
+      bound,
       ...(by === null ? {} : { byHand: true }),
       ...(uploadedBy === null ? {} : { uploaded: true }),
     },

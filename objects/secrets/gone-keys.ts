@@ -53,7 +53,11 @@ function settleFrom(sql: SqlStorage, from: Place, now: number): { settled: Settl
       sql,
       `SELECT secret_id, version FROM secret_versions INDEXED BY secret_versions_by_kid
        WHERE kid = ? AND unopenable = ? AND (secret_id, version) > (?, ?) ORDER BY secret_id, version LIMIT ?`,
-      ...[kid, place.marked, place.secret, place.version, left],
+      kid,
+      place.marked,
+      place.secret,
+      place.version,
+      left,
     );
     for (const { secret_id: secret, version } of rows) {
       const how = settle(sql, secret, version, now);

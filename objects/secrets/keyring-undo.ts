@@ -29,15 +29,23 @@ export function undoChange(
     const keys = outline(sql);
     if (!again || !keys) throw new Error('no change goes back to before the first keyring');
     keepChange(storage, before, {
-      ...{ from: version, to: again.version, person: caller.principal, at: now },
+      from: version,
+      to: again.version,
+      person: caller.principal,
+      at: now,
       session: onlyAdminsSession(sql, caller, [latest.manifest, again.manifest], now),
     });
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.undone',
       subject: again.fingerprint,
       detail: {
-        ...{ version: again.version, sha256: again.sha256, instead: version, insteadSha256: latest.sha256 },
-        ...{ secretsPutBack: settled.putBack, secretsClosed: settled.closed, reason },
+        version: again.version,
+        sha256: again.sha256,
+        instead: version,
+        insteadSha256: latest.sha256,
+        secretsPutBack: settled.putBack,
+        secretsClosed: settled.closed,
+        reason,
         // The others follow, as `secrets.put_back`.
         ...(settled.more ? { secretsMore: true } : {}),
       },

@@ -201,7 +201,8 @@ describe('under two ids of one PC', () => {
 
 const KEY: SecretKind = 'bitlocker_recovery_key';
 const protector = (volume = 'C:', run?: string): Sealing & { ref: SecretRef & { protectorId: string } } => ({
-  ...{ kind: KEY, ref: { protectorId: crypto.randomUUID(), volume } },
+  kind: KEY,
+  ref: { protectorId: crypto.randomUUID(), volume },
   ...(run === undefined ? {} : { run }),
 });
 type Volumes = { volume: string; protectors: string[] }[];

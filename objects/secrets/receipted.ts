@@ -33,7 +33,11 @@ export function noteReceipted(
   storage.transactionSync(() => {
     sql.exec(
       'UPDATE secret_versions SET receipted_at = ?, skew_ms = ?, sealed_at = ? WHERE secret_id = ? AND version = ?',
-      ...[now, skewMs, at, row.secret_id, row.version],
+      now,
+      skewMs,
+      at,
+      row.secret_id,
+      row.version,
     );
     record(sql, caller.tenant, caller, now, {
       action: 'secret.receipted',

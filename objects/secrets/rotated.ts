@@ -38,7 +38,9 @@ export function sayRotated(
   return storage.transactionSync(() => {
     sql.exec(
       'UPDATE secrets SET rotate_due_at = NULL, parked_due_at = NULL, rotated_at = ?, rotated_by = ? WHERE id = ?',
-      ...[now, by, id],
+      now,
+      by,
+      id,
     );
     record(sql, caller.tenant, caller, now, {
       action: 'secret.said_rotated',

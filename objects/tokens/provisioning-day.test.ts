@@ -107,7 +107,8 @@ it('refuses nothing of ten thousand PCs in eight hours on one token, while five 
       for (const secret of [
         sealedAs(sample, { ...of, kind: 'local_admin_password', ref: { account: 'Administrator' } }),
         sealedAs(sample, {
-          ...{ ...of, kind: 'bitlocker_recovery_key' as const },
+          ...of,
+          kind: 'bitlocker_recovery_key' as const,
           ref: { protectorId: crypto.randomUUID(), volume: 'C:' },
         }),
       ]) {

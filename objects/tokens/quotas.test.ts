@@ -30,8 +30,12 @@ const setLimits = async (id: string, limits: Partial<Record<LimitName, number>>)
   expect((await asPerson<OperatedLimits>(OPERATOR, `/v1/operator/tenants/${id}/limits`, limits)).status).toBe(200);
 const limitsOf = async (id: string) => (await asPerson<LimitsAnswer>(admin, `/v1/tenants/${id}/limits`)).json;
 type Sent = Problem & ReportAnswer & { retryAfterSeconds?: number };
-const report = (token: string, machine = newMachine(), run = newRun(), events: unknown[] = [event(1)]) =>
-  asMachine<Sent>(token, '/v1/report', { machine, run, events });
+const report = (
+  token: string,
+  machine: ReturnType<typeof newMachine> & { client?: string } = newMachine(),
+  run = newRun(),
+  events: unknown[] = [event(1)],
+) => asMachine<Sent>(token, '/v1/report', { machine, run, events });
 const issue = async (id: string) =>
   (await asPerson<IssuedToken>(admin, `/v1/tenants/${id}/tokens`, { label: 'New', expiresAt: null, fingerprint: null }))
     .json.token;
@@ -108,7 +112,7 @@ describe('the history of a machine', () => {
   /** More changes of something else than a day may have. */
   const flood = async (token: string, machine: ReturnType<typeof newMachine>) => {
     const run = newRun();
-    for (let i = 1; i <= 6; i++) await report(token, { ...machine, ...{ client: `Client ${i}` } }, run, [event(i)]);
+    for (let i = 1; i <= 6; i++) await report(token, { ...machine, client: `Client ${i}` }, run, [event(i)]);
   };
 
   it.each([

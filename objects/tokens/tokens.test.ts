@@ -52,8 +52,12 @@ describe('an issued token', () => {
     const { status, json } = await issue(id, { fingerprint: keyring.root.fingerprint });
     expect(status).toBe(201);
     expect(json).toMatchObject({
-      ...{ token: expect.stringMatching(/^tok_[A-Za-z0-9_-]{32}$/), label: 'Bench', minEpoch: 1, replaces: null },
-      ...{ prefix: json.token.slice(0, 8), fingerprint: keyring.root.fingerprint },
+      token: expect.stringMatching(/^tok_[A-Za-z0-9_-]{32}$/),
+      label: 'Bench',
+      minEpoch: 1,
+      replaces: null,
+      prefix: json.token.slice(0, 8),
+      fingerprint: keyring.root.fingerprint,
     });
     expect((await pubkey(json.token)).status).toBe(200);
     const body = json.token.slice(8);

@@ -44,8 +44,15 @@ const isLive = (row: TokenRow, now: number): boolean =>
   row.revoked_at === null && (row.expires_at === null || row.expires_at > now);
 
 const indexed = (row: TokenRow): IndexedToken => ({
-  ...{ id: row.id, label: row.label, prefix: row.prefix, hash: row.hash, salt: row.salt, version: row.version },
-  ...{ createdAt: row.created_at, expiresAt: row.expires_at, revokedAt: row.revoked_at },
+  id: row.id,
+  label: row.label,
+  prefix: row.prefix,
+  hash: row.hash,
+  salt: row.salt,
+  version: row.version,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
 });
 
 /**
@@ -65,7 +72,15 @@ export function adopt(sql: SqlStorage, rows: readonly IndexedToken[]): void {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
          label = excluded.label, prefix = excluded.prefix, salt = excluded.salt, created_at = excluded.created_at,
          revoked_at = coalesce(revoked_at, excluded.revoked_at), version = max(version, excluded.version)`,
-      ...[row.id, row.label, row.prefix, row.hash, row.salt, row.createdAt, row.expiresAt, row.revokedAt, row.version],
+      row.id,
+      row.label,
+      row.prefix,
+      row.hash,
+      row.salt,
+      row.createdAt,
+      row.expiresAt,
+      row.revokedAt,
+      row.version,
     );
   }
 }
@@ -104,11 +119,20 @@ export function list(
   const tokens = shown.map((row) => {
     const use = uses.of(row.id);
     return {
-      ...{ id: row.id, label: row.label, prefix: row.prefix, createdAt: row.created_at, createdBy: row.created_by },
-      ...{ expiresAt: row.expires_at, revokedAt: row.revoked_at, replacedBy: row.replaced_by },
-      ...{ fingerprint: row.fingerprint, minEpoch: row.min_epoch },
+      id: row.id,
+      label: row.label,
+      prefix: row.prefix,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      replacedBy: row.replaced_by,
+      fingerprint: row.fingerprint,
+      minEpoch: row.min_epoch,
       missing: isMissing(row, there, before),
-      ...{ lastUsedAt: use?.lastAt ?? null, lastIp: use?.lastIp ?? null, uses: use?.count ?? 0 },
+      lastUsedAt: use?.lastAt ?? null,
+      lastIp: use?.lastIp ?? null,
+      uses: use?.count ?? 0,
       aside: tokenAside(sql, row.id),
     };
   });
@@ -215,15 +239,36 @@ export function issue(
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const { label, expiresAt, fingerprint } = wanted;
   const row: TokenRow = {
-    ...{ id: randomUUID(), label, prefix: token.slice(0, PREFIX_CHARACTERS), hash: sha256(`${salt}:${token}`), salt },
-    ...{ created_at: now, created_by: caller.principal.name, expires_at: expiresAt, revoked_at: null },
-    ...{ fingerprint, min_epoch: pins.minEpoch, replaced_by: null, version: 1 },
+    id: randomUUID(),
+    label,
+    prefix: token.slice(0, PREFIX_CHARACTERS),
+    hash: sha256(`${salt}:${token}`),
+    salt,
+    created_at: now,
+    created_by: caller.principal.name,
+    expires_at: expiresAt,
+    revoked_at: null,
+    fingerprint,
+    min_epoch: pins.minEpoch,
+    replaced_by: null,
+    version: 1,
   };
   storage.transactionSync(() => {
     sql.exec(
       'INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[row.id, row.label, row.prefix, row.hash, row.salt, row.created_at, row.created_by, row.expires_at],
-      ...[row.revoked_at, row.fingerprint, row.min_epoch, row.replaced_by, row.version],
+      row.id,
+      row.label,
+      row.prefix,
+      row.hash,
+      row.salt,
+      row.created_at,
+      row.created_by,
+      row.expires_at,
+      row.revoked_at,
+      row.fingerprint,
+      row.min_epoch,
+      row.replaced_by,
+      row.version,
     );
     put(storage, 'token', indexed(row), now);
     record(sql, caller.tenant, caller, now, {

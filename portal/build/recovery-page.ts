@@ -40,8 +40,10 @@ export async function buildRecoveryPage(): Promise<string> {
     "default-src 'none'",
     `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,
     `style-src ${hashOf(style)}`,
-    ...["base-uri 'none'", "form-action 'none'"],
-    ...["require-trusted-types-for 'script'", 'trusted-types lit-html'],
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
   ].join('; ');
   return `<!doctype html>
 <html lang="en" translate="no">

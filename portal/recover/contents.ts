@@ -16,7 +16,10 @@ import { type Standing, sealedAtOf, standings } from './standing.ts';
 
 const Attribute = z.string().nullable().catch(null);
 const KeptMachine = z.object({
-  ...{ id: z.string(), hostname: Attribute, serial: Attribute, client: Attribute },
+  id: z.string(),
+  hostname: Attribute,
+  serial: Attribute,
+  client: Attribute,
   mergedInto: Attribute.optional(),
 });
 type KeptMachine = z.infer<typeof KeptMachine>;
@@ -26,12 +29,21 @@ type KeptMachine = z.infer<typeof KeptMachine>;
  * added by hand; what says where it stands (standing.ts), in those of before that was kept.
  */
 const KeptSecret = z.object({
-  ...{ machine: z.string(), kind: SecretKind, ref: SecretRef, sealed: z.string() },
+  machine: z.string(),
+  kind: SecretKind,
+  ref: SecretRef,
+  sealed: z.string(),
   goneAt: z.number().nullable().optional().catch(undefined),
   pc: z.string().nullable().optional().catch(undefined),
   version: z.object({
-    ...{ kid: z.string(), format: SealedFormat, bound: z.boolean(), run: z.string().nullable(), eid: z.string() },
-    ...{ by: z.string().nullable().default(null), version: z.int().catch(0), escrowedAt: Instant.catch(0) },
+    kid: z.string(),
+    format: SealedFormat,
+    bound: z.boolean(),
+    run: z.string().nullable(),
+    eid: z.string(),
+    by: z.string().nullable().default(null),
+    version: z.int().catch(0),
+    escrowedAt: Instant.catch(0),
     uploadedBy: z.string().nullable().default(null).catch(null),
     order: z.number().nullable().default(null).catch(null),
     sealedAt: z.number().nullable().optional().catch(undefined),
@@ -184,10 +196,20 @@ export async function toCsv(
       const plaintext = isFault(opened) ? `(not opened: ${opened.message})` : opened.plaintext;
       lines.push(
         csvLine([
-          ...[machine.id, named(machine.hostname), named(machine.serial), named(machine.client)],
-          ...[secret.kind, refWords(secret.ref)],
-          ...[version.version, instant(version.escrowedAt), instant(sealedAtOf(secret)), standings.get(secret) ?? null],
-          ...[version.run, named(version.hostname), wayOf(secret), version.bound ? 'yes' : 'no'],
+          machine.id,
+          named(machine.hostname),
+          named(machine.serial),
+          named(machine.client),
+          secret.kind,
+          refWords(secret.ref),
+          version.version,
+          instant(version.escrowedAt),
+          instant(sealedAtOf(secret)),
+          standings.get(secret) ?? null,
+          version.run,
+          named(version.hostname),
+          wayOf(secret),
+          version.bound ? 'yes' : 'no',
           version.setAside ? 'yes' : 'no',
           plaintext,
           // An apostrophe that was put in belongs to no password: here it is said where one was.

@@ -16,11 +16,32 @@ function held({
   ...version
 }: About): Revealed {
   return {
-    ...{ id: 's', machine, kind, ref, goneAt, pc, sealed: '', auditSeq: 1 },
+    id: 's',
+    machine,
+    kind,
+    ref,
+    goneAt,
+    pc,
+    sealed: '',
+    auditSeq: 1,
     version: {
-      ...{ version: 1, kid: 'k', format: 'jwe', bound: true, run: 'r', by: null, uploadedBy: null, eid: 'e' },
-      ...{ escrowedAt: NOW, order: null, sealedAt: NOW, hostname: null, counts: true },
-      ...{ sha256: '', unopenable: false, verifiedAt: null, finding: null },
+      version: 1,
+      kid: 'k',
+      format: 'jwe',
+      bound: true,
+      run: 'r',
+      by: null,
+      uploadedBy: null,
+      eid: 'e',
+      escrowedAt: NOW,
+      order: null,
+      sealedAt: NOW,
+      hostname: null,
+      counts: true,
+      sha256: '',
+      unopenable: false,
+      verifiedAt: null,
+      finding: null,
       ...version,
     },
   };
@@ -29,14 +50,17 @@ function held({
 /** One whose bundle was made before instants were kept: its header says when, in seconds. */
 function older(iat: number, uploadedBy: string | null = null): Revealed {
   const header = {
-    ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: 'A'.repeat(43), typ: 'totl-secret+jwe', tenant: 't' },
-    ...{
-      machine: crypto.randomUUID(),
-      run: crypto.randomUUID(),
-      kind: 'local_admin_password',
-      eid: crypto.randomUUID(),
-    },
-    ...{ iat, ref: { account: 'A' } },
+    alg: 'RSA-OAEP-256',
+    enc: 'A256GCM',
+    kid: 'A'.repeat(43),
+    typ: 'totl-secret+jwe',
+    tenant: 't',
+    machine: crypto.randomUUID(),
+    run: crypto.randomUUID(),
+    kind: 'local_admin_password',
+    eid: crypto.randomUUID(),
+    iat,
+    ref: { account: 'A' },
   };
   const segments = [
     new TextEncoder().encode(JSON.stringify(header)),
@@ -92,7 +116,9 @@ it('is no protector that is gone while one of its volume is there', () => {
 
 it('is read off the headers of a bundle of before', () => {
   expect(words([older(NOW / 1000 - 60), older(NOW / 1000), older(NOW / 1000 - 30, 'somebody')])).toEqual([
-    ...['earlier', 'current', 'earlier'],
+    'earlier',
+    'current',
+    'earlier',
   ]);
   // After its receipt nothing was sealed.
   expect(words([older(NOW / 1000 + 3_600), older(NOW / 1000)])).toEqual(['offered', 'offered']);

@@ -18,12 +18,19 @@ export const TEAM_PASSPHRASE = 'harvest copper ribbon tunnel moss';
 export const PRF = 'cHJmLW91dHB1dC1vZi0zMi1ieXRlcy1mb3ItdGVzdHM';
 
 export const passkeyKdf = (): PrfKdf => ({
-  ...{ name: 'webauthn-prf', salt: newSalt(), credential: 'credential', rpId: 'portal.example.com' },
+  name: 'webauthn-prf',
+  salt: newSalt(),
+  credential: 'credential',
+  rpId: 'portal.example.com',
 });
 
 /** What the server would hand an admin after this write. */
 export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, version = 1): Keyring => ({
-  ...{ ...structuredClone(draft.write), oldRoots: [], successions: [], successionsBefore: null, drills: {} },
+  ...structuredClone(draft.write),
+  oldRoots: [],
+  successions: [],
+  successionsBefore: null,
+  drills: {},
   version,
   fingerprint: draft.fingerprint,
 });
@@ -71,7 +78,11 @@ export async function keyringAfter(
   const vaults = new Set(vaultKeys.map((one) => `${one.purpose}/${one.vaultEpoch}`));
   const roots: SealedKey[] = [...(before.root ? [before.root] : []), ...before.oldRoots];
   return {
-    ...{ manifest: write.manifest, version, fingerprint: signed.root, root: write.root, drills: {} },
+    manifest: write.manifest,
+    version,
+    fingerprint: signed.root,
+    root: write.root,
+    drills: {},
     oldRoots: latest([roots, write.oldRoots ?? []], (one) => one.kid).filter((one) => overlapping?.includes(one.kid)),
     successionsBefore: null,
     successions: [...before.successions, ...(write.succession ? [write.succession] : [])],
@@ -119,8 +130,17 @@ export async function sealedRecord(write: Pick<KeyringWrite, 'escrowKeys'>, want
   ]);
   const sealed = await new CompactEncrypt(new TextEncoder().encode(wanted.plaintext))
     .setProtectedHeader({
-      ...{ alg: 'RSA-OAEP-256', enc: wanted.enc ?? 'A256GCM', kid: key.kid, typ: SEALED_TYP },
-      ...{ tenant: TENANT, machine, run, kind, eid, iat, ref },
+      alg: 'RSA-OAEP-256',
+      enc: wanted.enc ?? 'A256GCM',
+      kid: key.kid,
+      typ: SEALED_TYP,
+      tenant: TENANT,
+      machine,
+      run,
+      kind,
+      eid,
+      iat,
+      ref,
       ...wanted.header,
     })
     .encrypt(recipient);
@@ -130,10 +150,23 @@ export async function sealedRecord(write: Pick<KeyringWrite, 'escrowKeys'>, want
     kind,
     ref,
     version: {
-      ...{ version: 1, kid: key.kid, format: 'jwe', bound: true, run, eid },
-      ...{ escrowedAt: 1_790_000_000_000, sha256: await sha256Hex(sealed), unopenable: false },
-      ...{ verifiedAt: null, finding: null, by: null, uploadedBy: null },
-      ...{ order: null, sealedAt: iat * 1000, hostname: null, counts: true },
+      version: 1,
+      kid: key.kid,
+      format: 'jwe',
+      bound: true,
+      run,
+      eid,
+      escrowedAt: 1_790_000_000_000,
+      sha256: await sha256Hex(sealed),
+      unopenable: false,
+      verifiedAt: null,
+      finding: null,
+      by: null,
+      uploadedBy: null,
+      order: null,
+      sealedAt: iat * 1000,
+      hostname: null,
+      counts: true,
     },
     sealed,
     auditSeq: 1,

@@ -14,7 +14,11 @@ beforeAll(async () => {
 });
 
 const input: HandInput = {
-  ...{ tenant: TENANT, machine: crypto.randomUUID(), kind: 'bios_password', ref: { label: 'BIOS' }, by: ADMIN },
+  tenant: TENANT,
+  machine: crypto.randomUUID(),
+  kind: 'bios_password',
+  ref: { label: 'BIOS' },
+  by: ADMIN,
   plaintext: 'Vm2-kq7',
 };
 const sealed = async (change: Partial<HandInput> = {}) => {
@@ -27,11 +31,28 @@ const recordOf = async (change: Partial<HandInput> = {}): Promise<Revealed> => {
   const kid = draft.write.escrowKeys[0]?.kid ?? '';
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(request.sealed)));
   return {
-    ...{ id: crypto.randomUUID(), machine: input.machine, kind: request.kind, ref: request.ref, auditSeq: 1 },
+    id: crypto.randomUUID(),
+    machine: input.machine,
+    kind: request.kind,
+    ref: request.ref,
+    auditSeq: 1,
     version: {
-      ...{ version: 1, kid, format: 'jwe', bound: true, run: null, by: ADMIN, uploadedBy: null, eid: request.eid },
-      ...{ escrowedAt: 1, unopenable: false, verifiedAt: null, finding: null },
-      ...{ order: null, sealedAt: 1, hostname: null, counts: false },
+      version: 1,
+      kid,
+      format: 'jwe',
+      bound: true,
+      run: null,
+      by: ADMIN,
+      uploadedBy: null,
+      eid: request.eid,
+      escrowedAt: 1,
+      unopenable: false,
+      verifiedAt: null,
+      finding: null,
+      order: null,
+      sealedAt: 1,
+      hostname: null,
+      counts: false,
       sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
     },
     sealed: request.sealed,

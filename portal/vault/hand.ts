@@ -30,8 +30,18 @@ export async function sealByHand(
   const { tenant, machine, kind, ref, by } = input;
   const eid = crypto.randomUUID();
   const header: SealedHeader = {
-    ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: to.kid, typ: SEALED_TYP },
-    ...{ tenant, machine, run: null, kind, eid, iat: Math.floor(now / 1000), ref, by },
+    alg: 'RSA-OAEP-256',
+    enc: 'A256GCM',
+    kid: to.kid,
+    typ: SEALED_TYP,
+    tenant,
+    machine,
+    run: null,
+    kind,
+    eid,
+    iat: Math.floor(now / 1000),
+    ref,
+    by,
   };
   const sealed = await new CompactEncrypt(new TextEncoder().encode(plaintext))
     .setProtectedHeader(header)

@@ -245,7 +245,9 @@ describe('a hostile server’s line of keyrings', () => {
   let forkedAt2: Keyring;
   let forkedAt3: Keyring;
   const seenOf = async ({ manifest, version, fingerprint }: Keyring): Promise<SeenManifest> => ({
-    ...{ version, fingerprint, signed: await signedSha256(manifest) },
+    version,
+    fingerprint,
+    signed: await signedSha256(manifest),
   });
   const resigned = async (keyring: Keyring, change: object): Promise<string> => {
     const signed = await verifyManifest(keyring.manifest);
@@ -267,7 +269,9 @@ describe('a hostile server’s line of keyrings', () => {
       input(rotated, { seen, since: [begin.manifest, first.manifest] }),
       input(rotated, { seen: await seenOf(first), since: [first.manifest] }),
       input(succeeded, {
-        ...{ seen, since: [begin.manifest, first.manifest], confirmedRoot: succeeded.fingerprint },
+        seen,
+        since: [begin.manifest, first.manifest],
+        confirmedRoot: succeeded.fingerprint,
       }),
       // What was remembered in the old form begins a line as well.
       input(first, {
@@ -399,8 +403,14 @@ describe('a hostile server’s grant', () => {
   const email = 'engineer@example.com';
   const ask = (rootShown: string, rights: readonly VaultPurpose[] = RIGHTS_OF.engineer) =>
     requestGrant({
-      ...{ tenant: TENANT, email, root: rootShown, label: 'Passkey', rights },
-      ...{ kind: 'passkey', kdf: passkeyKdf(), prf: PRF },
+      tenant: TENANT,
+      email,
+      root: rootShown,
+      label: 'Passkey',
+      rights,
+      kind: 'passkey',
+      kdf: passkeyKdf(),
+      prf: PRF,
     });
   const shown = ({ unlocker }: GrantRequest): Grant => ({ ...unlocker, email, role: 'engineer', requestedAt: 1 });
   const give = (grant: Grant, words: string[]) => new Keeper().draft(input(first), { act: 'grant', grant, words });
@@ -595,7 +605,10 @@ describe('a hostile server while an admin acts', () => {
     { act: 'remove_unlocker', unlocker: team },
     { act: 'replace_root' },
     {
-      ...{ act: 'leaver', email: 'engineer@example.com', root: true, team: { passphrase: null } },
+      act: 'leaver',
+      email: 'engineer@example.com',
+      root: true,
+      team: { passphrase: null },
       recovery: { threshold: 2, count: 3 },
     },
   ];
@@ -622,7 +635,11 @@ describe('a hostile server while an admin acts', () => {
   it('cannot have a statement of its own signed again, because engines would then never take a newer key', async () => {
     const { kid } = rotated.escrowKeys[0] as EscrowKey;
     const statement = await signStatement(evilRoot, {
-      ...{ tenant: TENANT, kid, keyEpoch: 1_000_000, createdAt: 1, previousKid: null },
+      tenant: TENANT,
+      kid,
+      keyEpoch: 1_000_000,
+      createdAt: 1,
+      previousKid: null,
     });
     const keyring = bent(rotated, ({ escrowKeys: [old] }) => {
       if (old) old.statement = statement;
@@ -637,7 +654,10 @@ describe('a hostile server while an admin acts', () => {
   };
   const leave = async (more: Partial<Extract<KeyringAct, { act: 'leaver' }>> = {}) =>
     new Keeper().draft(input(first), {
-      ...{ act: 'leaver', email: 'engineer@example.com', root: false, team: { passphrase: null } },
+      act: 'leaver',
+      email: 'engineer@example.com',
+      root: false,
+      team: { passphrase: null },
       recovery: { threshold: 2, count: 3 },
       ...more,
     });

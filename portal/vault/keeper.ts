@@ -97,7 +97,9 @@ export class Keeper implements Vault {
     const roots = await rootsOfLine(seen, manifests);
     if (!roots) return null;
     return (await ancestry(tenant, fingerprint, successions, roots)).map(({ from, createdAt }) => ({
-      ...{ root: from, followedAt: createdAt, words: successionWords(tenant, from, fingerprint) },
+      root: from,
+      followedAt: createdAt,
+      words: successionWords(tenant, from, fingerprint),
     }));
   };
 

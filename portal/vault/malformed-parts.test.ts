@@ -24,9 +24,21 @@ beforeAll(async () => {
   first = keyringOf(draft);
   record = await sealedRecord(first, password);
   machine = {
-    ...{ id: record.machine, hostname: 'ACM-LT-0142', serial: null, manufacturer: null, model: null, osVersion: null },
-    ...{ client: null, enrolledAt: 1, lastEventAt: null, secrets: 1, toRotate: 0, attention: [], silentSince: null },
-    ...{ shelf: 'fleet', run: null },
+    id: record.machine,
+    hostname: 'ACM-LT-0142',
+    serial: null,
+    manufacturer: null,
+    model: null,
+    osVersion: null,
+    client: null,
+    enrolledAt: 1,
+    lastEventAt: null,
+    secrets: 1,
+    toRotate: 0,
+    attention: [],
+    silentSince: null,
+    shelf: 'fleet',
+    run: null,
   };
 });
 

@@ -50,7 +50,9 @@ describe('opening a revealed secret', () => {
 
   it('opens A256CBC-HS512, because Windows PowerShell 5.1 has no AES-GCM', async () => {
     const record = await sealedRecord(draft.write, {
-      ...{ kind: 'other', ref: { label: 'x' }, plaintext: 'p' },
+      kind: 'other',
+      ref: { label: 'x' },
+      plaintext: 'p',
       enc: 'A256CBC-HS512',
     });
     expect(await keeper.open(record)).toMatchObject({ ok: true, plaintext: 'p' });
@@ -102,7 +104,9 @@ describe('opening a revealed secret', () => {
   ];
   it.each(moves)('refuses a ciphertext moved to %s, because the header binds it', async (_name, move) => {
     const record = await sealedRecord(draft.write, {
-      ...{ kind: 'local_admin_password', ref: { account: 'Administrator' }, plaintext: 'p' },
+      kind: 'local_admin_password',
+      ref: { account: 'Administrator' },
+      plaintext: 'p',
     });
     move(record);
     expect(await keeper.open(record)).toMatchObject({ ok: false, code: 'wrong_header' });
@@ -110,7 +114,9 @@ describe('opening a revealed secret', () => {
 
   it('refuses a header with a member too many, because jku or zip would let the sealer steer the opener', async () => {
     const record = await sealedRecord(draft.write, {
-      ...{ kind: 'other', ref: { label: 'x' }, plaintext: 'p' },
+      kind: 'other',
+      ref: { label: 'x' },
+      plaintext: 'p',
       header: { jku: 'https://example.com/' },
     });
     expect(await keeper.open(record)).toMatchObject({ ok: false, code: 'wrong_header' });

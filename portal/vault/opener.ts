@@ -58,8 +58,11 @@ export async function openSecret(
   const sealed = revealed.version.format === 'jwe' ? readSealed(revealed.sealed) : null;
   const header = sealed?.ok ? sealed.header : null;
   return {
-    ...{ plaintext, bound: opened.bound, bitlocker },
-    ...{ sealedAt: header && header.iat * 1000, pc: header?.pc ?? null },
+    plaintext,
+    bound: opened.bound,
+    bitlocker,
+    sealedAt: header && header.iat * 1000,
+    pc: header?.pc ?? null,
   };
 }
 

@@ -15,7 +15,8 @@ const latest = <T>(lists: readonly (readonly T[])[], key: (one: T) => string): T
 /** The keyring as the server hands it out once this write is kept. */
 export const keyringWith = (before: Keyring, write: KeyringWrite): Keyring => ({
   ...before,
-  ...{ manifest: write.manifest, root: write.root },
+  manifest: write.manifest,
+  root: write.root,
   oldRoots: latest([before.root ? [before.root] : [], before.oldRoots, write.oldRoots ?? []], (one) => one.kid),
   escrowKeys: latest([before.escrowKeys, write.escrowKeys], (one) => one.kid),
   wraps: latest([before.wraps, write.wraps], (one) => `${one.unlocker}/${one.purpose}/${one.vaultEpoch}`),
@@ -25,10 +26,14 @@ export const keyringWith = (before: Keyring, write: KeyringWrite): Keyring => ({
 export type Way = { id: string; privateKey: CryptoKey; sealedUnder: Uint8Array };
 
 export const wayOf = ({ id, privateKey, sealing }: OpenedUnlocker): Way => ({
-  ...{ id, privateKey, sealedUnder: sealing.key },
+  id,
+  privateKey,
+  sealedUnder: sealing.key,
 });
 export const wayOfMade = ({ entry, privateKey, sealedUnder }: MadeUnlocker): Way => ({
-  ...{ id: entry.id, privateKey, sealedUnder },
+  id: entry.id,
+  privateKey,
+  sealedUnder,
 });
 
 /**

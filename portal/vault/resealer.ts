@@ -24,8 +24,18 @@ function headerFor(tenant: string, item: Revealed, kid: string, src: string, enc
   const raw = { iat: Math.floor(version.escrowedAt / 1000), by: undefined, pc: undefined, ref: item.ref };
   const { iat, by, pc, ref } = read?.ok ? read.header : raw;
   return {
-    ...{ alg: 'RSA-OAEP-256', enc, kid, typ: SEALED_TYP },
-    ...{ tenant, machine, run: version.run, kind, eid: version.eid, iat, ref, src },
+    alg: 'RSA-OAEP-256',
+    enc,
+    kid,
+    typ: SEALED_TYP,
+    tenant,
+    machine,
+    run: version.run,
+    kind,
+    eid: version.eid,
+    iat,
+    ref,
+    src,
     ...(by === undefined ? {} : { by }),
     ...(pc === undefined ? {} : { pc }),
     ...(version.bound ? {} : { bound: false as const }),

@@ -15,17 +15,17 @@ export const teamUnlocker = (tenant: string, root: string, passphrase: string): 
 
 /** Before the first keyring there is nothing. */
 export const noKeyring = (fingerprint: string): Keyring => ({
-  ...{
-    manifest: '',
-    version: 0,
-    fingerprint,
-    root: null,
-    oldRoots: [],
-    successions: [],
-    successionsBefore: null,
-    drills: {},
-  },
-  ...{ escrowKeys: [], unlockers: [], wraps: [] },
+  manifest: '',
+  version: 0,
+  fingerprint,
+  root: null,
+  oldRoots: [],
+  successions: [],
+  successionsBefore: null,
+  drills: {},
+  escrowKeys: [],
+  unlockers: [],
+  wraps: [],
 });
 
 /**

@@ -71,7 +71,8 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
   const sha256 = await sha256Hex(keyring.manifest);
   const now: SeenManifest = {
-    ...{ version: manifest.version, fingerprint: root },
+    version: manifest.version,
+    fingerprint: root,
     signed: await signedSha256(keyring.manifest),
   };
   const off = await offTheLine(input, { manifest, root, sha256 });

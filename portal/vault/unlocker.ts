@@ -199,8 +199,11 @@ export async function signChange(
   next: SealedUnlocker,
 ): Promise<UnlockerChanged> {
   const change: UnlockerChange = {
-    ...{ tenant, unlocker: id },
-    ...{ previous: await sha256Hex(half.sealed), next: await sha256Hex(next.sealed), createdAt: Date.now() },
+    tenant,
+    unlocker: id,
+    previous: await sha256Hex(half.sealed),
+    next: await sha256Hex(next.sealed),
+    createdAt: Date.now(),
   };
   return { half: next, change: await sign(content, UNLOCKER_CHANGE_TYP, change) };
 }
@@ -211,7 +214,11 @@ export const signOpened = (
   { manifest, sha256 }: { manifest: Manifest; sha256: string },
 ): Promise<string> =>
   sign(content, KEYRING_OPENED_TYP, {
-    ...{ tenant: manifest.tenant, unlocker: id, version: manifest.version, manifest: sha256, createdAt: Date.now() },
+    tenant: manifest.tenant,
+    unlocker: id,
+    version: manifest.version,
+    manifest: sha256,
+    createdAt: Date.now(),
   });
 
 /** Signs that this recovery unlocker was opened, now. */

@@ -137,7 +137,8 @@ describe('the keyring after a rotation and a succession', () => {
     async (_, unlocker, secret) => {
       const input = unlockInput(last, unlocker, secret);
       expect(await new Keeper().unlock(input)).toMatchObject({
-        ...{ ok: false, code: 'root_succeeded' },
+        ok: false,
+        code: 'root_succeeded',
         succession: { root: succession.fingerprint, words: words.succession.words },
       });
       await opensAll({ ...input, confirmedRoot }, sealed);
@@ -169,7 +170,8 @@ describe('the changes that unlockers signed', () => {
     if (!entry) throw new Error('the manifest lists the unlocker');
     const previous = await sha256Hex(halfOf(of, unlocker)?.sealed ?? '');
     expect(await verifyUnlockerChange(change)).toMatchObject({
-      ...{ ok: true, root: await thumbprint(entry.jwk) },
+      ok: true,
+      root: await thumbprint(entry.jwk),
       payload: { tenant: keyring.tenant, unlocker, previous, next: await sha256Hex(half.sealed) },
     });
   }

@@ -161,7 +161,9 @@ const good = async (path: string): Promise<unknown> => {
   if (path.endsWith('/merge')) return { into: twin.id };
   if (path.endsWith('/settings'))
     return {
-      ...{ allowRawRsaOaep: true, ticketPattern: 'INC-#####', rotateAfterRevealMs: 1_000 },
+      allowRawRsaOaep: true,
+      ticketPattern: 'INC-#####',
+      rotateAfterRevealMs: 1_000,
       revealBudget: { perMinute: 2, perHour: 3, perDay: 4 },
     };
   if (path.endsWith('/webhooks')) return WEBHOOK;

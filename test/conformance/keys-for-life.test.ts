@@ -149,7 +149,10 @@ class World {
         const entry = signed.payload.unlockers.find((one) => one.id === id);
         const secret = entry?.kind === 'recovery' ? (drafted.recovery?.codes ?? []).join('\n') : secretOf(act);
         this.held.push({
-          ...{ id, holder: ADMIN, shared: entry?.owner === null, secret },
+          id,
+          holder: ADMIN,
+          shared: entry?.owner === null,
+          secret,
           admin: entry?.rights.includes('admin') ?? false,
         });
       }
@@ -261,8 +264,14 @@ class World {
     const { fingerprint } = await this.get<Keyring>(person.email, 'keyring');
     const secret = base64urlnopad.encode(crypto.getRandomValues(new Uint8Array(32)));
     const asked = await new Keeper().draftGrant({
-      ...{ tenant: this.tenant.id, email: person.email, root: fingerprint, label: 'Passkey' },
-      ...{ rights: RIGHTS_OF[person.role], kind: 'passkey', kdf: passkeyKdf(), prf: secret },
+      tenant: this.tenant.id,
+      email: person.email,
+      root: fingerprint,
+      label: 'Passkey',
+      rights: RIGHTS_OF[person.role],
+      kind: 'passkey',
+      kdf: passkeyKdf(),
+      prf: secret,
     });
     if (!asked.ok) throw new Error(asked.message);
     await this.post(person.email, 'grants', asked.request);

@@ -169,7 +169,10 @@ describe('an escrow key', () => {
 
     const receipts = [first, late, fresh, weeksLater].map(({ receipt }) => receipt);
     expect([...(await openAll(receipts)).values()]).toEqual([
-      ...['one', 'late, by an engine that has the old key cached', 'fresh', 'weeks later'],
+      'one',
+      'late, by an engine that has the old key cached',
+      'fresh',
+      'weeks later',
     ]);
     // A resend gets its first receipt for ever; a new secret under the destroyed key is told to be made anew.
     expect((await asMachine<Receipt>(tenant.token, '/v1/secret', first.body)).json).toEqual(first.receipt);
@@ -262,7 +265,8 @@ describe('re-sealing', () => {
     const latin1 = new Uint8Array([0x70, 0xe4, 0xdf, 0xff]);
     const body = {
       ...(await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID())),
-      ...{ format: 'rsa-oaep-256', kid: tenant.keyring.kid },
+      format: 'rsa-oaep-256',
+      kid: tenant.keyring.kid,
       sealed: Buffer.from(await crypto.subtle.encrypt(rsa, publicKey, latin1)).toString('base64'),
     };
     const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
@@ -309,7 +313,9 @@ describe('re-sealing', () => {
     const bytes = await crypto.subtle.encrypt(rsa, publicKey, new TextEncoder().encode('raw'));
     const body = {
       ...(await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID())),
-      ...{ format: 'rsa-oaep-256', kid: tenant.keyring.kid, sealed: Buffer.from(bytes).toString('base64') },
+      format: 'rsa-oaep-256',
+      kid: tenant.keyring.kid,
+      sealed: Buffer.from(bytes).toString('base64'),
     };
     const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
     await startRotation(tenant.id, tenant.keyring);
@@ -339,7 +345,7 @@ describe('re-sealing', () => {
     expect((await retire()).status).toBe(200);
     expect(await keyNamed(old)).toMatchObject({ remaining: 0, unopenable: 1 });
     expect((await auditOf()).find((entry) => entry.action === 'secret.marked_unopenable')).toMatchObject({
-      ...{ subject: bad.receipt.secretId },
+      subject: bad.receipt.secretId,
       detail: { kid: old, reason: 'damaged in transit' },
     });
     await runInDurableObject(stub(), (_object, state) => {
@@ -361,7 +367,9 @@ describe('re-sealing', () => {
     const { page } = await hands();
     expect((await page({ after: null, limit: 50 })).items).toHaveLength(1);
     expect((await auditOf()).find((entry) => entry.action === 'secrets.read_in_bulk')?.detail).toEqual({
-      ...{ purpose: 'rotation', count: 1, ids: `${receipt.secretId}/1` },
+      purpose: 'rotation',
+      count: 1,
+      ids: `${receipt.secretId}/1`,
     });
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);

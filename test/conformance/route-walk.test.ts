@@ -73,7 +73,9 @@ beforeEach(async () => {
     ).bind(tenant.id, 'f'.repeat(64), 'f'.repeat(16)),
     ...['leaver', 'demoted'].map((id) =>
       bindings.INDEX_DB.prepare("INSERT INTO users (id,tenant_id,email,role) VALUES (?, ?, ?, 'engineer')").bind(
-        ...[id, tenant.id, `${id}@example.com`],
+        id,
+        tenant.id,
+        `${id}@example.com`,
       ),
     ),
     bindings.INDEX_DB.prepare('UPDATE api_tokens SET revoked_at = 1 WHERE tenant_id = ?').bind(bare.id),
@@ -96,8 +98,16 @@ beforeEach(async () => {
     other,
     bare,
     ids: {
-      ...{ tenant: tenant.id, machine: machine.id, run: run.id, secret, left, token: 'spare', person: 'leaver' },
-      ...{ grant: request.unlocker.id, unlocker: tenant.keyring.ids.own, recovery: tenant.keyring.ids.recovery },
+      tenant: tenant.id,
+      machine: machine.id,
+      run: run.id,
+      secret,
+      left,
+      token: 'spare',
+      person: 'leaver',
+      grant: request.unlocker.id,
+      unlocker: tenant.keyring.ids.own,
+      recovery: tenant.keyring.ids.recovery,
       webhook: webhook.webhook.id,
     },
   };
@@ -178,7 +188,10 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
     return { opened: own && (await openedWord(id, keyring, own)) };
   },
   '/v1/tenants/:tenant/keyring/line': async () => ({
-    ...{ version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) },
+    version: 1,
+    signed: 'a'.repeat(64),
+    insteadVersion: 2,
+    instead: 'b'.repeat(64),
   }),
   // A change that changes nothing, made on a copy of what the walk knows: taken back, the world is as it was.
   '/v1/tenants/:tenant/keyring/undo': async () => {

@@ -211,7 +211,9 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         };
         const fail = (route: Route) =>
           route.fulfill({
-            ...{ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) },
+            status: 503,
+            contentType: 'application/problem+json',
+            body: JSON.stringify(problem),
             headers: {
               'access-control-allow-origin': stand.addresses.portal,
               'access-control-allow-credentials': 'true',

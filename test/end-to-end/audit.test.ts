@@ -131,7 +131,8 @@ test('the export is a file that the offline command finds whole, against the rec
     await page.getByText('It can be verified offline').waitFor();
     const verified = (...args: string[]) => {
       const { status, stdout } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file, '--json', ...args], {
-        ...{ cwd: root, encoding: 'utf8' },
+        cwd: root,
+        encoding: 'utf8',
       });
       return { status, ...JSON.parse(stdout) };
     };

@@ -56,7 +56,10 @@ const engineOf = (
   more: Partial<ConstructorParameters<typeof Engine>[0]> = {},
 ) =>
   new Engine({
-    ...{ apiOrigin: stand.addresses.api, token: stand.demo.token, machine, sleep: async () => {} },
+    apiOrigin: stand.addresses.api,
+    token: stand.demo.token,
+    machine,
+    sleep: async () => {},
     spoolDir: path.join(stateDir, 'engines', machine.id),
     ...more,
   });
@@ -210,7 +213,8 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
     { expected: /status of (422|429)/ },
   ).finally(() =>
     asPerson(stand, ADMIN, 'settings', {
-      ...{ ticketPattern: null, revealBudget: { perMinute: 100, perHour: 100, perDay: 100 } },
+      ticketPattern: null,
+      revealBudget: { perMinute: 100, perHour: 100, perDay: 100 },
     }),
   ));
 
@@ -334,7 +338,9 @@ test('where nobody can say which password a PC has, both are offered with what t
   assert.ok(fingerprint);
   // By a clock ten years behind, offline, and carried: before the key was there nothing was sealed to it.
   const engine = engineOf(odd, {
-    ...{ fingerprint, tenantKey, now: () => Date.now() - 315_360_000_000 },
+    fingerprint,
+    tenantKey,
+    now: () => Date.now() - 315_360_000_000,
     spoolDir: path.join(stateDir, 'engines', 'ten-years-behind'),
     fetch: async () => {
       throw new TypeError('offline');

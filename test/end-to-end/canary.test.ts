@@ -57,7 +57,10 @@ const BELONGS: Record<string, readonly string[]> = {
 before(async () => {
   stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-canary-'));
   stand = await startStand({
-    ...{ port: await freePorts(4), stateDir, fleet: 3, fleetSpeed: 600 },
+    port: await freePorts(4),
+    stateDir,
+    fleet: 3,
+    fleetSpeed: 600,
     onLine: (line) => log.push(line),
   });
   browser = await openBrowser();

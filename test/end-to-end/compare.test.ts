@@ -280,7 +280,8 @@ test('a secret that names the PC it was sealed on says so: renamed is told, anot
   const escrow = async (account: string, pc?: { hostname: string; serial: string }) => {
     const place = { machine: machine.id, run: run.id, kind: 'local_admin_password' as const, eid: crypto.randomUUID() };
     const input = { kid: key.kid, jwk: key, tenant, ...place, ref: { account }, iat, plaintext: `of ${account}` };
-    await send('/v1/secret', { ...place, ref: { account }, sealed: await seal(pc ? { ...input, ...{ pc } } : input) });
+    const named = pc ? { ...input, pc } : input;
+    await send('/v1/secret', { ...place, ref: { account }, sealed: await seal(named) });
   };
   await escrow('moved', { hostname: 'ACM-LT-OLD', serial: 'SER-THEN' });
   await escrow('renamed', { hostname: 'ACM-LT-OLD', serial: 'ser-now' });

@@ -47,7 +47,10 @@ const pc = (index: number): Pc => fleet[index] as Pc;
 
 async function report({ id, hostname, serial, client, run }: Pc, types: string[], firstSeq = 1): Promise<void> {
   const events = types.map((type, index) => ({
-    ...{ seq: firstSeq + index, at: Date.now(), type, message: type },
+    seq: firstSeq + index,
+    at: Date.now(),
+    type,
+    message: type,
     ...(type.startsWith('phase_') ? { phase: 'rename' } : {}),
   }));
   const response = await fetch(`${stand.addresses.api}/v1/report`, {

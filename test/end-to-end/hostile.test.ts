@@ -46,7 +46,10 @@ const write = (tenant: string, draft: unknown) => asSignedIn(stand, ADMIN, `/v1/
 
 async function setUpWithoutTeam(tenant: string) {
   const made = await new Keeper().draftSetUp({
-    ...{ tenant, email: ADMIN, passphrase: ADMIN_PASSPHRASE, teamPassphrase: null },
+    tenant,
+    email: ADMIN,
+    passphrase: ADMIN_PASSPHRASE,
+    teamPassphrase: null,
   });
   assert.ok(made.ok);
   await write(tenant, made.write);

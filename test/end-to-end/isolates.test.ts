@@ -28,14 +28,21 @@ function configOf(name: Isolate): string {
   const file = path.join(folder, `${name}.json`);
   const objects = { name: 'TENANT', class_name: 'Tenant', ...(name === 'first' ? {} : { script_name: 'first' }) };
   const config = {
-    ...{ name, main: path.join(root, 'worker/index.ts'), compatibility_date: '2026-08-01' },
+    name,
+    main: path.join(root, 'worker/index.ts'),
+    compatibility_date: '2026-08-01',
     compatibility_flags: ['nodejs_compat'],
     vars: {
-      ...{ ACCESS_TEAM_DOMAIN: issuer.origin, ACCESS_AUD: 'test', PORTAL_ORIGIN: PORTAL, OPERATOR_EMAILS: '' },
+      ACCESS_TEAM_DOMAIN: issuer.origin,
+      ACCESS_AUD: 'test',
+      PORTAL_ORIGIN: PORTAL,
+      OPERATOR_EMAILS: '',
     },
     d1_databases: [
       {
-        ...{ binding: 'INDEX_DB', database_name: 'index', database_id: '00000000-0000-0000-0000-000000000001' },
+        binding: 'INDEX_DB',
+        database_name: 'index',
+        database_id: '00000000-0000-0000-0000-000000000001',
         migrations_dir: path.join(root, 'schema/d1'),
       },
     ],

@@ -102,12 +102,10 @@ before(async () => {
   browser = await openBrowser();
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   engine = new Engine({
-    ...{
-      apiOrigin: stand.addresses.api,
-      token: stand.demo.token,
-      machine: PC,
-      spoolDir: path.join(stateDir, 'engine'),
-    },
+    apiOrigin: stand.addresses.api,
+    token: stand.demo.token,
+    machine: PC,
+    spoolDir: path.join(stateDir, 'engine'),
   });
   const now = Date.now();
   told = { id: crypto.randomUUID(), startedAt: now - 600 * MINUTE, engineVersion: '2.3.1', phases: PHASES };

@@ -29,13 +29,13 @@ const ADMIN = 'admin@example.com';
 const OVERRIDE = '\u202e';
 /** Reads as `RECEPTION-FINANCES-PC-01` where the override is let through. */
 const HOSTILE = {
-  ...{ id: crypto.randomUUID(), hostname: `RECEPTION-${OVERRIDE}10-CP-SECNANIF`, serial: `5CD${OVERRIDE}ZYX4321` },
-  ...{
-    model: `Elite${OVERRIDE}Book`,
-    manufacturer: `HP\u2066`,
-    osVersion: `Windows\u200f 11`,
-    client: `Klinik ${OVERRIDE}A`,
-  },
+  id: crypto.randomUUID(),
+  hostname: `RECEPTION-${OVERRIDE}10-CP-SECNANIF`,
+  serial: `5CD${OVERRIDE}ZYX4321`,
+  model: `Elite${OVERRIDE}Book`,
+  manufacturer: `HP\u2066`,
+  osVersion: `Windows\u200f 11`,
+  client: `Klinik ${OVERRIDE}A`,
 };
 const HEBREW = { id: crypto.randomUUID(), hostname: 'מחשב-7', serial: '5CD0000HEB', client: 'מרפאה' };
 const SECRET = `Ab1-${'אב'}-${OVERRIDE}x`;
@@ -48,7 +48,10 @@ const at = (rest = '') => `${stand.addresses.portal}/t/${stand.demo.tenant}${res
 
 async function reported(machine: typeof HEBREW, plaintext: string): Promise<void> {
   const engine = new Engine({
-    ...{ apiOrigin: stand.addresses.api, token: stand.demo.token, machine, sleep: async () => {} },
+    apiOrigin: stand.addresses.api,
+    token: stand.demo.token,
+    machine,
+    sleep: async () => {},
     spoolDir: path.join(stateDir, 'engines', machine.id),
   });
   const run = { id: crypto.randomUUID(), startedAt: Date.now() - 60_000, phases: ['preflight'] };
@@ -268,8 +271,14 @@ async function authenticator(page: Page, hasPrf: boolean): Promise<void> {
   await devtools.send('WebAuthn.enable');
   await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: {
-      ...{ protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, hasPrf, automaticPresenceSimulation: true },
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf,
+      automaticPresenceSimulation: true,
     },
   });
 }

@@ -51,7 +51,10 @@ const engineOf = (
   more: Partial<ConstructorParameters<typeof Engine>[0]> = {},
 ) =>
   new Engine({
-    ...{ apiOrigin: stand.addresses.api, token: stand.demo.token, machine, sleep: async () => {} },
+    apiOrigin: stand.addresses.api,
+    token: stand.demo.token,
+    machine,
+    sleep: async () => {},
     spoolDir: path.join(stateDir, 'engines', machine.id),
     ...more,
   });

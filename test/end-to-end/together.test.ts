@@ -109,7 +109,9 @@ async function setRole(role: Role): Promise<void> {
 test('three at once: each hears of their own tenant, a lowered role closes the connection, and the page follows it', async () => {
   const [admin, engineer, third] = [await sit(ADMIN), await sit(ENGINEER), await sit(THIRD)];
   const { token } = await asSignedIn<{ token: string }>(stand, THIRD, `/v1/tenants/${borealis}/tokens`, {
-    ...{ label: 'Bench', expiresAt: null, fingerprint: null },
+    label: 'Bench',
+    expiresAt: null,
+    fingerprint: null,
   });
   await report(stand.demo.token, 'ACME-LT-0001');
   await report(token, 'BOR-LT-0001');

@@ -131,7 +131,11 @@ describe('with keys', () => {
       const configuration = readConfiguration(first.file);
       const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
       assert.deepEqual(configuration, {
-        ...{ ok: true, apiOrigin: stand.addresses.api, token: first.token, fingerprint, minEpoch: 1 },
+        ok: true,
+        apiOrigin: stand.addresses.api,
+        token: first.token,
+        fingerprint,
+        minEpoch: 1,
         tenantKey: await (
           await fetch(`${stand.addresses.api}/v1/tenant/pubkey`, {
             headers: { authorization: `Bearer ${first.token}` },
@@ -192,7 +196,9 @@ describe('with keys', () => {
   test('what a revoked token brought is set aside in one act: listed apart, revealed all the same, and brought back', () =>
     onAdminsPage(async (admin) => {
       const { id, token } = await asPerson<IssuedToken>(stand, ADMIN, 'tokens', {
-        ...{ label: 'Lost stick', expiresAt: null, fingerprint: null },
+        label: 'Lost stick',
+        expiresAt: null,
+        fingerprint: null,
       });
       const [pc, stranger] = [simulatedPc(11, 21).before, simulatedPc(11, 22).before];
       const engineOf = (token: string, machine: typeof pc, spool: string) =>
@@ -250,7 +256,9 @@ describe('with keys', () => {
     onAdminsPage(async (admin) => {
       const expiresAt = Date.now() + 86_400_000;
       const { id } = await asPerson<IssuedToken>(stand, ADMIN, 'tokens', {
-        ...{ label: 'Old bench', expiresAt, fingerprint: null },
+        label: 'Old bench',
+        expiresAt,
+        fingerprint: null,
       });
       await admin.goto(at('settings'));
       await admin.getByText('The token “Old bench” expires').waitFor();

@@ -16,7 +16,10 @@ export function faultyIndex(real: D1Database): FaultyIndex {
   const held: (() => void)[] = [];
   const late: Promise<unknown>[] = [];
   const faulty: FaultyIndex = {
-    ...{ index: real, reads: 'well', writes: 'well', asked: 0 },
+    index: real,
+    reads: 'well',
+    writes: 'well',
+    asked: 0,
     release: async () => {
       faulty.writes = 'well';
       for (const go of held.splice(0)) go();

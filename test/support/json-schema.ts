@@ -7,21 +7,28 @@ type Json = unknown;
 
 const SAID_ONLY = ['description', 'default', 'title', 'examples', 'deprecated', 'discriminator'];
 const KNOWN = [
-  ...[
-    'type',
-    'const',
-    'enum',
-    'anyOf',
-    'oneOf',
-    'allOf',
-    'if',
-    'then',
-    'properties',
-    'required',
-    'additionalProperties',
-  ],
-  ...['propertyNames', 'items', 'minItems', 'maxItems', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
-  ...['minProperties', 'uniqueItems'],
+  'type',
+  'const',
+  'enum',
+  'anyOf',
+  'oneOf',
+  'allOf',
+  'if',
+  'then',
+  'properties',
+  'required',
+  'additionalProperties',
+  'propertyNames',
+  'items',
+  'minItems',
+  'maxItems',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'minProperties',
+  'uniqueItems',
 ];
 
 const isObject = (value: Json): value is Record<string, Json> =>

@@ -23,7 +23,10 @@ export async function writeNext(
   change(next);
   const manifest = await signManifest(keyring.root, next);
   const write: KeyringWrite = {
-    ...{ manifest, root: keyring.write.root, escrowKeys, unlockers },
+    manifest,
+    root: keyring.write.root,
+    escrowKeys,
+    unlockers,
     wraps: await Promise.all(wraps),
     ...more,
   };

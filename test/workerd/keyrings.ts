@@ -39,7 +39,10 @@ export type TestKeyring = {
 /** What a passkey of the tests answers. */
 const PRF = base64urlnopad.encode(new Uint8Array(32).fill(7));
 export const passkeyKdf = (): PrfKdf => ({
-  ...{ name: 'webauthn-prf', salt: newSalt(), credential: 'credential', rpId: 'portal.example.com' },
+  name: 'webauthn-prf',
+  salt: newSalt(),
+  credential: 'credential',
+  rpId: 'portal.example.com',
 });
 
 /**
@@ -57,12 +60,17 @@ export async function makeKeyring(tenant: string): Promise<TestKeyring> {
   };
   const own = await passphrase(emailOf('admin'), both);
   const recovery = await makeRecoveryUnlocker(tenant, root.fingerprint, {
-    ...{ label: 'Recovery sheet', owner: null, rights: both },
+    label: 'Recovery sheet',
+    owner: null,
+    rights: both,
   });
   const made = [own, recovery, await passphrase(null, ['reveal'])];
   const key = await makeEscrowKey(tenant, root, reveal, { keyEpoch: 1, previousKid: null });
   const manifest: Manifest = {
-    ...{ tenant, version: 1, previous: null, createdAt: Date.now() },
+    tenant,
+    version: 1,
+    previous: null,
+    createdAt: Date.now(),
     vaultKeys: [await commit(tenant, reveal), await commit(tenant, admin)],
     unlockers: made.map(({ entry }) => entry),
     keys: [{ kid: key.kid, keyEpoch: 1, state: 'active' }],

@@ -62,7 +62,8 @@ export async function listen(
   const response = await worker.default.fetch(`https://api.example.com/v1/tenants/${tenant}/live${query}`, {
     headers: {
       'cf-access-jwt-assertion': await accessToken(email, { claims }),
-      ...{ origin: PORTAL, upgrade: 'websocket' },
+      origin: PORTAL,
+      upgrade: 'websocket',
       ...headers,
     },
   });

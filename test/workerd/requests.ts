@@ -26,7 +26,11 @@ export async function accessToken(email: string | undefined, options: TokenOptio
   const now = Math.floor(Date.now() / 1000);
   const key = options.key ?? (await importJWK(JSON.parse(bindings.TEST_ACCESS_KEY), 'RS256'));
   return new SignJWT({
-    ...{ iss: bindings.ACCESS_TEAM_DOMAIN, aud: ['test-audience'], iat: now, exp: now + 600, email },
+    iss: bindings.ACCESS_TEAM_DOMAIN,
+    aud: ['test-audience'],
+    iat: now,
+    exp: now + 600,
+    email,
     ...options.claims,
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'test-key', ...options.header })

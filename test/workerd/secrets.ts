@@ -13,13 +13,20 @@ import type { TestKeyring } from './keyrings.ts';
 import { asPerson, emailOf } from './requests.ts';
 
 export const newMachine = () => ({
-  ...{ id: crypto.randomUUID(), hostname: 'ACM-LT-0142', serial: '5CD1234XYZ', model: 'EliteBook 840 G10' },
+  id: crypto.randomUUID(),
+  hostname: 'ACM-LT-0142',
+  serial: '5CD1234XYZ',
+  model: 'EliteBook 840 G10',
 });
 export const newRun = () => ({
-  ...{ id: crypto.randomUUID(), startedAt: START, phases: ['preflight', 'bitlocker', 'validation'] },
+  id: crypto.randomUUID(),
+  startedAt: START,
+  phases: ['preflight', 'bitlocker', 'validation'],
 });
 export const event = (seq: number, more: Record<string, unknown> = {}) => ({
-  ...{ seq, at: START + seq, message: `event ${seq}` },
+  seq,
+  at: START + seq,
+  message: `event ${seq}`,
   ...more,
 });
 
@@ -58,8 +65,17 @@ export async function sealedFor(
   const iat = how.iat ?? Math.floor(Date.now() / 1000);
   const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))
     .setProtectedHeader({
-      ...{ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid, typ: SEALED_TYP, tenant, machine, run, kind, eid },
-      ...{ iat, ref },
+      alg: 'RSA-OAEP-256',
+      enc: 'A256GCM',
+      kid,
+      typ: SEALED_TYP,
+      tenant,
+      machine,
+      run,
+      kind,
+      eid,
+      iat,
+      ref,
       ...how.header,
     })
     .encrypt(await importJWK({ ...jwk, alg: 'RSA-OAEP-256' }));

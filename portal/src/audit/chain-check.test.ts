@@ -10,18 +10,18 @@ function chainOf(length: number, history = 'true'): AuditEntry[] {
   const entries: AuditEntry[] = [];
   for (let seq = 1; seq <= length; seq++) {
     const entry: Omit<AuditEntry, 'hash'> = {
-      ...{
-        v: 1,
-        tenant: TENANT,
-        seq,
-        at: seq,
-        action: 'secret.escrowed',
-        subject: history,
-        outcome: 'done',
-        detail: {},
-      },
+      v: 1,
+      tenant: TENANT,
+      seq,
+      at: seq,
+      action: 'secret.escrowed',
+      subject: history,
+      outcome: 'done',
+      detail: {},
       principal: { kind: 'machine', id: 't1', name: 'engine' },
-      ...{ ip: null, userAgent: null, previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT) },
+      ip: null,
+      userAgent: null,
+      previousHash: entries.at(-1)?.hash ?? genesisHash(TENANT),
     };
     entries.push({ ...entry, hash: hashEntry(entry) });
   }

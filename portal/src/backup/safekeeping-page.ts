@@ -104,7 +104,8 @@ export class SafekeepingPage extends LitElement {
     this.#read('export', async (signal) => {
       this.found = null;
       const begun = await this.#stepUp.open(this.#tenant, {
-        ...{ heading: 'Export everything', action: 'Export' },
+        heading: 'Export everything',
+        action: 'Export',
         only: () => true,
         work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
       });

@@ -38,7 +38,9 @@ const submit = (element: LitElement): void => element.renderRoot.querySelector('
 afterEach(() => document.body.replaceChildren());
 
 const SETTINGS: Settings = {
-  ...{ allowRawRsaOaep: false, ticketPattern: null, rotateAfterRevealMs: 86_400_000 },
+  allowRawRsaOaep: false,
+  ticketPattern: null,
+  rotateAfterRevealMs: 86_400_000,
   revealBudget: { perMinute: 20, perHour: 100, perDay: 300 },
 };
 

@@ -6,15 +6,38 @@ import { attentionReasons } from './attention.ts';
 const NOW = Date.UTC(2026, 10, 3, 12, 0);
 const HOUR = 3_600_000;
 const machine = (part: Partial<Machine>): Machine => ({
-  ...{ id: 'm', hostname: 'PC', serial: 'B', manufacturer: null, model: null, osVersion: null, client: null },
-  ...{ enrolledAt: 0, lastEventAt: null, secrets: 0, toRotate: 0, attention: [], silentSince: null, shelf: 'fleet' },
-  ...{ run: { id: 'r2', status: 'running', startedAt: 0, phase: 'updates', phasesDone: 1, phasesTotal: 2 } },
-  ...{ archivedAt: null, archivedBy: null, mergedInto: null, someAside: false },
-  ...{ marks: [], clonedBy: null, split: null, merged: [], history: [], historyNext: null },
+  id: 'm',
+  hostname: 'PC',
+  serial: 'B',
+  manufacturer: null,
+  model: null,
+  osVersion: null,
+  client: null,
+  enrolledAt: 0,
+  lastEventAt: null,
+  secrets: 0,
+  toRotate: 0,
+  attention: [],
+  silentSince: null,
+  shelf: 'fleet',
+  run: { id: 'r2', status: 'running', startedAt: 0, phase: 'updates', phasesDone: 1, phasesTotal: 2 },
+  archivedAt: null,
+  archivedBy: null,
+  mergedInto: null,
+  someAside: false,
+  marks: [],
+  clonedBy: null,
+  split: null,
+  merged: [],
+  history: [],
+  historyNext: null,
   ...part,
 });
 const serial = (value: string, sinceAt: number, id = 'm'): AttributeChange => ({
-  ...{ attribute: 'serial', value, sinceAt, machine: id },
+  attribute: 'serial',
+  value,
+  sinceAt,
+  machine: id,
 });
 const run = (id: string, phases: Pick<Phase, 'name' | 'state'>[]) => ({ id, phases }) as Run;
 

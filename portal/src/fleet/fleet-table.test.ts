@@ -129,7 +129,9 @@ test('what was found says whose it is, always, because two clients each have a P
   rows = new FleetRows('found', pageOf([one, other]));
   const match = (of: MachineSummary) => ({ machine: of, field: 'hostname' as const, keyId: null });
   Object.assign(table, {
-    ...{ rows, q: 'PC', found: new Map([one, other].map((of) => [of.id, match(of)])) },
+    rows,
+    q: 'PC',
+    found: new Map([one, other].map((of) => [of.id, match(of)])),
   });
   await settled();
   expect(row('one')?.textContent).toContain('Harbour Dental · serial XYZ-99');

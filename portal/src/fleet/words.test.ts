@@ -23,7 +23,9 @@ test('a filter comes back from its URL as it went in, and nonsense in a URL is n
   const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
   expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
   expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
-    ...{ sort: 'started', shelf: 'fleet', q: '' },
+    sort: 'started',
+    shelf: 'fleet',
+    q: '',
   });
   expect(urlOfQuestion(questionOfUrl(''))).toBe('');
   expect([isFiltered(questionOfUrl('?sort=hostname')), isFiltered(questionOfUrl('?client=A'))]).toEqual([false, true]);
@@ -43,8 +45,14 @@ test('a silent run is called stalled, and each reason is said in words, the fail
 
 test('news are said of what grew, and of nothing else', () => {
   const counts = (succeeded: number, failed: number): FleetCounts => ({
-    ...{ machines: 5, runs: { running: 1, succeeded, failed, abandoned: 0 } },
-    ...{ attention: failed, stalled: 0, archived: 0, aside: 0, toRotate: 0, secrets: 9 },
+    machines: 5,
+    runs: { running: 1, succeeded, failed, abandoned: 0 },
+    attention: failed,
+    stalled: 0,
+    archived: 0,
+    aside: 0,
+    toRotate: 0,
+    secrets: 9,
   });
   expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('Machines: 2 succeeded, 1 failed, 1 more in need of attention.');
   expect(newsBetween(counts(3, 1), counts(3, 0))).toBe('');

@@ -50,7 +50,12 @@ async function open(count: number) {
     await until(() => form.querySelector<HTMLButtonElement>('.primary')?.disabled === false);
   };
   return {
-    ...{ element, root, field, type, press, compared },
+    element,
+    root,
+    field,
+    type,
+    press,
+    compared,
     kept: () => root.querySelectorAll('.kept').length,
     label: () => text('label'),
     alert: () => text('[role=alert]'),

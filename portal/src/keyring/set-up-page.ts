@@ -196,7 +196,15 @@ export class SetUpPage extends LitElement {
 
   #stepNumber(): number {
     const order: Record<Step['at'], number> = {
-      ...{ checking: 0, already: 0, passphrase: 0, team: 1, making: 2, sheet: 2, saving: 2, done: 3, lost: 3 },
+      checking: 0,
+      already: 0,
+      passphrase: 0,
+      team: 1,
+      making: 2,
+      sheet: 2,
+      saving: 2,
+      done: 3,
+      lost: 3,
     };
     return order[this.step.at];
   }
@@ -260,7 +268,9 @@ export class SetUpPage extends LitElement {
       case 'saving':
         return html`<recovery-sheets
           .sheets=${{
-            ...{ setId: step.draft.recoverySetId, codes: [step.draft.recoveryCode], threshold: 1 },
+            setId: step.draft.recoverySetId,
+            codes: [step.draft.recoveryCode],
+            threshold: 1,
             fingerprint: step.draft.fingerprint,
           }}
           .tenant=${this.membership.name}

@@ -5,16 +5,14 @@ import type { EventList } from './event-list.ts';
 import './event-list.ts';
 
 const event = (seq: number, more: Partial<StoredEvent>): StoredEvent => ({
-  ...{
-    seq,
-    at: seq,
-    receivedAt: seq,
-    level: 'info',
-    type: 'message',
-    phase: null,
-    message: `event ${seq}`,
-    data: null,
-  },
+  seq,
+  at: seq,
+  receivedAt: seq,
+  level: 'info',
+  type: 'message',
+  phase: null,
+  message: `event ${seq}`,
+  data: null,
   ...more,
 });
 

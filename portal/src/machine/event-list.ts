@@ -13,7 +13,12 @@ import '../ui/problem-note.ts';
 const LEVEL_WORDS = { error: 'Error: ', warning: 'Warning: ', info: '', debug: '' };
 /** A line that stands for a lost event says so itself. */
 const MENDED_WORDS: Record<Mended, string> = {
-  ...{ at: 'time', level: 'level', phase: 'phase', message: 'message', data: 'details', lost: '' },
+  at: 'time',
+  level: 'level',
+  phase: 'phase',
+  message: 'message',
+  data: 'details',
+  lost: '',
 };
 /** Nearer to the end than this is at the end. */
 const AT_END_PX = 24;

@@ -10,16 +10,23 @@ import './run-list.ts';
 const [DAY, AT] = [86_400_000, Date.UTC(2026, 10, 3, 9, 0)];
 const OWN = AT - 3_653 * DAY;
 const run: Run = {
-  ...{
-    id: 'r',
-    machine: 'm',
-    status: 'failed',
-    startedAt: AT,
-    finishedAt: AT + 1_500_000,
-    lastEventAt: AT + 1_500_000,
-  },
-  ...{ engineVersion: null, phases: [], reboots: 0, rebootsAt: [], warnings: 0, errors: 1, events: 4, nextSeq: 5 },
-  ...{ uploadedBy: null, aside: null, clock: { startedAt: OWN, skewMs: AT - OWN } },
+  id: 'r',
+  machine: 'm',
+  status: 'failed',
+  startedAt: AT,
+  finishedAt: AT + 1_500_000,
+  lastEventAt: AT + 1_500_000,
+  engineVersion: null,
+  phases: [],
+  reboots: 0,
+  rebootsAt: [],
+  warnings: 0,
+  errors: 1,
+  events: 4,
+  nextSeq: 5,
+  uploadedBy: null,
+  aside: null,
+  clock: { startedAt: OWN, skewMs: AT - OWN },
 };
 test('a run of a wrong clock took as long as it took, and says by how much the clock was off and when it began by it', async () => {
   const card = document.createElement('run-card') as RunCard;

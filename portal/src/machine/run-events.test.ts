@@ -5,8 +5,14 @@ import './event-list.ts';
 import { ALL_EVENTS, cutAtMatches, filtered } from './event-filter.ts';
 
 const event = (seq: number, part: Partial<StoredEvent> = {}): StoredEvent => ({
-  ...{ seq, at: seq * 1000, receivedAt: seq * 1000, level: 'info', type: 'message', phase: 'apps' },
-  ...{ message: `line ${seq}`, data: null },
+  seq,
+  at: seq * 1000,
+  receivedAt: seq * 1000,
+  level: 'info',
+  type: 'message',
+  phase: 'apps',
+  message: `line ${seq}`,
+  data: null,
   ...part,
 });
 const many = (from: number, to: number): StoredEvent[] =>

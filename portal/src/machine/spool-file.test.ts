@@ -13,14 +13,23 @@ const report = (events: unknown[]) =>
   });
 const secret = JSON.stringify({
   secret: {
-    ...{ machine, run, kind: 'other', eid: crypto.randomUUID(), ref: { label: 'x' }, sealed: 'a.b.c.d.e' },
+    machine,
+    run,
+    kind: 'other',
+    eid: crypto.randomUUID(),
+    ref: { label: 'x' },
+    sealed: 'a.b.c.d.e',
   },
 });
 const event = { seq: 1, at: 1, message: 'm' };
 
 test('a spool file is told by its machine, its runs, events and secrets', () => {
   expect(readSpool(`${report([event, { ...event, seq: 2 }])}\n${secret}\n`)).toMatchObject({
-    ...{ machines: [{ id: machine, hostname: 'PC-1' }], runs: 1, events: 2, secrets: 1, damaged: 0 },
+    machines: [{ id: machine, hostname: 'PC-1' }],
+    runs: 1,
+    events: 2,
+    secrets: 1,
+    damaged: 0,
   });
 });
 

@@ -72,7 +72,11 @@ export function readSpool(bytes: Uint8Array): SpoolFile | null {
     }
   return {
     lines: [...lines.filter((line) => 'secret' in line), ...lines.filter((line) => 'report' in line)],
-    ...{ events, secrets, garbled, runs: runs.size, damaged: parsed.length - lines.length - garbled },
+    events,
+    secrets,
+    garbled,
+    runs: runs.size,
+    damaged: parsed.length - lines.length - garbled,
     machines: [...machines].map(([id, hostname]) => ({ id, hostname })),
   };
 }
@@ -110,8 +114,17 @@ export const handsOf = (tenant: string): Hands => ({
 
 /** What ends an upload: the line may be sent again later, nothing is wrong with it. */
 const STOPS = [
-  ...['unreachable', 'session_expired', 'not_a_member', 'role_forbids', 'tenant_suspended', 'tenant_restoring'],
-  ...['rate_limited', 'machine_quota_exceeded', 'storage_low', 'storage_full', 'index_unreachable'],
+  'unreachable',
+  'session_expired',
+  'not_a_member',
+  'role_forbids',
+  'tenant_suspended',
+  'tenant_restoring',
+  'rate_limited',
+  'machine_quota_exceeded',
+  'storage_low',
+  'storage_full',
+  'index_unreachable',
 ];
 
 const NOTHING: Uploaded = { done: 0, events: 0, duplicates: 0, rejected: 0, secrets: 0, refused: [] };

@@ -8,24 +8,29 @@ const START = Date.UTC(2026, 10, 3, 9, 0);
 const MINUTE = 60_000;
 const at = (minutes: number): number => START + minutes * MINUTE;
 const phase = (name: string, state: Phase['state'], from: number | null, to: number | null, tries = 1): Phase => ({
-  ...{ name, state, tries },
+  name,
+  state,
+  tries,
   startedAt: from === null ? null : at(from),
   finishedAt: to === null ? null : at(to),
 });
 const run = (part: Partial<Run>): Run => ({
-  ...{ id: 'r', machine: 'm', status: 'succeeded', startedAt: START, finishedAt: at(100), lastEventAt: at(100) },
-  ...{
-    engineVersion: null,
-    phases: [],
-    reboots: 0,
-    rebootsAt: [],
-    warnings: 0,
-    errors: 0,
-    events: 1,
-    nextSeq: 2,
-    uploadedBy: null,
-    aside: null,
-  },
+  id: 'r',
+  machine: 'm',
+  status: 'succeeded',
+  startedAt: START,
+  finishedAt: at(100),
+  lastEventAt: at(100),
+  engineVersion: null,
+  phases: [],
+  reboots: 0,
+  rebootsAt: [],
+  warnings: 0,
+  errors: 0,
+  events: 1,
+  nextSeq: 2,
+  uploadedBy: null,
+  aside: null,
   ...part,
 });
 const rounded = (span: { left: number; width: number } | null | undefined) =>
@@ -39,7 +44,8 @@ test('phases, restarts and retries stand on one axis from the run’s beginning 
         phase('office', 'succeeded', 50, 100, 2),
         phase('rmm', 'pending', null, null, 0),
       ],
-      ...{ reboots: 1, rebootsAt: [at(45)] },
+      reboots: 1,
+      rebootsAt: [at(45)],
     }),
     ...([at(500), null, new Map([['office', [at(50), at(75)]]])] as const),
   );
@@ -88,7 +94,8 @@ test('the table says in words what its bars show: state, length, tries and resta
       phase('office', 'failed', 10, 100, 3),
       phase('rmm', 'pending', null, null, 0),
     ],
-    ...{ reboots: 2, rebootsAt: [at(12), at(50)] },
+    reboots: 2,
+    rebootsAt: [at(12), at(50)],
   });
   document.body.append(element);
   await element.updateComplete;

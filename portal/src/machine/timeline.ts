@@ -33,7 +33,10 @@ export function startsOf(events: readonly StoredEvent[]): Starts {
 
 const MINUTE_MS = 60_000;
 const STEPS_MS = [
-  ...[1_000, 5_000, 10_000, 30_000],
+  1_000,
+  5_000,
+  10_000,
+  30_000,
   ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * MINUTE_MS),
 ];
 /** A bar that took less than this is drawn as wide: what happened has to be seen. */
@@ -71,7 +74,8 @@ export function timelineOf(
     return { left: Math.min(place(start), 100 - width), width };
   };
   return {
-    ...{ from, to },
+    from,
+    to,
     bars: run.phases.map((phase) => {
       if (phase.startedAt === null) return { phase, span: null, durationMs: null, retries: [] };
       const end = Math.max(phase.finishedAt ?? heardUntil, phase.startedAt);

@@ -15,7 +15,12 @@ afterEach(() => document.body.replaceChildren());
 describe('spelling for the telephone', () => {
   it('announces capitals, says digits in words and names signs', () => {
     expect(spelled('aB7-_ é')).toEqual([
-      ...['alfa', 'CAPITAL Bravo', 'seven', 'dash', 'underscore', 'space'],
+      'alfa',
+      'CAPITAL Bravo',
+      'seven',
+      'dash',
+      'underscore',
+      'space',
       'letter é (U+00E9)',
     ]);
   });
@@ -164,17 +169,40 @@ it('a countdown is given no time by a clock that is set back, because what is sh
 
 describe('the dialog', () => {
   const secret: Secret = {
-    ...{ id: 's', machine: 'm', kind: 'local_admin_password', ref: { account: 'Administrator' } },
-    ...{ lastRevealedAt: null, rotateDueAt: null, rotated: null, goneAt: null },
-    ...{ offered: [], moreOffered: false, count: 1, versions: [] },
+    id: 's',
+    machine: 'm',
+    kind: 'local_admin_password',
+    ref: { account: 'Administrator' },
+    lastRevealedAt: null,
+    rotateDueAt: null,
+    rotated: null,
+    goneAt: null,
+    offered: [],
+    moreOffered: false,
+    count: 1,
+    versions: [],
   };
   const open = async (): Promise<RevealDialog> => {
     const element = document.createElement('reveal-dialog') as RevealDialog;
     element.secret = secret;
     element.version = {
-      ...{ version: 1, kid: 'k', format: 'jwe', bound: true, run: null, by: null, uploadedBy: null, eid: 'e' },
-      ...{ escrowedAt: 0, sha256: '', unopenable: false, verifiedAt: null, finding: null },
-      ...{ order: null, sealedAt: 0, hostname: null, counts: true },
+      version: 1,
+      kid: 'k',
+      format: 'jwe',
+      bound: true,
+      run: null,
+      by: null,
+      uploadedBy: null,
+      eid: 'e',
+      escrowedAt: 0,
+      sha256: '',
+      unopenable: false,
+      verifiedAt: null,
+      finding: null,
+      order: null,
+      sealedAt: 0,
+      hostname: null,
+      counts: true,
     };
     element.lastTicket = 'INC-00042';
     document.body.append(element);
@@ -197,7 +225,8 @@ describe('the dialog', () => {
   it('names client, machine and serial number before anything is shown, because a key is read out on the telephone', async () => {
     const element = await open();
     Object.assign(element, {
-      ...{ machine: 'PC-01', pc: { hostname: 'PC-01', client: 'Harbour Dental', serial: '5CD1' } },
+      machine: 'PC-01',
+      pc: { hostname: 'PC-01', client: 'Harbour Dental', serial: '5CD1' },
     });
     await element.updateComplete;
     expect(element.renderRoot.textContent?.replaceAll(/\s+/g, ' ')).toContain('PC-01, Harbour Dental · serial 5CD1');

@@ -156,7 +156,10 @@ export class SecretList extends LitElement {
   /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */
   #earlier(secret: Secret, count: number, offered: readonly ListedVersion[]) {
     const { older, first, reading, failure } = this.further.get(secret.id) ?? {
-      ...{ older: [], first: [], reading: false, failure: null },
+      older: [],
+      first: [],
+      reading: false,
+      failure: null,
     };
     const listed = secret.versions.at(-1)?.version ?? 1;
     const missing = secret.count - secret.versions.length - older.length - first.length;

@@ -55,7 +55,11 @@ export async function sweep(
     });
     await hands.keep(
       found.map(({ item: { id: secret, version }, finding }) => ({
-        ...{ secret, version: version.version, kid: version.kid, sha256: version.sha256, finding },
+        secret,
+        version: version.version,
+        kid: version.kid,
+        sha256: version.sha256,
+        finding,
       })),
       id,
     );

@@ -126,7 +126,8 @@ export class TenantSwitcher extends LitElement {
     const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
     const typing = items[at] instanceof HTMLInputElement;
     const to: Record<string, number> = {
-      ...{ ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length },
+      ArrowDown: (at + 1) % items.length,
+      ArrowUp: (at - 1 + items.length) % items.length,
       ...(typing ? {} : { Home: 0, End: items.length - 1 }),
     };
     if (event.key === 'Escape') {

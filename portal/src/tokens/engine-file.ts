@@ -55,7 +55,10 @@ export async function verifyKeyring(asked: string, keyring: Keyring): Promise<Si
   // As the API hands it out, for a PC that cannot ask; its engine holds it against the pin as it would that answer.
   const key = escrowKeys.find((one) => one.kid === active[0]?.kid);
   const tenantKey: PublicKeyAnswer | undefined = key && {
-    ...{ ...key.jwk, kid: key.kid, alg: 'RSA-OAEP-256', use: 'enc' },
+    ...key.jwk,
+    kid: key.kid,
+    alg: 'RSA-OAEP-256',
+    use: 'enc',
     statements: [key.statement, ...(key.oldStatements ?? [])],
   };
   const signed = await signedSha256(manifest);

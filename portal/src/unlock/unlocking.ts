@@ -110,7 +110,8 @@ export class Unlocking implements ReactiveController {
       if (result.ok) this.end(true);
       else
         this.#show({
-          ...{ ...shown, fault: result.message },
+          ...shown,
+          fault: result.message,
           succession: result.succession ?? null,
           line: result.line ?? null,
         });

@@ -120,7 +120,9 @@ export async function seenBefore({ tenant, keyring }: Pick<UnlockInput, 'tenant'
  */
 async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest | SeenBefore): Promise<void> {
   await noteLineTaken(tenant, {
-    ...{ version: now.version, signed: now.signed, insteadVersion: before.version },
+    version: now.version,
+    signed: now.signed,
+    insteadVersion: before.version,
     instead: 'signed' in before ? before.signed : before.sha256,
   });
   memory.write(seenKey(tenant), JSON.stringify(now));
