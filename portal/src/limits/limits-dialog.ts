@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { LIMIT_NAMES, LIMITS, type LimitName } from '../../../schema/limit-table.ts';
 import type { OperatedLimits } from '../../../schema/limits.ts';
 import { Modal } from '../core/modal.ts';
+import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { isDefault, LIMIT_WORDS, limitValue } from './words.ts';
@@ -68,7 +69,7 @@ export class LimitsDialog extends LitElement {
   override render() {
     return html`<dialog aria-labelledby="title" @close=${this.#close}>
       <h1 id="title">Limits of ${this.name}</h1>
-      <div role="status">${this.said ? html`<p class="note good">${this.said}</p>` : nothing}</div>
+      ${saidNote(this.said)}
       <problem-note .error=${this.failure}></problem-note>
       ${this.operated ? this.#limits(this.operated) : this.failure ? nothing : html`<p role="status">Asking the tenant …</p>`}
       <div class="actions"><button type="button" @click=${() => this.dialog.close()}>Close</button></div>
