@@ -90,6 +90,8 @@ export default defineConfig({
           page('Storage', 'storage'),
           page('Threat model', 'threat-model'),
           page('Adding a field', 'adding-a-field'),
+          page('Adding a route', 'adding-a-route'),
+          page('Adding a page', 'adding-a-page'),
           page('Dependencies', 'dependencies'),
           page('Glossary', 'glossary'),
         ],
