@@ -1,9 +1,11 @@
 // `npm run tenant -- create|list|suspend|resume|token|limits|limit …`: tenants for scripts, through wrangler; their limits, through the API.
+
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { DAY_MS } from '../schema/facts/days.ts';
 import { LIMITS } from '../schema/limit-table.ts';
 import type { OperatedLimits } from '../schema/limits.ts';
 import { TenantName } from '../schema/operator.ts';
@@ -43,7 +45,6 @@ whoever's Access token is in ACCESS_TOKEN, and take effect at once. All else goe
 effect within 30 seconds, and the tenant's own audit has it once its object has taken it over. See
 docs/operating.md.`;
 
-const DAY_MS = 24 * 3600 * 1000;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const OPTIONS = {

@@ -1,9 +1,10 @@
 // The gate of a tenant's object: every call from outside passes here. The object knows whose it is, a person's role or a token's
 // revocation is checked again behind the Worker, and a refusal goes on record.
+
+import { ROLE_RANK } from '../schema/facts/role-rank.ts';
 import type { RoomState } from '../schema/limits.ts';
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
-import { ROLE_RANK } from '../schema/role-rank.ts';
 import * as audit from './audit/audit.ts';
 import { compareSoon, followHead } from './audit/head.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './core/caller.ts';

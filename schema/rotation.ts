@@ -8,8 +8,6 @@ import { Reason, Sha256, Thumbprint, Uuid } from './text.ts';
 export const PAGE_MAX = 50;
 /** How many ciphertexts one admin may read in bulk a day, for whatever purpose: a rotation of the largest tenant, twice. */
 export const BULK_READS_A_DAY = 200_000;
-/** A key is destroyed at the earliest this long after its rotation was finished: engines may have been offline as long. */
-export const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
 
 /** One escrow key's life, visible for ever. `remaining`: versions under it that still have to be re-sealed. */
 export const KeyHistory = z.object({

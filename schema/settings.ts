@@ -1,5 +1,7 @@
 // A tenant's settings, their defaults and bounds, and what an admin sends to change some of them.
+
 import { z } from 'zod';
+import { DAY_MS } from './facts/days.ts';
 import { TicketPattern } from './ticket.ts';
 
 /** How many secrets one person may reveal in any 60 seconds, any hour, any day. */
@@ -15,7 +17,6 @@ export const RevealBudget = z
   .describe('None of the three less than the one before it');
 export type RevealBudget = z.infer<typeof RevealBudget>;
 
-const DAY_MS = 24 * 3600 * 1000;
 export const ROTATE_AFTER_MAX_MS = 365 * DAY_MS;
 
 export const Settings = z.object({

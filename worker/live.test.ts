@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { SOCKETS_HELD_A_PERSON } from '../objects/live/live.ts';
 import { RENEW_AFTER_MS, type Subscription } from '../objects/live/subscription.ts';
-import { LIVE_ACK, LIVE_CLOSE } from '../schema/live-socket.ts';
+import { LIVE_ACK, LIVE_CLOSE } from '../schema/facts/live-socket.ts';
 import type { Problem } from '../schema/problem.ts';
 import { until } from '../test/support/until.ts';
 import {

@@ -1,14 +1,15 @@
 // What a stand holds after some weeks of use, made by the API as people make it: keys, a second tenant, tokens, webhooks. For tests and
 // pictures; never for a stand that somebody works on.
+
 import { randomUUID } from 'node:crypto';
 import { Keeper } from '../../portal/vault/keeper.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { TenantCreated } from '../../schema/operator.ts';
 import { asPerson, asSignedIn } from './as-person.ts';
 import { OPERATOR_EMAIL } from './demo-data.ts';
 import type { Stand } from './stand.ts';
 
 export const ADMIN = 'admin@example.com';
-const DAY_MS = 24 * 3600 * 1000;
 
 /** The first-time set-up of the demo tenant by its admin. Answers the recovery code. */
 export async function setUpByVault(stand: Stand, passphrase: string, teamPassphrase: string): Promise<string> {

@@ -1,12 +1,13 @@
 // The secrets a real PC would make: from the system's randomness, not from the simulator's seed.
+
 import { randomBytes, randomInt } from 'node:crypto';
+import { PASSWORD_ALPHABET } from '../../schema/facts/password-alphabet.ts';
 
 /** Without characters that look alike. */
-const ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_+=!';
 
 /** A random local administrator password of 20 characters. */
 export const localAdminPassword = (): string =>
-  Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  Array.from({ length: 20 }, () => PASSWORD_ALPHABET[randomInt(PASSWORD_ALPHABET.length)]).join('');
 
 /** A BitLocker recovery password: eight groups of six digits, each a random 16-bit number times 11. */
 export const bitlockerRecoveryPassword = (): string =>

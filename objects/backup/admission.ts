@@ -2,9 +2,9 @@
 // neither the index knows nor the chain, and the chain is believed only where the index vouches for the backup's hash.
 
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
+import { ROLE_RANK } from '../../schema/facts/role-rank.ts';
 import type { Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import { ROLE_RANK } from '../../schema/role-rank.ts';
 import { all } from '../core/rows.ts';
 import type { IndexedPerson, IndexedToken } from '../outbox/index-rows.ts';
 import { addFirstAdmin } from '../people/people.ts';

@@ -1,6 +1,8 @@
 // The backup: once a day the object writes what has changed of it to the bucket, sealed as stored, a slice an alarm. A backup is the state of
 // the instant in which it began, and counts only once its manifest is written.
+
 import type { BackupManifest, BackupRequested, BackupRun, BackupState } from '../../schema/backup.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { holds, record } from '../audit/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
@@ -25,7 +27,7 @@ import {
 
 /** The first comes an hour after the tenant's first call, the next ones a day after the last. */
 export const FIRST_BACKUP_MS = 3_600_000;
-export const BACKUP_EVERY_MS = 24 * 3_600_000;
+export const BACKUP_EVERY_MS = DAY_MS;
 /** After one that failed. */
 export const BACKUP_RETRY_MS = 3_600_000;
 const RUNS_KEPT = 30;

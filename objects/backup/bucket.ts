@@ -1,9 +1,11 @@
 // The bucket: where a tenant's chunks and manifests lie. Chunks are named by their hash and never overwritten; a manifest is put last.
+
 import { BackupManifest } from '../../schema/backup.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { sha256 } from '../core/rows.ts';
 
 /** How long an earlier backup is kept. Keys that were destroyed stand in it as long, as in the platform's own point-in-time recovery. */
-const KEPT_MS = 30 * 24 * 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
 /** A Worker keeps at most six connections open at once. */
 const SIDE_BY_SIDE = 5;
 

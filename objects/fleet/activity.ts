@@ -1,4 +1,5 @@
 // Activity: how many runs began and ended within each quarter of an hour, kept by writes. A resend counts once; a run that ends again moves.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Activity, Hour } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
@@ -6,7 +7,6 @@ import type { RunState } from './runs.ts';
 
 /** Days begin at a quarter of an hour of UTC in every zone there is, as at 18:30 in India and 18:15 in Nepal. */
 const QUARTER_MS = 900_000;
-const DAY_MS = 86_400_000;
 const quarterOf = (at: number): number => at - (at % QUARTER_MS);
 
 type Kind = 'started' | 'succeeded' | 'failed';

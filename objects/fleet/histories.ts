@@ -1,8 +1,8 @@
 // What a machine's attributes were before: each change with its instant, of all its ids, latest first, a page at a time. What goes to and fro
 // between values is folded into a line each.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { AttributeChange, HistoryPage, HistoryQuery } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
-import { DAY_MS } from '../limits/limits.ts';
 
 type ChangeRow = {
   machine_id: string;

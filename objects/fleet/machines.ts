@@ -1,4 +1,5 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Attention, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
@@ -6,7 +7,7 @@ import { record } from '../audit/audit.ts';
 import { IS_ASIDE } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
-import { DAY_MS, dayOf, decideCount, readLimits } from '../limits/limits.ts';
+import { dayOf, decideCount, readLimits } from '../limits/limits.ts';
 import { machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
 import { usesOf } from '../limits/token-uses.ts';

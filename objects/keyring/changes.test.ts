@@ -1,5 +1,6 @@
 // What a write of the keyring replaces is kept until somebody else has opened what took its place, and can be taken back: one signed write of
 // noise loses nothing.
+
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeEscrowKey, openEscrowKey } from '../../portal/vault/escrow-key.ts';
@@ -8,10 +9,11 @@ import { openSecret } from '../../portal/vault/opener.ts';
 import { sealBytes } from '../../portal/vault/sealed-bytes.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../../portal/vault/vault-key.ts';
 import type { AuditPage } from '../../schema/audit.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
 import type { Keyring, KeyringChange, KeyringWrite, ManifestPage } from '../../schema/keyring.ts';
 import type { Member } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
-import { DESTROY_AFTER_MS, type Rotation } from '../../schema/rotation.ts';
+import type { Rotation } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { Manifest, VaultPurpose } from '../../schema/signed.ts';
 import {

@@ -1,6 +1,7 @@
 // What changes of the keyring replaced: kept, handed out by no route, until another person's unlocker, or the only admin's in another session,
 // has signed that it opened every key of the keyring as it is, or for thirty days. Until then an admin can take a change back
 // (keyring/undo.ts). Nothing here opens one.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { KeyringChange } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
@@ -9,7 +10,7 @@ import { all, first } from '../core/rows.ts';
 import { putRows } from '../core/tables.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 
-const KEPT_MS = 30 * 24 * 3600 * 1000;
+const KEPT_MS = 30 * DAY_MS;
 
 /** The tables a keyring is kept in, with their keys, and the column that holds what is sealed. Manifests are read from a version on. */
 const TABLES: Readonly<Record<string, { key: readonly string[]; sealed?: string }>> = {

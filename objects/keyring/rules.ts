@@ -1,9 +1,9 @@
 // What may become a tenant's keyring: verified before anything is kept, in order, complete, and never so that something sealed is
 // left without a key. Pure but for signature checks: no I/O, no clock.
+import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, KeyringWrite, Wrap } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import { DESTROY_AFTER_MS } from '../../schema/rotation.ts';
 import {
   type KeyStatement,
   Manifest,

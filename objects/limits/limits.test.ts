@@ -1,9 +1,11 @@
 // The decision over a count, by itself: a table, and what holds for every limit there is.
+
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { LIMIT_NAMES, LIMITS } from '../../schema/limit-table.ts';
 import { DEFAULT_LIMITS, LimitsChange } from '../../schema/limits.ts';
 import { REFUSALS } from '../../schema/refusal.ts';
-import { DAY_MS, decideCount, refusalFor } from './limits.ts';
+import { decideCount, refusalFor } from './limits.ts';
 
 /** Ten minutes and a quarter of a second before a UTC day ends. */
 const NOW = 20_000 * DAY_MS - 600_250;

@@ -1,10 +1,10 @@
 // A tenant's limits as they stand, and the one decision over a count. Pure but for the reading and the writing of the one row.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { LIMITS, type LimitName, type LimitRule } from '../../schema/limit-table.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/limits.ts';
 import { type Refusal, type RefusalCode, refuse } from '../../schema/refusal.ts';
 import { first } from '../core/rows.ts';
 
-export const DAY_MS = 86_400_000;
 /** From this share of a limit on it is told of, before it bites. */
 export const NEAR = 0.8;
 

@@ -3,8 +3,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LIVE_ACK } from '../../schema/facts/live-socket.ts';
 import type { LiveMessage } from '../../schema/live.ts';
-import { LIVE_ACK } from '../../schema/live-socket.ts';
 import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
 import { until } from '../../test/support/until.ts';
 import {

@@ -1,7 +1,8 @@
 // The live sockets of a tenant: after a commit, whoever listens is sent the machines that changed, each as it is then. Nothing is kept for
 // a socket but its attachment: who is too slow, or was away for too long, reads the lists anew.
+
+import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/facts/live-socket.ts';
 import { LiveCursor, type LiveMessage } from '../../schema/live.ts';
-import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/live-socket.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { listenTo } from '../core/changes.ts';

@@ -1,5 +1,5 @@
 // What the object knows of one live socket. It is kept whole in the socket's attachment, so hibernation forgets none of it. Pure.
-import { LIVE_CLOSE } from '../../schema/live-socket.ts';
+import { LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
 
 /** Access tokens live for up to a day and more; who may listen is looked at anew at least this often. */
 export const RENEW_AFTER_MS = 3_600_000;

@@ -1,5 +1,6 @@
 // Deliveries: the outbox sent to its webhooks by the alarm, what security turns on first, signed, tried again until three days are over. An
 // eviction between a try and its note repeats the try under the same id; nothing is lost.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Notice } from '../../schema/notice.ts';
 import type { Delivery, DeliveryFault, House, Receiver, SignatureScheme } from '../../schema/webhook.ts';
 import { webhookUrlFault } from '../../schema/webhook.ts';
@@ -16,9 +17,9 @@ const FIRST_RETRY_MS = 30_000;
 const LEAST_WAIT_MS = 1_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
 /** Who asks for more patience than this is asked again all the same: else a slip of theirs would last until all is given up. */
-const LONGEST_ASKED_MS = 24 * 3_600_000;
+const LONGEST_ASKED_MS = DAY_MS;
 /** From when it was queued on; then it is given up, and the log says so. */
-export const GIVE_UP_MS = 3 * 24 * 3_600_000;
+export const GIVE_UP_MS = 3 * DAY_MS;
 /** A receiver that refuses one notice for what it is must not hold back the others: then it is given up. Some eight minutes. */
 export const REFUSED_TRIES = 5;
 /** Those of the 4xx that speak of the moment and not of the notice (RFC 9110, 8470, 6585). */
@@ -26,7 +27,7 @@ const PASSING = new Set([408, 425, 429]);
 /** The receiver is gone for good (RFC 9110, section 15.5.11): nobody is asked again until somebody looks. */
 const GONE = 410;
 /** How long a delivery stays in the log. */
-const KEPT_MS = 30 * 24 * 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
 /** One alarm's share for one webhook: what waits beyond it gets an alarm of its own, so that other duties have their turn. */
 const RUN_MS = 30_000;
 const LOG_SHOWN = 100;

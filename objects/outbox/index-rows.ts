@@ -1,5 +1,6 @@
 // The rows of D1, the global index, that a tenant's object reads and writes: its tokens, its people, its own status. Every write is idempotent and
 // bears a version: an older one that arrives late, or the same one again, changes nothing.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { TenantStatus } from '../../schema/operator.ts';
 import type { Role } from '../../schema/person.ts';
 
@@ -112,7 +113,7 @@ const writeTenant: Writer<IndexedStanding & { id: string }> = (index, tenant, { 
 /** One kept backup, as the index vouches for it. */
 export type IndexedBackup = { id: string; version: number; at: number; sha256: string };
 /** As long as the bucket keeps a manifest, and no list without end: an admin may ask for many. */
-const BACKUPS_KEPT_MS = 30 * 24 * 3_600_000;
+const BACKUPS_KEPT_MS = 30 * DAY_MS;
 const BACKUPS_MAX = 400;
 
 /** The hashes of manifests that the index vouches for, by their instant; null where it does not know the tenant. */

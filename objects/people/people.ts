@@ -1,9 +1,9 @@
 // A tenant's people: rows of the index that the object has adopted, and those it made. From adoption on its row wins. A change counts
 // here at once; the index follows by the outbox.
 import { randomUUID } from 'node:crypto';
+import { ROLE_RANK } from '../../schema/facts/role-rank.ts';
 import { type Member, PEOPLE_MAX, type PersonAdd, type PersonRemoved, type Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import { ROLE_RANK } from '../../schema/role-rank.ts';
 import { record } from '../audit/audit.ts';
 import { type Caller, type Person, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';

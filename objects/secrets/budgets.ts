@@ -1,4 +1,5 @@
 // Budgets of reveals: how many one person may make in any minute, hour and day, counted exactly from the reveals that were made.
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { RevealBudget } from '../../schema/settings.ts';
 import { all } from '../core/rows.ts';
@@ -6,9 +7,9 @@ import { all } from '../core/rows.ts';
 export const WINDOWS = [
   { name: 'minute', lengthMs: 60_000, limit: 'perMinute' },
   { name: 'hour', lengthMs: 3_600_000, limit: 'perHour' },
-  { name: 'day', lengthMs: 86_400_000, limit: 'perDay' },
+  { name: 'day', lengthMs: DAY_MS, limit: 'perDay' },
 ] as const;
-const LONGEST_MS = 86_400_000;
+const LONGEST_MS = DAY_MS;
 
 export type OverBudget = { window: (typeof WINDOWS)[number]['name']; limit: number; nextAt: number };
 

@@ -8,6 +8,7 @@ import type {
   VerifiedAnswer,
   VerifiedRequest,
 } from '../../schema/bulk.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
 import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
 import { type Revealed, refKey } from '../../schema/secret.ts';
@@ -20,8 +21,6 @@ import { standingOf } from '../fleet/secret-facts.ts';
 import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
-
-const DAY_MS = 24 * 3600 * 1000;
 
 /** Counts a bulk read against the person's budget of the day; refuses what would go beyond it. In the caller's transaction. */
 function spendBulkReads(sql: SqlStorage, person: string, ciphertexts: number, now: number): Refusal | null {

@@ -1,11 +1,11 @@
 // Tokens that are about to expire, told two weeks and two days before. The index has the dates; it is read once a day.
 
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { all } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { queue } from '../outbox/notices.ts';
 import { hasSuccessor } from './tokens.ts';
 
-const DAY_MS = 24 * 3_600_000;
 export const LOOK_EVERY_MS = DAY_MS;
 /** Time enough to issue another and to carry it out, and a last word. */
 export const TOLD_BEFORE_MS = [14 * DAY_MS, 2 * DAY_MS] as const;

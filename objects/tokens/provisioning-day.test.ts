@@ -1,8 +1,10 @@
 // Ten thousand PCs in eight hours on one token, under the defaults: what the limits are measured by. Time is compressed: every decision is
 // the object's own, with the instant it would have had.
+
 import { runInDurableObject } from 'cloudflare:test';
 import { base64urlnopad } from '@scure/base';
 import { expect, it } from 'vitest';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { DEFAULT_LIMITS } from '../../schema/limits.ts';
 import { isRefusal } from '../../schema/refusal.ts';
 import type { RunEvent } from '../../schema/report.ts';
@@ -10,7 +12,7 @@ import type { EscrowRequest } from '../../schema/secret.ts';
 import { asMachine, bindings, sealedSecret, seedReadyTenant } from '../../test/workerd-fixtures.ts';
 import type { Caller, Machine } from '../core/caller.ts';
 import { submitReport } from '../fleet/reports.ts';
-import { DAY_MS, decideCount } from '../limits/limits.ts';
+import { decideCount } from '../limits/limits.ts';
 import { Pace } from '../limits/pace.ts';
 import { usesOf } from '../limits/token-uses.ts';
 import { takeSecret } from '../secrets/escrow.ts';

@@ -1,7 +1,9 @@
 // What a token, a machine, a run and a secret may bring in a day, in the real object, with small limits that an operator has set.
+
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { LimitName, LimitsAnswer, OperatedLimits } from '../../schema/limits.ts';
 import type { Machine, Run } from '../../schema/machine.ts';
 import type { Problem } from '../../schema/problem.ts';
@@ -21,7 +23,6 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../../test/workerd-fixtures.ts';
-import { DAY_MS } from '../limits/limits.ts';
 
 const admin = emailOf('admin');
 const OPERATOR = 'operator@example.com';

@@ -1,7 +1,9 @@
 // Machine tokens: issued once the index has them, shown once, rotated with an overlap, refused at once, their use counted cheaply.
+
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { IssuedToken, Token, TokenList, TokenRevoked } from '../../schema/token.ts';
@@ -11,7 +13,6 @@ import { forgetTokens } from '../../worker/authenticate/machine.ts';
 import { TokenUses } from '../limits/token-uses.ts';
 
 const admin = emailOf('admin');
-const DAY_MS = 24 * 3_600_000;
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
 const pubkey = (token: string) => asMachine(token, '/v1/tenant/pubkey');
 const issue = <T = IssuedToken>(id: string, more: Record<string, unknown> = {}) =>

@@ -1,6 +1,9 @@
 // A tenant's machine tokens: the object's own rows, and those of SQL that it has adopted from the index. Of a token only its salted
 // hash is kept. Expiry and revocation count here at once, whatever a Worker has cached.
+
 import { randomBytes, randomUUID } from 'node:crypto';
+import { DAY_MS } from '../../schema/facts/days.ts';
+import { EXPIRES_SOON_MS } from '../../schema/facts/deadlines.ts';
 import type { ExpiringToken } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokensQuery, TokenWrite } from '../../schema/token.ts';
@@ -8,7 +11,7 @@ import { record } from '../audit/audit.ts';
 import { tokenAside } from '../core/aside.ts';
 import type { Caller, Machine, Person } from '../core/caller.ts';
 import { all, first, sha256 } from '../core/rows.ts';
-import { DAY_MS, dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import type { TokenUses } from '../limits/token-uses.ts';
 import { type IndexedToken, isWhole } from '../outbox/index-rows.ts';
 import { HELD_AGAINST_MAX, put, settled } from '../outbox/outbox.ts';
@@ -16,7 +19,6 @@ import { HELD_AGAINST_MAX, put, settled } from '../outbox/outbox.ts';
 const TOKEN_BYTES = 24;
 const SALT_BYTES = 8;
 const PREFIX_CHARACTERS = 8;
-const EXPIRING_MS = 14 * 24 * 3600 * 1000;
 
 export type TokenRow = {
   id: string;
@@ -179,7 +181,7 @@ export const expiring = (sql: SqlStorage, now: number): ExpiringToken[] =>
        AND NOT EXISTS (SELECT 1 FROM tokens AS next WHERE next.id = tokens.replaced_by AND next.revoked_at IS NULL)
      ORDER BY expires_at LIMIT ?3`,
     now,
-    now + EXPIRING_MS,
+    now + EXPIRES_SOON_MS,
     EXPIRING_MAX,
   ).map((row) => ({ id: row.id, label: row.label, expiresAt: row.expires_at }));
 

@@ -333,3 +333,9 @@ export class RecoverPage extends LitElement {
     </li>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'recover-page': RecoverPage;
+  }
+}

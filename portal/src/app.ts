@@ -273,3 +273,9 @@ export class TotlApp extends LitElement {
     ></no-tenant>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'totl-app': TotlApp;
+  }
+}

@@ -1,11 +1,11 @@
 // The checked-in vectors: what was written once must open for ever, in Node and in the browser.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../schema/audit.ts';
+import { RIGHTS_OF } from '../../schema/facts/rights.ts';
 import { readSealed } from '../../schema/jwe.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import { Keyring, type KeyringWrite, type UnlockerChanged } from '../../schema/keyring.ts';
 import { MachineSummary } from '../../schema/machine.ts';
-import { RIGHTS_OF } from '../../schema/rights.ts';
 import { Revealed } from '../../schema/secret.ts';
 import {
   sha256Hex,

@@ -1,4 +1,5 @@
 // The index with 10,000 rows of each kind: each question that is asked of it is led to its rows by a key, whatever lies beside them.
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isInUse } from '../../objects/operator/creation.ts';
 import {
@@ -10,6 +11,7 @@ import {
   WRITERS,
 } from '../../objects/outbox/index-rows.ts';
 import { expiringTokens } from '../../objects/tokens/expiring.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import {
   ensureTenant,
   findTenant,
@@ -21,7 +23,6 @@ import {
 import { bindings } from '../workerd-fixtures.ts';
 
 const MANY = 10_000;
-const DAY_MS = 86_400_000;
 
 /** A D1 whose statements say how many rows they read. */
 function counting(real: D1Database): { index: D1Database; read: () => number } {

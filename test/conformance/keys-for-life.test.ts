@@ -1,5 +1,6 @@
 // The law of the keyring, in real workerd with the real vault: whatever is done to it and in whatever order, every secret opens with every
 // unlocker that is left and has the right, and with none that was removed, not even beside everything the server holds.
+
 import { runInDurableObject } from 'cloudflare:test';
 import { base64urlnopad } from '@scure/base';
 import fc from 'fast-check';
@@ -17,18 +18,13 @@ import { escrowKeysOf, trustKeyring } from '../../portal/vault/trust.ts';
 import { openUnlocker } from '../../portal/vault/unlocker.ts';
 import type { VaultKey } from '../../portal/vault/vault-key.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
+import { RIGHTS_OF } from '../../schema/facts/rights.ts';
 import type { Grant, GrantList } from '../../schema/grant.ts';
 import type { Keyring, ManifestPage, SealedUnlocker } from '../../schema/keyring.ts';
 import type { PeopleList, Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
-import { RIGHTS_OF } from '../../schema/rights.ts';
-import {
-  DESTROY_AFTER_MS,
-  type ResealAnswer,
-  type Resealed,
-  type Rotation,
-  type RotationPage,
-} from '../../schema/rotation.ts';
+import type { ResealAnswer, Resealed, Rotation, RotationPage } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
 import {

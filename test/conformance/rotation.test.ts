@@ -1,4 +1,5 @@
 // Rotation in real workerd: the life of an escrow key, a rotation of 200 secrets, and one that is killed after every single step.
+
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RotationHands, rotate } from '../../portal/src/keyring/rotation.ts';
@@ -8,6 +9,7 @@ import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type {
   ResealAnswer,
@@ -17,7 +19,7 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../../schema/rotation.ts';
-import { BULK_READS_A_DAY, DESTROY_AFTER_MS } from '../../schema/rotation.ts';
+import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import {

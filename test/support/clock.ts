@@ -1,7 +1,7 @@
 // The clock of the tests in workerd. A test, the Worker and the objects share an isolate, so they read one clock, and how long a busy
 // machine takes is nothing that it shows: it goes on by a millisecond each time it is read, and by what a test lets pass.
+import { DAY_MS } from '../../schema/facts/days.ts';
 
-const DAY_MS = 86_400_000;
 const Machine = Date;
 /**
  * A midnight between one and two days ahead of the machine's own clock. The alarms of objects are the platform's and go by that one: none

@@ -16,10 +16,10 @@ import {
   signOpened,
 } from '../../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../../portal/vault/vault-key.ts';
+import { RIGHTS_OF } from '../../schema/facts/rights.ts';
 import type { GrantRequest } from '../../schema/grant.ts';
 import type { DrillProven, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged } from '../../schema/keyring.ts';
 import type { Role } from '../../schema/person.ts';
-import { RIGHTS_OF } from '../../schema/rights.ts';
 import { type Manifest, sha256Hex, type VaultPurpose } from '../../schema/signed.ts';
 import { emailOf } from './requests.ts';
 

@@ -1,8 +1,8 @@
 // For tests in workerd. A live socket as a browser holds it.
 import { exports } from 'cloudflare:workers';
 import { expect } from 'vitest';
+import { LIVE_ACK, LIVE_PONG } from '../../schema/facts/live-socket.ts';
 import { LiveMessage } from '../../schema/live.ts';
-import { LIVE_ACK, LIVE_PONG } from '../../schema/live-socket.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import { until } from '../support/until.ts';

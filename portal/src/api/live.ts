@@ -1,7 +1,7 @@
 // The live connection: one socket a tenant and tab, shared by whoever listens. It heals itself, and says how it stands.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../../schema/facts/live-socket.ts';
 import type { LiveMessage } from '../../../schema/live.ts';
-import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../../schema/live-socket.ts';
 import type { FleetCounts, MachineSummary } from '../../../schema/machine.ts';
 import { urlOf } from './call.ts';
 import { askSignIn, expired, MEMBERSHIP_CHANGED, SESSION_RESTORED, UNREACHABLE } from './http.ts';

@@ -94,3 +94,9 @@ export class AuditFilters extends LitElement {
     /></label>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'audit-filters': AuditFilters;
+  }
+}

@@ -202,3 +202,9 @@ export class AuditPage extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'audit-page': AuditPage;
+  }
+}

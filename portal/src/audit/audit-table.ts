@@ -168,3 +168,9 @@ export class AuditTable extends LitElement {
       </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'audit-table': AuditTable;
+  }
+}

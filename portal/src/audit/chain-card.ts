@@ -65,3 +65,9 @@ export class ChainCard extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'chain-card': ChainCard;
+  }
+}

@@ -68,3 +68,9 @@ export class BackupCard extends LitElement {
       </button>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'backup-card': BackupCard;
+  }
+}

@@ -241,3 +241,9 @@ export class SafekeepingPage extends LitElement {
       : html`<progress aria-label="Beginning"></progress>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'safekeeping-page': SafekeepingPage;
+  }
+}

@@ -84,3 +84,9 @@ export class AttentionNote extends LitElement {
     </button>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'attention-note': AttentionNote;
+  }
+}

@@ -64,3 +64,9 @@ export class FleetEmpty extends LitElement {
           <a class="button primary" href="/t/${tenant}/tokens">Issue a token</a>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-empty': FleetEmpty;
+  }
+}

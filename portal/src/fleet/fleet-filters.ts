@@ -144,3 +144,9 @@ export class FleetFilters extends LitElement {
     </fieldset>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-filters': FleetFilters;
+  }
+}

@@ -263,3 +263,9 @@ export class FleetPage extends LitElement {
       }`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-page': FleetPage;
+  }
+}

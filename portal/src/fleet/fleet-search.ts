@@ -141,3 +141,9 @@ export class FleetSearch extends LitElement {
       <p id="says" class="quiet" role="status">${this.#says()}</p>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-search': FleetSearch;
+  }
+}

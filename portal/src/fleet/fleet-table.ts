@@ -274,3 +274,9 @@ export class FleetTable extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-table': FleetTable;
+  }
+}

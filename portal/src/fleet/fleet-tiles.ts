@@ -125,3 +125,9 @@ export class FleetTiles extends LitElement {
     >`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fleet-tiles': FleetTiles;
+  }
+}

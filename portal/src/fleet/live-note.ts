@@ -55,3 +55,9 @@ export class LiveNote extends LitElement {
     return html` <span class="quiet">As of ${timeOfDay(this.at)}.</span>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'live-note': LiveNote;
+  }
+}

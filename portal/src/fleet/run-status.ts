@@ -55,3 +55,15 @@ export class PhaseProgress extends LitElement {
       <progress max=${phasesTotal} .value=${phasesDone} aria-label="Phases done"></progress>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'run-status': RunStatus;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'phase-progress': PhaseProgress;
+  }
+}

@@ -96,3 +96,9 @@ export class RunsCard extends LitElement {
     return html`<runs-chart .days=${guard([hours, days, today], () => runsPerDay(hours, days, Date.now()))}></runs-chart>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'runs-card': RunsCard;
+  }
+}

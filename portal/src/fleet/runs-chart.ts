@@ -257,3 +257,9 @@ export class RunsChart extends LitElement {
       </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'runs-chart': RunsChart;
+  }
+}

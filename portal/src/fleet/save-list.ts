@@ -35,3 +35,9 @@ export class SaveList extends LitElement {
     </span>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'save-list': SaveList;
+  }
+}

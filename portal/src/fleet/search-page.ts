@@ -199,3 +199,9 @@ export class SearchPage extends LitElement {
       </ul>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'search-page': SearchPage;
+  }
+}

@@ -71,3 +71,9 @@ export class TenantMatches extends LitElement {
     </li>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tenant-matches': TenantMatches;
+  }
+}

@@ -108,3 +108,9 @@ export class AccessPage extends LitElement {
     </section>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'access-page': AccessPage;
+  }
+}

@@ -98,3 +98,9 @@ export class GrantList extends LitElement {
     </li>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'grant-list': GrantList;
+  }
+}

@@ -68,3 +68,9 @@ export class KeyTable extends LitElement {
       : nothing;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'key-table': KeyTable;
+  }
+}

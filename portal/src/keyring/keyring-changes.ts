@@ -91,3 +91,9 @@ export class KeyringChanges extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'keyring-changes': KeyringChanges;
+  }
+}

@@ -1,6 +1,8 @@
 // The escrow keys: their history, and rotation by an admin: start, watch, pause, resume anywhere, finish, destroy.
+
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { DESTROY_AFTER_MS } from '../../../schema/facts/deadlines.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
@@ -21,7 +23,6 @@ import '../ui/problem-note.ts';
 import './root-history.ts';
 
 const REFRESH_MS = 5_000;
-const DESTROY_AFTER_MS = 90 * 24 * 3600 * 1000;
 
 /** `handedOut`: live tokens by the fingerprint they were handed out with, for admins, once there is more than one root. */
 type Ready = { rotation: Rotation; keyring: Keyring | null; handedOut: ReadonlyMap<string, number> | null };
@@ -186,4 +187,10 @@ async function handedOut(tenant: string): Promise<ReadonlyMap<string, number>> {
     if (token.fingerprint !== null && isLive(token, Date.now()))
       counts.set(token.fingerprint, (counts.get(token.fingerprint) ?? 0) + 1);
   return counts;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'keys-page': KeysPage;
+  }
 }

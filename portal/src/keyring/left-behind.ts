@@ -73,3 +73,9 @@ export class LeftBehindList extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'left-behind': LeftBehindList;
+  }
+}

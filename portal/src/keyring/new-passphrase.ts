@@ -37,3 +37,9 @@ export class NewPassphrase extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'new-passphrase': NewPassphrase;
+  }
+}

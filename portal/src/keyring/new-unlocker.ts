@@ -101,3 +101,9 @@ export class NewUnlockerForm extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'new-unlocker': NewUnlockerForm;
+  }
+}

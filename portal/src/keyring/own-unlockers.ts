@@ -1,7 +1,7 @@
 // One's own ways to unlock, on the Access page: the list of them, a new one or the request for it, and another passphrase.
 import { html, nothing } from 'lit';
+import { RIGHTS_OF } from '../../../schema/facts/rights.ts';
 import type { Grant } from '../../../schema/grant.ts';
-import { RIGHTS_OF } from '../../../schema/rights.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
 import * as api from '../api/keyring.ts';

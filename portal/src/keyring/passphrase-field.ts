@@ -160,3 +160,9 @@ export class PassphraseField extends LitElement {
       </p>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'passphrase-field': PassphraseField;
+  }
+}

@@ -257,3 +257,9 @@ export class RecoverySheets extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'recovery-sheets': RecoverySheets;
+  }
+}

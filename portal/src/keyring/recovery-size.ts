@@ -74,3 +74,9 @@ export class RecoverySize extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'recovery-size': RecoverySize;
+  }
+}

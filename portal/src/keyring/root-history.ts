@@ -179,3 +179,9 @@ export class RootHistory extends LitElement {
     return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${this.tenant}/tokens">Tokens</a>.`}`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'root-history': RootHistory;
+  }
+}

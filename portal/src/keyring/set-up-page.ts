@@ -300,3 +300,9 @@ export class SetUpPage extends LitElement {
     }
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'set-up-page': SetUpPage;
+  }
+}

@@ -1,5 +1,7 @@
 // The shared ways to unlock, on the Access page: the team passphrase, and the recovery set with its sheets and its drill.
+
 import { html, nothing } from 'lit';
+import { DRILL_EVERY_MS } from '../../../schema/facts/deadlines.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted } from '../../vault/contract.ts';
@@ -12,8 +14,6 @@ import type { Sheets } from './recovery-sheets.ts';
 import './new-passphrase.ts';
 import './recovery-sheets.ts';
 import './recovery-size.ts';
-
-const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** Put `render()` somewhere in the page's template, and `sheets()` in its place while sheets are out. */
 export class SharedUnlockers {
@@ -71,7 +71,7 @@ export class SharedUnlockers {
     const team = unlockers.find((one) => one.owner === null && one.kind !== 'recovery');
     const recovery = unlockers.find((one) => one.kind === 'recovery');
     const provenAt = recovery && (drills[recovery.id] ?? recovery.createdAt);
-    const due = provenAt !== undefined && Date.now() - provenAt > YEAR_MS;
+    const due = provenAt !== undefined && Date.now() - provenAt > DRILL_EVERY_MS;
     return html`<section class="card">
       <h2>Shared ways to unlock</h2>
       <p>

@@ -59,3 +59,9 @@ export class UnlockerList extends LitElement {
     </ul>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'unlocker-list': UnlockerList;
+  }
+}

@@ -78,3 +78,9 @@ export class LimitsCard extends LitElement {
       </details>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'limits-card': LimitsCard;
+  }
+}

@@ -136,3 +136,9 @@ export class LimitsDialog extends LitElement {
     return used === undefined ? html`<span class="quiet">Not known</span>` : limitValue(name, used);
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'limits-dialog': LimitsDialog;
+  }
+}

@@ -1,8 +1,8 @@
 // What a reader is told of a PC's clock that was wrong in a run: both instants, and which one the times go by.
+import { DAY_MS } from '../../../schema/facts/days.ts';
 import type { Run } from '../../../schema/machine.ts';
 import { exactTime, roughDuration } from '../ui/words.ts';
 
-const DAY_MS = 86_400_000;
 const YEAR_MS = 365.25 * DAY_MS;
 
 /** "9 h", "3 days", "10 years": as much as says what is wrong with a clock. */

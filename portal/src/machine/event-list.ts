@@ -237,3 +237,9 @@ export class EventList extends LitElement {
     </li>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'event-list': EventList;
+  }
+}

@@ -142,3 +142,9 @@ export class MachineIdentity extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'machine-identity': MachineIdentity;
+  }
+}

@@ -408,3 +408,9 @@ export class MachinePage extends LitElement {
     ></event-list>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'machine-page': MachinePage;
+  }
+}

@@ -98,3 +98,9 @@ export class MergeDialog extends LitElement {
     </dialog>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'merge-dialog': MergeDialog;
+  }
+}

@@ -47,3 +47,9 @@ export class RunCard extends LitElement {
       ></run-timeline>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'run-card': RunCard;
+  }
+}

@@ -136,3 +136,9 @@ export class RunList extends LitElement {
     </tr>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'run-list': RunList;
+  }
+}

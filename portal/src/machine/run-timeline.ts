@@ -1,6 +1,8 @@
 // A run as a table whose middle column is drawn: a bar a phase on one axis of time. What is drawn stands in words beside it.
+
 import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { DAY_MS } from '../../../schema/facts/days.ts';
 import type { Phase, Run } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { dateTime, duration, exactTime, phaseWords, shortTime, timeOfDay } from '../ui/words.ts';
@@ -18,7 +20,6 @@ const STATES: Record<Phase['state'], [string, string]> = {
   skipped: ['–', 'Skipped'],
 };
 const MINUTES_MS = 6 * 60_000;
-const DAY_MS = 24 * 3_600_000;
 
 /** As exact as the length of the axis asks for. */
 const axisTime = ({ from, to }: Timeline): ((at: number) => string) =>
@@ -137,5 +138,11 @@ export class RunTimeline extends LitElement {
         ${retry ? html`<span class="pill warn">${phase.tries} tries</span>` : nothing}
       </td>
     </tr>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'run-timeline': RunTimeline;
   }
 }

@@ -63,3 +63,9 @@ export class ShelfNote extends LitElement {
     </button>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'shelf-note': ShelfNote;
+  }
+}

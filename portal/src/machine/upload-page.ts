@@ -135,3 +135,9 @@ export class UploadPage extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'upload-page': UploadPage;
+  }
+}

@@ -64,3 +64,9 @@ export class DeliveryLog extends LitElement {
     }${nextAt === null ? nothing : html`; next try ${exactTime(nextAt)}`}`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'delivery-log': DeliveryLog;
+  }
+}

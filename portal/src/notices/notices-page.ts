@@ -189,3 +189,9 @@ export class NoticesPage extends LitElement {
     ></confirm-dialog>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'notices-page': NoticesPage;
+  }
+}

@@ -93,3 +93,9 @@ export class WebhookCard extends LitElement {
       : html`<span class="pill good">Up to date</span>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'webhook-card': WebhookCard;
+  }
+}

@@ -149,3 +149,9 @@ export class WebhookForm extends LitElement {
     >`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'webhook-form': WebhookForm;
+  }
+}

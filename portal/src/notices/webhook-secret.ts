@@ -76,3 +76,9 @@ export class WebhookSecret extends LitElement {
       </details>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'webhook-secret': WebhookSecret;
+  }
+}

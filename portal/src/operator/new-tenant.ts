@@ -85,3 +85,9 @@ export class NewTenant extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'new-tenant': NewTenant;
+  }
+}

@@ -184,3 +184,9 @@ export class OperatorPage extends LitElement {
       ${list.next ? html`<p class="more"><button ?disabled=${looking} @click=${this.#more}>Show more</button></p>` : nothing}`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'operator-page': OperatorPage;
+  }
+}

@@ -145,3 +145,9 @@ export class TenantTable extends LitElement {
       ${number('Schema', counts.schemaVersion)}`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tenant-table': TenantTable;
+  }
+}

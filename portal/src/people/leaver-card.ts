@@ -219,3 +219,9 @@ export class LeaverCard extends LitElement {
       }`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'leaver-card': LeaverCard;
+  }
+}

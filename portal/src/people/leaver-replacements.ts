@@ -177,3 +177,9 @@ export class LeaverReplacements extends LitElement {
     >`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'leaver-replacements': LeaverReplacements;
+  }
+}

@@ -219,3 +219,9 @@ export class PeoplePage extends LitElement {
     ></confirm-dialog>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'people-page': PeoplePage;
+  }
+}

@@ -61,3 +61,9 @@ export class PersonForm extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'person-form': PersonForm;
+  }
+}

@@ -89,3 +89,9 @@ export class PersonList extends LitElement {
     </span>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'person-list': PersonList;
+  }
+}

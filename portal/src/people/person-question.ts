@@ -1,7 +1,7 @@
 // What is asked once more before somebody is removed or given another role, and what follows from it.
 import { html } from 'lit';
+import { ROLE_RANK } from '../../../schema/facts/role-rank.ts';
 import type { Member, Role } from '../../../schema/person.ts';
-import { ROLE_RANK } from '../../../schema/role-rank.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 
 /** Heading, action and words for the dialog. `role`: the one they are to have; null: they are to be removed. */

@@ -220,3 +220,9 @@ export class HandDialog extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hand-dialog': HandDialog;
+  }
+}

@@ -49,3 +49,9 @@ export class KeyId extends LitElement {
       <span class="visually-hidden" role="status">${this.said === 'Copy' ? nothing : this.said}</span>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'key-id': KeyId;
+  }
+}

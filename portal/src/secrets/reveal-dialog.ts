@@ -254,3 +254,9 @@ export class RevealDialog extends LitElement {
       </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'reveal-dialog': RevealDialog;
+  }
+}

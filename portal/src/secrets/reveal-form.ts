@@ -93,3 +93,9 @@ export class RevealForm extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'reveal-form': RevealForm;
+  }
+}

@@ -37,3 +37,9 @@ export class SealedAs extends LitElement {
     }`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sealed-as': SealedAs;
+  }
+}

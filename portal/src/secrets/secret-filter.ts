@@ -48,3 +48,9 @@ export class SecretFilterElement extends LitElement {
     </form>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'secret-filter': SecretFilterElement;
+  }
+}

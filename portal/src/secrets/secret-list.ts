@@ -289,3 +289,9 @@ export class SecretList extends LitElement {
     </button>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'secret-list': SecretList;
+  }
+}

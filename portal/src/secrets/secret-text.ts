@@ -103,3 +103,9 @@ export class SecretText extends LitElement {
     </ol>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'secret-text': SecretText;
+  }
+}

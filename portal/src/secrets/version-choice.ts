@@ -76,3 +76,9 @@ export class VersionChoice extends LitElement {
     </fieldset>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'version-choice': VersionChoice;
+  }
+}

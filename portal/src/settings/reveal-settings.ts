@@ -205,3 +205,9 @@ export class RevealSettings extends LitElement {
     </fieldset>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'reveal-settings': RevealSettings;
+  }
+}

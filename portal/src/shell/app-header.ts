@@ -216,3 +216,9 @@ export class AppHeader extends LitElement {
     void signOut((event.currentTarget as HTMLAnchorElement).href);
   };
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'app-header': AppHeader;
+  }
+}

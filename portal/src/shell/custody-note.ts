@@ -1,7 +1,9 @@
 // What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits, a
 // token that ends soon, somebody who reveals more than they may. And an auditor too, that the tenant's object was rolled back.
+
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { DRILL_EVERY_MS } from '../../../schema/facts/deadlines.ts';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/fleet.ts';
@@ -13,7 +15,6 @@ import { exactTime } from '../ui/words.ts';
 import '../ui/relative-time.ts';
 
 const REFRESH_MS = 30_000;
-const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 @customElement('custody-note')
 export class CustodyNote extends LitElement {
@@ -97,7 +98,7 @@ export class CustodyNote extends LitElement {
 
   #custody(custody: Custody) {
     const access = html`<a href="/t/${this.membership.tenant}/access">Access</a>`;
-    const due = custody.recoveryProvenAt !== null && Date.now() - custody.recoveryProvenAt > YEAR_MS;
+    const due = custody.recoveryProvenAt !== null && Date.now() - custody.recoveryProvenAt > DRILL_EVERY_MS;
     return html`${
       custody.adminUnlockers <= 1
         ? html`<p class="note bad" role="alert">
@@ -125,5 +126,11 @@ export class CustodyNote extends LitElement {
           </p>`
         : nothing
     }`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'custody-note': CustodyNote;
   }
 }

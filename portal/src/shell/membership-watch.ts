@@ -17,3 +17,9 @@ export class MembershipWatch extends LitElement {
     return nothing;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'membership-watch': MembershipWatch;
+  }
+}

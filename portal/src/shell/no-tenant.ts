@@ -49,3 +49,9 @@ export class NoTenant extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'no-tenant': NoTenant;
+  }
+}

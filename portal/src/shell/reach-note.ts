@@ -75,3 +75,9 @@ export class ReachNote extends LitElement {
     </button>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'reach-note': ReachNote;
+  }
+}

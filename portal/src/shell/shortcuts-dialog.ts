@@ -63,3 +63,9 @@ export class KeysDialog extends LitElement {
     </dialog>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'keys-dialog': KeysDialog;
+  }
+}

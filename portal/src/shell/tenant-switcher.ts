@@ -183,3 +183,9 @@ export class TenantSwitcher extends LitElement {
       </ul>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tenant-switcher': TenantSwitcher;
+  }
+}

@@ -127,3 +127,9 @@ export class AsideDialog extends LitElement {
     return html`<p>${aside ? asideWords(aside) : nothing}: all of it counts again, as if it had never been set aside.</p>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'aside-dialog': AsideDialog;
+  }
+}

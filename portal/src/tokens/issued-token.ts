@@ -61,3 +61,9 @@ export class IssuedTokenElement extends LitElement {
       </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'issued-token': IssuedTokenElement;
+  }
+}

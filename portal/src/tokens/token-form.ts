@@ -1,9 +1,10 @@
 // A new token's label and for how long it lives.
+
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { DAY_MS } from '../../../schema/facts/days.ts';
 import { shared } from '../ui/shared-styles.ts';
 
-const DAY_MS = 24 * 3600 * 1000;
 /** A stick in a drawer outlives its purpose: a year is the default, for ever a choice. */
 const LIVES: [string, number | null][] = [
   ['90 days', 90 * DAY_MS],
@@ -66,5 +67,11 @@ export class TokenForm extends LitElement {
       </div>
       <button class="primary" ?disabled=${this.disabled || this.busy}>${this.pinned ? 'Issue' : 'Issue unpinned'}</button>
     </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'token-form': TokenForm;
   }
 }

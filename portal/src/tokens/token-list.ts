@@ -1,8 +1,10 @@
 // Machine tokens: whose, until when, last used from where, and which root the engines that have one pin. The tokens themselves are
 // nowhere: the first eight characters tell them apart.
+
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { EXPIRES_SOON_MS } from '../../../schema/facts/deadlines.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import type { Token } from '../../../schema/token.ts';
 import { ASIDE_STATE_WORDS, asideWords } from '../ui/aside-words.ts';
@@ -11,8 +13,6 @@ import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, shortId } from '../ui/words.ts';
 import '../ui/relative-time.ts';
-
-const SOON_MS = 14 * 24 * 3600 * 1000;
 
 type TokenAct = 'rotate' | 'revoke' | 'set_aside' | 'bring_back';
 /** Fired when an admin wants to do one of these with one. */
@@ -114,7 +114,7 @@ export class TokenListElement extends LitElement {
     if (token.expiresAt === null) return nothing;
     if (token.expiresAt <= now) return html`<span class="pill bad">Expired</span>`;
     if (token.replacedBy !== null) return html`<span class="pill">Has a successor</span>`;
-    return token.expiresAt - now < SOON_MS ? html`<span class="pill warn">Expires soon</span>` : nothing;
+    return token.expiresAt - now < EXPIRES_SOON_MS ? html`<span class="pill warn">Expires soon</span>` : nothing;
   }
 
   #pin({ fingerprint }: Token) {
@@ -157,5 +157,11 @@ export class TokenListElement extends LitElement {
     return token.aside === null || token.aside.state === 'bringing_back'
       ? html`<button aria-label="Set aside what it brought: ${name}" @click=${want('set_aside')}>Set aside what it brought</button>`
       : html`<button aria-label="Bring it back: ${name}" @click=${want('bring_back')}>Bring it back</button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'token-list': TokenListElement;
   }
 }

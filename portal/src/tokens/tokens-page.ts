@@ -253,3 +253,9 @@ export class TokensPage extends LitElement {
     }
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'tokens-page': TokensPage;
+  }
+}

@@ -38,3 +38,9 @@ export class EightWords extends LitElement {
     </ol>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'eight-words': EightWords;
+  }
+}

@@ -55,3 +55,9 @@ export class FingerprintText extends LitElement {
       }`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'fingerprint-text': FingerprintText;
+  }
+}

@@ -34,3 +34,9 @@ export class KeyringLine extends LitElement {
     </dl>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'keyring-line': KeyringLine;
+  }
+}

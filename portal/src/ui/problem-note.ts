@@ -25,3 +25,9 @@ export class ProblemNote extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'problem-note': ProblemNote;
+  }
+}

@@ -44,3 +44,9 @@ export class QrCode extends LitElement {
     </svg>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'qr-code': QrCode;
+  }
+}

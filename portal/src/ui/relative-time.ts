@@ -27,3 +27,9 @@ export class RelativeTime extends LitElement {
     >`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'relative-time': RelativeTime;
+  }
+}

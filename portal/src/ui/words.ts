@@ -1,6 +1,7 @@
 // The portal's words for codes, times and keys; sentence case, plain.
 
 import type { Finding } from '../../../schema/bulk.ts';
+import { DAY_MS } from '../../../schema/facts/days.ts';
 import type { Attention, AttributeChange, RunStatus } from '../../../schema/machine.ts';
 import type { NoticeKind } from '../../../schema/notice.ts';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
@@ -142,7 +143,7 @@ export const shortId = (text: string): string => text.slice(0, 8);
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['day', 86_400_000],
+  ['day', DAY_MS],
   ['hour', 3_600_000],
   ['minute', 60_000],
 ];

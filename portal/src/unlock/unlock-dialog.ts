@@ -227,3 +227,9 @@ export class UnlockDialog extends LitElement {
       </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'unlock-dialog': UnlockDialog;
+  }
+}

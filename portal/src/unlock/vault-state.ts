@@ -144,3 +144,9 @@ export class KeyState extends LitElement {
     </div>`;
   }
 }
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'key-state': KeyState;
+  }
+}
