@@ -49,6 +49,9 @@ export const clonedAmong = (sql: SqlStorage, family: readonly string[]): string[
 /** Which PC a version is of, as one string. */
 export type Told = (version: Pick<Ordered, 'run'>) => string;
 
+/** A run that has said that it is another PC than before is none of either: one report moves nothing of it to the other. */
+const keyOf = (run: string, said: RunPc | null): string => (said?.changes === 0 ? pcKey(said) : null) ?? run;
+
 /**
  * How the versions of these ids are told apart; null: there is one PC. By what their runs say of it, where that is how it was noticed. Where two
  * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought.
@@ -60,7 +63,7 @@ export function tellApart(sql: SqlStorage, family: readonly string[]): Told | nu
   return ({ run }) => {
     if (run === null) return '';
     if (signs.includes('turns')) return run;
-    const key = known.get(run) ?? pcKey(findRunPc(sql, run) ?? { serial: null, model: null }) ?? run;
+    const key = known.get(run) ?? keyOf(run, findRunPc(sql, run));
     known.set(run, key);
     return key;
   };

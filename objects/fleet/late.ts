@@ -40,14 +40,15 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
     if (value === undefined || value === row[column]) continue;
     if (row[column] === null || row[column] === '') lacking[attribute] = value;
     else if (today.day_changes < most && !isSaid(sql, row.id, attribute, startedAt, value)) {
-      today.day_changes++;
-      sql.exec(
-        'INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      const kept = sql.exec(
+        'INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1',
         row.id,
         attribute,
         startedAt,
         value,
       );
+      // One instant has one value: what is not kept costs nothing of the day.
+      today.day_changes += kept.toArray().length;
     }
   }
   // Whichever came first: one id had two serials.
