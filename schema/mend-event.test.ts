@@ -116,7 +116,8 @@ describe('an event', () => {
         expect(RunEvent.parse(once)).toEqual(once);
         expect(JSON.stringify(once).length).toBeLessThanOrEqual(EVENT_MAX_BYTES);
         expect(mended(once)).toEqual(once);
-        expect(mended(JSON.parse(JSON.stringify(once)))).toEqual(once);
+        // As text, because that is what is sent and kept: JSON.stringify writes -0 as 0.
+        expect(JSON.stringify(mended(JSON.parse(JSON.stringify(once))))).toBe(JSON.stringify(once));
       }),
     );
   });
