@@ -70,7 +70,12 @@ export const Attention = z.enum([
 export type Attention = z.infer<typeof Attention>;
 
 /** A mark with what it is of: while that is the same, nothing has happened anew. What it looks like is no client's to know. */
-export const Mark = z.object({ mark: Attention, of: z.string() });
+export const Mark = z.object({
+  mark: Attention,
+  of: z.string(),
+  /** Of `id_changed`: the name of the token, or the person, whose report claims it; absent where nobody knows. */
+  by: z.string().optional(),
+});
 export type Mark = z.infer<typeof Mark>;
 
 /**

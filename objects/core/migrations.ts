@@ -668,6 +668,12 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    id: 32,
+    name: 'who says under which other id a run has gone on',
+    // Null: what was kept before is known to be claimed, and not by whom.
+    statements: 'ALTER TABLE machines ADD COLUMN other_id_by TEXT;',
+  },
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -12,7 +12,8 @@ import {
   takesTurns,
 } from '../../schema/same-pc.ts';
 import { all } from '../core/rows.ts';
-import { findRunPc, type RunPc } from './clones.ts';
+import { clonedAmong, findRunPc, type RunPc, saidKey } from './clones.ts';
+import { wholeFamilyOf } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { settleMarks } from './marks-anew.ts';
@@ -37,13 +38,16 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
   if (!row) throw new Error('a machine is enrolled before it is looked at');
   const said = realFacts(machine);
   const before = findRunPc(sql, run);
-  const sign = noteRunPc(sql, run, before, said) ?? signOf(row, before, said);
+  const { sign: ofTwo, isMoved } = noteRunPc(sql, run, before, said);
+  const sign = ofTwo ?? signOf(row, before, said);
   const at = clock && spokeAt({ ...clock, receivedAt: now });
   const takes = takesTurns(turnOf(row), { run, heardAt, spokeAt: at });
   if (at !== null && row.speaker !== run && row.cloned_at === null)
     sql.exec('UPDATE machines SET speaker = ?, speaker_since = ? WHERE id = ?', run, now, row.id);
   const found = takes ? 'turns' : sign;
-  if (found !== null) flag(storage, row, found, now);
+  const isNew = found !== null && flag(storage, row, found, now);
+  // What the run has brought is from now on told from the others' by something else.
+  if (isMoved && !isNew && clonedAmong(sql, wholeFamilyOf(sql, row.id)).length > 0) settleClone(storage, row.id, now);
   return { isAtWork: at !== null && (found !== null || row.cloned_at !== null) };
 }
 
@@ -62,12 +66,17 @@ function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign
 /** One run is of one PC, and a board may be changed in the middle of it. It does not come back: then two PCs have one run. */
 const CHANGES_OF_ONE_PC = 1;
 
-/** Keeps what a run says of its PC. Answers what shows that it is of two. */
-function noteRunPc(sql: SqlStorage, run: string, before: RunPc | null, said: PcFacts): CloneSign | null {
-  const after = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
-  const other = before && otherPc(before, after);
-  const isNews = before === null || other !== null || after.serial !== before.serial || after.model !== before.model;
-  const changes = (before?.changes ?? 0) + (other === null ? 0 : 1);
+/** Keeps what a run says of its PC. Answers what shows that it is of two, and whether its versions are told from others by something else now. */
+function noteRunPc(
+  sql: SqlStorage,
+  run: string,
+  before: RunPc | null,
+  said: PcFacts,
+): { sign: CloneSign | null; isMoved: boolean } {
+  const facts = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
+  const other = before && otherPc(before, facts);
+  const isNews = before === null || other !== null || facts.serial !== before.serial || facts.model !== before.model;
+  const after = { ...facts, changes: (before?.changes ?? 0) + (other === null ? 0 : 1) };
   if (isNews)
     sql.exec(
       `INSERT INTO run_pcs VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -75,14 +84,17 @@ function noteRunPc(sql: SqlStorage, run: string, before: RunPc | null, said: PcF
       run,
       after.serial,
       after.model,
-      changes,
+      after.changes,
     );
-  return changes > CHANGES_OF_ONE_PC ? other : null;
+  return {
+    sign: after.changes > CHANGES_OF_ONE_PC ? other : null,
+    isMoved: saidKey(run, before) !== saidKey(run, after),
+  };
 }
 
-/** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. */
-function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now: number): void {
-  if (row.cloned_at !== null && (by !== 'turns' || row.cloned_by === 'turns')) return;
+/** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. Answers whether it is new. */
+function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now: number): boolean {
+  if (row.cloned_at !== null && (by !== 'turns' || row.cloned_by === 'turns')) return false;
   storage.sql.exec(
     'UPDATE machines SET cloned_at = coalesce(cloned_at, ?), cloned_by = ? WHERE id = ?',
     now,
@@ -90,9 +102,10 @@ function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now
     row.id,
   );
   settleClone(storage, row.id, now);
+  return true;
 }
 
-/** Of a machine's secrets, how many that somebody has revealed are looked at. */
+/** Of a PC's secrets, how many that somebody has revealed are looked at. */
 const REVEALED_MAX = 200;
 const LOOKED_AT = 1_000;
 
@@ -101,9 +114,9 @@ export function settleClone(storage: DurableObjectStorage, machine: string, now:
   const revealed = all<Parameters<typeof settleMarks>[1][number]>(
     storage.sql,
     `SELECT id, machine_id AS machine, kind, ref FROM
-       (SELECT * FROM secrets INDEXED BY secrets_standing WHERE machine_id = ? AND standing = 1 ORDER BY kind, ref LIMIT ?)
+       (SELECT secrets.* FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_standing ON machine_id = value AND standing = 1 LIMIT ?)
      WHERE last_revealed_at IS NOT NULL LIMIT ?`,
-    machine,
+    JSON.stringify(wholeFamilyOf(storage.sql, machine)),
     LOOKED_AT,
     REVEALED_MAX,
   );

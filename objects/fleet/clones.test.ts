@@ -339,6 +339,21 @@ describe('a run that goes on under another id', () => {
     expect(await attention()).toEqual(['id_changed']);
   });
 
+  it('is claimed by the first token that says so, by name, until somebody has looked: a second claim hides it from nobody', async () => {
+    const one = pc({ serial: '5CD1234XYZ' });
+    await speaks(one);
+    await speaks(one, {}, other);
+    const second = crypto.randomUUID();
+    await speaks(one, {}, second);
+    const [mark] = (await shown()).marks;
+    expect(mark).toEqual({ mark: 'id_changed', of: other, by: 'engine' });
+    expect((await seen('id_changed')).json.attention).toEqual([]);
+    await speaks(one, {}, other);
+    expect(await attention()).toEqual([]);
+    await speaks(one, {}, second);
+    expect((await shown()).marks).toMatchObject([{ mark: 'id_changed', of: second }]);
+  });
+
   it('is taken where the other id is the same in the other byte order', async () => {
     const one = pc();
     id = '01020304-0506-0708-090a-0b0c0d0e0f11';

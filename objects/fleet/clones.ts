@@ -1,7 +1,7 @@
 // Several PCs under one id: whether a machine is flagged so, and by what its versions are told apart while it is. Reads, writes nothing.
-import type { Ordered } from '../../schema/order.ts';
 import { type CloneSign, type PcFacts, pcKey } from '../../schema/same-pc.ts';
 import { all, first } from '../core/rows.ts';
+import type { Candidate } from './candidates.ts';
 
 /** What a run says of its PC. `changes`: how often it has said something else than before. */
 export type RunPc = PcFacts & { changes: number };
@@ -46,25 +46,49 @@ export const clonedAmong = (sql: SqlStorage, family: readonly string[]): string[
     JSON.stringify(family),
   ).map((row) => row.id);
 
-/** Which PC a version is of, as one string. */
-export type Told = (version: Pick<Ordered, 'run'>) => string;
+export type Told = {
+  /** Which PC a version is of, as one string. */
+  ofVersion: (version: Pick<Candidate, 'secret' | 'version' | 'run'>) => string;
+  /** The same of all that a run says; null where nobody can tell, since several PCs speak in it. */
+  ofRun: (run: string) => string | null;
+};
 
-/** A run that has said that it is another PC than before is none of either: one report moves nothing of it to the other. */
-const keyOf = (run: string, said: RunPc | null): string => (said?.changes === 0 ? pcKey(said) : null) ?? run;
+/** By what a run says of its PC; null: it has said that it is another PC than before, and which of them brought what nobody can tell. */
+export const saidKey = (run: string, said: RunPc | null): string | null => {
+  if (said === null) return run;
+  return said.changes > 0 ? null : (pcKey(said) ?? run);
+};
+
+/** A clone of an image goes on with a run of the PC that the image was made of, and so do all the others. */
+const isOfOthers = (sql: SqlStorage, family: readonly string[], run: string): boolean => {
+  const of = first<{ machine_id: string }>(sql, 'SELECT machine_id FROM runs WHERE id = ?', run)?.machine_id;
+  return of !== undefined && !family.includes(of);
+};
 
 /**
  * How the versions of these ids are told apart; null: there is one PC. By what their runs say of it, where that is how it was noticed. Where two
- * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought.
+ * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought. Of a run that
+ * several PCs have, each version stands by itself.
  */
 export function tellApart(sql: SqlStorage, family: readonly string[]): Told | null {
   const signs = signsOf(sql, family);
   if (signs.length === 0) return null;
-  const known = new Map<string, string>();
-  return ({ run }) => {
-    if (run === null) return '';
-    if (signs.includes('turns')) return run;
-    const key = known.get(run) ?? keyOf(run, findRunPc(sql, run));
+  const byRun = signs.includes('turns');
+  const keyOf = (run: string): string | null => {
+    const key = isOfOthers(sql, family, run) ? null : saidKey(run, findRunPc(sql, run));
+    return key !== null && byRun ? run : key;
+  };
+  const known = new Map<string, string | null>();
+  const ofRun = (run: string): string | null => {
+    const before = known.get(run);
+    if (before !== undefined) return before;
+    const key = keyOf(run);
     known.set(run, key);
     return key;
+  };
+  return {
+    ofRun,
+    ofVersion: ({ secret, version, run }) =>
+      run === null ? '' : (ofRun(run) ?? JSON.stringify([run, secret, version])),
   };
 }

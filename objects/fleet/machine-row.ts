@@ -48,8 +48,9 @@ export type MachineRow = Row & {
   /** When an admin said that it is several, and who; null: nobody has. */
   split_at: number | null;
   split_by: string | null;
-  /** Under which id a run of this one has gone on. */
+  /** Under which id a run of this one has gone on, and the name of the token, or the person, that says so; null where nobody knows. */
   other_id: string | null;
+  other_id_by: string | null;
   /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
   occurrences: string;
 } & MachineDay;

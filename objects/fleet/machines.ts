@@ -17,6 +17,7 @@ import { recount } from './counts.ts';
 import { familyOf, mergedInto } from './families.ts';
 import { cameBack, historyOf } from './histories.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
+import { claimantOf } from './occurrences.ts';
 import { noteForSearch } from './search-lines.ts';
 
 export const ATTRIBUTES = [
@@ -67,7 +68,7 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
-    marks: marksOf(row),
+    marks: marksOf(sql, row, family),
     clonedBy: clone?.cloned_by ?? null,
     split: clone === null ? null : splitOf(clone),
     someAside: isSomeAside(sql, family),
@@ -83,9 +84,13 @@ const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['spl
 const occurrencesIn = (row: MachineRow): Partial<Record<Attention, string>> => JSON.parse(row.occurrences);
 
 /** Its marks, each with what it is of. */
-const marksOf = (row: MachineRow): Mark[] => {
+const marksOf = (sql: SqlStorage, row: MachineRow, family: readonly string[]): Mark[] => {
   const shown: Attention[] = JSON.parse(row.attention);
-  return shown.map((mark) => ({ mark, of: occurrencesIn(row)[mark] ?? '' }));
+  return shown.map((mark) => {
+    const of = occurrencesIn(row)[mark] ?? '';
+    const by = mark === 'id_changed' ? claimantOf(sql, family, of) : null;
+    return by === null ? { mark, of } : { mark, of, by };
+  });
 };
 
 /** Whether anything of these ids is set aside. */

@@ -3,24 +3,20 @@
 import type { SecretKind } from '../../schema/secret.ts';
 import { volumeKey } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
-import { STANDS } from '../core/aside.ts';
 import { all } from '../core/rows.ts';
 import { readSettings } from '../settings/settings.ts';
-import { candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
-import { type Told, tellApart } from './clones.ts';
-import { wholeFamilyOf } from './families.ts';
-import { type Standing, standingOf } from './secret-facts.ts';
-import { everListed, volumesOf } from './volumes.ts';
+import { type Place, secretsAt } from './candidates.ts';
+import { revealedOf } from './revealed.ts';
+import { type Pc, pcOf, type Standing, standingOf } from './secret-facts.ts';
+import { everListed } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */
 type Turned = { id: string; machine: string; kind: SecretKind; ref: string };
 /** A token brings at most so many keys to a machine in its life, unless an operator lets it. */
 const SIBLINGS_MAX = 200;
-/** Which reveals of a secret are looked at, newest versions first: an older one was superseded by what these saw. */
-const REVEALS_LOOKED_AT = 20;
 
-/** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
-type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told | null };
+/** One settling: which secrets are done, and from when a revealed one is to be rotated (null: never). */
+type Settling = { done: Set<string>; delayMs: number | null; now: number };
 
 /**
  * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
@@ -30,15 +26,14 @@ type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told 
 export function settleMarks(storage: DurableObjectStorage, turned: readonly Turned[], now: number): void {
   const { sql } = storage;
   const { rotateAfterRevealMs } = readSettings(sql);
-  const done = new Set<string>();
+  const settling: Settling = { done: new Set(), delayMs: rotateAfterRevealMs, now };
   for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
-    const family = wholeFamilyOf(sql, machine);
-    const pc = { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
+    const pc = pcOf(sql, machine);
     // A list may have been set aside just now, and what it called gone is there again.
-    const ever = everListed(sql, family);
+    const ever = everListed(sql, pc.family);
     const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
     const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
-    for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, done, rotateAfterRevealMs, now);
+    for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, settling);
   }
 }
 
@@ -58,45 +53,27 @@ const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place
   ).filter(({ revealed }) => revealed === 1);
 
 /** The marks of one secret, under each of the PC's ids. */
-function settlePlace(
-  storage: DurableObjectStorage,
-  { family, volumes, told }: Pc,
-  place: Place,
-  done: Set<string>,
-  delayMs: number | null,
-  now: number,
-): void {
-  const ids = secretsAt(storage.sql, family, place);
-  const standing = standingOf(storage.sql, family, place, volumes, ids, told);
+function settlePlace(storage: DurableObjectStorage, pc: Pc, place: Place, settling: Settling): void {
+  const ids = secretsAt(storage.sql, pc.family, place);
+  const standing = standingOf(storage.sql, pc, place, ids);
   for (const id of ids) {
-    if (!done.has(id)) settleMark(storage, id, standing, delayMs, now);
-    done.add(id);
+    if (!settling.done.has(id)) settleMark(storage, id, standing, settling);
+    settling.done.add(id);
   }
 }
 
-function settleMark(
-  storage: DurableObjectStorage,
-  id: string,
-  standing: Standing,
-  delayMs: number | null,
-  now: number,
-): void {
+function settleMark(storage: DurableObjectStorage, id: string, standing: Standing, { delayMs, now }: Settling): void {
   const { sql } = storage;
-  const seen = all<DatedRow & { at: number }>(
-    sql,
-    `SELECT ${DATED}, max(last_at) AS at FROM reveals INDEXED BY reveals_by_secret CROSS JOIN secret_versions USING (secret_id, version)
-     WHERE reveals.secret_id = ?1 AND last_at > (SELECT coalesce(rotated_at, -1) FROM secrets WHERE id = ?1) AND ${STANDS}
-     GROUP BY version ORDER BY version DESC LIMIT ?2`,
-    id,
-    REVEALS_LOOKED_AT,
-  ).map((row) => ({ at: row.at, heir: standing.successorOf(candidateOf(row)) }));
-  const seenAt = Math.min(...seen.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
+  const { seen, isWhole } = revealedOf(sql, id);
+  const heirs = seen.map(({ version, at }) => ({ at, heir: standing.successorOf(version) }));
+  const seenAt = Math.min(...heirs.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
   if (!Number.isFinite(seenAt)) {
+    if (!isWhole) return;
     // What has taken the place of all that was seen may be held under another id of the PC: a merge may be undone.
     sql.exec(
       `UPDATE secrets SET rotate_due_at = NULL, parked_due_at = iif(?, NULL, coalesce(rotate_due_at, parked_due_at))
        WHERE id = ? AND coalesce(rotate_due_at, parked_due_at) IS NOT NULL`,
-      seen.every(({ heir }) => heir?.secret === id) ? 1 : 0,
+      heirs.every(({ heir }) => heir?.secret === id) ? 1 : 0,
       id,
     );
     return;

@@ -1,7 +1,7 @@
 // Of what each mark of a machine is: what was acknowledged of one stays away until it is of something else. Reads, writes nothing.
 import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
-import { all, sha256 } from '../core/rows.ts';
+import { all, first, sha256 } from '../core/rows.ts';
 import type { MachineRow } from './machine-row.ts';
 import type { RunState } from './runs.ts';
 
@@ -33,6 +33,15 @@ export function occurrencesOf(
   };
   return Object.fromEntries(attention.map((mark) => [mark, of[mark]()]));
 }
+
+/** Who says that a run of one of these ids went on under another: the name of a token, or of a person; null where nobody knows. */
+export const claimantOf = (sql: SqlStorage, family: readonly string[], other: string): string | null =>
+  first<{ by: string | null }>(
+    sql,
+    'SELECT other_id_by AS by FROM json_each(?) CROSS JOIN machines ON machines.id = value WHERE other_id = ? LIMIT 1',
+    JSON.stringify(family),
+    other,
+  )?.by || null;
 
 /** What was acknowledged of a machine last, by mark. */
 export const acknowledgedOf = (sql: SqlStorage, machine: string): Map<Attention, string> =>

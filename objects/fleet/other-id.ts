@@ -1,11 +1,14 @@
 // A run that goes on under another id, as after a firmware update in the middle of it. It stays with the machine that it began under, which is
-// marked; what is sent under the other id from then on is kept under that one, and a person merges the two.
+// marked; what is sent under the other id from then on is kept under that one, and a person merges the two. It is a claim: whoever has a token
+// can say any serial number.
 
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isSamePc, realFacts } from '../../schema/same-pc.ts';
 import { findRunPc } from './clones.ts';
+import { wholeFamilyOf } from './families.ts';
 import { findRow } from './machines.ts';
+import { acknowledgedOf } from './occurrences.ts';
 import type { RunState } from './runs.ts';
 
 /** The PC that a report is of, under the id that its run began under. Refuses a run of another PC. */
@@ -19,7 +22,18 @@ export function reportedAs(sql: SqlStorage, run: RunState | null, said: Reported
     : refuse('run_conflict', 'run.id is known as a run of another machine.');
 }
 
-/** Notes under which id a run of this machine has gone on. Its machine is still to be summed up. */
-export const noteOtherId = (sql: SqlStorage, machine: string, other: string): void => {
-  sql.exec('UPDATE machines SET other_id = ?1 WHERE id = ?2 AND other_id IS NOT ?1', other, machine);
-};
+/** Whether nobody has looked yet into what is kept: the two are neither merged nor has the mark been acknowledged. */
+function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
+  const family = wholeFamilyOf(sql, machine);
+  return !family.includes(other) && acknowledgedOf(sql, family[0] ?? machine).get('id_changed') !== other;
+}
+
+/**
+ * Notes under which id a run of this machine has gone on, and who says so. The first that nobody has looked into stays: no other report hides it
+ * by a claim of its own, which is noted with the next report that makes it. The machine is still to be summed up.
+ */
+export function noteOtherId(sql: SqlStorage, machine: string, { other, by }: { other: string; by: string }): void {
+  const kept = findRow(sql, machine)?.other_id ?? null;
+  if (kept === other || (kept !== null && isUnseen(sql, machine, kept))) return;
+  sql.exec('UPDATE machines SET other_id = ?, other_id_by = ? WHERE id = ?', other, by, machine);
+}

@@ -113,7 +113,8 @@ export function submitReport(
     const { isAtWork } = isNews
       ? lookForClones(storage, { machine, run: reported.id, heardAt, clock }, now)
       : { isAtWork: false };
-    if (fresh.length > 0 && said.id !== machine.id) noteOtherId(sql, machine.id, said.id);
+    if (fresh.length > 0 && said.id !== machine.id)
+      noteOtherId(sql, machine.id, { other: said.id, by: principal.name });
     if (isNews) {
       if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
       else describe(sql, machine, now);

@@ -2,17 +2,27 @@
 // says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
 
 import { isSystemVolume } from '../../schema/facts/volume.ts';
-import { type Ordered, offeredOf, successions } from '../../schema/order.ts';
+import { offeredOf, successions } from '../../schema/order.ts';
 import { volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { first } from '../core/rows.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
 import { type Told, tellApart } from './clones.ts';
+import { wholeFamilyOf } from './families.ts';
 import { type Listed, volumesOf } from './volumes.ts';
+
+/** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
+export type Pc = { family: readonly string[]; volumes: ReadonlyMap<string, Listed>; told: Told | null };
+
+/** The PC that this is an id of, whichever of them it is. */
+export function pcOf(sql: SqlStorage, machine: string): Pc {
+  const family = wholeFamilyOf(sql, machine);
+  return { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
+}
 
 export type Standing = {
   /** What has taken the place of one of its versions; null: nothing. */
-  successorOf: (version: Ordered) => Candidate | null;
+  successorOf: (version: Candidate) => Candidate | null;
   /** Those whose place nothing has taken, under whichever id of the PC, the latest sealed first. */
   offered: Candidate[];
   /** Since when the PC lists the volume's protectors without this one, ms since the epoch; null: it does not. */
@@ -35,20 +45,18 @@ function heldOf(sql: SqlStorage, family: readonly string[], protectors: readonly
 }
 
 /** A version with the PC that it is of, while several have one id. */
-const ofPc = <T extends Ordered>(version: T, told: Told | null): T =>
-  told === null ? version : { ...version, pc: told(version) };
+const ofPc = (version: Candidate, told: Told | null): Candidate =>
+  told === null ? version : { ...version, pc: told.ofVersion(version) };
 
 /**
- * How one secret of a PC stands. `family`: all ids of the PC; `volumes`: what it last said of its volumes; `secrets`: it, under each of the ids;
- * `told`: how PCs are told apart where several have one of the ids. Then nothing of one takes the place of what is of another, nor does the list of its volumes speak of that.
+ * How one secret of a PC stands. `secrets`: it, under each of the ids. Where several PCs have one of these, nothing of one takes the place of
+ * what is of another, nor does the list of its volumes speak of that.
  */
 export function standingOf(
   sql: SqlStorage,
-  family: readonly string[],
+  { family, volumes, told }: Pc,
   place: Place,
-  volumes: ReadonlyMap<string, Listed> = volumesOf(sql, family),
   secrets: readonly string[] = secretsAt(sql, family, place),
-  told: Told | null = tellApart(sql, family),
 ): Standing {
   const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
@@ -57,7 +65,7 @@ export function standingOf(
   const spoken =
     listed &&
     candidates.every(
-      ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.(listed),
+      ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.ofRun(listed.run),
     );
   const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
   const heir = goneAt === null ? null : heldOf(sql, family, listed?.protectors ?? []);
@@ -94,14 +102,22 @@ export function missesKey({ run, listed, everEncrypted, heldSince, wasMissing }:
   return run.encrypted || (everEncrypted && (over || wasMissing));
 }
 
-/** What the system volume's protectors were when the PC last listed them, if that was since a run began. */
+/** Whether what one run says is of the PC that another is of. Of several PCs in one run nobody can tell. */
+const isOfOnePc = (told: Told | null, run: string, other: string): boolean => {
+  if (told === null) return true;
+  const key = told.ofRun(run);
+  return key !== null && key === told.ofRun(other);
+};
+
+/** What the system volume's protectors were when the PC last listed them, if that was since a run began. Another PC's list says nothing of it. */
 export function listedSince(
   sql: SqlStorage,
-  family: readonly string[],
+  { family, volumes, told }: Pc,
   run: { id: string; startedAt: number },
 ): KeyFacts['listed'] {
-  const listed = [...volumesOf(sql, family)].find(([volume]) => isSystemVolume(volume))?.[1];
+  const listed = [...volumes].find(([volume]) => isSystemVolume(volume))?.[1];
   if (!listed || (listed.run !== run.id && listed.readAt < run.startedAt)) return null;
+  if (!isOfOnePc(told, listed.run, run.id)) return null;
   const any = listed.protectors.length > 0;
   return { any, held: any && heldOf(sql, family, listed.protectors) !== null };
 }
@@ -109,17 +125,24 @@ export function listedSince(
 /** A run has one key of its system volume, or a few; what is beyond was forged. */
 const KEYS_OF_RUN_MAX = 100;
 
-/** Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. */
+/**
+ * Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. A clone of an image
+ * seals its own with the image's run: what is held under another PC's id is not of this one, nor is it known whose a key is where several PCs speak in the run.
+ */
 export const keyHeldSince = (
   sql: SqlStorage,
+  { family, told }: Pick<Pc, 'family' | 'told'>,
   run: { id: string; startedAt: number },
   latestAt: number | null,
 ): boolean =>
   (latestAt !== null && latestAt >= run.startedAt) ||
-  first(
-    sql,
-    `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
-     CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
-    run.id,
-    KEYS_OF_RUN_MAX,
-  ) !== null;
+  (isOfOnePc(told, run.id, run.id) &&
+    first(
+      sql,
+      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+       CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS}
+       CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?)) LIMIT 1`,
+      run.id,
+      KEYS_OF_RUN_MAX,
+      JSON.stringify(family),
+    ) !== null);

@@ -7,6 +7,7 @@ import { first } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
 import { type Brought, withBrought } from '../limits/machine-day.ts';
 import { attentionOf } from './attention.ts';
+import { tellApart } from './clones.ts';
 import { recount } from './counts.ts';
 import { familyOf, keptBy } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
@@ -15,6 +16,7 @@ import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { currentPhase, phasesDone, runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
+import { volumesOf } from './volumes.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };
 /** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */
@@ -119,14 +121,15 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
   const clonedAt = row.cloned_at ?? others.cloned_at;
   const otherId = [row.other_id, others.other_id].find((id) => id !== null && !family.includes(id)) ?? null;
+  const pc = { family, volumes: volumesOf(sql, family), told: clonedAt === null ? null : tellApart(sql, family) };
   const keyMissing =
     run !== undefined &&
     missesKey({
       run: { status: run.status, encrypted },
-      listed: listedSince(sql, family, run),
+      listed: listedSince(sql, pc, run),
       everEncrypted: row.encrypted === 1 || others.encrypted === 1,
       // A key of another PC than this run's is none of its own.
-      heldSince: keyHeldSince(sql, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
+      heldSince: keyHeldSince(sql, pc, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
       wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
     }) &&
     // What is not dated yet may be of this run: nothing is told of it before.

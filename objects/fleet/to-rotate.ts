@@ -2,19 +2,16 @@
 import type { SecretKind } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
-import { type Candidate, candidateOf, DATED, type DatedRow, type Place, secretsAt } from './candidates.ts';
-import { tellApart } from './clones.ts';
+import { type Place, secretsAt } from './candidates.ts';
 import { wholeFamilyOf } from './families.ts';
-import { type Standing, standingOf } from './secret-facts.ts';
+import { revealedOf } from './revealed.ts';
+import { pcOf, type Standing, standingOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
-import { volumesOf } from './volumes.ts';
 
 /** How many secrets one alarm brings to attention; the next one takes the rest. */
 const SLICE = 200;
 /** How many marks of a PC are settled at once: each is of a secret that somebody has revealed. */
 const SETTLED_MAX = 200;
-/** How many revealed versions of a secret are looked at; where there are more, its mark stays until an admin takes it away. */
-const REVEALED_MAX = 200;
 
 /** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction. */
 export function markToRotate(
@@ -44,36 +41,19 @@ type MarkedRow = {
   ref: string;
   rotate_due_at: number | null;
   parked_due_at: number | null;
-  rotated_at: number | null;
 };
-const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at, rotated_at';
-
-/** The versions of a secret that somebody has revealed since an admin last said that it was rotated; of a great many, none are answered for. */
-function revealedOf(sql: SqlStorage, { id, rotated_at }: MarkedRow): Candidate[] | null {
-  const rows = all<DatedRow & { aside: string | null }>(
-    sql,
-    `SELECT ${DATED}, aside FROM (SELECT DISTINCT version AS seen FROM reveals INDEXED BY reveals_by_secret
-       WHERE secret_id = ?1 AND last_at > ?2 LIMIT ?3)
-     CROSS JOIN secret_versions ON secret_versions.secret_id = ?1 AND secret_versions.version = seen`,
-    id,
-    rotated_at ?? -1,
-    REVEALED_MAX + 1,
-  );
-  // What was set aside is not what the PC is said to have.
-  return rows.length === 0 || rows.length > REVEALED_MAX
-    ? null
-    : rows.filter((row) => row.aside === null).map(candidateOf);
-}
+const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at';
 
 /**
- * Settles the mark of one secret: it goes once something has taken the place of all that was revealed of it. Where another id of the PC holds
+ * Settles the mark of one secret: it goes once something has taken the place of all that was revealed of it; of a great many revealed versions an
+ * admin alone takes it away. Where another id of the PC holds
  * that, or says it, the date is put aside: the merge may be undone.
  */
 function settle(storage: DurableObjectStorage, row: MarkedRow, standing: Standing, ownVolumes: boolean): void {
   const { sql } = storage;
-  const revealed = revealedOf(sql, row);
-  const heirs = revealed?.map((version) => standing.successorOf(version)) ?? [];
-  const settled = revealed !== null && heirs.every((heir) => heir !== null);
+  const { seen, isWhole } = revealedOf(sql, row.id);
+  const heirs = seen.map(({ version }) => standing.successorOf(version));
+  const settled = isWhole && heirs.every((heir) => heir !== null);
   const due = row.rotate_due_at ?? row.parked_due_at;
   const own = heirs.every((heir) => heir?.secret === row.id) || (standing.goneAt !== null && ownVolumes);
   const [dueAt, parkedAt] = settled ? [null, own ? null : due] : [due, null];
@@ -90,15 +70,15 @@ function settle(storage: DurableObjectStorage, row: MarkedRow, standing: Standin
 /** Settles the marks of what a version was just stored or confirmed of, under all ids of the PC. In the transaction that did so. */
 export function settleMarks(storage: DurableObjectStorage, machine: string, place: Place): void {
   const { sql } = storage;
-  const family = wholeFamilyOf(sql, machine);
+  const secrets = secretsAt(sql, wholeFamilyOf(sql, machine), place);
   const rows = all<MarkedRow>(
     sql,
     `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets ON secrets.id = value
      WHERE rotate_due_at IS NOT NULL OR parked_due_at IS NOT NULL`,
-    JSON.stringify(secretsAt(sql, family, place)),
+    JSON.stringify(secrets),
   );
   if (rows.length === 0) return;
-  const standing = standingOf(sql, family, place);
+  const standing = standingOf(sql, pcOf(sql, machine), place, secrets);
   for (const row of rows) settle(storage, row, standing, false);
 }
 
@@ -108,18 +88,16 @@ export function settleMarks(storage: DurableObjectStorage, machine: string, plac
  */
 export function settleAllMarks(storage: DurableObjectStorage, machine: string): void {
   const { sql } = storage;
-  const family = wholeFamilyOf(sql, machine);
-  const volumes = volumesOf(sql, family);
-  const told = tellApart(sql, family);
+  const pc = pcOf(sql, machine);
   const marked = (index: string, due: string) =>
     all<MarkedRow>(
       sql,
       `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets INDEXED BY ${index} ON machine_id = value AND ${due} IS NOT NULL LIMIT ?`,
-      JSON.stringify(family),
+      JSON.stringify(pc.family),
       SETTLED_MAX,
     );
   for (const row of [...marked('secrets_due', 'rotate_due_at'), ...marked('secrets_parked', 'parked_due_at')])
-    settle(storage, row, standingOf(sql, family, row, volumes, secretsAt(sql, family, row), told), family.length === 1);
+    settle(storage, row, standingOf(sql, pc, row), pc.family.length === 1);
 }
 
 type DueRow = { id: string; machine_id: string };

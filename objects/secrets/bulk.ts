@@ -15,9 +15,7 @@ import { type Revealed, refKey } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
-import { tellApart } from '../fleet/clones.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
-import { standingOf } from '../fleet/secret-facts.ts';
+import { pcOf, standingOf } from '../fleet/secret-facts.ts';
 import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
@@ -59,9 +57,10 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
 /** With what an export says of each beyond its own row: the file is read where nobody can ask. */
 const stood = (sql: SqlStorage, items: readonly SealedRecord[]): SealedRecord[] =>
   items.map((item) => {
-    const family = wholeFamilyOf(sql, item.machine);
-    const { goneAt } = standingOf(sql, family, { kind: item.kind, ref: refKey(item.ref) });
-    return { ...item, goneAt, pc: tellApart(sql, family)?.(item.version) ?? null };
+    const pc = pcOf(sql, item.machine);
+    const { goneAt } = standingOf(sql, pc, { kind: item.kind, ref: refKey(item.ref) });
+    const { run, version } = item.version;
+    return { ...item, goneAt, pc: pc.told?.ofVersion({ secret: item.id, version, run }) ?? null };
   });
 
 const versions = (sql: SqlStorage): number =>

@@ -7,12 +7,9 @@ import { record } from '../audit/audit.ts';
 import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
-import { candidateOf, DATED, type DatedRow, secretsAt } from '../fleet/candidates.ts';
-import { type Told, tellApart } from '../fleet/clones.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
-import { type Standing, standingOf } from '../fleet/secret-facts.ts';
+import { candidateOf, DATED, type DatedRow } from '../fleet/candidates.ts';
+import { type Pc, pcOf, type Standing, standingOf } from '../fleet/secret-facts.ts';
 import { markToRotate } from '../fleet/to-rotate.ts';
-import { volumesOf } from '../fleet/volumes.ts';
 import { noticeOverBudget } from '../outbox/notices.ts';
 import { findMember } from '../people/people.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -26,7 +23,7 @@ type RevealPlan = { secret: SecretRow; version: VersionRow; standing: Standing }
 function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
   const secret = findSecret(sql, id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
-  const standing = standingOf(sql, wholeFamilyOf(sql, secret.machine_id), secret);
+  const standing = standingOf(sql, pcOf(sql, secret.machine_id), secret);
   const offered = standing.offered.filter((one) => one.secret === id);
   const best = offered.find(({ counts }) => counts) ?? offered[0];
   const row = first<VersionRow>(
@@ -80,13 +77,11 @@ export function report(sql: SqlStorage, id: string, after: string | undefined): 
 
 /** All ids of the PC that a machine's id is of, and what it last said of its volumes; each PC is asked for once. */
 function pcsOf(sql: SqlStorage) {
-  type Pc = { family: string[]; volumes: ReturnType<typeof volumesOf>; told: Told | null };
   const known = new Map<string, Pc>();
   return (machine: string) => {
     const before = known.get(machine);
     if (before) return before;
-    const family = wholeFamilyOf(sql, machine);
-    const pc = { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
+    const pc = pcOf(sql, machine);
     known.set(machine, pc);
     return pc;
   };
@@ -98,7 +93,7 @@ function revealedBy(
   after: { secret: string; version: number },
   limit: number,
 ): RevealedVersion[] {
-  const pcOf = pcsOf(sql);
+  const pcAt = pcsOf(sql);
   return all<ReportRow>(
     sql,
     `SELECT ${DATED}, secrets.machine_id, machines.hostname AS hostname, kind, ref, last_at, rotated_at, rotated_by,
@@ -112,8 +107,7 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const { family, volumes, told } = pcOf(row.machine_id);
-    const heir = standingOf(sql, family, row, volumes, secretsAt(sql, family, row), told).successorOf(candidateOf(row));
+    const heir = standingOf(sql, pcAt(row.machine_id), row).successorOf(candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });

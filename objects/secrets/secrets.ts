@@ -19,11 +19,7 @@ import { keyIdStart } from '../../schema/typed-text.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { all, first, type Row } from '../core/rows.ts';
-import { secretsAt } from '../fleet/candidates.ts';
-import { tellApart } from '../fleet/clones.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
-import { type Standing, standingOf } from '../fleet/secret-facts.ts';
-import { volumesOf } from '../fleet/volumes.ts';
+import { pcOf, type Standing, standingOf } from '../fleet/secret-facts.ts';
 import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
 import { versionsToday } from '../tokens/quotas.ts';
@@ -321,9 +317,7 @@ const inOrder = (a: Placed, b: Placed): number =>
 /** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
 export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
   const { limit } = query;
-  const family = wholeFamilyOf(sql, machines[0] ?? '');
-  const volumes = volumesOf(sql, family);
-  const told = tellApart(sql, family);
+  const pc = pcOf(sql, machines[0] ?? '');
   const after = query.after === undefined ? null : findSecret(sql, query.after);
   if (query.after !== undefined && after === null) return null;
   const places = machines
@@ -335,7 +329,7 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .map((place) =>
       query.aside === 'yes'
         ? listedSecret(sql, place, APART, 'yes')
-        : listedSecret(sql, place, standingOf(sql, family, place, volumes, secretsAt(sql, family, place), told)),
+        : listedSecret(sql, place, standingOf(sql, pc, place)),
     );
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }

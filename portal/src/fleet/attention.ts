@@ -42,10 +42,18 @@ function cloneWords(machine: Machine): string {
   return `${CLONE_WORDS[machine.clonedBy](machine)}: several PCs may report under this ID. Of each secret every version that one of them may have is offered.`;
 }
 
-function otherIdWords({ marks }: Machine): string {
-  const other = marks.find(({ mark }) => mark === 'id_changed')?.of;
-  return other
-    ? `A run went on under the ID ${isolated(other)}, as after a firmware update. What it sends from then on stands there: merge the two entries.`
+/** Whoever has a token can say any serial number: a merge puts one PC's password in the place of another's, and is not done on a report's word. */
+export function claimWords({ marks }: Pick<Machine, 'marks'>): string | null {
+  const claim = marks.find(({ mark }) => mark === 'id_changed');
+  if (!claim?.of) return null;
+  const by = claim.by === undefined ? 'a report' : `a report by ${isolated(claim.by)}`;
+  return `A run went on under the ID ${isolated(claim.of)}, as after a firmware update: so says ${by}, and nothing proves it.`;
+}
+
+function otherIdWords(machine: Machine): string {
+  const claim = claimWords(machine);
+  return claim
+    ? `${claim} What it sends from then on stands there: look at both entries, and merge them where they are one PC.`
     : ATTENTION_WORDS.id_changed;
 }
 

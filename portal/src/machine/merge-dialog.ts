@@ -5,6 +5,7 @@ import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../core/modal.ts';
+import { claimWords } from '../fleet/attention.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { tidyField } from '../ui/tidy-field.ts';
@@ -62,6 +63,7 @@ export class MergeDialog extends LitElement {
     const likely = this.others.filter((one) => alike(one, this.machine));
     const rest = this.others.filter((one) => !likely.includes(one));
     const chosen = this.chosen ?? likely[0]?.id ?? BY_ID;
+    const claim = claimWords(this.machine);
     const option = (one: MachineSummary) =>
       html`<option value=${one.id} ?selected=${one.id === chosen}>${words(one)}</option>`;
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
@@ -70,6 +72,7 @@ export class MergeDialog extends LitElement {
         For a PC that got a second ID, as after a new mainboard. The other entry leaves the fleet list; its runs and secrets are shown here
         under the ID they came from. Nothing is rewritten, and it can be undone.
       </p>
+      ${claim ? html`<p class="note warn">${claim} Look at the other entry before you merge.</p>` : nothing}
       <form @submit=${this.#submit}>
         <div class="field">
           <label for="other">The other entry of ${theirs(this.machine.hostname ?? shortId(this.machine.id))}</label>
