@@ -1,10 +1,10 @@
 // That a row binds whoever answers it. What must not compile is marked; where it compiles all the same, the type check fails here.
 import { describe, expect, it } from 'vitest';
-import type { RevealedReport } from '../schema/person.ts';
-import { audit } from '../schema/routes/audit.ts';
-import { people } from '../schema/routes/people.ts';
-import { json, type Rows, SMALL_BODY_BYTES } from '../schema/routes/row.ts';
-import { SettingsChange } from '../schema/settings.ts';
+import type { RevealedReport } from '../../schema/person.ts';
+import { audit } from '../../schema/routes/audit.ts';
+import { people } from '../../schema/routes/people.ts';
+import { json, type Rows, SMALL_BODY_BYTES } from '../../schema/routes/row.ts';
+import { SettingsChange } from '../../schema/settings.ts';
 import { handled } from './route.ts';
 
 const REVEALED = 'GET /v1/tenants/:tenant/people/:person/revealed';

@@ -1,10 +1,10 @@
 // What a route is given and what it may answer: both follow from its row (schema/routes/). The table of these (routes.ts) drives routing and
 // authorization; OpenAPI, the portal and the tests read the same rows.
 import type { z } from 'zod';
-import type { Caller, Machine, Operator, Person } from '../objects/core/caller.ts';
-import type { Submission } from '../objects/fleet/reports.ts';
-import type { Refusal } from '../schema/refusal.ts';
-import type { AnswerOf, Params, QueryOf } from '../schema/routes/derived.ts';
+import type { Caller, Machine, Operator, Person } from '../../objects/core/caller.ts';
+import type { Submission } from '../../objects/fleet/reports.ts';
+import type { Refusal } from '../../schema/refusal.ts';
+import type { AnswerOf, Params, QueryOf } from '../../schema/routes/derived.ts';
 import {
   type Listed,
   listed,
@@ -13,11 +13,14 @@ import {
   type Rows,
   type Streams,
   type Upgrades,
-} from '../schema/routes/row.ts';
+} from '../../schema/routes/row.ts';
 import type { Env } from './env.ts';
 import type { TenantObject } from './forward.ts';
 import type { MemberRow } from './index-db.ts';
 import type { Trace } from './log.ts';
+
+/** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
+export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
 /** What the handler of a file answers. */
 export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
