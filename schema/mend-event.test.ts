@@ -109,6 +109,10 @@ describe('an event', () => {
     });
   });
 
+  it('at the instant -0 is at 0, because storage knows no other', () => {
+    expect(Object.is(mended({ seq: 1, type: 'message', at: -0 }).at, 0)).toBe(true);
+  });
+
   it('of any kind with a seq and a type is kept in the form of every other, within its size, and is not mended twice', () => {
     fc.assert(
       fc.property(odd, fc.constantFrom('message', 'reboot', 'run_failed'), (value, type) => {

@@ -22,6 +22,8 @@ describe('a handler', () => {
   it('does not compile with another answer, an id that its path does not have, or none for a row', () => {
     // @ts-expect-error An answer without `next` is not the row's.
     handled(rows, { [REVEALED]: async () => ({ email: 'a@example.com', revealed: [], bulkReads: 0 }) });
+    // @ts-expect-error `more` is not the row's: a member that nobody meant to send is not sent.
+    handled(rows, { [REVEALED]: async () => ({ ...report, more: 1 }) });
     // @ts-expect-error There is no `:machine` in the path.
     handled(rows, { [REVEALED]: async ({ params }) => ({ ...report, email: params.machine }) });
     // @ts-expect-error Each row needs its handler.
