@@ -63,8 +63,7 @@ const INSTANT_MAX = 253_402_300_799_999;
  */
 export function instantOf(value: unknown): number | null {
   const at = Math.floor(millisecondsOf(isRecord(value) ? value.value : value));
-  // JSON has a -0, which is stored as 0: what is mended would not be what is read.
-  return at >= 0 && at <= INSTANT_MAX ? Math.abs(at) : null;
+  return at >= 0 && at <= INSTANT_MAX ? at : null;
 }
 
 function millisecondsOf(value: unknown): number {
