@@ -3,7 +3,7 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { startIssuer } from './test/issuer.ts';
+import { startIssuer } from './test/workerd/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
 import { TEST_MS } from './test/support/limit.ts';
 import { startReceiver } from './test/support/receiver.ts';
@@ -46,7 +46,7 @@ export default defineConfig({
           ...PATIENCE,
           name: 'workerd',
           include: ['worker/**/*.test.ts', 'objects/**/*.test.ts', 'test/conformance/**/*.test.ts'],
-          setupFiles: ['./test/workerd-setup.ts'],
+          setupFiles: ['./test/workerd/setup.ts'],
           isolate: false,
         },
       },

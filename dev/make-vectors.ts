@@ -25,7 +25,7 @@ import { draftSetUp } from '../portal/vault/set-up.ts';
 import { grantWords, successionWords } from '../portal/vault/spoken-words.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import { genesisHash, hashEntry } from '../schema/chain.ts';
-import { RIGHTS_OF } from '../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../schema/facts/roles.ts';
 import { thumbprint } from '../schema/jwk.ts';
 import type { Keyring } from '../schema/keyring.ts';
 import type { MachineSummary } from '../schema/machine.ts';

@@ -1,7 +1,7 @@
 // The gate of a tenant's object: every call from outside passes here. The object knows whose it is, a person's role or a token's
 // revocation is checked again behind the Worker, and a refusal goes on record.
 
-import { ROLE_RANK } from '../schema/facts/role-rank.ts';
+import { ROLE_RANK } from '../schema/facts/roles.ts';
 import type { RoomState } from '../schema/limits.ts';
 import type { Role } from '../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';

@@ -1,10 +1,11 @@
 // People: their roles and what `GET /v1/me` says of the one who asks.
 import { z } from 'zod';
+import { ROLES } from './facts/roles.ts';
 import { SecretKind, SecretRef } from './secret.ts';
 import { Base64Url, Email } from './text.ts';
 
-/** admin: everything in the tenant. engineer: the fleet, and reveals. auditor: the fleet and the audit, reveals nothing. */
-export const Role = z.enum(['admin', 'engineer', 'auditor']);
+/** What each may do: facts/roles.ts. */
+export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 export const Membership = z.object({

@@ -4,6 +4,7 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
 import { decodeCompact, decodeUtf8, isBase64Url } from './base64url.ts';
+import { VAULT_PURPOSES } from './facts/roles.ts';
 import { EcPublicJwk, thumbprint } from './jwk.ts';
 import { Base64Url, Instant, LowerCaseEmail, Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
@@ -38,7 +39,7 @@ export type KeyStatement = z.infer<typeof KeyStatement>;
 export const UnlockerKind = z.enum(['passphrase', 'recovery', 'passkey']);
 export type UnlockerKind = z.infer<typeof UnlockerKind>;
 
-export const VaultPurpose = z.enum(['reveal', 'admin']);
+export const VaultPurpose = z.enum(VAULT_PURPOSES);
 export type VaultPurpose = z.infer<typeof VaultPurpose>;
 
 /** A way to get vault keys. `owner` null means shared: everybody whose role may fetch it knows, or may know, its secret. */

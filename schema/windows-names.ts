@@ -23,6 +23,12 @@ export function volumeKey(volume: string): string {
   return windowsUpper(/^[A-Za-z]$/.test(path) ? `${path}:` : path);
 }
 
+/** The one that Windows starts from: what a blue recovery screen asks for. */
+const SYSTEM_VOLUME = 'C:';
+
+/** Whether a PC starts from this volume, in whatever spelling. */
+export const isSystemVolume = (volume: string): boolean => volumeKey(volume) === SYSTEM_VOLUME;
+
 /** A local account: `.` is this PC, as nothing is. */
 export const accountKey = (account: string): string => windowsUpper(account.trim().replace(/^\.\\\s*/, ''));
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Operator, Person } from '../objects/core/caller.ts';
 import type { Role } from '../schema/person.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { MemberRow } from './index-db.ts';
+import type { MemberRow } from './core/index-db.ts';
 
 /**
  * Finds the asked tenant among a person's own memberships: an id from the URL selects, it never reaches further.

@@ -2,9 +2,9 @@
 import type { IRequest } from 'itty-router';
 import { IttyRouter } from 'itty-router/IttyRouter';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
+import { type Bindings, readEnv } from './core/env.ts';
+import { logFault, logRequest, newTrace, type Trace } from './core/log.ts';
 import { preflight, withCommonHeaders } from './cors.ts';
-import { type Bindings, readEnv } from './env.ts';
-import { logFault, logRequest, newTrace, type Trace } from './log.ts';
 import { fault, problem } from './problem.ts';
 import { routes } from './routes.ts';
 import { serve } from './serve.ts';

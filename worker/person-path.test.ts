@@ -26,7 +26,7 @@ import {
 } from '../test/workerd-fixtures.ts';
 import { authenticatePerson } from './authenticate/person.ts';
 import { authorizeHost } from './authorize.ts';
-import { type Bindings, readEnv } from './env.ts';
+import { type Bindings, readEnv } from './core/env.ts';
 
 const me = async (token: string | undefined) =>
   request('GET', '/v1/me', token ? { 'cf-access-jwt-assertion': token } : {});

@@ -1,5 +1,5 @@
 // The table of routes as it is served: each row (schema/routes/) with its handler (worker/routes/).
-import type { Route } from './route.ts';
+import type { Route } from './core/route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { engineRoutes } from './routes/engine.ts';

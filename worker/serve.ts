@@ -4,16 +4,15 @@ import { Buffer } from 'node:buffer';
 import type { z } from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Body } from '../schema/routes/row.ts';
+import { requireUpgrade } from './answers/live.ts';
 import { authenticateMachine } from './authenticate/machine.ts';
 import { authenticatePerson } from './authenticate/person.ts';
 import { authorizeHost, authorizeMember, authorizeOperator, authorizeOrigin, authorizeRole } from './authorize.ts';
 import { mediaType, parseJson, parseWith, readText } from './body.ts';
-import type { Env } from './env.ts';
-import { callerOf, fromOf, tenantObject } from './forward.ts';
-import { membershipsOf } from './index-db.ts';
-import { requireUpgrade } from './live.ts';
-import type { Trace } from './log.ts';
-import { parseReport } from './report-body.ts';
+import type { Env } from './core/env.ts';
+import { callerOf, fromOf, tenantObject } from './core/forward.ts';
+import { membershipsOf } from './core/index-db.ts';
+import type { Trace } from './core/log.ts';
 import {
   type Answered,
   fromPortalOnly,
@@ -21,15 +20,14 @@ import {
   type MachineRoute,
   type MemberRoute,
   type OperatorRoute,
+  PATH_ID,
   type PersonRoute,
   type Route,
   type Streamed,
-} from './route.ts';
+} from './core/route.ts';
+import { parseReport } from './report-body.ts';
 
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
-
-/** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
-export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
 /** Serves one request by its route; a refusal is a value. */
 export async function serve(route: Route, asked: Asked): Promise<Response | Refusal> {

@@ -8,7 +8,7 @@ import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import { ReportAnswer, ReportAsSent } from '../../schema/report.ts';
 import { EscrowRequest, REF_BY_KIND, Receipt, SecretKind } from '../../schema/secret.ts';
 import { KeyStatement } from '../../schema/signed.ts';
-import { schemaOf } from '../../worker/openapi-schema.ts';
+import { schemaOf } from '../../worker/openapi/schema.ts';
 import { rows, type Schema } from './api.ts';
 
 export const PROTOCOL = path.join(import.meta.dirname, '../../docs/protocol.md');

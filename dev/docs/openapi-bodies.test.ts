@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../schema/refusal.ts';
 import { oneStepWrong, type Schema, valuesOf } from '../../test/support/json-schema.ts';
-import { openapi } from '../../worker/openapi.ts';
+import { openapi } from '../../worker/openapi/openapi.ts';
 import { routes } from '../../worker/routes.ts';
 import { parseBody } from '../../worker/serve.ts';
 

@@ -7,8 +7,8 @@ import type { OpenApi } from './api.ts';
 /** By Vite, since the Worker's modules are written for a bundler. */
 export async function openApiDocument(): Promise<OpenApi> {
   const load = async <M>(name: string) => (await runnerImport<M>(path.join(import.meta.dirname, '../..', name))).module;
-  const { openapi } = await load<typeof import('../../worker/openapi.ts')>('worker/openapi.ts');
-  const { list } = await load<typeof import('../../schema/routes.ts')>('schema/routes.ts');
+  const { openapi } = await load<typeof import('../../worker/openapi/openapi.ts')>('worker/openapi/openapi.ts');
+  const { list } = await load<typeof import('../../schema/routes/contract.ts')>('schema/routes/contract.ts');
   return openapi(list) as unknown as OpenApi;
 }
 

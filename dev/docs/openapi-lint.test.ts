@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openapi } from '../../worker/openapi.ts';
+import { openapi } from '../../worker/openapi/openapi.ts';
 import { routes } from '../../worker/routes.ts';
 import { root } from '../lib/run.ts';
 

@@ -1,59 +1,60 @@
-// The rooms that docs/architecture.md lists: every import goes up its tables, no files import each other in a circle, and no room is missing.
-import { readdirSync, readFileSync } from 'node:fs';
+// The floors and rooms that docs/architecture.md lists: every import goes the way its tables say, no files import each other in a circle, no
+// room is missing, and the picture shows the tables.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../lib/run.ts';
+import { floorOf, floorsOfPage, importsOfTree } from './house.ts';
+import { drawHouse, PICTURE } from './house-picture.ts';
 
-const FLOORS = ['objects', 'portal/src'] as const;
-const SPECIFIER = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^'?]+)/g;
+const floors = floorsOfPage();
+const imports = importsOfTree(floors);
+const files = [...imports.keys()];
 
-const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
-const roomsOf = (floor: string): string[] =>
-  [...page.matchAll(/^\| `([a-z]+(?:\/[a-z]+)+)` \|/gm)].flatMap(([, room]) =>
-    room?.startsWith(`${floor}/`) ? [room] : [],
-  );
-
-const sources = (folder: string): string[] =>
-  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')));
-
-/** What a file imports, by its path from the root; also where only types are taken. */
-const importsOf = (file: string): string[] =>
-  [...readFileSync(path.join(root, file), 'utf8').matchAll(SPECIFIER)].map(([, to]) =>
-    path.posix.join(path.posix.dirname(file), to ?? ''),
-  );
-
-const files = ['worker', 'schema', 'engine', 'dev', 'portal', ...FLOORS].flatMap((folder) =>
-  folder === 'portal' ? ['portal/vault', 'portal/recover', 'portal/build'].flatMap(sources) : sources(folder),
-);
-const imports = new Map(files.map((file) => [file, importsOf(file).filter((to) => files.includes(to))]));
-
-describe.each(FLOORS)('%s', (floor) => {
-  const rooms = roomsOf(floor);
+const withRooms = floors.filter(({ rooms }) => rooms.length > 0).map(({ name, rooms }) => [name, rooms] as const);
+describe.each(withRooms)('%s', (floor, rooms) => {
+  const own = files.filter((file) => floorOf(file, floors) === floor);
+  const roomOf = (file: string): string => {
+    const [first = '', ...rest] = file.slice(floor.length + 1).split('/');
+    return rest.length > 0 ? `${floor}/${first}` : `${floor}/*.ts`;
+  };
+  /** The files beside the rooms import from all, but where the table has a line for them. */
   const placeOf = (file: string): number => {
-    const place = rooms.findIndex((room) => file.startsWith(`${room}/`));
-    return place === -1 && path.posix.dirname(file) === floor ? rooms.length : place;
+    const place = rooms.indexOf(roomOf(file));
+    return place === -1 ? rooms.length : place;
   };
 
   it('has no room that the page does not list, and none that it lists in vain', () => {
-    const there = readdirSync(path.join(root, floor), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => `${floor}/${name}`);
-    expect(there.toSorted()).toEqual(rooms.toSorted());
+    const beside = `${floor}/*.ts`;
+    const there = new Set(own.map(roomOf));
+    if (!rooms.includes(beside)) there.delete(beside);
+    expect([...there].toSorted()).toEqual(rooms.toSorted());
   });
 
   it('imports from the rooms above in the page’s table alone', () => {
-    const own = files.filter((file) => file.startsWith(`${floor}/`));
     expect(own.length).toBeGreaterThan(rooms.length);
     const down = own.flatMap((file) =>
       (imports.get(file) ?? [])
-        .filter((to) => to.startsWith(`${floor}/`) && placeOf(to) > placeOf(file))
+        .filter((to) => floorOf(to, floors) === floor && placeOf(to) > placeOf(file))
         .map((to) => `${file} -> ${to}`),
     );
     expect(down).toEqual([]);
   });
 });
+
+it.each(floors.map(({ name, imports: named }) => [name, named] as const))(
+  '%s imports from the floors that the page names, and names none in vain',
+  (name, named) => {
+    const found = new Set(
+      files
+        .filter((file) => floorOf(file, floors) === name)
+        .flatMap((file) => imports.get(file) ?? [])
+        .flatMap((to) => floorOf(to, floors) ?? []),
+    );
+    found.delete(name);
+    expect([...found].toSorted()).toEqual(named.toSorted());
+  },
+);
 
 it('no files import each other in a circle', () => {
   const done = new Set<string>();
@@ -67,4 +68,8 @@ it('no files import each other in a circle', () => {
   };
   for (const file of files) walk(file, []);
   expect(circles).toEqual([]);
+});
+
+it('the picture shows what the tables say (`node dev/docs/house-picture.ts` draws it anew)', () => {
+  expect(readFileSync(path.join(root, PICTURE), 'utf8')).toBe(drawHouse(floors));
 });

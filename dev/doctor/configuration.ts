@@ -1,7 +1,7 @@
 // Checks of what stands in the repository: each a decision over values, without a network and without a clock.
 import type { Unstable_Config } from 'wrangler';
 import { Email, Uuid } from '../../schema/text.ts';
-import { TeamDomain } from '../../worker/env.ts';
+import { TeamDomain } from '../../worker/core/env.ts';
 import { PLACEHOLDER_ID, variable } from '../operate/environment.ts';
 import type { Origins } from '../stand/portal-files.ts';
 import { check, type Finding } from './finding.ts';

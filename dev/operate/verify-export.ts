@@ -34,7 +34,7 @@ export async function verifyExport(file: string, witnesses: readonly Witness[]):
 const CSV =
   'This is the CSV export, which is for reading: only the NDJSON export is a chain. Export NDJSON and verify that.';
 
-/** As the CSV begins that worker/audit-export.ts writes. */
+/** As the CSV begins that worker/answers/audit-export.ts writes. */
 const CSV_COLUMNS = 'seq,at,principalKind';
 
 /** Whether the first line is no JSON but has the columns that our CSV begins with. */

@@ -1,5 +1,6 @@
 // A row as a line of a table as wide as the terminal. What is measured is on the right; what does not fit is cut, and the least telling
 // columns go first.
+import { visible } from '../../schema/shown-text.ts';
 import { isLoud, type Row, rowsOf } from './join.ts';
 
 type Column = { name: string; width: number; right?: true; from: number; cell: (row: Row) => string };
@@ -76,12 +77,6 @@ function cell(text: string, width: number, { name, right }: Column): string {
   return right ? cut.padStart(width) : cut.padEnd(width);
 }
 
-/** What others have written must not steer the terminal. */
-export const printable = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
-    sign === '\t' || sign === '\n' ? sign : `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0')}`,
-  );
-
 export type Paint = (colour: 'bold' | 'dim' | 'red' | 'yellow' | 'loud', text: string) => string;
 const SGR = { bold: '1', dim: '2', red: '31', yellow: '33', loud: '1;37;41' } as const;
 export const plain: Paint = (_colour, text) => text;
@@ -98,7 +93,7 @@ export const header = (width: number, paint: Paint): string =>
 
 /** A row, and beneath it what a fault says. */
 export function tableRow(row: Row, width: number, paint: Paint): string {
-  const text = printable(
+  const text = visible(
     columns(width)
       .map((one) => cell(one.column.cell(row), one.width, one.column))
       .join(' ')
@@ -115,7 +110,8 @@ export function tableRow(row: Row, width: number, paint: Paint): string {
             ? (line.what ?? '')
             : '';
     const about = [('requestId' in line && line.requestId) || '', ('alarmId' in line && line.alarmId) || ''].join('');
-    const lines = [about, ...printable(said).split('\n')].filter((one) => one !== '');
+    // What others have written must not steer the terminal.
+    const lines = [about, ...visible(said, { lines: true }).split('\n')].filter((one) => one !== '');
     return [paint('loud', `!! ${text}`), ...lines.map((one) => paint('red', `   ${one}`))].join('\n');
   }
   if (('failed' in line && line.failed) || (line.event === 'request' && line.status >= 500)) return paint('red', text);

@@ -1,4 +1,5 @@
 // `npm run tail` against a stream made from the documented format of `wrangler tail`, whole and in its parts.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { visible } from '../../schema/shown-text.ts';
 import { root } from '../lib/run.ts';
 import { entriesOf } from './entry.ts';
 import { isShown } from './filter.ts';
@@ -13,7 +15,7 @@ import { Joiner, type Row, WAIT_MS } from './join.ts';
 import { JsonLines } from './json-lines.ts';
 import { following, tailArguments } from './source.ts';
 import { alarmLine, item, OTHER, objectLine, requestLine, STREAM, TENANT } from './stream.ts';
-import { coloured, header, plain, printable, tableRow } from './table.ts';
+import { coloured, header, plain, tableRow } from './table.ts';
 
 const NOW = 1_790_000_000_000;
 
@@ -145,8 +147,8 @@ describe('the table', () => {
     expect(texts[0]).toContain('r4');
     expect(texts[0]).toContain('at here');
     expect(texts[0]).toContain('\u001b[1;37;41m!! ');
-    expect(texts[1]).toContain('no\\u001b[2J such thing');
-    expect(printable('a\u202eb\u2066c\n\td')).toBe('a\\u202eb\\u2066c\n\td');
+    expect(texts[1]).toContain('no⟨U+001B⟩[2J such thing');
+    expect(visible('a\u202eb\u2066c\n\td', { lines: true })).toBe('a⟨U+202E⟩b⟨U+2066⟩c\n\td');
     expect(texts[2]).toContain('exceededCpu');
   });
 });

@@ -2,7 +2,7 @@
 // neither the index knows nor the chain, and the chain is believed only where the index vouches for the backup's hash.
 
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
-import { ROLE_RANK } from '../../schema/facts/role-rank.ts';
+import { ROLE_RANK } from '../../schema/facts/roles.ts';
 import type { Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { all } from '../core/rows.ts';

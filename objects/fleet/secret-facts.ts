@@ -1,9 +1,8 @@
 // What is true of a PC's secrets: which version has taken the place of which, and whether a recovery key is missing. The one place that
 // says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
 
-import { isSystemVolume } from '../../schema/facts/volume.ts';
 import { offeredOf, successions } from '../../schema/order.ts';
-import { volumeKey } from '../../schema/windows-names.ts';
+import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { first } from '../core/rows.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';

@@ -1,10 +1,9 @@
 // What a PC itself says of its volumes: the protectors of each, as its latest report listed them. Only what an engine sent is kept: a list
 // that a person carried could take marks away.
 
-import { isSystemVolume } from '../../schema/facts/volume.ts';
 import { instantOf } from '../../schema/order.ts';
 import type { ReportedVolumes } from '../../schema/report.ts';
-import { volumeKey } from '../../schema/windows-names.ts';
+import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
 import { IS_ASIDE } from '../core/aside.ts';
 import { all } from '../core/rows.ts';
 

@@ -1,6 +1,6 @@
 // Grants on their way: what people's browsers have made and an admin has yet to sign. One waits per person; a new request takes its place.
 
-import { RIGHTS_OF } from '../../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../../schema/grant.ts';
 import type { UnlockerActed } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';

@@ -1,7 +1,7 @@
 // A tenant's people: rows of the index that the object has adopted, and those it made. From adoption on its row wins. A change counts
 // here at once; the index follows by the outbox.
 import { randomUUID } from 'node:crypto';
-import { ROLE_RANK } from '../../schema/facts/role-rank.ts';
+import { ROLE_RANK } from '../../schema/facts/roles.ts';
 import { type Member, PEOPLE_MAX, type PersonAdd, type PersonRemoved, type Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';

@@ -1,10 +1,10 @@
 // When a version was sealed, by our clock: said by the header, moved by what was measured as it was sent, held against what we know. What
 // was kept before this was asked is dated by the alarm, a slice at a time, and so is everything after a restore.
 
-import { isSystemVolume } from '../../schema/facts/volume.ts';
 import { readSealed } from '../../schema/jwe.ts';
 import { instantOf } from '../../schema/order.ts';
 import type { SecretRef } from '../../schema/secret.ts';
+import { isSystemVolume } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
 import { STANDS } from '../core/aside.ts';
 import { all, first } from '../core/rows.ts';

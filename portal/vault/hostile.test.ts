@@ -3,7 +3,7 @@
 
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RIGHTS_OF } from '../../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { EscrowKey, Keyring, SealedUnlocker } from '../../schema/keyring.ts';

@@ -1,7 +1,7 @@
 // The checked-in vectors: what was written once must open for ever, in Node and in the browser.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../schema/audit.ts';
-import { RIGHTS_OF } from '../../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import { readSealed } from '../../schema/jwe.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import { Keyring, type KeyringWrite, type UnlockerChanged } from '../../schema/keyring.ts';

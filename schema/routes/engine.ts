@@ -2,7 +2,7 @@
 import { PublicKeyAnswer } from '../keyring.ts';
 import { NDJSON, REPORT_MAX_BYTES, ReportAnswer, ReportAsSent } from '../report.ts';
 import { EscrowRequest, Receipt, SECRET_MAX_BYTES } from '../secret.ts';
-import { json, type Rows } from './row.ts';
+import { type Body, json, type Rows } from './row.ts';
 
 /** What fits the schema is kept as it is; of what does not, as much as can be. */
 export const REPORT = {
@@ -13,7 +13,7 @@ export const REPORT = {
       'The first line is the same object without `events`; each line after it is one event. At most 500 events.',
   },
   note: 'An event is at most 16 KiB as JSON in UTF-8. What does not fit the schema is mended and kept where it has an identity: `machine.id`, `run.id`, and of an event `seq` and a known `type`. Members that are not listed are ignored.',
-};
+} satisfies Body;
 
 export const SECRET = {
   ...json(EscrowRequest, SECRET_MAX_BYTES),

@@ -4,18 +4,18 @@ import { z } from 'zod';
 import type { AuditAction } from '../audit.ts';
 import type { Role } from '../person.ts';
 import type { RefusalCode } from '../refusal.ts';
+import type { NDJSON, ReportAsSent } from '../report.ts';
 
-/**
- * A JSON body (or `also`, the other form of a report) of at most `maxBytes`. `schema`: as the document has it; `note`: what no schema can say.
- */
-export type Body = {
-  schema: z.ZodType;
+/** A JSON body of at most `maxBytes`. `schema`: as the document has it; `note`: what no schema can say. */
+type Bounded = {
   maxBytes: number;
-  also?: { type: string; description: string };
   note?: string;
   /** A body that is not UTF-8 is parsed all the same. */
   brokenLetters?: boolean;
 };
+/** Nothing but a report has another form, since what has one is parsed event by event as a report. */
+type ReportBody = Bounded & { schema: typeof ReportAsSent; also: { type: typeof NDJSON; description: string } };
+export type Body = (Bounded & { schema: z.ZodType; also?: undefined }) | ReportBody;
 
 /** A success is a file of one of these media types, sent as it is made. */
 export type Streams = { streams: readonly string[] };

@@ -19,7 +19,7 @@ import {
   tenantsAfter,
   tokenPrefixes,
   tokensByPrefix,
-} from '../../worker/index-db.ts';
+} from '../../worker/core/index-db.ts';
 import { bindings } from '../workerd-fixtures.ts';
 
 const MANY = 10_000;

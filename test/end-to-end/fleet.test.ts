@@ -11,13 +11,13 @@ import { freePorts } from '../../dev/stand/ports.ts';
 import type { Stand } from '../../dev/stand/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
-import { startAgedStand } from '../support/aged-stand.ts';
 import { tooWide } from '../support/axe.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { cutOff } from '../support/cut-off.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE } from '../support/story.ts';
+import { startAgedStand } from './aged-stand.ts';
 
 const ADMIN = 'admin@example.com';
 const ENGINEER = 'engineer@example.com';

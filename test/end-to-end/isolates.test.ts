@@ -10,7 +10,7 @@ import { createTestHarness, type TestHarness } from 'wrangler';
 import { root } from '../../dev/lib/run.ts';
 import { newToken, tenantInserts } from '../../dev/stand/demo-data.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
-import { type Issuer, startIssuer } from '../issuer.ts';
+import { type Issuer, startIssuer } from '../workerd/issuer.ts';
 
 const TENANT = 'two-isolates';
 const ADMIN = 'admin@example.com';

@@ -14,12 +14,12 @@ import { bitlockerRecoveryPassword } from '../../engine/simulator/secrets.ts';
 import { PHASES, story } from '../../engine/simulator/story.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { ReportedRun } from '../../schema/report.ts';
-import { startAgedStand } from '../support/aged-stand.ts';
 import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes, textsOf } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { startAgedStand } from './aged-stand.ts';
 
 const MINUTE = 60_000;
 const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0007', serial: '5CD0000AAA', client: 'Blue Harbour Clinic' };

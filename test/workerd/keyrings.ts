@@ -16,7 +16,7 @@ import {
   signOpened,
 } from '../../portal/vault/unlocker.ts';
 import { commit, newVaultKey, type VaultKey, wrapVaultKey } from '../../portal/vault/vault-key.ts';
-import { RIGHTS_OF } from '../../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import type { GrantRequest } from '../../schema/grant.ts';
 import type { DrillProven, KeyringWrite, PrfKdf, SealedUnlocker, UnlockerChanged } from '../../schema/keyring.ts';
 import type { Role } from '../../schema/person.ts';

@@ -3,8 +3,8 @@ import { env, exports } from 'cloudflare:workers';
 import { importJWK, SignJWT } from 'jose';
 import type { Role } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
-import { contractFault } from '../contract.ts';
-import type { TestBindings } from '../workerd-setup.ts';
+import { contractFault } from './contract.ts';
+import type { TestBindings } from './setup.ts';
 
 export const bindings = env as unknown as TestBindings & {
   TEST_ACCESS_KEY: string;

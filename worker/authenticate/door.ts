@@ -1,8 +1,8 @@
 // The door: how often a token and an address may knock, counted by the platform before anything else is asked. A binding that is not
 // there counts nothing: the object's own counts stand behind it.
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import type { Env } from '../env.ts';
-import { type TokenRow, tokenPrefixes, tokensByPrefix } from '../index-db.ts';
+import type { Env } from '../core/env.ts';
+import { type TokenRow, tokenPrefixes, tokensByPrefix } from '../core/index-db.ts';
 
 /** As `period` in wrangler.toml: the platform tells nobody when a window ends, so this is the longest it can take. */
 const TOKEN_PERIOD_SECONDS = 10;

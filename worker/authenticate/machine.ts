@@ -4,8 +4,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Machine } from '../../objects/core/caller.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import type { Env } from '../env.ts';
-import { type TokenRow, tokensByPrefix } from '../index-db.ts';
+import type { Env } from '../core/env.ts';
+import { type TokenRow, tokensByPrefix } from '../core/index-db.ts';
 import { addressKey, copiedRows, isGuessing, noteFailure, tokenMayAsk } from './door.ts';
 
 /** How long a row deleted or revoked by raw SQL may go on working; the object refuses a token revoked through it at once. */

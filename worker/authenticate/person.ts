@@ -4,7 +4,7 @@ import { createRemoteJWKSet } from 'jose/jwks/remote';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose/jwt/verify';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { Email } from '../../schema/text.ts';
-import type { Env } from '../env.ts';
+import type { Env } from '../core/env.ts';
 
 const CLOCK_TOLERANCE_SECONDS = 30;
 const FETCH_TIMEOUT_MS = 3_000;

@@ -1,8 +1,8 @@
 // What the routes of schema/routes/audit.ts are answered with: a line each.
 import { isRefusal } from '../../schema/refusal.ts';
 import { audit } from '../../schema/routes/audit.ts';
-import { exportFile } from '../audit-export.ts';
-import { handled } from '../route.ts';
+import { exportFile } from '../answers/audit-export.ts';
+import { handled } from '../core/route.ts';
 
 export const auditRoutes = handled(audit, {
   'GET /v1/tenants/:tenant/audit': ({ object, caller, query }) => object.auditPage(caller, query),

@@ -1,6 +1,6 @@
 // What the routes of schema/routes/backup.ts are answered with: a line each.
 import { backup } from '../../schema/routes/backup.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const backupRoutes = handled(backup, {
   'GET /v1/tenants/:tenant/backup': ({ object, caller }) => object.backupState(caller),

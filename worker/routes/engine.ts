@@ -3,7 +3,7 @@ import type { Taken } from '../../objects/secrets/escrow.ts';
 import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import { engine } from '../../schema/routes/engine.ts';
 import type { Receipt } from '../../schema/secret.ts';
-import { type Answered, handled } from '../route.ts';
+import { type Answered, handled } from '../core/route.ts';
 
 /** A receipt: 201 for what is new, 200 for a resend. */
 export const receipted = (taken: Taken | Refusal): Answered<Receipt> | Refusal =>

@@ -1,8 +1,8 @@
 // What the routes of schema/routes/fleet.ts are answered with: a line each.
 
 import { fleet } from '../../schema/routes/fleet.ts';
-import { openLive } from '../live.ts';
-import { handled } from '../route.ts';
+import { openLive } from '../answers/live.ts';
+import { handled } from '../core/route.ts';
 
 export const fleetRoutes = handled(fleet, {
   'GET /v1/tenants/:tenant/overview': ({ object, caller, member }) => object.overview(caller, member.tenantName),

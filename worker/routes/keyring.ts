@@ -1,6 +1,6 @@
 // What the routes of schema/routes/keyring.ts are answered with: a line each.
 import { keyring } from '../../schema/routes/keyring.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const keyringRoutes = handled(keyring, {
   'GET /v1/tenants/:tenant/keyring': ({ object, caller }) => object.keyring(caller),

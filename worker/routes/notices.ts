@@ -1,6 +1,6 @@
 // What the routes of schema/routes/notices.ts are answered with: a line each.
 import { notices } from '../../schema/routes/notices.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const noticesRoutes = handled(notices, {
   'GET /v1/tenants/:tenant/webhooks': ({ object, caller }) => object.webhooks(caller),

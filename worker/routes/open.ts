@@ -1,10 +1,10 @@
 // What anybody is answered, and whoever is signed in.
 
+import { list } from '../../schema/routes/contract.ts';
 import { open } from '../../schema/routes/open.ts';
-import { list } from '../../schema/routes.ts';
-import { checkHealth } from '../health.ts';
-import { openapi } from '../openapi.ts';
-import { handled } from '../route.ts';
+import { checkHealth } from '../answers/health.ts';
+import { handled } from '../core/route.ts';
+import { openapi } from '../openapi/openapi.ts';
 
 /** Made at the first ask, then the same for the isolate's life. */
 let document: ReturnType<typeof openapi> | null = null;

@@ -1,8 +1,8 @@
 // What the routes of schema/routes/operator.ts are answered with: a line each.
 
 import { operator } from '../../schema/routes/operator.ts';
-import { createTenant, listTenants, onTenant, setStanding } from '../operator.ts';
-import { handled } from '../route.ts';
+import { createTenant, listTenants, onTenant, setStanding } from '../answers/operator.ts';
+import { handled } from '../core/route.ts';
 
 export const operatorRoutes = handled(operator, {
   'GET /v1/operator/tenants': ({ query, ...c }) => listTenants(c, query),

@@ -1,6 +1,6 @@
 // What the routes of schema/routes/people.ts are answered with: a line each.
 import { people } from '../../schema/routes/people.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const peopleRoutes = handled(people, {
   'GET /v1/tenants/:tenant/people': ({ object, caller, query }) => object.people(caller, query),

@@ -1,7 +1,7 @@
 // What the routes of schema/routes/secrets.ts are answered with: a line each.
 
 import { secrets } from '../../schema/routes/secrets.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 import { receipted } from './engine.ts';
 
 export const secretsRoutes = handled(secrets, {

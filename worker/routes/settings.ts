@@ -1,6 +1,6 @@
 // What the routes of schema/routes/settings.ts are answered with: a line each.
 import { settings } from '../../schema/routes/settings.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const settingsRoutes = handled(settings, {
   'GET /v1/tenants/:tenant/settings': ({ object, caller }) => object.settings(caller),

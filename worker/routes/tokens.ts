@@ -1,6 +1,6 @@
 // What the routes of schema/routes/tokens.ts are answered with: a line each.
 import { tokens } from '../../schema/routes/tokens.ts';
-import { handled } from '../route.ts';
+import { handled } from '../core/route.ts';
 
 export const tokensRoutes = handled(tokens, {
   'GET /v1/tenants/:tenant/tokens': ({ object, caller, query }) => object.tokens(caller, query),

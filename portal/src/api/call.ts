@@ -2,7 +2,7 @@
 // their types comes here, so that no page has to load zod.
 import type { AnswerOf, IdsOf, Params, SentBody, SentQuery } from '../../../schema/routes/derived.ts';
 import type { Streams } from '../../../schema/routes/row.ts';
-import type { Contract } from '../../../schema/routes.ts';
+import type { Contract } from '../../../schema/routes/contract.ts';
 import { askFile, askJson, origin } from './http.ts';
 
 type Route = keyof Contract;

@@ -1,6 +1,6 @@
 // One's own ways to unlock, on the Access page: the list of them, a new one or the request for it, and another passphrase.
 import { html, nothing } from 'lit';
-import { RIGHTS_OF } from '../../../schema/facts/rights.ts';
+import { RIGHTS_OF } from '../../../schema/facts/roles.ts';
 import type { Grant } from '../../../schema/grant.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { KeyringAct } from '../../vault/contract.ts';

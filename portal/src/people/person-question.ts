@@ -1,6 +1,6 @@
 // What is asked once more before somebody is removed or given another role, and what follows from it.
 import { html } from 'lit';
-import { ROLE_RANK } from '../../../schema/facts/role-rank.ts';
+import { ROLE_RANK } from '../../../schema/facts/roles.ts';
 import type { Member, Role } from '../../../schema/person.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 

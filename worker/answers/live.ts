@@ -1,7 +1,7 @@
 // The way of a WebSocket to a tenant's object. Who asks is said in a header that is made here: of the client's own headers none goes along.
-import { CALLER_HEADER, type LiveUpgrade } from '../objects/live/upgrade.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { TenantObject } from './forward.ts';
+import { CALLER_HEADER, type LiveUpgrade } from '../../objects/live/upgrade.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
+import type { TenantObject } from '../core/forward.ts';
 
 /** Whether this request asks for a WebSocket. Null: it does. */
 export const requireUpgrade = (request: Request): Refusal | null =>

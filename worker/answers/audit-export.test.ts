@@ -2,12 +2,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { record } from '../objects/audit/audit.ts';
-import { SYSTEM } from '../objects/core/caller.ts';
-import type { AuditEntry } from '../schema/audit.ts';
-import { verifyChain } from '../schema/chain.ts';
-import { csvLine } from '../schema/csv.ts';
-import { accessToken, asPerson, bindings, emailOf, PORTAL, request, seedTenant } from '../test/workerd-fixtures.ts';
+import { record } from '../../objects/audit/audit.ts';
+import { SYSTEM } from '../../objects/core/caller.ts';
+import type { AuditEntry } from '../../schema/audit.ts';
+import { verifyChain } from '../../schema/chain.ts';
+import { csvLine } from '../../schema/csv.ts';
+import { accessToken, asPerson, bindings, emailOf, PORTAL, request, seedTenant } from '../../test/workerd-fixtures.ts';
 import { exportFile } from './audit-export.ts';
 
 const stubOf = (id: string) => bindings.TENANT.getByName(id);

@@ -1,11 +1,11 @@
 // The document says of every route what the table says: who, what goes in, what comes out, every refusal. And it is valid.
 import { describe, expect, it } from 'vitest';
-import { contractFault } from '../test/contract.ts';
-import { request } from '../test/workerd-fixtures.ts';
+import { contractFault } from '../../test/workerd/contract.ts';
+import { request } from '../../test/workerd-fixtures.ts';
+import { doneStatus } from '../core/route.ts';
+import { routes } from '../routes.ts';
 import { openapi } from './openapi.ts';
 import { refusalsOf } from './refusals.ts';
-import { doneStatus } from './route.ts';
-import { routes } from './routes.ts';
 
 type Schema = { properties?: Record<string, unknown>; required?: string[] };
 type Content = Record<string, { schema: Schema & { allOf?: [unknown, { properties: { code: { enum: string[] } } }] } }>;

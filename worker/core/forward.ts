@@ -1,9 +1,9 @@
 // The way to a tenant's object. A stub is made only from the tenant of a verified credential, never from a parameter.
 import type { DurableObject } from 'cloudflare:workers';
-import type { Caller, Principal } from '../objects/core/caller.ts';
-import { isFull } from '../objects/core/full.ts';
-import type { Tenant } from '../objects/tenant.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
+import type { Caller, Principal } from '../../objects/core/caller.ts';
+import { isFull } from '../../objects/core/full.ts';
+import type { Tenant } from '../../objects/tenant.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from './env.ts';
 import type { Trace } from './log.ts';
 

@@ -1,9 +1,9 @@
 // `GET /health`: do D1 and a Durable Object answer? Kept for a moment, so that it cannot be used to wear them out.
-import { version } from '../package.json';
-import type { Health } from '../schema/health.ts';
-import type { Env } from './env.ts';
-import { probeObject } from './forward.ts';
-import { indexAnswers } from './index-db.ts';
+import { version } from '../../package.json';
+import type { Health } from '../../schema/health.ts';
+import type { Env } from '../core/env.ts';
+import { probeObject } from '../core/forward.ts';
+import { indexAnswers } from '../core/index-db.ts';
 
 const KEPT_MS = 10_000;
 

@@ -1,13 +1,13 @@
 // An audit export as a file: pages are pulled from the object as the client takes them, so that no more than one is ever held.
-import type { Caller, Person } from '../objects/core/caller.ts';
-import type { AuditEntry, AuditExportRequest } from '../schema/audit.ts';
-import { CSV, CSV_START, csvLine } from '../schema/csv.ts';
-import { isRefusal } from '../schema/refusal.ts';
-import { NDJSON } from '../schema/report.ts';
-import { visible } from '../schema/shown-text.ts';
-import type { TenantObject } from './forward.ts';
-import { logFault } from './log.ts';
-import type { Streamed } from './route.ts';
+import type { Caller, Person } from '../../objects/core/caller.ts';
+import type { AuditEntry, AuditExportRequest } from '../../schema/audit.ts';
+import { CSV, CSV_START, csvLine } from '../../schema/csv.ts';
+import { isRefusal } from '../../schema/refusal.ts';
+import { NDJSON } from '../../schema/report.ts';
+import { visible } from '../../schema/shown-text.ts';
+import type { TenantObject } from '../core/forward.ts';
+import { logFault } from '../core/log.ts';
+import type { Streamed } from '../core/route.ts';
 
 const PAGE_ENTRIES = 500;
 

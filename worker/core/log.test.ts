@@ -2,9 +2,9 @@
 // valid by the schema and free of secrets, is seen on the walk (test/conformance/route-walk.test.ts).
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectLine, RequestLine } from '../schema/log.ts';
-import { type LogWatch, watchLog } from '../test/support/log-watch.ts';
-import { until } from '../test/support/until.ts';
+import type { ObjectLine, RequestLine } from '../../schema/log.ts';
+import { type LogWatch, watchLog } from '../../test/support/log-watch.ts';
+import { until } from '../../test/support/until.ts';
 import {
   asMachine,
   asPerson,
@@ -17,7 +17,7 @@ import {
   sealedSecret,
   seedReadyTenant,
   seedTenant,
-} from '../test/workerd-fixtures.ts';
+} from '../../test/workerd-fixtures.ts';
 
 let log: LogWatch;
 beforeEach(() => {

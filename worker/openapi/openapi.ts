@@ -1,11 +1,10 @@
 // OpenAPI 3.1, generated from the same table and the same zod schemas that serve requests.
-import { version } from '../package.json';
-import { Problem } from '../schema/problem.ts';
-import type { Listed } from '../schema/routes/row.ts';
-import { answersOf } from './openapi-answers.ts';
-import { type Json, schemaOf } from './openapi-schema.ts';
-import { fromPortalOnly, isForPeople } from './route.ts';
-import { PATH_ID } from './serve.ts';
+import { version } from '../../package.json';
+import { Problem } from '../../schema/problem.ts';
+import type { Listed } from '../../schema/routes/row.ts';
+import { fromPortalOnly, isForPeople, PATH_ID } from '../core/route.ts';
+import { answersOf } from './answers.ts';
+import { type Json, schemaOf } from './schema.ts';
 
 const WHO: Record<Listed['who'], string> = {
   anyone: 'Without a credential',

@@ -1,10 +1,10 @@
 // That a row binds whoever answers it. What must not compile is marked; where it compiles all the same, the type check fails here.
 import { describe, expect, it } from 'vitest';
-import type { RevealedReport } from '../schema/person.ts';
-import { audit } from '../schema/routes/audit.ts';
-import { people } from '../schema/routes/people.ts';
-import { json, type Rows, SMALL_BODY_BYTES } from '../schema/routes/row.ts';
-import { SettingsChange } from '../schema/settings.ts';
+import type { RevealedReport } from '../../schema/person.ts';
+import { audit } from '../../schema/routes/audit.ts';
+import { people } from '../../schema/routes/people.ts';
+import { json, type Rows, SMALL_BODY_BYTES } from '../../schema/routes/row.ts';
+import { SettingsChange } from '../../schema/settings.ts';
 import { handled } from './route.ts';
 
 const REVEALED = 'GET /v1/tenants/:tenant/people/:person/revealed';
@@ -22,6 +22,8 @@ describe('a handler', () => {
   it('does not compile with another answer, an id that its path does not have, or none for a row', () => {
     // @ts-expect-error An answer without `next` is not the row's.
     handled(rows, { [REVEALED]: async () => ({ email: 'a@example.com', revealed: [], bulkReads: 0 }) });
+    // @ts-expect-error `more` is not the row's: a member that nobody meant to send is not sent.
+    handled(rows, { [REVEALED]: async () => ({ ...report, more: 1 }) });
     // @ts-expect-error There is no `:machine` in the path.
     handled(rows, { [REVEALED]: async ({ params }) => ({ ...report, email: params.machine }) });
     // @ts-expect-error Each row needs its handler.

@@ -1,8 +1,8 @@
 // What a route answers, for its place in the document: a success by its own schema, and each status of a refusal with the codes it may carry.
-import { REFUSALS, type RefusalCode } from '../schema/refusal.ts';
-import type { Listed, Redirects } from '../schema/routes/row.ts';
-import { type Json, schemaOf } from './openapi-schema.ts';
+import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
+import type { Listed, Redirects } from '../../schema/routes/row.ts';
 import { refusalsOf } from './refusals.ts';
+import { type Json, schemaOf } from './schema.ts';
 
 export const answersOf = (route: Listed): Json => ({ ...successes(route), ...problems(route) });
 

@@ -1,10 +1,10 @@
 // Holds a real answer against the table of routes: a success must be the route's answer to the last member, a refusal a problem with a
 // code that the route names. Every request of the tests in workerd goes through it.
-import { Problem } from '../schema/problem.ts';
-import { REFUSALS } from '../schema/refusal.ts';
-import { refusalsOf } from '../worker/refusals.ts';
-import type { Route } from '../worker/route.ts';
-import { routes } from '../worker/routes.ts';
+import { Problem } from '../../schema/problem.ts';
+import { REFUSALS } from '../../schema/refusal.ts';
+import type { Route } from '../../worker/core/route.ts';
+import { refusalsOf } from '../../worker/openapi/refusals.ts';
+import { routes } from '../../worker/routes.ts';
 
 const patterns = routes.map((route) => ({
   route,

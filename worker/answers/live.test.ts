@@ -1,11 +1,11 @@
 // A live socket through the whole Worker, with real tokens: who may open one, what reaches whom, and when it ends.
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { SOCKETS_HELD_A_PERSON } from '../objects/live/live.ts';
-import { RENEW_AFTER_MS, type Subscription } from '../objects/live/subscription.ts';
-import { LIVE_ACK, LIVE_CLOSE } from '../schema/facts/live-socket.ts';
-import type { Problem } from '../schema/problem.ts';
-import { until } from '../test/support/until.ts';
+import { SOCKETS_HELD_A_PERSON } from '../../objects/live/live.ts';
+import { RENEW_AFTER_MS, type Subscription } from '../../objects/live/subscription.ts';
+import { LIVE_ACK, LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
+import type { Problem } from '../../schema/problem.ts';
+import { until } from '../../test/support/until.ts';
 import {
   accessToken,
   asMachine,
@@ -22,7 +22,7 @@ import {
   request,
   seedTenant,
   type TestTenant,
-} from '../test/workerd-fixtures.ts';
+} from '../../test/workerd-fixtures.ts';
 
 const engineer = emailOf('engineer');
 const report = ({ token }: TestTenant) =>

@@ -2,11 +2,11 @@
 import { applyD1Migrations, type D1Migration, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
-import { forgetGuesses } from '../worker/authenticate/door.ts';
-import { forgetTokens } from '../worker/authenticate/machine.ts';
-import type { Bindings } from '../worker/env.ts';
-import { startClock } from './support/clock.ts';
-import './support/rsa-stock.ts';
+import { forgetGuesses } from '../../worker/authenticate/door.ts';
+import { forgetTokens } from '../../worker/authenticate/machine.ts';
+import type { Bindings } from '../../worker/core/env.ts';
+import { startClock } from '../support/clock.ts';
+import '../support/rsa-stock.ts';
 
 export type TestBindings = Bindings & { TEST_MIGRATIONS: D1Migration[] };
 

@@ -1,8 +1,8 @@
 // What operators ask about tenants: rows of the index, and each tenant's own counts from its object.
 import { base64urlnopad } from '@scure/base';
 import { z } from 'zod';
-import type { Caller, Operator } from '../objects/core/caller.ts';
-import { within } from '../objects/core/within.ts';
+import type { Caller, Operator } from '../../objects/core/caller.ts';
+import { within } from '../../objects/core/within.ts';
 import type {
   TenantCreate,
   TenantCreated,
@@ -10,13 +10,13 @@ import type {
   TenantStanding,
   TenantStatus,
   TenantsQuery,
-} from '../schema/operator.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
-import type { Env } from './env.ts';
-import { type TenantObject, tenantObject } from './forward.ts';
-import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from './index-db.ts';
-import { logUnreachable, type Trace } from './log.ts';
-import type { Answered } from './route.ts';
+} from '../../schema/operator.ts';
+import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
+import type { Env } from '../core/env.ts';
+import { type TenantObject, tenantObject } from '../core/forward.ts';
+import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from '../core/index-db.ts';
+import { logUnreachable, type Trace } from '../core/log.ts';
+import type { Answered } from '../core/route.ts';
 
 /** One object that hangs must not keep the whole page from an operator. */
 const CENSUS_TIMEOUT_MS = 5_000;

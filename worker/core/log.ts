@@ -1,6 +1,6 @@
 // The Worker's lines in the log: one a request, for `wrangler tail`. schema/log.ts says what is in it.
-import type { FaultLine, RequestLine, TroubleLine } from '../schema/log.ts';
-import { stackOf } from '../schema/log-stack.ts';
+import type { FaultLine, RequestLine, TroubleLine } from '../../schema/log.ts';
+import { stackOf } from '../../schema/log-stack.ts';
 
 /** What the line learns on the way. */
 export type Trace = Pick<

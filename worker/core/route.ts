@@ -1,10 +1,10 @@
 // What a route is given and what it may answer: both follow from its row (schema/routes/). The table of these (routes.ts) drives routing and
 // authorization; OpenAPI, the portal and the tests read the same rows.
 import type { z } from 'zod';
-import type { Caller, Machine, Operator, Person } from '../objects/core/caller.ts';
-import type { Submission } from '../objects/fleet/reports.ts';
-import type { Refusal } from '../schema/refusal.ts';
-import type { AnswerOf, Params, QueryOf } from '../schema/routes/derived.ts';
+import type { Caller, Machine, Operator, Person } from '../../objects/core/caller.ts';
+import type { Submission } from '../../objects/fleet/reports.ts';
+import type { Refusal } from '../../schema/refusal.ts';
+import type { AnswerOf, Params, QueryOf } from '../../schema/routes/derived.ts';
 import {
   type Listed,
   listed,
@@ -13,11 +13,14 @@ import {
   type Rows,
   type Streams,
   type Upgrades,
-} from '../schema/routes/row.ts';
+} from '../../schema/routes/row.ts';
 import type { Env } from './env.ts';
 import type { TenantObject } from './forward.ts';
 import type { MemberRow } from './index-db.ts';
 import type { Trace } from './log.ts';
+
+/** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
+export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
 /** What the handler of a file answers. */
 export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
@@ -66,6 +69,17 @@ type Handler<Key extends string, R extends Row> = (
 
 type Handlers<T extends Rows> = { [Key in keyof T & string]: T[Key] extends Row ? Handler<Key, T[Key]> : never };
 
+/** The members of each of several types. */
+type MembersOf<T> = T extends unknown ? keyof T : never;
+/** What a handler answers beyond the members that its row names; of those that it nests, nothing is said. */
+type Beyond<R extends Row, Handle> = Handle extends (...given: never) => Promise<infer Answer>
+  ? Exclude<MembersOf<Exclude<Answer, Refusal>>, MembersOf<Success<R>>>
+  : never;
+/** A handler that answers more than its row says is none. */
+type Exact<T extends Rows, H extends Handlers<T>> = {
+  [Key in keyof T & string]: T[Key] extends Row ? ([Beyond<T[Key], H[Key]>] extends [never] ? H[Key] : never) : never;
+};
+
 /** The same without its own types, as one request after the other is served. */
 type Served<Who extends Row['who']> = Extract<Listed, { who: Who }> & {
   handle: (asked: Given[Who] & { params: Record<string, string>; query: unknown; body: unknown }) => Promise<unknown>;
@@ -78,7 +92,7 @@ export type OperatorRoute = Served<'operator'>;
 export type Route = OpenRoute | MachineRoute | PersonRoute | MemberRoute | OperatorRoute;
 
 /** Each row with its handler. That they belong together was checked here; serve.ts parses by the same row what the handler is given. */
-export const handled = <const T extends Rows>(rows: T, handlers: Handlers<T>): Route[] =>
+export const handled = <const T extends Rows, H extends Handlers<T>>(rows: T, handlers: H & Exact<T, H>): Route[] =>
   listed(rows).map(
     (row) => ({ ...row, handle: handlers[`${row.method} ${row.path}` as keyof T & string] }) as unknown as Route,
   );
