@@ -34,6 +34,7 @@ import {
   begunBy,
   findRun,
   isLaterKnown,
+  isLookedAt,
   leaveEarlier,
   newRun,
   putBeginning,
@@ -132,7 +133,7 @@ export function submitReport(
       uploadedBy === null &&
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
-      const begun = isAtWork ? atWork(before) : before;
+      const begun = isAtWork && (!known || isLookedAt(sql, known)) ? atWork(before) : before;
       const after = advance(
         withoutLost(timed.some(isWrong) ? withWrongClock(begun, wrongBy(receipt)) : begun, gone),
         timed.map(({ event, at }) => ({ ...event, at })),

@@ -328,6 +328,21 @@ export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunSta
 /** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
 const LEFT_LOOKED_AT = 20;
 
+/** The latest runs of a machine up to one of them, which is the first. */
+const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
+  all<{ id: string; status: RunStatus; heard_at: number }>(
+    sql,
+    `SELECT id, status, heard_at FROM runs INDEXED BY runs_by_machine
+     WHERE machine_id = ? AND ${STANDS} AND (started_at, id) <= (?, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?`,
+    machine,
+    startedAt,
+    LEFT_LOOKED_AT,
+  );
+
+/** Whether a run that was left may be taken for at work again: only while it is among those that are looked at, or nothing would leave it any more. */
+export const isLookedAt = (sql: SqlStorage, { id, machine }: RunState): boolean =>
+  runsOf(sql, [machine], null, LEFT_LOOKED_AT - 1).some((run) => run.id === id);
+
 /** After a machine's run was heard of for the first time: its latest has left those before it, and so it has where it is this one that came late. */
 export function leaveEarlier(sql: SqlStorage, machine: string): void {
   const [latest] = runsOf(sql, [machine], null, 1);
@@ -336,21 +351,15 @@ export function leaveEarlier(sql: SqlStorage, machine: string): void {
 
 /**
  * A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. Where several PCs report under its id, one
- * has not left what another is at: of those runs only the silent ones are abandoned.
+ * has not left what another is at: of those runs only the silent ones are abandoned, and the last that is looked at, since nobody looks at it again.
  */
 function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
-  sql.exec(
-    `UPDATE runs SET status = 'abandoned', finished_at = ?1
-     WHERE status = 'running' AND id IN (SELECT id FROM runs INDEXED BY runs_by_machine
-       WHERE machine_id = ?2 AND ${STANDS} AND (started_at, id) <= (?1, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?4)
-       AND id <> ?3 AND heard_at <= ?5`,
-    latest.startedAt,
-    machine,
-    latest.id,
-    LEFT_LOOKED_AT,
-    heardBefore,
-  );
+  const left = lookedAt(sql, machine, latest)
+    .filter(({ heard_at }, place) => heard_at <= heardBefore || place === LEFT_LOOKED_AT - 1)
+    .filter(({ id, status }) => status === 'running' && id !== latest.id);
+  for (const { id } of left)
+    sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id);
 }
 
 /** After runs of a machine were set aside or brought back: the latest that counts was left by none, and has left those before it. */
