@@ -48,7 +48,7 @@ const latestFirst = (a: Ordered, b: Ordered): number =>
 
 /**
  * What takes the place of each version among these; null where nothing does, so that it is to be offered. Within a run the engine's count
- * decides, between runs the instant of sealing. A run's last speaks for it: were its earlier ones held against other runs too, a clock
+ * decides, between runs the instant of sealing. A run's last whose instant is known speaks for it: were its earlier ones held against other runs too, a clock
  * that was set back in the middle would have each take the place of the next. A version that is asked about need not be among them.
  */
 export function successions<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
