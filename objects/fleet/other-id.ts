@@ -6,7 +6,7 @@ import type { ReportedMachine } from '../../schema/report.ts';
 import { isSamePc, realFacts } from '../../schema/same-pc.ts';
 import { findRunPc } from './clones.ts';
 import { findRow } from './machines.ts';
-import type { RunState } from './runs.ts';
+import type { RunState } from './run-state.ts';
 
 /** The PC that a report is of, under the id that its run began under. Refuses a run of another PC. */
 export function reportedAs(sql: SqlStorage, run: RunState | null, said: ReportedMachine): ReportedMachine | Refusal {

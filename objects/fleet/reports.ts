@@ -29,20 +29,8 @@ import { describeEarlier } from './late.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
-import {
-  advance,
-  atWork,
-  begunBy,
-  findRun,
-  isLaterKnown,
-  isLookedAt,
-  leaveEarlier,
-  newRun,
-  putBeginning,
-  putRun,
-  withoutLost,
-  withWrongClock,
-} from './runs.ts';
+import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
+import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { isSplit } from './splitting.ts';

@@ -12,7 +12,8 @@ import { familyOf, keptBy } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machines.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
-import { currentPhase, phasesDone, runsOf } from './runs.ts';
+import { currentPhase, phasesDone } from './run-state.ts';
+import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { silentSince } from './silence.ts';
 

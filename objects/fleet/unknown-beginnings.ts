@@ -4,7 +4,8 @@ import { isWrong, type Receipt } from '../../schema/clock.ts';
 import type { ReportedRun, RunEvent } from '../../schema/report.ts';
 import { countRun } from './activity.ts';
 import { findRow } from './machines.ts';
-import { putBeginning, putRun, type RunState, runsOf } from './runs.ts';
+import type { RunState } from './run-state.ts';
+import { putBeginning, putRun, runsOf } from './runs.ts';
 
 /** Nothing of it is known to have happened at another instant than the rest, since all was taken for one. */
 const takesNoTime = (run: RunState): boolean => run.clock !== null && run.lastEventAt === run.startedAt;
