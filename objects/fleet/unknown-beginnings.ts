@@ -53,8 +53,10 @@ const PUT_MAX = 20;
 
 /** Puts those of unknown beginning that stand after this run before it. In the caller's transaction. */
 export function putBefore(sql: SqlStorage, run: RunState): void {
-  for (const other of runsOf(sql, [run.machine], null, PUT_MAX)) {
-    if (other.id === run.id || other.startedAt < run.startedAt || !isInTheWay(sql, other)) return;
+  for (let left = PUT_MAX; left > 0; left--) {
+    // The latest alone is read: mostly it is this one, or began before it.
+    const [other] = runsOf(sql, [run.machine], null, 1);
+    if (!other || other.id === run.id || other.startedAt < run.startedAt || !isInTheWay(sql, other)) return;
     const at = run.startedAt - 1;
     const put: RunState = {
       ...other,
