@@ -13,18 +13,21 @@ export type Receipt = {
   receivedAt: number;
   /** The tenant's first call: what is reported to it did not happen before. */
   firstCallAt: number;
+  /** What wrong instants are taken for; absent: for the receipt. */
+  takenFor?: number;
 };
 
 /** By how much a wrong clock was off as it sent: more than is let pass; else null, since it was right by then or nobody measured. */
 export const wrongBy = ({ skewMs }: Pick<Receipt, 'skewMs'>): number | null =>
   skewMs !== null && Math.abs(skewMs) > SKEW_MAX_MS ? skewMs : null;
 
-const isWrong = (saidAt: number, receipt: Receipt): boolean =>
+/** Whether what the PC's clock said of an instant cannot be. */
+export const isWrong = (saidAt: number, receipt: Receipt): boolean =>
   wrongBy(receipt) !== null || saidAt < receipt.firstCallAt || saidAt > receipt.receivedAt;
 
 /** What an instant is taken for, ms since the epoch. */
 export const takenAt = (saidAt: number, receipt: Receipt): number =>
-  isWrong(saidAt, receipt) ? receipt.receivedAt : saidAt;
+  isWrong(saidAt, receipt) ? (receipt.takenFor ?? receipt.receivedAt) : saidAt;
 
 /**
  * The same of the events of one report, in their order. An event happened before those behind it in its run: one with a wrong instant is
@@ -33,7 +36,7 @@ export const takenAt = (saidAt: number, receipt: Receipt): number =>
 export function timesOf(events: readonly { seq: number; at: number }[], receipt: Receipt): number[] {
   const places = [...events.keys()].sort((a, b) => (events[b]?.seq ?? 0) - (events[a]?.seq ?? 0));
   const times = events.map(({ at }) => takenAt(at, receipt));
-  let latest = receipt.receivedAt;
+  let latest = receipt.takenFor ?? receipt.receivedAt;
   for (const place of places) {
     const saidAt = events[place]?.at ?? 0;
     if (isWrong(saidAt, receipt)) times[place] = latest;

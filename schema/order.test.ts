@@ -42,6 +42,15 @@ describe('what a PC may have', () => {
       ['other', 'last'],
     ],
     [
+      'the last of a run of which nobody knows when it was, and not what an earlier run had: what it sealed before speaks for it',
+      [
+        version('last', { run: 'r', order: 2 }),
+        version('first', { run: 'r', order: 1, sealedAt: 10 }),
+        version('earlier', { sealedAt: 5 }),
+      ],
+      ['last'],
+    ],
+    [
       'all of which nobody can say when they were sealed',
       [version('a'), version('b'), version('c', { sealedAt: 1 })],
       ['c', 'a', 'b'],

@@ -48,7 +48,7 @@ const latestFirst = (a: Ordered, b: Ordered): number =>
 
 /**
  * What takes the place of each version among these; null where nothing does, so that it is to be offered. Within a run the engine's count
- * decides, between runs the instant of sealing. A run's last speaks for it: were its earlier ones held against other runs too, a clock
+ * decides, between runs the instant of sealing. A run's last whose instant is known speaks for it: were its earlier ones held against other runs too, a clock
  * that was set back in the middle would have each take the place of the next. A version that is asked about need not be among them.
  */
 export function successions<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
@@ -57,19 +57,27 @@ export function successions<T extends Ordered>(versions: readonly T[]): (version
   return (version) => byPc.get(version.pc)?.(version) ?? null;
 }
 
-/** The same among the versions of one PC. */
-function successionsOfOne<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
-  const counting = versions.filter((one) => one.counts);
+/** The last of a version's run among these, by the engine's count; null where none of them comes after it. */
+function lastsOf<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
   const lasts = new Map<string, T>();
-  for (const one of counting) {
+  for (const one of versions) {
     const last = one.run === null ? undefined : lasts.get(one.run);
     if (one.run !== null && one.order !== null && one.order > (last?.order ?? 0)) lasts.set(one.run, one);
   }
-  const lastOf = (version: Ordered): T | null => {
+  return (version) => {
     const last = version.run === null ? undefined : lasts.get(version.run);
     return last && areCounted(last, version) && (last.order ?? 0) > (version.order ?? 0) ? last : null;
   };
-  const dated = counting.filter((one) => one.sealedAt !== null && lastOf(one) === null).toSorted(latestFirst);
+}
+
+/** The same among the versions of one PC. */
+function successionsOfOne<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
+  const counting = versions.filter((one) => one.counts);
+  const lastOf = lastsOf(counting);
+  // One whose instant nobody knows is held against no other run: its run's last that has one stands in for it.
+  const known = counting.filter((one) => one.sealedAt !== null);
+  const lastKnownOf = lastsOf(known);
+  const dated = known.filter((one) => lastKnownOf(one) === null).toSorted(latestFirst);
   return (version) => {
     const last = lastOf(version);
     if (last || version.sealedAt === null) return last;

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Activity, Hour } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
-import type { RunState } from './runs.ts';
+import type { RunState } from './run-state.ts';
 
 /** Days begin at a quarter of an hour of UTC in every zone there is, as at 18:30 in India and 18:15 in Nepal. */
 const QUARTER_MS = 900_000;

@@ -190,6 +190,111 @@ describe('a clock ten years behind', () => {
   });
 });
 
+describe('a run that was wholly offline under a dead clock', () => {
+  type Hand = (engine: Engine, events: unknown[], machine?: object) => Promise<void>;
+  const byPerson: Hand = async (engine, events, machine) => {
+    expect((await carried(engine.body(events, machine))).status).toBe(200);
+  };
+  const byEngine: Hand = (engine, events, machine) => engine.sends(events, machine);
+  /** All of a run that was offline, as it lies in its spool. */
+  const offline = (engine: Engine, end = 'run_failed') => {
+    const events = [engine.happens({ type: 'run_started' })];
+    pass(20 * MINUTE);
+    return [...events, engine.happens({ type: end })];
+  };
+  const latest = async () => (await get<Machine>(`machines/${pc.id}`)).run;
+
+  it.each<[string, Hand]>([
+    ['by a person', byPerson],
+    ['by its engine', byEngine],
+  ])('and is brought %s leaves no run that is at work, and sets none of its attributes back', async (_by, hand) => {
+    const dead = new Engine(YEARS);
+    const events = offline(dead);
+    pass(HOUR);
+    const live = new Engine();
+    await live.sends([live.happens({ type: 'run_started' })], { ...pc, hostname: 'TODAY' });
+    pass(MINUTE);
+    await hand(dead, events, { ...pc, hostname: 'BEFORE' });
+    expect(await runOf(live)).toMatchObject({ status: 'running', finishedAt: null });
+    expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({ hostname: 'TODAY', run: { id: live.run.id } });
+    const run = await runOf(dead);
+    expect(run.startedAt).toBeLessThan(live.run.startedAt);
+    // Nobody knows how long it took, nor when.
+    expect([run.status, run.finishedAt, run.clock?.startedAt]).toEqual(['failed', run.startedAt, dead.run.startedAt]);
+    // What else comes of it, and what the live one says then, changes nothing of that.
+    await hand(dead, [dead.happens({})]);
+    await live.tells({});
+    expect(await latest()).toMatchObject({ id: live.run.id, status: 'running' });
+  });
+
+  it.each<[string, Hand]>([
+    ['by a person', byPerson],
+    ['by its engine', byEngine],
+  ])('stands before one whose beginning is known, whichever of the two comes first: %s', async (_by, hand) => {
+    const dead = new Engine(YEARS);
+    const deadEvents = offline(dead);
+    const right = new Engine();
+    const rightEvents = offline(right, 'run_succeeded');
+    pass(HOUR);
+    await hand(dead, deadEvents, { ...pc, hostname: 'BEFORE' });
+    await hand(right, rightEvents, { ...pc, hostname: 'AFTER' });
+    expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
+      hostname: 'AFTER',
+      run: { id: right.run.id, status: 'succeeded' },
+    });
+    const run = await runOf(dead);
+    expect([run.startedAt, run.finishedAt]).toEqual([right.run.startedAt - 1, right.run.startedAt - 1]);
+    const { events } = await get<EventPage>(`runs/${dead.run.id}/events`);
+    expect(events.map(({ takenAt }) => takenAt)).toEqual([run.startedAt, run.startedAt]);
+    const { hours } = await get<Activity>('activity?days=2');
+    expect(hours.reduce((sum, { started }) => sum + started, 0)).toBe(2);
+    expect(hours.every(({ started, failed }) => started >= 0 && failed >= 0)).toBe(true);
+  });
+
+  it('gives a run back that it was taken to have taken the place of, once that is heard at work', async () => {
+    const live = new Engine();
+    await live.tells({ type: 'run_started' });
+    const dead = new Engine(YEARS);
+    await byPerson(dead, offline(dead));
+    // As it was stored by the order of receipt.
+    await inObject((sql) => {
+      const at = Date.now();
+      sql.exec('UPDATE runs SET started_at = ?1, finished_at = ?1, last_event_at = ?1 WHERE id = ?2', at, dead.run.id);
+      sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", at, live.run.id);
+    });
+    pass(MINUTE);
+    await live.tells({});
+    expect(await runOf(live)).toMatchObject({ status: 'running', finishedAt: null });
+    expect(await latest()).toMatchObject({ id: live.run.id, status: 'running' });
+  });
+
+  it('is none where it is heard as it happens: it is the latest, also where an earlier one is brought meanwhile', async () => {
+    const earlier = new Engine();
+    const events = offline(earlier, 'message');
+    const atWork = new Engine();
+    await atWork.tells({ type: 'run_started' });
+    pass(HOUR);
+    const live = new Engine(YEARS);
+    await live.tells({ type: 'run_started' });
+    expect(await runOf(atWork)).toMatchObject({ status: 'abandoned' });
+    await byPerson(earlier, events);
+    await live.tells({});
+    expect(await runOf(earlier)).toMatchObject({ status: 'abandoned' });
+    expect(await latest()).toMatchObject({ id: live.run.id, status: 'running' });
+  });
+
+  it('is put where it belongs once it is heard at work after all', async () => {
+    await new Engine().tells({ type: 'run_succeeded' });
+    pass(HOUR);
+    const dead = new Engine(YEARS);
+    const begun = dead.happens({ type: 'run_started' });
+    await byPerson(dead, [begun]);
+    pass(MINUTE);
+    await dead.tells({});
+    expect(await latest()).toMatchObject({ id: dead.run.id, status: 'running' });
+  });
+});
+
 describe('a clock ahead of us', () => {
   it('puts nothing after its receipt, and its run is the latest no longer than it is', async () => {
     const ahead = new Engine(-365 * DAY, false);

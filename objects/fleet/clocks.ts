@@ -6,7 +6,8 @@ import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { countPlaces } from './activity.ts';
 import { page } from './events.ts';
-import { advance, begunBy, newRun, putBeginning, putRun, type RunState, requireRun, settleAbandoned } from './runs.ts';
+import { advance, begunBy, newRun, type RunState } from './run-state.ts';
+import { putBeginning, putRun, requireRun, settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
 
 /** When the tenant's first call was, ms since the epoch: the object is its own since then; after a restore its chain goes further back. */

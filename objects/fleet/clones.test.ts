@@ -251,6 +251,30 @@ describe('one PC', () => {
   });
 });
 
+describe('the runs under a flagged id', () => {
+  it('are left as ever once a person says that it is one PC: one of them is at work', async () => {
+    const [a, b] = [pc(), pc()];
+    await speaks(a);
+    await speaks(b);
+    await speaks(a);
+    expect([(await runOf(a.run.id)).status, (await runOf(b.run.id)).status]).toEqual(['running', 'running']);
+    expect((await seen('cloned')).status).toBe(200);
+    expect([(await runOf(a.run.id)).status, (await runOf(b.run.id)).status]).toEqual(['abandoned', 'running']);
+  });
+
+  it('are none at work for ever, because one that is no longer looked at is left and not taken up again', async () => {
+    const [a, b] = [pc({ serial: 'S-1' }), pc({ serial: 'S-2' })];
+    await speaks(a);
+    await speaks(b);
+    for (let more = 0; more < 19; more++) await speaks(pc());
+    await speaks(a);
+    expect((await runOf(a.run.id)).status).toBe('abandoned');
+    await speaks(b);
+    await speaks(pc());
+    expect((await runOf(b.run.id)).status).toBe('abandoned');
+  });
+});
+
 describe('an id that an admin has split', () => {
   const splitAs = (by: string, of: string) => asPerson<Acknowledged & Problem>(by, at(`machines/${id}/split`), { of });
 

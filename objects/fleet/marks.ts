@@ -9,6 +9,7 @@ import { familyOf } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
+import { settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
 
 /** Those that are kept on the rows of a machine's ids until somebody has seen them; what is new sets them again. */
@@ -79,7 +80,10 @@ export function acknowledge(
     const kept = KEPT[mark];
     if (kept !== undefined)
       sql.exec(`UPDATE machines SET ${kept} WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(family));
-    for (const one of cloned) settleClone(storage, one, now);
+    for (const one of cloned) {
+      settleClone(storage, one, now);
+      settleAbandoned(sql, one);
+    }
     record(sql, caller.tenant, caller, now, {
       action: 'machine.acknowledged',
       subject: id,

@@ -3,7 +3,7 @@ import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first, sha256 } from '../core/rows.ts';
 import type { MachineRow } from './machine-row.ts';
-import type { RunState } from './runs.ts';
+import type { RunState } from './run-state.ts';
 
 export type Occurring = {
   row: MachineRow;

@@ -9,7 +9,7 @@ import { findRunPc } from './clones.ts';
 import { wholeFamilyOf } from './families.ts';
 import { findRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
-import type { RunState } from './runs.ts';
+import type { RunState } from './run-state.ts';
 
 /** The PC that a report is of, under the id that its run began under. Refuses a run of another PC. */
 export function reportedAs(sql: SqlStorage, run: RunState | null, said: ReportedMachine): ReportedMachine | Refusal {

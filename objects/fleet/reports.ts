@@ -2,6 +2,7 @@
 import { wrongBy } from '../../schema/clock.ts';
 import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../../schema/report.ts';
+import { spokeAt } from '../../schema/same-pc.ts';
 import { record, requireRoom } from '../audit/audit.ts';
 import { letGoOfRun } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
@@ -28,24 +29,14 @@ import { describeEarlier } from './late.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
-import {
-  advance,
-  atWork,
-  begunBy,
-  findRun,
-  isLaterKnown,
-  leaveEarlier,
-  newRun,
-  putBeginning,
-  putRun,
-  withoutLost,
-  withWrongClock,
-} from './runs.ts';
+import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
+import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { bringBack } from './shelves.ts';
 import { isSplit } from './splitting.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
+import { begunAnew, putBefore, receiptOf } from './unknown-beginnings.ts';
 import { keepVolumes } from './volumes.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that have no identity. */
@@ -94,11 +85,23 @@ export function submitReport(
   const token = principal.kind === 'machine' ? principal.id : null;
   // Of a file that a person carries nobody knows how long it was under way.
   const skewMs = sentAt === undefined || uploadedBy !== null ? null : now - sentAt;
-  const receipt = { skewMs, receivedAt: now, firstCallAt: firstCallAt(sql) };
+  const saidAt = fresh.length === 0 || uploadedBy !== null ? null : Math.max(...fresh.map(({ event }) => event.at));
+  const clock = saidAt === null ? null : { saidAt, skewMs };
+  const isLive = clock !== null && spokeAt({ ...clock, receivedAt: now }) !== null;
+  const come = {
+    machine: machine.id,
+    run: reported,
+    events: fresh.map(({ event }) => event),
+    receipt: { skewMs, receivedAt: now, firstCallAt: firstCallAt(sql) },
+    isCarried: uploadedBy !== null,
+    isLive,
+  };
+  const receipt = receiptOf(sql, known, come);
   const timed = timedBy(fresh, receipt);
+  const times = timed.map(({ at }) => at);
   const before = begunBy(
-    known ?? newRun(machine.id, reported, receipt, { uploadedBy, token }),
-    timed.map(({ at }) => at),
+    known ? begunAnew(known, come, times) : newRun(machine.id, reported, receipt, { uploadedBy, token }),
+    times,
   );
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
@@ -107,14 +110,13 @@ export function submitReport(
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
     const isNews = !known || fresh.length > 0;
-    const saidAt = fresh.length === 0 || uploadedBy !== null ? null : Math.max(...fresh.map(({ event }) => event.at));
-    const clock = saidAt === null ? null : { saidAt, skewMs };
     const heardAt = known?.heardAt ?? null;
     const { isAtWork } = isNews
       ? lookForClones(storage, { machine, run: reported.id, heardAt, clock }, now)
       : { isAtWork: false };
     if (fresh.length > 0 && said.id !== machine.id)
       noteOtherId(sql, machine.id, { other: said.id, by: principal.name });
+    if (isNews && (before.clock === null || isLive)) putBefore(sql, before);
     if (isNews) {
       if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
       else describe(sql, machine, now);
@@ -133,7 +135,8 @@ export function submitReport(
       uploadedBy === null &&
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
-      const begun = isAtWork ? atWork(before) : before;
+      const isBack = (isAtWork && isLookedAt(sql, before)) || (isLive && !isLaterKnown(sql, before));
+      const begun = isBack ? atWork(before) : before;
       const after = advance(
         withoutLost(timed.some(isWrong) ? withWrongClock(begun, wrongBy(receipt)) : begun, gone),
         timed.map(({ event, at }) => ({ ...event, at })),
@@ -151,8 +154,9 @@ export function submitReport(
       });
       if (others && before.aside !== null) letGoOfRun(sql, reported.id, before.aside);
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
-      if (known && known.startedAt !== after.startedAt) putBeginning(sql, after);
-      if (!known) leaveEarlier(sql, machine.id);
+      const isMoved = known !== null && known.startedAt !== after.startedAt;
+      if (isMoved) putBeginning(sql, after);
+      if (!known || isMoved || isBack) leaveEarlier(sql, machine.id);
       const bytes = reportBytes(caller, fresh.length + buried, !known);
       countReport(sql, caller, bytes, now);
       const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });

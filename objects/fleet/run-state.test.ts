@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventType, RunEvent } from '../../schema/report.ts';
-import { advance, currentPhase, newRun, phasesDone, toldPhases } from './runs.ts';
+import { advance, currentPhase, newRun, phasesDone, toldPhases } from './run-state.ts';
 
 const NOW = 2_000_000_000_000;
 const plan = ['preflight', 'apps', 'bitlocker'];

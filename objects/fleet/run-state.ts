@@ -1,0 +1,167 @@
+// A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter. Pure.
+import { isTold, type Receipt, takenAt, worse, wrongBy } from '../../schema/clock.ts';
+import type { Phase, Run, WrongClock } from '../../schema/machine.ts';
+import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
+
+/** A phase and the highest seq that spoke of it. */
+export type FoldedPhase = Phase & { seq: number };
+/** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
+export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
+  /** The one token that brought all of it; null where another, or a person, has a part in it, or nobody knows. */
+  token: string | null;
+  /** The revoked token with which it is set aside; null where it counts. */
+  aside: string | null;
+  clock: WrongClock | null;
+  statusSeq: number;
+  heardAt: number;
+  /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
+  refused: number;
+  phases: FoldedPhase[];
+};
+
+const newPhase = (name: string): FoldedPhase => ({
+  name,
+  state: 'pending',
+  startedAt: null,
+  finishedAt: null,
+  tries: 0,
+  seq: 0,
+});
+
+/** A run nobody has heard of yet, as the report that came says. */
+export function newRun(
+  machine: string,
+  run: ReportedRun,
+  receipt: Receipt,
+  { uploadedBy = null, token = null }: Partial<Pick<RunState, 'uploadedBy' | 'token'>> = {},
+): RunState {
+  const startedAt = takenAt(run.startedAt, receipt);
+  const isWrong = isTold(run.startedAt, startedAt);
+  return {
+    id: run.id,
+    machine,
+    status: 'running',
+    statusSeq: 0,
+    startedAt,
+    finishedAt: null,
+    lastEventAt: startedAt,
+    heardAt: receipt.receivedAt,
+    engineVersion: run.engineVersion ?? null,
+    phases: [...new Set(run.phases)].map(newPhase),
+    reboots: 0,
+    rebootsAt: [],
+    warnings: 0,
+    errors: 0,
+    events: 0,
+    refused: 0,
+    nextSeq: 1,
+    uploadedBy,
+    token,
+    aside: null,
+    clock: isWrong ? { startedAt: run.startedAt, skewMs: wrongBy(receipt) } : null,
+  };
+}
+
+/**
+ * A run whose events say more of its beginning. Where the PC's clock was wrong then, it is taken to have begun no later than what happened in it;
+ * else the PC's word stands. `times`: what their instants are taken for. Pure.
+ */
+export const begunBy = (run: RunState, times: readonly number[]): RunState =>
+  run.clock === null || run.clock.startedAt === run.startedAt
+    ? run
+    : { ...run, startedAt: times.reduce((earliest, at) => Math.min(earliest, at), run.startedAt) };
+
+/** A run in which the PC's clock was found wrong, by so much where that was measured (`wrongBy`). Pure. */
+export const withWrongClock = (run: RunState, skewMs: number | null): RunState => ({
+  ...run,
+  clock: { startedAt: run.clock?.startedAt ?? run.startedAt, skewMs: worse(run.clock?.skewMs ?? null, skewMs) },
+});
+
+const PHASE_STATES = {
+  phase_started: 'running',
+  phase_succeeded: 'succeeded',
+  phase_failed: 'failed',
+  phase_skipped: 'skipped',
+} as const;
+
+/** A run that grew a phase which its plan did not name shows it too, up to this many. */
+const PHASES_MAX = 64;
+/** A run restarts its PC a handful of times; one that never ends is not to make its row grow. */
+const REBOOTS_KEPT = 64;
+
+/** Folds new events into a run's state. Pure; commutative over batches; each event must be folded once. */
+export function advance(before: RunState, events: readonly RunEvent[], now: number): RunState {
+  const run: RunState = { ...before, phases: before.phases.map((phase) => ({ ...phase })) };
+  for (const event of events) {
+    const at = Math.min(event.at, now);
+    run.events++;
+    run.heardAt = Math.max(run.heardAt, now);
+    run.lastEventAt = Math.max(run.lastEventAt, at);
+    if (event.level === 'warning') run.warnings++;
+    if (event.level === 'error') run.errors++;
+    if (event.type === 'reboot') {
+      run.reboots++;
+      run.rebootsAt = [...run.rebootsAt, at].sort((a, b) => a - b).slice(0, REBOOTS_KEPT);
+    }
+    if ((event.type === 'run_succeeded' || event.type === 'run_failed') && event.seq > run.statusSeq) {
+      run.status = event.type === 'run_succeeded' ? 'succeeded' : 'failed';
+      run.statusSeq = event.seq;
+      run.finishedAt = at;
+    }
+    if (event.type in PHASE_STATES && event.phase !== undefined)
+      foldPhase(run.phases, event.phase, PHASE_STATES[event.type as keyof typeof PHASE_STATES], event.seq, at);
+  }
+  return run;
+}
+
+function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], seq: number, at: number): void {
+  let phase = phases.find((one) => one.name === name);
+  if (!phase) {
+    if (phases.length >= PHASES_MAX) return;
+    phase = newPhase(name);
+    phases.push(phase);
+  }
+  if (state === 'running') {
+    phase.startedAt = phase.startedAt === null ? at : Math.min(phase.startedAt, at);
+    phase.tries++;
+  }
+  if (seq <= phase.seq) return;
+  phase.seq = seq;
+  phase.state = state;
+  phase.finishedAt = state === 'running' ? null : at;
+}
+
+/** A run that was taken for left, and is at work all the same. Pure. */
+export const atWork = (run: RunState): RunState =>
+  run.status === 'abandoned' ? { ...run, status: 'running', finishedAt: null } : run;
+
+/** A run without the lines that stood for lost events, by their levels: they were counted, and what they stood for counts now. Pure. */
+export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunState => ({
+  ...run,
+  events: run.events - gone.length,
+  warnings: run.warnings - gone.filter((level) => level === 'warning').length,
+  errors: run.errors - gone.filter((level) => level === 'error').length,
+});
+
+/**
+ * A run's phases as they are told. What an engine says of the whole holds for its parts: in a run that succeeded, a phase whose end was never
+ * heard has succeeded with it. It is not folded so, because its end may still come.
+ */
+export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
+  status === 'succeeded'
+    ? phases.map((phase) => (phase.state === 'running' ? { ...phase, state: 'succeeded', finishedAt } : phase))
+    : phases;
+
+/** The phase a run is in: the one that spoke last and is not over, else the first that has not begun. */
+export function currentPhase(run: RunState): string | null {
+  const running = toldPhases(run)
+    .filter((phase) => phase.state === 'running')
+    .sort((a, b) => b.seq - a.seq)[0];
+  if (running) return running.name;
+  const failed = run.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
+  if (run.status === 'failed' && failed) return failed.name;
+  return run.status === 'running' ? (run.phases.find((phase) => phase.state === 'pending')?.name ?? null) : null;
+}
+
+export const phasesDone = (run: RunState): number =>
+  toldPhases(run).filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
