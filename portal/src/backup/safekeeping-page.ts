@@ -18,8 +18,8 @@ import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import { StepUp } from '../unlock/step-up.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
+import { vault } from '../unlock/vault-client.ts';
 import { exportBundle } from './export.ts';
 import './backup-card.ts';
 import '../keyring/left-behind.ts';
@@ -92,9 +92,7 @@ export class SafekeepingPage extends LitElement {
 
   #sweep = (): Promise<void> =>
     this.#read('sweep', async (signal) => {
-      const state = await refreshVaultState();
-      const open = state.state === 'unlocked' && state.tenant === this.#tenant;
-      if (!open && !(await requestUnlock(this.#tenant))) return '';
+      if (!(await unlockedOrAsk(this.#tenant))) return '';
       this.found = null;
       this.found = await sweep(sweepHands(this.#tenant), this.#show, signal);
       return signal.aborted ? 'Stopped. What was found so far is kept.' : '';

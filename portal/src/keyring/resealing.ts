@@ -8,8 +8,8 @@ import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
 import { saidNote } from '../ui/said-note.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
+import { vault } from '../unlock/vault-client.ts';
 import type { HelpWanted } from './left-behind.ts';
 import { type LeftBehind, type RotationHands, rotate } from './rotation.ts';
 import './left-behind.ts';
@@ -41,7 +41,7 @@ export class Resealing {
    * the sweep that saw it; null: it was stopped.
    */
   async everythingOpens(signal: AbortSignal): Promise<string | null> {
-    if (!(await this.#unlocked())) return null;
+    if (!(await unlockedOrAsk(this.#page.tenant()))) return null;
     try {
       const { id, unsound } = await sweep(sweepHands(this.#page.tenant()), (progress) => this.#check(progress), signal);
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
@@ -60,15 +60,9 @@ export class Resealing {
     this.#host.requestUpdate();
   }
 
-  async #unlocked(): Promise<boolean> {
-    const tenant = this.#page.tenant();
-    const state = await refreshVaultState();
-    return (state.state === 'unlocked' && state.tenant === tenant) || requestUnlock(tenant);
-  }
-
   /** Re-seals what is left, as part of an act of the page. Answers what is to be said. */
   async reseal(signal: AbortSignal): Promise<string> {
-    if (!(await this.#unlocked()) || signal.aborted) return '';
+    if (!(await unlockedOrAsk(this.#page.tenant())) || signal.aborted) return '';
     this.#work(true);
     this.#leftBehind = [];
     try {
