@@ -1,4 +1,5 @@
-// The rooms that docs/architecture.md lists: every import goes up its tables, no files import each other in a circle, and no room is missing.
+// The rooms that docs/architecture.md lists: every import goes up its tables, no files import each other in a circle, no room is missing, and no
+// element that the portal draws.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -67,4 +68,20 @@ it('no files import each other in a circle', () => {
   };
   for (const file of files) walk(file, []);
   expect(circles).toEqual([]);
+});
+
+it('imports each element where a template names it, since one whose file is not fetched is a blank that nothing reports', () => {
+  const own = files.filter((file) => file.startsWith('portal/src/'));
+  const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
+  const definedBy = new Map(
+    own.flatMap((file) => [...textOf(file).matchAll(/@customElement\('([^']+)'\)/g)].map(([, tag]) => [tag, file])),
+  );
+  const blank = own.flatMap((file) =>
+    [...textOf(file).matchAll(/<([a-z]+(?:-[a-z]+)+)/g)]
+      .map(([, tag]) => ({ tag, from: definedBy.get(tag) }))
+      .filter(({ from }) => from === undefined || (from !== file && !imports.get(file)?.includes(from)))
+      .map(({ tag }) => `${file} <${tag}>`),
+  );
+  expect(definedBy.size).toBeGreaterThan(60);
+  expect(blank).toEqual([]);
 });
