@@ -11,7 +11,7 @@ import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core
 import { OneAct } from '../core/one-act.ts';
 import { isAt } from '../core/path.ts';
 import { go } from '../core/router.ts';
-import { Keys } from '../core/shortcuts.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import type { MarkWanted } from '../fleet/attention-note.ts';
 import { Adding } from '../secrets/adding.ts';
 import { OlderVersions } from '../secrets/older-versions.ts';
@@ -95,7 +95,7 @@ export class MachinePage extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, {
+    new Shortcuts(this, {
       j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
       k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
       '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
