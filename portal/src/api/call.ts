@@ -19,7 +19,8 @@ type WithBody<Which extends Route> = Contract[Which] extends { body: unknown }
 
 /** What a route has to be asked with. Of a query, what is undefined is not asked. */
 type Asked<Which extends Route> = WithParams<Which> & WithQuery<Which> & WithBody<Which> & { signal?: AbortSignal };
-type Given<Which extends Route> = Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];
+type Given<Which extends Route> =
+  Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];
 
 type FileRoute = { [Which in Route]: Contract[Which] extends { answer: Streams } ? Which : never }[Route];
 
@@ -44,7 +45,10 @@ export function urlOf<Which extends Route>(route: Which, ...[asked]: Given<Which
 const bodyOf = (route: Route, { body }: Loose): unknown => (route.startsWith('POST ') ? (body ?? {}) : undefined);
 
 /** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
-export async function call<Which extends Route>(route: Which, ...given: Given<Which>): Promise<AnswerOf<Contract[Which]>> {
+export async function call<Which extends Route>(
+  route: Which,
+  ...given: Given<Which>
+): Promise<AnswerOf<Contract[Which]>> {
   const asked: Loose = given[0] ?? {};
   // The tests in workerd hold every answer of the server against its row.
   return (await askJson(urlOf(route, ...given), bodyOf(route, asked), asked.signal)) as AnswerOf<Contract[Which]>;

@@ -1,7 +1,7 @@
 import { html, LitElement } from 'lit';
 import { afterEach, expect, test } from 'vitest';
 import { Modal } from './modal.ts';
-import { Shortcuts, registeredShortcuts } from './shortcuts.ts';
+import { registeredShortcuts, Shortcuts } from './shortcuts.ts';
 
 const heard: string[] = [];
 
