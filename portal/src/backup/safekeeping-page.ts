@@ -1,5 +1,5 @@
 // Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { BackupState } from '../../../schema/backup.ts';
 import type { Overview } from '../../../schema/machine.ts';
@@ -14,6 +14,7 @@ import { dayStamp, saveFile } from '../core/save-file.ts';
 import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
@@ -32,21 +33,7 @@ type Loaded = { overview: Overview; backup: BackupState };
 
 @customElement('safekeeping-page')
 export class SafekeepingPage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
-      .bar {
-        justify-content: space-between;
-      }
-    `,
-  ];
+  static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
   /** When a backup was last asked for here; it is being made until one of after that is shown. */

@@ -1,6 +1,6 @@
 // The escrow keys: their history, and rotation by an admin: start, watch, pause, resume anywhere, finish, destroy.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DESTROY_AFTER_MS } from '../../../schema/facts/deadlines.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
@@ -12,6 +12,7 @@ import * as keyringApi from '../api/keyring.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
+import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlock } from '../unlock/vault-client.ts';
@@ -35,21 +36,7 @@ type Loaded = { ready: Ready | null };
 
 @customElement('keys-page')
 export class KeysPage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
-      .bar {
-        justify-content: space-between;
-      }
-    `,
-  ];
+  static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
   #stepUp = new StepUp(this);

@@ -6,6 +6,7 @@ import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
 import * as api from '../api/notices.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
@@ -28,16 +29,10 @@ type Loaded = { webhooks: readonly Webhook[]; log: Log | null };
 export class NoticesPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
       h1 {
         margin-bottom: 0.4rem;
-      }
-      section {
-        margin-top: 1rem;
       }
     `,
   ];
