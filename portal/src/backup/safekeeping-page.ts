@@ -7,7 +7,7 @@ import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
 import * as backupApi from '../api/backup.ts';
 import * as fleetApi from '../api/fleet.ts';
-import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
@@ -187,7 +187,7 @@ export class SafekeepingPage extends LitElement {
 
   #putBack({ item, reason }: HelpWanted['detail']): void {
     void this.#work.do(async () => {
-      await keyringApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
+      await rotationApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
     });

@@ -9,6 +9,7 @@ import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
 import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
@@ -64,7 +65,7 @@ export class KeysPage extends LitElement {
     if ((await fleetApi.overview(tenant)).keyState !== 'ready') return { ready: null };
     const before = this.#work.loaded?.ready;
     const [rotation, keyring] = await Promise.all([
-      partOf(keyringApi.rotation(tenant), before?.rotation),
+      partOf(rotationApi.rotation(tenant), before?.rotation),
       partOf(keyringApi.keyring(tenant), before?.keyring),
     ]);
     const several = (keyring.value?.successions.length ?? 0) > 0;

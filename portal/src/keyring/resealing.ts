@@ -2,7 +2,7 @@
 // behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
-import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
@@ -84,8 +84,8 @@ export class Resealing {
   #hands(): RotationHands {
     const tenant = this.#page.tenant();
     return {
-      page: (request) => keyringApi.rotationPage(tenant, request),
-      upload: (items) => keyringApi.uploadResealed(tenant, items),
+      page: (request) => rotationApi.rotationPage(tenant, request),
+      upload: (items) => rotationApi.uploadResealed(tenant, items),
       reseal: vault().reseal,
     };
   }
@@ -103,11 +103,11 @@ export class Resealing {
       const { id: secret, version: at } = item;
       const { version, kid, sha256 } = at;
       const tenant = this.#page.tenant();
-      if (help === 'restore') await keyringApi.restoreReplaced(tenant, secret, version, reason);
+      if (help === 'restore') await rotationApi.restoreReplaced(tenant, secret, version, reason);
       else {
         // What the rotation has just found, as a finding: the mark rests on it.
         await secretsApi.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
-        await keyringApi.markUnopenable(tenant, secret, version, reason);
+        await rotationApi.markUnopenable(tenant, secret, version, reason);
       }
       this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
     });
