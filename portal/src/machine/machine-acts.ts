@@ -1,6 +1,6 @@
 // What a person does to a machine at one press, with no dialog of its own: confirm a version, archive or bring back, and say what a mark was.
 import type { ReactiveControllerHost } from 'lit';
-import { acknowledge, shelve, split } from '../api/fleet.ts';
+import { acknowledge, shelve, split } from '../api/machines.ts';
 import { confirmSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
 import type { MarkWanted } from '../fleet/attention-note.ts';
