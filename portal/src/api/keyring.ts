@@ -1,5 +1,5 @@
-// The API of the keyring: what it is, its changes, unlockers. What the first screen does not need is in rotation.ts and grants.ts.
-import type { Keyring, KeyringWrite, LineTaken, UndoChange, UnlockerChanged } from '../../../schema/keyring.ts';
+// The API of the keyring: what it is, its changes, unlockers. What the first screen does not need is in keyring-acts.ts, rotation.ts and grants.ts.
+import type { Keyring, LineTaken, UnlockerChanged } from '../../../schema/keyring.ts';
 import { call } from './call.ts';
 import { overview } from './fleet.ts';
 
@@ -40,17 +40,11 @@ export async function manifestsBetween(tenant: string, from: number, to: number)
   return found.slice(0, to - from);
 }
 
-export const writeKeyring = (tenant: string, body: KeyringWrite) =>
-  call('POST /v1/tenants/:tenant/keyring', { params: { tenant }, body });
 /** Puts on record that this browser took a keyring which does not follow on the one it had seen. */
 export const noteLineTaken = (tenant: string, body: LineTaken) =>
   call('POST /v1/tenants/:tenant/keyring/line', { params: { tenant }, body });
-export const undoChange = (tenant: string, body: UndoChange) =>
-  call('POST /v1/tenants/:tenant/keyring/undo', { params: { tenant }, body });
 
 export const changeUnlocker = (tenant: string, body: UnlockerChanged) =>
   call('POST /v1/tenants/:tenant/unlockers/:unlocker/change', { params: { tenant, unlocker: body.half.id }, body });
 export const keyringOpened = (tenant: string, unlocker: string, opened: string) =>
   call('POST /v1/tenants/:tenant/unlockers/:unlocker/opened', { params: { tenant, unlocker }, body: { opened } });
-export const noteDrill = (tenant: string, recovery: string, proof: string) =>
-  call('POST /v1/tenants/:tenant/recovery/:recovery/drilled', { params: { tenant, recovery }, body: { proof } });
