@@ -56,7 +56,7 @@ export default defineConfig({
           ...PATIENCE,
           name: 'node',
           environment: 'node',
-          include: ['schema', 'engine', 'dev', 'portal/vault', 'portal/recover', 'test/support'].map(
+          include: ['schema', 'engine', 'dev', 'portal/vault', 'portal/recover', 'portal/build', 'test/support'].map(
             (room) => `${room}/**/*.test.ts`,
           ),
         },

@@ -1,5 +1,5 @@
 // The floors and rooms that docs/architecture.md lists: every import goes the way its tables say, no files import each other in a circle, no
-// room is missing, and the picture shows the tables.
+// room is missing, no element that the portal draws, and the picture shows the tables.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,4 +72,20 @@ it('no files import each other in a circle', () => {
 
 it('the picture shows what the tables say (`node dev/docs/house-picture.ts` draws it anew)', () => {
   expect(readFileSync(path.join(root, PICTURE), 'utf8')).toBe(drawHouse(floors));
+});
+
+it('imports each element where a template names it, since one whose file is not fetched is a blank that nothing reports', () => {
+  const own = files.filter((file) => file.startsWith('portal/src/'));
+  const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8');
+  const definedBy = new Map(
+    own.flatMap((file) => [...textOf(file).matchAll(/@customElement\('([^']+)'\)/g)].map(([, tag]) => [tag, file])),
+  );
+  const blank = own.flatMap((file) =>
+    [...textOf(file).matchAll(/<([a-z]+(?:-[a-z]+)+)/g)]
+      .map(([, tag]) => ({ tag, from: definedBy.get(tag) }))
+      .filter(({ from }) => from === undefined || (from !== file && !imports.get(file)?.includes(from)))
+      .map(({ tag }) => `${file} <${tag}>`),
+  );
+  expect(definedBy.size).toBeGreaterThan(60);
+  expect(blank).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { SESSION_RESTORED } from './api/http.ts';
 import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
 import { go, Router } from './core/router.ts';
-import { Keys } from './core/shortcuts.ts';
+import { Shortcuts } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
@@ -76,7 +76,7 @@ export class TotlApp extends LitElement {
     const help = () => {
       this.helping = true;
     };
-    new Keys(this, { '?': { words: 'Show the keys', press: help } });
+    new Shortcuts(this, { '?': { words: 'Show the shortcuts', press: help } });
   }
 
   override connectedCallback(): void {
@@ -189,12 +189,12 @@ export class TotlApp extends LitElement {
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}
       ${
         this.helping
-          ? html`<keys-dialog
+          ? html`<shortcuts-dialog
               page=${PLACES[place.page].words}
               @closed=${() => {
                 this.helping = false;
               }}
-            ></keys-dialog>`
+            ></shortcuts-dialog>`
           : nothing
       }`;
   }

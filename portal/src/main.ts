@@ -1,8 +1,7 @@
 // The portal's start: the theme, then the app; or, in the sign-in pop-up, word to the other tabs and away.
 
 import { applyTheme } from './core/theme.ts';
-import { freshOnReturn } from './session/returning.ts';
-import { SESSION_CHANNEL } from './session/session.ts';
+import { freshOnReturn, SESSION_CHANNEL } from './session/returning.ts';
 
 applyTheme();
 freshOnReturn(() => location.reload());

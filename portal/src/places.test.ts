@@ -1,6 +1,7 @@
+import type { TemplateResult } from 'lit';
 import { expect, it } from 'vitest';
 import type { Me, Membership, Role } from '../../schema/person.ts';
-import { menuOf, ownPageOf, PLACES, placeOf } from './places.ts';
+import { drawn, isTenants, menuOf, ownPageOf, PLACES, placeOf } from './places.ts';
 
 const ID = '0a1b2c3d-0000-4000-8000-00000000abcd';
 const member = (role: Role, tenant = 'acme'): Membership => ({ tenant, name: tenant, role, status: 'active' });
@@ -21,6 +22,23 @@ it('finds each page at the path of its row, and with a slash behind it, as some 
     if (path === null) continue;
     const url = path.replace(':tenant', 'acme').replace(':machine', ID);
     expect([placeOf(url).page, placeOf(`${url}/`).page]).toEqual([page, page]);
+  }
+});
+
+/** The tags of what a page draws, by the template's own text. */
+const tagsOf = ({ strings }: TemplateResult): string[] =>
+  [...strings.join('').matchAll(/<([a-z]+(?:-[a-z]+)+)/g)].map(([, tag = '']) => tag);
+
+it('fetches with each page the element that it draws: one that its file never registers would be a blank', async () => {
+  const me = person([member('admin')], true);
+  const given = { me, membership: member('admin') };
+  for (const [page, { path, load }] of Object.entries(PLACES)) {
+    const place = placeOf((path ?? '').replace(':tenant', 'acme').replace(':machine', ID));
+    const template = isTenants(place) ? drawn(place, given) : ownPageOf(me, place.page)?.render(me);
+    const tags = template ? tagsOf(template) : [];
+    expect([page, tags.length]).toEqual([page, path === null || path === '/' ? 0 : 1]);
+    await load?.();
+    expect(tags.filter((tag) => customElements.get(tag) === undefined)).toEqual([]);
   }
 });
 

@@ -51,7 +51,7 @@ export const fleet = {
   },
   'GET /v1/tenants/:tenant/activity': {
     who: 'member',
-    summary: 'How many runs began and ended, by the hour',
+    summary: 'How many runs began and ended, by the quarter hour',
     roles: EVERYBODY,
     audit: null,
     query: ActivityQuery,

@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Locator, Page, Route } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { addTenant, furnish, setUpByVault } from '../../dev/stand/furnish.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
 import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import { tooWide, violationsOf } from '../support/axe.ts';
 import { onPage, openBrowser, picture } from '../support/browser.ts';
 import { cutOff } from '../support/cut-off.ts';
+import { fail } from '../support/failing.ts';
 import { until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
@@ -203,25 +204,9 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
       async (page) => {
         await signIn(page, stand.addresses.portal, 'admin@example.com');
         const found: string[] = [];
-        const problem = {
-          code: 'index_unreachable',
-          title: 'The index cannot be reached now',
-          detail: 'Try again.',
-          requestId: 'r-1',
-        };
-        const fail = (route: Route) =>
-          route.fulfill({
-            status: 503,
-            contentType: 'application/problem+json',
-            body: JSON.stringify(problem),
-            headers: {
-              'access-control-allow-origin': stand.addresses.portal,
-              'access-control-allow-credentials': 'true',
-            },
-          });
         // One route for all of it: what is under way while one is put in or taken out is anybody's.
         let failing = false;
-        await page.route(ASKED, (route) => (failing ? fail(route) : undefined));
+        await page.route(ASKED, (route) => (failing ? fail(route, stand.addresses.portal) : undefined));
         for (const place of [...PAGES, '/search?q=LT-'].filter((one) => !one.endsWith('/upload'))) {
           // Nothing is answered; and then, in a page that is loaded anew, everything fails: who is kept waiting gives up by the clock.
           failing = false;

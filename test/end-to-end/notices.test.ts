@@ -17,6 +17,7 @@ import type { AuditPage } from '../../schema/audit.ts';
 import type { BackupState } from '../../schema/backup.ts';
 import { Notice } from '../../schema/notice.ts';
 import { onPage, openBrowser, picture } from '../support/browser.ts';
+import { fail } from '../support/failing.ts';
 import { becomes, until } from '../support/patience.ts';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
 import { ADMIN_PASSPHRASE, askReveal, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
@@ -125,6 +126,43 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
     const { last } = await asPerson<BackupState>(stand, ADMIN, 'backup');
     assert.equal(last?.outcome, 'done');
   }));
+
+test('what a page’s first request brought is shown where a later one fails: the webhooks without a log, the root without the keys, the keys without the root', () =>
+  onPage(
+    browser,
+    async (page) => {
+      const { portal } = stand.addresses;
+      const alert = page.locator('keys-page').getByRole('alert').getByText('The index cannot be reached now').first();
+      await signIn(page, portal, ADMIN);
+      await asPerson(stand, ADMIN, 'webhooks', {
+        label: 'Desk',
+        url: `${receiver.origin}/ok/desk`,
+        kinds: ['secret_revealed'],
+      });
+      const failing = (matches: RegExp) => page.route(matches, (route) => fail(route, portal));
+
+      await failing(/\/deliveries/);
+      await page.goto(`${portal}/t/${stand.demo.tenant}/notices`);
+      await page.getByRole('button', { name: 'Deliveries: Desk' }).click();
+      await page.locator('delivery-log').getByRole('alert').getByText('The index cannot be reached now').waitFor();
+      assert.equal(await page.getByText('Loading the deliveries').count(), 0);
+      // It was read anew with the log still failing.
+      await page.getByRole('button', { name: 'Pause: Desk' }).click();
+      await page.getByText('Paused', { exact: true }).waitFor();
+
+      await failing(/\/rotation$/);
+      await page.goto(`${portal}/t/${stand.demo.tenant}/keys`);
+      await alert.waitFor();
+      await page.getByText('The root of the first set-up.').waitFor();
+      assert.equal(await page.locator('key-table').count(), 0);
+      await page.unroute(/\/rotation$/);
+      await failing(/\/keyring$/);
+      await page.reload();
+      await alert.waitFor();
+      await page.locator('key-table').waitFor();
+    },
+    { expected: /503/ },
+  ));
 
 test('an engineer finds no link to the notices, and the page says whose they are', () =>
   onPage(browser, async (page) => {

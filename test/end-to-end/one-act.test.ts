@@ -15,23 +15,12 @@ import type { Overview } from '../../schema/machine.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
 import type { Receipt } from '../../schema/secret.ts';
 import { SpoolLine } from '../../schema/spool.ts';
-import {
-  type Act,
-  BROUGHT,
-  CHANGING,
-  GROUPS,
-  LEFT_BEHIND,
-  PC,
-  REPLACED,
-  RESEALING,
-  SET_UP,
-  SHARED,
-  TWIN,
-  type World,
-} from '../support/acts.ts';
+import { type Act, BROUGHT, PC, SHARED, TWIN, type World } from '../support/act.ts';
+import { GROUPS } from '../support/acts.ts';
 import { bent } from '../support/bent.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { type Held, hold, pressTwice } from '../support/held.ts';
+import { CHANGING, LEFT_BEHIND, REPLACED, RESEALING, SET_UP } from '../support/keyring-acts.ts';
 import { portalPosts } from '../support/posts.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { ADMIN_PASSPHRASE, signIn, unlock } from '../support/story.ts';

@@ -187,7 +187,7 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   await other.getByRole('dialog').getByText('Lock the vault, in all tabs').waitFor();
   await other.keyboard.press('Escape');
   // While a dialog is open, keys are its own.
-  await other.locator('keys-dialog').waitFor({ state: 'detached' });
+  await other.locator('shortcuts-dialog').waitFor({ state: 'detached' });
   await other.keyboard.press('l');
   for (const page of [one, other]) await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
   assert.deepEqual(faults, []);

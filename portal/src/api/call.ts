@@ -7,21 +7,22 @@ import { askFile, askJson, origin } from './http.ts';
 
 type Route = keyof Contract;
 
-type WithParams<Key extends Route> = [IdsOf<Key>] extends [never] ? unknown : { params: Params<Key> };
-type WithQuery<Key extends Route> = Contract[Key] extends { query: unknown }
-  ? Partial<SentQuery<Contract[Key]>> extends SentQuery<Contract[Key]>
-    ? { query?: SentQuery<Contract[Key]> }
-    : { query: SentQuery<Contract[Key]> }
+type WithParams<Which extends Route> = [IdsOf<Which>] extends [never] ? unknown : { params: Params<Which> };
+type WithQuery<Which extends Route> = Contract[Which] extends { query: unknown }
+  ? Partial<SentQuery<Contract[Which]>> extends SentQuery<Contract[Which]>
+    ? { query?: SentQuery<Contract[Which]> }
+    : { query: SentQuery<Contract[Which]> }
   : unknown;
-type WithBody<Key extends Route> = Contract[Key] extends { body: unknown }
-  ? { body: SentBody<Contract[Key]> }
+type WithBody<Which extends Route> = Contract[Which] extends { body: unknown }
+  ? { body: SentBody<Contract[Which]> }
   : unknown;
 
 /** What a route has to be asked with. Of a query, what is undefined is not asked. */
-type Asked<Key extends Route> = WithParams<Key> & WithQuery<Key> & WithBody<Key> & { signal?: AbortSignal };
-type Given<Key extends Route> = Partial<Asked<Key>> extends Asked<Key> ? [asked?: Asked<Key>] : [asked: Asked<Key>];
+type Asked<Which extends Route> = WithParams<Which> & WithQuery<Which> & WithBody<Which> & { signal?: AbortSignal };
+type Given<Which extends Route> =
+  Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];
 
-type FileRoute = { [Key in Route]: Contract[Key] extends { answer: Streams } ? Key : never }[Route];
+type FileRoute = { [Which in Route]: Contract[Which] extends { answer: Streams } ? Which : never }[Route];
 
 type Loose = {
   params?: Record<string, string>;
@@ -31,7 +32,7 @@ type Loose = {
 };
 
 /** The address of a route: the one place where an id becomes a part of one. */
-export function urlOf<Key extends Route>(route: Key, ...[asked]: Given<Key>): URL {
+export function urlOf<Which extends Route>(route: Which, ...[asked]: Given<Which>): URL {
   const { params = {}, query = {} }: Loose = asked ?? {};
   const path = route.slice(route.indexOf(' ') + 1);
   const filled = path.replaceAll(/:(\w+)/g, (_, id: string) => encodeURIComponent(String(params[id])));
@@ -44,14 +45,17 @@ export function urlOf<Key extends Route>(route: Key, ...[asked]: Given<Key>): UR
 const bodyOf = (route: Route, { body }: Loose): unknown => (route.startsWith('POST ') ? (body ?? {}) : undefined);
 
 /** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
-export async function call<Key extends Route>(route: Key, ...given: Given<Key>): Promise<AnswerOf<Contract[Key]>> {
+export async function call<Which extends Route>(
+  route: Which,
+  ...given: Given<Which>
+): Promise<AnswerOf<Contract[Which]>> {
   const asked: Loose = given[0] ?? {};
   // The tests in workerd hold every answer of the server against its row.
-  return (await askJson(urlOf(route, ...given), bodyOf(route, asked), asked.signal)) as AnswerOf<Contract[Key]>;
+  return (await askJson(urlOf(route, ...given), bodyOf(route, asked), asked.signal)) as AnswerOf<Contract[Which]>;
 }
 
 /** Asks the API for a file. However long it takes; a file that breaks off is a failure, never a shorter file. */
-export const download = <Key extends FileRoute>(
-  route: Key,
-  asked: Asked<Key> & { signal: AbortSignal },
-): Promise<Blob> => askFile(urlOf(route, ...([asked] as Given<Key>)), bodyOf(route, asked), asked.signal);
+export const download = <Which extends FileRoute>(
+  route: Which,
+  asked: Asked<Which> & { signal: AbortSignal },
+): Promise<Blob> => askFile(urlOf(route, ...([asked] as Given<Which>)), bodyOf(route, asked), asked.signal);

@@ -1,5 +1,5 @@
-// The API of the fleet: its overview, machines, runs, search, and what is done with a machine.
-import type { MachinesQuery, MarkSeen } from '../../../schema/machine.ts';
+// The API of the fleet: its overview, machines, search, and merging two of them. What a machine's own page asks is in machines.ts.
+import type { MachinesQuery } from '../../../schema/machine.ts';
 import { call } from './call.ts';
 
 export const overview = (tenant: string) => call('GET /v1/tenants/:tenant/overview', { params: { tenant } });
@@ -20,44 +20,11 @@ export const machines = (
     signal,
   });
 
-export const machine = (tenant: string, machine: string) =>
-  call('GET /v1/tenants/:tenant/machines/:machine', { params: { tenant, machine } });
-export const history = (tenant: string, machine: string, after: string) =>
-  call('GET /v1/tenants/:tenant/machines/:machine/history', { params: { tenant, machine }, query: { after } });
-
-/** What a list is of: what counts, or what was set aside. */
-export type ListedPart = 'standing' | 'aside';
-export const ofPart = (part: ListedPart): 'yes' | undefined => (part === 'aside' ? 'yes' : undefined);
-
-/** The first `after` is absent; then each page's `next`. */
-export const runs = (tenant: string, machine: string, part: ListedPart, after?: string) =>
-  call('GET /v1/tenants/:tenant/machines/:machine/runs', {
-    params: { tenant, machine },
-    query: { aside: ofPart(part), after },
-  });
-export const events = (tenant: string, run: string, after: number) =>
-  call('GET /v1/tenants/:tenant/runs/:run/events', { params: { tenant, run }, query: { after, limit: 500 } });
-
 export const search = (tenant: string, q: string, signal?: AbortSignal) =>
   call('GET /v1/tenants/:tenant/search', { params: { tenant }, query: { q }, signal });
 export const activity = (tenant: string, days: number) =>
   call('GET /v1/tenants/:tenant/activity', { params: { tenant }, query: { days } });
 export const clients = (tenant: string) => call('GET /v1/tenants/:tenant/clients', { params: { tenant } });
 
-const SHELVING = {
-  archive: 'POST /v1/tenants/:tenant/machines/:machine/archive',
-  restore: 'POST /v1/tenants/:tenant/machines/:machine/restore',
-  unmerge: 'POST /v1/tenants/:tenant/machines/:machine/unmerge',
-} as const;
-/** Archives a machine, brings it back, or undoes its merge. */
-export const shelve = (tenant: string, machine: string, act: keyof typeof SHELVING) =>
-  call(SHELVING[act], { params: { tenant, machine } });
 export const merge = (tenant: string, machine: string, into: string) =>
   call('POST /v1/tenants/:tenant/machines/:machine/merge', { params: { tenant, machine }, body: { into } });
-
-/** Says that a mark was looked into, as it was shown. */
-export const acknowledge = (tenant: string, machine: string, seen: MarkSeen) =>
-  call('POST /v1/tenants/:tenant/machines/:machine/acknowledge', { params: { tenant, machine }, body: seen });
-/** Says that several PCs have this id, as it was marked. */
-export const split = (tenant: string, machine: string, of: string) =>
-  call('POST /v1/tenants/:tenant/machines/:machine/split', { params: { tenant, machine }, body: { of } });

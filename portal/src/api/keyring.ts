@@ -1,10 +1,7 @@
-// The API of the keyring: what it is, its changes, rotation, requests for access, unlockers.
-import type { GrantList, GrantRequest } from '../../../schema/grant.ts';
-import type { Keyring, KeyringWrite, LineTaken, UndoChange, UnlockerChanged } from '../../../schema/keyring.ts';
-import type { Resealed, RotationPageRequest } from '../../../schema/rotation.ts';
+// The API of the keyring: what it is, its changes, unlockers. What the first screen does not need is in keyring-acts.ts, rotation.ts and grants.ts.
+import type { Keyring, LineTaken, UnlockerChanged } from '../../../schema/keyring.ts';
 import { call } from './call.ts';
 import { overview } from './fleet.ts';
-import { allPages } from './pages.ts';
 
 /** The keyring, or null before the first-time set-up. */
 export async function keyring(tenant: string): Promise<Keyring | null> {
@@ -43,40 +40,11 @@ export async function manifestsBetween(tenant: string, from: number, to: number)
   return found.slice(0, to - from);
 }
 
-export const writeKeyring = (tenant: string, body: KeyringWrite) =>
-  call('POST /v1/tenants/:tenant/keyring', { params: { tenant }, body });
 /** Puts on record that this browser took a keyring which does not follow on the one it had seen. */
 export const noteLineTaken = (tenant: string, body: LineTaken) =>
   call('POST /v1/tenants/:tenant/keyring/line', { params: { tenant }, body });
-export const undoChange = (tenant: string, body: UndoChange) =>
-  call('POST /v1/tenants/:tenant/keyring/undo', { params: { tenant }, body });
-
-export const rotation = (tenant: string) => call('GET /v1/tenants/:tenant/rotation', { params: { tenant } });
-export const rotationPage = (tenant: string, body: RotationPageRequest) =>
-  call('POST /v1/tenants/:tenant/rotation/page', { params: { tenant }, body });
-export const uploadResealed = (tenant: string, items: Resealed[]) =>
-  call('POST /v1/tenants/:tenant/rotation/reseal', { params: { tenant }, body: { items } });
-export const restoreReplaced = (tenant: string, secret: string, version: number, reason: string) =>
-  call('POST /v1/tenants/:tenant/rotation/restore', { params: { tenant }, body: { secret, version, reason } });
-export const markUnopenable = (tenant: string, secret: string, version: number, reason: string) =>
-  call('POST /v1/tenants/:tenant/rotation/unopenable', { params: { tenant }, body: { secret, version, reason } });
-
-/** All requests; where there are more than ten pages of them, `next` is not null. */
-export const grants = (tenant: string): Promise<GrantList> =>
-  allPages<GrantList>(
-    (before) =>
-      call('GET /v1/tenants/:tenant/grants', { params: { tenant }, query: { after: before?.next ?? undefined } }),
-    ({ next }) => next !== null,
-    (whole, page) => ({ grants: [...whole.grants, ...page.grants], next: page.next }),
-  );
-export const requestGrant = (tenant: string, body: GrantRequest) =>
-  call('POST /v1/tenants/:tenant/grants', { params: { tenant }, body });
-export const declineGrant = (tenant: string, grant: string) =>
-  call('POST /v1/tenants/:tenant/grants/:grant/decline', { params: { tenant, grant } });
 
 export const changeUnlocker = (tenant: string, body: UnlockerChanged) =>
   call('POST /v1/tenants/:tenant/unlockers/:unlocker/change', { params: { tenant, unlocker: body.half.id }, body });
 export const keyringOpened = (tenant: string, unlocker: string, opened: string) =>
   call('POST /v1/tenants/:tenant/unlockers/:unlocker/opened', { params: { tenant, unlocker }, body: { opened } });
-export const noteDrill = (tenant: string, recovery: string, proof: string) =>
-  call('POST /v1/tenants/:tenant/recovery/:recovery/drilled', { params: { tenant, recovery }, body: { proof } });

@@ -3,7 +3,7 @@ import type { BulkPageRequest, Verified } from '../../../schema/bulk.ts';
 import type { Report } from '../../../schema/report.ts';
 import type { EscrowRequest, HandSecret, SecretKind, VersionsQuery } from '../../../schema/secret.ts';
 import { call } from './call.ts';
-import { type ListedPart, ofPart } from './fleet.ts';
+import { type ListedPart, ofPart } from './machines.ts';
 
 /** Which secrets: of one kind, whose account, label or key id begins so. */
 export type SecretFilter = { kind: SecretKind; starts: string };

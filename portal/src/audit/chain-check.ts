@@ -20,11 +20,11 @@ export type ChainHands = {
   page: (after: number, limit: number) => Promise<AuditPage>;
 };
 
-const seenKey = (tenant: string): string => `totl.audit.${tenant}`;
+const nameOf = (tenant: string): string => `totl.audit.${tenant}`;
 
 /** The furthest head this browser has verified of a tenant. */
 export function seenHead(tenant: string): ChainHead | null {
-  const text = memory.read(seenKey(tenant));
+  const text = memory.read(nameOf(tenant));
   return text ? (JSON.parse(text) as ChainHead) : null;
 }
 
@@ -57,6 +57,6 @@ export async function checkChain(
   if (!head) throw new Error('at least one page was judged');
   const cut = beyond(head, witnesses);
   if (cut) return { ...cut, index, seen };
-  memory.write(seenKey(tenant), JSON.stringify(head));
+  memory.write(nameOf(tenant), JSON.stringify(head));
   return { ok: true, head, index, seen };
 }

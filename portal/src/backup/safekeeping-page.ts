@@ -1,5 +1,5 @@
 // Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { BackupState } from '../../../schema/backup.ts';
 import type { Overview } from '../../../schema/machine.ts';
@@ -7,19 +7,20 @@ import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
 import * as backupApi from '../api/backup.ts';
 import * as fleetApi from '../api/fleet.ts';
-import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
 import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import { StepUp } from '../unlock/step-up.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
+import { vault } from '../unlock/vault-client.ts';
 import { exportBundle } from './export.ts';
 import './backup-card.ts';
 import '../keyring/left-behind.ts';
@@ -32,21 +33,7 @@ type Loaded = { overview: Overview; backup: BackupState };
 
 @customElement('safekeeping-page')
 export class SafekeepingPage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
-      .bar {
-        justify-content: space-between;
-      }
-    `,
-  ];
+  static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
   /** When a backup was last asked for here; it is being made until one of after that is shown. */
@@ -92,9 +79,7 @@ export class SafekeepingPage extends LitElement {
 
   #sweep = (): Promise<void> =>
     this.#read('sweep', async (signal) => {
-      const state = await refreshVaultState();
-      const open = state.state === 'unlocked' && state.tenant === this.#tenant;
-      if (!open && !(await requestUnlock(this.#tenant))) return '';
+      if (!(await unlockedOrAsk(this.#tenant))) return '';
       this.found = null;
       this.found = await sweep(sweepHands(this.#tenant), this.#show, signal);
       return signal.aborted ? 'Stopped. What was found so far is kept.' : '';
@@ -202,7 +187,7 @@ export class SafekeepingPage extends LitElement {
 
   #putBack({ item, reason }: HelpWanted['detail']): void {
     void this.#work.do(async () => {
-      await keyringApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
+      await rotationApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
     });

@@ -4,7 +4,7 @@ import { keepTicket, lastTicket } from '../secrets/last-ticket.ts';
 import { rememberTenant, startOf } from '../session/last-tenant.ts';
 import { notedPerson, notePerson } from '../session/person.ts';
 import { Memory } from './memory.ts';
-import { areKeysOn, turnKeys } from './shortcuts.ts';
+import { areShortcutsOn, turnShortcuts } from './shortcuts.ts';
 import { nextTheme, theme } from './theme.ts';
 
 afterEach(() => {
@@ -30,10 +30,10 @@ describe('where the storage takes nothing more', () => {
     expect(startOf(two, false)).toBe('/t/globex');
     expect([nextTheme(), nextTheme(), theme()]).toEqual(['light', 'dark', 'dark']);
     expect(document.documentElement.dataset.theme).toBe('dark');
-    turnKeys(false);
-    expect(areKeysOn()).toBe(false);
-    turnKeys(true);
-    expect(areKeysOn()).toBe(true);
+    turnShortcuts(false);
+    expect(areShortcutsOn()).toBe(false);
+    turnShortcuts(true);
+    expect(areShortcutsOn()).toBe(true);
     keepTicket('acme', 'INC-1');
     expect(lastTicket('acme')).toBe('INC-1');
   });

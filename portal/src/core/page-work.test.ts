@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Membership } from '../../../schema/person.ts';
 import { until } from '../../../test/support/until.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
-import { PageWork } from './page-work.ts';
+import { PageWork, partOf } from './page-work.ts';
 
 const member = (role: Membership['role']): Membership => ({ tenant: 'acme', name: 'Acme', role, status: 'active' });
 
@@ -114,5 +114,15 @@ describe('what a page shows', () => {
     await read(host, 'second');
     await done;
     expect(host.work.busy).toBe(false);
+  });
+});
+
+describe('a part that comes after the rest of a page', () => {
+  it('is what came; where it fails, what was read of it before, beside why, so that the rest is shown all the same', async () => {
+    const came = await partOf(Promise.resolve(['one']), null);
+    expect(came).toEqual({ value: ['one'], failure: null });
+    const fault = new Error('the line');
+    expect(await partOf(Promise.reject(fault), came)).toEqual({ value: ['one'], failure: fault });
+    expect(await partOf(Promise.reject(fault), null)).toEqual({ value: null, failure: fault });
   });
 });

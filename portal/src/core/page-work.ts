@@ -17,6 +17,16 @@ type Reading<Loaded> = {
   held?: () => boolean;
 };
 
+/** What a request brought that is not the page's first: where it fails, the rest is shown all the same. `value` null: nothing of it yet. */
+export type Part<T> = { value: T | null; failure: unknown };
+
+/** Never throws. Where it fails, what was read of it before stays. */
+export const partOf = <T>(asked: Promise<T>, before: Part<T> | null | undefined): Promise<Part<T>> =>
+  asked.then(
+    (value) => ({ value, failure: null }),
+    (failure: unknown) => ({ value: before?.value ?? null, failure }),
+  );
+
 export class PageWork<Loaded> extends OneAct {
   readonly #host: Host;
   readonly #reading: Reading<Loaded>;

@@ -1,12 +1,12 @@
 import { html, LitElement } from 'lit';
 import { afterEach, expect, test } from 'vitest';
 import { Modal } from './modal.ts';
-import { Keys, registeredKeys } from './shortcuts.ts';
+import { registeredShortcuts, Shortcuts } from './shortcuts.ts';
 
 const heard: string[] = [];
 
 class OnePage extends LitElement {
-  keys = new Keys(this, {
+  keys = new Shortcuts(this, {
     '/': { words: 'Search', press: () => heard.push('page /') },
     '?': { words: 'Keys', press: () => heard.push('page ?') },
     Enter: { words: 'Open', press: () => heard.push('page Enter') },
@@ -16,7 +16,7 @@ class OnePage extends LitElement {
   }
 }
 class InnerPart extends LitElement {
-  keys = new Keys(this, {
+  keys = new Shortcuts(this, {
     '/': { words: 'Search here', press: () => heard.push('part /') },
     Escape: { words: 'Clear' },
   });
@@ -90,7 +90,7 @@ test('the newer of two has the key and its words, and gives both back when it go
   await shown('one-page');
   const part = await shown('inner-part');
   press('/');
-  expect(registeredKeys()).toEqual([
+  expect(registeredShortcuts()).toEqual([
     { key: '/', words: 'Search here' },
     { key: '?', words: 'Keys' },
     { key: 'Enter', words: 'Open' },
@@ -99,5 +99,5 @@ test('the newer of two has the key and its words, and gives both back when it go
   part.remove();
   press('/');
   expect(heard).toEqual(['part /', 'page /']);
-  expect(registeredKeys()[0]?.words).toBe('Search');
+  expect(registeredShortcuts()[0]?.words).toBe('Search');
 });

@@ -3,14 +3,14 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { memory } from './memory.ts';
 import { isModalOpen } from './modal.ts';
 
-/** `words` say what the key does, for the help. Without `press` it is only listed: an element acts on it by itself. */
-export type KeyUse = { words: string; press?: () => void };
+/** `words` say what it does, for the help. Without `press` it is only listed: an element acts on it by itself. */
+export type Shortcut = { words: string; press?: () => void };
 
 /** Those whose hosts are in the document, the newest last. */
-const active: Keys[] = [];
+const active: Shortcuts[] = [];
 
-/** What the keys do now, in the order in which they came; `key` is as `KeyboardEvent.key` has it. */
-export function registeredKeys(): { key: string; words: string }[] {
+/** What they do now, in the order in which they came; `key` is as `KeyboardEvent.key` has it. */
+export function registeredShortcuts(): { key: string; words: string }[] {
   const words = new Map(active.flatMap(({ uses }) => Object.entries(uses)).map(([key, use]) => [key, use.words]));
   return [...words].map(([key, text]) => ({ key, words: text }));
 }
@@ -18,9 +18,9 @@ export function registeredKeys(): { key: string; words: string }[] {
 const OFF = 'totl.keys-off';
 
 /** Whether single keys act in this browser; who dictates or trembles turns them off (WCAG 2.1.4). */
-export const areKeysOn = (): boolean => memory.read(OFF) === null;
+export const areShortcutsOn = (): boolean => memory.read(OFF) === null;
 
-export function turnKeys(on: boolean): void {
+export function turnShortcuts(on: boolean): void {
   if (on) memory.forget(OFF);
   else memory.write(OFF, 'yes');
 }
@@ -39,7 +39,7 @@ function pressed(event: KeyboardEvent): void {
   // Shift makes a `?` where it is needed, and something else of Enter or Home.
   if (event.defaultPrevented || event.isComposing || ctrlKey || metaKey || altKey || (shiftKey && key.length > 1))
     return;
-  if (key.length === 1 && !areKeysOn()) return;
+  if (key.length === 1 && !areShortcutsOn()) return;
   const path = event.composedPath();
   if (isModalOpen() || path.some((node) => node instanceof HTMLDialogElement)) return;
   if (isTaken({ key, target: path[0] })) return;
@@ -50,10 +50,10 @@ function pressed(event: KeyboardEvent): void {
 }
 
 /** Listens while its host is in the document. Where two use the same key, the newer one has it. */
-export class Keys implements ReactiveController {
-  readonly uses: Readonly<Record<string, KeyUse>>;
+export class Shortcuts implements ReactiveController {
+  readonly uses: Readonly<Record<string, Shortcut>>;
 
-  constructor(host: ReactiveControllerHost, uses: Record<string, KeyUse>) {
+  constructor(host: ReactiveControllerHost, uses: Record<string, Shortcut>) {
     this.uses = uses;
     host.addController(this);
   }

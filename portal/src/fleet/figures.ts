@@ -1,4 +1,4 @@
-// What the fleet page says of the whole fleet: counters that the live connection keeps true, runs by the hour, and the clients there are.
+// What the fleet page says of the whole fleet: counters that the live connection keeps true, runs by the quarter hour, and the clients there are.
 import type { ReactiveControllerHost } from 'lit';
 import type { ClientList, FleetCounts, Hour, Overview } from '../../../schema/machine.ts';
 import * as api from '../api/fleet.ts';

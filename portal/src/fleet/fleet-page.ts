@@ -5,7 +5,7 @@ import type { Membership } from '../../../schema/person.ts';
 import { firstScreenIsShown } from '../core/first-screen.ts';
 import { isAt } from '../core/path.ts';
 import { go } from '../core/router.ts';
-import { Keys } from '../core/shortcuts.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from './fleet-search.ts';
@@ -49,7 +49,7 @@ export class FleetPage extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, {
+    new Shortcuts(this, {
       '/': { words: 'Search the fleet', press: () => this.search?.focus() },
       Escape: { words: 'Clear the search', press: () => this.search?.clear() },
       n: { words: 'Show the new order', press: () => this.#fleet.letIn() },
@@ -98,11 +98,11 @@ export class FleetPage extends LitElement {
   #search = ({ detail: q }: SearchWanted): void => this.#ask({ q }, q !== '' && this.question.q !== '');
 
   /** Enter in the search field opens the one that was found; of several it goes to the first. */
-  #entered = ({ detail: key }: CustomEvent<string>): void => {
+  #entered = ({ detail: pressed }: CustomEvent<string>): void => {
     const rows = this.#fleet.list?.rows;
     if (!rows || !this.#fleet.isCurrent) return;
     const only = rows.length === 1 ? rows.at(0) : null;
-    if (only && key === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
+    if (only && pressed === 'Enter' && isSearch(this.question)) go(`/t/${this.membership.tenant}/machines/${only.id}`);
     else this.table?.focusFirst();
   };
 

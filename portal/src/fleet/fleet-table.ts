@@ -5,7 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Match } from '../../../schema/machine.ts';
-import { Keys } from '../core/shortcuts.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import { placed, Windowing } from '../core/windowing.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { fleetRow, rowStyles } from './fleet-row.ts';
@@ -100,7 +100,7 @@ export class FleetTable extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, {
+    new Shortcuts(this, {
       j: { words: 'The next machine', press: () => this.#step(1) },
       k: { words: 'The machine before', press: () => this.#step(-1) },
       Enter: { words: 'Open the machine', press: () => this.#link()?.click() },

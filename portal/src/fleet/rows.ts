@@ -13,9 +13,9 @@ const fits = (machine: MachineSummary, filter: FleetFilter): boolean =>
   (filter.client === undefined || machine.client === filter.client) &&
   (filter.attention === undefined || machine.attention.length > 0);
 
-type Key = string | number;
+type SortedBy = string | number;
 /** As the list's query sorts (objects/fleet/list.ts): the latest run first, or by name whatever its case in ASCII. */
-const KEYS: Record<FleetFilter['sort'], (machine: MachineSummary) => Key> = {
+const SORTED_BY: Record<FleetFilter['sort'], (machine: MachineSummary) => SortedBy> = {
   started: ({ run, enrolledAt }) => -(run?.startedAt ?? enrolledAt),
   hostname: ({ hostname }) => (hostname ?? '').replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
 };
@@ -113,8 +113,8 @@ export class FleetRows {
 
   #moved(before: MachineSummary, now: MachineSummary): boolean {
     if (this.#filter === 'found') return false;
-    const key = KEYS[this.#filter.sort];
-    return key(before) !== key(now);
+    const by = SORTED_BY[this.#filter.sort];
+    return by(before) !== by(now);
   }
 
   #one(machine: MachineSummary, held: boolean): boolean {
@@ -155,7 +155,7 @@ export class FleetRows {
   #before(one: MachineSummary, other: MachineSummary): boolean {
     if (this.#filter === 'found') return false;
     const { sort } = this.#filter;
-    const [a, b] = [KEYS[sort](one), KEYS[sort](other)];
+    const [a, b] = [SORTED_BY[sort](one), SORTED_BY[sort](other)];
     if (a !== b) return a < b;
     return sort === 'started' ? one.id > other.id : one.id < other.id;
   }

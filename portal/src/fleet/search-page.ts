@@ -6,7 +6,7 @@ import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/fleet.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import { go } from '../core/router.ts';
-import { Keys } from '../core/shortcuts.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
@@ -70,7 +70,7 @@ export class SearchPage extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, { '/': { words: 'Search', press: () => this.field.select() } });
+    new Shortcuts(this, { '/': { words: 'Search', press: () => this.field.select() } });
   }
 
   override connectedCallback(): void {

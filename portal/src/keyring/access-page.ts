@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
@@ -19,17 +20,8 @@ import './unlocker-list.ts';
 export class AccessPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
-      .bar {
-        justify-content: space-between;
-      }
       @media print {
         .screen {
           display: none;

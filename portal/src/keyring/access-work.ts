@@ -5,6 +5,7 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
+import * as grantsApi from '../api/grants.ts';
 import { isProblem } from '../api/http.ts';
 import * as api from '../api/keyring.ts';
 import { PageWork } from '../core/page-work.ts';
@@ -61,7 +62,7 @@ export class AccessWork extends PageWork<Access> {
 
   async #load(): Promise<Access> {
     const keyring = await api.keyring(this.tenant);
-    const { grants } = this.role === 'auditor' ? { grants: [] } : await api.grants(this.tenant);
+    const { grants } = this.role === 'auditor' ? { grants: [] } : await grantsApi.grants(this.tenant);
     forgetWords(
       this.tenant,
       grants.map((one) => one.id),
@@ -116,7 +117,7 @@ export class AccessWork extends PageWork<Access> {
 
   async #decline(grant: Grant): Promise<string> {
     try {
-      await api.declineGrant(this.tenant, grant.id);
+      await grantsApi.declineGrant(this.tenant, grant.id);
     } catch (error) {
       if (isProblem(error, 'unknown_grant')) return 'That request has been answered meanwhile.';
       throw error;

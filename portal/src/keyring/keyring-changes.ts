@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { KeyringChange } from '../../../schema/keyring.ts';
-import * as api from '../api/keyring.ts';
+import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
 import '../ui/problem-note.ts';
@@ -42,7 +42,7 @@ export class KeyringChanges extends LitElement {
     event.preventDefault();
     const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
     void this.#undoing.do(async () => {
-      await api.undoChange(this.tenant, { change, version: this.version, reason });
+      await keyringActs.undoChange(this.tenant, { change, version: this.version, reason });
       this.asked = null;
       this.dispatchEvent(new CustomEvent('keyring-undone'));
     });

@@ -1,6 +1,6 @@
 // The escrow keys: their history, and rotation by an admin: start, watch, pause, resume anywhere, finish, destroy.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DESTROY_AFTER_MS } from '../../../schema/facts/deadlines.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
@@ -9,9 +9,11 @@ import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
 import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import * as tokensApi from '../api/tokens.ts';
-import { PageWork } from '../core/page-work.ts';
+import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
+import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlock } from '../unlock/vault-client.ts';
@@ -25,27 +27,17 @@ import './root-history.ts';
 const REFRESH_MS = 5_000;
 
 /** `handedOut`: live tokens by the fingerprint they were handed out with, for admins, once there is more than one root. */
-type Ready = { rotation: Rotation; keyring: Keyring | null; handedOut: ReadonlyMap<string, number> | null };
+type Ready = {
+  rotation: Part<Rotation>;
+  keyring: Part<Keyring | null>;
+  handedOut: Part<ReadonlyMap<string, number>> | null;
+};
 /** `ready` null: the first-time set-up has not been done. */
 type Loaded = { ready: Ready | null };
 
 @customElement('keys-page')
 export class KeysPage extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
-      .bar {
-        justify-content: space-between;
-      }
-    `,
-  ];
+  static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
   #stepUp = new StepUp(this);
@@ -53,10 +45,10 @@ export class KeysPage extends LitElement {
   #resealing = new Resealing(this, {
     tenant: () => this.#tenant,
     acts: this.#work,
-    rotation: () => this.#work.loaded?.ready?.rotation ?? null,
+    rotation: () => this.#work.loaded?.ready?.rotation.value ?? null,
     show: (rotation) => {
       const ready = this.#work.loaded?.ready;
-      if (ready) this.#work.put({ ready: { ...ready, rotation } });
+      if (ready) this.#work.put({ ready: { ...ready, rotation: { value: rotation, failure: null } } });
     },
   });
 
@@ -71,9 +63,14 @@ export class KeysPage extends LitElement {
   async #load(): Promise<Loaded> {
     const tenant = this.#tenant;
     if ((await fleetApi.overview(tenant)).keyState !== 'ready') return { ready: null };
-    const [rotation, keyring] = await Promise.all([keyringApi.rotation(tenant), keyringApi.keyring(tenant)]);
-    const several = (keyring?.successions.length ?? 0) > 0;
-    return { ready: { rotation, keyring, handedOut: this.#admin && several ? await handedOut(tenant) : null } };
+    const before = this.#work.loaded?.ready;
+    const [rotation, keyring] = await Promise.all([
+      partOf(rotationApi.rotation(tenant), before?.rotation),
+      partOf(keyringApi.keyring(tenant), before?.keyring),
+    ]);
+    const several = (keyring.value?.successions.length ?? 0) > 0;
+    const counted = this.#admin && several ? await partOf(handedOut(tenant), before?.handedOut) : null;
+    return { ready: { rotation, keyring, handedOut: counted } };
   }
 
   #sign(heading: string, action: string, act: KeyringAct): Promise<void> {
@@ -121,17 +118,22 @@ export class KeysPage extends LitElement {
       ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}`;
   }
 
-  #keys({ rotation, keyring, handedOut }: Ready) {
+  #keys({ rotation, keyring: { value: keyring, failure }, handedOut }: Ready) {
     return html`<section class="card">
-        <key-table
-          .keys=${rotation.keys}
-          .admin=${this.#admin}
-          .busy=${this.#work.busy}
-          .destroyableAt=${destroyableAt}
-          @key-step-wanted=${this.#step}
-        ></key-table>
+        <problem-note .error=${rotation.failure}></problem-note>
+        ${
+          rotation.value
+            ? html`<key-table
+                .keys=${rotation.value.keys}
+                .admin=${this.#admin}
+                .busy=${this.#work.busy}
+                .destroyableAt=${destroyableAt}
+                @key-step-wanted=${this.#step}
+              ></key-table>`
+            : nothing
+        }
       </section>
-      ${keyring ? this.#roots(keyring, handedOut) : nothing}
+      ${keyring || failure ? this.#roots(keyring, failure, handedOut) : nothing}
       ${
         keyring?.changes?.some((one) => one.replaces)
           ? html`<section class="card">
@@ -159,18 +161,24 @@ export class KeysPage extends LitElement {
     void this.#sign('Replace the root', 'Replace the root', { act: 'replace_root' });
   };
 
-  #roots(keyring: Keyring, handedOut: Ready['handedOut']) {
+  #roots(keyring: Keyring | null, failure: unknown, handedOut: Ready['handedOut']) {
     return html`<section class="card">
-      <root-history
-        .keyring=${keyring}
-        .tenant=${this.#tenant}
-        .admin=${this.#admin}
-        .busy=${this.#work.busy}
-        .handedOut=${handedOut}
-        @replace-root-wanted=${this.#replaceRoot}
-        @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
-          void this.#sign('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
-      ></root-history>
+      <problem-note .error=${failure}></problem-note>
+      ${
+        keyring
+          ? html`<root-history
+              .keyring=${keyring}
+              .tenant=${this.#tenant}
+              .admin=${this.#admin}
+              .busy=${this.#work.busy}
+              .handedOut=${handedOut?.value ?? null}
+              .uncounted=${handedOut?.failure ?? null}
+              @replace-root-wanted=${this.#replaceRoot}
+              @end-overlap-wanted=${({ detail: root }: CustomEvent<string>) =>
+                void this.#sign('End the overlap', 'End the overlap', { act: 'end_overlap', root })}
+            ></root-history>`
+          : nothing
+      }
     </section>`;
   }
 }

@@ -4,6 +4,7 @@ import { RIGHTS_OF } from '../../../schema/facts/roles.ts';
 import type { Grant } from '../../../schema/grant.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
+import * as grantsApi from '../api/grants.ts';
 import * as api from '../api/keyring.ts';
 import { exactTime, rightsWords } from '../ui/words.ts';
 import { vault } from '../unlock/vault-client.ts';
@@ -43,7 +44,7 @@ export class OwnUnlockers {
     const rights = RIGHTS_OF[role];
     const asked = await vault().draftGrant({ tenant, email, root: keyring.fingerprint, rights, ...made });
     if (!asked.ok) throw new Error(asked.message);
-    await api.requestGrant(tenant, asked.request);
+    await grantsApi.requestGrant(tenant, asked.request);
     keepWords(tenant, asked.request.unlocker.id, { rights, words: asked.words });
     return 'Asked. Read your eight words to an admin, by telephone or face to face.';
   }

@@ -1,6 +1,7 @@
 // A new passphrase, typed twice, with its strength as it is typed and the offer of a generated one.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { plainButton } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import {
   GENERATED_BITS,
@@ -16,6 +17,7 @@ import {
 export class PassphraseField extends LitElement {
   static override styles = [
     shared,
+    plainButton,
     css`
       :host {
         display: block;
@@ -43,14 +45,6 @@ export class PassphraseField extends LitElement {
       }
       .offer {
         margin: 0.2rem 0 0.9rem;
-      }
-      .plain-button {
-        border: 0;
-        background: none;
-        color: var(--accent);
-        padding: 0;
-        min-height: 0;
-        text-decoration: underline;
       }
     `,
   ];

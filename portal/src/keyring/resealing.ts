@@ -2,14 +2,14 @@
 // behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
-import * as keyringApi from '../api/keyring.ts';
+import * as rotationApi from '../api/rotation.ts';
 import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepHands } from '../secrets/sweep-hands.ts';
 import { saidNote } from '../ui/said-note.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
+import { vault } from '../unlock/vault-client.ts';
 import type { HelpWanted } from './left-behind.ts';
 import { type LeftBehind, type RotationHands, rotate } from './rotation.ts';
 import './left-behind.ts';
@@ -41,7 +41,7 @@ export class Resealing {
    * the sweep that saw it; null: it was stopped.
    */
   async everythingOpens(signal: AbortSignal): Promise<string | null> {
-    if (!(await this.#unlocked())) return null;
+    if (!(await unlockedOrAsk(this.#page.tenant()))) return null;
     try {
       const { id, unsound } = await sweep(sweepHands(this.#page.tenant()), (progress) => this.#check(progress), signal);
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
@@ -60,15 +60,9 @@ export class Resealing {
     this.#host.requestUpdate();
   }
 
-  async #unlocked(): Promise<boolean> {
-    const tenant = this.#page.tenant();
-    const state = await refreshVaultState();
-    return (state.state === 'unlocked' && state.tenant === tenant) || requestUnlock(tenant);
-  }
-
   /** Re-seals what is left, as part of an act of the page. Answers what is to be said. */
   async reseal(signal: AbortSignal): Promise<string> {
-    if (!(await this.#unlocked()) || signal.aborted) return '';
+    if (!(await unlockedOrAsk(this.#page.tenant())) || signal.aborted) return '';
     this.#work(true);
     this.#leftBehind = [];
     try {
@@ -90,8 +84,8 @@ export class Resealing {
   #hands(): RotationHands {
     const tenant = this.#page.tenant();
     return {
-      page: (request) => keyringApi.rotationPage(tenant, request),
-      upload: (items) => keyringApi.uploadResealed(tenant, items),
+      page: (request) => rotationApi.rotationPage(tenant, request),
+      upload: (items) => rotationApi.uploadResealed(tenant, items),
       reseal: vault().reseal,
     };
   }
@@ -109,11 +103,11 @@ export class Resealing {
       const { id: secret, version: at } = item;
       const { version, kid, sha256 } = at;
       const tenant = this.#page.tenant();
-      if (help === 'restore') await keyringApi.restoreReplaced(tenant, secret, version, reason);
+      if (help === 'restore') await rotationApi.restoreReplaced(tenant, secret, version, reason);
       else {
         // What the rotation has just found, as a finding: the mark rests on it.
         await secretsApi.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
-        await keyringApi.markUnopenable(tenant, secret, version, reason);
+        await rotationApi.markUnopenable(tenant, secret, version, reason);
       }
       this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
     });

@@ -11,6 +11,7 @@ import { seenManifest, vault } from '../unlock/vault-client.ts';
 import '../ui/eight-words.ts';
 import '../ui/fingerprint-text.ts';
 import '../ui/keyring-line.ts';
+import '../ui/problem-note.ts';
 
 /** `unseen`: this browser has verified no root yet, so it vouches for no words. `withheld`: the server does not show how it came to be. */
 type Earlier = readonly RootBefore[] | 'asking' | 'unseen' | 'withheld';
@@ -45,6 +46,8 @@ export class RootHistory extends LitElement {
   @property({ attribute: false }) busy = false;
   /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
+  /** Why they could not be counted. */
+  @property({ attribute: false }) uncounted: unknown = null;
   /** What others compare with: what this browser has verified, not what the server shows. */
   @state() private verified: SeenManifest | null = null;
   @state() private earlier: Earlier = 'asking';
@@ -164,6 +167,7 @@ export class RootHistory extends LitElement {
             </button>`
           : nothing
       }
+      <problem-note .error=${this.uncounted}></problem-note>
     </p>`;
   }
 

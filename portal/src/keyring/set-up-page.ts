@@ -6,6 +6,7 @@ import type { SetUpDraft } from '../../vault/contract.ts';
 import * as fleetApi from '../api/fleet.ts';
 import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import * as keyringApi from '../api/keyring.ts';
+import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
 import { holdHere } from '../core/router.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -160,7 +161,7 @@ export class SetUpPage extends LitElement {
 
   async #write(draft: SetUpDraft): Promise<void> {
     try {
-      const { fingerprint } = await keyringApi.writeKeyring(this.membership.tenant, draft.write);
+      const { fingerprint } = await keyringActs.writeKeyring(this.membership.tenant, draft.write);
       if (fingerprint !== draft.fingerprint)
         throw new Error('The server answered with another fingerprint than yours.');
     } catch (error) {

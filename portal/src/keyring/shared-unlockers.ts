@@ -5,7 +5,7 @@ import { DRILL_EVERY_MS } from '../../../schema/facts/deadlines.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted } from '../../vault/contract.ts';
-import * as api from '../api/keyring.ts';
+import * as keyringActs from '../api/keyring-acts.ts';
 import { exactTime } from '../ui/words.ts';
 import { writeDrafted } from '../unlock/step-up.ts';
 import { vault } from '../unlock/vault-client.ts';
@@ -52,7 +52,7 @@ export class SharedUnlockers {
         work: (input) => vault().drill(input),
       });
       if (!proven) return '';
-      await api.noteDrill(tenant, recovery.id, proven.value.proof);
+      await keyringActs.noteDrill(tenant, recovery.id, proven.value.proof);
       return 'Proven: these sheets open everything. Nothing was shown and nothing is unlocked.';
     });
   }

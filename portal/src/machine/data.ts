@@ -2,9 +2,9 @@
 import type { LitElement, ReactiveController } from 'lit';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Secret } from '../../../schema/secret.ts';
-import * as fleetApi from '../api/fleet.ts';
 import { isProblem } from '../api/http.ts';
 import { Live } from '../api/live.ts';
+import * as machinesApi from '../api/machines.ts';
 import * as secretsApi from '../api/secrets.ts';
 import { PagesRead } from '../core/pages-read.ts';
 import { Polling } from '../core/polling.ts';
@@ -186,15 +186,15 @@ export class MachineData implements ReactiveController {
     }
   }
 
-  #readRuns(pages: PagesRead, part: fleetApi.ListedPart) {
+  #readRuns(pages: PagesRead, part: machinesApi.ListedPart) {
     const { tenant, machine } = this.#of();
     return pages.read(async (after) => {
-      const { runs, next } = await fleetApi.runs(tenant, machine, part, after);
+      const { runs, next } = await machinesApi.runs(tenant, machine, part, after);
       return { items: runs, next };
     });
   }
 
-  #readSecrets(pages: PagesRead, part: fleetApi.ListedPart) {
+  #readSecrets(pages: PagesRead, part: machinesApi.ListedPart) {
     const { tenant, machine } = this.#of();
     return pages.read(async (after) => {
       const { secrets, next } = await secretsApi.secrets(tenant, machine, part, this.secretFilter, after);
@@ -204,10 +204,10 @@ export class MachineData implements ReactiveController {
 
   /** A machine with as much of its history as is wanted, in order of time. */
   async #readMachine(tenant: string, wanted: string): Promise<Machine> {
-    const machine = await fleetApi.machine(tenant, wanted);
+    const machine = await machinesApi.machine(tenant, wanted);
     const { items, next } = await this.#history.read(async (after) => {
       if (after === undefined) return { items: machine.history.toReversed(), next: machine.historyNext };
-      const { history, next } = await fleetApi.history(tenant, wanted, after);
+      const { history, next } = await machinesApi.history(tenant, wanted, after);
       return { items: history, next };
     });
     return { ...machine, history: items.reverse(), historyNext: next };

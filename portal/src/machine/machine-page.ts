@@ -4,30 +4,22 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import { acknowledge, shelve, split } from '../api/fleet.ts';
 import { isProblem } from '../api/http.ts';
-import { confirmSecret } from '../api/secrets.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
-import { OneAct } from '../core/one-act.ts';
 import { isAt } from '../core/path.ts';
 import { go } from '../core/router.ts';
-import { Keys } from '../core/shortcuts.ts';
-import type { MarkWanted } from '../fleet/attention-note.ts';
-import { Adding } from '../secrets/adding.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import { OlderVersions } from '../secrets/older-versions.ts';
-import { Revealing } from '../secrets/revealing.ts';
-import { SayingRotated } from '../secrets/saying-rotated.ts';
 import type { FilterWanted } from '../secrets/secret-filter.ts';
-import type { ConfirmWanted, RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
-import { offeredWith } from '../secrets/version-words.ts';
+import type { RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../ui/words.ts';
 import { type Loaded, MachineData, type PagedList } from './data.ts';
 import type { EventList } from './event-list.ts';
-import type { ShelfWanted } from './machine-identity.ts';
+import { MachineActs } from './machine-acts.ts';
+import { MachineDialogs } from './machine-dialogs.ts';
 import { machineStyles } from './machine-styles.ts';
-import { Merging } from './merging.ts';
 import { RunEvents } from './run-events.ts';
 import { startsOf } from './timeline.ts';
 import '../fleet/attention-note.ts';
@@ -41,12 +33,6 @@ import '../secrets/secret-filter.ts';
 import '../secrets/secret-list.ts';
 import './shelf-note.ts';
 
-const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
-  archive: 'Out of the fleet list. Its secrets stay.',
-  restore: 'Back in the fleet list.',
-  unmerge: 'The merge is undone.',
-};
-
 @customElement('machine-page')
 export class MachinePage extends LitElement {
   static override styles = [shared, machineStyles];
@@ -57,31 +43,20 @@ export class MachinePage extends LitElement {
   @state() private clipboard: ClipboardState | null = null;
   @query('event-list') private eventList!: EventList | null;
   @query('secret-list') private secretList!: SecretList | null;
+  #place = () => ({ tenant: this.#tenant, machine: this.machine });
   #events = new RunEvents(this, () => this.#tenant);
-  #data = new MachineData(
-    this,
-    () => ({ tenant: this.#tenant, machine: this.machine }),
-    async () => this.#readEvents(),
-  );
-  #acts = new OneAct(this, () => this.#data.read());
-  #revealing = new Revealing(
-    this,
-    () => this.#tenant,
-    () => void this.#data.read(),
-  );
+  #data = new MachineData(this, this.#place, async () => this.#readEvents());
+  #acts = new MachineActs(this, this.#place, () => this.#data.read());
   #versions = new OlderVersions(this, () => this.#tenant, 'standing');
   #versionsAside = new OlderVersions(this, () => this.#tenant, 'aside');
-  #merging = new Merging(this, () => this.#kept('Merged: both histories are shown here.'));
-  #sayingRotated = new SayingRotated(
-    this,
-    () => this.#tenant,
-    (words) => this.#kept(words),
-  );
-  #adding = new Adding(
-    this,
-    () => ({ tenant: this.#tenant, machine: this.machine, email: this.email }),
-    (words) => this.#kept(words),
-  );
+  #dialogs = new MachineDialogs(this, {
+    place: () => ({ ...this.#place(), email: this.email }),
+    done: (words) => {
+      this.#acts.say(words);
+      void this.#data.read();
+    },
+    readAnew: () => void this.#data.read(),
+  });
 
   #load = new Task(this, {
     args: () => [this.membership.tenant, this.machine] as const,
@@ -95,7 +70,7 @@ export class MachinePage extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, {
+    new Shortcuts(this, {
       j: { words: 'Look at the next run of the list', press: () => this.#stepRun(1) },
       k: { words: 'Look at the run before it in the list', press: () => this.#stepRun(-1) },
       '/': { words: 'Search the events', press: () => this.eventList?.focusSearch() },
@@ -135,10 +110,7 @@ export class MachinePage extends LitElement {
     this.#acts.forget();
     this.#versions.forget();
     this.#versionsAside.forget();
-    this.#merging.forget();
-    this.#revealing.forget();
-    this.#adding.forget();
-    this.#sayingRotated.forget();
+    this.#dialogs.forget();
   }
 
   /** Another run may be chosen in the URL. */
@@ -170,56 +142,7 @@ export class MachinePage extends LitElement {
     if (this.#run) await this.#events.refresh(this.#run);
   }
 
-  #askReveal = ({ detail }: RevealWanted): void => {
-    const choices = offeredWith(detail.secret, this.#data.loaded?.secrets ?? []);
-    const isOffered = choices.some(
-      ({ secret, version }) => secret.id === detail.secret.id && version.version === detail.version.version,
-    );
-    this.#revealing.ask(detail, { choices: isOffered ? choices : [], earlier: !isOffered });
-  };
-
-  #kept(words: string): void {
-    this.#acts.say(words);
-    void this.#data.read();
-  }
-
-  /** This version is on the PC, says this admin; the object says whether it is theirs to say. */
-  #confirm = async ({ detail: { secret, version } }: ConfirmWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    await this.#acts.do(async () => {
-      await confirmSecret(this.#tenant, secret, version);
-      return 'Confirmed: what it takes the place of is no longer to be rotated.';
-    });
-  };
-
-  /** Archives the entry, brings it back or undoes a merge; what came of it is read anew. */
-  #shelf = async ({ detail: { act, machine } }: ShelfWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    await this.#acts.do(async () => {
-      await shelve(this.#tenant, machine, act);
-      return SHELF_SAID[act];
-    });
-  };
-
-  /** Somebody has looked into a mark; what is left is read anew. */
-  #seen = async ({ detail }: MarkWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    await this.#acts.do(async () => {
-      await acknowledge(this.#tenant, this.machine, detail);
-      return detail.mark === 'cloned'
-        ? 'On record: it is one PC. It is marked again if another one reports.'
-        : 'On record: you have looked into it. It comes back if the same happens anew.';
-    });
-  };
-
-  /** Several PCs have this id, says this admin. */
-  #splitId = async ({ detail }: MarkWanted): Promise<void> => {
-    if (this.#acts.busy) return;
-    await this.#acts.do(async () => {
-      await split(this.#tenant, this.machine, detail.of);
-      return 'On record: several PCs have this ID. What each of them sealed stays beside the others.';
-    });
-  };
+  #reveal = ({ detail }: RevealWanted): void => this.#dialogs.reveal(detail, this.#data.loaded?.secrets ?? []);
 
   override render() {
     const { loaded, failure } = this.#data;
@@ -231,8 +154,7 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#revealing.render(this.#name, this.#data.loaded?.machine ?? null)} ${this.#adding.render(this.#name)} ${this.#merging.render()}
-      ${this.#sayingRotated.render(this.#name)}`;
+      ${this.#dialogs.render(this.#name, loaded?.machine ?? null)}`;
   }
 
   #unknown() {
@@ -276,26 +198,26 @@ export class MachinePage extends LitElement {
         .acting=${this.#mayAct && machine.shelf !== 'merged'}
         .splitting=${this.membership.role === 'admin'}
         .busy=${this.#acts.busy}
-        @mark-seen=${this.#seen}
-        @split-wanted=${this.#splitId}
+        @mark-seen=${this.#acts.markSeen}
+        @split-wanted=${this.#acts.splitId}
       ></attention-note>
       <shelf-note
         .machine=${machine}
         tenant=${this.#tenant}
         .acting=${this.#mayAct}
         .busy=${this.#acts.busy}
-        @shelf-wanted=${this.#shelf}
+        @shelf-wanted=${this.#acts.shelve}
       ></shelf-note>
       <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
-      <problem-note class="attention" .error=${this.#acts.failure ?? this.#adding.failureBehind ?? this.#merging.failureBehind ?? this.#sayingRotated.failureBehind}></problem-note>
+      <problem-note class="attention" .error=${this.#acts.failure ?? this.#dialogs.failureBehind}></problem-note>
       <div class="columns">
         <section class="card">
           <div class="row head">
             <h2>Secrets</h2>
-            ${this.#mayAct ? html`<button ?disabled=${this.#adding.busy} @click=${() => this.#adding.start()}>Add a secret</button>` : nothing}
+            ${this.#mayAct ? html`<button ?disabled=${this.#dialogs.adding.busy} @click=${() => this.#dialogs.adding.start()}>Add a secret</button>` : nothing}
           </div>
           ${
             moreSecrets || this.#data.secretFilter
@@ -311,10 +233,10 @@ export class MachinePage extends LitElement {
             machine=${machine.id}
             .further=${this.#versions.known}
             .busy=${this.#acts.busy}
-            @reveal-wanted=${this.#askReveal}
+            @reveal-wanted=${this.#reveal}
             @versions-wanted=${this.#wantVersions(this.#versions)}
-            @confirm-wanted=${this.#confirm}
-            @rotated-wanted=${({ detail }: RotatedWanted) => this.#sayingRotated.start(detail)}
+            @confirm-wanted=${this.#acts.confirm}
+            @rotated-wanted=${({ detail }: RotatedWanted) => this.#dialogs.sayingRotated.start(detail)}
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>
@@ -324,9 +246,9 @@ export class MachinePage extends LitElement {
             tenant=${this.#tenant}
             .acting=${this.#mayAct}
             .busy=${this.#acts.busy}
-            .merging=${this.#merging.busy}
-            @shelf-wanted=${this.#shelf}
-            @merge-wanted=${() => void this.#merging.start(this.#tenant, machine)}
+            .merging=${this.#dialogs.merging.busy}
+            @shelf-wanted=${this.#acts.shelve}
+            @merge-wanted=${() => void this.#dialogs.merging.start(this.#tenant, machine)}
           ></machine-identity>
           ${machine.historyNext ? this.#more('history', 'Show earlier changes') : nothing}
         </section>
@@ -363,7 +285,7 @@ export class MachinePage extends LitElement {
         machine=${machine}
         .further=${this.#versionsAside.known}
         .busy=${this.#acts.busy}
-        @reveal-wanted=${this.#askReveal}
+        @reveal-wanted=${this.#reveal}
         @versions-wanted=${this.#wantVersions(this.#versionsAside)}
       ></secret-list>
       ${moreSecrets ? this.#more('secretsAside', 'Show more secrets') : nothing}

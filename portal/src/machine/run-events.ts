@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Run } from '../../../schema/machine.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
-import * as api from '../api/fleet.ts';
+import * as api from '../api/machines.ts';
 
 /** A run writes some hundreds of events. A list that holds very many is slow; who wants earlier ones asks. */
 export const EVENTS_AT_ONCE = 2_000;

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import { OneAct } from '../core/one-act.ts';
+import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { shortId } from '../ui/words.ts';
@@ -15,16 +16,10 @@ const count = (number: number, one: string): string => `${number} ${one}${number
 export class UploadPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
       h1 + p {
         margin-top: 0.4rem;
-      }
-      section {
-        margin-top: 1rem;
       }
       ul {
         margin: 0;

@@ -5,6 +5,7 @@ import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Delivery } from '../../../schema/webhook.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { DELIVERY_FAULT_WORDS, DELIVERY_WORDS, exactTime } from '../ui/words.ts';
+import '../ui/problem-note.ts';
 
 @customElement('delivery-log')
 export class DeliveryLog extends LitElement {
@@ -36,8 +37,15 @@ export class DeliveryLog extends LitElement {
   /** Null while it is fetched. */
   @property({ attribute: false }) deliveries: readonly Delivery[] | null = null;
 
+  /** Why they could not be read; what was read before is shown beside it. */
+  @property({ attribute: false }) failure: unknown = null;
+
   override render() {
-    if (this.deliveries === null) return html`<p role="status">Loading the deliveries …</p>`;
+    return html`<problem-note .error=${this.failure}></problem-note> ${this.#deliveries()}`;
+  }
+
+  #deliveries() {
+    if (this.deliveries === null) return this.failure ? nothing : html`<p role="status">Loading the deliveries …</p>`;
     if (this.deliveries.length === 0) return html`<p class="quiet">Nothing was sent yet.</p>`;
     return html`<ol aria-label="Deliveries">
       ${this.deliveries.map((one) => this.#delivery(one))}

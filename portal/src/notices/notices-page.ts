@@ -5,7 +5,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
 import * as api from '../api/notices.ts';
-import { PageWork } from '../core/page-work.ts';
+import { PageWork, type Part, partOf } from '../core/page-work.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
@@ -21,22 +22,17 @@ const REFRESH_MS = 3_000;
 const ADDING = 'adding';
 
 /** The log is of the webhook that was open when it was asked for. */
-type Loaded = { webhooks: readonly Webhook[]; log: { webhook: string; deliveries: readonly Delivery[] } | null };
+type Log = Part<readonly Delivery[]> & { webhook: string };
+type Loaded = { webhooks: readonly Webhook[]; log: Log | null };
 
 @customElement('notices-page')
 export class NoticesPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
       h1 {
         margin-bottom: 0.4rem;
-      }
-      section {
-        margin-top: 1rem;
       }
     `,
   ];
@@ -62,8 +58,13 @@ export class NoticesPage extends LitElement {
     const { webhooks } = await api.webhooks(this.#tenant);
     const open = webhooks.find((one) => one.id === this.open)?.id;
     if (open === undefined) return { webhooks, log: null };
-    const { deliveries } = await api.deliveries(this.#tenant, open);
-    return { webhooks, log: { webhook: open, deliveries } };
+    return { webhooks, log: await this.#readLog(open) };
+  }
+
+  async #readLog(webhook: string): Promise<Log> {
+    const asked = api.deliveries(this.#tenant, webhook).then(({ deliveries }) => deliveries);
+    const last = this.#work.loaded?.log;
+    return { webhook, ...(await partOf(asked, last?.webhook === webhook ? last : null)) };
   }
 
   #add = (write: WebhookWrite): Promise<void> =>
@@ -135,7 +136,8 @@ export class NoticesPage extends LitElement {
 
   #webhook(webhook: Webhook) {
     const open = this.open === webhook.id;
-    const log = this.#work.loaded?.log;
+    const last = this.#work.loaded?.log;
+    const log = last?.webhook === webhook.id ? last : null;
     return html`<section class="card">
       <webhook-card
         .webhook=${webhook}
@@ -144,7 +146,7 @@ export class NoticesPage extends LitElement {
         @act-wanted=${(event: WebhookActWanted) => this.#act(webhook, event.detail)}
       ></webhook-card>
       ${this.changing === webhook.id ? this.#changeForm(webhook) : nothing}
-      ${open ? html`<delivery-log .deliveries=${log?.webhook === webhook.id ? log.deliveries : null}></delivery-log>` : nothing}
+      ${open ? html`<delivery-log .deliveries=${log?.value ?? null} .failure=${log?.failure ?? null}></delivery-log>` : nothing}
     </section>`;
   }
 

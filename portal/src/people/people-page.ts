@@ -12,6 +12,7 @@ import * as peopleApi from '../api/people.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
@@ -38,14 +39,8 @@ type Loaded = { list: PeopleList; keyring: Keyring | null };
 export class PeoplePage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
       @media print {
         .screen {
           display: none;

@@ -1,8 +1,9 @@
 // An address and a role: somebody new.
-import { css, html, LitElement } from 'lit';
+import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import { clearSent } from '../core/clear-sent.ts';
+import { rowForm } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 
@@ -11,25 +12,7 @@ export type PersonWanted = CustomEvent<{ email: string; role: Role; sent: FormDa
 
 @customElement('person-form')
 export class PersonForm extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      form {
-        display: grid;
-        grid-template-columns: 1fr 10rem auto;
-        gap: 0.6rem 1rem;
-        align-items: end;
-      }
-      @media (max-width: 40rem) {
-        form {
-          grid-template-columns: 1fr;
-        }
-        button {
-          justify-self: start;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, rowForm];
   @property({ type: Boolean }) disabled = false;
 
   #submit = (event: SubmitEvent): void => {

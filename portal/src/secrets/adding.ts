@@ -2,8 +2,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { addSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
-import { refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
+import { vault } from '../unlock/vault-client.ts';
 import type { SecretGiven } from './hand-dialog.ts';
 import './hand-dialog.ts';
 
@@ -66,9 +66,7 @@ export class Adding implements ReactiveController {
     if (!place) return;
     const { tenant, machine, email } = place;
     void this.#act.do(async (signal) => {
-      const state = await refreshVaultState();
-      const open = state.state === 'unlocked' && state.tenant === tenant;
-      if (!open && !(await requestUnlock(tenant))) throw new Error(LOCKED);
+      if (!(await unlockedOrAsk(tenant))) throw new Error(LOCKED);
       if (signal.aborted) return;
       const sealed = await vault()
         .sealByHand({ tenant, machine, kind, ref, plaintext, by: email })

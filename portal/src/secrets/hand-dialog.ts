@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { Modal } from '../core/modal.ts';
+import { plainButton } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { tidyField } from '../ui/tidy-field.ts';
@@ -28,6 +29,7 @@ function refOf(kind: SecretKind, form: FormData): SecretRef {
 export class HandDialog extends LitElement {
   static override styles = [
     shared,
+    plainButton,
     css`
       h1 + p {
         margin-top: 0.4rem;
@@ -39,14 +41,6 @@ export class HandDialog extends LitElement {
         display: grid;
         grid-template-columns: 1fr 7rem;
         gap: 0.75rem;
-      }
-      .plain-button {
-        border: 0;
-        background: none;
-        color: var(--accent);
-        padding: 0;
-        min-height: 0;
-        text-decoration: underline;
       }
       .typed {
         font-family: var(--mono);

@@ -6,7 +6,7 @@ import { notedPerson } from '../session/person.ts';
 const TICKET = /^(?:#\d{2,}|[A-Za-z]{1,10}[-_#/]?\d{2,}[A-Za-z0-9-]*)(?=\s|:|$)/;
 
 /** The next person at this browser is about something else. */
-const key = (tenant: string): string => `totl-last-ticket:${tenant}:${notedPerson()}`;
+const nameOf = (tenant: string): string => `totl-last-ticket:${tenant}:${notedPerson()}`;
 
 /** The ticket that a reason begins with; with a pattern, whatever its first word is, since the server has accepted it. */
 export function ticketOf(reason: string, pattern: string | null): string | null {
@@ -16,7 +16,7 @@ export function ticketOf(reason: string, pattern: string | null): string | null 
 }
 
 export function keepTicket(tenant: string, ticket: string | null): void {
-  if (ticket !== null) tabMemory.write(key(tenant), ticket);
+  if (ticket !== null) tabMemory.write(nameOf(tenant), ticket);
 }
 
-export const lastTicket = (tenant: string): string | null => tabMemory.read(key(tenant));
+export const lastTicket = (tenant: string): string | null => tabMemory.read(nameOf(tenant));

@@ -1,7 +1,7 @@
 // Versions that a list leaves out, read from either end: each once and none skipped, also where new ones come in between two readings.
 import { describe, expect, it } from 'vitest';
 import type { ListedVersion, VersionPage, VersionsQuery } from '../../../schema/secret.ts';
-import type { ListedPart } from '../api/fleet.ts';
+import type { ListedPart } from '../api/machines.ts';
 import { OlderVersions } from './older-versions.ts';
 
 const PAGE = 3;

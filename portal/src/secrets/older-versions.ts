@@ -1,7 +1,7 @@
 // Versions of a secret that its list leaves out: the next older ones, or those it began with, as somebody asks for them. A controller.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ListedVersion } from '../../../schema/secret.ts';
-import type { ListedPart } from '../api/fleet.ts';
+import type { ListedPart } from '../api/machines.ts';
 import * as api from '../api/secrets.ts';
 
 /** `older` goes on where the list ends, `first` begins with version 1; neither overlaps the other. `failure`: why the last reading did not go. */

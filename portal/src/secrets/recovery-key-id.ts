@@ -5,8 +5,8 @@ import { shared } from '../ui/shared-styles.ts';
 
 const READ_OUT = 8;
 
-@customElement('key-id')
-export class KeyId extends LitElement {
+@customElement('recovery-key-id')
+export class RecoveryKeyId extends LitElement {
   static override styles = [
     shared,
     css`
@@ -31,18 +31,18 @@ export class KeyId extends LitElement {
       }
     `,
   ];
-  @property({ attribute: false }) keyId = '';
+  @property({ attribute: false }) protectorId = '';
   @state() private said = 'Copy';
 
   #copy = async (): Promise<void> => {
-    this.said = await navigator.clipboard.writeText(this.keyId.toUpperCase()).then(
+    this.said = await navigator.clipboard.writeText(this.protectorId.toUpperCase()).then(
       () => 'Copied',
       () => 'Not allowed: select it',
     );
   };
 
   override render() {
-    const id = this.keyId.toUpperCase();
+    const id = this.protectorId.toUpperCase();
     return html`<span class="quiet">Key ID</span>
       <span class="mono id"><strong>${id.slice(0, READ_OUT)}</strong>${id.slice(READ_OUT)}</span>
       <button aria-label="${this.said === 'Copy' ? 'Copy the' : `${this.said}:`} key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
@@ -52,6 +52,6 @@ export class KeyId extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'key-id': KeyId;
+    'recovery-key-id': RecoveryKeyId;
   }
 }

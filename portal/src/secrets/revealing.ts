@@ -7,7 +7,7 @@ import * as secretsApi from '../api/secrets.ts';
 import * as settingsApi from '../api/settings.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dateTime, duration } from '../ui/words.ts';
-import { requestUnlock } from '../unlock/unlocking.ts';
+import { unlockedOrAsk } from '../unlock/unlocking.ts';
 import { onVaultState, refreshVaultState, vault } from '../unlock/vault-client.ts';
 import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { sameRef } from './refs.ts';
@@ -107,9 +107,7 @@ export class Revealing implements ReactiveController {
 
   async #revealOnce(asked: Asked, reason: string, signal: AbortSignal): Promise<void> {
     const tenant = this.#tenant();
-    const state = await refreshVaultState();
-    const open = state.state === 'unlocked' && state.tenant === tenant;
-    const unlocked = open || (await requestUnlock(tenant));
+    const unlocked = await unlockedOrAsk(tenant);
     // Who has left meanwhile wants nothing revealed, and nothing of it on record.
     if (signal.aborted) return;
     if (!unlocked) {

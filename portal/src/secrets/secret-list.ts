@@ -85,7 +85,7 @@ export class SecretList extends LitElement {
   /** Versions that were asked for beyond those listed, by secret. */
   @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
 
-  /** The first secret's button, for a key that leads there. */
+  /** The first secret's button, for a shortcut that leads there. */
   focusFirst(): void {
     this.renderRoot.querySelector<HTMLElement>('.reveal')?.focus();
   }
@@ -200,7 +200,7 @@ export class SecretList extends LitElement {
   #ref({ ref }: Secret) {
     if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
     return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
-      <key-id .keyId=${ref.protectorId}></key-id>`;
+      <recovery-key-id .protectorId=${ref.protectorId}></recovery-key-id>`;
   }
 
   #version(version: ListedVersion) {

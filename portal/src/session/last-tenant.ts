@@ -2,13 +2,13 @@
 import type { Membership } from '../../../schema/person.ts';
 import { memory } from '../core/memory.ts';
 
-const KEY = 'totl.tenant';
+const NAME = 'totl.tenant';
 
-export const rememberTenant = (tenant: string): void => memory.write(KEY, tenant);
+export const rememberTenant = (tenant: string): void => memory.write(NAME, tenant);
 
 /** Where the start leads, or null where there is nowhere to go. Somebody else's last tenant is nobody's. */
 export function startOf(memberships: readonly Membership[], operator: boolean): string | null {
-  const last = memory.read(KEY);
+  const last = memory.read(NAME);
   const [only, ...others] = memberships;
   if (!only) return operator ? '/operator' : null;
   if (others.length === 0) return `/t/${only.tenant}`;

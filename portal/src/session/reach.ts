@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me } from '../../../schema/person.ts';
 import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from '../api/http.ts';
 import * as api from '../api/me.ts';
-import { SESSION_CHANNEL } from './session.ts';
+import { SESSION_CHANNEL } from './returning.ts';
 
 /** `signed_out` is only what Access or the API itself said. */
 export type ReachState = 'reached' | 'unreachable' | 'signed_out';

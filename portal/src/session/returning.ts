@@ -1,4 +1,7 @@
-// A page that a browser has kept as it was, for whoever goes back to it: it may be another person by now, or nobody who is signed in.
+// Coming back. A page that a browser has kept as it was, for whoever goes back to it: it may be another person by now, or nobody who is signed
+// in. And a tab in which somebody has signed in again: the others hear of it.
+
+export const SESSION_CHANNEL = 'totl-session';
 
 /** Has the page loaded anew where it comes out of the browser's keeping. */
 export function freshOnReturn(reload: () => void): void {

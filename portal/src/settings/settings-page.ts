@@ -12,6 +12,7 @@ import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
 import * as settingsApi from '../api/settings.ts';
 import { PageWork } from '../core/page-work.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { readManifest } from '../unlock/manifest.ts';
@@ -35,14 +36,8 @@ type Loaded = {
 export class SettingsPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
-      :host {
-        display: block;
-        max-width: 48rem;
-      }
-      section {
-        margin-top: 1rem;
-      }
       .check {
         display: flex;
         gap: 0.6rem;

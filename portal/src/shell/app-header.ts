@@ -193,7 +193,7 @@ export class AppHeader extends LitElement {
   #keyState(membership: Membership) {
     return membership.role === 'auditor'
       ? html`<span class="quiet who" title="Auditors reveal nothing, so there is nothing to unlock">No keys: auditor</span>`
-      : html`<key-state .membership=${membership} .memberships=${this.me.memberships}></key-state>`;
+      : html`<vault-state .membership=${membership} .memberships=${this.me.memberships}></vault-state>`;
   }
 
   #menu() {
@@ -206,7 +206,7 @@ export class AppHeader extends LitElement {
       }}>
         ${THEME_WORDS[this.themeName]}
       </button>
-      <button aria-label="Keys on this page" title="Keys on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
+      <button aria-label="Shortcuts on this page" title="Shortcuts on this page (?)" @click=${() => this.dispatchEvent(new CustomEvent('help-wanted'))}>?</button>
       <span class="who quiet">${this.me.email} <a href="/cdn-cgi/access/logout" @click=${this.#signOut}>Sign out</a></span>
       </div>`;
   }

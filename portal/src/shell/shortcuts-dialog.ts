@@ -1,14 +1,14 @@
-// The keys of the page that is open, and the switch for who wants none: a voice that dictates types letters too.
+// The shortcuts of the page that is open, and the switch for whoever wants none: a voice that dictates types letters too.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { Modal } from '../core/modal.ts';
-import { areKeysOn, registeredKeys, turnKeys } from '../core/shortcuts.ts';
+import { areShortcutsOn, registeredShortcuts, turnShortcuts } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 const NAMES: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc', ' ': 'Space' };
 
-@customElement('keys-dialog')
-export class KeysDialog extends LitElement {
+@customElement('shortcuts-dialog')
+export class ShortcutsDialog extends LitElement {
   static override styles = [
     shared,
     css`
@@ -45,19 +45,19 @@ export class KeysDialog extends LitElement {
   }
 
   override render() {
-    const keys = [...registeredKeys(), { key: 'Escape', words: 'Close a dialog or a menu' }];
+    const shortcuts = [...registeredShortcuts(), { key: 'Escape', words: 'Close a dialog or a menu' }];
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
-      <h1 id="title">Keys on this page</h1>
+      <h1 id="title">Shortcuts on this page</h1>
       <p class="quiet">${this.page}. They act while you are not typing.</p>
       <dl>
-        ${keys.map(({ key, words }) => html`<dt><kbd>${NAMES[key] ?? key}</kbd></dt><dd>${words}</dd>`)}
+        ${shortcuts.map(({ key, words }) => html`<dt><kbd>${NAMES[key] ?? key}</kbd></dt><dd>${words}</dd>`)}
       </dl>
       <label class="check"
         ><input
           type="checkbox"
-          .checked=${areKeysOn()}
-          @change=${(event: Event) => turnKeys((event.target as HTMLInputElement).checked)}
-        /><span>Use single keys in this browser</span></label
+          .checked=${areShortcutsOn()}
+          @change=${(event: Event) => turnShortcuts((event.target as HTMLInputElement).checked)}
+        /><span>Use single-key shortcuts in this browser</span></label
       >
       <div class="actions"><button class="primary" autofocus @click=${() => this.dialog.close()}>Close</button></div>
     </dialog>`;
@@ -66,6 +66,6 @@ export class KeysDialog extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'keys-dialog': KeysDialog;
+    'shortcuts-dialog': ShortcutsDialog;
   }
 }

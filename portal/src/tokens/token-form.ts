@@ -3,6 +3,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DAY_MS } from '../../../schema/facts/days.ts';
+import { rowForm } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 /** A stick in a drawer outlives its purpose: a year is the default, for ever a choice. */
@@ -21,20 +22,10 @@ export type TokenWanted = CustomEvent<{ label: string; livesMs: number | null }>
 export class TokenForm extends LitElement {
   static override styles = [
     shared,
+    rowForm,
     css`
-      form {
-        display: grid;
-        grid-template-columns: 1fr 12rem auto;
-        gap: 0.6rem 1rem;
-        align-items: end;
-      }
-      @media (max-width: 40rem) {
-        form {
-          grid-template-columns: 1fr;
-        }
-        button {
-          justify-self: start;
-        }
+      :host {
+        --choice-width: 12rem;
       }
     `,
   ];

@@ -11,6 +11,7 @@ import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
 import { holdHere } from '../core/router.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
+import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
@@ -39,13 +40,10 @@ type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyr
 export class TokensPage extends LitElement {
   static override styles = [
     shared,
+    page,
     css`
       :host {
-        display: block;
         max-width: 52rem;
-      }
-      section {
-        margin-top: 1rem;
       }
     `,
   ];

@@ -5,6 +5,7 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
 import * as api from '../api/keyring.ts';
+import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
 import { usableUnlockers } from './manifest.ts';
 import type { Proof, UnlockWanted } from './unlock-dialog.ts';
@@ -52,7 +53,7 @@ const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.include
 
 /** Writes what was drafted, and remembers it as seen. Throws what the API throws. */
 export async function writeDrafted(tenant: string, { write, fingerprint }: Drafted): Promise<void> {
-  await api.writeKeyring(tenant, write);
+  await keyringActs.writeKeyring(tenant, write);
   await rememberManifest(tenant, write.manifest, fingerprint);
 }
 

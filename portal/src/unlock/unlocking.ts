@@ -8,7 +8,7 @@ import * as api from '../api/keyring.ts';
 import { OneAct } from '../core/one-act.ts';
 import { usableUnlockers } from './manifest.ts';
 import type { Proof } from './unlock-dialog.ts';
-import { lock, unlock } from './vault-client.ts';
+import { lock, refreshVaultState, unlock } from './vault-client.ts';
 
 const UNLOCK_REQUESTED = 'totl-unlock-requested';
 type Request = { tenant: string; done: (unlocked: boolean) => void };
@@ -30,6 +30,12 @@ export const requestUnlock = (tenant: string): Promise<boolean> =>
   new Promise((done) => {
     window.dispatchEvent(new CustomEvent<Request>(UNLOCK_REQUESTED, { detail: { tenant, done } }));
   });
+
+/** Whether the vault is unlocked for this tenant; where it is not, the person is asked to unlock it. False when they gave up. */
+export async function unlockedOrAsk(tenant: string): Promise<boolean> {
+  const now = await refreshVaultState();
+  return (now.state === 'unlocked' && now.tenant === tenant) || requestUnlock(tenant);
+}
 
 /** What the dialog shows. `why` says why there is nothing to choose, where that is so. */
 export type Shown = {

@@ -83,11 +83,11 @@ export function onVaultState(listener: (state: VaultState) => void): () => void 
 const isPersonal = (keyring: Keyring, id: string): boolean =>
   readManifest(keyring).unlockers.some((one) => one.id === id && one.owner !== null);
 
-const seenKey = (tenant: string): string => `totl.seen.${tenant}`;
+const nameOf = (tenant: string): string => `totl.seen.${tenant}`;
 
 /** The highest manifest this browser has trusted of a tenant. */
 export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
-  const text = memory.read(seenKey(tenant));
+  const text = memory.read(nameOf(tenant));
   return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
 }
 
@@ -96,7 +96,7 @@ function remember(tenant: string, seen: SeenManifest): void {
   const before = seenManifest(tenant);
   const isNews = before === null || before.version < seen.version;
   if (isNews || (before.version === seen.version && 'sha256' in before))
-    memory.write(seenKey(tenant), JSON.stringify(seen));
+    memory.write(nameOf(tenant), JSON.stringify(seen));
 }
 
 /** Remembers the manifest that this browser signed itself, so that its fingerprint is known before the first unlock. */
@@ -125,7 +125,7 @@ async function takeLine(tenant: string, now: SeenManifest, before: SeenManifest 
     insteadVersion: before.version,
     instead: 'signed' in before ? before.signed : before.sha256,
   });
-  memory.write(seenKey(tenant), JSON.stringify(now));
+  memory.write(nameOf(tenant), JSON.stringify(now));
 }
 
 /** Unlocks; remembers the manifest that was trusted, and has a root that was confirmed pinned in the unlocker. */

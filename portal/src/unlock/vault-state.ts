@@ -1,9 +1,9 @@
-// The vault's state on every page: locked, or open and for how long still; the one place to unlock, and the one key that locks.
+// The vault's state on every page: locked, or open and for how long still; the one place to unlock, and the one shortcut that locks.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { VaultState } from '../../vault/contract.ts';
-import { Keys } from '../core/shortcuts.ts';
+import { Shortcuts } from '../core/shortcuts.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { requestUnlock } from './unlocking.ts';
 import { lock, onVaultState, refreshVaultState, stayUnlocked } from './vault-client.ts';
@@ -21,8 +21,8 @@ export function nextChange(ms: number): number {
   return ms % unit || unit;
 }
 
-@customElement('key-state')
-export class KeyState extends LitElement {
+@customElement('vault-state')
+export class VaultStateNote extends LitElement {
   static override styles = [
     shared,
     css`
@@ -73,7 +73,7 @@ export class KeyState extends LitElement {
 
   constructor() {
     super();
-    new Keys(this, { l: { words: 'Lock the vault, in all tabs', press: () => void this.#lock() } });
+    new Shortcuts(this, { l: { words: 'Lock the vault, in all tabs', press: () => void this.#lock() } });
   }
 
   override connectedCallback(): void {
@@ -147,6 +147,6 @@ export class KeyState extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'key-state': KeyState;
+    'vault-state': VaultStateNote;
   }
 }

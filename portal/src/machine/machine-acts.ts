@@ -1,0 +1,60 @@
+// What a person does to a machine at one press, with no dialog of its own: confirm a version, archive or bring back, and say what a mark was.
+import type { ReactiveControllerHost } from 'lit';
+import { acknowledge, shelve, split } from '../api/machines.ts';
+import { confirmSecret } from '../api/secrets.ts';
+import { OneAct } from '../core/one-act.ts';
+import type { MarkWanted } from '../fleet/attention-note.ts';
+import type { ConfirmWanted } from '../secrets/secret-list.ts';
+import type { ShelfWanted } from './machine-identity.ts';
+
+const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
+  archive: 'Out of the fleet list. Its secrets stay.',
+  restore: 'Back in the fleet list.',
+  unmerge: 'The merge is undone.',
+};
+
+/** One at a time; what came of it is read anew. */
+export class MachineActs extends OneAct {
+  readonly #of: () => { tenant: string; machine: string };
+
+  constructor(
+    host: ReactiveControllerHost,
+    of: () => { tenant: string; machine: string },
+    readAnew: () => Promise<void>,
+  ) {
+    super(host, readAnew);
+    this.#of = of;
+  }
+
+  /** This version is on the PC, says this admin; the object says whether it is theirs to say. */
+  confirm = ({ detail: { secret, version } }: ConfirmWanted): Promise<void> =>
+    this.do(async () => {
+      await confirmSecret(this.#of().tenant, secret, version);
+      return 'Confirmed: what it takes the place of is no longer to be rotated.';
+    });
+
+  /** Archives the entry, brings it back or undoes a merge. */
+  shelve = ({ detail: { act, machine } }: ShelfWanted): Promise<void> =>
+    this.do(async () => {
+      await shelve(this.#of().tenant, machine, act);
+      return SHELF_SAID[act];
+    });
+
+  /** Somebody has looked into a mark. */
+  markSeen = ({ detail }: MarkWanted): Promise<void> =>
+    this.do(async () => {
+      const { tenant, machine } = this.#of();
+      await acknowledge(tenant, machine, detail);
+      return detail.mark === 'cloned'
+        ? 'On record: it is one PC. It is marked again if another one reports.'
+        : 'On record: you have looked into it. It comes back if the same happens anew.';
+    });
+
+  /** Several PCs have this id, says this admin. */
+  splitId = ({ detail }: MarkWanted): Promise<void> =>
+    this.do(async () => {
+      const { tenant, machine } = this.#of();
+      await split(tenant, machine, detail.of);
+      return 'On record: several PCs have this ID. What each of them sealed stays beside the others.';
+    });
+}

@@ -1,3 +1,0 @@
-// Word between tabs that somebody has signed in again.
-
-export const SESSION_CHANNEL = 'totl-session';
