@@ -3,10 +3,10 @@ import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { startIssuer } from './test/workerd/issuer.ts';
 import { CHROMIUM_ARGS } from './test/support/chromium-args.ts';
 import { TEST_MS } from './test/support/limit.ts';
 import { startReceiver } from './test/support/receiver.ts';
+import { startIssuer } from './test/workerd/issuer.ts';
 
 const root = import.meta.dirname;
 const PATIENCE = { testTimeout: TEST_MS, hookTimeout: TEST_MS };

@@ -105,7 +105,7 @@ async function tail(options: Options): Promise<number> {
     source.stop();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  // Whoever reads us, such as `head`, has read enough.
+  // The program that reads us, such as `head`, has read enough.
   process.stdout.on('error', () => process.exit(0));
   const sweep = setInterval(() => show(joiner.overdue(Date.now())), SWEEP_MS);
   try {

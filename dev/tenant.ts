@@ -111,9 +111,9 @@ async function run(command: string, [id, ...words]: string[], values: Values): P
     }
     case 'suspend':
     case 'resume': {
-      const standing = await setStatus(place, tenant(), command === 'suspend' ? 'suspended' : 'active');
+      const row = await setStatus(place, tenant(), command === 'suspend' ? 'suspended' : 'active');
       const now = command === 'suspend' ? 'suspended; engines keep what is unsent' : 'active';
-      return { json: standing, text: `${standing.name} is ${now}, within 30 seconds everywhere.` };
+      return { json: row, text: `${row.name} is ${now}, within 30 seconds everywhere.` };
     }
     case 'token':
       return token(place, tenant(), values);

@@ -31,13 +31,13 @@ import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './toke
 /** What of the Worker's bindings duties use: the index, which only this object writes for its tenant, and a bucket. Without it there are no backups. */
 export type DutyBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
 
-/** An object as its duties see it. `told`: the index has the head of this seq. `lookAtStanding`: what SQL may have set there is taken over. */
+/** An object as its duties see it. `told`: the index has the head of this seq. `lookAtSuspension`: what SQL may have set there is taken over. */
 export type Dutiful = {
   storage: DurableObjectStorage;
   env: DutyBindings;
   tenant: string;
   told: (seq: number) => void;
-  lookAtStanding: () => Promise<void>;
+  lookAtSuspension: () => Promise<void>;
 };
 
 /** What must hold of every duty: done twice, it is as done once, for an alarm may repeat. */
@@ -74,7 +74,7 @@ const DUTIES: Record<Due, Duty> = {
     againMs: outbox.retryDelay(0),
   },
   head: { run: tellIndexOfHead, againMs: outbox.retryDelay(0) },
-  standing: { run: ({ lookAtStanding }) => lookAtStanding() },
+  standing: { run: ({ lookAtSuspension }) => lookAtSuspension() },
   stalled: {
     arises: (sql, _env, now, due) => (due() === null && someRunning(sql) ? now + STALLED_AFTER_MS : null),
     run: async ({ storage, tenant }) =>

@@ -138,7 +138,7 @@ export class Gate {
         return null;
       case 'person': {
         const known = findMember(sql, principal.id);
-        // Whoever was removed is out here at once, whatever the index still says.
+        // A person who was removed is out here at once, whatever the index still says.
         if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
         // So is a role that was changed, here or in the index, whichever has yet to follow: only what both allow is done, as the lower of them.

@@ -1,6 +1,6 @@
 // What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
 import type { LimitsChange, OperatedLimits } from '../schema/limits.ts';
-import type { TenantCounts, TenantCreated, TenantStanding, TenantStatus } from '../schema/operator.ts';
+import type { TenantCounts, TenantCreated, TenantStatus, TenantSuspension } from '../schema/operator.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
 import type { Caller, Operator } from './core/caller.ts';
 import { isRestoring } from './core/restore-progress.ts';
@@ -10,8 +10,8 @@ import { census } from './operator/census.ts';
 import * as creation from './operator/creation.ts';
 import { changeLimits } from './operator/limit-changes.ts';
 import { operatedLimits } from './operator/limit-uses.ts';
-import * as standing from './operator/suspension.ts';
-import { type IndexedStanding, indexedPeople, indexedStanding, indexedTokens } from './outbox/index-rows.ts';
+import * as suspension from './operator/suspension.ts';
+import { type IndexedTenant, indexedPeople, indexedTenant, indexedTokens } from './outbox/index-rows.ts';
 import * as outbox from './outbox/outbox.ts';
 import * as people from './people/people.ts';
 import * as tokens from './tokens/tokens.ts';
@@ -30,7 +30,7 @@ export class Operation {
   /** `row`: the tenant's row as the Worker read it. */
   async census(
     caller: Caller<Operator>,
-    row: IndexedStanding,
+    row: IndexedTenant,
   ): Promise<{ status: TenantStatus; counts: TenantCounts } | Refusal> {
     const { tenant } = caller;
     this.#gate.enter(tenant);
@@ -42,7 +42,7 @@ export class Operation {
     return this.#whole(caller, (now) =>
       this.#storage.transactionSync(() => {
         const { sql } = this.#storage;
-        standing.adopt(sql, tenant, row, now);
+        suspension.adopt(sql, tenant, row, now);
         const counts = census(
           sql,
           tenant,
@@ -50,7 +50,7 @@ export class Operation {
           { rows: tokenRows, before: before.tokens },
           now,
         );
-        return { status: standing.statusOf(sql), counts };
+        return { status: suspension.statusOf(sql), counts };
       }),
     );
   }
@@ -64,12 +64,12 @@ export class Operation {
     return this.#gate.followed(this.#index(), result);
   }
 
-  async setStanding(
+  async setSuspension(
     caller: Caller<Operator>,
-    row: IndexedStanding,
+    row: IndexedTenant,
     wanted: { status: TenantStatus; reason: string },
-  ): Promise<TenantStanding | Refusal> {
-    const result = this.#whole(caller, (now) => standing.setStanding(this.#storage, caller, row, wanted, now));
+  ): Promise<TenantSuspension | Refusal> {
+    const result = this.#whole(caller, (now) => suspension.setSuspension(this.#storage, caller, row, wanted, now));
     return this.#gate.followed(this.#index(), result);
   }
 
@@ -84,9 +84,9 @@ export class Operation {
   /** Takes over what SQL may have set meanwhile; where the index does not answer, whoever is turned away next asks again. */
   async look(): Promise<void> {
     const tenant = this.#gate.requireTenant();
-    const row = await outbox.ask(() => indexedStanding(this.#index(), tenant));
+    const row = await outbox.ask(() => indexedTenant(this.#index(), tenant));
     if (row && !isRestoring(this.#storage.sql))
-      this.#storage.transactionSync(() => standing.adopt(this.#storage.sql, tenant, row, Date.now()));
+      this.#storage.transactionSync(() => suspension.adopt(this.#storage.sql, tenant, row, Date.now()));
   }
 
   /** Not while a backup is on its way in: its rows are not to be mixed with ours. */

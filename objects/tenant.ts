@@ -30,8 +30,8 @@ import type {
   HistoryPage,
   HistoryQuery,
   Machine,
+  MachineMoved,
   MachinePage,
-  MachineShelved,
   MachinesQuery,
   MarkSeen,
   Overview,
@@ -41,7 +41,7 @@ import type {
   SearchResult,
   SplitRequest,
 } from '../schema/machine.ts';
-import type { TenantStanding, TenantStatus } from '../schema/operator.ts';
+import type { TenantStatus, TenantSuspension } from '../schema/operator.ts';
 import type {
   Member,
   PeopleList,
@@ -105,9 +105,10 @@ import { countRows } from './core/meter.ts';
 import { isRestoring } from './core/restore-progress.ts';
 import { arm, type DutyBindings, doDuties, makeRoom, takeTurn } from './duties.ts';
 import { activityOf } from './fleet/activity.ts';
+import { withAliases } from './fleet/aliases.ts';
+import * as archive from './fleet/archive.ts';
 import { listClients } from './fleet/clients.ts';
 import * as events from './fleet/events.ts';
-import { familyOf } from './fleet/families.ts';
 import { historyOf } from './fleet/histories.ts';
 import { listMachines } from './fleet/list.ts';
 import * as machines from './fleet/machines.ts';
@@ -115,7 +116,6 @@ import { acknowledge } from './fleet/marks.ts';
 import { type Submission, submitReport } from './fleet/reports.ts';
 import * as runs from './fleet/runs.ts';
 import { search } from './fleet/search.ts';
-import * as shelves from './fleet/shelves.ts';
 import { split } from './fleet/splitting.ts';
 import { Gate } from './gate.ts';
 import * as grants from './keyring/grants.ts';
@@ -133,7 +133,7 @@ import { Operation } from './operation.ts';
 import type { TenantWanted } from './operator/creation.ts';
 import { inspect } from './operator/inspection.ts';
 import { limitsAnswer, operatedLimits } from './operator/limit-uses.ts';
-import { type IndexedStanding, indexedHead } from './outbox/index-rows.ts';
+import { type IndexedTenant, indexedHead } from './outbox/index-rows.ts';
 import * as outbox from './outbox/outbox.ts';
 import { overviewOf } from './overview.ts';
 import * as bulk from './secrets/bulk.ts';
@@ -220,7 +220,7 @@ export class Tenant extends DurableObject<DutyBindings> {
   history(caller: Caller<Person>, machine: string, query: HistoryQuery): HistoryPage | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? historyOf(this.#sql, familyOf(this.#sql, machine), query)
+        ? historyOf(this.#sql, withAliases(this.#sql, machine), query)
         : unknownMachine(),
     );
   }
@@ -228,7 +228,7 @@ export class Tenant extends DurableObject<DutyBindings> {
   runs(caller: Caller<Person>, machine: string, query: RunsQuery): RunList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? runs.runPage(this.#sql, familyOf(this.#sql, machine), query)
+        ? runs.runPage(this.#sql, withAliases(this.#sql, machine), query)
         : unknownMachine(),
     );
   }
@@ -249,7 +249,7 @@ export class Tenant extends DurableObject<DutyBindings> {
   secrets(caller: Caller<Person>, machine: string, query: SecretsQuery): SecretList | Refusal {
     return this.#gate.anybody(caller, machine, () =>
       machines.machineExists(this.#sql, machine)
-        ? (secrets.secretsOf(this.#sql, familyOf(this.#sql, machine), query) ??
+        ? (secrets.secretsOf(this.#sql, withAliases(this.#sql, machine), query) ??
           refuse('invalid_query', 'after: must be a cursor from an earlier answer.'))
         : unknownMachine(),
     );
@@ -291,19 +291,19 @@ export class Tenant extends DurableObject<DutyBindings> {
     );
   }
 
-  archive(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+  archive(caller: Caller<Person>, machine: string): MachineMoved | Refusal {
     return this.#gate.engineers(
       caller,
       machine,
-      this.#gate.paced('personActs', caller, (now) => shelves.archive(this.ctx.storage, caller, machine, now)),
+      this.#gate.paced('personActs', caller, (now) => archive.archive(this.ctx.storage, caller, machine, now)),
     );
   }
 
-  restoreMachine(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+  restoreMachine(caller: Caller<Person>, machine: string): MachineMoved | Refusal {
     return this.#gate.engineers(
       caller,
       machine,
-      this.#gate.paced('personActs', caller, (now) => shelves.restore(this.ctx.storage, caller, machine, now)),
+      this.#gate.paced('personActs', caller, (now) => archive.restore(this.ctx.storage, caller, machine, now)),
     );
   }
 
@@ -325,19 +325,19 @@ export class Tenant extends DurableObject<DutyBindings> {
     );
   }
 
-  merge(caller: Caller<Person>, machine: string, into: string): MachineShelved | Refusal {
+  merge(caller: Caller<Person>, machine: string, into: string): MachineMoved | Refusal {
     return this.#gate.engineers(
       caller,
       machine,
-      this.#gate.paced('personActs', caller, (now) => shelves.merge(this.ctx.storage, caller, machine, into, now)),
+      this.#gate.paced('personActs', caller, (now) => archive.merge(this.ctx.storage, caller, machine, into, now)),
     );
   }
 
-  unmerge(caller: Caller<Person>, machine: string): MachineShelved | Refusal {
+  unmerge(caller: Caller<Person>, machine: string): MachineMoved | Refusal {
     return this.#gate.engineers(
       caller,
       machine,
-      this.#gate.paced('personActs', caller, (now) => shelves.unmerge(this.ctx.storage, caller, machine, now)),
+      this.#gate.paced('personActs', caller, (now) => archive.unmerge(this.ctx.storage, caller, machine, now)),
     );
   }
 
@@ -596,7 +596,7 @@ export class Tenant extends DurableObject<DutyBindings> {
 
   // --- What an operator asks ---
 
-  census(caller: Caller<Operator>, row: IndexedStanding): ReturnType<Operation['census']> {
+  census(caller: Caller<Operator>, row: IndexedTenant): ReturnType<Operation['census']> {
     return this.#operation.census(caller, row);
   }
 
@@ -606,12 +606,12 @@ export class Tenant extends DurableObject<DutyBindings> {
   }
 
   /** Suspends or resumes the tenant: here at once, in the index as soon as it answers. */
-  setStanding(
+  setSuspension(
     caller: Caller<Operator>,
-    row: IndexedStanding,
+    row: IndexedTenant,
     wanted: { status: TenantStatus; reason: string },
-  ): Promise<TenantStanding | Refusal> {
-    return this.#operation.setStanding(caller, row, wanted);
+  ): Promise<TenantSuspension | Refusal> {
+    return this.#operation.setSuspension(caller, row, wanted);
   }
 
   operatedLimits(caller: Caller<Operator>): OperatedLimits | Refusal {
@@ -764,7 +764,7 @@ export class Tenant extends DurableObject<DutyBindings> {
         env: this.env,
         tenant,
         told: (seq) => this.#gate.told(seq),
-        lookAtStanding: () => this.#operation.look(),
+        lookAtSuspension: () => this.#operation.look(),
       },
       due,
     );

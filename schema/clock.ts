@@ -48,6 +48,6 @@ export function timesOf(events: readonly { seq: number; at: number }[], receipt:
 /** Whether a reader is told that this is not what the PC's clock said: a clock that is some seconds off is nobody's concern. */
 export const isTold = (saidAt: number, at: number): boolean => Math.abs(saidAt - at) > CLOCK_TOLERANCE_MS;
 
-/** Of two that were found in one run (`wrongBy`) the greater, in whatever order its reports come. */
+/** The greater of two that were found in one run (`wrongBy`), in whatever order its reports come. */
 export const worse = (one: number | null, other: number | null): number | null =>
   Math.abs(other ?? 0) > Math.abs(one ?? 0) ? other : one;

@@ -16,7 +16,7 @@ export const Inspection = z.object({
   /** `ran`: the highest migration that has run in this object. `known`: the highest one that the deployed Worker has. */
   schema: z.object({ ran: Count, known: Count, lastRanAt: At }),
   storageBytes: Count,
-  /** Of its limit, and what is refused for want of it. */
+  /** The share of its limit, and what is refused for want of it. */
   room: Room,
   lastReportAt: At,
   counts: FleetCounts.pick({ machines: true, archived: true, runs: true, secrets: true }).extend({

@@ -284,8 +284,8 @@ export const MergeRequest = z.strictObject({ into: Uuid });
 export type MergeRequest = z.infer<typeof MergeRequest>;
 
 /** Where a machine is after it was archived, restored, merged or unmerged. */
-export const MachineShelved = z.object({ machine: z.string(), shelf: Shelf, mergedInto: z.string().nullable() });
-export type MachineShelved = z.infer<typeof MachineShelved>;
+export const MachineMoved = z.object({ machine: z.string(), shelf: Shelf, mergedInto: z.string().nullable() });
+export type MachineMoved = z.infer<typeof MachineMoved>;
 
 /** How a tenant's ways to unlock stand. `recoveryProvenAt`: when its recovery set was made or last drilled, ms since the epoch. */
 export const Custody = z.object({

@@ -67,5 +67,5 @@ export const TenantSuspend = z.strictObject({ reason: Text(500) });
 export type TenantSuspend = z.infer<typeof TenantSuspend>;
 
 /** `since`: when the status became this, ms since the epoch; a repeated act answers with the first one's. */
-export const TenantStanding = z.object({ id: z.string(), status: TenantStatus, since: z.int() });
-export type TenantStanding = z.infer<typeof TenantStanding>;
+export const TenantSuspension = z.object({ id: z.string(), status: TenantStatus, since: z.int() });
+export type TenantSuspension = z.infer<typeof TenantSuspension>;

@@ -34,7 +34,7 @@ export type Ordered = {
   sealedAt: number | null;
   /** Whether it may take another's place: an engine has its receipt, or an admin says that the PC has it. */
   counts: boolean;
-  /** While several PCs report under one id: which one it is of, as far as that can be told. Of another PC nothing takes its place. */
+  /** While several PCs report under one id: which one it is of, as far as that can be told. Nothing of another PC takes its place. */
   pc?: string | undefined;
 };
 

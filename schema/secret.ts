@@ -217,7 +217,7 @@ export const Secret = z.object({
   rotateDueAt: z.int().nullable(),
   /** Who last said that it was rotated, where nothing shows it; null: nobody. */
   rotated: Rotated.nullable(),
-  /** Of a recovery key: since when the PC has listed its volume's protectors without this one, ms since the epoch; null: it has not. */
+  /** For a recovery key: since when the PC has listed its volume's protectors without this one, ms since the epoch; null: it has not. */
   goneAt: z.int().nullable(),
   offered: z.array(ListedVersion),
   /** There are more to be offered than are listed. */

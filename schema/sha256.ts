@@ -7,7 +7,7 @@ export async function sha256Hex(text: string): Promise<string> {
 }
 
 /**
- * SHA-256 in hex of what a compact JWS signs: header and payload. Of one signed text there are always two signatures that verify, (r, s) and
+ * SHA-256 in hex of what a compact JWS signs: header and payload. One signed text always has two signatures that verify, (r, s) and
  * (r, n − s), and anybody can make one of the other: what a browser remembers of a document must be the same for both.
  */
 export const signedSha256 = (compact: string): Promise<string> => sha256Hex(compact.slice(0, compact.lastIndexOf('.')));

@@ -53,7 +53,7 @@ export function foundAt(text: string, sought: string): [from: number, to: number
   const wanted = searchFold(tidied(sought));
   if (wanted === '') return null;
   let fold = '';
-  /** Of each unit of the fold: where what it came from begins. */
+  /** Where the text that each unit of the fold came from begins. */
   const starts: number[] = [];
   let at = 0;
   for (const character of text) {

@@ -22,7 +22,7 @@ async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): P
       if (length > DISCARDED_MAX_BYTES) break;
     }
   } catch (error) {
-    // Whoever hangs up in the middle of what is too large is refused all the same.
+    // A caller that hangs up in the middle of what is too large is refused all the same.
     if (length <= maxBytes) throw error;
   }
   return length > maxBytes ? null : new Blob(chunks);

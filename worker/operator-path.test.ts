@@ -5,7 +5,7 @@ import { page } from '../objects/audit/pages.ts';
 import { schemaVersion } from '../objects/core/migrations.ts';
 import type { AuditEntry } from '../schema/audit.ts';
 import type { PublicKeyAnswer } from '../schema/keyring.ts';
-import type { OperatedTenant, TenantCreated, TenantPage, TenantStanding } from '../schema/operator.ts';
+import type { OperatedTenant, TenantCreated, TenantPage, TenantSuspension } from '../schema/operator.ts';
 import type { Me } from '../schema/person.ts';
 import type { Problem } from '../schema/problem.ts';
 import { watchLog } from '../test/support/log-watch.ts';
@@ -38,8 +38,8 @@ const auditOf = (id: string): Promise<AuditEntry[]> =>
 const indexed = (id: string) =>
   bindings.INDEX_DB.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(id).first();
 const suspend = (id: string, reason = 'unpaid since May') =>
-  asOperator<TenantStanding>(`${TENANTS}/${id}/suspend`, { reason });
-const resume = (id: string) => asOperator<TenantStanding>(`${TENANTS}/${id}/resume`, {});
+  asOperator<TenantSuspension>(`${TENANTS}/${id}/suspend`, { reason });
+const resume = (id: string) => asOperator<TenantSuspension>(`${TENANTS}/${id}/resume`, {});
 
 describe('the list', () => {
   it('shows counts from each tenant’s object, and no hostname, email or label of its own data', async () => {

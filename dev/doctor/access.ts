@@ -42,7 +42,7 @@ export function clock(seen: Seen): Finding {
   return offMs > NOTABLE_MS ? warn(found, fix) : ok('agrees with the team domain’s');
 }
 
-/** Who stands there: Access sends to its team or refuses, with a face of its own; the Worker's problems are known. */
+/** Which server answers there: Access sends to its team or refuses, with a face of its own; the Worker's problems are known. */
 function gate(seen: Answer, team: string): 'access' | 'another team' | 'none' {
   const { location } = seen.headers;
   if (seen.status >= 300 && seen.status < 400 && location && URL.canParse(location)) {

@@ -7,7 +7,7 @@ import { sql } from './sql.ts';
 
 export type Created = { id: string; name: string; firstAdmin: { id: string; email: string } };
 export type Listed = { id: string; name: string; status: string; createdAt: number; people: number; tokens: number };
-export type Standing = { id: string; name: string; status: string };
+export type TenantRow = { id: string; name: string; status: string };
 export type Issued = {
   id: string;
   tenant: string;
@@ -49,14 +49,14 @@ export async function list(place: Place): Promise<Listed[]> {
 }
 
 /** Suspends or resumes. The version tells the tenant's object that this word is newer than its own. */
-export async function setStatus(place: Place, id: string, status: 'active' | 'suspended'): Promise<Standing> {
+export async function setStatus(place: Place, id: string, status: 'active' | 'suspended'): Promise<TenantRow> {
   const [, rows = []] = await ask(place, [
     sql`UPDATE tenants SET status = ${status}, version = version + 1 WHERE id = ${id} AND status <> ${status}`,
     sql`SELECT id, name, status FROM tenants WHERE id = ${id}`,
   ]);
   const [row] = rows;
   if (!row) throw unknown(id);
-  return row as Standing;
+  return row as TenantRow;
 }
 
 /** Issues a machine token; only its salted hash is kept. `expiresAt` in ms since the epoch, or null. */

@@ -32,7 +32,7 @@ const closed = (server: net.Server) => new Promise<void>((resolve) => server.clo
 
 /**
  * Holds ports on every loopback address until they are given back, so that nobody else gets them while what is to listen there comes up.
- * Who connects meanwhile is hung up on. Where one is taken, none is held.
+ * A client that connects meanwhile is hung up on. Where one is taken, none is held.
  */
 export async function holdPorts(ports: readonly number[]): Promise<Held> {
   const held: net.Server[] = [];

@@ -12,7 +12,7 @@ function forwardHeaders(request: IncomingMessage, assertion: string | null): htt
   const headers: http.OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(request.headers))
     if (!name.startsWith('cf-') || (assertion === null && name === ASSERTION)) headers[name] = value;
-  // Whoever has hung up has no address any more.
+  // A client that has hung up has no address any more.
   headers['cf-connecting-ip'] = request.socket.remoteAddress ?? '';
   headers['cf-ray'] = `${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}-DEV`;
   if (assertion) headers[ASSERTION] = assertion;

@@ -3,7 +3,7 @@
 import type { Aside, TokenAside } from '../../schema/aside.ts';
 import { first } from './rows.ts';
 
-/** Of a run or a version, in SQL: it counts. An index of those that stand, and one of those set aside, has each condition to the letter. */
+/** The condition in SQL that a run or a version counts. An index of those that stand, and one of those set aside, has each condition to the letter. */
 export const STANDS = 'aside IS NULL';
 export const IS_ASIDE = 'aside IS NOT NULL';
 

@@ -1,4 +1,4 @@
-// Small hands for SQLite in the object: typed rows out, and the one way to hash.
+// Small helpers for SQLite in the object: typed rows out, and the one way to hash.
 import { createHash } from 'node:crypto';
 
 /** A row as SQLite gives it: snake_case columns. Never handed to a client; mappers stand beside each table's queries. */

@@ -32,7 +32,7 @@ export function putRows(sql: SqlStorage, table: string, text: string): void {
   );
 }
 
-/** Of these tables, or of all, nothing more is kept. */
+/** Nothing more of these tables, or of all, is kept. */
 export function dropTriggers(sql: SqlStorage, tables: readonly string[] | null = null): void {
   for (const { name } of all<{ name: string }>(
     sql,

@@ -45,8 +45,8 @@ const BEYOND = '\u{10ffff}';
 const UNNAMED_MAX = 1_000;
 
 /** The ids of the secrets that are this one, in whatever spelling, under any of these ids of the PC. */
-export function secretsAt(sql: SqlStorage, family: readonly string[], { kind, ref }: Place): string[] {
-  const ids = JSON.stringify(family);
+export function secretsAt(sql: SqlStorage, pcIds: readonly string[], { kind, ref }: Place): string[] {
+  const ids = JSON.stringify(pcIds);
   const begins = kind === 'bitlocker_recovery_key' ? PROTECTOR.exec(ref)?.[0] : undefined;
   if (begins !== undefined)
     return all<{ id: string }>(
@@ -77,7 +77,7 @@ export function secretsAt(sql: SqlStorage, family: readonly string[], { kind, re
   ).flatMap((row) => (sameRefKey(JSON.parse(row.ref)) === same ? row.id : []));
 }
 
-/** Of a secret with a great many versions those sealed last are looked at, and of unknown order those that came last. */
+/** Where a secret has a great many versions, those sealed last are looked at, and among those of unknown order the ones that came last. */
 const LOOKED_AT = { dated: 100, undated: 20 };
 
 /** Counting ones and others each by themselves: whoever brings many that do not count pushes none out that does. */

@@ -12,8 +12,8 @@ import {
   takesTurns,
 } from '../../schema/same-pc.ts';
 import { all } from '../core/rows.ts';
+import { allIdsOf } from './aliases.ts';
 import { clonedAmong, findRunPc, type RunPc, saidKey } from './clones.ts';
-import { wholeFamilyOf } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { settleMarks } from './marks-anew.ts';
@@ -47,7 +47,7 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
   const found = takes ? 'turns' : sign;
   const isNew = found !== null && flag(storage, row, found, now);
   // What the run has brought is from now on told from the others' by something else.
-  if (isMoved && !isNew && clonedAmong(sql, wholeFamilyOf(sql, row.id)).length > 0) settleClone(storage, row.id, now);
+  if (isMoved && !isNew && clonedAmong(sql, allIdsOf(sql, row.id)).length > 0) settleClone(storage, row.id, now);
   return { isAtWork: at !== null && (found !== null || row.cloned_at !== null) };
 }
 
@@ -116,7 +116,7 @@ export function settleClone(storage: DurableObjectStorage, machine: string, now:
     `SELECT id, machine_id AS machine, kind, ref FROM
        (SELECT secrets.* FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_standing ON machine_id = value AND standing = 1 LIMIT ?)
      WHERE last_revealed_at IS NOT NULL LIMIT ?`,
-    JSON.stringify(wholeFamilyOf(storage.sql, machine)),
+    JSON.stringify(allIdsOf(storage.sql, machine)),
     LOOKED_AT,
     REVEALED_MAX,
   );

@@ -10,12 +10,12 @@ export const findRunPc = (sql: SqlStorage, run: string): RunPc | null =>
   first<RunPc>(sql, 'SELECT serial, model, changes FROM run_pcs WHERE run_id = ?', run);
 
 /** By what each of these ids that is flagged was noticed; the index holds no others. */
-const signsOf = (sql: SqlStorage, family: readonly string[]): CloneSign[] =>
+const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
   all<{ cloned_by: CloneSign }>(
     sql,
     `SELECT cloned_by FROM machines INDEXED BY machines_cloned
      WHERE cloned_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(family),
+    JSON.stringify(pcIds),
   ).map((row) => row.cloned_by);
 
 export const isCloned = (sql: SqlStorage, machine: string): boolean => signsOf(sql, [machine]).length > 0;
@@ -28,22 +28,22 @@ export type Clone = {
 };
 
 /** What is said of it: of the machine's own id, or else of the one merged into it that was flagged last; null: no id of it is flagged. */
-export const cloneOf = (sql: SqlStorage, family: readonly string[]): Clone | null =>
+export const cloneOf = (sql: SqlStorage, pcIds: readonly string[]): Clone | null =>
   first<Clone>(
     sql,
     `SELECT cloned_at, cloned_by, split_at, split_by FROM machines INDEXED BY machines_cloned
      WHERE cloned_at IS NOT NULL AND id IN (SELECT value FROM json_each(?)) ORDER BY id = ? DESC, cloned_at DESC LIMIT 1`,
-    JSON.stringify(family),
-    family[0] ?? '',
+    JSON.stringify(pcIds),
+    pcIds[0] ?? '',
   );
 
 /** Which of these ids are flagged. */
-export const clonedAmong = (sql: SqlStorage, family: readonly string[]): string[] =>
+export const clonedAmong = (sql: SqlStorage, pcIds: readonly string[]): string[] =>
   all<{ id: string }>(
     sql,
     `SELECT id FROM machines INDEXED BY machines_cloned
      WHERE cloned_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
-    JSON.stringify(family),
+    JSON.stringify(pcIds),
   ).map((row) => row.id);
 
 export type Told = {
@@ -60,9 +60,9 @@ export const saidKey = (run: string, said: RunPc | null): string | null => {
 };
 
 /** A clone of an image goes on with a run of the PC that the image was made of, and so do all the others. */
-const isOfOthers = (sql: SqlStorage, family: readonly string[], run: string): boolean => {
+const isOfOthers = (sql: SqlStorage, pcIds: readonly string[], run: string): boolean => {
   const of = first<{ machine_id: string }>(sql, 'SELECT machine_id FROM runs WHERE id = ?', run)?.machine_id;
-  return of !== undefined && !family.includes(of);
+  return of !== undefined && !pcIds.includes(of);
 };
 
 /**
@@ -70,12 +70,12 @@ const isOfOthers = (sql: SqlStorage, family: readonly string[], run: string): bo
  * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought. Of a run that
  * several PCs have, each version stands by itself.
  */
-export function tellApart(sql: SqlStorage, family: readonly string[]): Told | null {
-  const signs = signsOf(sql, family);
+export function tellApart(sql: SqlStorage, pcIds: readonly string[]): Told | null {
+  const signs = signsOf(sql, pcIds);
   if (signs.length === 0) return null;
   const byRun = signs.includes('turns');
   const keyOf = (run: string): string | null => {
-    const key = isOfOthers(sql, family, run) ? null : saidKey(run, findRunPc(sql, run));
+    const key = isOfOthers(sql, pcIds, run) ? null : saidKey(run, findRunPc(sql, run));
     return key !== null && byRun ? run : key;
   };
   const known = new Map<string, string | null>();

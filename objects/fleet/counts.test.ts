@@ -14,6 +14,7 @@ import { walkAt } from '../core/walks.ts';
 import { NOTHING_SAID } from '../secrets/dating.ts';
 import { keep } from '../secrets/escrow.ts';
 import { refusalOf } from '../tokens/tokens.ts';
+import { archive, bringBack, merge, restore, unmerge } from './archive.ts';
 import { goOnWithClocks } from './clocks.ts';
 import { read } from './counters.ts';
 import type { MachineRow } from './machine-row.ts';
@@ -21,7 +22,6 @@ import { enrolIfNew } from './machines.ts';
 import { submitReport } from './reports.ts';
 import { findRun } from './runs.ts';
 import { fillSearch } from './search-lines.ts';
-import { archive, bringBack, merge, restore, unmerge } from './shelves.ts';
 import { noteStalled } from './stalled.ts';
 import { summaryRow } from './summaries.ts';
 

@@ -20,7 +20,7 @@ function countersOf(row: MachineRow): Map<Counter, number> {
 
 const clientOf = (row: MachineRow): string | null => (row.shelf === 'fleet' ? row.client : null);
 
-/** Keeps the counters and clients in step with a row that changes, and tells the listener. Whoever changes a row calls it, in the same transaction. */
+/** Keeps the counters and clients in step with a row that changes, and tells the listener. Code that changes a row calls it, in the same transaction. */
 export function recount(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
   const [was, is] = [countersOf(before), countersOf(after)];
   for (const name of new Set([...was.keys(), ...is.keys()])) add(sql, name, (is.get(name) ?? 0) - (was.get(name) ?? 0));

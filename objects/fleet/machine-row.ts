@@ -32,7 +32,7 @@ export type MachineRow = Row & {
   silent_since: number | null;
   /** Its line in the search; null: nothing of it is searched yet. */
   place: number | null;
-  /** Of its own id, whatever is merged into it: its secrets, and the recovery keys among them. */
+  /** The secrets of its own id, whatever is merged into it, and the recovery keys among them. */
   own_secrets: number;
   own_keys: number;
   /** It was ever known to be encrypted, and no list of its own has said since that it is not. */
@@ -51,7 +51,7 @@ export type MachineRow = Row & {
   /** Under which id a run of this one has gone on, and the name of the token, or the person, that says so; null where nobody knows. */
   other_id: string | null;
   other_id_by: string | null;
-  /** Of what each mark is (occurrences.ts), of those that were acknowledged too. */
+  /** What each mark is of (occurrences.ts), those that were acknowledged too. */
   occurrences: string;
 } & MachineDay;
 

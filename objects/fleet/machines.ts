@@ -11,10 +11,10 @@ import { dayOf, decideCount, readLimits } from '../limits/limits.ts';
 import { machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
 import { usesOf } from '../limits/token-uses.ts';
+import { mergedInto, withAliases } from './aliases.ts';
 import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
 import { recount } from './counts.ts';
-import { familyOf, mergedInto } from './families.ts';
 import { cameBack, historyOf } from './histories.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
 import { claimantOf } from './occurrences.ts';
@@ -38,7 +38,7 @@ export const machineExists = (sql: SqlStorage, id: string): boolean =>
 export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
   first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
 
-/** Of these ids, the machines there are, each as it is now. */
+/** The machines there are among these ids, each as it is now. */
 export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
   all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
     summaryOf,
@@ -59,19 +59,19 @@ export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow
 export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const row = findRow(sql, id);
   if (!row) return null;
-  const family = familyOf(sql, id);
-  // Of a family of a hundred ids none is looked at where none is flagged.
-  const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, family) : null;
-  const { history, next } = historyOf(sql, family, { limit: HISTORY_SHOWN });
+  const pcIds = withAliases(sql, id);
+  // None of a PC's hundred ids is looked at where none is flagged.
+  const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, pcIds) : null;
+  const { history, next } = historyOf(sql, pcIds, { limit: HISTORY_SHOWN });
   return {
     ...summaryOf(row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,
-    marks: marksOf(sql, row, family),
+    marks: marksOf(sql, row, pcIds),
     clonedBy: clone?.cloned_by ?? null,
     split: clone === null ? null : splitOf(clone),
-    someAside: isSomeAside(sql, family),
+    someAside: isSomeAside(sql, pcIds),
     merged: mergedInto(sql, id),
     history: history.reverse(),
     historyNext: next,
@@ -84,23 +84,23 @@ const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['spl
 const occurrencesIn = (row: MachineRow): Partial<Record<Attention, string>> => JSON.parse(row.occurrences);
 
 /** Its marks, each with what it is of. */
-const marksOf = (sql: SqlStorage, row: MachineRow, family: readonly string[]): Mark[] => {
+const marksOf = (sql: SqlStorage, row: MachineRow, pcIds: readonly string[]): Mark[] => {
   const shown: Attention[] = JSON.parse(row.attention);
   return shown.map((mark) => {
     const of = occurrencesIn(row)[mark] ?? '';
-    const by = mark === 'id_changed' ? claimantOf(sql, family, of) : null;
+    const by = mark === 'id_changed' ? claimantOf(sql, pcIds, of) : null;
     return by === null ? { mark, of } : { mark, of, by };
   });
 };
 
 /** Whether anything of these ids is set aside. */
-export const isSomeAside = (sql: SqlStorage, family: readonly string[]): boolean =>
+export const isSomeAside = (sql: SqlStorage, pcIds: readonly string[]): boolean =>
   first(
     sql,
     `SELECT 1 FROM json_each(?) AS one
      WHERE EXISTS (SELECT 1 FROM runs INDEXED BY runs_aside WHERE machine_id = one.value AND ${IS_ASIDE})
        OR EXISTS (SELECT 1 FROM secrets INDEXED BY secrets_apart WHERE machine_id = one.value AND apart > 0) LIMIT 1`,
-    JSON.stringify(family),
+    JSON.stringify(pcIds),
   ) !== null;
 
 /** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */

@@ -7,7 +7,7 @@ import { all } from '../core/rows.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type Place, secretsAt } from './candidates.ts';
 import { revealedOf } from './revealed.ts';
-import { type Pc, pcOf, type Standing, standingOf } from './secret-facts.ts';
+import { type Pc, pcOf, type SecretFacts, secretFactsOf } from './secret-facts.ts';
 import { everListed } from './volumes.ts';
 
 /** A secret of which versions were set aside or brought back. */
@@ -30,7 +30,7 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
   for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
     const pc = pcOf(sql, machine);
     // A list may have been set aside just now, and what it called gone is there again.
-    const ever = everListed(sql, pc.family);
+    const ever = everListed(sql, pc.pcIds);
     const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
     const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
     for (const place of [...ofMachine, ...siblings]) settlePlace(storage, pc, place, settling);
@@ -54,18 +54,18 @@ const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place
 
 /** The marks of one secret, under each of the PC's ids. */
 function settlePlace(storage: DurableObjectStorage, pc: Pc, place: Place, settling: Settling): void {
-  const ids = secretsAt(storage.sql, pc.family, place);
-  const standing = standingOf(storage.sql, pc, place, ids);
+  const ids = secretsAt(storage.sql, pc.pcIds, place);
+  const facts = secretFactsOf(storage.sql, pc, place, ids);
   for (const id of ids) {
-    if (!settling.done.has(id)) settleMark(storage, id, standing, settling);
+    if (!settling.done.has(id)) settleMark(storage, id, facts, settling);
     settling.done.add(id);
   }
 }
 
-function settleMark(storage: DurableObjectStorage, id: string, standing: Standing, { delayMs, now }: Settling): void {
+function settleMark(storage: DurableObjectStorage, id: string, facts: SecretFacts, { delayMs, now }: Settling): void {
   const { sql } = storage;
   const { seen, isWhole } = revealedOf(sql, id);
-  const heirs = seen.map(({ version, at }) => ({ at, heir: standing.successorOf(version) }));
+  const heirs = seen.map(({ version, at }) => ({ at, heir: facts.successorOf(version) }));
   const seenAt = Math.min(...heirs.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
   if (!Number.isFinite(seenAt)) {
     if (!isWhole) return;

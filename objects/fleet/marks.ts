@@ -3,9 +3,9 @@ import type { Acknowledged, Attention, MarkSeen } from '../../schema/machine.ts'
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { withAliases } from './aliases.ts';
 import { settleClone } from './clone-signs.ts';
 import { clonedAmong, cloneOf } from './clones.ts';
-import { familyOf } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
@@ -21,7 +21,7 @@ const KEPT: Partial<Record<Attention, string>> = {
     serial_changed = 0`,
 };
 
-/** Of what a mark is. A row that was last summed up before this was kept has it empty. */
+/** What a mark is of. A row that was last summed up before this was kept has it empty. */
 const occurrenceIn = (row: Pick<MachineRow, 'occurrences'> | null, mark: Attention): string =>
   (JSON.parse(row?.occurrences ?? '{}') as Partial<Record<Attention, string>>)[mark] ?? '';
 
@@ -57,7 +57,7 @@ export function acknowledge(
   const { mark, of } = seen;
   const facts = {
     known: acknowledgedOf(sql, id).get(mark),
-    isSplit: (cloneOf(sql, familyOf(sql, id))?.split_at ?? null) !== null,
+    isSplit: (cloneOf(sql, withAliases(sql, id))?.split_at ?? null) !== null,
     isAdmin: caller.principal.role === 'admin',
   };
   const decision = decideAcknowledge(findRow(sql, id), facts, seen);
@@ -75,11 +75,11 @@ export function acknowledge(
       now,
       caller.principal.name,
     );
-    const family = familyOf(sql, id);
-    const cloned = mark === 'cloned' ? clonedAmong(sql, family) : [];
+    const pcIds = withAliases(sql, id);
+    const cloned = mark === 'cloned' ? clonedAmong(sql, pcIds) : [];
     const kept = KEPT[mark];
     if (kept !== undefined)
-      sql.exec(`UPDATE machines SET ${kept} WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(family));
+      sql.exec(`UPDATE machines SET ${kept} WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(pcIds));
     for (const one of cloned) {
       settleClone(storage, one, now);
       settleAbandoned(sql, one);

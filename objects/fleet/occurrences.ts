@@ -1,4 +1,4 @@
-// Of what each mark of a machine is: what was acknowledged of one stays away until it is of something else. Reads, writes nothing.
+// What each mark of a machine is of: one that was acknowledged stays away until it is of something else. Reads, writes nothing.
 import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first, sha256 } from '../core/rows.ts';
@@ -8,7 +8,7 @@ import type { RunState } from './run-state.ts';
 export type Occurring = {
   row: MachineRow;
   run: RunState | undefined;
-  family: readonly string[];
+  pcIds: readonly string[];
   silentSince: number | null;
   otherId: string | null;
 };
@@ -16,7 +16,7 @@ export type Occurring = {
 /** One short string each: as long as it is the same, nothing has happened anew. */
 export function occurrencesOf(
   attention: readonly Attention[],
-  { row, run, family, silentSince, otherId }: Occurring,
+  { row, run, pcIds, silentSince, otherId }: Occurring,
 ): Partial<Record<Attention, string>> {
   const of: Record<Attention, () => string> = {
     run_failed: () => `${run?.id}/${run?.statusSeq}`,
@@ -25,8 +25,8 @@ export function occurrencesOf(
     serial_changed: () => row.serial ?? '',
     seq_conflict: () => run?.id ?? '',
     to_be_rotated: () => '',
-    // Of any number of ids: the list of them is as long as the family.
-    shared_id: () => sha256(family.filter(isSharedId).toSorted().join(' ')),
+    // A PC has any number of ids, and the list of them is as long.
+    shared_id: () => sha256(pcIds.filter(isSharedId).toSorted().join(' ')),
     odd_hostname: () => row.hostname,
     cloned: () => String(row.cloned_at ?? ''),
     id_changed: () => otherId ?? '',
@@ -35,11 +35,11 @@ export function occurrencesOf(
 }
 
 /** Who says that a run of one of these ids went on under another: the name of a token, or of a person; null where nobody knows. */
-export const claimantOf = (sql: SqlStorage, family: readonly string[], other: string): string | null =>
+export const claimantOf = (sql: SqlStorage, pcIds: readonly string[], other: string): string | null =>
   first<{ by: string | null }>(
     sql,
     'SELECT other_id_by AS by FROM json_each(?) CROSS JOIN machines ON machines.id = value WHERE other_id = ? LIMIT 1',
-    JSON.stringify(family),
+    JSON.stringify(pcIds),
     other,
   )?.by || null;
 

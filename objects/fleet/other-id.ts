@@ -5,8 +5,8 @@
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isSamePc, realFacts } from '../../schema/same-pc.ts';
+import { allIdsOf } from './aliases.ts';
 import { findRunPc } from './clones.ts';
-import { wholeFamilyOf } from './families.ts';
 import { findRow } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
 import type { RunState } from './run-state.ts';
@@ -24,8 +24,8 @@ export function reportedAs(sql: SqlStorage, run: RunState | null, said: Reported
 
 /** Whether nobody has looked yet into what is kept: the two are neither merged nor has the mark been acknowledged. */
 function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
-  const family = wholeFamilyOf(sql, machine);
-  return !family.includes(other) && acknowledgedOf(sql, family[0] ?? machine).get('id_changed') !== other;
+  const pcIds = allIdsOf(sql, machine);
+  return !pcIds.includes(other) && acknowledgedOf(sql, pcIds[0] ?? machine).get('id_changed') !== other;
 }
 
 /**

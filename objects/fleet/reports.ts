@@ -11,6 +11,7 @@ import { noteNear } from '../limits/nears.ts';
 import { noticeReported } from '../outbox/notices.ts';
 import { countReport, reportBytes, reportQuota } from '../tokens/quotas.ts';
 import { countRun } from './activity.ts';
+import { bringBack } from './archive.ts';
 import { firstCallAt } from './clocks.ts';
 import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
@@ -32,7 +33,6 @@ import { withinRun } from './run-room.ts';
 import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
 import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
-import { bringBack } from './shelves.ts';
 import { isSplit } from './splitting.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
@@ -83,7 +83,7 @@ export function submitReport(
   const { principal } = caller;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const token = principal.kind === 'machine' ? principal.id : null;
-  // Of a file that a person carries nobody knows how long it was under way.
+  // Nobody knows how long a file that a person carries was under way.
   const skewMs = sentAt === undefined || uploadedBy !== null ? null : now - sentAt;
   const saidAt = fresh.length === 0 || uploadedBy !== null ? null : Math.max(...fresh.map(({ event }) => event.at));
   const clock = saidAt === null ? null : { saidAt, skewMs };
@@ -126,7 +126,7 @@ export function submitReport(
     // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
-    // Of a run that is full nothing more is marked: the engine is told to go on behind all that it has sent.
+    // Nothing more of a run that is full is marked: the engine is told to go on behind all that it has sent.
     const passed = isFull ? refused : beyond;
     const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
     const next = nextSeq(sql, reported.id, from);
@@ -142,7 +142,7 @@ export function submitReport(
         timed.map(({ event, at }) => ({ ...event, at })),
         now,
       );
-      // Of a run that was set aside with its token somebody else has word: it counts again.
+      // Somebody else has word of a run that was set aside with its token: it counts again.
       const others = fresh.length > 0 && before.token !== token;
       const aside = others ? null : before.aside;
       putRun(sql, {

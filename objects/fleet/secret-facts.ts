@@ -5,21 +5,21 @@ import { offeredOf, successions } from '../../schema/order.ts';
 import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { first } from '../core/rows.ts';
+import { allIdsOf } from './aliases.ts';
 import { type Candidate, candidatesOf, type Place, secretsAt } from './candidates.ts';
 import { type Told, tellApart } from './clones.ts';
-import { wholeFamilyOf } from './families.ts';
 import { type Listed, volumesOf } from './volumes.ts';
 
 /** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
-export type Pc = { family: readonly string[]; volumes: ReadonlyMap<string, Listed>; told: Told | null };
+export type Pc = { pcIds: readonly string[]; volumes: ReadonlyMap<string, Listed>; told: Told | null };
 
 /** The PC that this is an id of, whichever of them it is. */
 export function pcOf(sql: SqlStorage, machine: string): Pc {
-  const family = wholeFamilyOf(sql, machine);
-  return { family, volumes: volumesOf(sql, family), told: tellApart(sql, family) };
+  const pcIds = allIdsOf(sql, machine);
+  return { pcIds, volumes: volumesOf(sql, pcIds), told: tellApart(sql, pcIds) };
 }
 
-export type Standing = {
+export type SecretFacts = {
   /** What has taken the place of one of its versions; null: nothing. */
   successorOf: (version: Candidate) => Candidate | null;
   /** Those whose place nothing has taken, under whichever id of the PC, the latest sealed first. */
@@ -31,12 +31,12 @@ export type Standing = {
 type Ref = { protectorId?: string; volume?: string };
 
 /** The latest version of those of these protectors that are held. */
-function heldOf(sql: SqlStorage, family: readonly string[], protectors: readonly string[]): Candidate | null {
+function heldOf(sql: SqlStorage, pcIds: readonly string[], protectors: readonly string[]): Candidate | null {
   const held = protectors.flatMap((protectorId) =>
     offeredOf(
       candidatesOf(
         sql,
-        secretsAt(sql, family, { kind: 'bitlocker_recovery_key', ref: JSON.stringify({ protectorId }) }),
+        secretsAt(sql, pcIds, { kind: 'bitlocker_recovery_key', ref: JSON.stringify({ protectorId }) }),
       ).filter(({ counts }) => counts),
     ),
   );
@@ -51,12 +51,12 @@ const ofPc = (version: Candidate, told: Told | null): Candidate =>
  * How one secret of a PC stands. `secrets`: it, under each of the ids. Where several PCs have one of these, nothing of one takes the place of
  * what is of another, nor does the list of its volumes speak of that.
  */
-export function standingOf(
+export function secretFactsOf(
   sql: SqlStorage,
-  { family, volumes, told }: Pc,
+  { pcIds, volumes, told }: Pc,
   place: Place,
-  secrets: readonly string[] = secretsAt(sql, family, place),
-): Standing {
+  secrets: readonly string[] = secretsAt(sql, pcIds, place),
+): SecretFacts {
   const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
@@ -67,7 +67,7 @@ export function standingOf(
       ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.ofRun(listed.run),
     );
   const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
-  const heir = goneAt === null ? null : heldOf(sql, family, listed?.protectors ?? []);
+  const heir = goneAt === null ? null : heldOf(sql, pcIds, listed?.protectors ?? []);
   // Where none of those that are there is held, what is held may still be wanted, and takes nobody's place.
   if (heir) return { successorOf: () => heir, offered: [], goneAt };
   const successorOf = successions(candidates);
@@ -111,14 +111,14 @@ const isOfOnePc = (told: Told | null, run: string, other: string): boolean => {
 /** What the system volume's protectors were when the PC last listed them, if that was since a run began. Another PC's list says nothing of it. */
 export function listedSince(
   sql: SqlStorage,
-  { family, volumes, told }: Pc,
+  { pcIds, volumes, told }: Pc,
   run: { id: string; startedAt: number },
 ): KeyFacts['listed'] {
   const listed = [...volumes].find(([volume]) => isSystemVolume(volume))?.[1];
   if (!listed || (listed.run !== run.id && listed.readAt < run.startedAt)) return null;
   if (!isOfOnePc(told, listed.run, run.id)) return null;
   const any = listed.protectors.length > 0;
-  return { any, held: any && heldOf(sql, family, listed.protectors) !== null };
+  return { any, held: any && heldOf(sql, pcIds, listed.protectors) !== null };
 }
 
 /** A run has one key of its system volume, or a few; what is beyond was forged. */
@@ -130,7 +130,7 @@ const KEYS_OF_RUN_MAX = 100;
  */
 export const keyHeldSince = (
   sql: SqlStorage,
-  { family, told }: Pick<Pc, 'family' | 'told'>,
+  { pcIds, told }: Pick<Pc, 'pcIds' | 'told'>,
   run: { id: string; startedAt: number },
   latestAt: number | null,
 ): boolean =>
@@ -143,5 +143,5 @@ export const keyHeldSince = (
        CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?)) LIMIT 1`,
       run.id,
       KEYS_OF_RUN_MAX,
-      JSON.stringify(family),
+      JSON.stringify(pcIds),
     ) !== null);

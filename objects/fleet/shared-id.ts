@@ -1,4 +1,4 @@
-// A machine id that many PCs have. Whoever can take another is told to; of everybody else it is taken, since a secret that is refused is lost,
+// A machine id that many PCs have. An engine that can take another is told to; the id is taken of every other, since a secret that is refused is lost,
 // and the machine is flagged (attention.ts).
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';

@@ -6,8 +6,8 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first } from '../core/rows.ts';
+import { withAliases } from './aliases.ts';
 import { type Clone, clonedAmong, cloneOf } from './clones.ts';
-import { familyOf } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { summarize } from './summaries.ts';
@@ -43,7 +43,7 @@ export function split(
 ): Acknowledged | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
-  const clone = cloneOf(sql, familyOf(sql, id));
+  const clone = cloneOf(sql, withAliases(sql, id));
   const decision = decideSplit(row, clone, seen);
   if (decision !== null && decision !== 'done') return decision;
   const answer = (): Acknowledged => ({
@@ -53,7 +53,7 @@ export function split(
   });
   if (decision === 'done') return answer();
   return storage.transactionSync(() => {
-    const ids = clonedAmong(sql, familyOf(sql, id));
+    const ids = clonedAmong(sql, withAliases(sql, id));
     sql.exec(
       'UPDATE machines SET split_at = ?, split_by = ? WHERE id IN (SELECT value FROM json_each(?))',
       now,

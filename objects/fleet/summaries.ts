@@ -6,10 +6,10 @@ import { isWindowsHostname } from '../../schema/windows-names.ts';
 import { first } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
 import { type Brought, withBrought } from '../limits/machine-day.ts';
+import { keptBy, withAliases } from './aliases.ts';
 import { attentionOf } from './attention.ts';
 import { tellApart } from './clones.ts';
 import { recount } from './counts.ts';
-import { familyOf, keptBy } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machines.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
@@ -44,7 +44,7 @@ export function summarize(
   return kept === null ? own : summarizeOne(sql, kept, now, NOTHING, NO_SECRET);
 }
 
-/** Of a walk that comes to each machine: that one alone. */
+/** For a walk that comes to each machine: that one alone. */
 export const summarizeAlone = (sql: SqlStorage, id: string, now: number): Attention[] =>
   summarizeOne(sql, id, now, NOTHING, NO_SECRET);
 
@@ -113,16 +113,16 @@ const dueOf = (sql: SqlStorage, ids: readonly string[], now: number): number =>
 
 /** A machine's row as it should be. Reads, writes nothing. */
 export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): MachineRow {
-  const family = familyOf(sql, row.id);
-  const run = runsOf(sql, family, null, 1)[0];
-  const others = othersOf(sql, family.slice(1));
-  const toRotate = dueOf(sql, family, now);
+  const pcIds = withAliases(sql, row.id);
+  const run = runsOf(sql, pcIds, null, 1)[0];
+  const others = othersOf(sql, pcIds.slice(1));
+  const toRotate = dueOf(sql, pcIds, now);
   const silent = silentSince(run, now);
   const encrypted = run?.phases.some(({ name, state }) => state === 'succeeded' && ENCRYPTS.test(name)) ?? false;
   const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
   const clonedAt = row.cloned_at ?? others.cloned_at;
-  const otherId = [row.other_id, others.other_id].find((id) => id !== null && !family.includes(id)) ?? null;
-  const pc = { family, volumes: volumesOf(sql, family), told: clonedAt === null ? null : tellApart(sql, family) };
+  const otherId = [row.other_id, others.other_id].find((id) => id !== null && !pcIds.includes(id)) ?? null;
+  const pc = { pcIds, volumes: volumesOf(sql, pcIds), told: clonedAt === null ? null : tellApart(sql, pcIds) };
   const keyMissing =
     run !== undefined &&
     missesKey({
@@ -142,13 +142,13 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     serialChanged: row.serial_changed === 1 || others.serial === 1,
     seqConflict: row.seq_conflict === 1 || others.seq === 1,
     toRotate,
-    sharedId: family.some(isSharedId),
+    sharedId: pcIds.some(isSharedId),
     oddHostname: row.hostname !== '' && !isWindowsHostname(row.hostname),
     cloned: clonedAt !== null,
     split: (row.split_at ?? others.split_at) !== null,
     idChanged: otherId !== null,
   });
-  const at = { row: { ...row, cloned_at: clonedAt }, run, family, silentSince: silent, otherId };
+  const at = { row: { ...row, cloned_at: clonedAt }, run, pcIds, silentSince: silent, otherId };
   const occurrences = occurrencesOf(clonedAt === null ? attention : [...attention, 'cloned'], at);
   return {
     ...row,

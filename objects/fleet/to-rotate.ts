@@ -2,10 +2,10 @@
 import type { SecretKind } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
+import { allIdsOf } from './aliases.ts';
 import { type Place, secretsAt } from './candidates.ts';
-import { wholeFamilyOf } from './families.ts';
 import { revealedOf } from './revealed.ts';
-import { pcOf, type Standing, standingOf } from './secret-facts.ts';
+import { pcOf, type SecretFacts, secretFactsOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
 
 /** How many secrets one alarm brings to attention; the next one takes the rest. */
@@ -49,13 +49,13 @@ const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at'
  * admin alone takes it away. Where another id of the PC holds
  * that, or says it, the date is put aside: the merge may be undone.
  */
-function settle(storage: DurableObjectStorage, row: MarkedRow, standing: Standing, ownVolumes: boolean): void {
+function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFacts, ownVolumes: boolean): void {
   const { sql } = storage;
   const { seen, isWhole } = revealedOf(sql, row.id);
-  const heirs = seen.map(({ version }) => standing.successorOf(version));
+  const heirs = seen.map(({ version }) => facts.successorOf(version));
   const settled = isWhole && heirs.every((heir) => heir !== null);
   const due = row.rotate_due_at ?? row.parked_due_at;
-  const own = heirs.every((heir) => heir?.secret === row.id) || (standing.goneAt !== null && ownVolumes);
+  const own = heirs.every((heir) => heir?.secret === row.id) || (facts.goneAt !== null && ownVolumes);
   const [dueAt, parkedAt] = settled ? [null, own ? null : due] : [due, null];
   if (dueAt === row.rotate_due_at && parkedAt === row.parked_due_at) return;
   sql.exec(
@@ -70,7 +70,7 @@ function settle(storage: DurableObjectStorage, row: MarkedRow, standing: Standin
 /** Settles the marks of what a version was just stored or confirmed of, under all ids of the PC. In the transaction that did so. */
 export function settleMarks(storage: DurableObjectStorage, machine: string, place: Place): void {
   const { sql } = storage;
-  const secrets = secretsAt(sql, wholeFamilyOf(sql, machine), place);
+  const secrets = secretsAt(sql, allIdsOf(sql, machine), place);
   const rows = all<MarkedRow>(
     sql,
     `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets ON secrets.id = value
@@ -78,8 +78,8 @@ export function settleMarks(storage: DurableObjectStorage, machine: string, plac
     JSON.stringify(secrets),
   );
   if (rows.length === 0) return;
-  const standing = standingOf(sql, pcOf(sql, machine), place, secrets);
-  for (const row of rows) settle(storage, row, standing, false);
+  const facts = secretFactsOf(sql, pcOf(sql, machine), place, secrets);
+  for (const row of rows) settle(storage, row, facts, false);
 }
 
 /**
@@ -93,11 +93,11 @@ export function settleAllMarks(storage: DurableObjectStorage, machine: string): 
     all<MarkedRow>(
       sql,
       `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets INDEXED BY ${index} ON machine_id = value AND ${due} IS NOT NULL LIMIT ?`,
-      JSON.stringify(pc.family),
+      JSON.stringify(pc.pcIds),
       SETTLED_MAX,
     );
   for (const row of [...marked('secrets_due', 'rotate_due_at'), ...marked('secrets_parked', 'parked_due_at')])
-    settle(storage, row, standingOf(sql, pc, row), pc.family.length === 1);
+    settle(storage, row, secretFactsOf(sql, pc, row), pc.pcIds.length === 1);
 }
 
 type DueRow = { id: string; machine_id: string };

@@ -16,12 +16,12 @@ const KEPT_MAX = 32;
 type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
 
 /** By volume (`volumeKey`), the latest list of any of these ids of the PC; none of a run that is set aside. */
-export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<string, Listed> {
+export function volumesOf(sql: SqlStorage, pcIds: readonly string[]): Map<string, Listed> {
   const rows = all<ListedRow>(
     sql,
     `SELECT volume, protectors, read_at, run_id FROM json_each(?) CROSS JOIN volumes ON machine_id = value
      WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.${IS_ASIDE}) ORDER BY read_at`,
-    JSON.stringify(family),
+    JSON.stringify(pcIds),
   );
   return new Map(
     rows.map((row) => [row.volume, { protectors: JSON.parse(row.protectors), readAt: row.read_at, run: row.run_id }]),
@@ -29,12 +29,12 @@ export function volumesOf(sql: SqlStorage, family: readonly string[]): Map<strin
 }
 
 /** The volumes that any of these ids of the PC ever listed, in a run that is set aside too. */
-export const everListed = (sql: SqlStorage, family: readonly string[]): Set<string> =>
+export const everListed = (sql: SqlStorage, pcIds: readonly string[]): Set<string> =>
   new Set(
     all<{ volume: string }>(
       sql,
       'SELECT DISTINCT volume FROM json_each(?) CROSS JOIN volumes ON machine_id = value',
-      JSON.stringify(family),
+      JSON.stringify(pcIds),
     ).map(({ volume }) => volume),
   );
 

@@ -57,7 +57,7 @@ function isReplaced(table: string, before: string, after: string | undefined): b
 
 /**
  * The caller's session where there is nobody else to wait for: no other person is an admin, nor was one within thirty days, and none has a way to
- * unlock with admin rights in any of these keyrings. Null: somebody is, or was. Whoever means harm would take the other admin away first.
+ * unlock with admin rights in any of these keyrings. Null: somebody is, or was. An attacker would take the other admin away first.
  */
 export function onlyAdminsSession(
   sql: SqlStorage,

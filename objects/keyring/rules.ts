@@ -208,7 +208,7 @@ function decideRoots({ write, manifest, root, follows, oldStatements }: Verified
   if (replaced && follows !== head.fingerprint)
     return wrong('The manifest must be signed by the root of this keyring, or by one that it names as its successor.');
   if (!replaced && follows !== null) return wrong('A succession comes with another root only.');
-  // Whoever had to leave may have kept it.
+  // A person who had to leave may have kept it.
   if (facts.wasFollowed) return wrong('A root that was followed by another does not come back.');
   const earlier = new Set([...(head.manifest.overlapping ?? []), ...(replaced ? [head.fingerprint] : [])]);
   const sent = new Map((write.oldRoots ?? []).map((one) => [one.kid, one]));
@@ -235,7 +235,7 @@ function decideRoots({ write, manifest, root, follows, oldStatements }: Verified
   return null;
 }
 
-/** A vault key's epoch means one key for ever. Whoever is removed takes no living vault key along. */
+/** A vault key's epoch means one key for ever. A person who is removed takes no living vault key along. */
 function decideVaultKeys({ manifest }: VerifiedWrite, { head }: KeyringFacts): Refusal | null {
   const before = head?.manifest;
   const kept = new Set(manifest.unlockers.map((one) => one.id));

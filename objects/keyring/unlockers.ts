@@ -134,7 +134,7 @@ export function takeOpened(
     record(sql, caller.tenant, caller, now, {
       action: 'keyring.opened',
       subject: word.unlocker,
-      // Of a great many the rest goes by the alarm.
+      // The alarm takes the rest of a great many.
       detail: { version: latest.version, sha256: latest.sha256, changes, ...(more ? { more } : {}) },
     });
     return { unlocker: word.unlocker };

@@ -21,7 +21,7 @@ export const SOCKETS_A_PERSON = 16;
 /** Each change is sent to each of them, so their number is the object's to bound. */
 export const SOCKETS_A_TENANT = 200;
 /**
- * A socket that was closed is held until its browser has answered, which a script never does. Of those and the open ones one person has so many:
+ * A socket that was closed is held until its browser has answered, which a script never does. One person has so many of those and the open ones:
  * enough for a laptop that has lost its network again and again.
  */
 export const SOCKETS_HELD_A_PERSON = 4 * SOCKETS_A_PERSON;

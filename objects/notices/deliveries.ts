@@ -16,7 +16,7 @@ const TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 30_000;
 const LEAST_WAIT_MS = 1_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
-/** Who asks for more patience than this is asked again all the same: else a slip of theirs would last until all is given up. */
+/** A receiver that asks for more patience than this is asked again all the same: else a slip of theirs would last until all is given up. */
 const LONGEST_ASKED_MS = DAY_MS;
 /** From when it was queued on; then it is given up, and the log says so. */
 export const GIVE_UP_MS = 3 * DAY_MS;
@@ -73,7 +73,7 @@ export const waitMs = (failures: number, asked: number | null): number => {
 export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
 
-/** Of each webhook and rank, since when the oldest one waits: a read of the index each, however long the queue is. */
+/** Since when the oldest notice of each webhook and rank waits: a read of the index each, however long the queue is. */
 const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
     WHERE webhook = webhooks.id AND state = 'waiting' AND deliveries.rank = ranks.rank ORDER BY place LIMIT 1) AS queued_at
   FROM webhooks, (SELECT value AS rank FROM json_each('${JSON.stringify(RANKS)}')) AS ranks)`;

@@ -38,7 +38,7 @@ export function limitsAnswer(sql: SqlStorage, uses: TokenUses, now: number): Lim
   return { limits, room, tokens: tokens.slice(0, TOKENS_SHOWN), near };
 }
 
-/** Of each limit the most that any one has used, as far as it is known without looking at all machines: numbers, and nobody's name. */
+/** The most that any one has used of each limit, as far as it is known without looking at all machines: numbers, and nobody's name. */
 export function operatedLimits(sql: SqlStorage, uses: TokenUses, now: number): OperatedLimits {
   const { limits, room, live, tokens, near } = usedNow(sql, uses, now);
   const most = (of: 'bytes' | 'machines'): number => tokens.reduce((max, token) => Math.max(max, token[of]), 0);

@@ -47,10 +47,10 @@ export async function indexedPeople(index: D1Database, tenant: string): Promise<
 }
 
 /** The tenant's row. `version` grows with every change of the status that the object or our tools make, and with nothing else. */
-export type IndexedStanding = { status: TenantStatus; version: number };
+export type IndexedTenant = { status: TenantStatus; version: number };
 
-export const indexedStanding = (index: D1Database, tenant: string): Promise<IndexedStanding | null> =>
-  index.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(tenant).first<IndexedStanding>();
+export const indexedTenant = (index: D1Database, tenant: string): Promise<IndexedTenant | null> =>
+  index.prepare('SELECT status, version FROM tenants WHERE id = ?').bind(tenant).first<IndexedTenant>();
 
 /** How far the index says a tenant's chain reaches; seq 0: it was told of none yet. */
 export type IndexedHead = { seq: number; hash: string };
@@ -104,7 +104,7 @@ const writePerson: Writer<PersonOut> = (index, tenant, { id, email, role, status
     .bind(tenant, id, email, role, status, version),
 ];
 
-const writeTenant: Writer<IndexedStanding & { id: string }> = (index, tenant, { status, version }) => [
+const writeTenant: Writer<IndexedTenant & { id: string }> = (index, tenant, { status, version }) => [
   index
     .prepare('UPDATE tenants SET status = ?, version = ? WHERE id = ? AND version < ?')
     .bind(status, version, tenant, version),

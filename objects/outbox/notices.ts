@@ -57,7 +57,7 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
 const FLOODS_WAITING = `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = ?1 AND state = 'waiting' AND rank = ${RANK.flood} ORDER BY place DESC LIMIT ${FLOODS.size * FLOOD_MAX}`;
 
-/** Where enough of a kind wait already, the newest says that there was one more. Of so many it is never the first, which may be on its way. */
+/** Where enough of a kind wait already, the newest says that there was one more. It is never the first of them, which may be on its way. */
 function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
   const same = all<{ place: number }>(
     sql,
@@ -153,7 +153,7 @@ export function noticeActed(sql: SqlStorage, entry: Recorded): void {
   queue(sql, entry.tenant, entry.at, kind, { ...about(entry, sql), by: entry.principal.id, auditSeq: entry.seq });
 }
 
-/** Of a run, what its notices say. */
+/** What the notices of a run say. */
 type Reported = Pick<Run, 'id' | 'machine' | 'status'> & {
   phases: readonly (Pick<Phase, 'name' | 'state'> & { seq: number })[];
 };

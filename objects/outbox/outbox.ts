@@ -106,7 +106,7 @@ export async function drain(
     if (isRestoring(sql)) return false;
     const last = rows.length === SLICE ? rows.at(-1) : undefined;
     if (last || walkAt(sql, 'index') !== null) keepWalk(sql, 'index', last ? [last.what, last.id] : null);
-    // Of those that are left after this go the one that was tried least says when to try again.
+    // The one that was tried least, of those that are left after this go, says when to try again.
     const next = first<{ tries: number | null }>(
       sql,
       'SELECT min(tries) AS tries FROM (SELECT tries FROM outbox LIMIT ?)',

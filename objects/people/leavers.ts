@@ -135,7 +135,7 @@ const newestFirst = (tokens: readonly TokenRow[]): TokenRow[] =>
   tokens.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
 
 /**
- * Tokens that live on after them, those they made first, and how many there are beyond `most`. Who made one has seen it; whoever sets up PCs may
+ * Tokens that live on after them, those they made first, and how many there are beyond `most`. The person who made one has seen it; anyone who sets up PCs may
  * have had any of that time in hand, on a stick or in a file. A token is nobody's secret to those who only read.
  */
 function tokensOf(

@@ -22,7 +22,7 @@ export type Index = { rows: readonly IndexedPerson[] | null; before: ReadonlyMap
 export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'person', 'people');
 
 /**
- * Takes over rows of SQL that are not known yet. Of a known one only its version counts, so that ours are higher, and a removal in a
+ * Takes over rows of SQL that are not known yet. Only the version of a known one counts, so that ours are higher, and a removal in a
  * later version than ours: the object was put back to before it, and the person is out here too. In the caller's transaction.
  */
 export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPerson[], now: number): void {

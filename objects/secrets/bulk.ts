@@ -15,7 +15,7 @@ import { type Revealed, refKey } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
-import { pcOf, standingOf } from '../fleet/secret-facts.ts';
+import { pcOf, secretFactsOf } from '../fleet/secret-facts.ts';
 import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
@@ -58,7 +58,7 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
 const stood = (sql: SqlStorage, items: readonly SealedRecord[]): SealedRecord[] =>
   items.map((item) => {
     const pc = pcOf(sql, item.machine);
-    const { goneAt } = standingOf(sql, pc, { kind: item.kind, ref: refKey(item.ref) });
+    const { goneAt } = secretFactsOf(sql, pc, { kind: item.kind, ref: refKey(item.ref) });
     const { run, version } = item.version;
     return { ...item, goneAt, pc: pc.told?.ofVersion({ secret: item.id, version, run }) ?? null };
   });

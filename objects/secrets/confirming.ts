@@ -5,15 +5,15 @@ import type { Confirmed, ConfirmRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first } from '../core/rows.ts';
+import { allIdsOf } from '../fleet/aliases.ts';
 import { secretsAt } from '../fleet/candidates.ts';
-import { wholeFamilyOf } from '../fleet/families.ts';
 import { summarize } from '../fleet/summaries.ts';
 import { settleMarks } from '../fleet/to-rotate.ts';
 import { findVersion, type RecordRow } from './secrets.ts';
 
 /** Whether this admin has seen what the version would take the place of: any other version of the secret, under whichever id of the PC. */
 function hasRevealed(sql: SqlStorage, row: RecordRow, admin: string): boolean {
-  const places = secretsAt(sql, wholeFamilyOf(sql, row.machine_id), row);
+  const places = secretsAt(sql, allIdsOf(sql, row.machine_id), row);
   return (
     first(
       sql,
@@ -34,7 +34,7 @@ export function decideConfirm(
   admin: string,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  // What counts and has its place in the order needs nobody's word.
+  // A version that counts and has its place in the order needs nobody's word.
   if (row.confirmed_at !== null || (row.counts === 1 && row.sealed_at !== null)) return 'done';
   if (row.sealed_by === admin || row.uploaded_by === admin)
     return refuse('not_yourself', 'You brought this version; another admin has to confirm it.');
@@ -66,7 +66,7 @@ export function confirm(
   if (decision === 'done') return { secret, version, confirmedAt: row.confirmed_at ?? row.escrowed_at };
   const { machine_id: machine, kind } = row;
   return storage.transactionSync(() => {
-    // Of one whose order nobody could tell, this is the instant at which the PC had it.
+    // For one whose order nobody could tell, this is the instant at which the PC had it.
     sql.exec(
       `UPDATE secret_versions SET confirmed_at = ?1, confirmed_by = ?2, sealed_at = coalesce(sealed_at, ?1)
        WHERE secret_id = ?3 AND version = ?4`,

@@ -6,11 +6,11 @@ import { type EscrowRequest, type Receipt, refKey } from '../../schema/secret.ts
 import { record } from '../audit/audit.ts';
 import type { Caller } from '../core/caller.ts';
 import { sha256 } from '../core/rows.ts';
+import { bringBack } from '../fleet/archive.ts';
 import { enrolIfNew, findRow, machineExists } from '../fleet/machines.ts';
 import { findRun } from '../fleet/runs.ts';
 import { noteKeyForSearch } from '../fleet/search-lines.ts';
 import { refuseShared } from '../fleet/shared-id.ts';
-import { bringBack } from '../fleet/shelves.ts';
 import { isSplit } from '../fleet/splitting.ts';
 import { type Gained, summarize } from '../fleet/summaries.ts';
 import { settleMarks } from '../fleet/to-rotate.ts';

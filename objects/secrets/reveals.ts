@@ -8,7 +8,7 @@ import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { candidateOf, DATED, type DatedRow } from '../fleet/candidates.ts';
-import { type Pc, pcOf, type Standing, standingOf } from '../fleet/secret-facts.ts';
+import { type Pc, pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
 import { markToRotate } from '../fleet/to-rotate.ts';
 import { noticeOverBudget } from '../outbox/notices.ts';
 import { findMember } from '../people/people.ts';
@@ -17,14 +17,14 @@ import { noteReveal, spendReveal } from './budgets.ts';
 import { bulkReadsOf } from './bulk.ts';
 import { findSecret, latestStanding, publicVersion, type SecretRow, type VersionRow } from './secrets.ts';
 
-type RevealPlan = { secret: SecretRow; version: VersionRow; standing: Standing };
+type RevealPlan = { secret: SecretRow; version: VersionRow; facts: SecretFacts };
 
 /** Finds the one version asked for. Where none is named: the one that the PC has, as far as anybody can say. */
 function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
   const secret = findSecret(sql, id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
-  const standing = standingOf(sql, pcOf(sql, secret.machine_id), secret);
-  const offered = standing.offered.filter((one) => one.secret === id);
+  const facts = secretFactsOf(sql, pcOf(sql, secret.machine_id), secret);
+  const offered = facts.offered.filter((one) => one.secret === id);
   const best = offered.find(({ counts }) => counts) ?? offered[0];
   const row = first<VersionRow>(
     sql,
@@ -32,7 +32,7 @@ function planReveal(sql: SqlStorage, id: string, version: number | undefined): R
     id,
     version ?? best?.version ?? latestStanding(sql, id),
   );
-  return row ? { secret, version: row, standing } : refuse('unknown_secret', 'The secret has no such version.');
+  return row ? { secret, version: row, facts } : refuse('unknown_secret', 'The secret has no such version.');
 }
 
 /** Notes a reveal at its secret, and for the day its person leaves. In the transaction that recorded it. */
@@ -107,7 +107,7 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const heir = standingOf(sql, pcAt(row.machine_id), row).successorOf(candidateOf(row));
+    const heir = secretFactsOf(sql, pcAt(row.machine_id), row).successorOf(candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });
@@ -199,7 +199,7 @@ export function reveal(
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
     // What was set aside is not what the PC is said to have.
-    if (plan.version.aside === null && plan.standing.successorOf(candidateOf(plan.version)) === null)
+    if (plan.version.aside === null && plan.facts.successorOf(candidateOf(plan.version)) === null)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });

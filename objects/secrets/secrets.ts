@@ -19,7 +19,7 @@ import { keyIdStart } from '../../schema/typed-text.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { all, first, type Row } from '../core/rows.ts';
-import { pcOf, type Standing, standingOf } from '../fleet/secret-facts.ts';
+import { pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
 import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
 import { versionsToday } from '../tokens/quotas.ts';
@@ -329,7 +329,7 @@ export function secretsOf(sql: SqlStorage, machines: readonly string[], query: S
     .map((place) =>
       query.aside === 'yes'
         ? listedSecret(sql, place, APART, 'yes')
-        : listedSecret(sql, place, standingOf(sql, pc, place)),
+        : listedSecret(sql, place, secretFactsOf(sql, pc, place)),
     );
   return { secrets, next: places.length > limit ? (secrets.at(-1)?.id ?? null) : null };
 }
@@ -355,12 +355,12 @@ const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): L
   );
 
 /** What was set aside is offered by nobody. */
-const APART: Pick<Standing, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
+const APART: Pick<SecretFacts, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
 
 function listedSecret(
   sql: SqlStorage,
   { id }: Placed,
-  { offered, goneAt }: Pick<Standing, 'offered' | 'goneAt'>,
+  { offered, goneAt }: Pick<SecretFacts, 'offered' | 'goneAt'>,
   aside?: SecretsQuery['aside'],
 ): Secret {
   const secret = requireSecret(sql, id);

@@ -71,7 +71,7 @@ export function countReport(
 /** What a person brings is counted as a token's is, under a name that no token has: an id holds no space. */
 const usesKey = ({ kind, id }: Principal): string => (kind === 'person' ? `person ${id}` : id);
 
-/** Of a person: the bytes of today, this body's among them. A script of theirs may bring no more than a token. */
+/** A person's bytes of today, this body's among them. A script of theirs may bring no more than a token. */
 export function personQuota(
   sql: SqlStorage,
   { principal, ip, bodyBytes }: Caller<Principal>,
@@ -86,7 +86,7 @@ export function personQuota(
   return hold(sql, 'personBytes', most, { id: principal.id, used: usesOf(sql).today(key, now).bytes, adding: 0 }, now);
 }
 
-/** Of a token: its bytes of today, this body's among them, and its new machines where this one is new. */
+/** A token's bytes of today, this body's among them, and its new machines where this one is new. */
 function tokenQuota(
   sql: SqlStorage,
   { principal, tenant }: Caller<Principal>,

@@ -17,7 +17,7 @@ type TenantPage<Path extends string> = {
   words: string;
   /** What the menu calls it. Another page: it stands under that one's entry. Null: the menu has nothing of it. */
   menu: string | { readonly path: string } | null;
-  /** Who finds it in the menu. Whoever else opens its URL is told by the page what it is not for. */
+  /** Who finds it in the menu. Anyone else who opens its URL is told by the page whom it is for. */
   roles: readonly Role[];
   load: Load;
   render: (given: Given, ids: IdsOf<Path>) => TemplateResult;

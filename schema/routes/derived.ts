@@ -19,7 +19,7 @@ export type SentQuery<R extends Row> = R extends { query: infer Q extends z.ZodT
   ? { [Name in keyof z.input<Q>]: z.output<Q>[Name & keyof z.output<Q>] }
   : undefined;
 
-/** The body as it is sent: as its schema takes it, or as it was read by it before. Of a report each event is taken or refused by itself. */
+/** The body as it is sent: as its schema takes it, or as it was read by it before. Each event of a report is taken or refused by itself. */
 export type SentBody<R extends Row> = R extends { body: { also: unknown } }
   ? Report
   : R extends { body: { schema: infer S extends z.ZodType } }

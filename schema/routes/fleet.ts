@@ -9,8 +9,8 @@ import {
   HistoryPage,
   HistoryQuery,
   Machine,
+  MachineMoved,
   MachinePage,
-  MachineShelved,
   MachinesQuery,
   MarkSeen,
   MergeRequest,
@@ -96,7 +96,7 @@ export const fleet = {
     summary: 'Archive a machine: out of the fleet list and its counters; its secrets stay and can be revealed',
     roles: ENGINEERS,
     audit: ['machine.archived'],
-    answer: MachineShelved,
+    answer: MachineMoved,
     refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/machines/:machine/restore': {
@@ -104,7 +104,7 @@ export const fleet = {
     summary: 'Bring an archived machine back',
     roles: ENGINEERS,
     audit: ['machine.restored'],
-    answer: MachineShelved,
+    answer: MachineMoved,
     refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/machines/:machine/acknowledge': {
@@ -132,7 +132,7 @@ export const fleet = {
     roles: ENGINEERS,
     audit: ['machine.merged'],
     body: json(MergeRequest, SMALL_BODY_BYTES),
-    answer: MachineShelved,
+    answer: MachineMoved,
     refuses: ['unknown_machine', 'merge_conflict', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/machines/:machine/unmerge': {
@@ -140,7 +140,7 @@ export const fleet = {
     summary: 'Undo a merge',
     roles: ENGINEERS,
     audit: ['machine.unmerged'],
-    answer: MachineShelved,
+    answer: MachineMoved,
     refuses: ['unknown_machine', 'rate_limited'],
   },
   'GET /v1/tenants/:tenant/runs/:run': {

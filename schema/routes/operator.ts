@@ -2,7 +2,7 @@
 import { RestoreAborted, RestoreAnswer, RestoreRequest } from '../backup.ts';
 import { Inspection } from '../inspection.ts';
 import { LimitsChange, OperatedLimits } from '../limits.ts';
-import { TenantCreate, TenantCreated, TenantPage, TenantStanding, TenantSuspend, TenantsQuery } from '../operator.ts';
+import { TenantCreate, TenantCreated, TenantPage, TenantSuspend, TenantSuspension, TenantsQuery } from '../operator.ts';
 import { json, type Rows, SMALL_BODY_BYTES } from './row.ts';
 
 export const operator = {
@@ -49,14 +49,14 @@ export const operator = {
     summary: 'Suspend a tenant at once: nobody but operators is answered, engines keep their spool',
     audit: ['tenant.suspended'],
     body: json(TenantSuspend, SMALL_BODY_BYTES),
-    answer: TenantStanding,
+    answer: TenantSuspension,
     refuses: ['unknown_tenant', 'tenant_restoring'],
   },
   'POST /v1/operator/tenants/:tenant/resume': {
     who: 'operator',
     summary: 'Resume a suspended tenant',
     audit: ['tenant.resumed'],
-    answer: TenantStanding,
+    answer: TenantSuspension,
     refuses: ['unknown_tenant', 'tenant_restoring'],
   },
   'POST /v1/operator/tenants/:tenant/restore': {

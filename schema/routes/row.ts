@@ -36,7 +36,7 @@ type Said = {
 };
 type Anyone = { who: 'anyone' };
 type Machine = { who: 'machine' };
-/** Whoever is signed in. */
+/** Anyone who is signed in. */
 type Person = { who: 'person' };
 /** One of a tenant's people; its path says `:tenant`. */
 type Member = { who: 'member'; roles: readonly Role[]; query?: z.ZodType };

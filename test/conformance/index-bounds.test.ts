@@ -6,7 +6,7 @@ import {
   indexedBackups,
   indexedHead,
   indexedPeople,
-  indexedStanding,
+  indexedTenant,
   indexedTokens,
   WRITERS,
 } from '../../objects/outbox/index-rows.ts';
@@ -93,7 +93,7 @@ const QUESTIONS: readonly Question[] = [
   ],
   ['a tenant’s tokens', (index) => indexedTokens(index, 'acme'), PAGE],
   ['a tenant’s people', (index) => indexedPeople(index, 'acme'), PAGE],
-  ['a tenant’s standing', (index) => indexedStanding(index, 'acme'), 5],
+  ['a tenant’s standing', (index) => indexedTenant(index, 'acme'), 5],
   ['a tenant’s head', (index) => indexedHead(index, 'acme'), 5],
   ['a tenant’s backups', (index) => indexedBackups(index, 'acme'), 5],
   ['whether a tenant is in use', (index) => isInUse(index, 'acme'), 5],

@@ -210,12 +210,12 @@ class World {
   /** An admin's browser opens everything once, which a destruction waits for. */
   async sweep(): Promise<string> {
     const keeper = await this.unlock(this.admin);
-    const hands = {
+    const calls = {
       page: (request: BulkPageRequest) => this.post<BulkPage>(ADMIN, 'ciphertexts/page', request),
       keep: (items: Verified[], sweep: string) => this.post(ADMIN, 'ciphertexts/findings', { items, sweep }),
       check: keeper.check,
     };
-    const { id, unsound } = await sweep(hands, () => {}, new AbortController().signal);
+    const { id, unsound } = await sweep(calls, () => {}, new AbortController().signal);
     expect(unsound).toEqual([]);
     await keeper.lock();
     return id;

@@ -2,7 +2,7 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type RotationHands, rotate } from '../../portal/src/keyring/rotation.ts';
+import { type RotationCalls, rotate } from '../../portal/src/keyring/rotation.ts';
 import { sweep } from '../../portal/src/secrets/sweep.ts';
 import { isFault } from '../../portal/vault/fault.ts';
 import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
@@ -69,7 +69,7 @@ async function throws<T>(answer: Promise<{ status: number; json: T }>): Promise<
 }
 
 /** Hands as an unlocked admin's browser has them. */
-async function hands(): Promise<RotationHands> {
+async function calls(): Promise<RotationCalls> {
   const keys = await privateKeysOf(tenant.id, tenant.keyring);
   const active = tenant.keyring.write.escrowKeys.find((key) => key.kid === tenant.keyring.kid);
   if (!active) throw new Error('the keyring has an active key');
@@ -115,7 +115,7 @@ async function withHeader(sealed: string, bent: Record<string, unknown>): Promis
   });
   return made.sealed;
 }
-const runRotation = async () => rotate(await hands(), () => {}, never);
+const runRotation = async () => rotate(await calls(), () => {}, never);
 
 /** Opens every version there is with the keys the keyring holds now, and answers the plaintexts by secret. */
 async function openAll(receipts: readonly Receipt[]): Promise<Map<string, string>> {
@@ -198,7 +198,7 @@ describe('re-sealing', () => {
   it('keeps the header, adds its source, and refuses whatever else differs', async () => {
     const { body } = await escrow('p');
     await startRotation(tenant.id, tenant.keyring);
-    const { page, reseal, upload } = await hands();
+    const { page, reseal, upload } = await calls();
     const { items, activeKid } = await page({ after: null, limit: 50 });
     const result = await reseal(items[0] as Revealed, activeKid);
     if (!result.ok) throw new Error(result.message);
@@ -227,7 +227,7 @@ describe('re-sealing', () => {
     });
     const { json: receipt } = await asMachine<Receipt>(tenant.token, '/v1/secret', body);
     await startRotation(tenant.id, tenant.keyring);
-    const { page, reseal, upload } = await hands();
+    const { page, reseal, upload } = await calls();
     const { items, activeKid } = await page({ after: null, limit: 50 });
     const result = await reseal(items[0] as Revealed, activeKid);
     if (!result.ok) throw new Error(result.message);
@@ -243,7 +243,7 @@ describe('re-sealing', () => {
 
   it('takes nothing in the place of what is under the active key, because the role alone would then be enough to replace every secret by garbage', async () => {
     const { receipt } = await escrow('p');
-    const { upload } = await hands();
+    const { upload } = await calls();
     const item = await resealedItem(tenant.id, tenant.keyring, receipt.secretId);
     expect(await upload([item])).toEqual({ resealed: 0, passedOver: 1 });
     expect((await openAll([receipt])).get(receipt.secretId)).toBe('p');
@@ -282,7 +282,7 @@ describe('re-sealing', () => {
   it('can be undone while the old key lives: what a garbage ciphertext took the place of is put back, and goes along again', async () => {
     const { body, receipt } = await escrow('precious');
     const old = await startRotation(tenant.id, tenant.keyring);
-    const { page, reseal, upload } = await hands();
+    const { page, reseal, upload } = await calls();
     const result = await reseal((await page({ after: null, limit: 50 })).items[0] as Revealed, tenant.keyring.kid);
     if (!result.ok) throw new Error(result.message);
     // Somebody with an admin's session and no key: well-formed, and opened by nothing.
@@ -366,7 +366,7 @@ describe('re-sealing', () => {
     await startRotation(tenant.id, tenant.keyring);
     for (const role of ['engineer', 'auditor'] as const)
       expect((await asPerson(emailOf(role), at('rotation/page'), {})).json.code).toBe('role_forbids');
-    const { page } = await hands();
+    const { page } = await calls();
     expect((await page({ after: null, limit: 50 })).items).toHaveLength(1);
     expect((await auditOf()).find((entry) => entry.action === 'secrets.read_in_bulk')?.detail).toEqual({
       purpose: 'rotation',
@@ -411,7 +411,7 @@ describe('a destruction', () => {
     body = made.body;
     secret = made.receipt.secretId;
     old = await startRotation(tenant.id, tenant.keyring);
-    const { page, reseal, upload } = await hands();
+    const { page, reseal, upload } = await calls();
     const result = await reseal((await page({ after: null, limit: 50 })).items[0] as Revealed, tenant.keyring.kid);
     if (!result.ok) throw new Error(result.message);
     good = result.resealed;
@@ -531,7 +531,7 @@ describe('a rotation', () => {
     const { plaintexts, receipts } = await escrowed(200);
     await startRotation(tenant.id, tenant.keyring);
     const progress: number[] = [];
-    await rotate(await hands(), (resealed) => progress.push(resealed), never);
+    await rotate(await calls(), (resealed) => progress.push(resealed), never);
     expect(progress).toEqual([50, 100, 150, 200]);
     expect(await rotation()).toMatchObject({ remaining: 0, total: 200 });
     expect(await openAll(receipts)).toEqual(plaintexts);
@@ -543,7 +543,7 @@ describe('a rotation', () => {
     for (let step = 0; step < 9; step++)
       for (const when of ['before', 'after'] as const) {
         const old = await startRotation(tenant.id, tenant.keyring);
-        const whole = await hands();
+        const whole = await calls();
         let count = 0;
         const killed =
           <A, R>(call: (argument: A) => Promise<R>) =>
@@ -554,7 +554,7 @@ describe('a rotation', () => {
             if (dies) throw new Error('the answer was lost');
             return answer;
           };
-        const mortal: RotationHands = {
+        const mortal: RotationCalls = {
           ...whole,
           page: killed((request) => whole.page({ ...request, limit: 5 })),
           upload: killed(whole.upload),

@@ -7,8 +7,8 @@ import type {
   TenantCreate,
   TenantCreated,
   TenantPage,
-  TenantStanding,
   TenantStatus,
+  TenantSuspension,
   TenantsQuery,
 } from '../../schema/operator.ts';
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
@@ -97,10 +97,10 @@ export async function onTenant<Answer>(
 }
 
 /** Suspends or resumes a tenant. */
-export const setStanding = (
+export const setSuspension = (
   asked: Asked,
   wanted: { status: TenantStatus; reason: string },
-): Promise<TenantStanding | Refusal> =>
+): Promise<TenantSuspension | Refusal> =>
   onTenant(asked, async ({ object, caller, row: { status, version } }) =>
-    object.setStanding(caller, { status, version }, wanted),
+    object.setSuspension(caller, { status, version }, wanted),
   );

@@ -20,7 +20,7 @@ const guessing = new Map<string, number>();
 const rowsOf = new Map<string, Kept<TokenRow[]>>();
 let prefixes: Kept<ReadonlySet<string>> | null = null;
 
-/** Whoever has one IPv6 address has its whole /64. `null`: the platform named none, as in a test. */
+/** A caller with one IPv6 address has its whole /64. `null`: the platform named none, as in a test. */
 export function addressKey(ip: string | null): string {
   if (ip === null) return 'unknown';
   if (!ip.includes(':')) return ip;

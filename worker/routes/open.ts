@@ -24,7 +24,7 @@ export const openRoutes = handled(open, {
       role: row.role,
       status: row.tenantStatus,
     })),
-    // Whoever is a member nowhere has no admin to ask.
+    // A person who is a member nowhere has no admin to ask.
     ...(memberships.length === 0 ? { ask: [...env.operatorEmails] } : {}),
   }),
   'GET /v1/sign-in': async ({ env }) => `${env.portalOrigin}/signed-in`,

@@ -1,7 +1,7 @@
 // What the routes of schema/routes/operator.ts are answered with: a line each.
 
 import { operator } from '../../schema/routes/operator.ts';
-import { createTenant, listTenants, onTenant, setStanding } from '../answers/operator.ts';
+import { createTenant, listTenants, onTenant, setSuspension } from '../answers/operator.ts';
 import { handled } from '../core/route.ts';
 
 export const operatorRoutes = handled(operator, {
@@ -12,8 +12,8 @@ export const operatorRoutes = handled(operator, {
   'POST /v1/operator/tenants/:tenant/limits': ({ body, ...c }) =>
     onTenant(c, ({ object, caller }) => object.changeLimits(caller, body)),
   'POST /v1/operator/tenants/:tenant/suspend': ({ body, ...c }) =>
-    setStanding(c, { status: 'suspended', reason: body.reason }),
-  'POST /v1/operator/tenants/:tenant/resume': (c) => setStanding(c, { status: 'active', reason: '' }),
+    setSuspension(c, { status: 'suspended', reason: body.reason }),
+  'POST /v1/operator/tenants/:tenant/resume': (c) => setSuspension(c, { status: 'active', reason: '' }),
   'POST /v1/operator/tenants/:tenant/restore': ({ body, ...c }) =>
     onTenant(c, ({ object, caller }) => object.restore(caller, body)),
   'POST /v1/operator/tenants/:tenant/restore/abort': (c) =>

@@ -1,8 +1,9 @@
 // What the portal asks, by a route's method and path: what goes in and what comes out follows from the route's row. Of the rows nothing but
 // their types comes here, so that no page has to load zod.
+
+import type { Contract } from '../../../schema/routes/contract.ts';
 import type { AnswerOf, IdsOf, Params, SentBody, SentQuery } from '../../../schema/routes/derived.ts';
 import type { Streams } from '../../../schema/routes/row.ts';
-import type { Contract } from '../../../schema/routes/contract.ts';
 import { askFile, askJson, origin } from './http.ts';
 
 type Route = keyof Contract;
@@ -17,7 +18,7 @@ type WithBody<Which extends Route> = Contract[Which] extends { body: unknown }
   ? { body: SentBody<Contract[Which]> }
   : unknown;
 
-/** What a route has to be asked with. Of a query, what is undefined is not asked. */
+/** What a route has to be asked with. A query's undefined members are not sent. */
 type Asked<Which extends Route> = WithParams<Which> & WithQuery<Which> & WithBody<Which> & { signal?: AbortSignal };
 type Given<Which extends Route> =
   Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];

@@ -20,14 +20,14 @@ export const runs = (tenant: string, machine: string, part: ListedPart, after?: 
 export const events = (tenant: string, run: string, after: number) =>
   call('GET /v1/tenants/:tenant/runs/:run/events', { params: { tenant, run }, query: { after, limit: 500 } });
 
-const SHELVING = {
+const MOVES = {
   archive: 'POST /v1/tenants/:tenant/machines/:machine/archive',
   restore: 'POST /v1/tenants/:tenant/machines/:machine/restore',
   unmerge: 'POST /v1/tenants/:tenant/machines/:machine/unmerge',
 } as const;
 /** Archives a machine, brings it back, or undoes its merge. */
-export const shelve = (tenant: string, machine: string, act: keyof typeof SHELVING) =>
-  call(SHELVING[act], { params: { tenant, machine } });
+export const moveMachine = (tenant: string, machine: string, act: keyof typeof MOVES) =>
+  call(MOVES[act], { params: { tenant, machine } });
 
 /** Says that a mark was looked into, as it was shown. */
 export const acknowledge = (tenant: string, machine: string, seen: MarkSeen) =>

@@ -129,7 +129,7 @@ export class AuditPage extends LitElement {
     this.#verifying.do(async (signal) => {
       this.checked = null;
       this.progress = { done: 0, total: 0 };
-      const hands = {
+      const calls = {
         heads: () => api.auditHeads(this.#tenant),
         page: (after: number, limit: number) => api.auditPage(this.#tenant, { after, limit }, signal),
       };
@@ -137,7 +137,7 @@ export class AuditPage extends LitElement {
         this.progress = progress;
       };
       try {
-        this.checked = await checkChain(this.#tenant, hands, show, signal);
+        this.checked = await checkChain(this.#tenant, calls, show, signal);
       } finally {
         this.progress = null;
       }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEntry, AuditHeads } from '../../../schema/audit.ts';
 import { genesisHash, hashEntry } from '../../../schema/chain.ts';
-import { type ChainHands, checkChain, seenHead } from './chain-check.ts';
+import { type ChainCalls, checkChain, seenHead } from './chain-check.ts';
 import { apiFilter, filterOfUrl, urlOfFilter } from './filter.ts';
 
 const TENANT = 'acme';
@@ -30,15 +30,15 @@ function chainOf(length: number, history = 'true'): AuditEntry[] {
 const headOf = (chain: AuditEntry[], seq = chain.length) => ({ seq, hash: chain[seq - 1]?.hash ?? '' });
 
 /** A server that shows this chain, and these heads. */
-const server = (chain: AuditEntry[], heads: Partial<AuditHeads> = {}): ChainHands => ({
+const server = (chain: AuditEntry[], heads: Partial<AuditHeads> = {}): ChainCalls => ({
   heads: async () => ({ chain: headOf(chain), index: headOf(chain), ...heads }),
   page: async (after, limit) => {
     const entries = chain.slice(after, after + limit);
     return { entries, next: after + limit < chain.length ? after + limit : null };
   },
 });
-const check = (hands: ChainHands, signal = new AbortController().signal, onProgress = (_: unknown) => {}) =>
-  checkChain(TENANT, hands, onProgress, signal);
+const check = (calls: ChainCalls, signal = new AbortController().signal, onProgress = (_: unknown) => {}) =>
+  checkChain(TENANT, calls, onProgress, signal);
 
 const CHAIN = chainOf(1_203);
 beforeEach(() => localStorage.clear());
@@ -84,9 +84,9 @@ describe('the chain verified in a browser', () => {
     const head = { chain: headOf(CHAIN), index: null };
     expect(await check(server(CHAIN.slice(0, 500), head))).toMatchObject({ fault: 'truncated', seq: 501 });
     expect(await check(server([], head))).toMatchObject({ fault: 'truncated', seq: 1 });
-    const skips: ChainHands = { ...server(CHAIN), page: (after, limit) => server(CHAIN).page(after + 1, limit) };
+    const skips: ChainCalls = { ...server(CHAIN), page: (after, limit) => server(CHAIN).page(after + 1, limit) };
     expect(await check(skips)).toMatchObject({ fault: 'missing', seq: 1 });
-    const endless: ChainHands = { ...server(CHAIN), page: async () => ({ entries: [], next: 5 }) };
+    const endless: ChainCalls = { ...server(CHAIN), page: async () => ({ entries: [], next: 5 }) };
     expect(await check(endless)).toMatchObject({ fault: 'truncated', seq: 1 });
   });
 

@@ -14,7 +14,7 @@ export type CheckedChain = ({ ok: true; head: ChainHead } | BadChain) & {
   seen: ChainHead | null;
 };
 
-export type ChainHands = {
+export type ChainCalls = {
   heads: () => Promise<AuditHeads>;
   /** Entries after a seq, oldest first. */
   page: (after: number, limit: number) => Promise<AuditPage>;
@@ -31,13 +31,13 @@ export function seenHead(tenant: string): ChainHead | null {
 /** Verifies a tenant's chain from its first entry on, and remembers the head where all is well. Null: stopped. Throws what the API throws. */
 export async function checkChain(
   tenant: string,
-  hands: ChainHands,
+  calls: ChainCalls,
   onProgress: (progress: ChainProgress) => void,
   signal: AbortSignal,
 ): Promise<CheckedChain | null> {
   const seen = seenHead(tenant);
   // Asked first: the chain may only have grown since.
-  const { chain, index } = await hands.heads();
+  const { chain, index } = await calls.heads();
   const witnesses: Witness[] = [
     ...(seen ? [{ ...seen, holder: 'this browser' }] : []),
     ...(index ? [{ ...index, holder: 'the index' }] : []),
@@ -47,7 +47,7 @@ export async function checkChain(
   for (let more = true; more; ) {
     if (signal.aborted) return null;
     // Always after our own head: where to go on is not the server's to say.
-    const { entries, next } = await hands.page(head?.seq ?? 0, PAGE_ENTRIES);
+    const { entries, next } = await calls.page(head?.seq ?? 0, PAGE_ENTRIES);
     const verdict = verifyChain(entries, { tenant, after: head, witnesses });
     if (!verdict.ok) return { ...verdict, index, seen };
     head = verdict.head;

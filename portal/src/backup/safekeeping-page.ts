@@ -13,7 +13,7 @@ import { PageWork } from '../core/page-work.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
 import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
-import { sweepHands } from '../secrets/sweep-hands.ts';
+import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -81,7 +81,7 @@ export class SafekeepingPage extends LitElement {
     this.#read('sweep', async (signal) => {
       if (!(await unlockedOrAsk(this.#tenant))) return '';
       this.found = null;
-      this.found = await sweep(sweepHands(this.#tenant), this.#show, signal);
+      this.found = await sweep(sweepCalls(this.#tenant), this.#show, signal);
       return signal.aborted ? 'Stopped. What was found so far is kept.' : '';
     });
 
@@ -105,7 +105,7 @@ export class SafekeepingPage extends LitElement {
       if (lines === null) return 'Stopped. Nothing was saved.';
       const ended = await vault().endBundle(bundle);
       if (!ended.ok) throw new Error(ended.message);
-      // Whoever has gone elsewhere meanwhile finds no file that they do not expect.
+      // A person who has gone elsewhere meanwhile finds no file that they do not expect.
       if (signal.aborted) return '';
       this.#save([begun.value.line, ...lines, ended.line]);
       return 'Saved. Keep it with the recovery page: the two together open everything without us.';

@@ -27,7 +27,7 @@ export class OneAct implements ReactiveController {
     return this.#running !== null;
   }
 
-  /** Whoever has gone elsewhere is told nothing there of what was begun here. */
+  /** A person who has gone elsewhere is told nothing there of what was begun here. */
   hostDisconnected(): void {
     this.forget();
   }

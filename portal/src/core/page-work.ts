@@ -13,7 +13,7 @@ type Reading<Loaded> = {
   load: () => Promise<Loaded> | null;
   /** How often it is read anew by itself while the page is seen; absent: never. */
   everyMs?: number;
-  /** While this is so, a new sign-in has nothing read anew: something is being typed, or kept. Of a page that is not read by itself. */
+  /** While this is so, a new sign-in has nothing read anew: something is being typed, or kept. For a page that is not read by itself. */
   held?: () => boolean;
 };
 

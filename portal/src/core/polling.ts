@@ -37,7 +37,7 @@ export class Polling implements ReactiveController {
     this.#resting = true;
   };
 
-  /** Works now. Whoever asks while it is under way gets what is read after that: what is under way may not have heard of their act. */
+  /** Works now. A caller that asks while it is under way gets what is read after that: what is under way may not have heard of their act. */
   now(): Promise<void> {
     this.#again = true;
     this.#working ??= this.#inTurn();

@@ -15,7 +15,7 @@ import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import '../ui/problem-note.ts';
 import './tenant-matches.ts';
 
-/** Who types on is not asked for each letter. */
+/** A person who types on does not have each letter searched for. */
 const PAUSE_MS = 250;
 const asked = (): string => new URLSearchParams(location.search).get('q') ?? '';
 

@@ -59,7 +59,7 @@ export class NewUnlockerForm extends LitElement {
       this.#made({ kind: 'passphrase', label: this.#label('Passphrase'), passphrase });
   };
 
-  /** Whoever cancels while their browser asks has asked for nothing. */
+  /** A person who cancels while their browser asks has asked for nothing. */
   #passkey = (): Promise<void> =>
     this.#making.do(async (signal) => {
       const made = await makePasskey(this.email);

@@ -1,5 +1,5 @@
 // Passphrases: how strong one is, and an offer of one nobody can guess. The dictionaries load when first needed.
-// Who steals the sealed unlockers guesses offline: decision 0053 says how many guesses a passphrase has to stand.
+// A thief of the sealed unlockers guesses offline: decision 0053 says how many guesses a passphrase has to stand.
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 

@@ -6,12 +6,12 @@ import * as rotationApi from '../api/rotation.ts';
 import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
-import { sweepHands } from '../secrets/sweep-hands.ts';
+import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
 import { vault } from '../unlock/vault-client.ts';
 import type { HelpWanted } from './left-behind.ts';
-import { type LeftBehind, type RotationHands, rotate } from './rotation.ts';
+import { type LeftBehind, type RotationCalls, rotate } from './rotation.ts';
 import './left-behind.ts';
 
 /** The page's own: which tenant, its acts, and the rotation that it shows. */
@@ -37,13 +37,13 @@ export class Resealing {
   }
 
   /**
-   * Who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
+   * The person who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
    * the sweep that saw it; null: it was stopped.
    */
   async everythingOpens(signal: AbortSignal): Promise<string | null> {
     if (!(await unlockedOrAsk(this.#page.tenant()))) return null;
     try {
-      const { id, unsound } = await sweep(sweepHands(this.#page.tenant()), (progress) => this.#check(progress), signal);
+      const { id, unsound } = await sweep(sweepCalls(this.#page.tenant()), (progress) => this.#check(progress), signal);
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
       if (lost.length > 0 && !signal.aborted)
         throw new Error(
@@ -66,7 +66,7 @@ export class Resealing {
     this.#work(true);
     this.#leftBehind = [];
     try {
-      const done = await rotate(this.#hands(), this.#progressed(), signal);
+      const done = await rotate(this.#calls(), this.#progressed(), signal);
       this.#leftBehind = done.leftBehind;
       return done.stopped
         ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
@@ -81,7 +81,7 @@ export class Resealing {
     this.#host.requestUpdate();
   }
 
-  #hands(): RotationHands {
+  #calls(): RotationCalls {
     const tenant = this.#page.tenant();
     return {
       page: (request) => rotationApi.rotationPage(tenant, request),

@@ -135,7 +135,7 @@ export class RootHistory extends LitElement {
       }`;
   }
 
-  /** Whoever puts a fingerprint into an engine by hand may take it from here: the server's word for it counts for nothing. */
+  /** A person who puts a fingerprint into an engine by hand may take it from here: the server's word for it counts for nothing. */
   #fingerprint() {
     const told = this.keyring.fingerprint;
     const seen = seenManifest(this.tenant)?.fingerprint;

@@ -6,7 +6,7 @@ import type { VaultFault } from '../../vault/contract.ts';
 import { inLanes } from '../core/lanes.ts';
 
 /** What it needs: two calls of the API and one of the vault. */
-export type RotationHands = {
+export type RotationCalls = {
   page: (request: RotationPageRequest) => Promise<RotationPage>;
   upload: (items: Resealed[]) => Promise<ResealAnswer>;
   reseal: (item: Revealed, activeKid: string) => Promise<{ ok: true; resealed: Resealed } | VaultFault>;
@@ -25,25 +25,25 @@ const STOPPING: ReadonlySet<string> = new Set(['locked', 'unknown_kid', 'keyring
  * is re-sealed: the RSA is what takes the time.
  */
 export async function rotate(
-  hands: RotationHands,
+  calls: RotationCalls,
   onProgress: (resealed: number) => void,
   signal: AbortSignal,
 ): Promise<RotationDone> {
   const done: RotationDone = { resealed: 0, leftBehind: [], stopped: false };
   const upload = async (ready: Resealed[]): Promise<void> => {
     if (ready.length === 0) return;
-    const { resealed } = await hands.upload(ready);
+    const { resealed } = await calls.upload(ready);
     done.resealed += resealed;
     onProgress(done.resealed);
   };
   let uploading = Promise.resolve();
-  let page = later(hands.page({ after: null, limit: PAGE }));
+  let page = later(calls.page({ after: null, limit: PAGE }));
   while (!signal.aborted) {
     const { activeKid, items } = await page;
     const last = items.at(-1);
     if (!last) break;
-    page = later(hands.page({ after: { secret: last.id, version: last.version.version }, limit: PAGE }));
-    const ready = await resealAll(hands, activeKid, items, done.leftBehind, signal);
+    page = later(calls.page({ after: { secret: last.id, version: last.version.version }, limit: PAGE }));
+    const ready = await resealAll(calls, activeKid, items, done.leftBehind, signal);
     await uploading;
     uploading = later(upload(ready));
   }
@@ -52,7 +52,7 @@ export async function rotate(
 }
 
 async function resealAll(
-  hands: RotationHands,
+  calls: RotationCalls,
   activeKid: string,
   items: readonly Revealed[],
   leftBehind: LeftBehind[],
@@ -61,7 +61,7 @@ async function resealAll(
   const ready: Resealed[] = [];
   await inLanes(items, async (item) => {
     if (signal.aborted) return;
-    const result = await hands.reseal(item, activeKid);
+    const result = await calls.reseal(item, activeKid);
     if (result.ok) ready.push(result.resealed);
     else if (STOPPING.has(result.code)) throw new Error(result.message);
     else leftBehind.push({ item, why: result.message });

@@ -107,7 +107,7 @@ export class SetUpPage extends LitElement {
   };
 
   override updated(): void {
-    // Whoever has left all the same is asked nothing at the place they have gone to.
+    // A person who has left all the same is asked nothing at the place they have gone to.
     if (this.isConnected) holdHere(this.#unkept ? LEAVING : null);
   }
 

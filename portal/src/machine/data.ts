@@ -131,7 +131,7 @@ export class MachineData implements ReactiveController {
     }, NOT_OFTENER_MS);
   }
 
-  /** Reads everything anew. Who asks while it is under way gets what is read after that. */
+  /** Reads everything anew. A caller that asks while it is under way gets what is read after that. */
   async read(): Promise<void> {
     if (this.#reading) {
       this.#again = true;

@@ -1,13 +1,13 @@
 // What a person does to a machine at one press, with no dialog of its own: confirm a version, archive or bring back, and say what a mark was.
 import type { ReactiveControllerHost } from 'lit';
-import { acknowledge, shelve, split } from '../api/machines.ts';
+import { acknowledge, moveMachine, split } from '../api/machines.ts';
 import { confirmSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
 import type { MarkWanted } from '../fleet/attention-note.ts';
 import type { ConfirmWanted } from '../secrets/secret-list.ts';
-import type { ShelfWanted } from './machine-identity.ts';
+import type { MoveWanted } from './machine-identity.ts';
 
-const SHELF_SAID: Record<ShelfWanted['detail']['act'], string> = {
+const MOVE_SAID: Record<MoveWanted['detail']['act'], string> = {
   archive: 'Out of the fleet list. Its secrets stay.',
   restore: 'Back in the fleet list.',
   unmerge: 'The merge is undone.',
@@ -34,10 +34,10 @@ export class MachineActs extends OneAct {
     });
 
   /** Archives the entry, brings it back or undoes a merge. */
-  shelve = ({ detail: { act, machine } }: ShelfWanted): Promise<void> =>
+  moveMachine = ({ detail: { act, machine } }: MoveWanted): Promise<void> =>
     this.do(async () => {
-      await shelve(this.#of().tenant, machine, act);
-      return SHELF_SAID[act];
+      await moveMachine(this.#of().tenant, machine, act);
+      return MOVE_SAID[act];
     });
 
   /** Somebody has looked into a mark. */

@@ -8,7 +8,7 @@ import { theirs } from '../ui/theirs.ts';
 import { ATTRIBUTE_WORDS, dateTime, exactTime, shortId } from '../ui/words.ts';
 
 /** Fired with what is wanted of an entry: the machine's own, or one merged into it. */
-export type ShelfWanted = CustomEvent<{ act: 'archive' | 'restore' | 'unmerge'; machine: string }>;
+export type MoveWanted = CustomEvent<{ act: 'archive' | 'restore' | 'unmerge'; machine: string }>;
 
 type Value = AttributeChange & { untilAt: number | null };
 
@@ -54,8 +54,8 @@ export class MachineIdentity extends LitElement {
   @property({ attribute: false }) busy = false;
   @property({ attribute: false }) merging = false;
 
-  #want(act: ShelfWanted['detail']['act'], machine: string) {
-    return () => this.dispatchEvent(new CustomEvent('shelf-wanted', { detail: { act, machine } }));
+  #want(act: MoveWanted['detail']['act'], machine: string) {
+    return () => this.dispatchEvent(new CustomEvent('move-wanted', { detail: { act, machine } }));
   }
 
   override render() {

@@ -31,7 +31,7 @@ import './run-list.ts';
 import '../fleet/run-status.ts';
 import '../secrets/secret-filter.ts';
 import '../secrets/secret-list.ts';
-import './shelf-note.ts';
+import './archive-note.ts';
 
 @customElement('machine-page')
 export class MachinePage extends LitElement {
@@ -201,13 +201,13 @@ export class MachinePage extends LitElement {
         @mark-seen=${this.#acts.markSeen}
         @split-wanted=${this.#acts.splitId}
       ></attention-note>
-      <shelf-note
+      <archive-note
         .machine=${machine}
         tenant=${this.#tenant}
         .acting=${this.#mayAct}
         .busy=${this.#acts.busy}
-        @shelf-wanted=${this.#acts.shelve}
-      ></shelf-note>
+        @move-wanted=${this.#acts.moveMachine}
+      ></archive-note>
       <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
@@ -247,7 +247,7 @@ export class MachinePage extends LitElement {
             .acting=${this.#mayAct}
             .busy=${this.#acts.busy}
             .merging=${this.#dialogs.merging.busy}
-            @shelf-wanted=${this.#acts.shelve}
+            @move-wanted=${this.#acts.moveMachine}
             @merge-wanted=${() => void this.#dialogs.merging.start(this.#tenant, machine)}
           ></machine-identity>
           ${machine.historyNext ? this.#more('history', 'Show earlier changes') : nothing}

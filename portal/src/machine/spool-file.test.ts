@@ -111,7 +111,7 @@ test('secrets go first, an upload that was stopped goes on where it stopped, and
   const sent: string[] = [];
   const answer = { accepted: 1, duplicates: 0, rejected: [] };
   let [stops, trips] = [1, 1];
-  const hands = {
+  const calls = {
     report: async () => {
       sent.push('report');
       if (stops-- > 0) throw new ApiProblem('rate_limited', 'Later.');
@@ -121,9 +121,9 @@ test('secrets go first, an upload that was stopped goes on where it stopped, and
     secret: async () => void sent.push('secret'),
   };
   let so: spoolFile.Uploaded | undefined;
-  await expect(upload(file, hands, (now) => (so = now))).rejects.toThrow('Later.');
+  await expect(upload(file, calls, (now) => (so = now))).rejects.toThrow('Later.');
   expect([sent, so?.done]).toEqual([['secret', 'report'], 1]);
-  expect(await upload(file, hands, () => {}, so)).toMatchObject({ done: 3, secrets: 1, events: 1, refused: [/Ours/] });
+  expect(await upload(file, calls, () => {}, so)).toMatchObject({ done: 3, secrets: 1, events: 1, refused: [/Ours/] });
   expect(sent).toEqual(['secret', 'report', 'report', 'report']);
 });
 
@@ -132,7 +132,7 @@ test('a line that is refused does not stop the rest; an API that cannot be reach
   if (!file) throw new Error('it is one');
   const sent: string[] = [];
   const answer = { accepted: 1, duplicates: 0, rejected: [] };
-  const hands = (code: string) => ({
+  const calls = (code: string) => ({
     report: async () => {
       sent.push('report');
       return answer;
@@ -141,8 +141,8 @@ test('a line that is refused does not stop the rest; an API that cannot be reach
       throw new ApiProblem(code, 'No.');
     },
   });
-  expect(await upload(file, hands('unknown_kid'), () => {})).toMatchObject({ done: 3, events: 2, refused: [/No\./] });
-  await expect(upload(file, hands('unreachable'), () => {})).rejects.toThrow('No.');
+  expect(await upload(file, calls('unknown_kid'), () => {})).toMatchObject({ done: 3, events: 2, refused: [/No\./] });
+  await expect(upload(file, calls('unreachable'), () => {})).rejects.toThrow('No.');
   // Of the second, nothing: its secret, which goes first, met nobody.
   expect(sent).toHaveLength(2);
 });

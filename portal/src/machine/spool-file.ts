@@ -101,13 +101,13 @@ export type Uploaded = {
   refused: string[];
 };
 
-type Hands = {
+type UploadCalls = {
   report: (report: Report) => Promise<{ accepted: number; duplicates: number; rejected: unknown[] }>;
   secret: (secret: EscrowRequest) => Promise<unknown>;
 };
 
 /** The two calls of the API that an upload needs. */
-export const handsOf = (tenant: string): Hands => ({
+export const uploadCalls = (tenant: string): UploadCalls => ({
   report: (report) => uploadReport(tenant, report),
   secret: (secret) => uploadSecret(tenant, secret),
 });
@@ -135,7 +135,7 @@ const NOTHING: Uploaded = { done: 0, events: 0, duplicates: 0, rejected: 0, secr
  */
 export async function upload(
   file: SpoolFile,
-  hands: Hands,
+  calls: UploadCalls,
   onProgress: (so: Uploaded) => void,
   before: Uploaded = NOTHING,
 ): Promise<Uploaded> {
@@ -143,11 +143,11 @@ export async function upload(
   for (const line of file.lines.slice(before.done)) {
     try {
       if ('report' in line) {
-        const { accepted, duplicates, rejected } = await hands.report(line.report);
+        const { accepted, duplicates, rejected } = await calls.report(line.report);
         so = { ...so, events: so.events + accepted, duplicates: so.duplicates + duplicates };
         so = { ...so, rejected: so.rejected + rejected.length };
       } else {
-        await hands.secret(line.secret);
+        await calls.secret(line.secret);
         so = { ...so, secrets: so.secrets + 1 };
       }
     } catch (error) {

@@ -7,7 +7,7 @@ import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { shortId } from '../ui/words.ts';
-import { handsOf, readSpoolFile, type SpoolFile, type Uploaded, upload } from './spool-file.ts';
+import { readSpoolFile, type SpoolFile, type Uploaded, upload, uploadCalls } from './spool-file.ts';
 import '../ui/problem-note.ts';
 
 const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
@@ -57,7 +57,7 @@ export class UploadPage extends LitElement {
       const onProgress = (so: Uploaded) => {
         if (!signal.aborted) this.uploaded = so;
       };
-      await upload(file, handsOf(this.membership.tenant), onProgress, this.uploaded ?? undefined);
+      await upload(file, uploadCalls(this.membership.tenant), onProgress, this.uploaded ?? undefined);
     });
   }
 

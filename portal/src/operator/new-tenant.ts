@@ -44,7 +44,7 @@ export class NewTenant extends LitElement {
   @query('h3') private heading!: HTMLElement | null;
   #sent: FormData | null = null;
 
-  /** Whoever types the next one already goes on typing; the next steps are read by whoever does not. */
+  /** A person who types the next one already goes on typing; the next steps are for one who does not. */
   override updated(changed: Map<string, unknown>): void {
     if (!changed.has('made') || !this.made || !this.form || !this.#sent) return;
     if (clearSent(this.form, this.#sent)) this.heading?.focus();

@@ -6,7 +6,7 @@ import type {
   TenantCreate,
   TenantCreated,
   TenantPage,
-  TenantStanding,
+  TenantSuspension,
 } from '../../../schema/operator.ts';
 import * as api from '../api/operator.ts';
 import { OneAct } from '../core/one-act.ts';
@@ -81,7 +81,7 @@ export class OperatorPage extends LitElement {
   };
 
   /** At once, before everybody has been asked again. */
-  #show({ id, status }: TenantStanding): void {
+  #show({ id, status }: TenantSuspension): void {
     const { loaded } = this.#work;
     if (!loaded) return;
     const tenants = loaded.tenants.map((one) => (one.id === id ? { ...one, status } : one));

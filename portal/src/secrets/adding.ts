@@ -53,7 +53,7 @@ export class Adding implements ReactiveController {
     this.#act.forget();
   }
 
-  /** Whoever cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
+  /** The person who cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
   #cancel = (): void => {
     const sent = this.#sent !== null && this.#sent === this.#for;
     this.#for = null;

@@ -108,7 +108,7 @@ export class Revealing implements ReactiveController {
   async #revealOnce(asked: Asked, reason: string, signal: AbortSignal): Promise<void> {
     const tenant = this.#tenant();
     const unlocked = await unlockedOrAsk(tenant);
-    // Who has left meanwhile wants nothing revealed, and nothing of it on record.
+    // A person who has left meanwhile wants nothing revealed, and nothing of it on record.
     if (signal.aborted) return;
     if (!unlocked) {
       this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
@@ -129,7 +129,7 @@ export class Revealing implements ReactiveController {
       );
       return;
     }
-    // Who has left since sees nothing of it but that it is on record.
+    // A person who has left since sees nothing of it but that it is on record.
     if (signal.aborted) return this.#onClosed();
     const opened = isFor(revealed, asked)
       ? await vault()

@@ -106,7 +106,7 @@ export class SecretList extends LitElement {
   #secret(secret: Secret) {
     const [last] = secret.versions;
     if (!last) return nothing;
-    // Of what was set aside the newest is shown, and nothing is said of what a PC has.
+    // The newest of what was set aside is shown, and nothing is said of what a PC has.
     const offered = this.apart ? [last] : secret.offered;
     const several = !this.apart && offeredWith(secret, this.secrets).length > 1;
     const earlier = secret.count - offered.length;
@@ -250,7 +250,7 @@ export class SecretList extends LitElement {
     return html`<span class="pill bad" title=${dateTime(verifiedAt)}>Checked: ${FINDING_WORDS[finding]}</span>`;
   }
 
-  /** Whoever has seen it may know it still: from its day on it has to be replaced on the PC, which a later version proves, or an admin says. */
+  /** A person who has seen it may still know it: from its day on it has to be replaced on the PC, which a later version proves, or an admin says. */
   #rotate(secret: Secret) {
     const { rotateDueAt: dueAt, rotated } = secret;
     if (dueAt === null)

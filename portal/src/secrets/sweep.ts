@@ -33,7 +33,7 @@ export async function everyPage(
 export type Sweep = { id: string; checked: number; unsound: { item: Revealed; finding: Finding }[] };
 
 /** What a sweep needs: two calls of the API and one of the vault. */
-export type SweepHands = {
+export type SweepCalls = {
   page: (request: BulkPageRequest) => Promise<BulkPage>;
   keep: (items: Verified[], sweep: string) => Promise<unknown>;
   check: (item: Revealed) => Promise<{ ok: true; finding: Finding } | { ok: false; message: string }>;
@@ -41,7 +41,7 @@ export type SweepHands = {
 
 /** Opens every version and keeps what was found of it; nothing of any plaintext comes here. */
 export async function sweep(
-  hands: SweepHands,
+  calls: SweepCalls,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Sweep> {
@@ -49,11 +49,11 @@ export async function sweep(
   const result: Sweep = { id, checked: 0, unsound: [] };
   const each = async (items: Revealed[]) => {
     const found = await inLanes(items, async (item) => {
-      const checked = await hands.check(item);
+      const checked = await calls.check(item);
       if (!checked.ok) throw new Error(checked.message);
       return { item, finding: checked.finding };
     });
-    await hands.keep(
+    await calls.keep(
       found.map(({ item: { id: secret, version }, finding }) => ({
         secret,
         version: version.version,
@@ -66,6 +66,6 @@ export async function sweep(
     result.checked += found.length;
     result.unsound.push(...found.filter(({ finding }) => finding !== 'sound'));
   };
-  await everyPage(hands.page, { purpose: 'health', sweep: id }, each, onProgress, signal);
+  await everyPage(calls.page, { purpose: 'health', sweep: id }, each, onProgress, signal);
   return result;
 }

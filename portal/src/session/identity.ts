@@ -83,7 +83,7 @@ export class Identity implements ReactiveController {
     this.#show({ me, failure: null, change: change ?? this.change });
   }
 
-  /** Whoever may reveal nothing any more holds no keys any more. */
+  /** A person who may reveal nothing any more holds no keys any more. */
   #withdraw({ was, now }: Change): void {
     const held = vaultState();
     const may = now?.status === 'active' && now.role !== 'auditor';

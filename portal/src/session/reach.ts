@@ -58,7 +58,7 @@ export class Reach implements ReactiveController {
     clearTimeout(this.#timer);
   }
 
-  /** Asks the API who is signed in. Whoever asks while it is under way has it asked once more. */
+  /** Asks the API who is signed in. A caller that asks while it is under way has it asked once more. */
   async tryNow(): Promise<void> {
     this.#tryOnceMore = this.#trying;
     if (this.#trying) return;

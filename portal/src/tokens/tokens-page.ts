@@ -101,13 +101,13 @@ export class TokensPage extends LitElement {
     this.refused = { label: token.label, revoked: true };
   }
 
-  /** Whoever leaves while it is asked for would never see it: it is held on to from here until it is put away. */
+  /** A person who leaves while it is asked for would never see it: it is held on to from here until it is put away. */
   async #ask(asked: Promise<IssuedToken>, pin: Pin): Promise<void> {
     holdHere('The token is shown once. Leave without it?');
     try {
       await this.#show(await asked, pin);
     } finally {
-      // Whoever has left all the same is asked nothing at the place they have gone to.
+      // A person who has left all the same is asked nothing at the place they have gone to.
       if (this.isConnected && !this.issued) holdHere(null);
     }
   }

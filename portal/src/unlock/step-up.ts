@@ -123,7 +123,7 @@ export class StepUp implements ReactiveController {
           .work({ tenant, keyring, ...before, ...detail })
           .catch(() => ({ ok: false as const, message: BROKEN }))
       : { ok: false as const, message: UNREACHABLE };
-    // Whoever cancelled meanwhile gets nothing written behind them.
+    // The person who cancelled meanwhile gets nothing written behind them.
     if (signal.aborted) return;
     if (!result.ok) {
       this.#fault = result;

@@ -105,7 +105,7 @@ export class UnlockDialog extends LitElement {
     if (this.#given && this.line) this.#give({ ...this.#given, confirmedLine: this.line.signed });
   };
 
-  /** Whoever cancels while their browser asks gives nothing. */
+  /** A person who cancels while their browser asks gives nothing. */
   #askPasskey(id: string): Promise<void> {
     return this.#asking.do(async (signal) => {
       const kdf = this.halves.find((half) => half.id === id)?.kdf;

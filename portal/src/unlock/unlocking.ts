@@ -98,7 +98,7 @@ export class Unlocking implements ReactiveController {
     return this.#attempt.busy;
   }
 
-  /** Tries a passphrase or code. Who cancels meanwhile gets a locked vault, not one that opens behind them. */
+  /** Tries a passphrase or code. The person who cancels meanwhile gets a locked vault, not one that opens behind them. */
   attempt(proof: Proof): void {
     const request = this.#request;
     const keyring = this.#keyring;

@@ -1,13 +1,13 @@
-// What is to be said of a machine that is not in the fleet: archived, another id of a PC, or set aside; and the way back.
+// The note on a machine that is not in the fleet: archived, another id of a PC, or set aside; and the way back.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
-import type { ShelfWanted } from './machine-identity.ts';
+import type { MoveWanted } from './machine-identity.ts';
 
-@customElement('shelf-note')
-export class ShelfNote extends LitElement {
+@customElement('archive-note')
+export class ArchiveNote extends LitElement {
   static override styles = [
     shared,
     css`
@@ -52,12 +52,12 @@ export class ShelfNote extends LitElement {
     </div>`;
   }
 
-  #button(act: ShelfWanted['detail']['act'], words: string) {
+  #button(act: MoveWanted['detail']['act'], words: string) {
     if (!this.acting) return nothing;
     const detail = { act, machine: this.machine.id };
     return html`<button
       ?disabled=${this.busy}
-      @click=${() => this.dispatchEvent(new CustomEvent('shelf-wanted', { detail }))}
+      @click=${() => this.dispatchEvent(new CustomEvent('move-wanted', { detail }))}
     >
       ${words}
     </button>`;
@@ -66,6 +66,6 @@ export class ShelfNote extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'shelf-note': ShelfNote;
+    'archive-note': ArchiveNote;
   }
 }

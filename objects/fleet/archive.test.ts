@@ -1,7 +1,7 @@
 // Archived and merged machines: out of the list and the counters, never out of reach; both histories kept; undone without loss.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
-import type { Machine, MachinePage, MachineShelved, Overview, RunList } from '../../schema/machine.ts';
+import type { Machine, MachineMoved, MachinePage, Overview, RunList } from '../../schema/machine.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { Receipt, Revealed, SecretList } from '../../schema/secret.ts';
 import {
@@ -24,7 +24,7 @@ let pc: ReturnType<typeof newMachine>;
 const at = (path: string) => `/v1/tenants/${tenant.id}/${path}`;
 const get = async <T>(path: string) => (await asPerson<T>(ENGINEER, at(path))).json;
 const act = (machine: string, what: string, body: unknown = {}) =>
-  asPerson<MachineShelved & Problem>(ENGINEER, at(`machines/${machine}/${what}`), body);
+  asPerson<MachineMoved & Problem>(ENGINEER, at(`machines/${machine}/${what}`), body);
 const overview = () => get<Overview>('overview');
 const listed = async (query = '') => (await get<MachinePage>(`machines${query}`)).machines.map((one) => one.id);
 const actions = async () =>

@@ -1,4 +1,4 @@
-// Ids of one PC: a machine that is kept, and those merged into it. One level deep, so there is never a chain or a cycle.
+// Aliases: the ids of one PC, the machine that is kept and those merged into it. One level deep, so there is never a chain or a cycle.
 import type { MergedMachine } from '../../schema/machine.ts';
 import { all, first } from '../core/rows.ts';
 
@@ -6,7 +6,7 @@ import { all, first } from '../core/rows.ts';
 export const ALIASES_MAX = 100;
 
 /** The ids whose runs and secrets are shown with this one: itself first, then those merged into it. */
-export const familyOf = (sql: SqlStorage, id: string): string[] => [
+export const withAliases = (sql: SqlStorage, id: string): string[] => [
   id,
   ...all<{ id: string }>(sql, 'SELECT id FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?', id, ALIASES_MAX).map(
     (row) => row.id,
@@ -14,8 +14,8 @@ export const familyOf = (sql: SqlStorage, id: string): string[] => [
 ];
 
 /** All ids of the PC that this one is an id of, whichever of them it is. */
-export const wholeFamilyOf = (sql: SqlStorage, id: string): string[] => [
-  ...new Set([...familyOf(sql, keptBy(sql, id) ?? id), id]),
+export const allIdsOf = (sql: SqlStorage, id: string): string[] => [
+  ...new Set([...withAliases(sql, keptBy(sql, id) ?? id), id]),
 ];
 
 /** The id that this one was merged into, or null. */

@@ -1,12 +1,12 @@
-// Shelves: a machine is in the fleet, archived, or merged into another id of the same PC. Nothing of it is ever deleted or rewritten:
+// The archive: a machine is in the fleet, archived, or merged into another id of the same PC. Nothing of it is ever deleted or rewritten:
 // its runs and secrets keep the id they were sealed and sent under.
-import type { MachineShelved, Shelf } from '../../schema/machine.ts';
+import type { MachineMoved, Shelf } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { keptBy, withAliases } from './aliases.ts';
 import { recount } from './counts.ts';
-import { familyOf, keptBy } from './families.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow, isSomeAside } from './machines.ts';
 import { summarize } from './summaries.ts';
@@ -15,7 +15,7 @@ import { settleAllMarks } from './to-rotate.ts';
 const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
 
-const shelved = (sql: SqlStorage, id: string): MachineShelved => {
+const moved = (sql: SqlStorage, id: string): MachineMoved => {
   const row = findRow(sql, id);
   if (!row) throw new Error('a machine is never deleted');
   return { machine: id, shelf: row.shelf, mergedInto: row.merged_into };
@@ -30,12 +30,12 @@ function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
  * Keeps a machine of which nothing stands, since it is set aside, on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
  * up. In the caller's transaction.
  */
-function settleShelf(sql: SqlStorage, id: string): void {
+function settleAside(sql: SqlStorage, id: string): void {
   const row = findRow(sql, id);
   if (!row || row.shelf === 'merged') return;
   const stands = row.run_id !== null || row.secrets > 0;
   if (stands && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
-  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, familyOf(sql, id))) moveTo(sql, row, 'aside');
+  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, withAliases(sql, id))) moveTo(sql, row, 'aside');
 }
 
 /** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
@@ -43,7 +43,7 @@ export function settleMachine(sql: SqlStorage, id: string, anew: boolean, now: n
   // What is set aside holds nothing against the PC itself: its day begins anew.
   if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0 WHERE id = ?', id);
   summarize(sql, id, now);
-  settleShelf(sql, keptBy(sql, id) ?? id);
+  settleAside(sql, keptBy(sql, id) ?? id);
 }
 
 /** Takes a machine out of the fleet list and its counters. Its secrets stay, and can be revealed. */
@@ -52,13 +52,13 @@ export function archive(
   caller: Caller<Person>,
   id: string,
   now: number,
-): MachineShelved | Refusal {
+): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
   if (!row) return unknown();
   if (row.shelf === 'merged') return alias();
-  // Of what is aside nothing is in the fleet list.
-  if (row.shelf !== 'fleet') return shelved(sql, id);
+  // Nothing that is set aside is in the fleet list.
+  if (row.shelf !== 'fleet') return moved(sql, id);
   return storage.transactionSync(() => {
     moveTo(sql, row, 'archived');
     sql.exec('UPDATE machines SET archived_at = ?, archived_by = ? WHERE id = ?', now, caller.principal.name, id);
@@ -67,7 +67,7 @@ export function archive(
       subject: id,
       detail: { hostname: row.hostname },
     });
-    return shelved(sql, id);
+    return moved(sql, id);
   });
 }
 
@@ -76,16 +76,16 @@ export function restore(
   caller: Caller<Person>,
   id: string,
   now: number,
-): MachineShelved | Refusal {
+): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
   if (!row) return unknown();
   if (row.shelf === 'merged') return alias();
   // What was set aside with a token comes back with all of it.
-  if (row.shelf === 'aside') return shelved(sql, id);
+  if (row.shelf === 'aside') return moved(sql, id);
   return storage.transactionSync(() => {
     bringBack(sql, caller, id, 'person', now);
-    return shelved(sql, id);
+    return moved(sql, id);
   });
 }
 
@@ -134,15 +134,15 @@ export function merge(
   id: string,
   into: string,
   now: number,
-): MachineShelved | Refusal {
+): MachineMoved | Refusal {
   const { sql } = storage;
   const [row, kept] = [findRow(sql, id), findRow(sql, into)];
   if (!row || !kept) return unknown();
-  const refusal = decideMerge(row, kept, familyOf(sql, id).length - 1);
+  const refusal = decideMerge(row, kept, withAliases(sql, id).length - 1);
   if (refusal) return refusal;
-  if (row.merged_into === into) return shelved(sql, id);
+  if (row.merged_into === into) return moved(sql, id);
   const { family } = readLimits(sql);
-  const over = refusalFor('family', family, decideCount('family', family, familyOf(sql, into).length, 1, now));
+  const over = refusalFor('family', family, decideCount('family', family, withAliases(sql, into).length, 1, now));
   if (over) return over;
   return storage.transactionSync(() => {
     moveTo(sql, row, 'merged');
@@ -155,13 +155,13 @@ export function merge(
     );
     settleAllMarks(storage, into);
     summarize(sql, id, now);
-    settleShelf(sql, into);
+    settleAside(sql, into);
     record(sql, caller.tenant, caller, now, {
       action: 'machine.merged',
       subject: id,
       detail: { into, hostname: row.hostname, intoHostname: kept.hostname },
     });
-    return shelved(sql, id);
+    return moved(sql, id);
   });
 }
 
@@ -171,21 +171,21 @@ export function unmerge(
   caller: Caller<Person>,
   id: string,
   now: number,
-): MachineShelved | Refusal {
+): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
   if (!row) return unknown();
   const from = row.merged_into;
-  if (from === null) return shelved(sql, id);
+  if (from === null) return moved(sql, id);
   return storage.transactionSync(() => {
     sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
     moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
     for (const one of [id, from]) settleAllMarks(storage, one);
     for (const one of [id, from]) {
       summarize(sql, one, now);
-      settleShelf(sql, one);
+      settleAside(sql, one);
     }
     record(sql, caller.tenant, caller, now, { action: 'machine.unmerged', subject: id, detail: { from } });
-    return shelved(sql, id);
+    return moved(sql, id);
   });
 }
