@@ -1,6 +1,5 @@
 // What a tenant's object does by itself, later: a duty is one row. What there is to do is found in storage, so a turn that is missed costs
 // time and nothing else. A new duty is a name in core/alarms.ts and its row here; the compiler asks for it.
-import type { House } from '../schema/webhook.ts';
 import { goOnAside } from './aside/set-aside.ts';
 import * as audit from './audit/audit.ts';
 import { tellHead } from './audit/head.ts';
@@ -8,6 +7,7 @@ import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './bac
 import { putOut } from './backup/put-out.ts';
 import { forgetWalk, walkUnderWay } from './backup/walk.ts';
 import { type Due, done, dueAt, schedule, takeDue } from './core/alarms.ts';
+import type { Bindings } from './core/bindings.ts';
 import { logTrouble } from './core/log.ts';
 import { isRestoring } from './core/restore-progress.ts';
 import { all } from './core/rows.ts';
@@ -28,13 +28,10 @@ import { goOnDating } from './secrets/dating.ts';
 import { goOnSettling } from './secrets/gone-keys.ts';
 import { expiringTokens, LOOK_EVERY_MS, someoneAsks, tellExpiring } from './tokens/expiring.ts';
 
-/** What of the Worker's bindings duties use: the index, which only this object writes for its tenant, and a bucket. Without it there are no backups. */
-export type DutyBindings = House & { INDEX_DB: D1Database; BACKUP?: R2Bucket };
-
 /** An object as its duties see it. `told`: the index has the head of this seq. `lookAtSuspension`: what SQL may have set there is taken over. */
 export type Dutiful = {
   storage: DurableObjectStorage;
-  env: DutyBindings;
+  env: Bindings;
   tenant: string;
   told: (seq: number) => void;
   lookAtSuspension: () => Promise<void>;
@@ -43,7 +40,7 @@ export type Dutiful = {
 /** What must hold of every duty: done twice, it is as done once, for an alarm may repeat. */
 type Duty = {
   /** When it falls due where nobody has scheduled it, ms since the epoch; null: not now. Asked after every act, so it reads little. */
-  arises?: (sql: SqlStorage, env: DutyBindings, now: number, due: () => number | null) => number | null;
+  arises?: (sql: SqlStorage, env: Bindings, now: number, due: () => number | null) => number | null;
   /** A slice of it, in the transaction that takes it off; it schedules what is left. */
   slice?: (storage: DurableObjectStorage, now: number, tenant: string) => void;
   /** What asks others, after that transaction and in the order of the rows; were the object gone meanwhile, the alarm comes again after `againMs`. */
@@ -103,7 +100,7 @@ const DUTIES: Record<Due, Duty> = {
 const ROWS = Object.entries(DUTIES) as [Due, Duty][];
 
 /** Sees to it that all there is to do has its alarm. In the turn of what may have given rise to it; mostly it only reads. */
-export function arm(storage: DurableObjectStorage, env: DutyBindings, now: number): void {
+export function arm(storage: DurableObjectStorage, env: Bindings, now: number): void {
   const { sql } = storage;
   if (isRestoring(sql)) return;
   for (const [what, { arises }] of ROWS) {

@@ -1,4 +1,5 @@
 // The object's lines in the log: one a call, one an alarm, one for each socket that opens or closes. schema/log.ts says what is in each.
+import { DurableObject } from 'cloudflare:workers';
 import type { AlarmLine, FaultLine, ObjectLine, SocketLine, TroubleLine } from '../../schema/log.ts';
 import { stackOf } from '../../schema/log-stack.ts';
 import { isRefusal, type RefusalCode } from '../../schema/refusal.ts';
@@ -105,12 +106,17 @@ const isCaller = (value: unknown): value is Caller =>
   typeof value === 'object' && value !== null && 'requestId' in value && 'principal' in value && 'tenant' in value;
 
 /**
- * Has every method of an object's class that takes a caller first write its line. RPC finds methods on the prototype, so they are taken
- * over there, once for the class: a new method cannot forget its line. `fetch` and the handlers of the platform are not among them.
+ * Has every method of an object's class, and of those that it extends, that takes a caller first write its line. RPC finds methods on the
+ * prototypes, so they are taken over there, once for the class: a new method cannot forget its line. `fetch` and the handlers of the platform
+ * are not among them.
  */
 export function logCalls(objectClass: { prototype: object }): void {
-  const methods = objectClass.prototype as Record<string, unknown>;
-  for (const name of Object.getOwnPropertyNames(objectClass.prototype)) {
+  for (let at = objectClass.prototype; at !== DurableObject.prototype; at = Object.getPrototypeOf(at))
+    takeOver(at as Record<string, unknown>);
+}
+
+function takeOver(methods: Record<string, unknown>): void {
+  for (const name of Object.getOwnPropertyNames(methods)) {
     const method = Object.getOwnPropertyDescriptor(methods, name)?.value;
     if (name === 'constructor' || typeof method !== 'function') continue;
     methods[name] = function (this: unknown, ...given: unknown[]): unknown {

@@ -1,20 +1,20 @@
 // What an operator does to a tenant: counts, its creation, suspending and resuming it. The object decides and keeps, then the index follows.
-import type { LimitsChange, OperatedLimits } from '../schema/limits.ts';
-import type { TenantCounts, TenantCreated, TenantStatus, TenantSuspension } from '../schema/operator.ts';
-import { type Refusal, refuse } from '../schema/refusal.ts';
-import type { Caller, Operator } from './core/caller.ts';
-import { isRestoring } from './core/restore-progress.ts';
+import type { LimitsChange, OperatedLimits } from '../../schema/limits.ts';
+import type { TenantCounts, TenantCreated, TenantStatus, TenantSuspension } from '../../schema/operator.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
+import type { Caller, Operator } from '../core/caller.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import { usesOf } from '../limits/token-uses.ts';
+import { census } from '../operator/census.ts';
+import * as creation from '../operator/creation.ts';
+import { changeLimits } from '../operator/limit-changes.ts';
+import { operatedLimits } from '../operator/limit-uses.ts';
+import * as suspension from '../operator/suspension.ts';
+import { type IndexedTenant, indexedPeople, indexedTenant, indexedTokens } from '../outbox/index-rows.ts';
+import * as outbox from '../outbox/outbox.ts';
+import * as people from '../people/people.ts';
+import * as tokens from '../tokens/tokens.ts';
 import type { Gate } from './gate.ts';
-import { usesOf } from './limits/token-uses.ts';
-import { census } from './operator/census.ts';
-import * as creation from './operator/creation.ts';
-import { changeLimits } from './operator/limit-changes.ts';
-import { operatedLimits } from './operator/limit-uses.ts';
-import * as suspension from './operator/suspension.ts';
-import { type IndexedTenant, indexedPeople, indexedTenant, indexedTokens } from './outbox/index-rows.ts';
-import * as outbox from './outbox/outbox.ts';
-import * as people from './people/people.ts';
-import * as tokens from './tokens/tokens.ts';
 
 export class Operation {
   readonly #storage: DurableObjectStorage;

@@ -1,27 +1,27 @@
 // The gate of a tenant's object: every call from outside passes here. The object knows whose it is, a person's role or a token's
 // revocation is checked again behind the Worker, and a refusal goes on record.
 
-import { ROLE_RANK } from '../schema/facts/roles.ts';
-import type { RoomState } from '../schema/limits.ts';
-import type { Role } from '../schema/person.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
-import * as audit from './audit/audit.ts';
-import { compareSoon, followHead } from './audit/head.ts';
-import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from './core/caller.ts';
-import { wasFull } from './core/full.ts';
-import { migrate } from './core/migrations.ts';
-import { isRestoring } from './core/restore-progress.ts';
-import { first } from './core/rows.ts';
-import { readLimits } from './limits/limits.ts';
-import { Pace } from './limits/pace.ts';
-import { NoRoom } from './limits/room.ts';
-import type { TokenUses } from './limits/token-uses.ts';
-import { readRoom } from './operator/limit-uses.ts';
-import { isSuspended, lookAgain } from './operator/suspension.ts';
-import { drain } from './outbox/outbox.ts';
-import { tellRoom } from './outbox/room-told.ts';
-import { findMember } from './people/people.ts';
-import { refusalOf } from './tokens/tokens.ts';
+import { ROLE_RANK } from '../../schema/facts/roles.ts';
+import type { RoomState } from '../../schema/limits.ts';
+import type { Role } from '../../schema/person.ts';
+import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
+import * as audit from '../audit/audit.ts';
+import { compareSoon, followHead } from '../audit/head.ts';
+import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from '../core/caller.ts';
+import { wasFull } from '../core/full.ts';
+import { migrate } from '../core/migrations.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import { first } from '../core/rows.ts';
+import { readLimits } from '../limits/limits.ts';
+import { Pace } from '../limits/pace.ts';
+import { NoRoom } from '../limits/room.ts';
+import type { TokenUses } from '../limits/token-uses.ts';
+import { readRoom } from '../operator/limit-uses.ts';
+import { isSuspended, lookAgain } from '../operator/suspension.ts';
+import { drain } from '../outbox/outbox.ts';
+import { tellRoom } from '../outbox/room-told.ts';
+import { findMember } from '../people/people.ts';
+import { refusalOf } from '../tokens/tokens.ts';
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;

@@ -1,6 +1,6 @@
 // What an admin does to tokens and people: the index is asked what SQL has changed in it, the object decides and keeps, then the index
 // follows. Where it does not answer, the object decides on what it knows; only what cannot be done safely so is refused.
-import type { AsideActed, SetAside } from '../schema/aside.ts';
+import type { AsideActed, SetAside } from '../../schema/aside.ts';
 import type {
   Member,
   PeopleList,
@@ -9,22 +9,22 @@ import type {
   PersonRemoved,
   RevealedReport,
   Role,
-} from '../schema/person.ts';
-import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
-import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../schema/token.ts';
-import { setAside } from './aside/set-aside.ts';
-import type { Caller, Person } from './core/caller.ts';
-import { wasFull } from './core/full.ts';
-import { isRestoring } from './core/restore-progress.ts';
+} from '../../schema/person.ts';
+import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
+import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../../schema/token.ts';
+import { setAside } from '../aside/set-aside.ts';
+import type { Caller, Person } from '../core/caller.ts';
+import { wasFull } from '../core/full.ts';
+import { isRestoring } from '../core/restore-progress.ts';
+import { pins } from '../keyring/keyring.ts';
+import type { TokenUses } from '../limits/token-uses.ts';
+import { indexedPeople, indexedTokens } from '../outbox/index-rows.ts';
+import * as outbox from '../outbox/outbox.ts';
+import { leavers } from '../people/leavers.ts';
+import * as people from '../people/people.ts';
+import * as reveals from '../secrets/reveals.ts';
+import * as tokens from '../tokens/tokens.ts';
 import type { Gate } from './gate.ts';
-import { pins } from './keyring/keyring.ts';
-import type { TokenUses } from './limits/token-uses.ts';
-import { indexedPeople, indexedTokens } from './outbox/index-rows.ts';
-import * as outbox from './outbox/outbox.ts';
-import { leavers } from './people/leavers.ts';
-import * as people from './people/people.ts';
-import * as reveals from './secrets/reveals.ts';
-import * as tokens from './tokens/tokens.ts';
 
 export class Administration {
   readonly #storage: DurableObjectStorage;

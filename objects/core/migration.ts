@@ -1,0 +1,2 @@
+/** One step of the object's schema. `statements` run once in each object, with its next call. */
+export type Migration = { id: number; name: string; statements: string };
