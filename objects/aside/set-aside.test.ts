@@ -183,6 +183,17 @@ describe('what a revoked token brought', () => {
     expect(await fleet()).toEqual([pc.id]);
   });
 
+  it('does not come back into the fleet by a report of which nothing is kept', async () => {
+    const run = newRun();
+    await report(bad.token, pc, run);
+    await setAside();
+    const { json } = await report(tenant.token, pc, run, [{ ...event(1), message: 'another word' }]);
+    expect(json).toMatchObject({ accepted: 0, rejected: [{ code: 'seq_conflict' }] });
+    expect(await fleet()).toEqual([]);
+    await report(tenant.token, pc, run, [event(2)]);
+    expect(await fleet()).toEqual([pc.id]);
+  });
+
   it('is set aside from an instant on where only that is asked for, and another instant is another act', async () => {
     await escrow(bad.token);
     const since = Date.now();

@@ -26,16 +26,18 @@ function moveTo(sql: SqlStorage, row: MachineRow, shelf: Shelf): void {
   recount(sql, row, { ...row, shelf });
 }
 
+/** Whether anything of a machine counts; its row has been summed up. */
+const stands = (row: MachineRow): boolean => row.run_id !== null || row.secrets > 0;
+
 /**
- * Keeps a machine of which nothing stands, since it is set aside, on a shelf of its own, and brings it back to where it was once something does. Its row has been summed
- * up. In the caller's transaction.
+ * Keeps a machine of which nothing stands, since all of it is set aside, apart from the fleet, and brings it back to where it was once something
+ * does. Its row has been summed up. In the caller's transaction.
  */
 function settleAside(sql: SqlStorage, id: string): void {
   const row = findRow(sql, id);
   if (!row || row.shelf === 'merged') return;
-  const stands = row.run_id !== null || row.secrets > 0;
-  if (stands && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
-  if (!stands && row.shelf !== 'aside' && isSomeAside(sql, withAliases(sql, id))) moveTo(sql, row, 'aside');
+  if (stands(row) && row.shelf === 'aside') moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
+  if (!stands(row) && row.shelf !== 'aside' && isSomeAside(sql, withAliases(sql, id))) moveTo(sql, row, 'aside');
 }
 
 /** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
@@ -89,7 +91,10 @@ export function restore(
   });
 }
 
-/** Brings an archived machine back, on record; one that is not archived is left alone. In the caller's transaction. */
+/**
+ * Brings an archived machine back, on record, and one that was set aside once anything of it counts; any other is left alone. Its row has been
+ * summed up. In the caller's transaction.
+ */
 export function bringBack(
   sql: SqlStorage,
   caller: Caller,
@@ -100,7 +105,7 @@ export function bringBack(
   const asked = findRow(sql, id);
   // What an alias sends is the PC's word, and the PC is shown under the machine that is kept.
   const row = asked?.merged_into != null ? findRow(sql, asked.merged_into) : asked;
-  if (row?.shelf !== 'archived' && row?.shelf !== 'aside') return;
+  if (row?.shelf !== 'archived' && !(row?.shelf === 'aside' && stands(row))) return;
   moveTo(sql, row, 'fleet');
   sql.exec('UPDATE machines SET archived_at = NULL, archived_by = NULL WHERE id = ?', row.id);
   record(sql, caller.tenant, caller, now, {
