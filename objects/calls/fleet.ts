@@ -66,7 +66,7 @@ export abstract class FleetCalls extends EngineCalls {
   }
 
   machine(caller: Caller<Person>, id: string): Machine | Refusal {
-    return this.gate.anybody(caller, id, () => machines.findMachine(this.sql, id) ?? unknownMachine());
+    return this.gate.anybody(caller, id, () => machines.findMachine(this.sql, id) ?? machines.unknownMachine());
   }
 
   /** What a machine's attributes were before. */
@@ -74,7 +74,7 @@ export abstract class FleetCalls extends EngineCalls {
     return this.gate.anybody(caller, machine, () =>
       machines.machineExists(this.sql, machine)
         ? historyOf(this.sql, withAliases(this.sql, machine), query)
-        : unknownMachine(),
+        : machines.unknownMachine(),
     );
   }
 
@@ -82,7 +82,7 @@ export abstract class FleetCalls extends EngineCalls {
     return this.gate.anybody(caller, machine, () =>
       machines.machineExists(this.sql, machine)
         ? runs.runPage(this.sql, withAliases(this.sql, machine), query)
-        : unknownMachine(),
+        : machines.unknownMachine(),
     );
   }
 
@@ -159,5 +159,4 @@ export abstract class FleetCalls extends EngineCalls {
   }
 }
 
-const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const unknownRun = () => refuse('unknown_run', 'The tenant has no run with this id.');

@@ -33,7 +33,7 @@ export abstract class SecretsCalls extends FleetCalls {
       machines.machineExists(this.sql, machine)
         ? (secrets.secretsOf(this.sql, withAliases(this.sql, machine), query) ??
           refuse('invalid_query', 'after: must be a cursor from an earlier answer.'))
-        : unknownMachine(),
+        : machines.unknownMachine(),
     );
   }
 
@@ -90,5 +90,3 @@ export abstract class SecretsCalls extends FleetCalls {
     return this.gate.admins(caller, 'health', (now) => bulk.takeFindings(this.ctx.storage, caller, request, now));
   }
 }
-
-const unknownMachine = () => refuse('unknown_machine', 'The tenant has no machine with this id.');

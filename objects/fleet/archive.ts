@@ -8,11 +8,10 @@ import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import { keptBy, withAliases } from './aliases.ts';
 import { recount } from './counts.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow, isSomeAside } from './machines.ts';
+import { findRow, isSomeAside, unknownMachine } from './machines.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
 
-const unknown = () => refuse('unknown_machine', 'The tenant has no machine with this id.');
 const alias = () => refuse('merge_conflict', 'It is merged into another machine: act on that one, or undo the merge.');
 
 const moved = (sql: SqlStorage, id: string): MachineMoved => {
@@ -57,7 +56,7 @@ export function archive(
 ): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
-  if (!row) return unknown();
+  if (!row) return unknownMachine();
   if (row.shelf === 'merged') return alias();
   // Nothing that is set aside is in the fleet list.
   if (row.shelf !== 'fleet') return moved(sql, id);
@@ -81,7 +80,7 @@ export function restore(
 ): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
-  if (!row) return unknown();
+  if (!row) return unknownMachine();
   if (row.shelf === 'merged') return alias();
   // What was set aside with a token comes back with all of it.
   if (row.shelf === 'aside') return moved(sql, id);
@@ -142,7 +141,7 @@ export function merge(
 ): MachineMoved | Refusal {
   const { sql } = storage;
   const [row, kept] = [findRow(sql, id), findRow(sql, into)];
-  if (!row || !kept) return unknown();
+  if (!row || !kept) return unknownMachine();
   const refusal = decideMerge(row, kept, withAliases(sql, id).length - 1);
   if (refusal) return refusal;
   if (row.merged_into === into) return moved(sql, id);
@@ -179,7 +178,7 @@ export function unmerge(
 ): MachineMoved | Refusal {
   const { sql } = storage;
   const row = findRow(sql, id);
-  if (!row) return unknown();
+  if (!row) return unknownMachine();
   const from = row.merged_into;
   if (from === null) return moved(sql, id);
   return storage.transactionSync(() => {

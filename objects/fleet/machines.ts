@@ -1,6 +1,7 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Attention, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
+import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
 import { record } from '../audit/audit.ts';
@@ -189,3 +190,5 @@ const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: 
 export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
   sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
 };
+
+export const unknownMachine = (): Refusal => refuse('unknown_machine', 'The tenant has no machine with this id.');

@@ -7,7 +7,7 @@ import { withAliases } from './aliases.ts';
 import { settleClone } from './clone-signs.ts';
 import { clonedAmong, cloneOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow } from './machines.ts';
+import { findRow, unknownMachine } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
 import { settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
@@ -31,7 +31,7 @@ export function decideAcknowledge(
   facts: { known: string | undefined; isSplit: boolean; isAdmin: boolean },
   { mark, of }: MarkSeen,
 ): Refusal | 'done' | null {
-  if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
+  if (!row) return unknownMachine();
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
   // That it is several PCs, an admin has said: that it is one after all is an admin's to say too.
   const isShown = (JSON.parse(row.attention) as Attention[]).includes(mark);

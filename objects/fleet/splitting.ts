@@ -9,7 +9,7 @@ import { first } from '../core/rows.ts';
 import { withAliases } from './aliases.ts';
 import { type Clone, clonedAmong, cloneOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow } from './machines.ts';
+import { findRow, unknownMachine } from './machines.ts';
 import { summarize } from './summaries.ts';
 
 export const isSplit = (sql: SqlStorage, machine: string): boolean =>
@@ -26,7 +26,7 @@ export function decideSplit(
   clone: Clone | null,
   { of }: SplitRequest,
 ): Refusal | 'done' | null {
-  if (!row) return refuse('unknown_machine', 'The tenant has no machine with this id.');
+  if (!row) return unknownMachine();
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
   if (clone?.split_at != null) return 'done';
   const is = (JSON.parse(row.occurrences) as Partial<Record<Attention, string>>).cloned;

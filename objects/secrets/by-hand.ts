@@ -4,7 +4,7 @@ import { isRefusal, notSealed, type Refusal, refuse } from '../../schema/refusal
 import { type HandSecret, refKey } from '../../schema/secret.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { sha256 } from '../core/rows.ts';
-import { machineExists } from '../fleet/machines.ts';
+import { machineExists, unknownMachine } from '../fleet/machines.ts';
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { readLimits } from '../limits/limits.ts';
 import { personQuota } from '../tokens/quotas.ts';
@@ -60,7 +60,7 @@ export function takeByHand(
   const { sql } = storage;
   const keys = outline(sql);
   if (!keys) return noTenantKey();
-  if (!machineExists(sql, machine)) return refuse('unknown_machine', 'The tenant has no machine with this id.');
+  if (!machineExists(sql, machine)) return unknownMachine();
   const by = caller.principal.name;
   const decision = decideByHand(request, {
     tenant: caller.tenant,
