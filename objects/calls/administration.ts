@@ -23,6 +23,7 @@ import * as outbox from '../outbox/outbox.ts';
 import { leavers } from '../people/leavers.ts';
 import * as people from '../people/people.ts';
 import * as reveals from '../secrets/reveals.ts';
+import * as issuing from '../tokens/issuing.ts';
 import * as tokens from '../tokens/tokens.ts';
 import type { Gate } from './gate.ts';
 
@@ -106,7 +107,7 @@ export class Administration {
   /** A token is in the answer only once the index has confirmed it; else it is revoked, and nobody has seen it. */
   async issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
     const issued = this.#gate.admins(caller, 'tokens', (now) =>
-      tokens.issue(this.#storage, caller, wanted, pins(this.#sql), now),
+      issuing.issue(this.#storage, caller, wanted, pins(this.#sql), now),
     );
     return isRefusal(issued) ? issued : this.#confirmed(caller, issued);
   }
@@ -116,16 +117,16 @@ export class Administration {
     const { rows } = await this.#askTokens(caller);
     const issued = this.#gate.admins(caller, id, (now) => {
       if (rows) tokens.adopt(this.#sql, rows);
-      const plan = tokens.planRotation(this.#sql, id, now);
+      const plan = issuing.planRotation(this.#sql, id, now);
       if (isRefusal(plan)) return plan;
       const { fingerprint } = wanted;
-      return tokens.issue(this.#storage, caller, { ...plan, fingerprint }, pins(this.#sql), now, id);
+      return issuing.issue(this.#storage, caller, { ...plan, fingerprint }, pins(this.#sql), now, id);
     });
     if (isRefusal(issued)) return issued;
     const confirmed = await this.#confirmed(caller, issued);
     if (isRefusal(confirmed)) return confirmed;
     const ended = this.#gate.admins(caller, id, (now) =>
-      tokens.endAfter(this.#storage, caller, id, issued.id, wanted.overlapMs, now),
+      issuing.endAfter(this.#storage, caller, id, issued.id, wanted.overlapMs, now),
     );
     // Somebody has revoked or rotated it meanwhile: its successor is nobody's.
     if (isRefusal(ended)) this.#takeBack(caller, issued.id);

@@ -17,10 +17,11 @@ import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import * as grants from '../keyring/grants.ts';
 import * as keyring from '../keyring/keyring.ts';
-import { verifyWrite } from '../keyring/rules.ts';
+import * as manifests from '../keyring/manifests.ts';
 import { writeKeyring } from '../keyring/store.ts';
 import { lookAt } from '../keyring/sweeps.ts';
 import * as unlockers from '../keyring/unlockers.ts';
+import { verifyWrite } from '../keyring/verifying.ts';
 import { undoChange } from '../secrets/keyring-undo.ts';
 import { RotationCalls } from './rotation.ts';
 
@@ -82,12 +83,12 @@ export abstract class KeyringCalls extends RotationCalls {
 
   /** The manifests from a version on: a browser walks from the one it has seen. */
   manifests(caller: Caller<Person>, from: number): ManifestPage | Refusal {
-    return this.gate.anybody(caller, 'keyring', () => keyring.manifestsFrom(this.sql, from));
+    return this.gate.anybody(caller, 'keyring', () => manifests.manifestsFrom(this.sql, from));
   }
 
   /** The successions of roots before a place. */
   successions(caller: Caller<Person>, before: number): SuccessionPage | Refusal {
-    return this.gate.anybody(caller, 'keyring', () => keyring.successionsBefore(this.sql, before));
+    return this.gate.anybody(caller, 'keyring', () => manifests.successionsBefore(this.sql, before));
   }
 
   /** Somebody's browser took a keyring that does not follow on what it had seen. */

@@ -1,18 +1,12 @@
 // The tenant's keyring as it is kept and handed out. Everything in it is public, signed or sealed.
-import { decodeBase64Url, decodeUtf8 } from '../../schema/base64url.ts';
-import {
-  type EscrowKey,
-  type Keyring,
-  type KeyringWritten,
-  type LineTaken,
-  MANIFEST_PAGE_MAX_CHARACTERS,
-  type ManifestPage,
-  type PublicKeyAnswer,
-  type SealedKey,
-  type SealedUnlocker,
-  SUCCESSION_PAGE_MAX_CHARACTERS,
-  type SuccessionPage,
-  type Wrap,
+import type {
+  EscrowKey,
+  Keyring,
+  KeyringWritten,
+  LineTaken,
+  PublicKeyAnswer,
+  SealedUnlocker,
+  Wrap,
 } from '../../schema/keyring.ts';
 import type { Custody } from '../../schema/machine.ts';
 import type { Role } from '../../schema/person.ts';
@@ -26,71 +20,10 @@ import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
 import { grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
-import { type Half, type KeyringFacts, type KidState, type VerifiedWrite, wrapKey } from './rules.ts';
+import { head, type RootRow, requireRoot, sealedRoot, successionsBefore } from './manifests.ts';
+import { type Half, type KeyringFacts, type KidState, wrapKey } from './rules.ts';
 import { type Looked, notOpening, stillUnproven } from './sweeps.ts';
-
-type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
-
-/** The latest manifest, which was verified before it was kept. */
-export function head(sql: SqlStorage): Head | null {
-  const row = first<{ version: number; jws: string; sha256: string }>(
-    sql,
-    'SELECT version, jws, sha256 FROM manifests ORDER BY version DESC LIMIT 1',
-  );
-  if (!row) return null;
-  return { ...row, fingerprint: requireRoot(sql).kid, manifest: payloadOf(row.jws) };
-}
-
-/** Verified before it was kept: read here without asking again. */
-const payloadOf = (jws: string): Manifest =>
-  JSON.parse(decodeUtf8(decodeBase64Url(jws.split('.')[1] ?? '') ?? new Uint8Array()));
-
-export type KeptManifest = { version: number; manifest: Manifest; at: number; characters: number };
-
-/** The manifests from a version back to the first, each with when it was written, ms since the epoch. */
-export function* manifestsBack(sql: SqlStorage, from: number): Generator<KeptManifest> {
-  for (const { version, jws, at } of sql.exec<{ version: number; jws: string; at: number }>(
-    'SELECT version, jws, written_at AS at FROM manifests WHERE version <= ? ORDER BY version DESC',
-    from,
-  ))
-    yield { version, manifest: payloadOf(jws), at, characters: jws.length };
-}
-
-/** A page of the manifests from a version on, as they were written. */
-export function manifestsFrom(sql: SqlStorage, from: number): ManifestPage {
-  const manifests: string[] = [];
-  let characters = 0;
-  for (const row of sql.exec('SELECT version, jws FROM manifests WHERE version >= ? ORDER BY version', from)) {
-    const jws = String(row.jws);
-    if (manifests.length > 0 && characters + jws.length > MANIFEST_PAGE_MAX_CHARACTERS)
-      return { manifests, next: Number(row.version) };
-    manifests.push(jws);
-    characters += jws.length;
-  }
-  return { manifests, next: null };
-}
-
-/** How many successions a page holds at most, however short they are. */
-const SUCCESSIONS_A_PAGE = 500;
-
-/** The newest successions before a place, as they were signed, oldest first. */
-export function successionsBefore(sql: SqlStorage, before: number): SuccessionPage {
-  const newestFirst: string[] = [];
-  let characters = 0;
-  let oldest = before;
-  for (const { place, jws } of sql.exec<{ place: number; jws: string }>(
-    'SELECT place, jws FROM successions WHERE place < ? ORDER BY place DESC LIMIT ?',
-    before,
-    SUCCESSIONS_A_PAGE + 1,
-  )) {
-    characters += jws.length;
-    if (newestFirst.length === SUCCESSIONS_A_PAGE || characters > SUCCESSION_PAGE_MAX_CHARACTERS)
-      return { successions: newestFirst.reverse(), before: oldest };
-    newestFirst.push(jws);
-    oldest = place;
-  }
-  return { successions: newestFirst.reverse(), before: null };
-}
+import type { VerifiedWrite } from './verifying.ts';
 
 /** Puts on record that somebody's browser took a keyring which does not follow on what it had seen. */
 export function noteLineTaken(
@@ -110,19 +43,6 @@ export function noteLineTaken(
     }),
   );
   return { version: latest.version, fingerprint: latest.fingerprint, activeKid: keys.activeKid };
-}
-
-type RootRow = { fingerprint: string; vault_epoch: number; sealed: string };
-const sealedRoot = (row: RootRow): SealedKey => ({
-  kid: row.fingerprint,
-  vaultEpoch: row.vault_epoch,
-  sealed: row.sealed,
-});
-
-function requireRoot(sql: SqlStorage): SealedKey {
-  const root = first<RootRow>(sql, 'SELECT * FROM roots WHERE followed = 0');
-  if (!root) throw new Error('a keyring has a root');
-  return sealedRoot(root);
 }
 
 /** Reads the facts a write of this person is decided on. `looked`: what may be lost with the keys that it destroys. */

@@ -11,8 +11,9 @@ import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession, sinceNow } from
 import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
 import { forgetReplaced } from './replaced.ts';
-import { decideWrite, newlyDestroyed, type VerifiedWrite } from './rules.ts';
+import { decideWrite, newlyDestroyed } from './rules.ts';
 import type { Looked } from './sweeps.ts';
+import type { VerifiedWrite } from './verifying.ts';
 
 /** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
 const KEY_ACTIONS = {

@@ -14,7 +14,8 @@ import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first, sha256 } from '../core/rows.ts';
 import { letGoByWord, onlyAdminsSession } from './changes.ts';
-import { head, mayFetch } from './keyring.ts';
+import { mayFetch } from './keyring.ts';
+import { head } from './manifests.ts';
 
 const invalid = (field: string, message: string): Refusal =>
   refuse('invalid_body', `${field}: ${message}.`, [{ field, message }]);

@@ -5,8 +5,8 @@ import type { Notice } from '../../schema/notice.ts';
 import { STALLED_AFTER_MS } from '../fleet/silence.ts';
 import { decideStalled, type RunningRun } from '../fleet/stalled.ts';
 import { decideExpiring, TOLD_BEFORE_MS } from '../tokens/expiring.ts';
-import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, retryAfterMs, waitMs } from './deliveries.ts';
 import { lineOf, payloadOf } from './payloads.ts';
+import { backOffMs, isRefused, outcomeOf, REFUSED_TRIES, retryAfterMs, waitMs } from './retries.ts';
 import { newSecret, signed } from './signatures.ts';
 
 const [SECOND, HOUR, DAY] = [1000, 3_600_000, 24 * 3_600_000];

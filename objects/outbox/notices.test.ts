@@ -26,7 +26,8 @@ import {
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
 import { STALLED_AFTER_MS } from '../fleet/silence.ts';
-import { GIVE_UP_MS, REFUSED_TRIES } from '../notices/deliveries.ts';
+import { GIVE_UP_MS } from '../notices/deliveries.ts';
+import { REFUSED_TRIES } from '../notices/retries.ts';
 import { STUMBLED_TRIES } from './notice-ranks.ts';
 import { FLOOD_MAX, noticeOverBudget, queueFor } from './notices.ts';
 

@@ -4,7 +4,8 @@ import type { Leaver, Member, Role } from '../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
-import { head, keyHistory, manifestsBack, mayFetchShared } from '../keyring/keyring.ts';
+import { keyHistory, mayFetchShared } from '../keyring/keyring.ts';
+import { head, manifestsBack } from '../keyring/manifests.ts';
 import { HELD_AGAINST_MAX } from '../outbox/outbox.ts';
 import { liveTokens, type TokenRow } from '../tokens/tokens.ts';
 

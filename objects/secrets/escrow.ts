@@ -19,8 +19,9 @@ import type { KidState } from '../keyring/rules.ts';
 import { readSettings } from '../settings/settings.ts';
 import { secretQuota } from '../tokens/quotas.ts';
 import { isSystemKey, NOTHING_SAID, noteRunKey, type Said, sealedAt } from './dating.ts';
+import { type Escrowed, placeFor, secretAt, storeVersion } from './keeping.ts';
 import { noteReceipted } from './receipted.ts';
-import { type Escrowed, findByEid, placeFor, secretAt, storeVersion, type VersionRow } from './secrets.ts';
+import { findByEid, type VersionRow } from './secrets.ts';
 
 export type EscrowFacts = {
   tenant: string;

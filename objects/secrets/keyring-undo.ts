@@ -5,7 +5,8 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { findHeld, keepChange, keyringRows, onlyAdminsSession, putBackFrom, sinceChange } from '../keyring/changes.ts';
-import { head, noTenantKey, outline } from '../keyring/keyring.ts';
+import { noTenantKey, outline } from '../keyring/keyring.ts';
+import { head } from '../keyring/manifests.ts';
 import { beginSettling } from './gone-keys.ts';
 
 /** Takes a change back, and all after it. */

@@ -1,11 +1,8 @@
 // Secrets and their versions as they are kept: ciphertext with its receipt, never overwritten. Nothing here opens one.
 import {
-  type EscrowRequest,
   type ListedVersion,
   OFFERED_MAX,
-  type Receipt,
   type Revealed,
-  refKey,
   type Secret,
   type SecretKind,
   type SecretList,
@@ -16,13 +13,9 @@ import {
   type VersionsQuery,
 } from '../../schema/secret.ts';
 import { keyIdStart } from '../../schema/typed-text.ts';
-import { sameRefKey } from '../../schema/windows-names.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { all, first, type Row } from '../core/rows.ts';
 import { pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
-import { addHeld } from '../keyring/held.ts';
-import { dayOf } from '../limits/limits.ts';
-import { versionsToday } from '../tokens/quotas.ts';
 
 export type VersionRow = Row & {
   secret_id: string;
@@ -59,17 +52,6 @@ export type VersionRow = Row & {
   aside: string | null;
 };
 
-/** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
-export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
-  run: string | null;
-  /** By how much our clock is ahead of the PC's; null where nobody measured. */
-  skewMs: number | null;
-  by: string | null;
-  uploadedBy: string | null;
-  /** The machine token that it came with; null where a person handed it over. */
-  token: string | null;
-};
-
 /** The latest version that stands, whoever brought it; null where all are set aside. */
 export const latestStanding = (sql: SqlStorage, id: string): number | null =>
   first<{ version: number }>(
@@ -81,112 +63,6 @@ export const latestStanding = (sql: SqlStorage, id: string): number | null =>
 
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
-
-type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
-
-/** How many of a machine's secrets that the walk over names has not come to are looked at. */
-const UNNAMED_MAX = 1_000;
-
-type PlacedRow = { id: string; latest_version: number; standing: number; ref: string };
-
-/**
- * The secrets of a machine whose refs name the same thing, in whatever spelling: the one whose latest version that stands was brought last comes
- * first, and what is set aside whole stands behind.
- */
-function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] {
-  const same = sameRefKey(ref);
-  const columns = `id, latest_version, standing, ref, (SELECT escrowed_at FROM secret_versions INDEXED BY secret_versions_standing
-    WHERE secret_id = secrets.id AND ${STANDS} ORDER BY version DESC LIMIT 1) AS brought_at`;
-  return all<PlacedRow & { brought_at: number | null }>(
-    sql,
-    `SELECT ${columns} FROM secrets INDEXED BY secrets_by_same
-       WHERE machine_id = ?1 AND kind = ?2 AND same = ?3 AND same IS NOT NULL
-     UNION
-     SELECT ${columns} FROM (SELECT * FROM secrets INDEXED BY secrets_without_same
-       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets
-     UNION
-     SELECT ${columns} FROM secrets INDEXED BY secrets_by_machine
-       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?5`,
-    machine,
-    kind,
-    same,
-    UNNAMED_MAX,
-    refKey(ref),
-  )
-    .filter((row) => sameRefKey(JSON.parse(row.ref)) === same)
-    .sort((a, b) => (b.brought_at ?? -1) - (a.brought_at ?? -1) || (a.id < b.id ? -1 : 1));
-}
-
-const placed = (sql: SqlStorage, place: Place): PlacedRow | null => placedAll(sql, place)[0] ?? null;
-
-/** The id of the secret that (machine, kind, ref) names, whatever spelling it was first kept under; null where there is none yet. */
-export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
-
-/** The same, and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
-export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
-  const row = placed(sql, request);
-  return {
-    secretId: row?.id ?? crypto.randomUUID(),
-    version: (row?.latest_version ?? 0) + 1,
-    isGained: row?.standing !== 1,
-  };
-}
-
-/** What is known of a version beside what was asked to be kept: whether its header binds it, when it was sealed and as which PC. */
-export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };
-
-/** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
-export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
-  const { token } = request;
-  const row = first<{ day: number; day_versions: string }>(
-    sql,
-    'SELECT day, day_versions FROM secrets WHERE id = ?',
-    receipt.secretId,
-  );
-  const today = versionsToday(row, at);
-  if (token !== null) today[token] = (today[token] ?? 0) + 1;
-  sql.exec(
-    `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
-       day = excluded.day, day_versions = excluded.day_versions`,
-    sameRefKey(request.ref),
-    token,
-    dayOf(at),
-    JSON.stringify(today),
-    receipt.secretId,
-    request.machine,
-    request.kind,
-    refKey(request.ref),
-    receipt.version,
-  );
-  sql.exec(
-    `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
-       first_sha256, escrowed_at, audit_seq, audit_hash, sealed_by, uploaded_by, run_order, skew_ms, sealed_at, hostname)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    receipt.secretId,
-    receipt.version,
-    request.eid,
-    request.run,
-    request.format,
-    about.bound ? 1 : 0,
-    receipt.kid,
-    request.sealed,
-    receipt.sha256,
-    receipt.kid,
-    receipt.sha256,
-    at,
-    receipt.auditSeq,
-    receipt.auditHash,
-    request.by,
-    request.uploadedBy,
-    request.order ?? null,
-    request.skewMs,
-    about.sealedAt,
-    about.hostname,
-  );
-  addHeld(sql, receipt.kid, { openable: 1, unopenable: 0 });
-}
 
 export type SecretRow = Row & {
   id: string;
@@ -231,6 +107,7 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
   finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by,
   (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id) AS serial`;
+
 const OF = {
   standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,
   aside: `secret_versions INDEXED BY secret_versions_aside CROSS JOIN audit ON audit.seq = audit_seq WHERE ${IS_ASIDE}`,
@@ -242,6 +119,7 @@ type ListedRow = Omit<VersionRow, 'sealed'> & {
   serial: string | null;
   aside: string | null;
 };
+
 const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   ...publicVersion(row),
   escrowedBy: row.escrowed_by,
@@ -386,6 +264,7 @@ function listedSecret(
 
 /** A version beside its secret: all that a browser holds a ciphertext's header against. */
 export type RecordRow = VersionRow & Pick<SecretRow, 'machine_id' | 'kind' | 'ref'>;
+
 export type SealedRecord = Omit<Revealed, 'auditSeq'>;
 
 export const recordOf = (row: RecordRow): SealedRecord => ({

@@ -4,7 +4,7 @@ import { DAY_MS } from '../../schema/facts/days.ts';
 import { all } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { queue } from '../outbox/notices.ts';
-import { hasSuccessor } from './tokens.ts';
+import { hasSuccessor } from './issuing.ts';
 
 export const LOOK_EVERY_MS = DAY_MS;
 /** Time enough to issue another and to carry it out, and a last word. */
