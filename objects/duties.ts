@@ -183,7 +183,7 @@ async function makeBackup({ storage, env, tenant }: Dutiful): Promise<void> {
   if (went !== 'done') return;
   // The index is told at once, not at the next turn: until then it vouches for no backup. Where it does not answer, the outbox goes on.
   for (const { id } of all<{ id: string }>(storage.sql, "SELECT id FROM outbox WHERE what = 'backup'"))
-    await outbox.write(storage, env.INDEX_DB, tenant, 'backup', id);
+    await outbox.write(storage, env.INDEX_DB, tenant, { what: 'backup', id });
 }
 
 async function deliver({ storage, env }: Dutiful): Promise<void> {

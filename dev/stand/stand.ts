@@ -77,21 +77,29 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       for (const name of ['demo.json', 'access-key.json', 'audience', 'fleet'])
         rmSync(file(name), { recursive: true, force: true });
     }
-    return { addresses, close, ...(await bringUp(options, addresses, stateDir, file, held.giveBack, undo)) };
+    return {
+      addresses,
+      close,
+      ...(await bringUp(options, { addresses, stateDir, file, giveBackPorts: held.giveBack, undo })),
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+type Beginning = {
+  addresses: Addresses;
+  stateDir: string;
+  file: (name: string) => string;
+  giveBackPorts: () => Promise<void>;
+  undo: (() => Promise<unknown>)[];
+};
+
 /** The parts in their order. Each puts how to end it into `undo` as soon as it runs. `giveBackPorts` lets the listeners have theirs. */
 async function bringUp(
   options: StandOptions,
-  addresses: Addresses,
-  stateDir: string,
-  file: (name: string) => string,
-  giveBackPorts: () => Promise<void>,
-  undo: (() => Promise<unknown>)[],
+  { addresses, stateDir, file, giveBackPorts, undo }: Beginning,
 ): Promise<Omit<Stand, 'addresses' | 'close'>> {
   const built = options.hot ? null : await buildPortal(root);
   const demo = await withLocalIndex(root, stateDir, (db) => ensureDemoData(db, file('demo.json')));

@@ -45,7 +45,7 @@ export function startFleet(options: FleetOptions): Fleet {
     const pc = simulatedPc(seed, index);
     const machine: FleetMachine = { id: pc.before.id, hostname: pc.before.hostname, escrowed: [], finished: false };
     machines.push(machine);
-    return provision(options, seed, index, pc, machine, stopping.signal, (engine, sleep) => {
+    return provision({ options, seed, index, pc, machine, signal: stopping.signal }, (engine, sleep) => {
       // One PC asks for all: twenty-five that poll would only fill the log.
       keyIsThere ??= waitForKey(engine, sleep, options.onLine);
       return keyIsThere;
@@ -86,13 +86,17 @@ const sleeper =
 /** Of 25 PCs two fail and one never finishes. */
 const endingOf = (index: number): Ending => (index % 12 === 5 ? 'fails' : index % 25 === 18 ? 'hangs' : 'succeeds');
 
+type Provisioned = {
+  options: FleetOptions;
+  seed: number;
+  index: number;
+  pc: SimulatedPc;
+  machine: FleetMachine;
+  signal: AbortSignal;
+};
+
 async function provision(
-  options: FleetOptions,
-  seed: number,
-  index: number,
-  pc: SimulatedPc,
-  machine: FleetMachine,
-  signal: AbortSignal,
+  { options, seed, index, pc, machine, signal }: Provisioned,
   keyIsThere: (engine: Engine, sleep: Sleep) => Promise<void>,
 ): Promise<void> {
   const luck = chance(Date.now() + index);

@@ -102,11 +102,13 @@ const refusalAction = (code: string): AuditAction =>
  */
 export function recordRefusal(
   storage: DurableObjectStorage,
-  tenant: string,
-  actor: Actor,
-  at: number,
-  code: RefusalCode,
-  subject: string,
+  {
+    tenant,
+    actor,
+    at,
+    code,
+    subject,
+  }: { tenant: string; actor: Actor; at: number; code: RefusalCode; subject: string },
 ): void {
   if (NOT_RECORDED.has(code)) return;
   const { sql } = storage;

@@ -9,13 +9,13 @@ import type {
   ChainHead,
 } from '../../schema/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { all, first, type Row } from '../core/rows.ts';
+import { all, first } from '../core/rows.ts';
 import { head, record } from './audit.ts';
 
 /** How many entries one page looks at where no index leads straight to what is asked. */
 export const SCAN_MAX = 2_000;
 
-type AuditRow = Row & {
+type AuditRow = {
   seq: number;
   at: number;
   principal_kind: AuditEntry['principal']['kind'];

@@ -75,7 +75,7 @@ export class Administration {
   async changeRole(caller: Caller<Person>, id: string, role: Role): Promise<Member | Refusal> {
     const index = await this.#askPeople(caller);
     const result = this.#gate.admins(caller, id, (now) =>
-      people.changeRole(this.#storage, caller, index, id, role, now),
+      people.changeRole({ storage: this.#storage, caller, now }, index, id, role),
     );
     return this.#gate.followed(this.#index(), result);
   }
@@ -107,7 +107,7 @@ export class Administration {
   /** A token is in the answer only once the index has confirmed it; else it is revoked, and nobody has seen it. */
   async issueToken(caller: Caller<Person>, wanted: TokenWrite): Promise<IssuedToken | Refusal> {
     const issued = this.#gate.admins(caller, 'tokens', (now) =>
-      issuing.issue(this.#storage, caller, wanted, pins(this.#sql), now),
+      issuing.issue({ storage: this.#storage, caller, now }, wanted, pins(this.#sql)),
     );
     return isRefusal(issued) ? issued : this.#confirmed(caller, issued);
   }
@@ -120,13 +120,13 @@ export class Administration {
       const plan = issuing.planRotation(this.#sql, id, now);
       if (isRefusal(plan)) return plan;
       const { fingerprint } = wanted;
-      return issuing.issue(this.#storage, caller, { ...plan, fingerprint }, pins(this.#sql), now, id);
+      return issuing.issue({ storage: this.#storage, caller, now }, { ...plan, fingerprint }, pins(this.#sql), id);
     });
     if (isRefusal(issued)) return issued;
     const confirmed = await this.#confirmed(caller, issued);
     if (isRefusal(confirmed)) return confirmed;
     const ended = this.#gate.admins(caller, id, (now) =>
-      issuing.endAfter(this.#storage, caller, id, issued.id, wanted.overlapMs, now),
+      issuing.endAfter({ storage: this.#storage, caller, now }, id, issued.id, wanted.overlapMs),
     );
     // Somebody has revoked or rotated it meanwhile: its successor is nobody's.
     if (isRefusal(ended)) this.#takeBack(caller, issued.id);
@@ -178,7 +178,8 @@ export class Administration {
   }
 
   async #confirmed(caller: Caller<Person>, issued: IssuedToken): Promise<IssuedToken | Refusal> {
-    if (await outbox.write(this.#storage, this.#index(), caller.tenant, 'token', issued.id)) return issued;
+    if (await outbox.write(this.#storage, this.#index(), caller.tenant, { what: 'token', id: issued.id }))
+      return issued;
     this.#takeBack(caller, issued.id, 'index_unreachable');
     return indexUnreachable('The token was not issued.');
   }

@@ -99,7 +99,13 @@ export class Gate {
     const result = this.#forbids(caller, roles, now) ?? withinRoom(() => act(now));
     if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
-        audit.recordRefusal(this.#storage, caller.tenant, caller, now, result.refused, subject);
+        audit.recordRefusal(this.#storage, {
+          tenant: caller.tenant,
+          actor: caller,
+          at: now,
+          code: result.refused,
+          subject,
+        });
         if (result.refused === 'tenant_suspended') lookAgain(this.#storage, now);
       });
     this.follow(now);

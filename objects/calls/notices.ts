@@ -31,7 +31,7 @@ export abstract class NoticesCalls extends AuditCalls {
 
   changeWebhook(caller: Caller<Person>, id: string, change: WebhookChange): Webhook | Refusal {
     return this.gate.admins(caller, id, (now) =>
-      webhooks.changeWebhook(this.ctx.storage, caller, id, change, this.env, now),
+      webhooks.changeWebhook({ storage: this.ctx.storage, caller, now }, id, change, this.env),
     );
   }
 

@@ -31,6 +31,13 @@ export type Caller<P extends Principal = Principal> = {
   bodyBytes?: number;
 };
 
+/** Somebody's act: where it is kept, who does it, and when, ms since the epoch. */
+export type Acting<P extends Principal = Principal> = {
+  storage: DurableObjectStorage;
+  caller: Caller<P>;
+  now: number;
+};
+
 /** What anybody does who acts: enough for an audit entry. The system has no request. */
 export type Actor = {
   principal: { kind: 'machine' | 'person' | 'operator' | 'system'; id: string; name: string };

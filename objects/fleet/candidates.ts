@@ -4,7 +4,7 @@ import type { Ordered } from '../../schema/order.ts';
 import type { SecretKind } from '../../schema/secret.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
-import { all, type Row } from '../core/rows.ts';
+import { all } from '../core/rows.ts';
 
 /** Which secret, whatever id of the PC it was sealed for: `ref` as `refKey` writes it. */
 export type Place = { kind: SecretKind; ref: string };
@@ -12,7 +12,7 @@ export type Place = { kind: SecretKind; ref: string };
 export type Candidate = Ordered & { secret: string; version: number; escrowedAt: number };
 
 /** What of a version's row the rule goes by. */
-export type DatedRow = Row & {
+export type DatedRow = {
   secret_id: string;
   version: number;
   run_id: string | null;

@@ -2,7 +2,7 @@
 import canonicalize from 'canonicalize';
 import { isTold, type Receipt, timesOf } from '../../schema/clock.ts';
 import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
-import { all, type Row } from '../core/rows.ts';
+import { all } from '../core/rows.ts';
 
 /** An event and where it stood in its batch. */
 export type IndexedEvent = { index: number; event: RunEvent };
@@ -21,7 +21,7 @@ export function timedBy(events: readonly IndexedEvent[], receipt: Receipt): Time
 /** Whether the PC's clock was wrong when it said this, by more than a reader would notice. */
 export const isWrong = ({ event, at }: TimedEvent): boolean => isTold(event.at, at);
 
-type Stored = Row & {
+type Stored = {
   seq: number;
   at: number;
   received_at: number;

@@ -1,10 +1,9 @@
 // A machine's row as it is stored, and what lists show of it.
 import type { MachineSummary, Shelf } from '../../schema/machine.ts';
 import type { CloneSign } from '../../schema/same-pc.ts';
-import type { Row } from '../core/rows.ts';
 import type { MachineDay } from '../limits/machine-day.ts';
 
-export type MachineRow = Row & {
+export type MachineRow = {
   id: string;
   hostname: string;
   serial: string | null;

@@ -47,11 +47,11 @@ export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSum
 
 /** Writes the columns that differ, in one statement: an index is written again only for a column that changes. */
 export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
-  const changed = Object.keys(after).filter((column) => before[column] !== after[column]);
+  const changed = (Object.keys(after) as (keyof MachineRow)[]).filter((column) => before[column] !== after[column]);
   if (changed.length === 0) return;
   sql.exec(
     `UPDATE machines SET ${changed.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
-    ...changed.map((column) => after[column] as SqlStorageValue),
+    ...changed.map((column) => after[column]),
     before.id,
   );
 }

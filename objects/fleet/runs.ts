@@ -1,12 +1,12 @@
 // The rows of runs: found, paged and written; and which of a machine's runs it has left.
 import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
-import { all, first, type Row } from '../core/rows.ts';
+import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
 import { type FoldedPhase, type RunState, toldPhases } from './run-state.ts';
 import { STALLED_AFTER_MS } from './silence.ts';
 
-type RunRow = Row & {
+type RunRow = {
   id: string;
   machine_id: string;
   status: RunStatus;

@@ -88,8 +88,7 @@ beforeEach(async () => {
     (next) => {
       next.unlockers.push({ ...granted, createdAt: 1 });
     },
-    [],
-    [wrapVaultKey(id, second, jwk, keyring.reveal), wrapVaultKey(id, second, jwk, keyring.admin)],
+    { wraps: [wrapVaultKey(id, second, jwk, keyring.reveal), wrapVaultKey(id, second, jwk, keyring.admin)] },
   );
   expect(status).toBe(200);
   const body = await sealedSecret(id, keyring, crypto.randomUUID(), { plaintext: 'precious' });
@@ -128,10 +127,7 @@ async function noise(more: Partial<KeyringWrite> = {}, rotated = false): Promise
         next.keys.push({ kid: key.kid, keyEpoch, state: 'active' });
       }
     },
-    [...old, ...fresh],
-    wraps,
-    [],
-    more,
+    { escrowKeys: [...old, ...fresh], wraps, ...more },
   );
   expect([status, json.detail]).toEqual([200, undefined]);
   /** As it was: what the tests' browsers hold. */
@@ -250,8 +246,7 @@ async function replaceTeam(): Promise<void> {
       next.unlockers = kept;
       next.vaultKeys = [commitment, ...next.vaultKeys.filter((one) => one.purpose === 'admin')];
     },
-    escrowKeys,
-    kept.map(({ id: unlocker, jwk }) => wrapVaultKey(id, unlocker, jwk, reveal)),
+    { escrowKeys, wraps: kept.map(({ id: unlocker, jwk }) => wrapVaultKey(id, unlocker, jwk, reveal)) },
   );
   expect(status).toBe(200);
   keyring.reveal = reveal;

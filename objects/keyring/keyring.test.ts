@@ -149,7 +149,7 @@ describe('the next keyring', () => {
         for (const one of manifest.keys) if (state === 'active') one.state = 'retiring';
         manifest.keys.push({ kid: key.kid, keyEpoch, state });
       };
-      return (await writeNext(id, keyring, change, [key])).json.code;
+      return (await writeNext(id, keyring, change, { escrowKeys: [key] })).json.code;
     };
     expect(await next(1, keyring.kid, 'active')()).toBe('keyring_incomplete');
     expect(await next(2, null, 'active')()).toBe('keyring_incomplete');
@@ -167,8 +167,7 @@ describe('the next keyring', () => {
         (manifest) => {
           manifest.unlockers.push({ ...entry, owner, rights });
         },
-        [],
-        rights.map((purpose) => wrapOf(purpose, entry)),
+        { wraps: rights.map((purpose) => wrapOf(purpose, entry)) },
       );
     const wrapOf = (purpose: 'reveal' | 'admin', unlocker: typeof entry) =>
       wrapVaultKey(id, unlocker.id, unlocker.jwk, keyring[purpose]);
@@ -180,7 +179,7 @@ describe('the next keyring', () => {
     const { status } = await named(['reveal']);
     expect(status).toBe(200);
     // And a half sent along by the admin is theirs, not the person's.
-    const forged = await writeNext(id, keyring, () => {}, [], [], [asked.half]);
+    const forged = await writeNext(id, keyring, () => {}, { unlockers: [asked.half] });
     expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
   });
 
@@ -188,7 +187,7 @@ describe('the next keyring', () => {
     const [own, recovery] = keyring.manifest.unlockers.map((one) => one.id);
     const leaver = emailOf('engineer');
     const keep = (...unlockers: (string | undefined)[]) =>
-      writeNext(id, keyring, () => {}, [], [], [], { kept: { leaver, unlockers: unlockers as string[] } });
+      writeNext(id, keyring, () => {}, { kept: { leaver, unlockers: unlockers as string[] } });
     for (const other of [own, crypto.randomUUID()])
       expect((await keep(recovery, other)).json).toMatchObject({ code: 'keyring_invalid' });
     expect((await keep(recovery, recovery)).status).toBe(200);
@@ -218,8 +217,7 @@ describe('the next keyring', () => {
         (manifest) => {
           manifest.unlockers.push({ ...entry, rights: ['reveal'] });
         },
-        [],
-        [wrapVaultKey(id, entry.id, jwk, keyring.reveal)],
+        { wraps: [wrapVaultKey(id, entry.id, jwk, keyring.reveal)] },
       );
     const named = (rights: string | null) =>
       runInDurableObject(bindings.TENANT.getByName(id), (_, { storage }) => {
@@ -264,9 +262,9 @@ describe('what is kept of a keyring', () => {
     const nothing = () => {};
     const wrap = wrapVaultKey(id, entry.id, entry.jwk, keyring.reveal);
     for (const attempt of [
-      () => writeNext(id, keyring, nothing, [], [wrap]),
-      () => writeNext(id, keyring, nothing, [{ ...key, sealedPrivate }]),
-      () => writeNext(id, keyring, nothing, [], [], [recovery]),
+      () => writeNext(id, keyring, nothing, { wraps: [wrap] }),
+      () => writeNext(id, keyring, nothing, { escrowKeys: [{ ...key, sealedPrivate }] }),
+      () => writeNext(id, keyring, nothing, { unlockers: [recovery] }),
       () =>
         writeNext(
           id,
@@ -287,8 +285,7 @@ describe('what is kept of a keyring', () => {
       (manifest) => {
         manifest.vaultKeys.push(commitment);
       },
-      [],
-      keyring.manifest.unlockers.map((one) => wrapVaultKey(id, one.id, one.jwk, far)),
+      { wraps: keyring.manifest.unlockers.map((one) => wrapVaultKey(id, one.id, one.jwk, far)) },
     );
     expect(skipped.json).toMatchObject({ code: 'keyring_invalid' });
     const key = await makeEscrowKey(id, keyring.root, keyring.reveal, { keyEpoch: 1_000, previousKid: keyring.kid });
@@ -299,7 +296,7 @@ describe('what is kept of a keyring', () => {
         for (const one of manifest.keys) one.state = 'retiring';
         manifest.keys.push({ kid: key.kid, keyEpoch: 1_000, state: 'active' });
       },
-      [key],
+      { escrowKeys: [key] },
     );
     expect(late.json).toMatchObject({ code: 'keyring_incomplete' });
   });
@@ -433,8 +430,7 @@ describe('a leaver', () => {
         manifest.unlockers = kept;
         manifest.vaultKeys = [...manifest.vaultKeys.filter((one) => one.purpose === 'admin'), commitment];
       },
-      [{ ...key, sealedPrivate }],
-      kept.map((one) => wrapVaultKey(id, one.id, one.jwk, next)),
+      { escrowKeys: [{ ...key, sealedPrivate }], wraps: kept.map((one) => wrapVaultKey(id, one.id, one.jwk, next)) },
     );
     expect(stripped.json).toMatchObject({ version: 2 });
     const { people } = (await admin<PeopleList>('people')).json;

@@ -15,7 +15,7 @@ import type { KeyHistory } from '../../schema/rotation.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { all, first, type Row } from '../core/rows.ts';
+import { all, first } from '../core/rows.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
 import { grantsNamed, grantsWaiting } from './grants.ts';
@@ -135,7 +135,7 @@ export function keyHistory(sql: SqlStorage): KeyHistory[] {
   });
 }
 
-type EscrowKeyRow = Row & {
+type EscrowKeyRow = {
   kid: string;
   key_epoch: number;
   state: KeyHistory['state'];

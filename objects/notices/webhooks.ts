@@ -20,7 +20,7 @@ import {
 } from '../../schema/webhook.ts';
 import { record } from '../audit/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
-import type { Caller, Person } from '../core/caller.ts';
+import type { Acting, Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { queueFor } from '../outbox/notices.ts';
 import { deliveriesOf, forgetRemoved, WAITING } from './deliveries.ts';
@@ -126,12 +126,10 @@ function lookForExpiring(storage: DurableObjectStorage, kinds: readonly NoticeKi
 
 /** Changes name, URL and kinds. Secret, form and what waits stay; what failed at the old URL is tried anew at once. */
 export function changeWebhook(
-  storage: DurableObjectStorage,
-  caller: Caller<Person>,
+  { storage, caller, now }: Acting<Person>,
   id: string,
   { url: written, label, kinds }: WebhookChange,
   house: House,
-  now: number,
 ): Webhook | Refusal {
   const { sql } = storage;
   const before = findWebhook(sql, id);

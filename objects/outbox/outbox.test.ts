@@ -123,7 +123,7 @@ describe('the outbox', () => {
       faults.writes = 'held';
       const person = { id: 'u1', email: emailOf('engineer'), role: 'auditor', status: 'active', version: 1 } as const;
       storage.transactionSync(() => put(storage, 'person', person, Date.now()));
-      const writing = write(storage, faults.index, id, 'person', 'u1');
+      const writing = write(storage, faults.index, id, { what: 'person', id: 'u1' });
       storage.transactionSync(() => put(storage, 'person', { ...person, status: 'removed', version: 2 }, Date.now()));
       await faults.release();
       expect(await writing).toBe(true);

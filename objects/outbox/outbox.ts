@@ -100,7 +100,7 @@ export async function drain(
     const left = until - Date.now();
     // An index that is slow for one is slow for all: whoever waits is not made to wait for each.
     if (left <= 0) break;
-    if (!(await write(storage, index, tenant, what, id, left))) failed = true;
+    if (!(await write(storage, index, tenant, { what, id }, left))) failed = true;
   }
   return storage.transactionSync(() => {
     if (isRestoring(sql)) return false;
@@ -127,8 +127,7 @@ export async function write(
   storage: DurableObjectStorage,
   index: D1Database,
   tenant: string,
-  what: What,
-  id: string,
+  { what, id }: { what: What; id: string },
   answerMs = ANSWER_MS,
 ): Promise<boolean> {
   const { sql } = storage;

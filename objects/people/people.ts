@@ -5,7 +5,7 @@ import { ROLE_RANK } from '../../schema/facts/roles.ts';
 import { type Member, PEOPLE_MAX, type PersonAdd, type PersonRemoved, type Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
-import { type Caller, type Person, SYSTEM } from '../core/caller.ts';
+import { type Acting, type Caller, type Person, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';
 import { all, first } from '../core/rows.ts';
 import { dropGrants } from '../keyring/grants.ts';
@@ -215,12 +215,10 @@ export function addPerson(
 
 /** Gives a person another role. A lower one begins a leaver's act: they hold keys that they may no longer use. */
 export function changeRole(
-  storage: DurableObjectStorage,
-  caller: Caller<Person>,
+  { storage, caller, now }: Acting<Person>,
   index: Index,
   id: string,
   role: Role,
-  now: number,
 ): Member | Refusal {
   const { sql } = storage;
   return storage.transactionSync(() => {

@@ -14,10 +14,10 @@ import {
 } from '../../schema/secret.ts';
 import { keyIdStart } from '../../schema/typed-text.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
-import { all, first, type Row } from '../core/rows.ts';
+import { all, first } from '../core/rows.ts';
 import { pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
 
-export type VersionRow = Row & {
+export type VersionRow = {
   secret_id: string;
   version: number;
   eid: string;
@@ -64,7 +64,7 @@ export const latestStanding = (sql: SqlStorage, id: string): number | null =>
 export const findByEid = (sql: SqlStorage, eid: string): VersionRow | null =>
   first<VersionRow>(sql, 'SELECT * FROM secret_versions WHERE eid = ?', eid);
 
-export type SecretRow = Row & {
+export type SecretRow = {
   id: string;
   machine_id: string;
   kind: SecretKind;
@@ -83,23 +83,23 @@ export type SecretRow = Row & {
 
 /** Version metadata without its ciphertext. */
 export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion => ({
-  version: row.version as number,
-  kid: row.kid as string,
-  format: row.format as SecretVersion['format'],
+  version: row.version,
+  kid: row.kid,
+  format: row.format,
   bound: row.bound === 1,
-  run: row.run_id as string | null,
-  by: row.sealed_by as string | null,
-  uploadedBy: row.uploaded_by as string | null,
-  eid: row.eid as string,
-  escrowedAt: row.escrowed_at as number,
-  order: row.run_order as number | null,
-  sealedAt: row.sealed_at as number | null,
-  hostname: row.hostname as string | null,
+  run: row.run_id,
+  by: row.sealed_by,
+  uploadedBy: row.uploaded_by,
+  eid: row.eid,
+  escrowedAt: row.escrowed_at,
+  order: row.run_order,
+  sealedAt: row.sealed_at,
+  hostname: row.hostname,
   counts: row.counts === 1,
-  sha256: row.sha256 as string,
+  sha256: row.sha256,
   unopenable: row.unopenable === 1,
-  verifiedAt: row.verified_at as number | null,
-  finding: row.finding as SecretVersion['finding'],
+  verifiedAt: row.verified_at,
+  finding: row.finding,
   ...(row.aside === null ? {} : { setAside: true }),
 });
 

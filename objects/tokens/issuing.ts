@@ -4,7 +4,7 @@ import { DAY_MS } from '../../schema/facts/days.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { IssuedToken, TokenWrite } from '../../schema/token.ts';
 import { record } from '../audit/audit.ts';
-import type { Caller, Person } from '../core/caller.ts';
+import type { Acting, Person } from '../core/caller.ts';
 import { first, sha256 } from '../core/rows.ts';
 import { dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
 import { put } from '../outbox/outbox.ts';
@@ -51,11 +51,9 @@ const issuedToday = (sql: SqlStorage, now: number, most: number): number =>
 
 /** Makes a token and keeps its salted hash. Not to be shown before the index has confirmed it. */
 export function issue(
-  storage: DurableObjectStorage,
-  caller: Caller<Person>,
+  { storage, caller, now }: Acting<Person>,
   wanted: TokenWrite,
   pins: Pins,
-  now: number,
   replaces: string | null = null,
 ): IssuedToken | Refusal {
   const { sql } = storage;
@@ -129,12 +127,10 @@ export function planRotation(
 
 /** Lets the earlier token end after the overlap, now that its successor is known to work. */
 export function endAfter(
-  storage: DurableObjectStorage,
-  caller: Caller<Person>,
+  { storage, caller, now }: Acting<Person>,
   id: string,
   successor: string,
   overlapMs: number,
-  now: number,
 ): null | Refusal {
   const { sql } = storage;
   const plan = planRotation(sql, id, now);

@@ -88,7 +88,7 @@ test('an engine made from the docs pins, escrows each kind before it reports, re
     ['other', { label: 'x'.repeat(64) }, '\tline\n'],
   ];
   for (const [kind, ref, plaintext] of secrets) {
-    const body = foreign.sealed(key, place, kind, ref, plaintext);
+    const body = foreign.sealed(key, place, { kind, ref, plaintext });
     const id = await foreign.escrow(configuration, key, body);
     assert.equal(await foreign.escrow(configuration, key, body), id, 'a resend gets the receipt of before');
     const opened = await open(id);
@@ -115,12 +115,16 @@ test('what the docs warn of is so: with SHA-1 the server gives a receipt and not
   const configuration = { apiOrigin: stand.addresses.api, token: stand.demo.token, fingerprint, minEpoch: 1 };
   const key = await foreign.trustedKey(configuration);
   const place = { machine: crypto.randomUUID(), run: crypto.randomUUID() };
-  const wrong = foreign.sealed(key, place, 'other', { label: 'x' }, 'lost for ever', 'sha1');
+  const wrong = foreign.sealed(key, place, { kind: 'other', ref: { label: 'x' }, plaintext: 'lost for ever' }, 'sha1');
   const opened = await open(await foreign.escrow(configuration, key, wrong));
   assert.equal(!opened.ok && opened.code, 'cannot_open');
 
   const braces = { ...PROTECTOR, protectorId: `{${PROTECTOR.protectorId.toUpperCase()}}` };
-  const good = foreign.sealed(key, place, 'bitlocker_recovery_key', PROTECTOR, RECOVERY_PASSWORD);
+  const good = foreign.sealed(key, place, {
+    kind: 'bitlocker_recovery_key',
+    ref: PROTECTOR,
+    plaintext: RECOVERY_PASSWORD,
+  });
   for (const bent of [
     { ...good, note: 'x' },
     { ...good, ref: { ...PROTECTOR, size: 1 } },

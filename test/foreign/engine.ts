@@ -92,9 +92,7 @@ const oaep = (key: Trusted, bytes: Buffer, oaepHash = 'sha256'): Buffer =>
 export function sealed(
   key: Trusted,
   { machine, run }: Place,
-  kind: string,
-  ref: object,
-  plaintext: string,
+  { kind, ref, plaintext }: { kind: string; ref: object; plaintext: string },
   oaepHash = 'sha256',
 ) {
   if (plaintext === '') throw new Error('there is nothing to seal');

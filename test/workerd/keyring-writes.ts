@@ -7,15 +7,19 @@ import { type Manifest, sha256Hex } from '../../schema/signed.ts';
 import type { TestKeyring } from './keyrings.ts';
 import { type Answer, asPerson, emailOf } from './requests.ts';
 
+/** What a write brings beside the manifest. */
+type NewOfKeyring = Pick<KeyringWrite, 'sweep' | 'kept'> & {
+  escrowKeys?: EscrowKey[];
+  wraps?: readonly (Wrap | Promise<Wrap>)[];
+  unlockers?: SealedUnlocker[];
+};
+
 /** Writes the next manifest of a keyring, with what is new in it, through the API. */
 export async function writeNext(
   tenant: string,
   keyring: TestKeyring,
   change: (manifest: Manifest) => void,
-  escrowKeys: EscrowKey[] = [],
-  wraps: readonly Promise<Wrap>[] = [],
-  unlockers: SealedUnlocker[] = [],
-  more: Pick<KeyringWrite, 'sweep' | 'kept'> = {},
+  { escrowKeys = [], wraps = [], unlockers = [], ...more }: NewOfKeyring = {},
 ): Promise<Answer<Problem>> {
   const next: Manifest = structuredClone(keyring.manifest);
   next.version += 1;
@@ -51,7 +55,7 @@ export async function startRotation(tenant: string, keyring: TestKeyring): Promi
       for (const one of next.keys) if (one.state === 'active') one.state = 'retiring';
       next.keys.push({ kid: key.kid, keyEpoch, state: 'active' });
     },
-    [key],
+    { escrowKeys: [key] },
   );
   if (answer.status !== 200) throw new Error(`the rotation answered ${answer.status}: ${answer.json.detail}`);
   return old;
@@ -68,7 +72,7 @@ export const setKeyState = (
   const change = (next: Manifest) => {
     for (const one of next.keys) if (one.kid === kid) one.state = state;
   };
-  return writeNext(tenant, keyring, change, [], [], [], sweep === undefined ? {} : { sweep });
+  return writeNext(tenant, keyring, change, { ...(sweep === undefined ? {} : { sweep }) });
 };
 
 /** The private halves of a keyring's escrow keys, as an unlocked vault holds them. */
