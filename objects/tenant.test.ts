@@ -1,5 +1,6 @@
 // The object itself: what it writes, what it costs, and that its state is in storage.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { DurableObject } from 'cloudflare:workers';
 import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { AuditEntry, type AuditPage } from '../schema/audit.ts';
@@ -142,6 +143,21 @@ describe('storage', () => {
       const edited = [{ id: 1, name: 'the line', statements: 'CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT' }];
       expect(() => migrate(state.storage.sql, 0, edited)).toThrow(/migration 1 .* was edited/);
     });
+  });
+
+  it('is reached by RPC in its calls alone, since what they stand on would pass the gate by', async () => {
+    const object = stubOf((await seedTenant()).id) as unknown as Record<string, () => Promise<unknown>>;
+    const { fields, accessors } = await runInDurableObject(object as never, (instance: object) => {
+      const fields = Object.getOwnPropertyNames(instance);
+      const accessors: string[] = [];
+      for (let at = Object.getPrototypeOf(instance); at !== DurableObject.prototype; at = Object.getPrototypeOf(at))
+        for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+          if (get || set) accessors.push(name);
+      return { fields, accessors };
+    });
+    expect(fields).toEqual(expect.arrayContaining(['gate', 'sql', 'administration', 'operation', 'live', 'arm']));
+    expect(accessors).toEqual([]);
+    for (const field of fields) await expect(object[field]?.()).rejects.toThrow(/does not implement/);
   });
 
   it('serves its own tenant only', async () => {
