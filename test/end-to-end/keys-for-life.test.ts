@@ -5,14 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { asPerson } from '../../dev/stand/as-person.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
 import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import type { FleetMachine } from '../../engine/simulator/fleet.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { PeopleList } from '../../schema/person.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
+import { addAuthenticator, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import { textsOf, until } from '../support/patience.ts';
 import {
@@ -41,7 +41,6 @@ let stand: Stand;
 let browser: Browser;
 let admin: Page;
 let engineer: Page;
-let adminContext: BrowserContext;
 let machine: FleetMachine;
 const allFaults: string[][] = [];
 const codes: string[] = [];
@@ -75,7 +74,7 @@ async function revealed(page: Page, open: () => Promise<void>): Promise<void> {
 inOrder('keys outlive people, laptops and mistakes', (step) => {
   step('an admin does the first-time set-up, an engineer signs in, and the PCs hand over their secrets', async () => {
     const opened = await openPage(browser);
-    ({ page: admin, context: adminContext } = opened);
+    admin = opened.page;
     const other = await openPage(browser);
     engineer = other.page;
     allFaults.push(opened.faults, other.faults);
@@ -128,20 +127,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
   });
 
   step('an admin adds a passkey, whose answer is seen to repeat, and unlocks with it', async () => {
-    const devtools = await adminContext.newCDPSession(admin);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        hasPrf: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(admin, { hasPrf: true });
     await admin.goto(at('access'));
     await admin.getByRole('button', { name: 'Add one' }).click();
     await admin.getByRole('button', { name: 'Use a passkey' }).click();

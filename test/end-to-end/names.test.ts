@@ -12,7 +12,7 @@ import { setUpByVault } from '../../dev/stand/furnish.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
 import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import { Engine } from '../../engine/client.ts';
-import { onPage, openBrowser, picture } from '../support/browser.ts';
+import { addAuthenticator, onPage, openBrowser, picture } from '../support/browser.ts';
 import { becomes } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
@@ -266,23 +266,6 @@ async function sayNothingOfPrf(page: Page): Promise<void> {
   });
 }
 
-async function authenticator(page: Page, hasPrf: boolean): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      hasPrf,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
-
 async function addPasskey(page: Page): Promise<void> {
   await page.goto(at('access'));
   await page.getByRole('button', { name: 'Add one' }).click();
@@ -292,7 +275,7 @@ async function addPasskey(page: Page): Promise<void> {
 test('a passkey that says nothing of its PRF when it is made is asked before a no, and then unlocks', () =>
   onAdminsPage(async (page) => {
     await sayNothingOfPrf(page);
-    await authenticator(page, true);
+    await addAuthenticator(page, { hasPrf: true });
     await addPasskey(page);
     await stepUp(page, 'Add');
     await page.getByText(`Passkey of ${ADMIN}`).waitFor();
@@ -307,7 +290,7 @@ test('a passkey that says nothing of its PRF when it is made is asked before a n
 
 test('one whose authenticator has none is refused in words, and nothing is added', () =>
   onAdminsPage(async (page) => {
-    await authenticator(page, false);
+    await addAuthenticator(page, { hasPrf: false });
     const before = await asPerson<{ version: number }>(stand, ADMIN, 'keyring');
     await addPasskey(page);
     await page.getByText('This authenticator cannot open keys: it has no PRF.').waitFor();

@@ -71,3 +71,21 @@ export async function picture(page: Page, name: string, whole = true): Promise<v
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: whole });
 }
+
+/** An authenticator that answers by itself. `hasPrf`: whether it derives a key for a passkey that unlocks. */
+export async function addAuthenticator(page: Page, { hasPrf }: { hasPrf: boolean }): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

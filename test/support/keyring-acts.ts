@@ -1,28 +1,11 @@
 // The acts that write the keyring, or need what is unlocked: set-up, ways to unlock, re-sealing, and keys that another has replaced.
 import type { Page } from 'playwright-core';
 import { type Act, button, inDialog, labelled, named, PC, TWIN, text } from './act.ts';
+import { addAuthenticator } from './browser.ts';
 import { pressTwice } from './held.ts';
 import { ADMIN_PASSPHRASE, typePassphrase } from './story.ts';
 
 const CHANGED_PASSPHRASE = 'velvet orbit drift sample canyon';
-
-/** An authenticator that answers by itself. */
-async function addAuthenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      hasPrf: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
 
 export const SET_UP: Act = {
   sends: 'keyring',
@@ -68,7 +51,7 @@ export const ACCESS: Act[] = [
     sends: 'grants',
     who: 'engineer',
     before: async (page) => {
-      await addAuthenticator(page);
+      await addAuthenticator(page, { hasPrf: true });
       await button(page, 'Ask for access').click();
     },
     press: named('Use a passkey'),
