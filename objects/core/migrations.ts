@@ -30,6 +30,7 @@ import { m0029 } from './migrations/0029-webhook-receivers.ts';
 import { m0030 } from './migrations/0030-wrong-clocks.ts';
 import { m0031 } from './migrations/0031-clones.ts';
 import { m0032 } from './migrations/0032-other-id-by.ts';
+import { m0033 } from './migrations/0033-undated-runs.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
@@ -64,6 +65,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0030,
   m0031,
   m0032,
+  m0033,
 ];
 
 /** The highest migration that there is: what an object comes to with its next call. */

@@ -210,6 +210,7 @@ describe('a run that was wholly offline under a dead clock', () => {
   ])('and is brought %s leaves no run that is at work, and sets none of its attributes back', async (_by, hand) => {
     const dead = new Engine(YEARS);
     const events = offline(dead);
+    const more = dead.happens({});
     pass(HOUR);
     const live = new Engine();
     await live.sends([live.happens({ type: 'run_started' })], { ...pc, hostname: 'TODAY' });
@@ -222,7 +223,7 @@ describe('a run that was wholly offline under a dead clock', () => {
     // Nobody knows how long it took, nor when.
     expect([run.status, run.finishedAt, run.clock?.startedAt]).toEqual(['failed', run.startedAt, dead.run.startedAt]);
     // What else comes of it, and what the live one says then, changes nothing of that.
-    await hand(dead, [dead.happens({})]);
+    await hand(dead, [more]);
     await live.tells({});
     expect(await latest()).toMatchObject({ id: live.run.id, status: 'running' });
   });
@@ -292,6 +293,119 @@ describe('a run that was wholly offline under a dead clock', () => {
     pass(MINUTE);
     await dead.tells({});
     expect(await latest()).toMatchObject({ id: dead.run.id, status: 'running' });
+  });
+
+  it('that is heard at work after all has no instant of before, so that no phase of it takes months', async () => {
+    const left = new Engine();
+    await left.tells({ type: 'run_succeeded' });
+    pass(20 * DAY);
+    const dead = new Engine(YEARS);
+    const events = [dead.happens({ type: 'run_started' }), dead.happens({ type: 'phase_started', phase: 'apps' })];
+    pass(15 * MINUTE);
+    await dead.sends(events);
+    expect((await runOf(dead)).startedAt).toBe(left.run.startedAt - 1);
+    pass(MINUTE);
+    await dead.tells({ type: 'phase_succeeded', phase: 'apps' }, { type: 'run_succeeded' });
+    const run = await runOf(dead);
+    const [apps] = run.phases;
+    const instants = [run.finishedAt, apps?.startedAt, apps?.finishedAt, run.lastEventAt];
+    for (const instant of instants) {
+      expect(instant).toBeGreaterThanOrEqual(run.startedAt);
+      expect(instant).toBeLessThan(run.startedAt + HOUR);
+    }
+    const { events: kept } = await get<EventPage>(`runs/${run.id}/events`);
+    for (const { takenAt } of kept) expect(takenAt).toBeGreaterThanOrEqual(run.startedAt);
+    const { hours } = await get<Activity>('activity?days=22');
+    expect(hours.reduce((sum, { started, succeeded }) => sum + started + succeeded, 0)).toBe(4);
+    expect(hours.every(({ started, succeeded }) => started >= 0 && succeeded >= 0)).toBe(true);
+    expect(await latest()).toMatchObject({ id: dead.run.id, status: 'succeeded' });
+  });
+
+  it('that failed and then says one more word live does not end before it began', async () => {
+    await new Engine().tells({ type: 'run_succeeded' });
+    pass(20 * DAY);
+    const dead = new Engine(YEARS);
+    await byPerson(dead, offline(dead));
+    pass(MINUTE);
+    await dead.tells({});
+    const run = await runOf(dead);
+    expect(run.status).toBe('failed');
+    expect(run.finishedAt).toBeGreaterThanOrEqual(run.startedAt);
+  });
+
+  it.each<[string, Hand]>([
+    ['by a person', byPerson],
+    ['by its engine', byEngine],
+  ])('and comes in two batches, first of all, leaves no run that is at work: %s', async (_by, hand) => {
+    const live = new Engine();
+    const begun = live.happens({ type: 'run_started' });
+    const dead = new Engine(YEARS);
+    const [first, second] = [dead.happens({ type: 'run_started' }), dead.happens({})];
+    pass(20 * MINUTE);
+    await hand(dead, [first]);
+    pass(MINUTE);
+    await hand(dead, [second], { ...pc, hostname: 'BEFORE' });
+    await live.sends([begun, live.happens({})], { ...pc, hostname: 'TODAY' });
+    expect(await runOf(live)).toMatchObject({ status: 'running' });
+    expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({
+      hostname: 'TODAY',
+      run: { id: live.run.id, status: 'running' },
+    });
+    expect(await runOf(dead)).toMatchObject({ startedAt: live.run.startedAt - 1, status: 'abandoned' });
+  });
+
+  it('is not one that was heard as it happened, whatever other run of the machine is heard after it', async () => {
+    const yesterday = new Engine();
+    await yesterday.tells({ type: 'run_succeeded' });
+    pass(HOUR);
+    const early = new Engine();
+    const begun = early.happens({ type: 'run_started' });
+    pass(HOUR);
+    const failed = new Engine(YEARS);
+    await failed.tells({ type: 'run_started' }, { type: 'run_failed' });
+    pass(MINUTE);
+    // Of an earlier beginning, and at work: as another PC of this id, or somebody with its token.
+    await early.sends([begun, early.happens({})]);
+    expect(await latest()).toMatchObject({ id: failed.run.id, status: 'failed' });
+    expect((await runOf(failed)).startedAt).toBeGreaterThan(early.run.startedAt);
+  });
+
+  it('and is not over, is at work once an instant of it is known that no later run began after', async () => {
+    await new Engine().tells({ type: 'run_succeeded' });
+    pass(HOUR);
+    const dead = new Engine(YEARS);
+    await byPerson(dead, [dead.happens({ type: 'run_started' })]);
+    expect(await runOf(dead)).toMatchObject({ status: 'abandoned' });
+    // Its clock was set right within the run.
+    const right = dead.happens({ at: Date.now() });
+    pass(MINUTE);
+    await byPerson(dead, [right]);
+    expect(await runOf(dead)).toMatchObject({ status: 'running', finishedAt: null });
+    expect(await latest()).toMatchObject({ id: dead.run.id });
+  });
+
+  it('of an id that is merged stands before the latest run of its PC, not of that id alone', async () => {
+    const alias = newMachine();
+    const old = new Engine();
+    await old.sends([old.happens({ type: 'run_succeeded' })], alias);
+    const live = new Engine();
+    await live.tells({ type: 'run_started' });
+    expect((await asPerson(ENGINEER, at(`machines/${alias.id}/merge`), { into: pc.id })).status).toBe(200);
+    const dead = new Engine(YEARS);
+    await byPerson(dead, offline(dead), alias);
+    expect(await latest()).toMatchObject({ id: live.run.id, status: 'running' });
+  });
+
+  it('is put before the latest, where an earlier one of which something is known comes after it', async () => {
+    const early = new Engine();
+    const earlyEvents = offline(early, 'run_succeeded');
+    pass(HOUR);
+    const late = new Engine();
+    await late.tells({ type: 'run_succeeded' });
+    const dead = new Engine(YEARS);
+    await byPerson(dead, offline(dead));
+    await byPerson(early, earlyEvents);
+    expect((await runOf(dead)).startedAt).toBe(late.run.startedAt - 1);
   });
 });
 

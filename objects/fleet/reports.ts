@@ -31,12 +31,12 @@ import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
 import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
-import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun } from './runs.ts';
+import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun, settleAbandoned } from './runs.ts';
 import { refuseShared } from './shared-id.ts';
 import { isSplit } from './splitting.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
-import { begunAnew, putBefore, receiptOf } from './unknown-beginnings.ts';
+import { dated, datingOf, putUndatedBefore, retakeEvents } from './undated.ts';
 import { keepVolumes } from './volumes.ts';
 
 /** A report as the Worker has parsed it: `rejected` are the events that have no identity. */
@@ -96,11 +96,16 @@ export function submitReport(
     isCarried: uploadedBy !== null,
     isLive,
   };
-  const receipt = receiptOf(sql, known, come);
+  const { receipt, undated } = datingOf(sql, known, come);
+  const isDated = known?.undated === true && !undated;
   const timed = timedBy(fresh, receipt);
   const times = timed.map(({ at }) => at);
   const before = begunBy(
-    known ? begunAnew(known, come, times) : newRun(machine.id, reported, receipt, { uploadedBy, token }),
+    known === null
+      ? newRun(machine.id, reported, receipt, { uploadedBy, token, undated })
+      : isDated
+        ? dated(sql, known, times)
+        : known,
     times,
   );
   const changes = !known || fresh.length > 0 || conflicts > 0;
@@ -116,7 +121,9 @@ export function submitReport(
       : { isAtWork: false };
     if (fresh.length > 0 && said.id !== machine.id)
       noteOtherId(sql, machine.id, { other: said.id, by: principal.name });
-    if (isNews && (before.clock === null || isLive)) putBefore(sql, before);
+    if (isDated) retakeEvents(sql, before);
+    const isLeft = before.status === 'abandoned';
+    if (!undated && (!known || isDated || (isLeft && isLive))) putUndatedBefore(sql, before);
     if (isNews) {
       if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
       else describe(sql, machine, now);
@@ -135,7 +142,7 @@ export function submitReport(
       uploadedBy === null &&
       takeVolumes(storage, machine.id, reported.id, { volumes, skewMs }, now);
     if (changes || buried > 0 || listed || next !== before.nextSeq) {
-      const isBack = (isAtWork && isLookedAt(sql, before)) || (isLive && !isLaterKnown(sql, before));
+      const isBack = isLeft && ((isAtWork && isLookedAt(sql, before)) || (isLive && !isLaterKnown(sql, before)));
       const begun = isBack ? atWork(before) : before;
       const after = advance(
         withoutLost(timed.some(isWrong) ? withWrongClock(begun, wrongBy(receipt)) : begun, gone),
@@ -156,7 +163,8 @@ export function submitReport(
       countRun(sql, known?.aside === null ? known : null, aside === null ? after : null);
       const isMoved = known !== null && known.startedAt !== after.startedAt;
       if (isMoved) putBeginning(sql, after);
-      if (!known || isMoved || isBack) leaveEarlier(sql, machine.id);
+      if (isMoved || isDated) settleAbandoned(sql, machine.id);
+      else if (!known || isBack) leaveEarlier(sql, machine.id);
       const bytes = reportBytes(caller, fresh.length + buried, !known);
       countReport(sql, caller, bytes, now);
       const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });

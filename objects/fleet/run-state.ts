@@ -12,6 +12,8 @@ export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
   /** The revoked token with which it is set aside; null where it counts. */
   aside: string | null;
   clock: WrongClock | null;
+  /** Nobody knows when it was: no instant of it is right, and nobody heard it as it happened (objects/fleet/undated.ts). */
+  undated: boolean;
   statusSeq: number;
   heardAt: number;
   /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
@@ -33,7 +35,11 @@ export function newRun(
   machine: string,
   run: ReportedRun,
   receipt: Receipt,
-  { uploadedBy = null, token = null }: Partial<Pick<RunState, 'uploadedBy' | 'token'>> = {},
+  {
+    uploadedBy = null,
+    token = null,
+    undated = false,
+  }: Partial<Pick<RunState, 'uploadedBy' | 'token' | 'undated'>> = {},
 ): RunState {
   const startedAt = takenAt(run.startedAt, receipt);
   const isWrong = isTold(run.startedAt, startedAt);
@@ -58,6 +64,7 @@ export function newRun(
     uploadedBy,
     token,
     aside: null,
+    undated,
     clock: isWrong ? { startedAt: run.startedAt, skewMs: wrongBy(receipt) } : null,
   };
 }

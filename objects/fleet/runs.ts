@@ -29,6 +29,7 @@ type RunRow = {
   aside: string | null;
   said_started_at: number | null;
   clock_skew_ms: number | null;
+  undated: number;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -59,6 +60,7 @@ const fromRow = (row: RunRow): RunState => ({
   uploadedBy: row.uploaded_by,
   token: row.token,
   aside: row.aside,
+  undated: row.undated === 1,
   clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
 });
 
@@ -114,13 +116,13 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
 /** Writes a run: one row. Whether it is aside, and another beginning of one that is kept, are written apart: two indexes go by them. */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
        next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
        refused = excluded.refused, token = excluded.token, said_started_at = excluded.said_started_at,
-       clock_skew_ms = excluded.clock_skew_ms`,
+       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated`,
     run.id,
     run.machine,
     run.status,
@@ -143,6 +145,7 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.aside,
     run.clock?.startedAt ?? null,
     run.clock?.skewMs ?? null,
+    run.undated ? 1 : 0,
   );
 }
 
@@ -208,6 +211,14 @@ export function settleAbandoned(sql: SqlStorage, machine: string): void {
 
 /** A run as people read it. */
 export function publicRun(sql: SqlStorage, state: RunState): Run {
-  const { statusSeq: _statusSeq, heardAt: _heardAt, refused: _refused, token: _token, aside, ...run } = state;
+  const {
+    statusSeq: _statusSeq,
+    heardAt: _heardAt,
+    refused: _refused,
+    token: _token,
+    undated: _undated,
+    aside,
+    ...run
+  } = state;
   return { ...run, aside: asideWith(sql, aside), phases: toldPhases(state).map(({ seq: _seq, ...phase }) => phase) };
 }
