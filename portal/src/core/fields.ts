@@ -5,7 +5,10 @@ type Field = HTMLInputElement | HTMLSelectElement;
 
 const isChoice = (field: Field): boolean => field instanceof HTMLSelectElement || field.type === 'checkbox';
 
-/** Empties each text field that still holds what was sent, and keeps what has been typed since; true where all did, and then the choices are the first ones again. */
+/**
+ * Empties each text field that still holds what was sent; what has been typed since stays. True where all did, and then the choices are the first
+ * ones again.
+ */
 export function clearSent(form: HTMLFormElement, sent: FormData): boolean {
   const fields = [...form.querySelectorAll<Field>('input[name], select[name]')];
   const untouched = fields.every((field) => isChoice(field) || field.value === sent.get(field.name));
