@@ -168,7 +168,7 @@ export function currentPhase(run: RunState): string | null {
 export const phasesDone = (run: RunState): number =>
   toldPhases(run).filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
 
-/** A run at work of which nothing is heard for so long is silent. Office and feature updates keep a PC quiet for an hour or two; three are a fault. */
+/** A run at work of which nothing is heard so long is silent. Office and feature updates keep a PC quiet for an hour or two; three are a fault. */
 export const STALLED_AFTER_MS = 3 * HOUR_MS;
 
 /** Since when a run has been silent by the server's clock, ms since the epoch; null: it speaks, or is over, or there is none. Pure. */
