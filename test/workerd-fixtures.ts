@@ -3,6 +3,7 @@
 export * from './workerd/keyring-writes.ts';
 export * from './workerd/keyrings.ts';
 export * from './workerd/live.ts';
+export * from './workerd/pcs.ts';
 export * from './workerd/requests.ts';
 export * from './workerd/secrets.ts';
 export * from './workerd/storage.ts';

@@ -1,9 +1,6 @@
-// The secrets a real PC would make: from the system's randomness, not from the simulator's seed.
-
+// The secrets a real PC would make: from the system's randomness. Apart from random.ts, whose seed everybody knows.
 import { randomBytes, randomInt } from 'node:crypto';
 import { PASSWORD_ALPHABET } from '../../schema/facts/password-alphabet.ts';
-
-/** Without characters that look alike. */
 
 /** A random local administrator password of 20 characters. */
 export const localAdminPassword = (): string =>

@@ -1,4 +1,4 @@
-// What of the Worker's bindings a tenant's object uses.
+// What of the Worker's bindings a tenant's object uses. By itself, because the object's calls and its duties need it, and calls import no duties.
 import type { House } from '../../schema/webhook.ts';
 
 /** The index, of which only this object writes its tenant's rows, and a bucket: without it there are no backups. */

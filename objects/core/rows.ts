@@ -1,4 +1,4 @@
-// Small helpers for SQLite in the object: typed rows out, and the one way to hash.
+// Small helpers for SQLite in the object: typed rows out, and the one way to hash. By itself, because whatever keeps a table stands on it.
 import { createHash } from 'node:crypto';
 
 /** A row as SQLite gives it: snake_case columns. Never handed to a client; mappers stand beside each table's queries. */

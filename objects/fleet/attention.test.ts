@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attention } from '../../schema/machine.ts';
 import { type AttentionFacts, attentionOf } from './attention.ts';
-import { STALLED_AFTER_MS, silentSince } from './silence.ts';
+import { STALLED_AFTER_MS, silentSince } from './run-state.ts';
 
 const well: AttentionFacts = {
   run: 'succeeded',

@@ -1,5 +1,5 @@
 // Several PCs under one id, through the API: what shows it, what is offered meanwhile, and how it ends. And the marks that a person acknowledges.
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage } from '../../schema/bulk.ts';
@@ -13,7 +13,10 @@ import {
   asPerson,
   bindings,
   emailOf,
-  newRun,
+  inStorage,
+  nextReport,
+  type Pc,
+  pc,
   sealedSecret,
   seedReadyTenant,
   type TestKeyring,
@@ -31,35 +34,16 @@ beforeEach(async () => {
 });
 
 const at = (path: string) => `/v1/tenants/${tenant.id}/${path}`;
-const inObject = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
-  runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) => work(storage.sql));
+const inObject = <T>(work: (sql: SqlStorage) => T) => inStorage(tenant.id, work);
 const get = async <T>(path: string) => (await asPerson<T>(ENGINEER, at(path))).json;
 const auditOf = async (path: string) => (await asPerson<AuditPage>(ADMIN, at(path))).json;
 const shown = (of = id) => get<Machine>(`machines/${of}`);
 const attention = async (of = id) => (await shown(of)).attention;
 const runOf = (run: string) => get<Run>(`runs/${run}`);
 
-type Pc = { run: ReturnType<typeof newRun>; seq: number; facts: Record<string, unknown>; clockOffMs: number | null };
-/** A PC at its run. `clockOffMs`: how far its clock is behind; null: its engine does not say what its clock says. */
-const pc = (facts: Record<string, unknown> = {}, clockOffMs: number | null = 0): Pc => ({
-  run: { ...newRun(), startedAt: Date.now() },
-  seq: 0,
-  facts,
-  clockOffMs,
-});
-
 /** What its engine sends as it happens. */
-async function speaks(one: Pc, more: Record<string, unknown> = {}, of = id) {
-  pass(MINUTE);
-  one.seq++;
-  const now = Date.now() - (one.clockOffMs ?? 0);
-  return asMachine<ReportAnswer & Problem>(tenant.token, '/v1/report', {
-    machine: { id: of, ...one.facts },
-    run: one.run,
-    events: [{ seq: one.seq, at: now, message: `event ${one.seq}`, ...more }],
-    ...(one.clockOffMs === null ? {} : { sentAt: now }),
-  });
-}
+const speaks = (one: Pc, event: Record<string, unknown> = {}, of = id) =>
+  asMachine<ReportAnswer & Problem>(tenant.token, '/v1/report', nextReport(one, of, event));
 
 /** A password that a PC's run has sealed. */
 async function escrows(one: Pc, plaintext: string) {

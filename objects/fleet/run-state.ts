@@ -1,5 +1,7 @@
-// A run's state, folded from its events. The highest seq speaks last, so the order in which batches arrive does not matter. Pure.
+// A run's state, folded from its events, and whether it has fallen silent. The highest seq speaks last, so the order in which batches arrive
+// does not matter. Pure.
 import { isTold, type Receipt, takenAt, worse, wrongBy } from '../../schema/clock.ts';
+import { HOUR_MS } from '../../schema/facts/days.ts';
 import type { Phase, Run, WrongClock } from '../../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
 
@@ -172,3 +174,10 @@ export function currentPhase(run: RunState): string | null {
 
 export const phasesDone = (run: RunState): number =>
   toldPhases(run).filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
+
+/** A run at work of which nothing is heard so long is silent. Office and feature updates keep a PC quiet for an hour or two; three are a fault. */
+export const STALLED_AFTER_MS = 3 * HOUR_MS;
+
+/** Since when a run has been silent by the server's clock, ms since the epoch; null: it speaks, or is over, or there is none. Pure. */
+export const silentSince = (run: Pick<RunState, 'status' | 'heardAt'> | undefined, now: number): number | null =>
+  run?.status === 'running' && now - run.heardAt >= STALLED_AFTER_MS ? run.heardAt : null;

@@ -3,8 +3,7 @@ import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
-import { type FoldedPhase, type RunState, toldPhases } from './run-state.ts';
-import { STALLED_AFTER_MS } from './silence.ts';
+import { type FoldedPhase, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
 
 type RunRow = {
   id: string;

@@ -4,7 +4,7 @@
 import { all } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { queue } from '../outbox/notices.ts';
-import { STALLED_AFTER_MS } from './silence.ts';
+import { STALLED_AFTER_MS } from './run-state.ts';
 import { summarize } from './summaries.ts';
 
 /** `heardAt`: when the server last took an event of the run in; `toldOf`, `markedOf`: the silence already told or marked, by its beginning. */

@@ -13,10 +13,9 @@ import { recount } from './counts.ts';
 import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machines.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
-import { currentPhase, phasesDone } from './run-state.ts';
+import { currentPhase, phasesDone, silentSince } from './run-state.ts';
 import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
-import { silentSince } from './silence.ts';
 import { volumesOf } from './volumes.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };

@@ -1,6 +1,5 @@
 // What several PCs under one id, or in one run, have sealed is told apart, whatever their reports say next: what is offered, which mark stands,
 // and whose recovery key it is. Through the API.
-import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BulkPage } from '../../schema/bulk.ts';
 import type { Machine } from '../../schema/machine.ts';
@@ -9,9 +8,11 @@ import { pass } from '../../test/support/clock.ts';
 import {
   asMachine,
   asPerson,
-  bindings,
   emailOf,
-  newRun,
+  inStorage,
+  nextReport,
+  type Pc,
+  pc,
   sealedSecret,
   seedReadyTenant,
   type TestKeyring,
@@ -29,8 +30,7 @@ beforeEach(async () => {
 });
 
 const at = (path: string) => `/v1/tenants/${tenant.id}/${path}`;
-const inObject = <T>(work: (sql: SqlStorage) => T): Promise<T> =>
-  runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) => work(storage.sql));
+const inObject = <T>(work: (sql: SqlStorage) => T) => inStorage(tenant.id, work);
 const shown = async (of = id) => (await asPerson<Machine>(ENGINEER, at(`machines/${of}`))).json;
 const secretsOf = async (of = id) => (await asPerson<SecretList>(ENGINEER, at(`machines/${of}/secrets`))).json.secrets;
 const offered = async (of = id) =>
@@ -38,26 +38,13 @@ const offered = async (of = id) =>
 const dueAt = async () => (await secretsOf())[0]?.rotateDueAt ?? null;
 const reveal = (secret: string) => asPerson(ENGINEER, at(`secrets/${secret}/reveal`), { reason: 'the test' });
 
-type Pc = { run: ReturnType<typeof newRun>; seq: number; facts: Record<string, unknown> };
-const pc = (facts: Record<string, unknown> = {}): Pc => ({
-  run: { ...newRun(), startedAt: Date.now() },
-  seq: 0,
-  facts,
-});
 /** Another PC that goes on with the run of this one, as its disk was imaged with it. */
-const cloneOf = (one: Pc, facts: Record<string, unknown>): Pc => ({ run: one.run, seq: one.seq + 100, facts });
+const cloneOf = (one: Pc, facts: Record<string, unknown>): Pc => ({ ...one, seq: one.seq + 100, facts });
 
 async function speaks(one: Pc, event: Record<string, unknown> = {}, protectors?: string[]) {
-  pass(MINUTE);
-  one.seq++;
-  const now = Date.now();
-  await asMachine(tenant.token, '/v1/report', {
-    machine: { id, ...one.facts },
-    run: one.run,
-    events: [{ seq: one.seq, at: now, message: `event ${one.seq}`, ...event }],
-    ...(protectors === undefined ? {} : { volumes: { readAt: now, list: [{ volume: 'C:', protectors }] } }),
-    sentAt: now,
-  });
+  const report = nextReport(one, id, event);
+  const list = protectors && [{ volume: 'C:', protectors }];
+  await asMachine(tenant.token, '/v1/report', { ...report, volumes: list && { readAt: report.sentAt, list } });
 }
 
 async function escrows(

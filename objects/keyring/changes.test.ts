@@ -9,7 +9,7 @@ import { openSecret } from '../../portal/vault/opener.ts';
 import { sealBytes } from '../../portal/vault/sealed-bytes.ts';
 import { commit, newVaultKey, wrapVaultKey } from '../../portal/vault/vault-key.ts';
 import type { AuditPage } from '../../schema/audit.ts';
-import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import type { Keyring, KeyringChange, KeyringWrite, ManifestPage } from '../../schema/keyring.ts';
 import type { Member } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';

@@ -1,6 +1,6 @@
 // What may become a tenant's keyring: verified before anything is kept, in order, complete, and never so that something sealed is
 // left without a key. Pure but for signature checks: no I/O, no clock.
-import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import type { Wrap } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { Manifest, type ManifestUnlocker } from '../../schema/signed.ts';

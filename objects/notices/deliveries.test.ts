@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../schema/notice.ts';
-import { STALLED_AFTER_MS } from '../fleet/silence.ts';
+import { STALLED_AFTER_MS } from '../fleet/run-state.ts';
 import { decideStalled, type RunningRun } from '../fleet/stalled.ts';
 import { decideExpiring, TOLD_BEFORE_MS } from '../tokens/expiring.ts';
 import { lineOf, payloadOf } from './payloads.ts';

@@ -25,7 +25,7 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
-import { STALLED_AFTER_MS } from '../fleet/silence.ts';
+import { STALLED_AFTER_MS } from '../fleet/run-state.ts';
 import { GIVE_UP_MS } from '../notices/deliveries.ts';
 import { REFUSED_TRIES } from '../notices/retries.ts';
 import { STUMBLED_TRIES } from './notice-ranks.ts';

@@ -1,7 +1,7 @@
 // A tenant's machine tokens: the object's own rows, and those of SQL that it has adopted from the index. Of a token only its salted
 // hash is kept. Expiry and revocation count here at once, whatever a Worker has cached.
 
-import { EXPIRES_SOON_MS } from '../../schema/facts/deadlines.ts';
+import { EXPIRES_SOON_MS } from '../../schema/facts/days.ts';
 import type { ExpiringToken } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { TokenList, TokenRevoked, TokensQuery } from '../../schema/token.ts';

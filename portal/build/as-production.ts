@@ -1,5 +1,6 @@
 // What ships is built as for production, whatever the process that builds it is for: in a test's or the stand's own environment libraries
-// would bring their development code, and the same sources would not give the same bytes.
+// would bring their development code, and the same sources would not give the same bytes. By itself, so that the stand, whose portal is often
+// built already, loads no Vite for it.
 
 /** Runs a build of Vite with `NODE_ENV` as it has to be, and puts back what it was. */
 export async function asProduction<T>(build: () => Promise<T>): Promise<T> {

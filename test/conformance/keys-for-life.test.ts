@@ -18,7 +18,7 @@ import { escrowKeysOf, trustKeyring } from '../../portal/vault/trust.ts';
 import { openUnlocker } from '../../portal/vault/unlocker.ts';
 import type { VaultKey } from '../../portal/vault/vault-key.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
-import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import type { Grant, GrantList } from '../../schema/grant.ts';
 import type { Keyring, ManifestPage, SealedUnlocker } from '../../schema/keyring.ts';

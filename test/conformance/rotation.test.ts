@@ -9,7 +9,7 @@ import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
-import { DESTROY_AFTER_MS } from '../../schema/facts/deadlines.ts';
+import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type {
   ResealAnswer,

@@ -1,4 +1,5 @@
-// How Chromium is started for tests: headless on any machine, and silent: it asks nobody on the network.
+// How Chromium is started for tests: headless on any machine, and silent: it asks nobody on the network. By itself, because
+// Vitest's configuration starts one too and needs nothing of end-to-end tests.
 
 export const CHROMIUM_ARGS = [
   '--no-sandbox',

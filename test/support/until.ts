@@ -1,4 +1,5 @@
 // Waiting for what a test wants to see. There is no time by which it must be there: what never comes is ended with its test.
+// Apart from patience.ts, which needs Node: this waits in workerd and in a page too.
 import { vi } from 'vitest';
 import { TEST_MS } from './limit.ts';
 

@@ -2,6 +2,10 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { bindings } from './requests.ts';
 
+/** Works in the storage of a tenant's object, in a turn of the object's own. */
+export const inStorage = <T>(tenant: string, work: (sql: SqlStorage) => T): Promise<T> =>
+  runInDurableObject(bindings.TENANT.getByName(tenant), (_object, { storage }) => work(storage.sql));
+
 /** How many rows an object's statements read and write while `act` runs. */
 export async function rowsOf(
   sql: SqlStorage,
@@ -25,6 +29,6 @@ export async function rowsOf(
 
 /** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
 export const forgetReveals = (tenant: string): Promise<void> =>
-  runInDurableObject(bindings.TENANT.getByName(tenant), (_object, state) => {
-    state.storage.sql.exec('DELETE FROM reveal_log');
+  inStorage(tenant, (sql) => {
+    sql.exec('DELETE FROM reveal_log');
   });

@@ -1,4 +1,4 @@
-// A list that is shown whole: its pages read one after the other, up to a bound.
+// A list that is shown whole: its pages read one after the other, up to a bound. Apart from `call`, because the first screen has no such list.
 
 const PAGES_MAX = 10;
 

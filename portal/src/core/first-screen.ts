@@ -1,4 +1,5 @@
 // What the first screen does not need waits until that is shown: a machine's page is fetched after the fleet's rows, so that Enter finds it.
+// By itself, because the app waits for it, pages say it, and no page imports the app.
 
 let show = (): void => {};
 

@@ -1,7 +1,7 @@
 import { LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { clearSent } from './clear-sent.ts';
+import { clearSent } from './fields.ts';
 import { OneAct } from './one-act.ts';
 
 @customElement('one-act-host')

@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { DESTROY_AFTER_MS } from '../../../schema/facts/deadlines.ts';
+import { DESTROY_AFTER_MS } from '../../../schema/facts/days.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';

@@ -1,7 +1,7 @@
 // The shared ways to unlock, on the Access page: the team passphrase, and the recovery set with its sheets and its drill.
 
 import { html, nothing } from 'lit';
-import { DRILL_EVERY_MS } from '../../../schema/facts/deadlines.ts';
+import { DRILL_EVERY_MS } from '../../../schema/facts/days.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted } from '../../vault/contract.ts';

@@ -4,11 +4,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
+import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { claimWords } from '../fleet/attention.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { tidyField } from '../ui/tidy-field.ts';
 import { shortId } from '../ui/words.ts';
 
 /** Fired with the id of the entry that becomes an alias of the machine. */

@@ -1,4 +1,5 @@
-// Which chat a webhook's URL belongs to, by its host, so that nobody has to choose.
+// Which chat a webhook's URL belongs to, by its host, so that nobody has to choose. Here and not beside `Receiver`, which comes
+// with zod; apart from the form, because a host is judged without one.
 import type { Receiver } from '../../../schema/webhook.ts';
 
 /** `generic` where it is none that is known. */

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TenantCreated } from '../../../schema/operator.ts';
-import { clearSent } from '../core/clear-sent.ts';
+import { clearSent } from '../core/fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 /** Fired with what was typed. */

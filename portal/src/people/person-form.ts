@@ -2,7 +2,7 @@
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
-import { clearSent } from '../core/clear-sent.ts';
+import { clearSent } from '../core/fields.ts';
 import { rowForm } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';

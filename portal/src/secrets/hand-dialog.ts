@@ -3,11 +3,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
+import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { plainButton } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { tidyField } from '../ui/tidy-field.ts';
 import { KIND_WORDS } from '../ui/words.ts';
 import { generatePassword } from './password.ts';
 

@@ -3,7 +3,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { DRILL_EVERY_MS } from '../../../schema/facts/deadlines.ts';
+import { DRILL_EVERY_MS } from '../../../schema/facts/days.ts';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import * as api from '../api/fleet.ts';

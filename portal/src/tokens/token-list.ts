@@ -4,7 +4,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { EXPIRES_SOON_MS } from '../../../schema/facts/deadlines.ts';
+import { EXPIRES_SOON_MS } from '../../../schema/facts/days.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import type { Token } from '../../../schema/token.ts';
 import { ASIDE_STATE_WORDS, asideWords } from '../ui/aside-words.ts';
