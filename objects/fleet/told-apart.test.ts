@@ -38,6 +38,9 @@ const offered = async (of = id) =>
 const dueAt = async () => (await secretsOf())[0]?.rotateDueAt ?? null;
 const reveal = (secret: string) => asPerson(ENGINEER, at(`secrets/${secret}/reveal`), { reason: 'the test' });
 
+const moves = (machine: string, how: 'merge' | 'unmerge', body: unknown = {}) =>
+  asPerson(ENGINEER, at(`machines/${machine}/${how}`), body);
+
 type Pc = { run: ReturnType<typeof newRun>; seq: number; facts: Record<string, unknown> };
 const pc = (facts: Record<string, unknown> = {}): Pc => ({
   run: { ...newRun(), startedAt: Date.now() },
@@ -194,6 +197,48 @@ it.each([25, 205])(
     expect([due, await dueAt()]).toEqual([expect.any(Number), due]);
   },
 );
+
+describe('what was superseded, and was revealed before', () => {
+  const [other, serials] = ['b0000000-0000-4000-8000-000000000001', ['S-8', 'S-9']];
+  const speakUnder = async (machine: string, pcs: Pc[]) => {
+    const before = id;
+    id = machine;
+    for (const one of pcs) await speaks(one);
+    id = before;
+  };
+
+  it('is offered and marked again once an id is merged that several PCs have: nothing of one is another’s heir', async () => {
+    const [a, b] = [pc({ serial: 'S-1' }), pc()];
+    await speaks(a);
+    const { secretId } = await escrows(a);
+    await reveal(secretId);
+    const due = await dueAt();
+    await speaks(b);
+    await escrows(b);
+    expect([due, await offered(), await dueAt()]).toEqual([expect.any(Number), [2], null]);
+    await speakUnder(
+      other,
+      serials.map((serial) => pc({ serial })),
+    );
+    await moves(other, 'merge', { into: id });
+    expect([await offered(), await dueAt()]).toEqual([[1, 2], due]);
+  });
+
+  it('is so too once the id is taken out again under which its run was the PC’s own', async () => {
+    for (const serial of serials) await speaks(pc({ serial }));
+    const image = pc({ serial: 'S-0' });
+    await speakUnder(other, [image]);
+    const { secretId } = await escrows(image);
+    await reveal(secretId);
+    await escrows(image);
+    const due = await dueAt();
+    expect([due, await offered()]).toEqual([expect.any(Number), [1, 2]]);
+    await moves(other, 'merge', { into: id });
+    expect([await offered(), await dueAt()]).toEqual([[2], null]);
+    await moves(other, 'unmerge');
+    expect([await offered(), await dueAt()]).toEqual([[1, 2], due]);
+  });
+});
 
 describe('a recovery key', () => {
   const ENCRYPTED = { type: 'phase_succeeded', phase: 'bitlocker' };
