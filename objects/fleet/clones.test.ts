@@ -378,6 +378,35 @@ describe('a run that goes on under another id', () => {
     expect((await shown()).marks).toMatchObject([{ mark: 'id_changed', of: second }]);
   });
 
+  it('is claimed of each id of its PC by itself: none that is acknowledged, or merged, hides another, nor comes back with it', async () => {
+    const ids = [id, crypto.randomUUID(), crypto.randomUUID()];
+    const claimed = ['7', 'f', '0'].map((digit) => `${digit}0000000-0000-4000-8000-000000000001`);
+    const pcs = ids.map(() => pc({ serial: '5CD1234XYZ' }));
+    const speakUnder = async (under: string[]) => {
+      for (const [i, one] of pcs.entries()) await speaks(one, {}, under[i]);
+    };
+    const claims = async () => (await shown()).marks.map(({ mark, of }) => [mark, of]);
+    const merge = (alias: string) => asPerson(ENGINEER, at(`machines/${alias}/merge`), { into: id });
+    await speakUnder(ids);
+    for (const alias of ids.slice(1)) await merge(alias);
+    await speakUnder(claimed);
+    expect(await claims()).toEqual([['id_changed', claimed[0]]]);
+    const told: unknown[] = [];
+    for (const _claim of claimed) {
+      told.push((await shown()).marks[0]?.of);
+      await seen('id_changed');
+    }
+    expect([told.sort(), await claims()]).toEqual([claimed.toSorted(), []]);
+    expect((await acknowledge('id_changed', claimed[1] ?? '')).status).toBe(200);
+    await speakUnder(claimed);
+    expect(await claims()).toEqual([]);
+    const [stranger = '', theirs = ''] = ['f', '0'].map((digit) => `${digit}1000000-0000-4000-8000-000000000001`);
+    await speaks(pc(), {}, stranger);
+    await speakUnder([id, stranger, theirs]);
+    await merge(stranger);
+    expect(await claims()).toEqual([['id_changed', theirs]]);
+  });
+
   it('is taken where the other id is the same in the other byte order', async () => {
     const one = pc();
     id = '01020304-0506-0708-090a-0b0c0d0e0f11';

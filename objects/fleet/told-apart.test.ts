@@ -224,6 +224,28 @@ describe('what was superseded, and was revealed before', () => {
     expect([await offered(), await dueAt()]).toEqual([[1, 2], due]);
   });
 
+  it('is so from the start where its run has not reported, which may do so under another id', async () => {
+    for (const serial of serials) await speaks(pc({ serial }));
+    const image = pc({ serial: 'S-0' });
+    const { secretId } = await escrows(image);
+    await reveal(secretId);
+    const due = await dueAt();
+    await escrows(image);
+    expect([due, await offered(), await dueAt()]).toEqual([expect.any(Number), [1, 2], due]);
+    await speakUnder(other, [image]);
+    expect([await offered(), await dueAt()]).toEqual([[1, 2], due]);
+  });
+
+  it('is superseded once its run reports under this id, whatever it says of its PC', async () => {
+    for (const serial of serials) await speaks(pc({ serial }));
+    const one = pc();
+    const { secretId } = await escrows(one);
+    await reveal(secretId);
+    await escrows(one);
+    await speaks(one);
+    expect([await offered(), await dueAt()]).toEqual([[2], null]);
+  });
+
   it('is so too once the id is taken out again under which its run was the PC’s own', async () => {
     for (const serial of serials) await speaks(pc({ serial }));
     const image = pc({ serial: 'S-0' });
