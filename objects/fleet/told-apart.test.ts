@@ -12,11 +12,13 @@ import {
   bindings,
   emailOf,
   newRun,
+  rowsOf,
   sealedSecret,
   seedReadyTenant,
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
+import { lookForClones } from './clone-signs.ts';
 
 const [ADMIN, ENGINEER] = [emailOf('admin'), emailOf('engineer')];
 const MINUTE = 60_000;
@@ -91,6 +93,7 @@ const revealedVersions = (secret: string, run: string, count: number) =>
         `INSERT INTO secret_versions (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
         ...Object.values<SqlStorageValue>(row),
       );
+      sql.exec('UPDATE secrets SET latest_version = ? WHERE id = ?', version, secret);
       if (i <= count) sql.exec('INSERT INTO reveals VALUES (?, ?, ?, ?)', ENGINEER, secret, version, sealedAt);
     }
   });
@@ -168,6 +171,27 @@ describe('a run under a flagged id', () => {
     later.facts = { serial: 'S-1' };
     await speaks(later);
     expect([await offered(), await dueAt()]).toEqual([[2], null]);
+  });
+
+  it('that says that it is another PC brings the mark back that it has cleared, however many secrets another id of the PC holds', async () => {
+    const kept = crypto.randomUUID();
+    await escrows(a, { machine: kept, kind: 'other', ref: { label: 'a secret' } });
+    await inObject((sql) =>
+      sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         INSERT INTO secrets (id, machine_id, kind, ref, same, latest_version)
+         SELECT 'many' || i, ?, 'other', json_object('label', i), json_array(i), 1 FROM n`,
+        kept,
+      ),
+    );
+    await moves(id, 'merge', { into: kept });
+    const later = pc({ serial: 'S-1' });
+    await speaks(later);
+    await escrows(later);
+    expect(await dueAt()).toBeNull();
+    later.facts = { serial: 'S-3' };
+    await speaks(later);
+    expect([await offered(), await dueAt()]).toEqual([[1, 2], due]);
   });
 
   it('that says that it is another PC brings the mark back that it has cleared', async () => {
@@ -262,6 +286,26 @@ describe('what was superseded, and was revealed before', () => {
   });
 });
 
+it.each([
+  ['serial', 'a run that has brought nothing', null],
+  ['turns', 'a run that has brought nothing', null],
+  ['turns', 'a run that now says which PC it is of, since they are told apart by run', 1],
+])('the marks of an id that is flagged by %s are not settled again for %s', async (sign, _what, heardAt) => {
+  const [a, b] = [pc({ serial: 'S-1' }), pc({ serial: 'S-2' })];
+  await speaks(a);
+  const { secretId } = await escrows(a);
+  await reveal(secretId);
+  await speaks(b);
+  if (sign === 'turns') await speaks(a);
+  await revealedVersions(secretId, b.run.id, 100);
+  const heard = { machine: { id, serial: 'S-3' }, run: crypto.randomUUID(), heardAt, clock: null };
+  const { read } = await runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) =>
+    rowsOf(storage.sql, () => lookForClones(storage, heard, Date.now())),
+  );
+  expect((await shown()).clonedBy).toBe(sign);
+  expect(read).toBeLessThan(100);
+});
+
 describe('a recovery key', () => {
   const ENCRYPTED = { type: 'phase_succeeded', phase: 'bitlocker' };
   const missing = async (of = id) => (await shown(of)).attention.includes('no_recovery_key');
@@ -291,6 +335,19 @@ describe('a recovery key', () => {
     for (const each of [one, two, one]) await speaks(each, ENCRYPTED);
     await escrowsKey(one, crypto.randomUUID());
     expect(await missing()).toBe(true);
+  });
+
+  it('is found among any number that a clone of the image has sealed in the same run under other ids', async () => {
+    const [a, b] = [pc({ serial: 'S-1' }), pc({ serial: 'S-2' })];
+    await speaks(a);
+    await speaks(b, ENCRYPTED);
+    await escrowsKey(b, crypto.randomUUID());
+    await inObject((sql) => {
+      for (let i = 0; i < 150; i++)
+        sql.exec('INSERT INTO run_keys VALUES (?, ?, 1)', b.run.id, `00000000-${crypto.randomUUID().slice(9)}`);
+    });
+    await speaks(b);
+    expect(await missing()).toBe(false);
   });
 
   it('that one PC lists says nothing of the other under its id', async () => {
