@@ -4,7 +4,7 @@
 /** How far a clock that nobody measured may be ahead of ours, or behind, before what it says is not believed. */
 export const CLOCK_TOLERANCE_MS = 120_000;
 /** `iat` is in whole seconds, and what is measured is off by as long as a request takes: what lies closer together is not put in order. */
-const RESOLUTION_MS = 1_000;
+export const RESOLUTION_MS = 1_000;
 
 export type Clock = {
   /** What the PC's clock said, ms since the epoch. */

@@ -5,7 +5,9 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
-import { keptBy, withAliases } from './aliases.ts';
+import { allIdsOf, keptBy, withAliases } from './aliases.ts';
+import { settleClone } from './clone-signs.ts';
+import { clonedAmong } from './clones.ts';
 import { recount } from './counts.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow, isSomeAside, unknownMachine } from './machines.ts';
@@ -131,6 +133,18 @@ export function decideMerge(
     : null;
 }
 
+/** Whether several PCs report under any id of this PC. */
+const areSeveral = (sql: SqlStorage, id: string): boolean => clonedAmong(sql, allIdsOf(sql, id)).length > 0;
+
+/**
+ * Settles the marks of a PC that has other ids now. Where several report under one of them, or did under one that it had, what is told apart is
+ * told anew: what was superseded may be offered again, and no mark is left of it that could be settled.
+ */
+function settleIds(storage: DurableObjectStorage, id: string, isToldAnew: boolean, now: number): void {
+  if (isToldAnew) settleClone(storage, id, now);
+  else settleAllMarks(storage, id);
+}
+
 /** Makes one id of a PC an alias of another. What it holds, and what is sent under it later, stays under its own id. */
 export function merge(
   storage: DurableObjectStorage,
@@ -157,7 +171,7 @@ export function merge(
       caller.principal.name,
       id,
     );
-    settleAllMarks(storage, into);
+    settleIds(storage, into, areSeveral(sql, into), now);
     summarize(sql, id, now);
     settleAside(sql, into);
     record(sql, caller.tenant, caller, now, {
@@ -182,9 +196,10 @@ export function unmerge(
   const from = row.merged_into;
   if (from === null) return moved(sql, id);
   return storage.transactionSync(() => {
+    const wereSeveral = areSeveral(sql, id);
     sql.exec('UPDATE machines SET merged_into = NULL, merged_at = NULL, merged_by = NULL WHERE id = ?', id);
     moveTo(sql, row, row.archived_at === null ? 'fleet' : 'archived');
-    for (const one of [id, from]) settleAllMarks(storage, one);
+    for (const one of [id, from]) settleIds(storage, one, wereSeveral, now);
     for (const one of [id, from]) {
       summarize(sql, one, now);
       settleAside(sql, one);

@@ -11,9 +11,9 @@ import {
   type Turn,
   takesTurns,
 } from '../../schema/same-pc.ts';
-import { all } from '../core/rows.ts';
+import { all, first } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
-import { clonedAmong, findRunPc, type RunPc, saidKey } from './clones.ts';
+import { findRunPc, type RunPc, saidKey, signsOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machines.ts';
 import { settleMarks } from './marks-anew.ts';
@@ -38,16 +38,17 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
   if (!row) throw new Error('a machine is enrolled before it is looked at');
   const said = realFacts(machine);
   const before = findRunPc(sql, run);
-  const { sign: ofTwo, isMoved } = noteRunPc(sql, run, before, said);
+  const { sign: ofTwo, after } = noteRunPc(sql, run, before, said);
   const sign = ofTwo ?? signOf(row, before, said);
   const at = clock && spokeAt({ ...clock, receivedAt: now });
   const takes = takesTurns(turnOf(row), { run, heardAt, spokeAt: at });
-  if (at !== null && row.speaker !== run && row.cloned_at === null)
+  // What was kept back from before another run spoke is late: nobody's turn.
+  const speaks = at !== null && at > (row.speaker_since ?? -1);
+  if (speaks && row.speaker !== run && row.cloned_at === null)
     sql.exec('UPDATE machines SET speaker = ?, speaker_since = ? WHERE id = ?', run, now, row.id);
   const found = takes ? 'turns' : sign;
   const isNew = found !== null && flag(storage, row, found, now);
-  // What the run has brought is from now on told from the others' by something else.
-  if (isMoved && !isNew && clonedAmong(sql, allIdsOf(sql, row.id)).length > 0) settleClone(storage, row.id, now);
+  if (!isNew && isToldAnew(sql, row.id, { run, heardAt }, [before, after])) settleClone(storage, row.id, now);
   return { isAtWork: at !== null && (found !== null || row.cloned_at !== null) };
 }
 
@@ -66,13 +67,13 @@ function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign
 /** One run is of one PC, and a board may be changed in the middle of it. It does not come back: then two PCs have one run. */
 const CHANGES_OF_ONE_PC = 1;
 
-/** Keeps what a run says of its PC. Answers what shows that it is of two, and whether its versions are told from others by something else now. */
+/** Keeps what a run says of its PC. Answers what it has said by now, and what shows that it is of two. */
 function noteRunPc(
   sql: SqlStorage,
   run: string,
   before: RunPc | null,
   said: PcFacts,
-): { sign: CloneSign | null; isMoved: boolean } {
+): { sign: CloneSign | null; after: RunPc } {
   const facts = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
   const other = before && otherPc(before, facts);
   const isNews = before === null || other !== null || facts.serial !== before.serial || facts.model !== before.model;
@@ -86,10 +87,43 @@ function noteRunPc(
       after.model,
       after.changes,
     );
-  return {
-    sign: after.changes > CHANGES_OF_ONE_PC ? other : null,
-    isMoved: saidKey(run, before) !== saidKey(run, after),
-  };
+  return { sign: after.changes > CHANGES_OF_ONE_PC ? other : null, after };
+}
+
+/** How many of a secret's versions, those that came last, are looked through for one of a run that has just been heard of. */
+const BROUGHT_LOOKED_AT = 20;
+
+/** Whether a run has brought anything to these ids. Of what lies further back the marks stand until somebody seals again. */
+const hasBrought = (sql: SqlStorage, pcIds: readonly string[], run: string): boolean =>
+  pcIds.some(
+    (id) =>
+      first(
+        sql,
+        `SELECT 1 FROM (SELECT id, latest_version FROM secrets INDEXED BY secrets_standing WHERE machine_id = ? AND standing = 1 LIMIT ?) AS one
+         CROSS JOIN secret_versions ON secret_id = one.id AND version > latest_version - ? WHERE run_id = ? LIMIT 1`,
+        id,
+        LOOKED_AT,
+        BROUGHT_LOOKED_AT,
+        run,
+      ) !== null,
+  );
+
+/**
+ * Whether what a run has brought is told from the others' by something else now that it has said this. Until its first report each version of it stood
+ * by itself. Where runs took turns, what it says of its PC matters only where that is of two.
+ */
+function isToldAnew(
+  sql: SqlStorage,
+  machine: string,
+  { run, heardAt }: Pick<Heard, 'run' | 'heardAt'>,
+  said: [before: RunPc | null, after: RunPc],
+): boolean {
+  const pcIds = allIdsOf(sql, machine);
+  const signs = signsOf(sql, pcIds);
+  if (signs.length === 0) return false;
+  if (heardAt === null) return hasBrought(sql, pcIds, run);
+  const [was, is] = said.map((one) => saidKey(run, one));
+  return signs.includes('turns') ? (was === null) !== (is === null) : was !== is;
 }
 
 /** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. Answers whether it is new. */
@@ -107,19 +141,23 @@ function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now
 
 /** Of a PC's secrets, how many that somebody has revealed are looked at. */
 const REVEALED_MAX = 200;
+/** Of each id: what one token brings to the others pushes out nothing of this one. */
 const LOOKED_AT = 1_000;
 
-/** What is current has changed: what was revealed and was superseded by another PC's is to be rotated again, and the other way round. In the caller's transaction. */
-export function settleClone(storage: DurableObjectStorage, machine: string, now: number): void {
-  const revealed = all<Parameters<typeof settleMarks>[1][number]>(
-    storage.sql,
+const revealedUnder = (sql: SqlStorage, id: string): Parameters<typeof settleMarks>[1][number][] =>
+  all(
+    sql,
     `SELECT id, machine_id AS machine, kind, ref FROM
-       (SELECT secrets.* FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_standing ON machine_id = value AND standing = 1 LIMIT ?)
+       (SELECT * FROM secrets INDEXED BY secrets_standing WHERE machine_id = ? AND standing = 1 LIMIT ?)
      WHERE last_revealed_at IS NOT NULL LIMIT ?`,
-    JSON.stringify(allIdsOf(storage.sql, machine)),
+    id,
     LOOKED_AT,
     REVEALED_MAX,
   );
-  settleMarks(storage, revealed, now);
+
+/** What is current has changed: what was revealed and was superseded by another PC's is to be rotated again, and the other way round. In the caller's transaction. */
+export function settleClone(storage: DurableObjectStorage, machine: string, now: number): void {
+  const revealed = allIdsOf(storage.sql, machine).flatMap((id) => revealedUnder(storage.sql, id));
+  settleMarks(storage, revealed.slice(0, REVEALED_MAX), now);
   settleAllMarks(storage, machine);
 }

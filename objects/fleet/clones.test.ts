@@ -83,6 +83,34 @@ describe('two PCs under one id', () => {
     expect((await runOf(a.run.id)).status).toBe('abandoned');
   });
 
+  it('are not one PC whose engine sends a line of before its next run began: that is late, and no turn', async () => {
+    const one = pc();
+    await speaks(one);
+    const late = { seq: 7, at: Date.now(), message: 'kept back' };
+    pass(20_000);
+    const next = pc();
+    await speaks(next);
+    const body = { machine: { id }, run: one.run, events: [late], sentAt: Date.now() };
+    expect((await asMachine<ReportAnswer>(tenant.token, '/v1/report', body)).json.accepted).toBe(1);
+    await speaks(next);
+    expect(await attention()).toEqual([]);
+    expect((await runOf(next.run.id)).status).toBe('running');
+  });
+
+  it('that a person said are one have no mark again by what the earlier run says once more', async () => {
+    const [a, b] = [pc({ serial: 'S-1' }), pc({ serial: 'S-2' })];
+    await speaks(a);
+    await speaks(b);
+    await seen('cloned');
+    expect(await attention()).toEqual([]);
+    for (let seq = 20; seq < 22; seq++) {
+      const events = [{ seq, at: a.run.startedAt + 1, message: 'kept back' }];
+      const body = { machine: { id, serial: 'S-1' }, run: a.run, events, sentAt: Date.now() };
+      expect((await asMachine<ReportAnswer>(tenant.token, '/v1/report', body)).json.accepted).toBe(1);
+      expect(await attention()).toEqual([]);
+    }
+  });
+
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['serial', { serial: '5CD1234XYZ' }, { serial: '5CD9999ABC' }],
     ['model', { model: 'EliteBook 840' }, { model: 'OptiPlex 7010' }],
@@ -360,6 +388,35 @@ describe('a run that goes on under another id', () => {
     expect(await attention()).toEqual([]);
     await speaks(one, {}, second);
     expect((await shown()).marks).toMatchObject([{ mark: 'id_changed', of: second }]);
+  });
+
+  it('is claimed of each id of its PC by itself: none that is acknowledged, or merged, hides another, nor comes back with it', async () => {
+    const ids = [id, crypto.randomUUID(), crypto.randomUUID()];
+    const claimed = ['7', 'f', '0'].map((digit) => `${digit}0000000-0000-4000-8000-000000000001`);
+    const pcs = ids.map(() => pc({ serial: '5CD1234XYZ' }));
+    const speakUnder = async (under: string[]) => {
+      for (const [i, one] of pcs.entries()) await speaks(one, {}, under[i]);
+    };
+    const claims = async () => (await shown()).marks.map(({ mark, of }) => [mark, of]);
+    const merge = (alias: string) => asPerson(ENGINEER, at(`machines/${alias}/merge`), { into: id });
+    await speakUnder(ids);
+    for (const alias of ids.slice(1)) await merge(alias);
+    await speakUnder(claimed);
+    expect(await claims()).toEqual([['id_changed', claimed[0]]]);
+    const told: unknown[] = [];
+    for (const _claim of claimed) {
+      told.push((await shown()).marks[0]?.of);
+      await seen('id_changed');
+    }
+    expect([told.sort(), await claims()]).toEqual([claimed.toSorted(), []]);
+    expect((await acknowledge('id_changed', claimed[1] ?? '')).status).toBe(200);
+    await speakUnder(claimed);
+    expect(await claims()).toEqual([]);
+    const [stranger = '', theirs = ''] = ['f', '0'].map((digit) => `${digit}1000000-0000-4000-8000-000000000001`);
+    await speaks(pc(), {}, stranger);
+    await speakUnder([id, stranger, theirs]);
+    await merge(stranger);
+    expect(await claims()).toEqual([['id_changed', theirs]]);
   });
 
   it('is taken where the other id is the same in the other byte order', async () => {

@@ -1,5 +1,6 @@
 // Several PCs under one id: whether a machine is flagged so, and by what its versions are told apart while it is. Reads, writes nothing.
 import { type CloneSign, type PcFacts, pcKey } from '../../schema/same-pc.ts';
+import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first } from '../core/rows.ts';
 import type { Candidate } from './candidates.ts';
 
@@ -10,7 +11,7 @@ export const findRunPc = (sql: SqlStorage, run: string): RunPc | null =>
   first<RunPc>(sql, 'SELECT serial, model, changes FROM run_pcs WHERE run_id = ?', run);
 
 /** By what each of these ids that is flagged was noticed; the index holds no others. */
-const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
+export const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
   all<{ cloned_by: CloneSign }>(
     sql,
     `SELECT cloned_by FROM machines INDEXED BY machines_cloned
@@ -18,7 +19,9 @@ const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
     JSON.stringify(pcIds),
   ).map((row) => row.cloned_by);
 
-export const isCloned = (sql: SqlStorage, machine: string): boolean => signsOf(sql, [machine]).length > 0;
+/** Whether several PCs report under this id: it is flagged, or is known to be shared by many. */
+export const isCloned = (sql: SqlStorage, machine: string): boolean =>
+  isSharedId(machine) || signsOf(sql, [machine]).length > 0;
 
 export type Clone = {
   cloned_at: number;
@@ -59,23 +62,30 @@ export const saidKey = (run: string, said: RunPc | null): string | null => {
   return said.changes > 0 ? null : (pcKey(said) ?? run);
 };
 
-/** A clone of an image goes on with a run of the PC that the image was made of, and so do all the others. */
-const isOfOthers = (sql: SqlStorage, pcIds: readonly string[], run: string): boolean => {
+/**
+ * By what a run's versions under these ids are told from others'; null: nobody can tell which of them is whose. A clone of an image goes on with a run of
+ * the PC that the image was made of, and so do all the others. A run that has not reported yet may turn out to be one of those.
+ */
+function keyUnder(sql: SqlStorage, pcIds: readonly string[], run: string): string | null {
   const of = first<{ machine_id: string }>(sql, 'SELECT machine_id FROM runs WHERE id = ?', run)?.machine_id;
-  return of !== undefined && !pcIds.includes(of);
-};
+  const said = findRunPc(sql, run);
+  const isOwn = of === undefined ? said !== null : pcIds.includes(of);
+  return isOwn ? saidKey(run, said) : null;
+}
 
 /**
  * How the versions of these ids are told apart; null: there is one PC. By what their runs say of it, where that is how it was noticed. Where two
  * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought. Of a run that
- * several PCs have, each version stands by itself.
+ * several PCs have, or that has not reported yet, each version stands by itself.
  */
 export function tellApart(sql: SqlStorage, pcIds: readonly string[]): Told | null {
   const signs = signsOf(sql, pcIds);
-  if (signs.length === 0) return null;
-  const byRun = signs.includes('turns');
+  // Whoever has an id that many PCs share is one of several, whether or not two of them were ever caught at it.
+  const isShared = pcIds.some(isSharedId);
+  if (signs.length === 0 && !isShared) return null;
+  const byRun = isShared || signs.includes('turns');
   const keyOf = (run: string): string | null => {
-    const key = isOfOthers(sql, pcIds, run) ? null : saidKey(run, findRunPc(sql, run));
+    const key = keyUnder(sql, pcIds, run);
     return key !== null && byRun ? run : key;
   };
   const known = new Map<string, string | null>();

@@ -33,6 +33,8 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
   if (!row) throw new Error('a machine is enrolled before it is described');
   const said: ReportedMachine = { ...reported, serial: realFacts(reported).serial ?? undefined };
   const lacking: ReportedMachine = { id: reported.id };
+  const isNewSerial =
+    isOtherSerial(row.serial, said.serial) && !isSaid(sql, row.id, 'serial', startedAt, said.serial ?? '');
   const today = machineDay(row, now);
   const most = readLimits(sql).attributeChanges;
   for (const [attribute, column] of ATTRIBUTES) {
@@ -51,8 +53,8 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
       today.day_changes += kept.toArray().length;
     }
   }
-  // Whichever came first: one id had two serials.
-  const flag = isOtherSerial(row.serial, said.serial) ? { serial_changed: 1 } : {};
+  // Whichever came first: one id had two serials. What is said again of it was flagged when it was said first.
+  const flag = isNewSerial ? { serial_changed: 1 } : {};
   changeRow(sql, row, { ...row, ...today, ...flag });
   describe(sql, lacking, now);
 }

@@ -37,6 +37,20 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
   }
 }
 
+/** The same of the revealed recovery keys of volumes that the PC has listed anew: one that was gone may be there again. */
+export function settleVolumes(
+  storage: DurableObjectStorage,
+  machine: string,
+  volumes: readonly string[],
+  now: number,
+): void {
+  const { sql } = storage;
+  const settling: Settling = { done: new Set(), delayMs: readSettings(sql).rotateAfterRevealMs, now };
+  const pc = pcOf(sql, machine);
+  for (const volume of volumes)
+    for (const place of revealedKeysOf(sql, machine, volume)) settlePlace(storage, pc, place, settling);
+}
+
 const volumeOf = ({ ref }: Place): string => (JSON.parse(ref) as { volume?: string }).volume ?? '';
 
 /** A volume as it is compared: by name, or as it was written until the walk over names has come (names.ts). */

@@ -9,6 +9,7 @@ import { clonedAmong, cloneOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
 import { findRow, unknownMachine } from './machines.ts';
 import { acknowledgedOf } from './occurrences.ts';
+import { claimedOf, seenClaims } from './other-id.ts';
 import { settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
 
@@ -45,6 +46,10 @@ export function decideAcknowledge(
     : refuse('mark_changed', 'It is not marked so any more, or anew: read the machine again.');
 }
 
+/** What was acknowledged of this mark. Of claims there may be one for each id of the PC. */
+const knownOf = (sql: SqlStorage, id: string, { mark, of }: MarkSeen): string | undefined =>
+  mark === 'id_changed' && seenClaims(sql, withAliases(sql, id)).has(of) ? of : acknowledgedOf(sql, id).get(mark);
+
 /** Takes a mark away that a person has looked into. Asked again, it answers the same. */
 export function acknowledge(
   storage: DurableObjectStorage,
@@ -56,7 +61,7 @@ export function acknowledge(
   const { sql } = storage;
   const { mark, of } = seen;
   const facts = {
-    known: acknowledgedOf(sql, id).get(mark),
+    known: knownOf(sql, id, seen),
     isSplit: (cloneOf(sql, withAliases(sql, id))?.split_at ?? null) !== null,
     isAdmin: caller.principal.role === 'admin',
   };
@@ -66,16 +71,18 @@ export function acknowledge(
   return storage.transactionSync(() => {
     if (of === '') summarize(sql, id, now);
     const occurrence = of || occurrenceIn(findRow(sql, id), mark);
-    sql.exec(
-      `INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET occurrence = excluded.occurrence, at = excluded.at, by = excluded.by`,
-      id,
-      mark,
-      occurrence,
-      now,
-      caller.principal.name,
-    );
     const pcIds = withAliases(sql, id);
+    // A claim is acknowledged of the id that keeps it: else the next one, of another id, would bring this one back.
+    for (const one of mark === 'id_changed' ? claimedOf(sql, pcIds, occurrence) : [id])
+      sql.exec(
+        `INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET occurrence = excluded.occurrence, at = excluded.at, by = excluded.by`,
+        one,
+        mark,
+        occurrence,
+        now,
+        caller.principal.name,
+      );
     const cloned = mark === 'cloned' ? clonedAmong(sql, pcIds) : [];
     const kept = KEPT[mark];
     if (kept !== undefined)

@@ -5,10 +5,10 @@
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isSamePc, realFacts } from '../../schema/same-pc.ts';
+import { all } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
 import { findRunPc } from './clones.ts';
 import { findRow } from './machines.ts';
-import { acknowledgedOf } from './occurrences.ts';
 import type { RunState } from './run-state.ts';
 
 /** The PC that a report is of, under the id that its run began under. Refuses a run of another PC. */
@@ -22,10 +22,39 @@ export function reportedAs(sql: SqlStorage, run: RunState | null, said: Reported
     : refuse('run_conflict', 'run.id is known as a run of another machine.');
 }
 
-/** Whether nobody has looked yet into what is kept: the two are neither merged nor has the mark been acknowledged. */
+/** Which claims of these ids somebody has looked into: each id keeps one, and what was acknowledged of it last. */
+export const seenClaims = (sql: SqlStorage, pcIds: readonly string[]): Set<string> =>
+  new Set(
+    all<{ occurrence: string }>(
+      sql,
+      "SELECT occurrence FROM json_each(?) CROSS JOIN acknowledged ON machine_id = value AND mark = 'id_changed'",
+      JSON.stringify(pcIds),
+    ).map((row) => row.occurrence),
+  );
+
+/** The first id that a run of these ids is said to have gone on under and that nobody has looked into: the two are neither merged nor has the mark been acknowledged. */
+export function unseenClaim(sql: SqlStorage, pcIds: readonly string[]): string | null {
+  const claims = all<{ other: string }>(
+    sql,
+    'SELECT other_id AS other FROM json_each(?) CROSS JOIN machines ON machines.id = value WHERE other_id IS NOT NULL',
+    JSON.stringify(pcIds),
+  );
+  const seen = new Set([...pcIds, ...(claims.length === 0 ? [] : seenClaims(sql, pcIds))]);
+  return claims.find(({ other }) => !seen.has(other))?.other ?? null;
+}
+
+/** Which of these ids keep this claim. */
+export const claimedOf = (sql: SqlStorage, pcIds: readonly string[], other: string): string[] =>
+  all<{ id: string }>(
+    sql,
+    'SELECT machines.id FROM json_each(?) CROSS JOIN machines ON machines.id = value WHERE other_id = ?',
+    JSON.stringify(pcIds),
+    other,
+  ).map((row) => row.id);
+
 function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
   const pcIds = allIdsOf(sql, machine);
-  return !pcIds.includes(other) && acknowledgedOf(sql, pcIds[0] ?? machine).get('id_changed') !== other;
+  return !pcIds.includes(other) && !seenClaims(sql, pcIds).has(other);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
 } from './events.ts';
 import { describeEarlier } from './late.ts';
 import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { settleVolumes } from './marks-anew.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
 import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
@@ -193,6 +194,14 @@ function takeVolumes(
   const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
   if (system !== null)
     sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
-  if (changed) settleAllMarks(storage, machine);
+  if (changed) {
+    settleVolumes(
+      storage,
+      machine,
+      volumes.list.map(({ volume }) => volume),
+      now,
+    );
+    settleAllMarks(storage, machine);
+  }
   return changed;
 }

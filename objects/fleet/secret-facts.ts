@@ -1,7 +1,7 @@
 // What is true of a PC's secrets: which version has taken the place of which, and whether a recovery key is missing. The one place that
 // says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
 
-import { offeredOf, successions } from '../../schema/order.ts';
+import { offeredOf, RESOLUTION_MS, successions } from '../../schema/order.ts';
 import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { first } from '../core/rows.ts';
@@ -60,11 +60,12 @@ export function secretFactsOf(
   const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
-  // A version was sealed no later than it came: a list that is younger than that speaks of it.
+  // A version was sealed no later than it came: a list that is younger than that speaks of it. A header says the second, and no more.
   const spoken =
     listed &&
     candidates.every(
-      ({ sealedAt, escrowedAt, pc }) => (sealedAt ?? escrowedAt) < listed.readAt && pc === told?.ofRun(listed.run),
+      ({ sealedAt, escrowedAt, pc }) =>
+        (sealedAt === null ? escrowedAt : sealedAt + RESOLUTION_MS) <= listed.readAt && pc === told?.ofRun(listed.run),
     );
   const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
   const heir = goneAt === null ? null : heldOf(sql, pcIds, listed?.protectors ?? []);
@@ -121,8 +122,8 @@ export function listedSince(
   return { any, held: any && heldOf(sql, pcIds, listed.protectors) !== null };
 }
 
-/** A run has one key of its system volume, or a few; what is beyond was forged. */
-const KEYS_OF_RUN_MAX = 100;
+/** Of each id so many recovery keys are looked at: what other ids have of the run is not, however much a clone seals in it. */
+const KEYS_LOOKED_AT = 1_000;
 
 /**
  * Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. A clone of an image
@@ -136,12 +137,16 @@ export const keyHeldSince = (
 ): boolean =>
   (latestAt !== null && latestAt >= run.startedAt) ||
   (isOfOnePc(told, run.id, run.id) &&
-    first(
-      sql,
-      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
-       CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS}
-       CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?)) LIMIT 1`,
-      run.id,
-      KEYS_OF_RUN_MAX,
-      JSON.stringify(pcIds),
-    ) !== null);
+    pcIds.some(
+      (id) =>
+        first(
+          sql,
+          `SELECT 1 FROM (SELECT id AS secret FROM secrets INDEXED BY secrets_standing
+             WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' LIMIT ?)
+           CROSS JOIN run_keys ON run_keys.run_id = ? AND run_keys.secret_id = secret
+           CROSS JOIN secret_versions ON secret_versions.secret_id = secret AND secret_versions.version = run_keys.version AND ${STANDS} LIMIT 1`,
+          id,
+          KEYS_LOOKED_AT,
+          run.id,
+        ) !== null,
+    ));

@@ -13,6 +13,7 @@ import { recount } from './counts.ts';
 import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machines.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
+import { unseenClaim } from './other-id.ts';
 import { currentPhase, phasesDone, silentSince } from './run-state.ts';
 import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
@@ -120,7 +121,7 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   const encrypted = run?.phases.some(({ name, state }) => state === 'succeeded' && ENCRYPTS.test(name)) ?? false;
   const keyAt = Math.max(row.system_key_at ?? -1, others.key_at ?? -1);
   const clonedAt = row.cloned_at ?? others.cloned_at;
-  const otherId = [row.other_id, others.other_id].find((id) => id !== null && !pcIds.includes(id)) ?? null;
+  const otherId = (row.other_id ?? others.other_id) === null ? null : unseenClaim(sql, pcIds);
   const pc = { pcIds, volumes: volumesOf(sql, pcIds), told: clonedAt === null ? null : tellApart(sql, pcIds) };
   const keyMissing =
     run !== undefined &&
