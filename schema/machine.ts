@@ -114,6 +114,7 @@ export const MachineSummary = z.object({
   client: z.string().nullable(),
   enrolledAt: z.int(),
   lastEventAt: z.int().nullable(),
+  /** How many secrets stand under all ids of the PC: its own, and those merged into it. */
   secrets: z.int(),
   /** Secrets that were revealed and whose day to be rotated has come. */
   toRotate: z.int(),
@@ -182,12 +183,12 @@ export const Machine = MachineSummary.extend({
 });
 export type Machine = z.infer<typeof Machine>;
 
+/** When, of what, under which id. */
+const HISTORY_CURSOR = new RegExp(`^\\d{1,15}/(?:${AttributeChange.shape.attribute.options.join('|')})/[0-9a-f-]{36}$`);
+
 /** Which changes: those before the cursor's. */
 export const HistoryQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,15}\/[A-Za-z]{1,20}\/[0-9a-f-]{36}$/, { error: 'must be a cursor from an earlier answer' })
-    .optional(),
+  after: z.string().regex(HISTORY_CURSOR, { error: 'must be a cursor from an earlier answer' }).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(200),
 });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;

@@ -1,5 +1,6 @@
 // What an engine submits to `POST /v1/report`: one machine, one run, 1..500 events of it.
 import { z } from 'zod';
+import type { AttributeChange } from './machine.ts';
 import { Instant, Text, Uuid } from './text.ts';
 
 export const REPORT_MAX_BYTES = 1024 * 1024;
@@ -8,8 +9,15 @@ export const REPORT_MAX_EVENTS = 500;
 /** A run of ten phases writes some hundreds of events; a counter beyond this is a runaway engine. */
 export const SEQ_MAX = 1_000_000;
 export const MESSAGE_MAX = 4096;
-/** How long the attributes of a PC may be, in characters. */
-export const ATTRIBUTE_MAX = { hostname: 63, serial: 64, manufacturer: 64, model: 128, osVersion: 64, client: 128 };
+/** How long the attributes of a PC may be, in characters. What is said oddly of these is mended; of any other member it is left out whole. */
+export const ATTRIBUTE_MAX = {
+  hostname: 63,
+  serial: 64,
+  manufacturer: 64,
+  model: 128,
+  osVersion: 64,
+  client: 128,
+} satisfies Record<AttributeChange['attribute'], number>;
 export const ENGINE_VERSION_MAX = 32;
 export const PLAN_MAX = 32;
 

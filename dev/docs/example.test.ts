@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 it.each([
-  ['adding-a-field', 5, 'objects/fleet/machines.ts', "['assetTag', 'asset_tag']"],
+  ['adding-a-field', 5, 'objects/fleet/machines.ts', "assetTag: 'asset_tag'"],
   ['adding-a-route', 4, 'worker/routes/fleet.ts', 'object.silence(caller, params.machine)'],
   ['adding-a-page', 3, 'portal/src/places.ts', "path: '/t/:tenant/silent'"],
 ])('%s applies to the code as it is, and compiles in every room that it touches', (name, least, file, added) => {
@@ -51,7 +51,7 @@ it.each([
       env: { ...process.env, GIT_CEILING_DIRECTORIES: path.dirname(copy) },
     });
   }
-  for (const project of ['.', 'portal'])
+  for (const project of ['.', 'portal', 'engine'])
     execFileSync(path.join(root, 'node_modules/.bin/tsc'), ['-p', path.join(copy, project)], { stdio: 'pipe' });
   expect(readFileSync(path.join(copy, file), 'utf8')).toContain(added);
 });

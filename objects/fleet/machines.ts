@@ -1,6 +1,6 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import { DAY_MS } from '../../schema/facts/days.ts';
-import type { Attention, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
+import { type Attention, AttributeChange, type Machine, type MachineSummary, type Mark } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
@@ -21,14 +21,18 @@ import { type MachineRow, summaryOf } from './machine-row.ts';
 import { claimantOf } from './occurrences.ts';
 import { noteForSearch } from './search-lines.ts';
 
-export const ATTRIBUTES = [
-  ['hostname', 'hostname'],
-  ['serial', 'serial'],
-  ['manufacturer', 'manufacturer'],
-  ['model', 'model'],
-  ['osVersion', 'os_version'],
-  ['client', 'client'],
-] as const;
+/** Where each attribute is kept. */
+const COLUMN_OF = {
+  hostname: 'hostname',
+  serial: 'serial',
+  manufacturer: 'manufacturer',
+  model: 'model',
+  osVersion: 'os_version',
+  client: 'client',
+} as const satisfies Record<AttributeChange['attribute'], keyof MachineRow>;
+export const ATTRIBUTES = AttributeChange.shape.attribute.options.map(
+  (attribute) => [attribute, COLUMN_OF[attribute]] as const,
+);
 /** What a machine's page shows of its history before somebody asks for more. */
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];

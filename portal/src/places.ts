@@ -1,5 +1,5 @@
 // The pages, a row each: path, words, menu, roles, how it is fetched and what is drawn. A row that lacks one of these does not compile, and
-// a page is named nowhere else.
+// a page is named nowhere else but in tests.
 import { html, type TemplateResult } from 'lit';
 import type { Me, Membership, Role } from '../../schema/person.ts';
 import { type IdsOf, idsIn, type KnownPath } from './core/path.ts';

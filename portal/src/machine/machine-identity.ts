@@ -61,10 +61,10 @@ export class MachineIdentity extends LitElement {
   override render() {
     const { machine } = this;
     const rows: [string, string | null][] = [
-      ['Client', machine.client],
-      ['Model', [machine.manufacturer, machine.model].filter(Boolean).join(' ') || null],
-      ['Serial', machine.serial],
-      ['System', machine.osVersion],
+      [ATTRIBUTE_WORDS.client, machine.client],
+      [ATTRIBUTE_WORDS.model, [machine.manufacturer, machine.model].filter(Boolean).join(' ') || null],
+      [ATTRIBUTE_WORDS.serial, machine.serial],
+      [ATTRIBUTE_WORDS.osVersion, machine.osVersion],
       ['Machine ID', machine.id],
     ];
     const changed = changesOf(machine);
