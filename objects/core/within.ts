@@ -1,4 +1,4 @@
-// A time limit for what another part answers: the index, or an object.
+// A time limit for an answer from another part: the index, or an object.
 
 /** Waits no longer than `ms`. Rejects where it takes longer; what was asked may still happen. */
 export function within<P extends PromiseLike<unknown>>(ms: number, work: P): Promise<Awaited<P>> {

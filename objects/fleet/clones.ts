@@ -1,4 +1,5 @@
-// Several PCs under one id: whether a machine is flagged so, and by what its versions are told apart while it is. Reads, writes nothing.
+// Several PCs under one id: whether a machine is flagged so, and how its versions are told apart while it is. Reads,
+// writes nothing.
 import { type CloneSign, type PcFacts, pcKey } from '../../schema/same-pc.ts';
 import { all, first } from '../core/rows.ts';
 import type { Candidate } from './candidates.ts';
@@ -9,7 +10,7 @@ export type RunPc = PcFacts & { changes: number };
 export const findRunPc = (sql: SqlStorage, run: string): RunPc | null =>
   first<RunPc>(sql, 'SELECT serial, model, changes FROM run_pcs WHERE run_id = ?', run);
 
-/** By what each of these ids that is flagged was noticed; the index holds no others. */
+/** How each flagged one of these ids was noticed; the index holds no others. */
 const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
   all<{ cloned_by: CloneSign }>(
     sql,
@@ -47,13 +48,16 @@ export const clonedAmong = (sql: SqlStorage, pcIds: readonly string[]): string[]
   ).map((row) => row.id);
 
 export type Told = {
-  /** Which PC a version is of, as one string. */
+  /** The PC that a version belongs to, as one string. */
   ofVersion: (version: Pick<Candidate, 'secret' | 'version' | 'run'>) => string;
-  /** The same of all that a run says; null where nobody can tell, since several PCs speak in it. */
+  /** The same for everything that a run says; null where nobody can tell, since several PCs speak in it. */
   ofRun: (run: string) => string | null;
 };
 
-/** By what a run says of its PC; null: it has said that it is another PC than before, and which of them brought what nobody can tell. */
+/**
+ * By what a run says of its PC; null: it has said that it is another PC than before, and nobody can tell which of them
+ * brought what.
+ */
 export const saidKey = (run: string, said: RunPc | null): string | null => {
   if (said === null) return run;
   return said.changes > 0 ? null : (pcKey(said) ?? run);
@@ -66,9 +70,9 @@ const isOfOthers = (sql: SqlStorage, pcIds: readonly string[], run: string): boo
 };
 
 /**
- * How the versions of these ids are told apart; null: there is one PC. By what their runs say of it, where that is how it was noticed. Where two
- * runs took turns, what they say may be the same: then each run is taken for a PC of its own, and so is what no run has brought. Of a run that
- * several PCs have, each version stands by itself.
+ * How the versions of these ids are told apart; null: there is one PC. They are told apart by what their runs say about
+ * the PC, where that is how it was noticed. Two runs that took turns may say the same: then each run is taken for its
+ * own PC, and so is everything that no run brought. In a run that several PCs share, each version stands by itself.
  */
 export function tellApart(sql: SqlStorage, pcIds: readonly string[]): Told | null {
   const signs = signsOf(sql, pcIds);

@@ -157,7 +157,7 @@ const REF_BEGINS: Record<SecretKind, string> = {
   other: '{"label":"',
 };
 
-/** Beyond every character that a text goes on with. */
+/** Sorts after every character that a text may go on with. */
 const BEYOND = '\u{10ffff}';
 
 /** The next secrets of one id, off its index. */
