@@ -22,15 +22,16 @@ export function reportedAs(sql: SqlStorage, run: RunState | null, said: Reported
     : refuse('run_conflict', 'run.id is known as a run of another machine.');
 }
 
-/** Whether nobody has looked yet into what is kept: the two are neither merged nor has the mark been acknowledged. */
+/** Whether nobody has yet looked into the kept claim: the two are neither merged nor has the mark been acknowledged. */
 function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
   const pcIds = allIdsOf(sql, machine);
   return !pcIds.includes(other) && acknowledgedOf(sql, pcIds[0] ?? machine).get('id_changed') !== other;
 }
 
 /**
- * Notes under which id a run of this machine has gone on, and who says so. The first that nobody has looked into stays: no other report hides it
- * by a claim of its own, which is noted with the next report that makes it. The machine is still to be summed up.
+ * Notes the id under which a run of this machine has gone on, and who says so. The first claim that nobody has looked
+ * into stays: another report cannot hide it by a claim of its own, which is noted with the next report that makes it.
+ * The machine is still to be summed up.
  */
 export function noteOtherId(sql: SqlStorage, machine: string, { other, by }: { other: string; by: string }): void {
   const kept = findRow(sql, machine)?.other_id ?? null;

@@ -1,5 +1,6 @@
-// Runs of which nobody knows when they began: no instant of theirs is right, and nobody heard them as they happened. Whatever they are taken for,
-// they stand before the machine's latest run, and are put there too where they were in the way of one whose beginning is known.
+// Runs whose beginning nobody knows: none of their instants is right, and nobody heard them live. Whatever their
+// instants are taken for, they stand before the machine's latest run, and are moved there where they were in the way of
+// one whose beginning is known.
 import { isWrong, type Receipt } from '../../schema/clock.ts';
 import type { ReportedRun, RunEvent } from '../../schema/report.ts';
 import { countRun } from './activity.ts';
@@ -7,13 +8,16 @@ import { findRow } from './machines.ts';
 import type { RunState } from './run-state.ts';
 import { putBeginning, putRun, runsOf } from './runs.ts';
 
-/** Nothing of it is known to have happened at another instant than the rest, since all was taken for one. */
+/** None of it is known to have happened at a different instant, since all of it was taken for one. */
 const takesNoTime = (run: RunState): boolean => run.clock !== null && run.lastEventAt === run.startedAt;
 
-/** Whether it was put before another run: what is taken for its receipt is so only where there was none. */
+/**
+ * Whether it was put before another run: the instant taken for its receipt is the real one only where there was no
+ * other run.
+ */
 const isPut = (run: RunState): boolean => takesNoTime(run) && run.startedAt < run.heardAt;
 
-/** `isLive`: whether its newest event is heard as it happened. */
+/** `isLive`: whether its newest event is heard live. */
 export type Come = { machine: string; run: ReportedRun; events: readonly Pick<RunEvent, 'at'>[]; receipt: Receipt } & {
   isCarried: boolean;
   isLive: boolean;
@@ -26,7 +30,10 @@ const tellsNothing = (known: RunState | null, { run, events, receipt, isCarried,
   events.every(({ at }) => isWrong(at, receipt)) &&
   (known !== null || isWrong(run.startedAt, receipt));
 
-/** The receipt by which the report's instants are taken: where nothing is known of them, they were before the machine's latest run. */
+/**
+ * The receipt by which the report's instants are taken: where nothing is known about them, they lie before the
+ * machine's latest run.
+ */
 export function receiptOf(sql: SqlStorage, known: RunState | null, come: Come): Receipt {
   const { receipt } = come;
   if (!tellsNothing(known, come)) return receipt;
@@ -42,13 +49,16 @@ export function begunAnew(known: RunState, come: Come, times: readonly number[])
   return startedAt > known.startedAt ? { ...known, startedAt } : known;
 }
 
-/** Whether it stands where it does by its receipt alone. One that is under way, and that no person brought, may be heard live. */
+/**
+ * Whether only its receipt puts it where it stands. One that is under way, and that no person brought, may be heard
+ * live.
+ */
 const isInTheWay = (sql: SqlStorage, run: RunState): boolean =>
   takesNoTime(run) &&
   (run.uploadedBy !== null || run.status !== 'running') &&
   findRow(sql, run.machine)?.speaker !== run.id;
 
-/** How many runs of unknown beginning one report puts in their place; the next one takes the rest. */
+/** How many runs of unknown beginning one report moves into place; the next one takes the rest. */
 const PUT_MAX = 20;
 
 /** Puts those of unknown beginning that stand after this run before it. In the caller's transaction. */
@@ -73,7 +83,7 @@ export function putBefore(sql: SqlStorage, run: RunState): void {
     putRun(sql, put);
     putBeginning(sql, put);
     countRun(sql, other, put);
-    // Its events go by the same instant: at most as many as a run has.
+    // Its events take the same instant: at most as many as a run has.
     sql.exec('UPDATE events SET taken_at = ? WHERE run_id = ? AND taken_at IS NOT NULL', at, other.id);
   }
 }
