@@ -42,7 +42,7 @@ const PROTECTOR = /^\{"protectorId":"[0-9a-f-]{36}"/;
 /** Sorts after every character that a text may go on with. */
 const BEYOND = '\u{10ffff}';
 
-/** How many of a PC's secrets that the walk over names (names.ts) has not come to are looked at. */
+/** How many of a PC's secrets that the walk over names (names.ts) has not reached are looked at. */
 const UNNAMED_MAX = 1_000;
 
 /** The ids of the secrets that are this one, in whatever spelling, under any of these ids of the PC. */

@@ -1,5 +1,6 @@
-// Deliveries: the alarm sends the outbox to its webhooks, security's notices first, signed, and tried again until three
-// days are over. An eviction between a try and its note repeats the try under the same id; nothing is lost.
+// Deliveries: the alarm sends the outbox to its webhooks, notices that matter to security first, signed, and tried
+// again until three days are over. An eviction between a try and its note repeats the try under the same id; nothing is
+// lost.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Notice } from '../../schema/notice.ts';
 import type { Delivery, House, Receiver, SignatureScheme } from '../../schema/webhook.ts';
