@@ -1,4 +1,5 @@
-// The spool file: what an engine could not send, as NDJSON that a person carries to the portal. Each line stands by itself.
+// The spool file: items that an engine could not send, as NDJSON that a person carries to the portal. Each line stands
+// by itself.
 import { z } from 'zod';
 import { Report } from './report.ts';
 import { EscrowRequest } from './secret.ts';

@@ -1,2 +1,2 @@
-/** What our own passwords are made of: nothing that is taken for something else when it is read out or typed. */
+/** The characters of our own passwords: none that is mistaken for another when it is read out or typed. */
 export const PASSWORD_ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_+=!';
