@@ -1,7 +1,7 @@
-// What ships is built as for production, whatever the process that builds it is for: in a test's or the stand's own environment libraries
-// would bring their development code, and the same sources would not give the same bytes.
+// Everything that ships is built as for production, whatever the building process is for: in a test's or the stand's
+// own environment libraries would bring their development code, and the same sources would not give the same bytes.
 
-/** Runs a build of Vite with `NODE_ENV` as it has to be, and puts back what it was. */
+/** Runs a build of Vite with the right `NODE_ENV`, and puts the old value back. */
 export async function asProduction<T>(build: () => Promise<T>): Promise<T> {
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';

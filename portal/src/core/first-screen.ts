@@ -1,4 +1,5 @@
-// What the first screen does not need waits until that is shown: a machine's page is fetched after the fleet's rows, so that Enter finds it.
+// Everything that the first screen does not need waits until it is shown: a machine's page is fetched after the fleet's
+// rows, so that Enter finds it.
 
 let show = (): void => {};
 

@@ -47,13 +47,16 @@ export class Adding implements ReactiveController {
     this.#for = this.#place();
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#for = null;
     this.#act.forget();
   }
 
-  /** The person who cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
+  /**
+   * The person who cancels gets nothing kept behind them; the outcome of a request that has already gone out is told
+   * when its answer comes.
+   */
   #cancel = (): void => {
     const sent = this.#sent !== null && this.#sent === this.#for;
     this.#for = null;

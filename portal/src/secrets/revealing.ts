@@ -77,7 +77,7 @@ export class Revealing implements ReactiveController {
     void this.#askTicket(beside);
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#act.forget();
     this.#asked = null;
