@@ -1,7 +1,7 @@
 // Which chat a webhook's URL belongs to, by its host, so that nobody has to choose.
 import type { Receiver } from '../../../schema/webhook.ts';
 
-/** `generic` where it is none that is known. */
+/** `generic` if it is not a known one. */
 export function chatOf(text: string): Receiver {
   if (!URL.canParse(text)) return 'generic';
   const { hostname, pathname } = new URL(text);

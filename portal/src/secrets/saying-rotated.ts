@@ -25,7 +25,7 @@ export class SayingRotated implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** Why it was not taken, where the dialog has been closed meanwhile. */
+  /** Why it was not accepted, if the dialog has been closed meanwhile. */
   get failureBehind(): unknown {
     return this.#asked ? null : this.#act.failure;
   }

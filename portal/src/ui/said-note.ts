@@ -1,4 +1,5 @@
-// What came of the last act, in words. The live region stands empty before it speaks: one that comes with its words is not read out.
+// The outcome of the last act, in words. The live region is empty before it speaks: one that is inserted with its words
+// is not read out.
 import { html, nothing } from 'lit';
 
 export const saidNote = (said: string) =>

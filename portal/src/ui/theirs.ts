@@ -1,5 +1,6 @@
-// Other people's words in a template: what a PC, an engine, a file or another person has named. Each is isolated from the text around it, and
-// what would steer that text is shown by its number. In a title, an option or a sentence made elsewhere it is `isolated`.
+// Other people's words in a template: what a PC, an engine, a file or another person has named. Each is isolated from
+// the text around it, and characters that would steer that text are shown by their numbers. In a title, an option or a
+// sentence made elsewhere it is `isolated`.
 import { html } from 'lit';
 import { visible } from '../../../schema/shown-text.ts';
 

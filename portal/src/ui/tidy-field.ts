@@ -1,4 +1,5 @@
-// A field for an id that people paste: what comes in with it from a chat, a mail or a word processor is taken out before it is judged.
+// A field for an id that people paste: extra characters from a chat, a mail or a word processor are removed before it
+// is checked.
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 
 /** For a field's `change`, which comes before its form is checked. */
