@@ -1,4 +1,4 @@
-// What a person reads in a terminal may be bold or dim; what a program reads never is.
+// Text for a person in a terminal may be bold or dim; text for a program never is.
 
 const colour = (code: number, text: string) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text;

@@ -1,9 +1,9 @@
-// A zod schema as the document says it: JSON Schema, draft 2020-12, which OpenAPI 3.1 has for its own.
+// A zod schema in the document's form: JSON Schema, draft 2020-12, which OpenAPI 3.1 uses.
 import { z } from 'zod';
 
 export type Json = Record<string, unknown>;
 
-/** `input`: what may be sent; `output`: what is answered. */
+/** `input`: the accepted form; `output`: the answered form. */
 export const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
