@@ -1,2 +1,4 @@
-/** What hangs is ended after this; how long a test takes is nothing that a test says. Key derivation on busy cores takes its time. */
+/**
+ * A hanging test is ended after this; no test asserts how long it takes. Key derivation on busy cores takes its time.
+ */
 export const TEST_MS = 120_000;

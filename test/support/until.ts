@@ -1,4 +1,5 @@
-// Waiting for what a test wants to see. There is no time by which it must be there: what never comes is ended with its test.
+// Waiting for the state a test wants to see. There is no deadline: a wait for something that never comes ends with its
+// test.
 import { vi } from 'vitest';
 import { TEST_MS } from './limit.ts';
 
