@@ -1,16 +1,17 @@
-// `npm run advisories`: what the registry knows against our dependencies. Ends with 1 where something is high or critical. A registry that
-// does not answer that question is said, and is no failure: it would hold up every change for what is none of ours.
+// `npm run advisories`: known advisories against our dependencies. Ends with 1 if one is high or critical. A registry
+// that does not answer that question is reported, but is not a failure: that would hold up every change for something
+// outside our control.
 import { capture } from './lib/run.ts';
 
 const BAD = ['high', 'critical'] as const;
 
-/** What `npm audit --json` comes to. Pure. */
+/** The result of `npm audit --json`. Pure. */
 export function judge(stdout: string): { ok: boolean; says: string } {
   let found: { metadata?: { vulnerabilities?: Partial<Record<string, number>> } } = {};
   try {
     found = JSON.parse(stdout);
   } catch {
-    // No JSON is no answer.
+    // Output that is not JSON is no answer.
   }
   const counts = found.metadata?.vulnerabilities;
   if (!counts)

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A chain as a whole export has it: it ends with the entry of that export. */
+/** A chain as in a whole export: it ends with the entry of that export. */
 function chainOf(length: number, exported: AuditEntry['detail'] = { format: 'ndjson' }): AuditEntry[] {
   const entries: AuditEntry[] = [];
   for (let seq = 1; seq <= length; seq++) {

@@ -1,5 +1,5 @@
-// `npm run audit -- verify FILE`: an audit export verified offline. Ends with 0 where it is whole, 1 where it is not, 2 where it was
-// asked wrongly.
+// `npm run audit -- verify FILE`: an audit export verified offline. Ends with 0 if it is whole, 1 if it is not, 2 if
+// the command is wrong.
 import { parseArgs } from 'node:util';
 import type { Witness } from '../schema/chain.ts';
 import { type ExportVerdict, readHead, readReceipts, verifyExport } from './operate/verify-export.ts';

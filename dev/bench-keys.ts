@@ -1,5 +1,6 @@
-// `npm run bench:keys`: how long an unlock takes, and the re-sealing of many secrets, in a real browser on this machine. Times are printed,
-// beside what the same browser needs for the bare RSA, so that a slow machine does not look like slow code; nothing is asserted but counts.
+// `npm run bench:keys`: how long an unlock and the re-sealing of many secrets take in a real browser on this machine.
+// Times are printed beside those of the bare RSA in the same browser, so that a slow machine does not look like slow
+// code; only counts are asserted.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,5 +1,5 @@
 // `npm run bench:portal`: how large the first screen is, how soon it can be used, and how it holds up at 50,000 machines and 500 changes a
-// second, in a real browser on this machine. Times are printed beside what is wanted; nothing is asserted but counts.
+// second, in a real browser on this machine. Times are printed beside the goals; only counts are asserted.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,7 +29,10 @@ const say = (what: string, figure: string, wanted: string) =>
 const PROBE = `globalThis.fleetTable = () => document.querySelector('totl-app')?.shadowRoot
   ?.querySelector('fleet-page')?.shadowRoot?.querySelector('fleet-table')?.shadowRoot;`;
 
-/** JavaScript and CSS that the fleet fetches until the list of machines is answered, each as a CDN would send it; what comes after is lazy. */
+/**
+ * JavaScript and CSS that the fleet fetches until the list of machines is answered, each as a CDN would send it;
+ * anything later is lazy.
+ */
 async function firstScreen(
   browser: Browser,
   stand: Stand,

@@ -1,4 +1,5 @@
-// `npm run check`: format, lint, types, unit tests in workerd and Node. With --no-tests only what needs no test run.
+// `npm run check`: format, lint, types, unit tests in workerd and Node. With --no-tests only the parts that need no
+// test run.
 import { run } from './lib/run.ts';
 
 const STEPS: [string, string, string[]][] = [

@@ -1,4 +1,5 @@
-// What is installed is what the lock file says: nothing that its makers gave up, nothing without a reason, no host of a registry.
+// The installed packages are those of the lock file: none that its makers gave up, none without a reason, no host of a
+// registry.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';

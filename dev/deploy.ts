@@ -38,7 +38,7 @@ function readOptions() {
   }
 }
 
-/** What stands in a deploy's way: what failed, and a placeholder where something is to reach the database. */
+/** The obstacles to a deploy: failed checks, and a placeholder where a step is to reach the database. */
 const hindrances = (findings: readonly Finding[], parts: readonly Part[]): Finding[] =>
   findings.filter(
     ({ name, level }) =>

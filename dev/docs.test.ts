@@ -1,4 +1,5 @@
-// The docs site as it is built: every link leads somewhere, nothing is fetched from elsewhere, no script runs that its headers do not name.
+// The built docs site: every link leads somewhere, nothing is fetched from elsewhere, and no script runs that its
+// headers do not name.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

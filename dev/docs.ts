@@ -9,7 +9,10 @@ import { openApiDocument } from './docs/openapi-document.ts';
 const docs = path.join(import.meta.dirname, '../docs');
 export const DOCS_DIST = path.join(docs, '.vitepress/dist');
 
-/** The site's own inline scripts by hash, so that no other runs. Styles are inline where its highlighter colours code. */
+/**
+ * The site's own inline scripts by hash, so that no other runs. Styles are inline because its highlighter colours code
+ * that way.
+ */
 function headers(): string {
   const hashes = new Set<string>();
   for (const name of readdirSync(DOCS_DIST, { recursive: true, encoding: 'utf8' }).filter((one) =>
@@ -28,7 +31,7 @@ function headers(): string {
   ].join('\n');
 }
 
-/** Builds the site. Throws where a page links to one that does not exist. */
+/** Builds the site. Throws if a page links to one that does not exist. */
 export async function buildDocs(): Promise<void> {
   writeFileSync(path.join(docs, 'api.md'), apiPage(await openApiDocument()));
   await build(docs);

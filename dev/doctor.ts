@@ -1,4 +1,4 @@
-// `npm run doctor`: looks at a configuration and at what is deployed from it, one line a check, and changes nothing.
+// `npm run doctor`: looks at a configuration and at its deployment, one line a check, and changes nothing.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as configuration from './doctor/configuration.ts';
@@ -46,7 +46,7 @@ const OPTIONS = {
   team: text,
 } as const;
 
-/** What was typed is not right; the process ends with 2. */
+/** The command is wrong; the process ends with 2. */
 class Misuse extends Error {}
 
 function readOptions() {
@@ -105,7 +105,7 @@ async function lookAtStand(options: Options, token: string | null): Promise<Find
 const given = ({ portal, api, engine, team }: Options): Partial<Places> =>
   Object.fromEntries(Object.entries({ portal, api, engine, team }).filter(([, origin]) => origin !== undefined));
 
-/** Without a network every check of a host fails, and each names a fix that is none. */
+/** Without a network every check of a host fails, and each names a fix that does not help. */
 const nobodyAnswers = (findings: readonly Finding[]): boolean =>
   ['access-keys', 'health', 'custom-domain', 'portal-protected'].every((name) =>
     findings.some((one) => one.name === name && one.level === 'FAIL' && one.finding.includes('does not answer')),

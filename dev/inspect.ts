@@ -1,5 +1,5 @@
-// `npm run inspect -- TENANT [--local | --remote]`: the health of a tenant's object, without its data. Ends with 0 where it is well, 1 where
-// something wants looking at or it could not be asked, 2 where the command is wrong.
+// `npm run inspect -- TENANT [--local | --remote]`: the health of a tenant's object, without its data. Ends with 0 if
+// it is well, 1 if something needs a look or it could not be asked, 2 if the command is wrong.
 import { parseArgs } from 'node:util';
 import type { Inspection } from '../schema/inspection.ts';
 import { asOperator, Misuse, TARGET_OPTIONS, targetOf } from './operate/as-operator.ts';

@@ -11,7 +11,7 @@ const stamp = path.join(modules, '.installed-lock');
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
 const PROBE_TIMEOUT_MS = 30_000;
 
-/** Runs a command quietly; its output is shown only where it failed. */
+/** Runs a command quietly; its output is shown only if it failed. */
 function run(command, args, timeout = INSTALL_TIMEOUT_MS, show = true) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', timeout, env: process.env });
   const ok = result.status === 0;
@@ -19,7 +19,7 @@ function run(command, args, timeout = INSTALL_TIMEOUT_MS, show = true) {
   return { ok, stdout: result.stdout ?? '' };
 }
 
-// With the development packages even where NODE_ENV says production: the build and the Worker's runtime are among them.
+// With the development packages even if NODE_ENV says production: the build and the Worker's runtime are among them.
 const NPM_CI = ['ci', '--no-progress', '--include=dev', '--include=optional'];
 
 function installPackages() {

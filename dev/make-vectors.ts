@@ -1,6 +1,6 @@
-// Writes schema/vectors/: a tenant's keyring and what becomes of it, with what opens it at each step; secrets sealed to it; a piece of an
-// audit chain; an exit bundle. Run by hand (`node dev/make-vectors.ts`) when a format is added. It writes only what is not there yet and
-// overwrites nothing: the checked-in files must go on opening for ever.
+// Writes schema/vectors/: a tenant's keyring and its changes, with what opens it at each step; secrets sealed to it; a
+// piece of an audit chain; an exit bundle. Run by hand (`node dev/make-vectors.ts`) when a format is added. It writes
+// only what is not there yet and overwrites nothing: the checked-in files must go on opening for ever.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { base64urlnopad } from '@scure/base';
@@ -35,7 +35,7 @@ import { root, run } from './lib/run.ts';
 const folder = path.join(root, 'schema/vectors');
 mkdirSync(folder, { recursive: true });
 
-/** Makes what is not there yet. `wx`: the file system itself refuses to overwrite one. */
+/** Makes a missing file. `wx`: the file system itself refuses to overwrite one. */
 async function file(name: string, make: () => Promise<string>): Promise<string> {
   const to = path.join(folder, name);
   if (!existsSync(to)) {
@@ -45,7 +45,7 @@ async function file(name: string, make: () => Promise<string>): Promise<string> 
   return readFileSync(to, 'utf8');
 }
 
-/** A vector as it stands in its file, made only if there is none: what comes later is built on what was written once. */
+/** A vector as it stands in its file, made only if there is none: later vectors build on what was written once. */
 const vector = async <T>(name: string, make: () => Promise<T>): Promise<T> =>
   JSON.parse(await file(name, async () => `${JSON.stringify(await make(), null, 2)}\n`));
 
@@ -174,7 +174,7 @@ await vector('unlocker-changes.json', async () => {
   };
 });
 
-// The checked-in one is of when the words of a grant did not name its rights: nobody makes those any more.
+// The checked-in one is from when the words of a grant did not name its rights: nobody makes those any more.
 const said = await vector('words.json', async () => {
   const email = 'engineer@example.com';
   const { request, words } = await requestGrant({
@@ -232,7 +232,7 @@ const asToday = (one: Revealed): Revealed => {
   return { ...one, version };
 };
 
-/** What the server reveals of a secret once it is re-sealed. */
+/** The record that the server reveals once a secret is re-sealed. */
 async function resealed(item: Revealed): Promise<Revealed> {
   const { sealed } = must(await unlocked.reseal(item, activeKid)).resealed;
   return { ...item, version: { ...item.version, kid: activeKid, format: 'jwe', sha256: sha256(sealed) }, sealed };

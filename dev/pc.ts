@@ -35,7 +35,7 @@ try {
     machines: 1,
     spoolDir,
     speed: Number(values.speed) || DEFAULT_SPEED,
-    // Another PC each time.
+    // A different PC each time.
     seed: Math.floor(Math.random() * 2 ** 20),
     onLine: (text) => console.log(text),
     onStopped: () => {

@@ -15,7 +15,7 @@ import { type Stand, startStand } from './stand/stand.ts';
 const OUT = path.join(root, '.pictures');
 const DOCS = path.join(root, 'docs/pictures');
 const FLEET = 14;
-/** Slow enough that some are still at it when they are looked at. */
+/** Slow enough that some are still running when the pictures are taken. */
 const SPEED = 20;
 const LOOKS = [
   ['light', 1280],
@@ -23,7 +23,7 @@ const LOOKS = [
   ['light', 360],
   ['dark', 360],
 ] as const;
-/** What the docs show, by the name under which it is taken. */
+/** The pictures in the docs, by the name under which they are taken. */
 const FOR_DOCS: Record<string, string> = {
   'fleet-light-1280': 'fleet',
   'machine-light-1280': 'machine',
@@ -110,7 +110,7 @@ async function reveal(page: Page, stand: Stand, machine: string): Promise<void> 
   await take(page, 'revealed');
 }
 
-/** Some PCs are done and some still at it: only then do the pictures show what the words say. */
+/** Some PCs are done and some still running: only then do the pictures match the text. */
 async function halfDone(stand: Stand): Promise<string> {
   for (;;) {
     const done = (stand.fleet?.machines ?? []).filter((one) => one.finished && one.escrowed.length === 2);

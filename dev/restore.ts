@@ -1,4 +1,5 @@
-// `npm run restore -- --tenant ID [--local | --remote]`: an operator puts a backup into an empty tenant. It asks the API again until all is in.
+// `npm run restore -- --tenant ID [--local | --remote]`: an operator puts a backup into an empty tenant. It asks the
+// API again until everything is in.
 import { parseArgs } from 'node:util';
 import type { RestoreAnswer } from '../schema/backup.ts';
 import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './operate/as-operator.ts';

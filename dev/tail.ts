@@ -26,7 +26,7 @@ const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filter
 
 Faults, and what the platform says of failed invocations, are always shown. Ctrl-C ends it. See docs/logs.md.`;
 
-/** How often rows are looked for that wait in vain for the rest of them. */
+/** How often to look for rows that wait in vain for their other parts. */
 const SWEEP_MS = 500;
 const WIDTH_WHEN_PIPED = 160;
 

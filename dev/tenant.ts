@@ -89,7 +89,7 @@ function placeOf(values: Values): Place {
   return { where: values.local ? 'local' : 'remote', persistTo: values['persist-to'] };
 }
 
-/** What a command answers: a value for --json, and words for people. */
+/** A command's answer: a value for --json, and words for people. */
 type Answer = { json: unknown; text: string };
 
 async function run(command: string, [id, ...words]: string[], values: Values): Promise<Answer> {
@@ -125,7 +125,7 @@ async function run(command: string, [id, ...words]: string[], values: Values): P
   }
 }
 
-/** What `limit` was told: a name of the table, and a number or the word `default`. */
+/** The arguments of `limit`: a name of the table, and a number or the word `default`. */
 function changeOf([name = '', value = '']: string[]): Record<string, number | null> {
   if (!isLimitName(name)) throw new Misuse(`There is no limit "${name}": "limits" shows all.`);
   const wanted = typedLimit(value);
@@ -135,7 +135,7 @@ function changeOf([name = '', value = '']: string[]): Record<string, number | nu
   return { [name]: wanted };
 }
 
-/** Shows a tenant's limits, changed first where a change is given: on the tenant's own record, by whoever asks. */
+/** Shows a tenant's limits, changed first if a change is given: on the tenant's own record, in the caller's name. */
 async function limits(place: Place, tenant: string, change: object | undefined, values: Values): Promise<Answer> {
   const [api, portal] = [optional(Origin, values.api, '--api'), optional(Origin, values.portal, '--portal')];
   const target = await targetOf({
@@ -197,7 +197,7 @@ try {
   else if (surplus !== undefined) throw new Misuse(`"${surplus}" is one word too many.`);
   else {
     const { json, text } = await run(command, words, values);
-    // A name of a tenant or a person may be anybody's words.
+    // The name of a tenant or a person may contain anything.
     console.log(values.json ? JSON.stringify(json, null, 2) : visible(text, { lines: true }));
   }
   if (!values.help && command === undefined) process.exitCode = 2;

@@ -1,4 +1,4 @@
-// The busy runs themselves are what a person starts; here is what they are made of.
+// A person starts the busy runs themselves; this file tests their parts.
 import { fork, spawn } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';

@@ -40,7 +40,7 @@ if (rounds + slowRounds === 0) {
   process.exit(2);
 }
 
-/** One process a core that does nothing but take time. They end with this one, also where it is killed. */
+/** One process a core that does nothing but take time. They end with this one, even if it is killed. */
 const holdCores = (count: number): ChildProcess[] =>
   Array.from({ length: count }, () => fork(path.join(root, 'dev/bench/busy-loop.ts')));
 

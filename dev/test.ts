@@ -40,7 +40,7 @@ async function pester(): Promise<Counts> {
   return honest(counts, ok);
 }
 
-/** What hangs is ended after this: a child process or a plain fetch has no bound of its own. */
+/** A hanging run is ended after this: a child process or a plain fetch has no bound of its own. */
 const FILE_TIMEOUT_MS = 30 * 60_000;
 
 /** One file after the other: each brings up a stand of its own. */
@@ -63,17 +63,17 @@ async function endToEnd(): Promise<Counts> {
   return honest({ passed: count('pass'), failed }, ok);
 }
 
-// Before anything that wants it. Where it fails, its tests say so, and all others still run.
+// Before anything that needs it. If it fails, its tests say so, and all others still run.
 if (!without) await powerShell().catch(console.error);
-// workerd works through its tests on one core, and PowerShell after it: meanwhile the browser has the other. What builds the portal anew
-// is over by then.
+// workerd works through its tests on one core, and PowerShell after it: meanwhile the browser has the other. The
+// portal's rebuilding is over by then.
 const results: Counts[] = [];
 if (process.env.SLOW_BROWSER === undefined) {
   results.push(await vitest('node', 'chromium'));
   const onOneCore = async () => [await vitest('workerd'), await pester()];
   results.push(...(await Promise.all([onOneCore(), endToEnd()])).flat());
 } else {
-  // Only what runs in a browser: to the rest its speed is nothing.
+  // Only tests that run in a browser: its speed does not matter to the rest.
   results.push(await vitest('chromium'), await endToEnd());
 }
 rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The forge's workflow runs what .ci/run runs: no more, or a change passes here and fails there, and no less.
+// The forge's workflow runs the same as .ci/run: not more, or a change would pass here and fail there, and not less.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';

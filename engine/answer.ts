@@ -1,5 +1,5 @@
-// Whose word an answer is. Proxies, filters and captive portals answer in JSON too, with the same statuses: only our own problem, with a code
-// that this engine knows, is the server's. Pure.
+// Decides whose word an answer is. Proxies, filters and captive portals answer in JSON too, with the same statuses:
+// only our own problem, with a code that this engine knows, is the server's. Pure.
 import { z } from 'zod';
 import { REFUSALS, type RefusalCode } from '../schema/refusal.ts';
 
@@ -8,7 +8,7 @@ const Problem = z.object({ type: z.string(), code: z.string() });
 
 const isKnown = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code);
 
-/** The code of a refusal by our server; null for anything that somebody else may have said. */
+/** The code of a refusal by our server; null for anything that may come from somebody else. */
 export function refusalCode(json: unknown): RefusalCode | null {
   const problem = Problem.safeParse(json);
   if (!problem.success) return null;
@@ -16,14 +16,14 @@ export function refusalCode(json: unknown): RefusalCode | null {
   return type === PROBLEM_TYPE + code && isKnown(code) ? code : null;
 }
 
-/** What is said of the token, not of what was sent. */
+/** Refusals of the token, not of what was sent. */
 export const TOKEN_REFUSALS: readonly RefusalCode[] = [
   ...(['missing_token', 'invalid_token', 'token_expired', 'token_revoked'] as const),
 ];
 
 /**
- * Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on. Not `shared_machine_id`, where
- * the thing can be sent under another id.
+ * Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on.
+ * `shared_machine_id` is not among them, since the thing can be sent under another id.
  */
 export const SET_ASIDE: readonly RefusalCode[] = [
   ...(['malformed_json', 'invalid_body', 'body_too_large', 'too_many_events', 'run_conflict', 'eid_conflict'] as const),
@@ -31,5 +31,5 @@ export const SET_ASIDE: readonly RefusalCode[] = [
   'shared_machine_id',
 ];
 
-/** What will pass, but may be about this one thing alone: others go before it. */
+/** Refusals that will pass, but may be about this one thing alone: others go before it. */
 export const WAITS_ALONE: readonly RefusalCode[] = ['secret_quota_exceeded', 'internal_error'];

@@ -157,7 +157,7 @@ describe('streaming', () => {
       writeFileSync(file, both.subarray(0, length));
       const messages = () => new Spool(spoolDir).run(run.id)?.events.map((event) => event.message);
       expect(messages()).toEqual(['whole']);
-      // The next one is no part of what was cut off.
+      // The next one is not part of the text that was cut off.
       engine().event(run.id, { message: 'after' });
       expect(messages()).toEqual(['whole', 'after']);
     }

@@ -33,7 +33,7 @@ export type EngineOptions = {
   tenantKey?: PublicKeyAnswer;
   spoolDir: string;
   machine: ReportedMachine;
-  /** Hears of what a person may want to know. Never given a token, a plaintext or a ciphertext. */
+  /** Hears of events that a person may want to know. Never given a token, a plaintext or a ciphertext. */
   onNotice?: (text: string) => void;
   fetch?: typeof fetch;
   now?: () => number;
@@ -43,9 +43,12 @@ export type EngineOptions = {
 };
 
 export type Escrowed = { ok: true; receipt: Receipt };
-/** `setAside`: what the server refused this time, and will be tried again by the next engine that opens the spool. */
+/** `setAside`: items that the server refused this time; the next engine that opens the spool will try them again. */
 export type Flushed = { ok: true; sent: number; rejected: number; receipts: number; setAside: number };
-/** Anything at all as a message or as data: what does not fit is mended (schema/mend-event.ts), never thrown at. */
+/**
+ * Anything at all as a message or as data: values that do not fit are mended (schema/mend-event.ts), never answered
+ * with an exception.
+ */
 type EventInput = Omit<Partial<RunEvent>, 'seq' | 'message' | 'data'> & { message: unknown; data?: unknown };
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -56,7 +59,7 @@ export class Engine {
   readonly #spool: Spool;
   readonly #now: () => number;
   #machine: ReportedMachine;
-  /** Runs of which a secret was taken: it is sealed to the id of then, and the run stays with it. */
+  /** Runs that have a secret accepted: it is sealed to the id of that time, and the run stays with it. */
   readonly #bound = new Set<string>();
 
   constructor(options: EngineOptions) {
@@ -86,7 +89,7 @@ export class Engine {
     if (reply.code === 'no_tenant_key')
       return no('no_tenant_key', 'The tenant has no key yet; an admin has to set it up.');
     if (reply.code !== null) return no('rejected', `The server refused to name its key (${reply.code}).`);
-    // As a captive portal answers, which says 200 to everything.
+    // Like a captive portal, which answers 200 to everything.
     if (!PublicKeyAnswer.safeParse(reply.json).success) return this.#carriedKey(strange(reply.status));
     const { fingerprint = null, minEpoch = 1 } = this.#options;
     const known = this.#spool.pin();
@@ -98,8 +101,9 @@ export class Engine {
   }
 
   /**
-   * Offline, what the file carries will do, if a fingerprint in the same file vouches for it: nothing is pinned on the word of a key alone.
-   * Where it will not, as with an older key than one seen before, the PC is offline and no server is to blame.
+   * Offline, the key in the file will do, if a fingerprint in the same file vouches for it: nothing is pinned on the
+   * word of a key alone. If it will not do, as with an older key than one seen before, the PC counts as offline and no
+   * server is to blame.
    */
   async #carriedKey(offline: EngineRefusal): Promise<TrustedKey | EngineRefusal> {
     const { fingerprint, minEpoch = 1, tenantKey } = this.#options;
@@ -108,7 +112,10 @@ export class Engine {
     return trusted.ok ? trusted : offline;
   }
 
-  /** The PC's volumes as they are now, each with the ids of its recovery passwords: what the server holds of a protector that is gone is no longer offered. */
+  /**
+   * The PC's volumes as they are now, each with the ids of its recovery passwords: the server no longer offers what it
+   * holds for a protector that is gone.
+   */
   listVolumes(run: ReportedRun, list: ReportedVolumes['list']): void {
     const own = { ...run, id: this.#spool.idOf(run.id) };
     this.#keepEnvelope({ machine: this.#machine, run: own, volumes: { readAt: this.#now(), list } });
@@ -125,7 +132,7 @@ export class Engine {
     this.#spool.keepEnvelope(mendEnvelope(envelope, this.#now()) as ReportEnvelope);
   }
 
-  /** The id that this PC reports and seals under: not the one it was given where many PCs have that. */
+  /** The id that this PC reports and seals under: not the one it was given, if many PCs have that. */
   get machineId(): string {
     return this.#machine.id;
   }
@@ -137,8 +144,8 @@ export class Engine {
   }
 
   /**
-   * Appends one event to a run. Its seq follows on the last one, also after a reboot. A message or data that does not fit is mended; only a
-   * type that there is not throws.
+   * Appends one event to a run. Its seq follows on the last one, also after a reboot. A message or data that does not
+   * fit is mended; only an unknown type throws.
    */
   event(run: string, input: EventInput): void {
     const now = this.#now();
@@ -153,12 +160,13 @@ export class Engine {
 
   /**
    * Sends everything unsent: sealed secrets first, in the order in which they were sealed, which never wait for reports, then reports from
-   * where the server wants to go on. What is refused for its own sake is set aside and what may be in the way alone is passed over; the first no of any other kind ends it.
+   * where the server wants to go on. An item refused for its own sake is set aside, and one that may be the only thing
+   * in the way is passed over; the first refusal of any other kind ends it.
    */
   async flush(): Promise<Flushed | EngineRefusal> {
     const done: Flushed = { ok: true, sent: 0, rejected: 0, receipts: 0, setAside: 0 };
     let waiting: EngineRefusal | null = null;
-    // Where something stood in the way once, six tries for each of the others would take hours.
+    // Once something is in the way, six tries for each of the others would take hours.
     const attempts = () => (waiting === null ? undefined : 1);
     const goesOn = (no: EngineRefusal): boolean => {
       if (no.only === 'set_aside') done.setAside++;
@@ -169,7 +177,7 @@ export class Engine {
       const sent = await this.#send(request, attempts());
       if (sent.ok) done.receipts++;
       else if (sent.code === 'no_tenant_key') {
-        // Reports are taken before there is a key.
+        // Reports are accepted before there is a key.
         waiting ??= sent;
         break;
       } else if (!goesOn(sent)) return sent;
@@ -196,14 +204,18 @@ export class Engine {
   }
 
   /**
-   * Whether a run may go on under another id: nobody has heard of it, and nothing is sealed for it but what `eid` names. Once: an id of its own
-   * making is kept for good, and is no shared one whatever a server says.
+   * Whether a run may go on under another id: nobody has heard of it, and nothing is sealed for it except what `eid`
+   * names. This happens once: an id of its own making is kept for good, and does not count as shared whatever a server
+   * says.
    */
   #takesOtherId(run: string, eid?: string): boolean {
     return this.#spool.machineId() === null && !this.#bound.has(run) && this.#spool.isUnheardOf(run, eid);
   }
 
-  /** A server that knows more ids which many PCs share: this one goes on under an id of its own, and with it every run that may. */
+  /**
+   * The server knows more ids that many PCs share: this PC goes on under an id of its own, and with it every run that
+   * may.
+   */
   #takeAnotherId(eid?: string): ReportedMachine {
     const runs = this.#spool.runs().filter(({ id }) => this.#takesOtherId(id, eid));
     const id = anotherId(this.#spool);
@@ -213,7 +225,7 @@ export class Engine {
     return this.#machine;
   }
 
-  /** A run whose envelope is damaged: what is left of its events is worth a plain one. */
+  /** A run whose envelope is damaged gets a plain one, because its remaining events are worth it. */
   #findStrays(): void {
     for (const { id, events } of this.#spool.strays()) {
       const phases = [...new Set(events.flatMap(({ phase }) => phase ?? []))].slice(0, 32);
@@ -231,8 +243,8 @@ export class Engine {
   }
 
   /**
-   * Writes what is unsent as one spool file, for a person to upload in the portal. The spool stays as it is: what is sent later too is
-   * harmless. Answers how many lines the file has; without any, none is written.
+   * Writes everything unsent as one spool file, for a person to upload in the portal. The spool stays as it is: sending
+   * the same later is harmless. Answers how many lines the file has; without any, none is written.
    */
   exportSpool(file: string): number {
     const lines = spoolLines(this.#spool);
@@ -254,7 +266,7 @@ export class Engine {
    * a later flush; `key_destroyed` asks for a new secret; `empty_secret`: there is nothing to seal.
    */
   async escrow(of: string, kind: SecretKind, ref: SecretRef, plaintext: string): Promise<Escrowed | EngineRefusal> {
-    // As a variable that was never set: there would be a receipt for nothing.
+    // Such as a variable that was never set: there would be a receipt for nothing.
     if (plaintext === '') return no('empty_secret', 'The secret is empty; nothing was sealed.');
     const key = await this.tenantKey();
     if (!key.ok) return key;
@@ -265,7 +277,7 @@ export class Engine {
     if (!takesOtherId || !reply.ok || reply.code !== 'shared_machine_id') return this.#taken(request, reply);
     this.#takeAnotherId(request.eid);
     const again = await this.#seal(key, run, kind, ref, plaintext);
-    // Only now: until here the plaintext was kept in the other one alone.
+    // Only now: until here only the other one kept the plaintext.
     this.#spool.dropSecret(request.eid);
     return this.#send(again);
   }
@@ -292,12 +304,13 @@ export class Engine {
   }
 
   #post(request: EscrowRequest, attempts?: number): Promise<Reply | EngineRefusal> {
-    // By this clock, as it goes out: so the server learns how far the clock is off that `iat` is by. Nothing that is kept or carried has it.
+    // This clock's time as it goes out, so that the server learns how far off the clock behind `iat` is. Kept or
+    // carried items never have it.
     const body = () => JSON.stringify({ ...request, sentAt: this.#now() });
     return ask(this.#transport, { route: 'POST /v1/secret', body, type: 'application/json', attempts });
   }
 
-  /** What becomes of a ciphertext by the answer to it. */
+  /** Decides by the answer what becomes of a ciphertext. */
   #taken(request: EscrowRequest, reply: Reply | EngineRefusal): Escrowed | EngineRefusal {
     if (!reply.ok) return reply;
     if (reply.code === null) {

@@ -5,7 +5,7 @@ import type { PublicKeyAnswer } from '../schema/keyring.ts';
 import { readTextFile } from '../schema/text-file.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
-/** What of `EngineOptions` the file gives. */
+/** The part of `EngineOptions` that the file gives. */
 export type Configuration = {
   ok: true;
   apiOrigin: string;

@@ -1,4 +1,4 @@
-// Files on a disk that is full: what cannot be written whole leaves what was there, and nobody is told that it is kept.
+// Files on a disk that is full: a failed write leaves the old file, and nobody is told that the new one is kept.
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from './fixtures.ts';
 
-/** More than the writer may put into one file, which is what a full disk is to it: it takes a part, and no more. */
+/** More than the writer may put into one file, which it sees as a full disk: it takes a part, and no more. */
 const TOO_MUCH = 100_000;
 const LIMIT_KIB = 64;
 

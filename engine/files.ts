@@ -21,8 +21,8 @@ export const makeFolder = (folder: string): void => {
 const OTHERS_MAY_WRITE = 0o002;
 
 /**
- * Makes a folder, or takes one that was there before if nobody else may put anything into it: whoever can write a pin chooses the root that
- * an engine trusts. Not asked on Windows, where modes say nothing.
+ * Makes a folder, or takes one that was there before if nobody else may put anything into it: anybody who can write a
+ * pin chooses the root that an engine trusts. Not checked on Windows, where modes mean nothing.
  */
 export function makeOwnFolder(folder: string): void {
   makeFolder(folder);
@@ -35,8 +35,8 @@ export function makeOwnFolder(folder: string): void {
 }
 
 /**
- * Replaces a file as a whole, or leaves the old one. Not by `writeSync`: where the disk is full it writes a part, and says so only by a number,
- * so that what is cut off would take the place of what was whole.
+ * Replaces a file as a whole, or leaves the old one. Not by `writeSync`: on a full disk it writes a part, and says so
+ * only by a number, so that a truncated file would replace a whole one.
  */
 export function writeWhole(file: string, text: string): void {
   const aside = `${file}.tmp`;
@@ -66,10 +66,10 @@ export function appendLines(file: string, lines: readonly string[]): void {
   }
 }
 
-/** The JSON in a file, or null where there is no file. Throws where it is not JSON: the caller sets it aside. */
+/** The JSON in a file, or null where there is no file. Throws if it is not JSON: the caller sets it aside. */
 export const readJson = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null);
 
-/** Where what is set aside goes. */
+/** The place for files that are set aside. */
 export const asideOf = (file: string): string => path.join(path.dirname(file), 'set-aside', path.basename(file));
 
 /** Moves a file out of the way, so that one bad entry never stops the rest. It may be gone already: another process does the same. */

@@ -50,8 +50,8 @@ const sealedKid = (sealed: string): string =>
   JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()).kid;
 
 /**
- * What happens to the next requests: nothing unusual, a refusal, an answer in place of the work as whoever stands in between would give it, or
- * the connection dropped before or after the work is done.
+ * What happens to the next requests: nothing unusual, a refusal, an answer from something in between in place of the
+ * work, or the connection dropped before or after the work is done.
  */
 export type Fault = 'none' | number | Answer | { refuse: RefusalCode } | 'drop-before' | 'drop-after';
 type Answer = { status: number; json: unknown; headers?: Record<string, string> };

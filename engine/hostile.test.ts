@@ -85,7 +85,7 @@ describe('a hostile server', () => {
     const shout = '\u001b]0;call 555-0100\u0007';
     const refused = () => Response.json({ code: shout }, { status: 401 });
     const key = await madeWith(answering('/v1/tenant/pubkey', refused)).tenantKey();
-    // A code that is none of ours is nobody's refusal.
+    // A code that is not ours is not a refusal.
     expect(key).toMatchObject({ ok: false, code: 'offline' });
     expect(JSON.stringify(key)).not.toContain('555-0100');
 

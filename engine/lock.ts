@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 10;
 /** A write takes milliseconds. A holder that stays so long was killed, or the power went. */
 const LEFT_BEHIND_AFTER_MS = 5_000;
 
-/** Runs `work` while the lock file is this process's own. Waits for another one's. */
+/** Runs `work` while the lock file is this process's own. Waits while another process holds it. */
 export function withLock<T>(file: string, work: () => T): T {
   const own = crypto.randomUUID();
   take(file, own);
@@ -30,7 +30,7 @@ function take(file: string, own: string): void {
   }
 }
 
-/** False where it is there already. */
+/** False if it exists already. */
 function create(file: string, own: string): boolean {
   let handle: number;
   try {
@@ -56,7 +56,10 @@ function holderOf(file: string): string | null {
   }
 }
 
-/** Moved first and looked at then: of two that wait, the other may have taken it away, and hold it now. Then it is given back. */
+/**
+ * Moved first and checked afterwards: of two that wait, the other may have removed it and hold it now. Then it is given
+ * back.
+ */
 function takeAway(file: string, own: string, left: string | null): void {
   const aside = `${file}.${own}`;
   try {

@@ -1,5 +1,6 @@
-// Writes schema/vectors/engine.json, what a second engine is held against: seals with their content key spelled out, answers about the
-// tenant's key with what becomes of each, waits between tries. Run by hand (`node engine/make-vectors.ts`); it overwrites nothing.
+// Writes schema/vectors/engine.json, the measure for a second engine: seals with their content key spelled out, answers
+// about the tenant's key with the outcome of each, waits between tries. Run by hand (`node engine/make-vectors.ts`); it
+// overwrites nothing.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { base64urlnopad } from '@scure/base';

@@ -190,7 +190,7 @@ describe('a run that cannot go on', () => {
     const image = engine();
     const run = begin(image, ['of the image']);
     await image.flush();
-    // Cloned: the spool is there, the PC is another.
+    // Cloned: the spool is the same, the PC is another.
     const clone = engine({ machine: { id: crypto.randomUUID(), hostname: 'CLONE' } });
     clone.startRun(run);
     clone.event(run.id, { message: 'of the clone' });
@@ -205,7 +205,7 @@ describe('a run that cannot go on', () => {
     ]);
     expect(await clone.escrow(run.id, 'local_admin_password', REF, 'p')).toMatchObject({ ok: true });
     expect(JSON.parse([...server.secrets.values()][0]?.body ?? '').run).toBe(own);
-    // Also after a restart, and it can be closed under the name by which its caller knows it.
+    // The same holds after a restart, and it can be closed under the name that its caller knows.
     const restarted = engine({ machine: { id: crypto.randomUUID(), hostname: 'CLONE' } });
     restarted.event(run.id, { message: 'restarted' });
     expect(await restarted.flush()).toMatchObject({ ok: true, sent: 1 });

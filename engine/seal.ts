@@ -16,7 +16,7 @@ export type SealInput = {
   kind: SecretKind;
   eid: string;
   ref: SecretRef;
-  /** Seconds since the epoch, as JOSE has it. */
+  /** Seconds since the epoch, as in JOSE. */
   iat: number;
   plaintext: string;
 };
@@ -24,9 +24,9 @@ export type SealInput = {
 const importKey = (jwk: RsaPublicJwk) => crypto.subtle.importKey('jwk', jwk, RSA, false, ['encrypt']);
 
 /**
- * Nothing to seal is a fault of whoever asks: what they mean to keep is not in it, and no receipt would say so.
- * UTF-8 has no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and what is opened one day would not be the password that
- * was applied. Throws, without a word of the plaintext.
+ * An empty secret is the caller's mistake: what they mean to keep is not in it, and no receipt would say so. UTF-8 has
+ * no bytes for half a surrogate pair: an encoder puts U+FFFD in its place, and the opened secret would not be the
+ * password that was applied. Throws, without a word of the plaintext.
  */
 function bytesOf(plaintext: string): Uint8Array<ArrayBuffer> {
   if (plaintext === '') throw new RangeError('a secret must not be empty');
@@ -42,7 +42,9 @@ export async function seal(input: SealInput, enc: 'A256GCM' | 'A256CBC-HS512' = 
     .encrypt(await importKey(jwk));
 }
 
-/** Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it take it. */
+/**
+ * Seals as base64 of raw RSA-OAEP-SHA256: nothing binds it to its machine, and only tenants that allow it accept it.
+ */
 export async function sealRaw(jwk: RsaPublicJwk, plaintext: string): Promise<string> {
   const bytes = await crypto.subtle.encrypt(RSA, await importKey(jwk), bytesOf(plaintext));
   return base64.encode(new Uint8Array(bytes));

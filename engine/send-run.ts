@@ -1,5 +1,5 @@
-// Sends what is unsent of one run, from where the server wants to go on. What the spool has lost is said to be lost; a run that cannot go on is
-// set aside, and told.
+// Sends the unsent events of one run, from where the server wants to go on. Events that the spool has lost are reported
+// as lost; a run that cannot go on is set aside and reported.
 import { z } from 'zod';
 import { ReportAnswer, type ReportedMachine } from '../schema/report.ts';
 import { SET_ASIDE } from './answer.ts';
@@ -12,7 +12,7 @@ export type Sender = {
   spool: Spool;
   now: () => number;
   notice: (text: string) => void;
-  /** The runs that are sent now: one that goes on as another is put behind them. */
+  /** The runs that are sent now: one that goes on as another is appended. */
   queue: SpooledRun[];
   post: (body: () => string, attempts?: number) => Promise<Reply | EngineRefusal>;
   /** Whether a run may go on under another machine id than its own. */
@@ -21,7 +21,7 @@ export type Sender = {
   takeAnotherId: () => ReportedMachine;
 };
 
-/** What an engine needs of the answer; a later server may reject for reasons that this one does not know. */
+/** The part of the answer that an engine needs; a later server may reject for reasons that this one does not know. */
 const Answer = ReportAnswer.extend({
   rejected: z.array(z.object({ seq: z.int().nullable(), code: z.string(), field: z.string().nullable() })),
 });
@@ -75,7 +75,7 @@ export async function sendRun(
     const lost = lostFrom(run.events, nextSeq);
     if (lost.length === 0) continue;
     if (lost.length > LOST_MAX) return setAside(sender, run, 'too_much_lost', 'Too much of this run is lost.');
-    // Only now: a number that the server has is not lost, whatever became of it here.
+    // Only now: a number that the server has is not lost, whatever happened to it here.
     notice(
       `${lost.length === 1 ? 'an event was' : `${lost.length} events were`} lost before being sent, from ${nextSeq} on`,
     );
@@ -98,7 +98,8 @@ function readAnew({ spool, queue }: Sender): void {
 function refused(sender: Sender, run: SpooledRun, machine: ReportedMachine, code: string): EngineRefusal | null {
   const says = `The server refused the report (${code}).`;
   if (!SET_ASIDE.some((one) => one === code)) return no('rejected', says);
-  // A clone of an image with a run in its spool: the run was begun by the PC that the image was made of. Once: a run made anew is nobody else's.
+  // A clone of an image with a run in its spool: the run was begun by the PC that the image was made of. Once: a run
+  // made anew belongs to nobody else.
   if (code !== 'run_conflict' || sender.spool.isOwnOfAnother(run.id)) return setAside(sender, run, code, says);
   const own = sender.spool.goOnAsOwn(run.id, machine);
   const followed = own === null ? null : sender.spool.run(own);

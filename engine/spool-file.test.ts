@@ -1,4 +1,5 @@
-// What an engine could not send, as a file that a person carries: whole, in the bodies that the server takes, without a plaintext.
+// Everything an engine could not send, as a file that a person carries: complete, in the bodies that the server
+// accepts, without a plaintext.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -54,7 +55,7 @@ it('holds every unsent event in reports of at most 500 and every secret without 
   );
   expect(seqs).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
   for (const line of lines) if ('report' in line) expect(line.report.events.length).toBeLessThanOrEqual(500);
-  // First: in a portal that sends line by line no report is in its way.
+  // It comes first: in a portal that sends line by line no report is in its way.
   expect(lines[0]).toMatchObject({ secret: { kind: 'local_admin_password', run: run.id } });
   expect(readFileSync(file, 'utf8')).not.toContain(PLAINTEXT);
   expect(statSync(file).mode & 0o077).toBe(0);

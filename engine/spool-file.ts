@@ -1,10 +1,11 @@
-// The spool as lines of a spool file (docs/protocol.md): what the engine would have sent, for a person to carry to the portal.
+// The spool as lines of a spool file (docs/protocol.md): the items the engine would have sent, for a person to carry to
+// the portal.
 import type { SpoolLine } from '../schema/spool.ts';
 import { nextBatch, type Spool } from './spool.ts';
 
 /**
- * Every sealed secret without a receipt, those that were set aside too, then every unsent event in reports of at most 500. Ciphertext only, as in
- * the spool.
+ * Every sealed secret without a receipt, including those that were set aside, then every unsent event in reports of at
+ * most 500. Ciphertext only, as in the spool.
  */
 export function spoolLines(spool: Spool): string[] {
   const lines: SpoolLine[] = [...spool.secrets(), ...spool.asideSecrets()].map((secret) => ({ secret }));

@@ -1,5 +1,5 @@
-// What is not yet acknowledged, on disk: events of runs, and sealed secrets until their receipt. Ciphertext only; a
-// plaintext never gets here. Any file may be cut off by a kill; what is whole is used, what is not is set aside.
+// Everything not yet acknowledged, on disk: events of runs, and sealed secrets until their receipt. Ciphertext only; a
+// plaintext never gets here. Any file may be cut off by a kill; whole entries are used, others are set aside.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -80,7 +80,7 @@ export class Spool {
     try {
       this.#alone(() => setAside(file));
     } catch {
-      // In use, as by a virus scanner: it is looked at again the next time.
+      // The file is in use, for example by a virus scanner: it is read again the next time.
     }
   }
 
@@ -92,7 +92,7 @@ export class Spool {
     this.#write(this.#file('pin.json'), JSON.stringify(pin));
   }
 
-  /** The random id that the PC reports under where its own is of no use; null where none was needed yet. */
+  /** The random id that the PC reports under where its own is unusable; null if none was needed yet. */
   machineId(): string | null {
     const file = this.#file('machine-id');
     const kept = existsSync(file) ? Uuid.safeParse(readFileSync(file, 'utf8').trim()) : null;
@@ -108,7 +108,7 @@ export class Spool {
     this.#write(this.#file('runs', `${envelope.run.id}.json`), JSON.stringify(envelope));
   }
 
-  /** Adds an event under the next number, which `make` is given. Null: it made none. */
+  /** Adds an event under the next number, which is passed to `make`. Null: `make` made none. */
   append(run: string, make: (seq: number) => RunEvent | null): RunEvent | null {
     return this.#alone(() => {
       const file = this.#file('runs', `${run}.ndjson`);
@@ -121,14 +121,14 @@ export class Spool {
     });
   }
 
-  /** Behind the last one there is, and behind all that the server has: of a file that was damaged, the end may be gone. */
+  /** After the last one here, and after all that the server has: a damaged file may have lost its end. */
   #nextNumber(run: string, file: string): number {
     const place = this.#places.get(run);
     if (place && existsSync(file) && statSync(file).size === place.bytes) return place.nextSeq;
     return Math.max((this.#events(run).at(-1)?.seq ?? 0) + 1, this.#nextSeq(run));
   }
 
-  /** Writes events under numbers of before: what stands in the place of lost ones. Answers the run with them. */
+  /** Writes events under earlier numbers: the stand-ins for lost ones. Answers the run with them. */
   fillIn(run: SpooledRun, events: readonly RunEvent[]): SpooledRun {
     this.#alone(() =>
       appendLines(
@@ -155,7 +155,7 @@ export class Spool {
     return envelope && { id, envelope, halt, nextSeq: this.#nextSeq(id), events: this.#events(id) };
   }
 
-  /** Runs whose envelope is lost, with what is left of their events. */
+  /** Runs whose envelope is lost, with their remaining events. */
   strays(): { id: string; events: RunEvent[] }[] {
     return this.#idsIn('runs', '.ndjson')
       .filter((id) => this.#read(this.#file('runs', `${id}.json`), z.unknown()) === null)
@@ -184,23 +184,26 @@ export class Spool {
     return events;
   }
 
-  /** Keeps a run that cannot go on out of the way of the others. It stays where it is, and what is added to it is kept with it. */
+  /**
+   * Keeps a run that cannot go on out of the way of the others. It stays where it is, and events added to it are kept
+   * with it.
+   */
   halt(run: string, code: string): void {
     this.#write(this.#file('runs', `${run}.halt`), JSON.stringify({ code } satisfies Halt));
   }
 
   /**
-   * Has a run go on as one of this PC's own, since the server knows it as another PC's: what is unsent is numbered anew, and whoever asks for
-   * the run gets the new one. Answers its id, null where the run has left the spool. A kill before the end costs nothing: the id is the same the
-   * next time.
+   * Has a run go on as one of this PC's own, since the server knows it as another PC's: unsent events are numbered
+   * anew, and callers that ask for the run get the new one. Answers its id, null where the run has left the spool. A
+   * kill before the end costs nothing: the id is the same the next time.
    */
   goOnAsOwn(id: string, machine: ReportEnvelope['machine']): string | null {
     return this.#alone(() => {
-      // As it is now: events may have come meanwhile, and another process may have done the same.
+      // Read as it is now: events may have come meanwhile, and another process may have done the same.
       const run = this.run(id);
       if (!run || run.halt?.own) return run?.halt?.own ?? null;
       const { events, nextSeq } = run;
-      // What the other PC read of its volumes is not this one's.
+      // The other PC's list of its volumes does not apply to this one.
       const { volumes: _, ...envelope } = run.envelope;
       const own = nextRunId(id, machine.id);
       const unsent = events
@@ -215,18 +218,21 @@ export class Spool {
     });
   }
 
-  /** Whether nothing of a run was taken by a server, and nothing that is kept is sealed for it but what `eid` names. */
+  /**
+   * Whether no server has accepted anything of a run, and no kept ciphertext is sealed for it except the one that `eid`
+   * names.
+   */
   isUnheardOf(run: string, eid?: string): boolean {
     if (this.#nextSeq(run) > 1) return false;
     return ![...this.secrets(), ...this.asideSecrets()].some((one) => one.run === run && one.eid !== eid);
   }
 
-  /** Whether a run is what another PC's goes on as. */
+  /** Whether a run is the continuation of another PC's. */
   isOwnOfAnother(run: string): boolean {
     return this.#idsIn('runs', '.halt').some((id) => id !== run && this.idOf(id) === run);
   }
 
-  /** The id under which a run goes on: its own, but for a run that was another PC's. */
+  /** The id under which a run goes on: its own, unless it was another PC's run. */
   idOf(run: string): string {
     return this.#read(this.#file('runs', `${run}.halt`), Halt)?.own ?? run;
   }
@@ -258,7 +264,7 @@ export class Spool {
     this.#write(this.#file('secrets', `${request.eid}.json`), JSON.stringify(request));
   }
 
-  /** In the order in which they were sealed: what an engine of before left has no number, and was first. */
+  /** In the order in which they were sealed: those left by an older engine have no number, and come first. */
   secrets(): EscrowRequest[] {
     return readdirSync(this.#file('secrets'))
       .filter((name) => name.endsWith('.json'))
@@ -272,7 +278,7 @@ export class Spool {
     rmSync(this.#file('secrets', `${eid}.json`), { force: true });
   }
 
-  /** Forgets a ciphertext in whose place the same plaintext is kept, sealed anew. */
+  /** Forgets a ciphertext once the same plaintext is kept, sealed anew. */
   dropSecret(eid: string): void {
     rmSync(this.#file('secrets', `${eid}.json`), { force: true });
   }
@@ -282,7 +288,7 @@ export class Spool {
     this.#setAside(this.#file('secrets', `${eid}.json`));
   }
 
-  /** Sealed secrets that were set aside; what was set aside because it is damaged is not among them. */
+  /** Sealed secrets that were set aside; damaged ones are not among them. */
   asideSecrets(): EscrowRequest[] {
     const folder = this.#file('secrets', 'set-aside');
     if (!existsSync(folder)) return [];
@@ -292,7 +298,10 @@ export class Spool {
     });
   }
 
-  /** Puts everything that was set aside back, to be tried again: a refusal may have been of a proxy, or of a server that knew less. */
+  /**
+   * Puts everything that was set aside back, to be tried again: the refusal may have come from a proxy, or from a
+   * server that knew less.
+   */
   putBack(): void {
     this.#alone(() => {
       for (const { eid } of this.asideSecrets()) {

@@ -1,15 +1,22 @@
-// The events of a run as its spool holds them: read line by line, whatever a power cut has left of the file; and which of them are missing. Pure.
+// The events of a run as its spool holds them: read line by line, whatever a power cut has left of the file; and the
+// missing ones. Pure.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { mendEvent } from '../schema/mend-event.ts';
 import type { RunEvent } from '../schema/report.ts';
 import { Uuid } from '../schema/text.ts';
 
-/** Why a run is not sent: the server's code, and under which id it goes on as this PC's own, where it was another PC's. */
+/**
+ * Why a run is not sent: the server's code, and, if it was another PC's, the id under which it goes on as this PC's
+ * own.
+ */
 export const Halt = z.object({ code: z.string(), own: Uuid.optional() });
 export type Halt = z.infer<typeof Halt>;
 
-/** A run's events by number, and how many lines are none. A file system may leave zeros where a power cut lost what was written. */
+/**
+ * A run's events by number, and the number of lines that are not events. A file system may leave zeros where a power
+ * cut lost what was written.
+ */
 export function readEvents(text: string, now: number): { events: RunEvent[]; damaged: number } {
   const events: RunEvent[] = [];
   let damaged = 0;
@@ -33,7 +40,7 @@ function eventOf(line: string, now: number): RunEvent | null {
   }
 }
 
-/** A damaged file has lost a block or two. Beyond this it is no gap but another file. */
+/** A damaged file has lost a block or two. A larger gap means another file. */
 export const LOST_MAX = 10_000;
 
 /** The numbers from `nextSeq` to the next event that is there, at most one more than `LOST_MAX`. None where that is `nextSeq`, or nothing follows. */
@@ -43,7 +50,10 @@ export function lostFrom(events: readonly RunEvent[], nextSeq: number): number[]
   return Array.from({ length: count }, (_, index) => nextSeq + index);
 }
 
-/** What stands in the place of an event that the spool has lost, so that the run can go on and people see that something is missing. */
+/**
+ * The stand-in for an event that the spool has lost, so that the run can go on and people see that something is
+ * missing.
+ */
 export const lostEvent = (seq: number, at: number): RunEvent => ({
   seq,
   at,

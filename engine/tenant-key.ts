@@ -4,17 +4,17 @@ import { PublicKeyAnswer } from '../schema/keyring.ts';
 import { verifyStatement } from '../schema/signed.ts';
 import { type EngineRefusal, no } from './refusal.ts';
 
-/** What an engine remembers of its tenant between runs; `fingerprint` is the pin. */
+/** An engine's memory of its tenant between runs; `fingerprint` is the pin. */
 export type Pin = { fingerprint: string; tenant: string; keyEpoch: number };
 
-/** What its configuration file says; without a fingerprint it pins on first use. */
+/** The pin from its configuration file; without a fingerprint it pins on first use. */
 export type Expected = { fingerprint: string | null; minEpoch: number; known: Pin | null };
 
 export type TrustedKey = { ok: true; kid: string; jwk: RsaPublicJwk; tenant: string; pin: Pin; firstUse: boolean };
 
 /**
- * Holds an answer of `GET /v1/tenant/pubkey` against the pin: the computed thumbprint is the kid, the pinned root states it
- * for the known tenant, and its epoch is not lower than any seen. Refuses by value, never by exception.
+ * Checks an answer of `GET /v1/tenant/pubkey` against the pin: the computed thumbprint is the kid, the pinned root
+ * states it for the known tenant, and its epoch is not lower than any seen. Refuses by value, never by exception.
  */
 export async function trustKey(answer: unknown, expected: Expected): Promise<TrustedKey | EngineRefusal> {
   const parsed = PublicKeyAnswer.safeParse(answer);

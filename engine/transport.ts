@@ -14,7 +14,7 @@ export type Transport = {
   signal?: AbortSignal;
 };
 
-/** `code`: of a refusal; null: a success. */
+/** `code`: the refusal's; null: a success. */
 export type Reply = { ok: true; status: number; code: RefusalCode | null; json: unknown };
 /** `body` is made anew for each try. */
 type Ask = { route: keyof typeof engine; body?: () => string; type?: string; attempts?: number };
@@ -41,7 +41,7 @@ export async function ask(transport: Transport, question: Ask): Promise<Reply | 
   }
 }
 
-/** `json` is undefined where the answer was none. */
+/** `json` is undefined if the answer was not JSON. */
 type Once = { status: number; json: unknown; code: RefusalCode | null; retryAfterMs: number };
 
 /** Null: nobody answered. */
@@ -65,11 +65,11 @@ async function once(transport: Transport, { route, body, type }: Ask): Promise<O
   }
 }
 
-/** Throws where a body goes on for longer than any answer of ours, however few bytes of it were sent. */
+/** Throws if a body is longer than any answer of ours, however few bytes were sent for it. */
 async function boundedText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop, by a throw too, has the rest not read.
+  // Leaving the loop, also by a throw, leaves the rest unread.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > ANSWER_MAX_BYTES) throw new RangeError('the answer is too large');
@@ -86,7 +86,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A success is held against the form of its answer by whoever asked: a stranger may have said 200 as well. */
+/** The caller checks the form of a success: a stranger may have said 200 as well. */
 const isFinal = ({ status, json, code }: Once): boolean =>
   status >= 200 && status < 300 ? json !== undefined : code !== null && status < 500 && status !== 429;
 
@@ -105,6 +105,9 @@ function offline(reply: Once | null): EngineRefusal {
   return no('offline', `The server takes nothing now (${reply.code}); what is unsent stays on disk.`, only);
 }
 
-/** For an answer that our server does not give. It may be about the one thing that was sent, as of a filter that takes offence at it. */
+/**
+ * For an answer that our server does not give. It may be about the one thing that was sent, as with a filter that
+ * objects to it.
+ */
 export const strange = (status: number): EngineRefusal =>
   no('offline', `Something else answered in the server’s place (${status}); what is unsent stays on disk.`, 'waits');

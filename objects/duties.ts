@@ -1,5 +1,5 @@
-// What a tenant's object does by itself, later: a duty is one row. What there is to do is found in storage, so a turn that is missed costs
-// time and nothing else. A new duty is a name in core/alarms.ts and its row here; the compiler asks for it.
+// What a tenant's object does by itself, later: each duty is one row. The work to do is found in storage, so a missed
+// turn costs time and nothing else. A new duty is a name in core/alarms.ts and its row here; the compiler asks for it.
 import { goOnAside } from './aside/set-aside.ts';
 import * as audit from './audit/audit.ts';
 import { tellHead } from './audit/head.ts';
@@ -37,13 +37,16 @@ export type Dutiful = {
   lookAtSuspension: () => Promise<void>;
 };
 
-/** What must hold of every duty: done twice, it is as done once, for an alarm may repeat. */
+/** Every duty must be idempotent: an alarm may repeat. */
 type Duty = {
   /** When it falls due where nobody has scheduled it, ms since the epoch; null: not now. Asked after every act, so it reads little. */
   arises?: (sql: SqlStorage, env: Bindings, now: number, due: () => number | null) => number | null;
   /** A slice of it, in the transaction that takes it off; it schedules what is left. */
   slice?: (storage: DurableObjectStorage, now: number, tenant: string) => void;
-  /** What asks others, after that transaction and in the order of the rows; were the object gone meanwhile, the alarm comes again after `againMs`. */
+  /**
+   * The part that asks others, after that transaction and in the order of the rows; if the object goes away meanwhile,
+   * the alarm comes again after `againMs`.
+   */
   run?: (object: Dutiful) => Promise<void>;
   againMs?: number;
 };
@@ -99,7 +102,10 @@ const DUTIES: Record<Due, Duty> = {
 
 const ROWS = Object.entries(DUTIES) as [Due, Duty][];
 
-/** Sees to it that all there is to do has its alarm. In the turn of what may have given rise to it; mostly it only reads. */
+/**
+ * Sees to it that all pending work has its alarm. Call it in the turn of whatever may have caused that work; mostly it
+ * only reads.
+ */
 export function arm(storage: DurableObjectStorage, env: Bindings, now: number): void {
   const { sql } = storage;
   if (isRestoring(sql)) return;
@@ -109,7 +115,10 @@ export function arm(storage: DurableObjectStorage, env: Bindings, now: number): 
   }
 }
 
-/** Takes what is due off, with a slice of each done, and asks again for what is only begun. In one transaction. */
+/**
+ * Takes off the duties that are due, with a slice of each done, and reschedules those that are only begun. In one
+ * transaction.
+ */
 export const takeTurn = (storage: DurableObjectStorage, tenant: string, now: number): Due[] =>
   storage.transactionSync(() => {
     const due = takeDue(storage, now);
@@ -121,7 +130,7 @@ export const takeTurn = (storage: DurableObjectStorage, tenant: string, now: num
     return due;
   });
 
-/** Does what of the due asks others. Notices that others of them gave rise to go out in the same turn. */
+/** Runs the parts of the due duties that ask others. Notices that other duties caused go out in the same turn. */
 export async function doDuties(object: Dutiful, due: readonly Due[]): Promise<void> {
   for (const [what, { run }] of ROWS)
     if (run && (due.includes(what) || (what === 'notices' && nextDeliveryAt(object.storage.sql) !== null)))
@@ -132,8 +141,8 @@ export async function doDuties(object: Dutiful, due: readonly Due[]): Promise<vo
 const FULL_RETRY_MS = 120_000;
 
 /**
- * The disk is full: what has had its time is taken away, nothing is written, and the rest is for a later turn. A backup that is under way begins
- * anew, because what changes is kept for it.
+ * The disk is full: rows past their time are removed, nothing is written, and the rest waits for a later turn. A backup
+ * that is under way begins anew, because what changes is kept for it.
  */
 export async function makeRoom(storage: DurableObjectStorage, now: number): Promise<void> {
   const { sql } = storage;
@@ -171,7 +180,7 @@ async function lookAtTokens({ storage, env, tenant }: Dutiful): Promise<void> {
     if (!told) return;
     next(storage, 'tokens_expiring', now + LOOK_EVERY_MS);
   } catch {
-    // What was asked for in case tries again.
+    // The alarm that was set as a precaution tries again.
     logTrouble('index-unreachable', tenant);
   }
 }
@@ -192,7 +201,9 @@ async function deliver({ storage, env }: Dutiful): Promise<void> {
   next(storage, 'notices', at === null ? null : Math.max(at, Date.now()));
 }
 
-/** Puts the next date in place of the one asked for in case, unless somebody has asked for it to be done at once meanwhile. */
+/**
+ * Puts the next date in place of the precautionary one, unless somebody has asked meanwhile for it to be done at once.
+ */
 function next(storage: DurableObjectStorage, what: Due, at: number | null): void {
   storage.transactionSync(() => {
     if (isRestoring(storage.sql)) return;

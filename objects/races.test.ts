@@ -1,4 +1,4 @@
-// One object, many calls at once: nothing forks, nothing repeats, nothing is stored twice, a revoked token is out.
+// One object, many calls at once: nothing forks, repeats or is stored twice, and a revoked token is out.
 import { describe, expect, it } from 'vitest';
 import type { AuditPage } from '../schema/audit.ts';
 import type { Problem } from '../schema/problem.ts';

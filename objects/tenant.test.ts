@@ -101,7 +101,7 @@ describe('storage', () => {
     const { id, token, keyring } = await seedReadyTenant();
     const machine = newMachine();
     await asMachine(token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
-    // What a minute writes once is written.
+    // The writes that happen once a minute are done.
     await asMachine(token, '/v1/secret', await sealedSecret(id, keyring, machine.id));
     const written = async (how: Parameters<typeof sealedSecret>[3]) => {
       const body = await sealedSecret(id, keyring, machine.id, how);

@@ -1,5 +1,5 @@
-// A tenant's object: the single writer of all that belongs to one tenant. What it answers is in objects/calls, by noun; the rules and the SQL
-// stand in the rooms of their nouns. It keeps sealed secrets and has no code that opens one.
+// A tenant's object: the single writer of all that belongs to one tenant. Its calls are in objects/calls, by noun; the
+// rules and the SQL are in the rooms of their nouns. It keeps sealed secrets and has no code that opens one.
 import { isRefusal } from '../schema/refusal.ts';
 import { OperatorCalls } from './calls/operator.ts';
 import { wasFull } from './core/full.ts';
@@ -8,7 +8,7 @@ import { isRestoring } from './core/restore-progress.ts';
 import { arm, doDuties, makeRoom, takeTurn } from './duties.ts';
 import { readUpgrade } from './live/upgrade.ts';
 
-/** The last of the classes in objects/calls has the calls of all. */
+/** The last of the classes in objects/calls inherits the calls of all. */
 export class Tenant extends OperatorCalls {
   protected override readonly arm = (now: number): void => arm(this.ctx.storage, this.env, now);
 
@@ -17,7 +17,7 @@ export class Tenant extends OperatorCalls {
     return 'pong';
   }
 
-  /** Only for the upgrade of a live socket, which no RPC call can answer. What is refused is answered as a refusal in JSON. */
+  /** Only for the upgrade of a live socket, which no RPC call can answer. A refusal is answered in JSON. */
   override async fetch(request: Request): Promise<Response> {
     const { caller, asked } = readUpgrade(request);
     const accepted = loggedCall('live', caller, () =>
@@ -45,7 +45,7 @@ export class Tenant extends OperatorCalls {
   async #doWhatIsDue(notes: AlarmNotes): Promise<void> {
     const tenant = this.gate.requireTenant();
     notes.tenant = tenant;
-    // A backup half in is nobody's state to act on; its last step sets the alarm again.
+    // A backup that is half in is no state to act on; its last step sets the alarm again.
     if (isRestoring(this.sql)) return;
     const now = Date.now();
     if (wasFull(this.sql, now)) return makeRoom(this.ctx.storage, now);

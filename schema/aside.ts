@@ -1,4 +1,4 @@
-// What a revoked token brought, set aside by one act: kept, listed apart, counted nowhere. And how much that is.
+// What a revoked token brought, set aside by one act: kept, listed apart, counted nowhere. Also how much that is.
 import { z } from 'zod';
 import { Instant } from './text.ts';
 
@@ -7,8 +7,8 @@ export const Aside = z.object({ token: z.string(), label: z.string() });
 export type Aside = z.infer<typeof Aside>;
 
 /**
- * How far the act has come. `since`: only what came from then on, ms since the epoch; null: all that it ever brought. `runs` and `versions`
- * are set aside at this moment.
+ * How far the act has come. `since`: only rows that came from then on, ms since the epoch; null: all that it ever
+ * brought. `runs` and `versions` are set aside at this moment.
  */
 export const TokenAside = z.object({
   state: z.enum(['setting_aside', 'set_aside', 'bringing_back']),
@@ -41,6 +41,9 @@ export const BroughtQuery = z.strictObject({
 });
 export type BroughtQuery = z.infer<typeof BroughtQuery>;
 
-/** Counted a slice of the rows at a time: a reader adds the answers up until `next` is null. `machines`: those it was the first to name. */
+/**
+ * The count of one slice of the rows: a reader adds the answers up until `next` is null. `machines`: those that the
+ * token was the first to name.
+ */
 export const Brought = z.object({ runs: z.int(), versions: z.int(), machines: z.int(), next: z.string().nullable() });
 export type Brought = z.infer<typeof Brought>;

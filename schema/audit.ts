@@ -70,7 +70,7 @@ export const AuditAction = z.enum([
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
 
-/** What the object puts on record by itself: no route promises these. */
+/** Actions that the object puts on record by itself: no route promises these. */
 export const SYSTEM_ACTIONS = [
   'tenant.initialized',
   'audit.rollback_noticed',
@@ -112,7 +112,10 @@ export type ChainHead = z.infer<typeof ChainHead>;
 
 const Id = z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'must be an id' });
 
-/** `person` is a principal's id, of anybody but a machine. `machine`: what an entry is about. `from` and `to` are included. */
+/**
+ * `person` is the id of any principal except a machine. `machine`: the one that an entry is about. `from` and `to` are
+ * included.
+ */
 const filters = <I extends z.ZodType<number>>(instant: I) => ({
   person: Id.optional(),
   machine: Id.optional(),

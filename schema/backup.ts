@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { Email, Sha256 } from './text.ts';
 
-/** One piece of one table: rows as NDJSON under the name of their hash. `last`: the key of its last row, where the table is only appended to. */
+/**
+ * One piece of one table: rows as NDJSON under the name of their hash. `last`: the key of its last row, if the table is
+ * only appended to.
+ */
 export const BackupChunk = z.strictObject({
   table: z.string().regex(/^[a-z_]{1,64}$/),
   sha256: Sha256,
@@ -15,7 +18,7 @@ export type BackupChunk = z.infer<typeof BackupChunk>;
 export const AuditHead = z.strictObject({ seq: z.int(), hash: Sha256 });
 export type AuditHead = z.infer<typeof AuditHead>;
 
-/** Names every chunk, in the order in which they are restored. Written last: what it names is whole. */
+/** Names every chunk, in the order in which they are restored. It is written last, so everything it names is whole. */
 export const BackupManifest = z.strictObject({
   v: z.literal(1),
   tenant: z.string(),
@@ -53,8 +56,8 @@ export const BackupRequested = z.object({ requestedAt: z.int() });
 export type BackupRequested = z.infer<typeof BackupRequested>;
 
 /**
- * `at`: of an earlier backup that is still kept; the latest where absent. `firstAdmin`: who is let in where neither the index nor a backup that
- * it vouches for names an admin; else it counts for nothing.
+ * `at`: of an earlier backup that is still kept; the latest where absent. `firstAdmin`: the person to let in where
+ * neither the index nor a backup that it vouches for names an admin; ignored otherwise.
  */
 export const RestoreRequest = z.strictObject({ at: z.int().min(0).optional(), firstAdmin: Email.optional() });
 export type RestoreRequest = z.infer<typeof RestoreRequest>;
@@ -63,7 +66,10 @@ export type RestoreRequest = z.infer<typeof RestoreRequest>;
 export const RestoreAborted = z.object({ abortedAt: z.int() });
 export type RestoreAborted = z.infer<typeof RestoreAborted>;
 
-/** `finished: false`: ask again, it goes on where it stopped. `vouched`: the index has the hash of this manifest; else only whom the index has comes in. */
+/**
+ * `finished: false`: ask again, it goes on where it stopped. `vouched`: the index has the hash of this manifest;
+ * otherwise only people whom the index has get in.
+ */
 export const RestoreAnswer = z.object({
   finished: z.boolean(),
   backupAt: z.int(),

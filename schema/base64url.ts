@@ -1,5 +1,6 @@
-// Base64url (RFC 4648 §5) in its one canonical form: no padding, no white space, no bit set that no byte uses. A looser reader takes many
-// texts for the same bytes, so that whoever passes a text on may change its hash without breaking what is signed or sealed in it.
+// Base64url (RFC 4648 §5) in its one canonical form: no padding, no white space, no bit set that no byte uses. A looser
+// reader takes many texts for the same bytes, so that anybody who passes a text on may change its hash without breaking
+// what is signed or sealed in it.
 import { base64urlnopad } from '@scure/base';
 
 /** The bytes, or null where the text is not the one that encodes them. */
@@ -28,6 +29,6 @@ export function isBase64Url(text: string): boolean {
   return rest === 2 ? LAST_OF_ONE_BYTE.test(text) : rest === 3 && LAST_OF_TWO_BYTES.test(text);
 }
 
-/** UTF-8 as it stands: what is not is an error, and a byte order mark is a character like any other. */
+/** UTF-8 exactly as it stands: anything else is an error, and a byte order mark is a character like any other. */
 export const decodeUtf8 = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

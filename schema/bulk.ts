@@ -4,7 +4,7 @@ import { PAGE_MAX } from './rotation.ts';
 import { Revealed } from './secret.ts';
 import { Sha256, Thumbprint, Uuid } from './text.ts';
 
-/** What the ciphertexts are read for; it stands in the audit beside their ids. */
+/** The purpose that the ciphertexts are read for; the audit has it beside their ids. */
 export const BulkPurpose = z.enum(['health', 'export']);
 export type BulkPurpose = z.infer<typeof BulkPurpose>;
 
@@ -20,15 +20,21 @@ export const BulkPageRequest = z.strictObject({
 });
 export type BulkPageRequest = z.infer<typeof BulkPageRequest>;
 
-/** Every version, by secret and version. Empty: nothing is left after `after`. */
+/** Every version, by secret and version. Empty where nothing is left after `after`. */
 export const BulkPage = z.object({ items: z.array(Revealed), total: z.int() });
 export type BulkPage = z.infer<typeof BulkPage>;
 
-/** What an admin's browser found when it opened a version: nothing of the plaintext, only whether it is one of its kind. */
+/**
+ * An admin's browser's finding when it opened a version: nothing of the plaintext, only whether it is valid for its
+ * kind.
+ */
 export const Finding = z.enum(['sound', 'malformed', 'does_not_open']);
 export type Finding = z.infer<typeof Finding>;
 
-/** `sha256` and `kid` are of what was opened: a version that was re-sealed meanwhile keeps no finding about the one before. */
+/**
+ * `sha256` and `kid` are of the opened ciphertext: a version that was re-sealed meanwhile keeps no finding about the
+ * previous one.
+ */
 export const Verified = z.strictObject({
   secret: Uuid,
   version: z.int().min(1),
@@ -40,7 +46,7 @@ export type Verified = z.infer<typeof Verified>;
 
 export const VerifiedRequest = z.strictObject({
   items: z.array(Verified).min(1).max(PAGE_MAX),
-  /** The sweep that found them, which counts for whoever began it. */
+  /** The sweep that found them; it counts for the person who began it. */
   sweep: Uuid.optional(),
 });
 export type VerifiedRequest = z.infer<typeof VerifiedRequest>;

@@ -23,7 +23,7 @@ export type ChainStart = { tenant: string; after?: ChainHead; witnesses?: readon
 
 const sha256 = (text: string): string => bytesToHex(digest(utf8ToBytes(text)));
 
-/** What the first entry of a tenant's chain has as its previous hash. */
+/** The previous hash of the first entry in a tenant's chain. */
 export const genesisHash = (tenant: string): string => sha256(tenant);
 
 /** The hash of an entry: SHA-256 over the RFC 8785 canonical JSON of all its other members. Throws on a lone surrogate. */
@@ -47,7 +47,7 @@ export function verifyChain(entries: readonly unknown[], start: ChainStart): Cha
   return { ok: true, head };
 }
 
-/** Null, or how the chain ends too early: a witness knows an entry behind its head. */
+/** How the chain ends too early, because a witness knows an entry after its head; null where it does not. */
 export function beyond(head: ChainHead, witnesses: readonly Witness[]): BadChain | null {
   const furthest = witnesses.reduce<Witness | null>((far, one) => (one.seq > (far?.seq ?? head.seq) ? one : far), null);
   return (
@@ -76,7 +76,10 @@ function isAsHashed({ hash, ...rest }: AuditEntry): boolean {
   }
 }
 
-/** One entry at the place after `head`. Its own hash first: what an edited entry says of itself counts for nothing. */
+/**
+ * One entry at the place after `head`. Its own hash is checked first: nothing that an edited entry says about itself
+ * counts.
+ */
 function judge(
   entry: unknown,
   head: ChainHead,

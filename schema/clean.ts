@@ -1,14 +1,14 @@
-// What comes from outside made fit to keep: text without what is no text and no longer than it may be; lists and instants as Windows
-// PowerShell 5.1 writes them. Pure; what is fit comes out as it went in.
+// Makes input from outside fit to keep: text without non-text characters and no longer than allowed; lists and instants
+// as Windows PowerShell 5.1 writes them. Pure; fit input comes out unchanged.
 
-/** What is left out, null or empty: all the same to whoever reads a field that may be absent. */
+/** Left out, null or empty: all the same to a reader of a field that may be absent. */
 export const isAbsent = (value: unknown): value is undefined | null | '' =>
   value === undefined || value === null || value === '';
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a terminal is told: CSI, OSC and shorter sequences (ECMA-48 §5.4, §5.6). Installers colour their output. */
+/** Terminal control: CSI, OSC and shorter sequences (ECMA-48 §5.4, §5.6). Installers colour their output. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it finds
@@ -16,10 +16,13 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const REPLACEMENT = '\ufffd';
 const ELLIPSIS = '…';
 
-/** `changed`: something is lost. Line ends in another way are the same text. */
+/** `changed`: something is lost. Other line ends are the same text. */
 export type Cleaned = { text: string; changed: boolean };
 
-/** Text of at most `max` UTF-16 units: lines end with a line feed, other control characters are U+FFFD, and what was cut ends with …. */
+/**
+ * Text of at most `max` UTF-16 units: lines end with a line feed, other control characters are U+FFFD, and a cut text
+ * ends with ….
+ */
 export function cleanText(text: string, max: number): Cleaned {
   const lines = text.replace(/\r\n?/g, '\n');
   const plain = lines.toWellFormed().replace(ESCAPES, '').replace(CONTROLS, REPLACEMENT);
@@ -39,12 +42,15 @@ export function textOf(value: unknown): string {
     const json = JSON.stringify(value);
     if (json !== undefined) return json;
   } catch {
-    // A big number, or a thing that holds itself: told by its type.
+    // A big number, or an object that contains itself: named by its type.
   }
   return typeof value === 'bigint' ? String(value) : typeof value;
 }
 
-/** The items of a list, also where Windows PowerShell 5.1 has made `{"value": [...], "Count": n}` of it. Null: it is none. */
+/**
+ * The items of a list, also where Windows PowerShell 5.1 has turned it into `{"value": [...], "Count": n}`. Null: it is
+ * not a list.
+ */
 export function itemsOf(value: unknown): unknown[] | null {
   if (Array.isArray(value)) return value;
   return isRecord(value) && Array.isArray(value.value) && typeof value.Count === 'number' ? value.value : null;
@@ -59,7 +65,8 @@ const INSTANT_MAX = 253_402_300_799_999;
 
 /**
  * An instant in whole milliseconds since the epoch, also where it came as digits, as .NET writes dates into JSON (`/Date(…)/`, alone or as
- * the `value` of an object), or as ISO 8601 with its zone; without one it could be any. Null: it cannot be read.
+ * the `value` of an object), or as ISO 8601 with its zone; without a zone it could be any instant. Null: it cannot be
+ * read.
  */
 export function instantOf(value: unknown): number | null {
   const at = Math.floor(millisecondsOf(isRecord(value) ? value.value : value));

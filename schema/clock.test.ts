@@ -1,4 +1,4 @@
-// The rule of whose clock says when something happened, by a table and by laws.
+// The rule for whose clock says when something happened, by a table and by laws.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTold, type Receipt, SKEW_MAX_MS, takenAt, timesOf, worse, wrongBy } from './clock.ts';

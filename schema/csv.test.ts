@@ -27,12 +27,12 @@ function cellsOf(text: string, separator: string): string[][] {
   return lines;
 }
 
-/** What a spreadsheet calculates, or asks a program to. NFKC folds the wide and small forms. */
+/** Cells that a spreadsheet calculates, or passes to a program. NFKC folds the wide and small forms. */
 const isFormula = (cell: string): boolean =>
   /^[=+\-@\u2212]/.test(cell.replace(/^[\p{Z}\p{C}"]+/u, '').normalize('NFKC'));
 const READERS = [',', ';', '\t', '|'];
 
-/** Takes off what was put in. */
+/** Takes off the apostrophes that were put in. */
 const armed = (text: string): string =>
   text
     .split(/([,;|\t\n\v\f\r\u0085\u2028\u2029])/)

@@ -1,16 +1,21 @@
-// One line of CSV, as RFC 4180 has it and as a spreadsheet may read it. The only writer of it. Without zod: the portal and the recovery page use it too.
+// One line of CSV, as in RFC 4180 and as a spreadsheet may read it. Nothing else writes CSV. Without zod: the portal
+// and the recovery page use it too.
 
 export const CSV = 'text/csv';
 
-/** A file begins with it: without, a spreadsheet reads UTF-8 as something older. */
+/** A file begins with it: without it, a spreadsheet reads UTF-8 as an older encoding. */
 export const CSV_START = '\ufeff';
 
-/** What a spreadsheet may part cells or lines at, whatever the file says: in half of Europe it is the semicolon, and then quotes do not hold. */
+/**
+ * Characters at which a spreadsheet may separate cells or lines, whatever the file says: in half of Europe it is the
+ * semicolon, and then quotes do not protect.
+ */
 const SEPARATOR = /([,;|\t\n\v\f\r\u0085\u2028\u2029])/;
 
 /**
- * A formula begins so; the wide, small, raised and lowered forms are folded to these by some. White space, quotes and what is not
- * seen may stand before it, an apostrophe of the text's own too: so that whoever takes ours off gets the text back.
+ * A formula begins with one of these; some programs fold the wide, small, raised and lowered forms to them. White
+ * space, quotes and invisible characters may come before it, and so may an apostrophe of the text itself, so that
+ * taking ours off gives the text back.
  */
 const FORMULA =
   /^['"\p{Z}\p{C}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b]/u;

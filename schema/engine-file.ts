@@ -13,8 +13,8 @@ function isGuarded(origin: string): boolean {
 }
 
 /**
- * `fingerprint` null: the engine pins on first use. `minEpoch`: the lowest escrow key it accepts. `tenantKey`: the escrow key of the day the file
- * was made, with its statements, for a PC that never gets to ask.
+ * `fingerprint` null: the engine pins on first use. `minEpoch`: the lowest escrow key it accepts. `tenantKey`: the
+ * escrow key on the day the file was made, with its statements, for a PC that never gets to ask.
  */
 export const EngineFile = z.object({
   apiOrigin: z

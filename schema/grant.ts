@@ -6,7 +6,10 @@ import { Role } from './person.ts';
 import { ManifestUnlocker, UnlockerKind, VaultPurpose } from './signed.ts';
 import { Uuid } from './text.ts';
 
-/** What the manifest is to say of the unlocker, rights included, and its sealed private half, which only its owner ever gets back. */
+/**
+ * The manifest's future words about the unlocker, including its rights, and the sealed private half, which only its
+ * owner ever gets back.
+ */
 export const GrantRequest = z.strictObject({
   unlocker: ManifestUnlocker.pick({ id: true, kind: true, label: true, rights: true, jwk: true }),
   half: SealedUnlocker,
@@ -19,7 +22,10 @@ export const Grant = z.object({
   role: Role,
   kind: UnlockerKind,
   label: z.string(),
-  /** What its owner asked to be able to open. Null: asked in the earlier form, whose words do not name it; nobody signs that. */
+  /**
+   * What its owner asked to be able to open. Null: a request in the earlier form, whose words do not name it; nobody
+   * signs that.
+   */
   rights: z.array(VaultPurpose).nullable(),
   jwk: EcPublicJwk,
   requestedAt: z.int(),

@@ -1,4 +1,5 @@
-// An object's health for whoever operates the installation: numbers, states and instants. Nothing that a tenant's own data says.
+// An object's health for whoever operates the installation: numbers, states and instants. Nothing from a tenant's own
+// data.
 import { z } from 'zod';
 import { Room } from './limits.ts';
 import { FleetCounts } from './machine.ts';
@@ -16,7 +17,7 @@ export const Inspection = z.object({
   /** `ran`: the highest migration that has run in this object. `known`: the highest one that the deployed Worker has. */
   schema: z.object({ ran: Count, known: Count, lastRanAt: At }),
   storageBytes: Count,
-  /** The share of its limit, and what is refused for want of it. */
+  /** The share of its limit, and what is refused for lack of it. */
   room: Room,
   lastReportAt: At,
   counts: FleetCounts.pick({ machines: true, archived: true, runs: true, secrets: true }).extend({
@@ -26,7 +27,10 @@ export const Inspection = z.object({
     pausedWebhooks: Count,
     auditEntries: Count,
   }),
-  /** What waits. `outbox`: rows that the index has yet to follow, and how often it was tried. `toReseal`: under an older escrow key. */
+  /**
+   * The queues. `outbox`: rows that the index has yet to follow, and how often it was tried. `toReseal`: under an older
+   * escrow key.
+   */
   queues: z.object({
     outbox: Count,
     outboxTriesMax: Count,

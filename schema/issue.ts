@@ -1,9 +1,10 @@
-// How a zod issue is told to a client: the field and the expectation, never the value, nor a name the client invented.
+// How a zod issue is reported to a client: the field and the expectation, never the value, nor a name the client
+// invented.
 import type { z } from 'zod';
 
 type Issue = Pick<z.core.$ZodIssue, 'code' | 'message' | 'path'>;
 
-/** zod's message, but for an unknown member: zod would repeat its name. */
+/** zod's message, except for an unknown member: zod would repeat its name. */
 export const issueMessage = (issue: Issue): string =>
   issue.code === 'unrecognized_keys' ? 'has a member that is not known here' : issue.message;
 

@@ -10,14 +10,14 @@ export const SEALED_TYP = 'totl-secret+jwe';
 export const RSA_BLOCK_BYTES = 384;
 const NONCE_AND_TAG_BYTES = { A256GCM: [12, 16], 'A256CBC-HS512': [16, 32] } as const;
 
-/** The PC as its engine knew it when it sealed: most are renamed later, few get another serial. */
+/** The PC as its engine knew it when it sealed: most PCs are renamed later, few get another serial. */
 export const SealedPc = z.strictObject({ hostname: Text(255), serial: Text(255).nullable() });
 export type SealedPc = z.infer<typeof SealedPc>;
 
 /**
  * The protected header, exactly: an unknown member (`zip`, `jwk`, `jku`, `x5u`, `crit`, …) is refused.
- * `run` is null and `by` names the person where one sealed by hand; `src` and `bound: false` come with re-sealing. `pc` is there where the
- * engine names its PC.
+ * `run` is null and `by` names the person if one sealed by hand; `src` and `bound: false` come with re-sealing. `pc` is
+ * present if the engine names its PC.
  */
 export const SealedHeader = z.strictObject({
   alg: z.literal('RSA-OAEP-256'),
@@ -38,7 +38,7 @@ export const SealedHeader = z.strictObject({
 });
 export type SealedHeader = z.infer<typeof SealedHeader>;
 
-/** `field` is where it is wrong; the message never repeats the value. */
+/** `field` is the wrong one; the message never repeats the value. */
 export type JweFault = { ok: false; field: string; message: string };
 
 /**

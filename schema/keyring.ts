@@ -1,4 +1,4 @@
-// A tenant's keyring on the wire and in storage: what the server keeps of it is public, signed, or sealed.
+// A tenant's keyring on the wire and in storage: the server keeps only public, signed or sealed parts of it.
 import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
@@ -25,7 +25,7 @@ export const HkdfKdf = z.strictObject({ name: z.literal('hkdf-sha256'), salt: Ba
 export const PrfKdf = z.strictObject({
   name: z.literal('webauthn-prf'),
   salt: Base64Url(22).length(22),
-  // Authenticated as the text it is; what it decodes to is for the browser that asks it.
+  // Authenticated as text; only the browser that asks for it decodes it.
   credential: z
     .string()
     .max(1400)
@@ -72,7 +72,7 @@ export const Wrap = z.strictObject({
 });
 export type Wrap = z.infer<typeof Wrap>;
 
-/** `oldStatements`: of earlier roots that overlap, so that engines which pin one of them go on. */
+/** `oldStatements`: those of earlier roots that overlap, so that engines which pin one of them go on working. */
 export const EscrowKey = z.strictObject({
   kid: Thumbprint,
   jwk: RsaPublicJwk,
@@ -85,31 +85,32 @@ export type EscrowKey = z.infer<typeof EscrowKey>;
 export const MANIFEST_MAX_CHARACTERS = 512 * 1024;
 
 /**
- * One verified call. What the manifest names and this does not carry must be in the object already, else 422
- * `keyring_incomplete`; what the object holds and the manifest does not name is dropped.
+ * One verified call. Anything that the manifest names and this does not carry must already be in the object, or else
+ * the answer is 422 `keyring_incomplete`; anything that the object holds and the manifest does not name is dropped.
  */
 export const KeyringWrite = z.strictObject({
   manifest: CompactJws(MANIFEST_MAX_CHARACTERS),
   root: SealedKey,
   /** The root follows another: the old one's word for it, in the write that brings the new one. */
   succession: CompactJws(4096).optional(),
-  /** Earlier roots that overlap, sealed again, when the admin vault key is a new one. */
+  /** Earlier roots that overlap, sealed again, when the admin vault key is new. */
   oldRoots: z.array(SealedKey).max(10).optional(),
   /** Each takes some 4 KiB of the body's 2 MiB. */
   escrowKeys: z.array(EscrowKey).max(400),
   unlockers: z.array(SealedUnlocker).max(500),
   wraps: z.array(Wrap).max(2000),
-  /** The sweep of whoever writes that a key's destruction rests on (bulk.ts). */
+  /** The writer's sweep on which a key's destruction rests (bulk.ts). */
   sweep: Uuid.optional(),
-  /** The shared unlockers that whoever writes has chosen to keep at the act of a leaver: it goes on record. */
+  /** The shared unlockers that the writer has chosen to keep at a leaver's act: this goes on record. */
   kept: z.strictObject({ leaver: LowerCaseEmail, unlockers: z.array(Uuid).min(1).max(500) }).optional(),
 });
 export type KeyringWrite = z.infer<typeof KeyringWrite>;
 
 /**
- * A change of the keyring that can still be taken back: what it replaced is kept, and handed out by no route, until an unlocker has signed that
- * it opened every key, or until `until`. `replaces`: something sealed was overwritten or dropped. `waitsFor`: whose unlocker, seen from who asks;
- * their own in another session where they are the only admin. Instants in ms.
+ * A change of the keyring that can still be taken back: what it replaced is kept, and no route hands it out, until an
+ * unlocker has signed that it opened every key, or until `until`. `replaces`: something sealed was overwritten or
+ * dropped. `waitsFor`: whose unlocker, as seen by the person who asks; their own in another session if they are the
+ * only admin. Instants in ms.
  */
 export const KeyringChange = z.object({
   change: z.int(),
@@ -147,14 +148,14 @@ export type Keyring = z.infer<typeof Keyring>;
 export const ManifestPage = z.object({ manifests: z.array(z.string()), next: z.int().nullable() });
 export type ManifestPage = z.infer<typeof ManifestPage>;
 
-/** A page holds at most so much, unless one manifest alone is larger. */
+/** The most that a page holds, unless one manifest alone is larger. */
 export const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
 
 /** Successions in the order in which they were signed; `before` is where the page of earlier ones ends, null where there are none. */
 export const SuccessionPage = z.object({ successions: z.array(z.string()), before: z.int().nullable() });
 export type SuccessionPage = z.infer<typeof SuccessionPage>;
 
-/** A page holds at most so much. */
+/** The most that a page holds. */
 export const SUCCESSION_PAGE_MAX_CHARACTERS = 256 * 1024;
 
 export const SuccessionsQuery = z.strictObject({ before: z.coerce.number().int().min(1) });
@@ -165,7 +166,8 @@ export type ManifestsQuery = z.infer<typeof ManifestsQuery>;
 
 /**
  * A person took a keyring that does not follow on what their browser had seen, after comparing fingerprint, version and hash with an admin.
- * `signed` is SHA-256 over header and payload of the manifest taken, `instead` of the one seen, or of its whole text where only that was remembered.
+ * `signed` is SHA-256 over header and payload of the manifest taken; `instead` is that of the one seen, or of its whole
+ * text where only that was remembered.
  */
 export const LineTaken = z.strictObject({
   version: z.int().min(1),
@@ -187,7 +189,7 @@ export const PublicKeyAnswer = RsaPublicJwk.extend({
 });
 export type PublicKeyAnswer = z.infer<typeof PublicKeyAnswer>;
 
-/** A new sealed half for an unlocker one may use, with its own signature over the change. */
+/** A new sealed half for an unlocker that the caller may use, with its own signature over the change. */
 export const UnlockerChanged = z.strictObject({ half: SealedUnlocker, change: CompactJws(4096) });
 export type UnlockerChanged = z.infer<typeof UnlockerChanged>;
 
@@ -199,7 +201,7 @@ export type DrillProven = z.infer<typeof DrillProven>;
 export const OpenedWord = z.strictObject({ opened: CompactJws(4096) });
 export type OpenedWord = z.infer<typeof OpenedWord>;
 
-/** Takes back a change and all after it; `version` is the keyring's of now. */
+/** Takes back a change and all after it; `version` is the keyring's present one. */
 export const UndoChange = z.strictObject({
   change: z.int().min(1),
   version: z.int().min(1),

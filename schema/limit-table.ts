@@ -1,13 +1,14 @@
-// Limits as one table of data: what is counted, for whom, how much of it is allowed. Every number is a default that an operator may
-// change for a tenant; docs/limits.md and decision 0070 say why each is what it is. Apart from limits.ts, so that the portal has it
-// without zod.
+// Limits as one table of data: what is counted, for whom, and how much of it is allowed. Every number is a default that
+// an operator may change for a tenant; docs/limits.md and decision 0070 say why each is what it is. Apart from
+// limits.ts, so that the portal has it without zod.
 import type { RefusalCode } from './refusal.ts';
 
 const MB = 1_000_000;
 
 /**
- * `per`: for whom it is counted. `within`: over which time; `life`: for ever; `now`: at this moment. `refuses`: what whoever goes beyond is
- * told; null: nobody is refused. Where each count is kept stands in docs/storage.md: on rows that are written anyway, or in memory.
+ * `per`: for whom it is counted. `within`: over which time; `life`: for ever; `now`: at this moment. `refuses`: the
+ * refusal of a caller who goes beyond it; null: nobody is refused. docs/storage.md says where each count is kept: on
+ * rows that are written anyway, or in memory.
  */
 export type LimitRule = {
   default: number;

@@ -1,4 +1,5 @@
-// What counts for a tenant, what of it is used, and how an operator changes it. The numbers themselves stand in limit-table.ts.
+// The limits of a tenant, how much of them is used, and how an operator changes them. The numbers themselves are in
+// limit-table.ts.
 import { z } from 'zod';
 import { LIMIT_NAMES, LIMITS, type LimitName as Name } from './limit-table.ts';
 
@@ -9,13 +10,13 @@ const shape = Object.fromEntries(
   LIMIT_NAMES.map((name) => [name, z.int().min(LIMITS[name].min).max(LIMITS[name].max)]),
 ) as Record<LimitName, z.ZodInt>;
 
-/** What counts for a tenant. */
+/** The limits of a tenant. */
 export const Limits = z.object(shape);
 export type Limits = z.infer<typeof Limits>;
 
 export const DEFAULT_LIMITS = Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].default])) as Limits;
 
-/** What is absent stays as it is; null brings the default back. */
+/** An absent limit stays as it is; null brings the default back. */
 export const LimitsChange = z
   .strictObject(
     Object.fromEntries(LIMIT_NAMES.map((name) => [name, shape[name].nullable().optional()])) as {
@@ -27,8 +28,9 @@ export const LimitsChange = z
 export type LimitsChange = z.infer<typeof LimitsChange>;
 
 /**
- * How much room an object has left: below 80 % of its limit `ample`; from there on reports are refused (`low`); from 90 % on all but what
- * keeps secrets in reach (`reserve`); from 98 % on secrets of known machines too (`last`).
+ * How much room an object has left: `ample` below 80 % of its limit; from there on reports are refused (`low`); from 90
+ * % on everything except acts that keep secrets in reach (`reserve`); from 98 % on secrets of known machines too
+ * (`last`).
  */
 export const RoomState = z.enum(['ample', 'low', 'reserve', 'last']);
 export type RoomState = z.infer<typeof RoomState>;
@@ -36,11 +38,17 @@ export type RoomState = z.infer<typeof RoomState>;
 export const Room = z.object({ bytes: z.int(), limit: z.int(), state: RoomState });
 export type Room = z.infer<typeof Room>;
 
-/** A count that has come to 80 % of its limit or beyond. `id`: of the token, machine or webhook; blank where it is the tenant’s own. */
+/**
+ * A count that has come to 80 % of its limit or beyond. `id`: of the token, machine or webhook; blank if the count is
+ * the tenant’s own.
+ */
 export const LimitNear = z.object({ limit: LimitName, id: z.string(), used: z.int(), value: z.int() });
 export type LimitNear = z.infer<typeof LimitNear>;
 
-/** What counts for a tenant and what of it is used. `tokens`: use of this UTC day, the most first, twenty at most. `near`: likewise. */
+/**
+ * The limits of a tenant and how much of them is used. `tokens`: use of this UTC day, the most first, twenty at most.
+ * `near`: likewise.
+ */
 export const LimitsAnswer = z.object({
   limits: Limits,
   room: Room,
@@ -48,8 +56,8 @@ export const LimitsAnswer = z.object({
   near: z.array(LimitNear),
 });
 /**
- * The same for an operator, who is told nothing of a tenant's tokens and machines. `used`: the most that any one of them has used today, of those
- * limits of which that is known; of what machines and runs have, only from 80 % on.
+ * The same for an operator, who is told nothing about a tenant's tokens and machines. `used`: the most that any one of
+ * them has used today, for limits where that is known; for machines and runs, only from 80 % on.
  */
 export const OperatedLimits = LimitsAnswer.pick({ limits: true, room: true }).extend({
   used: z.partialRecord(LimitName, z.int()),

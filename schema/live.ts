@@ -12,8 +12,9 @@ export const LiveQuery = z.strictObject({ cursor: LiveCursor.optional() });
 export type LiveQuery = z.infer<typeof LiveQuery>;
 
 /**
- * `hello` is the first message: `resync` says that the cursor is of no use and the lists are to be read again. `machines`: what has
- * changed since the cursor before, each machine as it is now. `resync` later on: this browser was too slow, and changes were left out.
+ * `hello` is the first message: `resync` says that the cursor is useless and the lists are to be read again.
+ * `machines`: those that changed since the previous cursor, each as it is now. `resync` later on: this browser was too
+ * slow, and changes were left out.
  */
 export const LiveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), cursor: z.string(), resync: z.boolean() }),

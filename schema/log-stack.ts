@@ -1,4 +1,5 @@
-// What the log says of an exception. Our own errors name no values; a parser's quotes what it could not parse, so its message stays out.
+// What the log says about an exception. Our own errors name no values; a parser's quotes what it could not parse, so
+// its message stays out.
 
 const STACK_MAX_CHARACTERS = 8_000;
 

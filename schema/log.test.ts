@@ -1,4 +1,4 @@
-// The log's schema and its documentation say the same, and a stack tells where without quoting what.
+// The log's schema and its documentation say the same, and a stack says where without quoting what.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { stackOf } from './log-stack.ts';
 
 const document = readFileSync(path.join(import.meta.dirname, '../docs/logs.md'), 'utf8');
 
-/** A line's members as the table that docs/logs.md has to have. */
+/** A line's members as the table that docs/logs.md must have. */
 const tableOf = ({ shape }: (typeof LOG_LINES)[number]): string =>
   [
     '| member | |',

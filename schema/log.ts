@@ -73,7 +73,7 @@ export const SocketLine = z.strictObject({
 });
 export type SocketLine = z.infer<typeof SocketLine>;
 
-/** On a line about trouble: the request or the alarm in whose course it was met. */
+/** On a line about trouble: the request or the alarm during which it was met. */
 const during = {
   requestId: Id.nullable().describe('the request in whose course'),
   alarmId: Id.nullable().describe('or the alarm'),

@@ -22,13 +22,13 @@ export const Phase = z.object({
 export type Phase = z.infer<typeof Phase>;
 
 /**
- * What a PC's clock said that was wrong in a run: when it began, and by how much it was behind (less than 0: ahead) as it sent, ms; null where
- * that was not measured, or it was right by then.
+ * The wrong words of a PC's clock in a run: when it said the run began, and by how much it was behind (less than 0:
+ * ahead) when it sent, ms; null where that was not measured, or it was right by then.
  */
 export const WrongClock = z.object({ startedAt: z.int(), skewMs: z.int().nullable() });
 export type WrongClock = z.infer<typeof WrongClock>;
 
-/** Its instants are what they are taken for (schema/clock.ts): the PC's, or ours where its clock was wrong. */
+/** Its instants are the ones they are taken for (schema/clock.ts): the PC's, or ours where its clock was wrong. */
 export const Run = z.object({
   id: z.string(),
   machine: z.string(),
@@ -49,7 +49,7 @@ export const Run = z.object({
   uploadedBy: z.string().nullable(),
   /** The revoked token with which it was set aside; null where it counts. */
   aside: Aside.nullable(),
-  /** Null where the PC's clock was right; servers of before do not say. */
+  /** Null where the PC's clock was right; older servers do not say. */
   clock: WrongClock.nullable().optional(),
 });
 export type Run = z.infer<typeof Run>;
@@ -69,18 +69,21 @@ export const Attention = z.enum([
 ] as const);
 export type Attention = z.infer<typeof Attention>;
 
-/** A mark with what it is of: while that is the same, nothing has happened anew. What it looks like is no client's to know. */
+/**
+ * A mark with what it is about: while that is the same, nothing has happened anew. Clients must not rely on what it
+ * looks like.
+ */
 export const Mark = z.object({
   mark: Attention,
   of: z.string(),
-  /** Of `id_changed`: the name of the token, or the person, whose report claims it; absent where nobody knows. */
+  /** For `id_changed`: the name of the token, or the person, whose report claims it; absent where nobody knows. */
   by: z.string().optional(),
 });
 export type Mark = z.infer<typeof Mark>;
 
 /**
- * A person's word that they have looked into a mark, as they saw it. Not of what is to be rotated: there an admin who has not revealed it says
- * so of each secret.
+ * A person's word that they have looked into a mark, as they saw it. Not for what is to be rotated: there an admin who
+ * has not revealed the secret says so for each.
  */
 export const MarkSeen = z.strictObject({
   mark: Attention.exclude(['to_be_rotated']),
@@ -92,13 +95,13 @@ export type MarkSeen = z.infer<typeof MarkSeen>;
 export const SplitRequest = z.strictObject({ of: Text(256) });
 export type SplitRequest = z.infer<typeof SplitRequest>;
 
-/** The marks that are left. */
+/** The remaining marks. */
 export const Acknowledged = z.object({ machine: z.string(), mark: Attention, attention: z.array(Attention) });
 export type Acknowledged = z.infer<typeof Acknowledged>;
 
 /**
- * Where a machine's row is kept: `merged` ones are shown with the machine they were merged into; of `aside` ones nothing stands, since all
- * that was ever brought of them is set aside.
+ * Where a machine's row is kept: `merged` ones are shown with the machine they were merged into; `aside` ones have
+ * nothing that stands, since everything ever brought about them is set aside.
  */
 export const Shelf = z.enum(['fleet', 'archived', 'merged', 'aside']);
 export type Shelf = z.infer<typeof Shelf>;
@@ -116,7 +119,7 @@ export const MachineSummary = z.object({
   lastEventAt: z.int().nullable(),
   /** How many secrets stand under all ids of the PC: its own, and those merged into it. */
   secrets: z.int(),
-  /** Secrets that were revealed and whose day to be rotated has come. */
+  /** Secrets that were revealed and are now due to be rotated. */
   toRotate: z.int(),
   attention: z.array(Attention),
   /** Where its run is stalled: when it was last heard of, by the server's clock, ms since the epoch. */
@@ -137,7 +140,10 @@ export const MachineSummary = z.object({
 });
 export type MachineSummary = z.infer<typeof MachineSummary>;
 
-/** A page may be short, even empty, while `next` is not null: a rare combination of filters is looked for a slice at a time. */
+/**
+ * A page may be short, even empty, while `next` is not null: a rare combination of filters is searched for a slice at a
+ * time.
+ */
 export const MachinePage = z.object({ machines: z.array(MachineSummary), next: z.string().nullable() });
 export type MachinePage = z.infer<typeof MachinePage>;
 
@@ -148,7 +154,7 @@ export const AttributeChange = z.object({
   sinceAt: z.int(),
   /** The id that reported it: the machine's own, or one merged into it. */
   machine: z.string(),
-  /** Where it came back to this value: how often it has been so, and since when last. */
+  /** If it came back to this value: how often it has had it, and since when last. */
   times: z.int().optional(),
   lastAt: z.int().optional(),
 });
@@ -168,11 +174,11 @@ export const Machine = MachineSummary.extend({
   archivedBy: z.string().nullable(),
   mergedInto: z.string().nullable(),
   marks: z.array(Mark),
-  /** By what several PCs under this id were noticed; null: they were not. */
+  /** How several PCs under this id were noticed; null: they were not. */
   clonedBy: z.enum(CLONE_SIGNS).nullable(),
-  /** An admin has said that it is several; `of` of that mark is among the marks no more. */
+  /** An admin has said that it is several; the mark with its `of` is no longer among the marks. */
   split: z.object({ at: z.int(), by: z.string(), of: z.string() }).nullable(),
-  /** Something of it was set aside: its lists of runs and secrets have that where they are asked for `aside`. */
+  /** Something of it was set aside: its lists of runs and secrets show that when asked for `aside`. */
   someAside: z.boolean(),
   /** At most a hundred. */
   merged: z.array(MergedMachine),
@@ -239,7 +245,10 @@ export const SearchQuery = z.strictObject({
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
-/** A machine that was found, what matched, and the recovery-key id where that did. What is merged is found as the machine that is kept. */
+/**
+ * A machine that was found, what matched, and the recovery-key id if that did. Merged ids are found as the machine that
+ * is kept.
+ */
 export const Match = z.object({
   machine: MachineSummary,
   field: z.enum(['hostname', 'serial', 'client', 'recovery_key']),
@@ -257,7 +266,7 @@ export type SearchResult = z.infer<typeof SearchResult>;
 
 /**
  * How many runs began and ended within a quarter of an hour, by which every time zone's days begin; `at` is its beginning, ms since the epoch.
- * Those without any are left out. Servers of before count by the hour.
+ * Those without any are left out. Older servers count by the hour.
  */
 export const Hour = z.object({ at: z.int(), started: z.int(), succeeded: z.int(), failed: z.int() });
 export type Hour = z.infer<typeof Hour>;
@@ -284,7 +293,7 @@ export type ClientList = z.infer<typeof ClientList>;
 export const MergeRequest = z.strictObject({ into: Uuid });
 export type MergeRequest = z.infer<typeof MergeRequest>;
 
-/** Where a machine is after it was archived, restored, merged or unmerged. */
+/** The place of a machine after it was archived, restored, merged or unmerged. */
 export const MachineMoved = z.object({ machine: z.string(), shelf: Shelf, mergedInto: z.string().nullable() });
 export type MachineMoved = z.infer<typeof MachineMoved>;
 
@@ -314,7 +323,7 @@ export const FleetCounts = z.object({
   /** Running machines that nothing has been heard of for three hours. */
   stalled: z.int(),
   archived: z.int(),
-  /** Machines of which nothing stands, since all that was brought of them is set aside. */
+  /** Machines that have nothing that stands, since everything brought about them is set aside. */
   aside: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),
@@ -328,12 +337,12 @@ export const Overview = FleetCounts.extend({
   fingerprint: z.string().nullable(),
   activeKid: z.string().nullable(),
   manifestVersion: z.int(),
-  /** Who went over their budget of reveals within the last day, and when last. */
+  /** The people who went over their budget of reveals within the last day, and when last. */
   budgetExceeded: z.array(z.object({ email: z.string(), at: z.int() })),
   custody: Custody.nullable(),
-  /** When the object last found that its chain is not the one it had told the index of, ms since the epoch. */
+  /** When the object last found that its chain is not the one it had reported to the index, ms since the epoch. */
   rollbackNoticed: z.int().nullable(),
-  /** How much room the tenant's storage has left, and what is refused for want of it. */
+  /** How much room the tenant's storage has left, and what is refused for lack of it. */
   room: Room,
   /** For admins; empty for everybody else. */
   tokensExpiring: z.array(ExpiringToken),

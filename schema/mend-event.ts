@@ -1,5 +1,5 @@
-// An event as it is sent, mended into one that is kept: only what has no identity, a seq and a type, is refused. Pure, and the same for server
-// and engine, so that what is mended before it is sent is not mended again.
+// Mends an event as it is sent into one that can be kept: only an event without identity, a seq and a type, is refused.
+// Pure, and the same for server and engine, so that an event mended before it is sent is not mended again.
 import { cleanText, instantOf, isAbsent, isRecord, itemsOf, textOf } from './clean.ts';
 import {
   EVENT_MAX_BYTES,
@@ -13,12 +13,12 @@ import {
   Seq,
 } from './report.ts';
 
-/** `refused`: why it cannot be kept, and under which seq, where that is usable. */
+/** `refused`: why it cannot be kept, and its seq if that is usable. */
 export type MendedEvent = { event: RunEvent } | { refused: { seq: number | null; field: string; message: string } };
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
-/** What is fit stays as it is. `now`, ms since the epoch, stands in for an instant that cannot be read. */
+/** Fit values stay as they are. `now`, ms since the epoch, stands in for an instant that cannot be read. */
 export function mendEvent(value: unknown, now: number): MendedEvent {
   const fit = RunEvent.safeParse(value);
   if (fit.success && byteLength(JSON.stringify(fit.data)) <= EVENT_MAX_BYTES) return { event: fit.data };
@@ -79,7 +79,10 @@ function levelOf(value: unknown): EventLevel | null {
   return Object.hasOwn(LEVELS, name) ? (LEVELS[name] ?? null) : null;
 }
 
-/** A phase's name as it has to be, so that `Local Admin` of the plan and of an event is one phase. Null: nothing of it can be kept. */
+/**
+ * A phase's name in its one form, so that `Local Admin` in the plan and in an event are one phase. Null: nothing of it
+ * can be kept.
+ */
 export function phaseOf(value: unknown): string | null {
   const fit = PhaseName.safeParse(value);
   if (fit.success) return fit.data;
@@ -109,7 +112,7 @@ const EMPTY = '(empty)';
 
 type Data = NonNullable<RunEvent['data']>;
 
-/** A flat object within `room` bytes: members that are left over are left out. Undefined: there is none. */
+/** A flat object within `room` bytes: members that do not fit are left out. Undefined: there is none. */
 function dataOf(value: unknown, room: number): { data: Data; changed: boolean } | undefined {
   if (isAbsent(value)) return undefined;
   let changed = !isRecord(value);

@@ -1,16 +1,19 @@
-// A report's envelope as it is sent, mended into one that is kept: a PC that says nothing of its model, or says it oddly, is a PC all the same.
-// Only what has no identity, a machine's id and a run's, is refused, by the schema. Pure.
+// Mends a report's envelope as it is sent into one that can be kept: a PC that does not name its model, or names it
+// oddly, is still a PC. The schema refuses only an envelope without identity, a machine's id and a run's. Pure.
 import { cleanText, instantOf, isAbsent, isRecord, listOf, textOf } from './clean.ts';
 import { phaseOf } from './mend-event.ts';
 import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope } from './report.ts';
 
-/** The envelope as `ReportEnvelope` takes it, other members as they are. `now`, ms since the epoch, is when a run began that does not say. */
+/**
+ * The envelope as `ReportEnvelope` takes it, other members as they are. `now`, ms since the epoch, is taken as the
+ * beginning of a run that does not state it.
+ */
 export function mendEnvelope(value: unknown, now: number): unknown {
   if (!isRecord(value) || ReportEnvelope.safeParse(value).success) return value;
   return withoutUnfit({ ...value, machine: mendMachine(value.machine), run: mendRun(value.run, now) });
 }
 
-/** Whatever else is not fit is left out, so that it costs itself alone: all but the two ids may be absent. */
+/** Any other unfit member is left out, so that only it is lost: all except the two ids may be absent. */
 function withoutUnfit(envelope: Record<string, unknown>): unknown {
   const fit = { ...envelope };
   for (const { path } of ReportEnvelope.safeParse(envelope).error?.issues ?? []) {
@@ -23,7 +26,7 @@ function withoutUnfit(envelope: Record<string, unknown>): unknown {
   return fit;
 }
 
-/** The same of a report as one JSON object: one event by itself is a list of one. */
+/** The same for a report as one JSON object: one event by itself is a list of one. */
 export function mendReport(value: unknown, now: number): unknown {
   const mended = mendEnvelope(value, now);
   return isRecord(mended) ? { ...mended, events: listOf(mended.events) } : mended;
@@ -46,7 +49,7 @@ function mendRun(run: unknown, now: number): unknown {
   };
 }
 
-/** An attribute as text, or undefined where nothing is left of it: an object says nothing that could be shown. */
+/** An attribute as text, or undefined where nothing is left of it: an object contains nothing that could be shown. */
 function attributeOf(value: unknown, max: number): string | undefined {
   if (isAbsent(value) || typeof value === 'object') return undefined;
   return cleanText(textOf(value), max).text || undefined;

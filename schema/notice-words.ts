@@ -1,4 +1,4 @@
-// What each kind of notice says of itself: in the portal, and in a chat. No zod: the portal's first screen may import it.
+// The words for each kind of notice, in the portal and in a chat. No zod: the portal's first screen may import it.
 import type { SentKind } from './notice.ts';
 
 export const NOTICE_WORDS: Record<SentKind, string> = {

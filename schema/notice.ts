@@ -22,11 +22,14 @@ export const NoticeKind = z.enum([
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
-/** `test` is sent when an admin asks for it, whatever a webhook is for. */
+/** `test` is sent when an admin asks for it, whatever kinds a webhook is for. */
 export const SentKind = z.enum([...NoticeKind.options, 'test']);
 export type SentKind = z.infer<typeof SentKind>;
 
-/** What a notice is about. Every member is an id, a count, an instant (ms since the epoch) or one of our own words; `hostname` is what the PC said of itself. */
+/**
+ * What a notice is about. Every member is an id, a count, an instant (ms since the epoch) or one of our own words;
+ * `hostname` is the PC's own word.
+ */
 export const NoticeAbout = z.strictObject({
   machine: z.string().optional(),
   hostname: z.string().nullable().optional(),
@@ -44,25 +47,28 @@ export const NoticeAbout = z.strictObject({
   expiresAt: z.int().optional(),
   person: z.string().optional(),
   webhook: z.string().optional(),
-  /** Which limit, how much of it is used, and how much may be. */
+  /** Which limit, how much of it is used, and how much is allowed. */
   limit: LimitName.optional(),
   used: z.int().optional(),
   value: z.int().optional(),
-  /** How many more of the kind came in meanwhile and are not sent one by one. */
+  /** How many more of the kind came in meanwhile that are not sent one by one. */
   further: z.int().optional(),
-  /** The id of whoever did it. */
+  /** The id of the one who did it. */
   by: z.string().optional(),
   /** The entry of the audit chain that says more. */
   auditSeq: z.int().optional(),
 });
 export type NoticeAbout = z.infer<typeof NoticeAbout>;
 
-/** The body of one delivery. `id` is the same in every try and to every webhook: whoever has seen it has nothing more to do. */
+/**
+ * The body of one delivery. `id` is the same in every try and for every webhook: a receiver that has seen it has
+ * nothing more to do.
+ */
 export const Notice = z.strictObject({
   id: z.string(),
   kind: SentKind,
   tenant: z.string(),
-  /** When what it tells happened. */
+  /** When the event that it reports happened. */
   at: z.int(),
   about: NoticeAbout,
 });

@@ -1,4 +1,4 @@
-// Tenants as an operator sees them: names, states and counts. Nothing of what a tenant's own data says is in any of these.
+// Tenants as an operator sees them: names, states and counts. None of these contains anything from a tenant's own data.
 import { z } from 'zod';
 import { RoomState } from './limits.ts';
 import { Email, Text, Uuid } from './text.ts';
@@ -9,7 +9,7 @@ export type TenantStatus = z.infer<typeof TenantStatus>;
 export const TenantName = Text(200).regex(/^\S([\s\S]*\S)?$/u, { error: 'must not begin or end with a space' });
 
 /**
- * What a tenant's object counts of itself. `lastReportAt`: when a report last came in, to the minute, ms since the epoch.
+ * A tenant's object's counts of itself. `lastReportAt`: when a report last came in, to the minute, ms since the epoch.
  * `tokens`: those that work now. `schemaVersion`: the highest migration that has run in the object.
  */
 export const TenantCounts = z.object({
@@ -19,7 +19,7 @@ export const TenantCounts = z.object({
   people: z.int(),
   tokens: z.int(),
   storageBytes: z.int(),
-  /** What is refused for want of room, if anything. */
+  /** What is refused for lack of room, if anything. */
   room: RoomState,
   keyState: z.enum(['none', 'ready', 'rotating']),
   schemaVersion: z.int(),
@@ -66,6 +66,6 @@ export type TenantCreated = z.infer<typeof TenantCreated>;
 export const TenantSuspend = z.strictObject({ reason: Text(500) });
 export type TenantSuspend = z.infer<typeof TenantSuspend>;
 
-/** `since`: when the status became this, ms since the epoch; a repeated act answers with the first one's. */
+/** `since`: when the status became what it is, ms since the epoch; a repeated act answers with the first one's. */
 export const TenantSuspension = z.object({ id: z.string(), status: TenantStatus, since: z.int() });
 export type TenantSuspension = z.infer<typeof TenantSuspension>;

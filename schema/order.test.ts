@@ -111,7 +111,7 @@ const drawn = fc.record({
   ),
   counts: fc.boolean(),
 });
-/** Each with its name, and another order in which they arrive. */
+/** Each case has a name, and is repeated in another order of arrival. */
 const arrivals = fc
   .array(drawn, { maxLength: 14 })
   .map((versions) => versions.map((one, index): Named => ({ ...one, name: String(index) })))

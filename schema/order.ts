@@ -1,7 +1,8 @@
 // Which of the versions of a secret a PC has now: the one rule for list, dialog, marks, leaver's report, bundle and recovery page. Pure,
-// without zod. Nothing here goes by the order in which versions arrived: what cannot be put in order is left beside the others.
+// without zod. Nothing here depends on the order in which versions arrived: those that cannot be put in order stay
+// beside the others.
 
-/** How far a clock that nobody measured may be ahead of ours, or behind, before what it says is not believed. */
+/** How far a clock that nobody measured may be ahead of ours, or behind, before it is no longer believed. */
 export const CLOCK_TOLERANCE_MS = 120_000;
 /** `iat` is in whole seconds, and what is measured is off by as long as a request takes: what lies closer together is not put in order. */
 export const RESOLUTION_MS = 1_000;
@@ -9,22 +10,27 @@ export const RESOLUTION_MS = 1_000;
 export type Clock = {
   /** What the PC's clock said, ms since the epoch. */
   saidAt: number;
-  /** By how much our clock was ahead of the PC's when it was sent; null where nobody measured, as with what was carried. */
+  /**
+   * By how much our clock was ahead of the PC's when it was sent; null where nobody measured, as with carried items.
+   */
   skewMs: number | null;
-  /** When we received it: it happened no later. */
+  /** When we received it; it happened no later. */
   receivedAt: number;
-  /** What it cannot have been before, as the making of the key it is sealed to. */
+  /** It cannot have happened before this, such as the making of the key it is sealed to. */
   notBefore: number;
 };
 
-/** When it happened by our clock, ms since the epoch; null where what the PC's clock said cannot be: then its order is unknown. */
+/**
+ * When it happened by our clock, ms since the epoch; null where the PC's clock named an impossible instant: then its
+ * order is unknown.
+ */
 export function instantOf({ saidAt, skewMs, receivedAt, notBefore }: Clock): number | null {
   const at = saidAt + (skewMs ?? 0);
   const tolerance = skewMs === null ? CLOCK_TOLERANCE_MS : 0;
   return at > receivedAt + tolerance || at + RESOLUTION_MS <= notBefore - tolerance ? null : at;
 }
 
-/** What of a version says where it stands among the others of its secret, under whichever id of the PC they were sealed. */
+/** The facts that place a version among the others of its secret, under whichever id of the PC they were sealed. */
 export type Ordered = {
   /** Null where a person sealed it by hand. */
   run: string | null;
@@ -34,22 +40,26 @@ export type Ordered = {
   sealedAt: number | null;
   /** Whether it may take another's place: an engine has its receipt, or an admin says that the PC has it. */
   counts: boolean;
-  /** While several PCs report under one id: which one it is of, as far as that can be told. Nothing of another PC takes its place. */
+  /**
+   * While several PCs report under one id: the PC it belongs to, as far as that can be told. No version of another PC
+   * takes its place.
+   */
   pc?: string | undefined;
 };
 
-/** In one run, and both counted by its engine. */
+/** Both are of one run, and its engine counted both. */
 const areCounted = (a: Ordered, b: Ordered): boolean =>
   a.run !== null && a.run === b.run && a.order !== null && b.order !== null;
 
-/** The latest sealed first, those of unknown order behind. */
+/** The latest sealed first, those of unknown order last. */
 const latestFirst = (a: Ordered, b: Ordered): number =>
   (b.sealedAt ?? Number.NEGATIVE_INFINITY) - (a.sealedAt ?? Number.NEGATIVE_INFINITY) || 0;
 
 /**
- * What takes the place of each version among these; null where nothing does, so that it is to be offered. Within a run the engine's count
- * decides, between runs the instant of sealing. A run's last whose instant is known speaks for it: were its earlier ones held against other runs too, a clock
- * that was set back in the middle would have each take the place of the next. A version that is asked about need not be among them.
+ * Finds the version among these that takes the place of each; null where none does, so that it is to be offered. Within
+ * a run the engine's count decides, between runs the instant of sealing. A run's last version with a known instant
+ * speaks for the run: if its earlier ones were compared with other runs too, a clock that was set back in the middle
+ * would make each take the place of the next. A version that is asked about need not be among these.
  */
 export function successions<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
   const pcs = [...new Set(versions.map(({ pc }) => pc))];
@@ -70,11 +80,12 @@ function lastsOf<T extends Ordered>(versions: readonly T[]): (version: Ordered) 
   };
 }
 
-/** The same among the versions of one PC. */
+/** The same, among the versions of one PC. */
 function successionsOfOne<T extends Ordered>(versions: readonly T[]): (version: Ordered) => T | null {
   const counting = versions.filter((one) => one.counts);
   const lastOf = lastsOf(counting);
-  // One whose instant nobody knows is held against no other run: its run's last that has one stands in for it.
+  // A version whose instant nobody knows is compared with no other run: its run's last version with a known one stands
+  // in for it.
   const known = counting.filter((one) => one.sealedAt !== null);
   const lastKnownOf = lastsOf(known);
   const dated = known.filter((one) => lastKnownOf(one) === null).toSorted(latestFirst);
@@ -86,7 +97,10 @@ function successionsOfOne<T extends Ordered>(versions: readonly T[]): (version: 
   };
 }
 
-/** Those whose place nothing takes, the latest sealed first: the one that a PC has, or all that it may have. Never empty where there are any. */
+/**
+ * The versions that nothing replaces, the latest sealed first: the one that a PC has, or all that it may have. Never
+ * empty where there are any.
+ */
 export function offeredOf<T extends Ordered>(versions: readonly T[]): T[] {
   const successorOf = successions(versions);
   return versions.filter((version) => successorOf(version) === null).toSorted(latestFirst);

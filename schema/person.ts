@@ -1,4 +1,4 @@
-// People: their roles and what `GET /v1/me` says of the one who asks.
+// People: their roles and what `GET /v1/me` says about the caller.
 import { z } from 'zod';
 import { ROLES } from './facts/roles.ts';
 import { SecretKind, SecretRef } from './secret.ts';
@@ -16,7 +16,7 @@ export const Membership = z.object({
 });
 export type Membership = z.infer<typeof Membership>;
 
-/** `ask`: the operators' addresses, for somebody who is a member nowhere. */
+/** `ask`: the operators' addresses, for a person who is a member nowhere. */
 export const Me = z.object({
   email: z.string(),
   operator: z.boolean(),
@@ -26,8 +26,8 @@ export const Me = z.object({
 export type Me = z.infer<typeof Me>;
 
 /**
- * A member as an admin sees them. `removedAt`: their leaving has begun; it is finished when no key of before is left. `missing`: their
- * row was taken out of the index by SQL, so they cannot come in.
+ * A member as an admin sees them. `removedAt`: their leaving has begun; it is finished when no old key is left.
+ * `missing`: their row was taken out of the index by SQL, so they cannot come in.
  */
 export const Member = z.object({
   id: z.string(),
@@ -45,8 +45,8 @@ export const RoleChange = z.strictObject({ role: Role });
 export type RoleChange = z.infer<typeof RoleChange>;
 
 /**
- * One leaver's act: each step is true once it is done, or where there is nothing to do. `becomes` is the lower role of somebody who
- * stays, null of somebody who left; `role` the one they had, by which they hold keys.
+ * One leaver's act: each step is true once it is done, or where there is nothing to do. `becomes` is the lower role of
+ * a person who stays, null for one who left; `role` is the one they had, which gave them keys.
  */
 export const Leaver = z.object({
   person: z.string(),
@@ -55,26 +55,28 @@ export const Leaver = z.object({
   becomes: Role.nullable(),
   startedAt: z.int(),
   by: z.string(),
-  /** What they could fetch of the shared ways to unlock, by the role they had. */
+  /** The shared ways to unlock that they could fetch, by the role they had. */
   couldFetch: z.object({ team: z.boolean(), recovery: z.boolean() }),
   unlockersReplaced: z.boolean(),
   escrowKeyReplaced: z.boolean(),
   rootReplaced: z.boolean(),
   /** Versions still sealed to keys from before. */
   remaining: z.int(),
-  /** Webhooks that they added and that still tell. */
+  /** Webhooks that they added and that still send. */
   webhooks: z.array(z.object({ id: z.string(), label: z.string(), host: z.string() })),
-  /** Tokens that work still and that they may know: `made` by them, or made by another or by SQL while they were here. */
+  /**
+   * Tokens that still work and that they may know: `made` by them, or made by another or by SQL while they were here.
+   */
   tokens: z.array(z.object({ id: z.string(), label: z.string(), prefix: z.string(), made: z.boolean() })),
-  /** How many such tokens there are beside those: they are named as these end. */
+  /** How many more such tokens there are: they are named as these end. */
   moreTokens: z.int(),
 });
 export type Leaver = z.infer<typeof Leaver>;
 
-/** How many people a tenant may ever have had: an act on one of them is decided with all in view. */
+/** How many people a tenant may ever have had: an act on one of them is decided by looking at all. */
 export const PEOPLE_MAX = 5_000;
 
-/** Which people, and which leavers: those behind the places that an earlier answer named as `next` and `leaversNext`. */
+/** Which people, and which leavers: those after the places that an earlier answer named as `next` and `leaversNext`. */
 export const PeopleQuery = z.strictObject({
   after: Base64Url(1000).optional(),
   leaversAfter: z.coerce.number().int().min(1).optional(),
@@ -96,8 +98,8 @@ export type PersonRemoved = z.infer<typeof PersonRemoved>;
 
 /**
  * A version that somebody has revealed; `superseded` where another has taken its place (schema/order.ts), or an admin has said since that it was
- * rotated. `newer`: who brought the one that has, which may be of another secret, as a new protector's; or else the newest that waits to be
- * confirmed. `rotatedBy`: the admin who said so.
+ * rotated. `newer`: who brought the replacing one, which may belong to another secret, such as a new protector's; or
+ * else the newest that waits to be confirmed. `rotatedBy`: the admin who said so.
  */
 export const RevealedVersion = z.object({
   secret: z.string(),
@@ -123,7 +125,7 @@ export const RevealedQuery = z.strictObject({
     .optional(),
 });
 
-/** What one person has revealed, a page at a time, those without a newer version included; `next` is the cursor. */
+/** What one person has revealed, a page at a time, including those without a newer version; `next` is the cursor. */
 export const RevealedReport = z.object({
   email: z.string(),
   revealed: z.array(RevealedVersion),

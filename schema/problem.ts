@@ -8,7 +8,7 @@ export const Problem = z.object({
   detail: z.string(),
   code: z.string(),
   requestId: z.string(),
-  /** Where waiting helps: how long, in seconds; the same as the header `Retry-After`. */
+  /** How long to wait, in seconds, if waiting helps; the same as the header `Retry-After`. */
   retryAfterSeconds: z.int().optional(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });

@@ -101,7 +101,7 @@ export type FieldError = { field: string; message: string };
 export const refuse = (refused: RefusalCode, detail: string, errors?: FieldError[]): Refusal =>
   errors === undefined ? { refused, detail } : { refused, detail, errors };
 
-/** For a ciphertext that does not have the form of one; of the fault only what a client may read. */
+/** For a ciphertext that does not have the form of one; it tells only the part of the fault that a client may read. */
 export const notSealed = ({ field, message }: FieldError): Refusal =>
   refuse('not_sealed', `${field}: ${message}.`, [{ field, message }]);
 

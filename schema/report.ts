@@ -40,7 +40,7 @@ export const ReportedMachine = z.object({
 });
 export type ReportedMachine = z.infer<typeof ReportedMachine>;
 
-/** One execution of the engine. `phases` is its plan, in order; empty where it has none to tell. */
+/** One execution of the engine. `phases` is its plan, in order; empty if it has none. */
 export const ReportedRun = z.object({
   id: Uuid,
   startedAt: Instant,
@@ -72,8 +72,8 @@ const EventData = z.record(
 );
 
 /**
- * What of an event is not as it was said: cleaned, cut, or read as best as could be. `lost`: the engine says in its place that it has lost it;
- * should it turn up, it takes its place.
+ * How an event differs from what was sent: cleaned, cut, or read as well as possible. `lost`: the engine says in its
+ * place that the event is lost; if it turns up, it takes its place back.
  */
 export const MENDED = ['at', 'level', 'phase', 'message', 'data', 'lost'] as const;
 export type Mended = (typeof MENDED)[number];
@@ -106,7 +106,10 @@ export type RunEvent = z.infer<typeof RunEvent>;
 /** A volume's key protectors that are recovery passwords, by their ids; an empty list: it has none, as where it is not encrypted. */
 export const ReportedVolume = z.object({ volume: Text(64), protectors: z.array(Uuid).max(32) });
 
-/** What the PC itself says of its volumes, as it read them at one moment: `readAt` by its clock. A volume that is not named is not spoken of. */
+/**
+ * The PC's own word about its volumes, as it read them at one moment: `readAt` by its clock. Nothing is said about a
+ * volume that is not named.
+ */
 export const ReportedVolumes = z.object({ readAt: Instant, list: z.array(ReportedVolume).max(32) });
 export type ReportedVolumes = z.infer<typeof ReportedVolumes>;
 
@@ -114,8 +117,8 @@ export type ReportedVolumes = z.infer<typeof ReportedVolumes>;
 export const NDJSON = 'application/x-ndjson';
 
 /**
- * The first line of an NDJSON report, and all of a JSON one but its events. `sentAt` is what the PC's clock says as the report goes out;
- * nothing that was carried has it.
+ * The first line of an NDJSON report, and all of a JSON one except its events. `sentAt` is what the PC's clock says as
+ * the report goes out; carried reports do not have it.
  */
 export const ReportEnvelope = z.object({
   machine: ReportedMachine,
@@ -129,10 +132,16 @@ export type ReportEnvelope = z.infer<typeof ReportEnvelope>;
 export const Report = ReportEnvelope.extend({ events: z.array(z.unknown()).min(1).max(REPORT_MAX_EVENTS) });
 export type Report = z.infer<typeof Report>;
 
-/** The same as an engine should send it: what fits this is kept as it is. It is published; nothing is parsed by it. */
+/**
+ * The same, as an engine should send it: a report that fits this is kept as it is. It is published, but nothing is
+ * parsed with it.
+ */
 export const ReportAsSent = ReportEnvelope.extend({ events: z.array(RunEvent).min(1).max(REPORT_MAX_EVENTS) });
 
-/** An event that was not stored: where it stood in the batch, its seq where it had a usable one, and why. Servers of before said `event_too_large`. */
+/**
+ * An event that was not stored: where it stood in the batch, its seq if it had a usable one, and why. Older servers
+ * said `event_too_large`.
+ */
 export const RejectedEvent = z.object({
   index: z.int(),
   seq: z.int().nullable(),
@@ -142,7 +151,7 @@ export const RejectedEvent = z.object({
 });
 export type RejectedEvent = z.infer<typeof RejectedEvent>;
 
-/** `nextSeq` is the lowest seq neither stored nor rejected: where the engine goes on. */
+/** `nextSeq` is the lowest seq neither stored nor rejected: the engine goes on from there. */
 export const ReportAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int(),
@@ -157,14 +166,14 @@ export const StoredEvent = z.object({
   /** As the PC's clock said. */
   at: z.int(),
   receivedAt: z.int(),
-  /** There where that clock was wrong: what the instant is taken for (schema/clock.ts). */
+  /** Present where that clock was wrong: what the instant is taken for (schema/clock.ts). */
   takenAt: z.int().optional(),
   level: EventLevel,
   type: EventType,
   phase: z.string().nullable(),
   message: z.string(),
   data: z.record(z.string(), z.unknown()).nullable(),
-  /** There where something of it is not as it was sent: which members. */
+  /** Present where it is not as it was sent: which members differ. */
   mended: z.array(z.enum(MENDED)).optional(),
 });
 export type StoredEvent = z.infer<typeof StoredEvent>;

@@ -28,7 +28,7 @@ export type KeyHistory = z.infer<typeof KeyHistory>;
 export const Rotation = z.object({ keys: z.array(KeyHistory), total: z.int(), remaining: z.int() });
 export type Rotation = z.infer<typeof Rotation>;
 
-/** `after`: the place of the last item seen, so that one that cannot be opened does not stop the rest. */
+/** `after`: the place of the last item seen, so that an item that cannot be opened does not stop the rest. */
 export const RotationPageRequest = z.strictObject({
   after: z
     .strictObject({ secret: Uuid, version: z.int().min(1) })
@@ -38,14 +38,20 @@ export const RotationPageRequest = z.strictObject({
 });
 export type RotationPageRequest = z.infer<typeof RotationPageRequest>;
 
-/** Ciphertexts to re-seal, each with what its header is held against. Empty: nothing is left after `after`. */
+/**
+ * Ciphertexts to re-seal, each with the values its header is checked against. Empty where nothing is left after
+ * `after`.
+ */
 export const RotationPage = z.object({ activeKid: Thumbprint, items: z.array(Revealed) });
 export type RotationPage = z.infer<typeof RotationPage>;
 
-/** The header of a re-sealed one is longer, by `src` and by `bound`: the largest that was taken must go through. */
+/** The header of a re-sealed one is longer, by `src` and by `bound`: the largest that was accepted before must fit. */
 const RESEALED_MAX_CHARACTERS = SEALED_MAX_CHARACTERS + 512;
 
-/** A version under its new key. `fromSha256` and `fromKid` are compared and swapped: another's work is never overwritten. */
+/**
+ * A version under its new key. `fromSha256` and `fromKid` are compared before the swap: another's work is never
+ * overwritten.
+ */
 export const Resealed = z.strictObject({
   secret: Uuid,
   version: z.int().min(1),
@@ -70,8 +76,8 @@ export const MarkUnopenable = z.strictObject({
 export type MarkUnopenable = z.infer<typeof MarkUnopenable>;
 
 /**
- * Takes the ciphertext of before back in the place of a re-sealed one that does not open. `sha256` names one of those that are kept, also one
- * that was itself put aside by a restore; without it, it is what was re-sealed last.
+ * Puts the earlier ciphertext back in the place of a re-sealed one that does not open. `sha256` names one of those that
+ * are kept, even one that a restore has put aside; without it, the last one that was re-sealed is meant.
  */
 export const RestoreReplaced = MarkUnopenable.extend({ sha256: Sha256.optional() });
 export type RestoreReplaced = z.infer<typeof RestoreReplaced>;

@@ -1,4 +1,4 @@
-// What is of one PC and what is not, by tables and laws.
+// Which facts are of one PC and which are not, by tables and laws.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOther, isSamePc, otherPc, type PcFacts, pcKey, realFacts, spokeAt, takesTurns } from './same-pc.ts';

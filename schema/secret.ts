@@ -10,7 +10,7 @@ export const SEALED_MAX_CHARACTERS = 16 * 1024;
 export const SecretKind = z.enum(['local_admin_password', 'bitlocker_recovery_key', 'bios_password', 'other']);
 export type SecretKind = z.infer<typeof SecretKind>;
 
-/** Which one of its kind: an account, or BitLocker's protector and volume, or a label. */
+/** The name within its kind: an account, or BitLocker's protector and volume, or a label. */
 export const REF_BY_KIND = {
   local_admin_password: z.strictObject({ account: Text(256) }),
   bitlocker_recovery_key: z.strictObject({ protectorId: Uuid, volume: Text(64) }),
@@ -40,7 +40,10 @@ const kindError = {
   error: (issue: { code?: string }) => (issue.code === 'invalid_union' ? `must be one of ${KINDS}` : undefined),
 };
 
-/** What a request to escrow says of one kind. What may be absent may be null: PowerShell writes a variable that was never set so. */
+/**
+ * A request to escrow, for one kind. Members that may be absent may be null: that is how PowerShell writes a variable
+ * that was never set.
+ */
 const escrowOf = <K extends SecretKind>(kind: K) =>
   z.strictObject({
     machine: Uuid,
@@ -52,17 +55,17 @@ const escrowOf = <K extends SecretKind>(kind: K) =>
     kid: Thumbprint.nullish(),
     /** The engine's own count of what it sealed, which only grows within a run: of two versions the higher is the later. */
     order: z.int().min(1).nullish(),
-    /** What the PC's clock says as the request goes out, ms since the epoch. Nothing that was carried has it. */
+    /** What the PC's clock says as the request goes out, ms since the epoch. Carried secrets do not have it. */
     sentAt: z.int().min(0).nullish(),
     sealed: z.string().min(1).max(SEALED_MAX_CHARACTERS),
-    /** As of a report's machine: the engine can seal anew under another machine id. */
+    /** As for a report's machine: the engine can seal anew under another machine id. */
     takesOtherId: z.boolean().nullish(),
   });
 
 /**
  * What an engine hands over. `eid` makes a resend harmless. `sealed` is a compact JWE whose protected header repeats
- * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`. `order` and `sentAt` are of
- * the request alone: nothing seals them.
+ * these fields (jwe.ts), or, where the tenant allows it, base64 of raw RSA-OAEP-SHA256, which then names its `kid`.
+ * `order` and `sentAt` belong to the request alone: nothing seals them.
  */
 export const EscrowRequest = z
   .discriminatedUnion(
@@ -96,7 +99,7 @@ export const EscrowRequest = z
   );
 export type EscrowRequest = z.infer<typeof EscrowRequest>;
 
-/** The same of any kind, what was null left out. */
+/** The same for any kind, without null members. */
 type Escrowing = {
   machine: string;
   run: string;
@@ -154,15 +157,18 @@ export const SecretVersion = z.object({
   run: z.string().nullable(),
   /** Who sealed it by hand; null where an engine did. */
   by: z.string().nullable(),
-  /** Who uploaded it from a spool file; null where it came from where it was sealed. */
+  /** Who uploaded it from a spool file; null where it came from the place it was sealed at. */
   uploadedBy: z.string().nullable(),
   eid: z.string(),
   escrowedAt: Instant,
   /** The engine's own count within its run, where it has one. */
   order: z.int().nullable(),
-  /** When it was sealed, by the server's clock, ms since the epoch; null: what its header says cannot be, so its order is unknown. */
+  /**
+   * When it was sealed, by the server's clock, ms since the epoch; null: its header names an impossible instant, so its
+   * order is unknown.
+   */
   sealedAt: z.int().nullable(),
-  /** What its PC was called when it was sealed, as far as anybody said. */
+  /** The name of its PC when it was sealed, as far as anybody said. */
   hostname: z.string().nullable(),
   /** Whether it may take another's place: its PC's engine has the receipt, or an admin said that the PC has it. */
   counts: z.boolean(),
@@ -171,22 +177,22 @@ export const SecretVersion = z.object({
   unopenable: z.boolean(),
   /** When an admin's browser last opened it to see that it can be, ms since the epoch; null: never under its present key. */
   verifiedAt: z.int().nullable(),
-  /** What it found then. */
+  /** The finding of that time. */
   finding: z.enum(['sound', 'malformed', 'does_not_open']).nullable(),
-  /** It was set aside with a revoked token; absent where it counts, and in what was exported before there was that. */
+  /** It was set aside with a revoked token; absent where it counts, and in exports from before this existed. */
   setAside: z.literal(true).optional(),
 });
 export type SecretVersion = z.infer<typeof SecretVersion>;
 
 /**
  * A version as a list shows it. `escrowedBy`: the token's label or the person's address in the audit entry that recorded it. `confirmedBy`: the
- * admin who said that it is on the PC; what a person brought replaces nothing until then. `aside`: the revoked token with which it was set aside,
- * so that it takes the place of nothing; null where it counts.
+ * admin who said that it is on the PC; a version that a person brought replaces nothing until then. `aside`: the
+ * revoked token with which it was set aside, so that it replaces nothing; null where it counts.
  */
 export const ListedVersion = SecretVersion.extend({
   escrowedBy: z.string(),
   confirmedBy: z.string().nullable(),
-  /** The serial number of the PC as its run says it; null where it says none. */
+  /** The serial number of the PC as its run says it; null where it names none. */
   serial: z.string().nullable(),
   aside: Aside.nullable(),
 });
@@ -198,14 +204,15 @@ export const VERSIONS_SHOWN = 10;
 /** How many versions are offered at most; a PC that has more of unknown order is a flood. */
 export const OFFERED_MAX = 10;
 
-/** An admin's word that what was revealed of a secret is not on the PC any more. */
+/** An admin's word that the revealed versions of a secret are no longer on the PC. */
 const Rotated = z.object({ at: Instant, by: z.string() });
 
 /**
- * Metadata only: a list never holds ciphertext. `versions`: those that came last, the last first; the others are a list of their own. `count`
- * versions there are, of those that the list is of: those that stand, or those that were set aside.
- * `offered`: those whose place nothing takes (schema/order.ts), the latest sealed first: the one that the PC has, or all that it may have. It
- * is empty where other ids of the PC hold what took their place, where its protector is gone from the volume, and of what was set aside.
+ * Metadata only: a list never holds ciphertext. `versions`: those that came last, the last first; the others are a list
+ * of their own. `count` says how many versions of the listed sort there are: those that stand, or those that were set
+ * aside. `offered`: those that nothing replaces (schema/order.ts), the latest sealed first: the one that the PC has, or
+ * all that it may have. It is empty where other ids of the PC hold the replacements, where its protector is gone from
+ * the volume, and for versions that were set aside.
  */
 export const Secret = z.object({
   id: z.string(),
@@ -213,7 +220,10 @@ export const Secret = z.object({
   kind: SecretKind,
   ref: SecretRef,
   lastRevealedAt: z.int().nullable(),
-  /** From when it is to be rotated, because it was revealed; a newer version clears it, one that a person brought once it is confirmed. */
+  /**
+   * From when it is to be rotated, because it was revealed; a newer version clears it; one that a person brought does
+   * so once it is confirmed.
+   */
   rotateDueAt: z.int().nullable(),
   /** Who last said that it was rotated, where nothing shows it; null: nobody. */
   rotated: Rotated.nullable(),
@@ -234,7 +244,7 @@ export type ConfirmRequest = z.infer<typeof ConfirmRequest>;
 export const Confirmed = z.object({ secret: z.string(), version: z.int(), confirmedAt: Instant });
 export type Confirmed = z.infer<typeof Confirmed>;
 
-/** An admin's word that what was revealed of a secret is no longer on the PC; `reason` says how they know. */
+/** An admin's word that the revealed versions of a secret are no longer on the PC; `reason` says how they know. */
 export const RotatedRequest = z.strictObject({
   reason: Reason('must say how you know, in 3 characters or more'),
 });
@@ -248,8 +258,9 @@ export const SecretList = z.object({ secrets: z.array(Secret), next: z.string().
 export type SecretList = z.infer<typeof SecretList>;
 
 /**
- * Which of a machine's secrets. `starts` is how an account, a label or a key id begins, letter by letter as it was sealed, and needs the kind:
- * among thousands that are not true, the one that a locked PC names is found by it. `aside`: those of which versions were set aside, with these.
+ * Which of a machine's secrets. `starts` is the beginning of an account, a label or a key id, letter by letter as it
+ * was sealed, and needs the kind: it finds the one that a locked PC names among thousands of false ones. `aside`: those
+ * that have versions set aside, with these.
  */
 export const SecretsQuery = z
   .strictObject({
@@ -283,7 +294,7 @@ export const RevealRequest = z.strictObject({
 });
 export type RevealRequest = z.infer<typeof RevealRequest>;
 
-/** One ciphertext, with all that the opener holds its header against. */
+/** One ciphertext, with everything that the opener checks its header against. */
 export const Revealed = z.object({
   id: z.string(),
   machine: z.string(),
@@ -294,7 +305,7 @@ export const Revealed = z.object({
   auditSeq: z.int(),
   /** In a page for an export: since when its protector is gone from the volume. */
   goneAt: z.int().nullable().optional(),
-  /** In the same: of which PC it is, where several report under its id; of another nothing takes its place. */
+  /** In the same: the PC it belongs to, where several report under its id; no version of another PC takes its place. */
   pc: z.string().nullable().optional(),
 });
 export type Revealed = z.infer<typeof Revealed>;

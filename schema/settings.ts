@@ -22,7 +22,7 @@ export const ROTATE_AFTER_MAX_MS = 365 * DAY_MS;
 export const Settings = z.object({
   /** Whether older engines may send raw RSA-OAEP. */
   allowRawRsaOaep: z.boolean(),
-  /** What a reason for a reveal must begin with; null: any reason will do. */
+  /** The required beginning of a reason for a reveal; null: any reason will do. */
   ticketPattern: TicketPattern.nullable(),
   revealBudget: RevealBudget,
   /** How long after a reveal the secret is to be rotated, in ms; 0: at once; null: never. */
@@ -37,7 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   rotateAfterRevealMs: DAY_MS,
 };
 
-/** What is absent stays as it is. */
+/** An absent setting stays as it is. */
 export const SettingsChange = z
   .strictObject(Settings.partial().shape)
   .refine((change) => Object.keys(change).length > 0, { error: 'must change at least one setting' })

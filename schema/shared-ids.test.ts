@@ -9,7 +9,7 @@ import {
   turned,
 } from './shared-ids.ts';
 
-/** What public inventories, agents and imaging tools list as on more than one PC: 28 and a few that are like them. */
+/** Ids that public inventories, agents and imaging tools list as found on more than one PC: 28 and a few like them. */
 const LISTED = [
   '00000000-0000-0000-0000-000000000000',
   '00010203-0405-0607-0809-0a0b0c0d0e0f',

@@ -1,5 +1,6 @@
-// What firmware leaves in where an id or a serial of its own should be: many PCs have the same. The one list; server and clients read it, and
-// the PowerShell module has it as engine/powershell/shared-ids.ts writes it. Facts only, each with where it is published. Without zod.
+// Placeholders that firmware leaves where an id or a serial of its own should be: many PCs have the same. The one list;
+// server and clients read it, and the PowerShell module has it as engine/powershell/shared-ids.ts writes it. Facts
+// only, each with where it is published. Without zod.
 
 /** `from`: the public project and the file, or the issue, that says so. */
 export type Published = { value: string; from: string };
@@ -58,7 +59,7 @@ export const SHARED_UUID_PATTERNS: readonly Published[] = [
   },
 ];
 
-/** What stands where a serial number should, lower-case, single spaces. */
+/** Placeholders for a serial number, lower-case, with single spaces. */
 export const PLACEHOLDER_SERIALS: readonly Published[] = [
   ...from(GLPI, [
     'n/a',
@@ -115,7 +116,10 @@ const SERIAL_PATTERNS = whole(PLACEHOLDER_SERIAL_PATTERNS);
 
 const bytesTurned = (group: string): string => group.match(/../g)?.reverse().join('') ?? '';
 
-/** A UUID with its first three groups in the other byte order: before SMBIOS 2.6 nobody had said which it is, and tools differ to this day. */
+/**
+ * A UUID with its first three groups in the other byte order: before SMBIOS 2.6 the byte order was not specified, and
+ * tools differ to this day.
+ */
 export const turned = (uuid: string): string =>
   uuid
     .split('-')
@@ -130,7 +134,7 @@ const isListed = (uuid: string): boolean => {
 /** Whether a lower-case UUID is one that several PCs have, so that it names none of them. */
 export const isSharedId = (uuid: string): boolean => isListed(uuid) || isListed(turned(uuid));
 
-/** Whether a text is what stands in for a serial number, and so is none. */
+/** Whether a text is a placeholder for a serial number. */
 export function isPlaceholderSerial(serial: string): boolean {
   const text = serial.trim().replace(/\s+/g, ' ').toLowerCase();
   return SERIALS.has(text) || SERIAL_PATTERNS.some((pattern) => pattern.test(text));

@@ -1,9 +1,12 @@
-// Other people's words as a line may hold them: nothing in them steers the page, the terminal or the order of what stands beside them. Without
-// zod: portal, recovery page and the operator's tools use it.
+// Other people's words as a line may hold them: nothing in them steers the page, the terminal or the order of the text
+// beside them. Without zod: portal, recovery page and the operator's tools use it.
 
-/** What is not seen but does something: controls, signs of direction, zero-width marks, line and paragraph ends, tags, what is half a character. */
+/**
+ * Characters that are invisible but have an effect: controls, direction marks, zero-width marks, line and paragraph
+ * ends, tags, half characters.
+ */
 const STEERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f/gu;
-/** Joiners that letters of many scripts and many pictures are made with: between two of those they steer nothing. */
+/** Joiners that many scripts and many emoji use: between two of their characters they steer nothing. */
 const JOINERS = ['\u200c', '\u200d'];
 const IS_JOINED = /^(?![A-Za-z])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u;
 
@@ -20,7 +23,7 @@ export const visible = (text: string, { lines = false } = {}): string =>
     return JOINERS.includes(sign) && joins(text, at) ? sign : named(sign);
   });
 
-/** Letters that run from right to left, and what counts as such. */
+/** Letters that run from right to left, and characters that count as such. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const [FIRST_STRONG_ISOLATE, POP_ISOLATE] = ['\u2068', '\u2069'];
 

@@ -1,4 +1,5 @@
-// What is signed or sealed has one text: whoever passes it on cannot make another that still verifies, but for the signature's own twin.
+// A signed or sealed document has one text: somebody who passes it on cannot make another that still verifies, except
+// for the signature's own twin.
 import { base64urlnopad } from '@scure/base';
 import { CompactSign } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';

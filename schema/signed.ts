@@ -1,6 +1,7 @@
-// What is signed in a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its header: by the root the
-// key statement, the manifest and the succession of another root; by an unlocker the change of its own sealed half, and a drill. One verifier
-// for object, engine and portal. It verifies; it can neither sign nor open.
+// The signed documents of a keyring, each a compact JWS (RFC 7515) with ES256 and the signer's public JWK in its
+// header: the root signs the key statement, the manifest and the succession of another root; an unlocker signs the
+// change of its own sealed half, and a drill. One verifier for object, engine and portal. It verifies; it can neither
+// sign nor open.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { z } from 'zod';
 import { decodeCompact, decodeUtf8, isBase64Url } from './base64url.ts';
@@ -17,7 +18,7 @@ export const UNLOCKER_CHANGE_TYP = 'totl-unlocker-change+jws';
 export const DRILL_TYP = 'totl-recovery-drill+jws';
 export const KEYRING_OPENED_TYP = 'totl-keyring-opened+jws';
 
-/** A compact JWS as text; what is in it is for `verifySigned` to say. */
+/** A compact JWS as text; `verifySigned` tells what is in it. */
 export const CompactJws = (max: number) =>
   z
     .string()
@@ -26,7 +27,7 @@ export const CompactJws = (max: number) =>
     .refine((text) => text.split('.').every(isBase64Url), { error: 'must be a compact JWS without unused bits' })
     .describe('Compact JWS, each segment in canonical base64url');
 
-/** "This escrow key is ours": kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
+/** "This escrow key is ours": the kid and its place in the succession of keys. Engines refuse a lower `keyEpoch`. */
 export const KeyStatement = z.strictObject({
   tenant: TenantId,
   kid: Thumbprint,
@@ -47,7 +48,7 @@ export const ManifestUnlocker = z.strictObject({
   id: Uuid,
   kind: UnlockerKind,
   label: Text(100),
-  /** Lower-case as signed: what is read back is what was verified. */
+  /** Signed in lower case, so that what is read back is what was verified. */
   owner: LowerCaseEmail.nullable(),
   rights: z.array(VaultPurpose).min(1).max(2),
   jwk: EcPublicJwk,
@@ -86,7 +87,8 @@ export type Succession = z.infer<typeof Succession>;
 
 /**
  * An unlocker's word that its sealed half is replaced by another: a new passphrase, or a new pin in it. `previous` and `next` are
- * SHA-256 of the sealed bytes before and after, so that it can neither be replayed nor made by anybody who cannot open the first.
+ * SHA-256 of the sealed bytes before and after, so that it cannot be replayed, nor made by anybody who cannot open the
+ * first.
  */
 export const UnlockerChange = z.strictObject({
   tenant: TenantId,
@@ -97,7 +99,7 @@ export const UnlockerChange = z.strictObject({
 });
 export type UnlockerChange = z.infer<typeof UnlockerChange>;
 
-/** A recovery unlocker's word that it was opened: only who has sheets enough can have made it. */
+/** A recovery unlocker's word that it was opened: only a person with enough sheets can have made it. */
 export const RecoveryDrill = z.strictObject({ tenant: TenantId, unlocker: Uuid, createdAt: Instant });
 export type RecoveryDrill = z.infer<typeof RecoveryDrill>;
 
@@ -111,7 +113,7 @@ export const KeyringOpened = z.strictObject({
 });
 export type KeyringOpened = z.infer<typeof KeyringOpened>;
 
-/** The thumbprint is who signed; `jwk` the key itself. */
+/** The thumbprint says who signed; `jwk` is the key itself. */
 const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: EcPublicJwk });
 
 export type SignedFault = { ok: false; message: string };
@@ -151,15 +153,18 @@ async function verifySigned<T>(
   return { ok: true, payload: parsed.data, root: await thumbprint(header.jwk), rootJwk: header.jwk };
 }
 
-/** Verifies a key statement's form and signature; `root` is the computed thumbprint of who signed: hold it against a pin. */
+/**
+ * Verifies a key statement's form and signature; `root` is the computed thumbprint of the signer: compare it with a
+ * pin.
+ */
 export const verifyStatement = (compact: string) =>
   verifySigned('the key statement', compact, STATEMENT_TYP, KeyStatement);
 
-/** Verifies a manifest's form and signature; `root` is the computed thumbprint of who signed: hold it against a pin. */
+/** Verifies a manifest's form and signature; `root` is the computed thumbprint of the signer: compare it with a pin. */
 export const verifyManifest = (compact: string) =>
   verifySigned('the keyring manifest', compact, MANIFEST_TYP, Manifest);
 
-/** Verifies a succession's form and signature, and that it was the old root who signed. */
+/** Verifies a succession's form and signature, and that the old root signed it. */
 export async function verifySuccession(compact: string): Promise<Verified<Succession> | SignedFault> {
   const signed = await verifySigned('the succession', compact, SUCCESSION_TYP, Succession);
   if (signed.ok && signed.root !== signed.payload.from)
@@ -167,11 +172,17 @@ export async function verifySuccession(compact: string): Promise<Verified<Succes
   return signed;
 }
 
-/** Verifies the form and signature of an unlocker's change; `root` is the unlocker's own thumbprint: hold it against the manifest. */
+/**
+ * Verifies the form and signature of an unlocker's change; `root` is the unlocker's own thumbprint: compare it with the
+ * manifest.
+ */
 export const verifyUnlockerChange = (compact: string) =>
   verifySigned('the change', compact, UNLOCKER_CHANGE_TYP, UnlockerChange);
 
-/** Verifies the form and signature of a drill's proof; `root` is the unlocker's own thumbprint: hold it against the manifest. */
+/**
+ * Verifies the form and signature of a drill's proof; `root` is the unlocker's own thumbprint: compare it with the
+ * manifest.
+ */
 export const verifyDrill = (compact: string) => verifySigned('the proof', compact, DRILL_TYP, RecoveryDrill);
 
 /** Verifies the form and signature of an unlocker's word that it opened a keyring; `root` is the unlocker's own thumbprint. */

@@ -1,4 +1,4 @@
-// The small words every other schema is built from: ids, instants, digests, well-formed text.
+// The small parts that every other schema is built from: ids, instants, digests, well-formed text.
 import { z } from 'zod';
 import { isBase64Url } from './base64url.ts';
 
@@ -6,8 +6,8 @@ import { isBase64Url } from './base64url.ts';
 const WITHOUT_CONTROLS = /^[^\u0000-\u0008\u000b-\u001f\u007f]*$/u;
 
 /**
- * Free text of 1..max characters: well-formed (no lone surrogate) and without control characters but tab and newline. A character is a code
- * point, as in JSON Schema, so that the published length is the one that is kept.
+ * Free text of 1..max characters: well-formed (no lone surrogate) and without control characters except tab and
+ * newline. A character is a code point, as in JSON Schema, so that the published length is the one that is kept.
  */
 export const Text = (max: number) =>
   z
@@ -60,8 +60,8 @@ const AnyEmail = z
   .describe('An address in plain characters: none that is not seen, or that some fold into another');
 
 /**
- * An address as somebody writes it; what comes out is lower-case. Only A to Z change: a Kelvin sign would become a k, and its owner somebody
- * else. Nor does it hold what is not seen, or what some fold into another character.
+ * An address as somebody writes it; the output is lower-case. Only A to Z change: a Kelvin sign would become a k, and
+ * its owner somebody else. It holds no invisible characters, and none that some programs fold into another.
  */
 export const Email = AnyEmail.refine(
   (email) =>

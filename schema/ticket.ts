@@ -1,11 +1,13 @@
-// A reason's ticket pattern: a small language of our own, compiled to an anchored expression that never backtracks. Nobody's RegExp is run.
+// A reason's ticket pattern: a small language of our own, compiled to an anchored expression that never backtracks. No
+// RegExp from outside is ever run.
 import { z } from 'zod';
 
 const PATTERN_MAX_CHARACTERS = 40;
 
 /**
- * `#` is one digit, `*` a run of letters and digits, a letter or digit or one of `- _ . / :` is itself; case does not count. After a
- * `*` comes a sign or the end: so where a run ends is never a guess, and no reason takes long to read.
+ * `#` is one digit, `*` a run of letters and digits, a letter or digit or one of `- _ . / :` is itself; case does not
+ * count. A `*` is followed by a sign or the end, so the end of a run is never a guess, and no reason takes long to
+ * read.
  */
 export const TicketPattern = z
   .string()

@@ -1,4 +1,4 @@
-// Machine tokens as people manage them. The token itself is in one answer only, the one that issues it, and nowhere else.
+// Machine tokens as people manage them. The token itself is only in the answer that issues it.
 import { z } from 'zod';
 import { TokenAside } from './aside.ts';
 import { Instant, Text, Thumbprint } from './text.ts';
@@ -10,8 +10,8 @@ export const OVERLAP_MAX_MS = 90 * 24 * HOUR_MS;
 export const OVERLAP_MS = 7 * 24 * HOUR_MS;
 
 /**
- * `createdBy` null: made by SQL. `fingerprint`: the pin it was handed out with, null where it is unpinned. `missing`: its row was taken
- * out of the index by SQL. `uses` is a lower bound: what was counted in memory is lost when the object is evicted.
+ * `createdBy` null: made by SQL. `fingerprint`: the pin it was handed out with, null where it is unpinned. `missing`:
+ * SQL took its row out of the index. `uses` is a lower bound: counts in memory are lost when the object is evicted.
  */
 export const Token = z.object({
   id: z.string(),
@@ -28,7 +28,7 @@ export const Token = z.object({
   lastUsedAt: z.int().nullable(),
   lastIp: z.string().nullable(),
   uses: z.int(),
-  /** What it brought and an admin set aside; null: nothing. */
+  /** The part of what it brought that an admin set aside; null: nothing. */
   aside: TokenAside.nullable(),
 });
 export type Token = z.infer<typeof Token>;
@@ -55,7 +55,7 @@ export const TokenWrite = z.strictObject({
 });
 export type TokenWrite = z.infer<typeof TokenWrite>;
 
-/** For `overlapMs` from now the earlier token works beside its successor. */
+/** The earlier token works beside its successor for `overlapMs` from now. */
 export const TokenRotate = z.strictObject({
   overlapMs: z.int().min(OVERLAP_MIN_MS).max(OVERLAP_MAX_MS).default(OVERLAP_MS),
   fingerprint: Thumbprint.nullable().default(null),

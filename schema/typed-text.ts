@@ -1,11 +1,18 @@
-// Text as somebody pastes or types it, and as it is searched for. Without zod: the portal's first screen and the recovery page use it too.
+// Text as people paste or type it, and as it is searched for. Without zod: the portal's first screen and the recovery
+// page use it too.
 
-/** Every dash there is, and the minus signs: what a word processor, a chat or a telephone's keyboard makes of one. */
+/**
+ * Every dash there is, and the minus signs: a word processor, a chat or a phone's keyboard may turn a dash into any of
+ * them.
+ */
 const DASHES = /[\p{Pd}\u2043\u207b\u208b\u2212\u02d7\u30fc]/gu;
-/** Marks that are not seen: zero-width ones, byte order marks, signs of direction, selectors. */
+/** Invisible marks: zero-width ones, byte order marks, direction marks, selectors. */
 const UNSEEN = /[\p{Cf}\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180d]|[\ufe00-\ufe0f]/gu;
 
-/** An id, a code or a key as it was meant: wide forms made plain, dashes one dash, without marks that are not seen and without outer spaces. Never for what is secret text. */
+/**
+ * An id, a code or a key as it was meant: with wide forms made plain, one kind of dash, no invisible marks and no outer
+ * spaces. Never use it on secret text.
+ */
 export const tidied = (text: string): string =>
   text
     .normalize('NFKC')
@@ -14,7 +21,7 @@ export const tidied = (text: string): string =>
     .replace(/[\s\p{Z}]+/gu, ' ')
     .trim();
 
-/** A UUID as it was meant, lower-case: also with braces, or without dashes. What is none stays what it is, tidied. */
+/** A UUID as it was meant, lower-case: also with braces, or without dashes. Any other text stays what it is, tidied. */
 export function tidiedUuid(text: string): string {
   const plain = tidied(text)
     .replace(/^(?:urn:)?(?:uuid:)?\s*[{(]?\s*|\s*[})]$/gi, '')
@@ -25,7 +32,10 @@ export function tidiedUuid(text: string): string {
 
 const GROUP_ENDS = [8, 12, 16, 20, 32];
 
-/** How an id begins, lower-case with its dashes in place, of what somebody typed or pasted of it: with dashes and braces or without. Null: of no id. */
+/**
+ * The beginning of an id, lower-case with its dashes in place, from what somebody typed or pasted, with dashes and
+ * braces or without. Null: not the beginning of an id.
+ */
 export function keyIdStart(typed: string): string | null {
   const digits = tidied(typed)
     .replace(/[{}()\s-]/g, '')
@@ -36,7 +46,10 @@ export function keyIdStart(typed: string): string | null {
     .join('-');
 }
 
-/** A text as it is searched: composed or not, with or without accents and marks, capital or small, dotted or not, it is the same. */
+/**
+ * A text folded for search: composed or not, with or without accents and marks, capital or small, dotted or not, it is
+ * the same.
+ */
 export const searchFold = (text: string): string =>
   text
     .normalize('NFKD')
@@ -48,7 +61,10 @@ export const searchFold = (text: string): string =>
     // Some capitals bring their marks along when they become small.
     .replace(/\p{M}/gu, '');
 
-/** Where in a text stands what is searched for: from and to, in UTF-16 units; null: nowhere. Marks belong to the letter before them. */
+/**
+ * Where the searched text stands in a text: from and to, in UTF-16 units; null: nowhere. Marks belong to the letter
+ * before them.
+ */
 export function foundAt(text: string, sought: string): [from: number, to: number] | null {
   const wanted = searchFold(tidied(sought));
   if (wanted === '') return null;

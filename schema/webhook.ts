@@ -6,7 +6,7 @@ import { Text } from './text.ts';
 /** A Worker keeps at most six connections open at once: all webhooks of a tenant are served side by side. */
 export const WEBHOOKS_MAX = 5;
 
-/** What a webhook sends to: a chat, in the form that it takes, or anything that reads our JSON. */
+/** The receiver that a webhook sends to: a chat, in the form that it takes, or anything that reads our JSON. */
 export const Receiver = z.enum(['generic', 'slack', 'teams', 'discord']);
 export type Receiver = z.infer<typeof Receiver>;
 
@@ -25,7 +25,10 @@ export type WebhookChange = z.infer<typeof WebhookChange>;
 export const WebhookWrite = WebhookChange.extend({ receiver: Receiver.default('generic') });
 export type WebhookWrite = z.infer<typeof WebhookWrite>;
 
-/** How a generic receiver can check that a notice is ours: Standard Webhooks 1.0, or as it was before. Chats check nothing. */
+/**
+ * How a generic receiver can check that a notice is ours: Standard Webhooks 1.0, or the earlier way. Chats check
+ * nothing.
+ */
 export const SignatureScheme = z.enum(['standard', 'totl']);
 export type SignatureScheme = z.infer<typeof SignatureScheme>;
 
@@ -54,7 +57,7 @@ export type Webhook = z.infer<typeof Webhook>;
 export const WebhookList = z.object({ webhooks: z.array(Webhook) });
 export type WebhookList = z.infer<typeof WebhookList>;
 
-/** `secret` is said this once; null: its receiver is a chat, which checks no signature. */
+/** `secret` is shown only this once; null: its receiver is a chat, which checks no signature. */
 export const WebhookMade = z.object({ webhook: Webhook, secret: z.string().nullable() });
 export type WebhookMade = z.infer<typeof WebhookMade>;
 
@@ -68,9 +71,9 @@ export const TestQueued = z.object({ webhook: z.string(), notice: z.string() });
 export type TestQueued = z.infer<typeof TestQueued>;
 
 /**
- * Why a try failed, as far as an admin needs it: the status itself is not said, or a webhook would be a way to ask hosts that the admin
- * cannot reach. `turned_down`: for good (4xx); `gone`: the receiver itself (410); `failed`: for now; `not_allowed`: its URL is none that a
- * webhook may have today.
+ * Why a try failed, as far as an admin needs it: the status itself is not told, or a webhook would be a way to probe
+ * hosts that the admin cannot reach. `turned_down`: for good (4xx); `gone`: the receiver itself (410); `failed`: for
+ * now; `not_allowed`: a webhook may no longer have its URL.
  */
 export const DeliveryFault = z.enum([
   ...(['timed_out', 'unreachable', 'redirected', 'turned_down', 'gone', 'failed'] as const),
@@ -85,7 +88,7 @@ export const Delivery = z.object({
   state: z.enum(['waiting', 'delivered', 'given_up']),
   tries: z.int(),
   triedAt: z.int().nullable(),
-  /** Of the last try; null: it went well, or there was none. */
+  /** The fault of the last try; null: it went well, or there was none. */
   fault: DeliveryFault.nullable(),
   /** Null: it is not tried again, or the webhook is paused. */
   nextAt: z.int().nullable(),
@@ -99,12 +102,15 @@ export type DeliveryList = z.infer<typeof DeliveryList>;
 /** Names that never belong to a receiver on the public internet (RFC 6761, RFC 6762, RFC 8375 and common usage). */
 const PRIVATE_SUFFIXES = 'localhost local internal intranet private corp home lan arpa test invalid onion'.split(' ');
 
-/** The origins of an installation: a webhook never leads back into it. On localhost it is somebody's own machine, and webhooks may be there too. */
+/**
+ * The origins of an installation: a webhook never leads back into it. On localhost it is a developer's own machine, and
+ * webhooks may be there too.
+ */
 export type House = { PORTAL_ORIGIN: string; API_ORIGIN?: string | undefined };
 
 export const onLocalhost = ({ PORTAL_ORIGIN }: House): boolean => new URL(PORTAL_ORIGIN).hostname === 'localhost';
 
-/** A name with a dot at its end is the same name: without it, it cannot pass by what is compared. */
+/** A name with a dot at its end is the same name: the dot is removed, so that it cannot evade a comparison. */
 const bareHost = (url: URL): string => url.hostname.replace(/\.+$/, '');
 
 const isOwn = (host: string, house: House): boolean =>

@@ -1,10 +1,10 @@
-// Names as Windows tells them apart: volumes, local accounts, names of PCs. The one place that says which spellings are one name. What was
-// written is kept and shown as it was written. Without zod.
+// Names as Windows tells them apart: volumes, local accounts, names of PCs. The one place that says which spellings are
+// one name. Names are kept and shown as they were written. Without zod.
 import type { SecretRef } from './secret.ts';
 
 /**
- * Upper case as Windows has it for names: one UTF-16 unit at a time, whatever the language. So ß stays what it is, and no letter beyond ASCII
- * becomes one of ASCII: ı and ſ are none of ours.
+ * Upper case as Windows applies it to names: one UTF-16 unit at a time, whatever the language. So ß stays what it is,
+ * and no letter beyond ASCII becomes an ASCII one: ı and ſ stay different.
  */
 export const windowsUpper = (text: string): string =>
   Array.from({ length: text.length }, (_, index) => {
@@ -23,16 +23,19 @@ export function volumeKey(volume: string): string {
   return windowsUpper(/^[A-Za-z]$/.test(path) ? `${path}:` : path);
 }
 
-/** The one that Windows starts from: what a blue recovery screen asks for. */
+/** The volume that Windows starts from: the one a blue recovery screen asks about. */
 const SYSTEM_VOLUME = 'C:';
 
 /** Whether a PC starts from this volume, in whatever spelling. */
 export const isSystemVolume = (volume: string): boolean => volumeKey(volume) === SYSTEM_VOLUME;
 
-/** A local account: `.` is this PC, as nothing is. */
+/** A local account: `.` means this PC, and so does no prefix. */
 export const accountKey = (account: string): string => windowsUpper(account.trim().replace(/^\.\\\s*/, ''));
 
-/** Which secret of its kind a ref names, as one string: refs that name the same thing give the same. A label is ours, not Windows': only its outer spaces do not count. */
+/**
+ * Which secret of its kind a ref names, as one string: refs that name the same thing give the same. A label is ours,
+ * not Windows': only its outer spaces are ignored.
+ */
 export function sameRefKey(ref: SecretRef): string {
   if ('account' in ref) return JSON.stringify(['account', accountKey(ref.account)]);
   if ('protectorId' in ref) return JSON.stringify(['protector', ref.protectorId, volumeKey(ref.volume)]);
@@ -49,8 +52,8 @@ const isLabel = (label: string): boolean =>
   new TextEncoder().encode(label).length <= LABEL_MAX_BYTES;
 
 /**
- * Whether Windows lets a PC be called so: one label of DNS, of which NetBIOS has the first 15 characters; or, as some engines say it, the
- * full name with the labels of its domain behind it. Never digits alone.
+ * Whether Windows lets a PC have this name: one DNS label, of which NetBIOS has the first 15 characters; or, as some
+ * engines send it, the full name followed by the labels of its domain. Never digits alone.
  */
 export const isWindowsHostname = (hostname: string): boolean => {
   const [name = '', ...domain] = hostname.split('.');

@@ -1,4 +1,4 @@
-// What tests in workerd are made of, under the one name they import: each noun has its file.
+// The parts of tests in workerd, under the one name they import: each noun has its file.
 
 export * from './workerd/keyring-writes.ts';
 export * from './workerd/keyrings.ts';

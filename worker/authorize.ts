@@ -1,4 +1,4 @@
-// Who may use a route, once it is known who asks. Pure: no I/O, no clock.
+// Who may use a route, once the caller is known. Pure: no I/O, no clock.
 import { createHash } from 'node:crypto';
 import type { Operator, Person } from '../objects/core/caller.ts';
 import type { Role } from '../schema/person.ts';
@@ -20,7 +20,10 @@ export function authorizeMember(
   return { member, principal: { kind: 'person', id: member.id, name: email, role: member.role } };
 }
 
-/** An operator is whom the configuration names. `id` is the start of the address's SHA-256: the log holds no address. */
+/**
+ * An operator is a person whom the configuration names. `id` is the start of the address's SHA-256: the log holds no
+ * address.
+ */
 export function authorizeOperator(operators: ReadonlySet<string>, email: string): Operator | Refusal {
   if (!operators.has(email)) return refuse('not_an_operator', 'Only the operators of this installation may do that.');
   return { kind: 'operator', id: createHash('sha256').update(email, 'utf8').digest('hex').slice(0, 16), name: email };

@@ -8,8 +8,8 @@ import { readTextFile, type TextFile } from '../schema/text-file.ts';
 const DISCARDED_MAX_BYTES = 500 * 1000 * 1000;
 
 /**
- * All of a stream, or null where it is longer than `maxBytes`. That one too is read to its end, and thrown away: whoever is still sending when
- * the answer comes and the connection closes would learn that it broke, and not why.
+ * All of a stream, or null where it is longer than `maxBytes`. A longer one is also read to its end, and thrown away: a
+ * client that is still sending when the answer comes and the connection closes would learn that it broke, and not why.
  */
 async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Blob | null> {
   const chunks: Uint8Array[] = [];
@@ -22,14 +22,15 @@ async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): P
       if (length > DISCARDED_MAX_BYTES) break;
     }
   } catch (error) {
-    // A caller that hangs up in the middle of what is too large is refused all the same.
+    // A caller that hangs up in the middle of too large a body is refused all the same.
     if (length <= maxBytes) throw error;
   }
   return length > maxBytes ? null : new Blob(chunks);
 }
 
 /**
- * Reads a body as UTF-8 text of at most `maxBytes`. `brokenLetters`: a body in another encoding is read too, with U+FFFD for what is no text.
+ * Reads a body as UTF-8 text of at most `maxBytes`. `brokenLetters`: a body in another encoding is read too, with
+ * U+FFFD for bytes that are not text.
  */
 export async function readText(request: Request, maxBytes: number, brokenLetters = false): Promise<TextFile | Refusal> {
   const blob = request.body ? await readUpTo(request.body as ReadableStream<Uint8Array>, maxBytes) : new Blob();

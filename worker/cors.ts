@@ -11,13 +11,13 @@ export function withCommonHeaders(response: Response, portalOrigin: string): Res
   headers.set('access-control-allow-credentials', 'true');
   headers.append('vary', 'Origin');
   headers.set('x-content-type-options', 'nosniff');
-  // For two years; a browser takes no notice of it over plain HTTP, so a stand goes on.
+  // For two years; a browser ignores it over plain HTTP, so a stand goes on working.
   headers.set('strict-transport-security', 'max-age=63072000');
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   return answer;
 }
 
-/** Answers a preflight the way the Access application does: its settings stand in the set-up guide. */
+/** Answers a preflight the way the Access application does: the set-up guide has its settings. */
 export const preflight = (): Response =>
   new Response(null, {
     status: 204,

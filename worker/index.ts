@@ -36,7 +36,7 @@ function methodsOf({ method, answer }: (typeof routes)[number]): readonly ('get'
   return 'upgrades' in answer ? ['get'] : ['get', 'head'];
 }
 
-/** What may be asked of a path (RFC 9110, section 10.2.1). */
+/** The methods that a path allows (RFC 9110, section 10.2.1). */
 const allowedAt = (path: string | null): string =>
   [...routes.filter((route) => route.path === path).flatMap(methodsOf), 'options'].join(', ').toUpperCase();
 router.all('*', async () => refuse('not_found', 'No such route; see /openapi.json.'));

@@ -179,7 +179,7 @@ describe('a report', () => {
     const { json } = await asPerson<EventPage>(emailOf('engineer'), `${path}/events`);
     expect(json.events.map((one) => one.mended)).toEqual([undefined, ['message'], ['message', 'data'], ['at']]);
     expect(json.events[0]?.message).toBe('line 1\nline 2');
-    // About when it came, by the server's clock.
+    // Roughly when it came, by the server's clock.
     const { at = 0, receivedAt = 0 } = json.events[3] ?? {};
     expect(at).toBeLessThanOrEqual(receivedAt);
     expect(at).toBeGreaterThan(sentAt);

@@ -1,4 +1,5 @@
-// Bodies as scripts and shells send them when nobody has told them otherwise: taken where what they say is sure, else refused in words.
+// Bodies as scripts and shells send them by default: accepted where their meaning is certain, otherwise refused with an
+// explanation.
 import { beforeEach, expect, it } from 'vitest';
 import type { ReportAnswer } from '../schema/report.ts';
 import type { Receipt } from '../schema/secret.ts';

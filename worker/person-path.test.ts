@@ -341,7 +341,7 @@ describe('the address that people are answered at', () => {
 
 describe('health and OpenAPI', () => {
   it('says whether D1 and a Durable Object answer', async () => {
-    // What another test has found is kept for ten seconds.
+    // Another test's result is kept for ten seconds.
     pass(60_000);
     expect((await request('GET', '/health')).json).toMatchObject({ ok: true, index: true, object: true });
   });

@@ -25,7 +25,7 @@ export function problem(refusal: Refusal, requestId: string): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** For what nobody expected: a bare 500. What happened is in the log, under the request's id. */
+/** For unexpected faults: a bare 500. The log says what happened, under the request's id. */
 export const fault = (requestId: string): Response =>
   problem(
     refuse('internal_error', 'The request could not be answered; its id helps the operator to find out why.'),

@@ -9,8 +9,8 @@ import { MENDED, NDJSON, REPORT_MAX_EVENTS, Report, ReportEnvelope, type RunEven
 import { parseJson, parseWith } from './body.ts';
 
 /**
- * Parses a report's text by its media type. Refuses what has no usable envelope; never a single bad event. `exact` false: letters of it were
- * broken on the way, and the events that have one say so.
+ * Parses a report's text by its media type. Refuses what has no usable envelope; never because of a single bad event.
+ * `exact` false: some of its letters were broken on the way, and the events concerned say so.
  */
 export function parseReport(text: string, type: string, exact: boolean): Submission | Refusal {
   const parsed = type === NDJSON ? parseNdjson(text, Date.now()) : parseJsonReport(text, Date.now());
@@ -56,7 +56,7 @@ function parseNdjson(text: string, now: number): Submission | Refusal {
 
 const tooMany = () => refuse('too_many_events', `events: a report holds at most ${REPORT_MAX_EVENTS} events.`);
 
-/** `undefined` stands for a line that is no JSON. */
+/** `undefined` stands for a line that is not JSON. */
 function collect(envelope: ReportEnvelope, values: readonly unknown[], now: number): Submission {
   const submission: Submission = { ...envelope, events: [], rejected: [] };
   for (const [index, value] of values.entries()) {

@@ -43,7 +43,7 @@ export async function serve(route: Route, asked: Asked): Promise<Response | Refu
   return Response.json(json, { status });
 }
 
-/** Saved, never shown: a browser that opened it would read what others have written in it. */
+/** Saved, never shown: a browser that opened it would interpret what others have written in it. */
 const file = ({ type, fileName, body }: Streamed): Response =>
   new Response(body, {
     headers: { 'content-type': type, 'content-disposition': `attachment; filename="${fileName}"` },
@@ -109,7 +109,7 @@ async function asMember(route: MemberRoute, { request, params, env, trace }: Ask
     (fromPortalOnly(route) ? authorizeOrigin(request.headers.get('origin'), env.portalOrigin) : null) ??
     authorizeRole(principal.role, route.roles);
   if (forbidden) {
-    // The object keeps the tenant's record of who tried what they may not do.
+    // The object keeps the tenant's record of people who tried what they may not do.
     await object.recordRefusal(caller, forbidden.refused, soughtIn(route.path, params));
     return forbidden;
   }
@@ -133,7 +133,9 @@ async function asMember(route: MemberRoute, { request, params, env, trace }: Ask
   });
 }
 
-/** A route's pattern with the ids that were asked for: which secret somebody may not reveal is what the record is for. */
+/**
+ * A route's pattern with the ids that were asked for: the record is there to say which secret somebody may not reveal.
+ */
 const soughtIn = (pattern: string, { tenant: _own, ...ids }: Record<string, string>): string =>
   pattern.replace(/:(\w+)/g, (name, key: string) => ids[key] ?? name);
 

@@ -1,4 +1,5 @@
-// Runs steps one after the other and stops at the first that fails. Says what was done, what was not, and how to go on.
+// Runs steps one after the other and stops at the first that fails. Reports what was done, what was not, and how to go
+// on.
 import { capture, run } from '../lib/run.ts';
 import { PARTS, type Part, type Step, shown } from './step.ts';
 
@@ -6,8 +7,9 @@ export type Outcome = 'done' | 'is there already' | 'shown, not run' | 'FAILED';
 export type Performed = { done: Step[]; failed: Step | null; notDone: Step[] };
 
 /**
- * Runs each step, told before it begins by `onStep` and how it went by `onEnd`; `rehearse` leaves out what reaches Cloudflare.
- * A build speaks only when it fails; what reaches Cloudflare is shown as it speaks.
+ * Runs each step, announced by `onStep` before it begins and by `onEnd` with its outcome; `rehearse` leaves out steps
+ * that reach Cloudflare. A build's output is shown only when it fails; that of steps that reach Cloudflare is shown as
+ * it comes.
  */
 export async function perform(
   steps: readonly Step[],
@@ -50,7 +52,7 @@ export function goOn(environment: string, { failed, notDone }: Performed): strin
   return `npm run deploy -- --env ${environment}${only}`;
 }
 
-/** What is to be said after a failure. */
+/** The words after a failure. */
 export function report(environment: string, performed: Performed): string {
   const { done, failed, notDone } = performed;
   if (!failed) return '';

@@ -1,9 +1,12 @@
-// The portal as one environment is to get it: the build with that environment's origins in its meta tags and its policy.
+// The portal for one environment: the build with that environment's origins in its meta tags and its policy.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { localize, type Origins, originsIn } from '../stand/portal-files.ts';
 
-/** Copies a built portal to `folder`, afresh, and puts the origins in. Throws where a file still names those it was built with. */
+/**
+ * Copies a built portal to `folder`, afresh, and puts the origins in. Throws if a file still names those it was built
+ * with.
+ */
 export function stagePortal(built: string, folder: string, origins: Origins): void {
   rmSync(folder, { recursive: true, force: true });
   cpSync(built, folder, { recursive: true });

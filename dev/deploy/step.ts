@@ -1,4 +1,4 @@
-// The steps of a deploy as values: what is run, where it reaches, what it changes. Nothing is run here.
+// The steps of a deploy as values: what each runs, where it reaches, what it changes. Nothing is run here.
 import { accountOf, type Environment, type EnvironmentName } from '../operate/environment.ts';
 
 export const PARTS = ['d1', 'worker', 'portal', 'docs'] as const;
@@ -10,11 +10,11 @@ export type Step = {
   command: readonly [string, ...string[]];
   /** What it adds to the caller's environment. */
   env: Record<string, string>;
-  /** What is different afterwards, and why doing it twice does no harm. */
+  /** The change it makes, and why doing it twice does no harm. */
   changes: string;
-  /** Reaches Cloudflare and wants an account; a dry run only shows it. */
+  /** Reaches Cloudflare and needs an account; a dry run only shows it. */
   account: boolean;
-  /** Left out where this command's output holds this text: what the step would make is there. */
+  /** Skipped if this command's output contains this text: the step's result already exists. */
   unless?: { command: readonly [string, ...string[]]; says: string };
 };
 
@@ -25,7 +25,7 @@ export const portalFolder = (name: EnvironmentName): string => folderOf(name, 'p
 /** Pages takes this branch for production; every other one would be a preview, with an address of its own. */
 const BRANCH = 'main';
 
-/** All steps for the parts wanted, in order: first everything is built, so that what does not build changes nothing. */
+/** All steps for the parts wanted, in order: everything is built first, so that a failed build changes nothing. */
 export function stepsOf(environment: Environment, parts: readonly Part[]): Step[] {
   const { name } = environment;
   const builds: Step[] = [
@@ -77,7 +77,7 @@ export function stepsOf(environment: Environment, parts: readonly Part[]): Step[
   return [...builds, ...reaching].filter(({ part }) => parts.includes(part));
 }
 
-/** With several environments in wrangler.toml it wants to be told which; an empty name is the top level. */
+/** With several environments in wrangler.toml, wrangler has to be told which; an empty name is the top level. */
 const envFlag = ({ wranglerEnv }: Environment): string[] => [`--env=${wranglerEnv}`];
 
 /** Pages reads no wrangler.toml of a Worker, so the account is told by a variable, folder and project on the command. */

@@ -1,4 +1,4 @@
-// The API reference as a page of the docs: the OpenAPI document, said in Markdown. Made anew with every build, never edited.
+// The API reference as a page of the docs: the OpenAPI document in Markdown. Made anew with every build, never edited.
 
 export type Schema = {
   type?: string | string[];
@@ -35,12 +35,12 @@ export type OpenApi = {
   paths: Record<string, Record<string, Operation>>;
 };
 
-/** How deep a body is spelled out; what lies deeper is in `/openapi.json`. */
+/** How deep a body is spelled out; deeper members are in `/openapi.json`. */
 const DEPTH_MAX = 4;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;');
 
-/** What the patterns of our own small words mean. */
+/** The meaning of our own small words' patterns. */
 const PATTERNS: Record<string, string> = {
   '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$': 'lower-case UUID',
   '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$': 'thumbprint, 43 characters',
@@ -71,7 +71,7 @@ export function words(schema: Schema): string {
 const range = ({ minItems = 0, maxItems }: Schema): string =>
   maxItems === undefined ? '' : minItems === maxItems ? `${maxItems}: ` : `${minItems} to ${maxItems}: `;
 
-/** Every member as a row, those within it after it with a dotted name. */
+/** Every member as a row, followed by its own members with dotted names. */
 export function rows(schema: Schema, prefix = '', depth = 0): string[] {
   if (depth > DEPTH_MAX) return [];
   const inner = schema.items ?? schema.anyOf?.find((one) => one.properties) ?? schema;
@@ -86,7 +86,7 @@ export function rows(schema: Schema, prefix = '', depth = 0): string[] {
   });
 }
 
-/** A body's members; of one that may have several forms, those of each. */
+/** A body's members; if it may have several forms, those of each. */
 const table = (schema: Schema): string[] =>
   (schema.oneOf ?? [schema]).flatMap((form) => {
     const members = rows(form);

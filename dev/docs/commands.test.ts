@@ -1,4 +1,5 @@
-// Every command in the docs is run by a test, or says that it needs an account. Which test runs which stands here; that it does is looked up.
+// Every command in the docs is run by a test, or says that it needs an account. This file says which test runs which;
+// the test's text proves it.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ const pages = [
 ];
 const commands: Command[] = pages.flatMap((page) => commandsOf(page, read(page)));
 
-/** A command, the file that runs it, and the words there that do. */
+/** A command, the file that runs it, and the words there that run it. */
 const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm start/, 'test/end-to-end/start.test.ts', "'dev/start.ts'"],
   [/^npm run (--silent )?inspect/, 'test/end-to-end/start.test.ts', "'dev/inspect.ts'"],

@@ -4,7 +4,7 @@
 export type Command = { page: string; text: string; account: boolean };
 
 const FENCE = /^( *)```sh\n([\s\S]*?)^\1```/gm;
-/** What a reader is told of a command that cannot be tried on a machine alone. */
+/** The words for a command that cannot be tried on a machine alone. */
 const NEEDS_ACCOUNT = /#.*\baccount\b/;
 
 const quotesOpen = (text: string): boolean =>

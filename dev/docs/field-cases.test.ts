@@ -1,4 +1,4 @@
-// docs/field-cases.md names a test for each case: the file is there, and a title in it has the words that are named.
+// docs/field-cases.md names a test for each case: the file exists, and a title in it has the named words.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -9,7 +9,7 @@ const POWERSHELL = readdirSync(path.join(root, PESTER));
 
 type Named = { row: string; file: string; words: string[] };
 
-/** What the last column of a row names: files, each with the title words in the parentheses behind it. */
+/** The files that a row's last column names, each with the title words in the parentheses after it. */
 function named(row: string): Named[] {
   const cell = row.split(/(?<!\\)\|/).at(-2) ?? '';
   return [...cell.matchAll(/`([^`]+)`(?: \(([^)]*)\))?/g)].map(([, file = '', behind = '']) => ({

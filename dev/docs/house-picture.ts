@@ -1,5 +1,5 @@
-// The picture of the house as SVG: floors one above the other, each with its rooms, and an arrow to what a floor stands on.
-// `node dev/docs/house-picture.ts` draws it from the tables of docs/architecture.md.
+// The picture of the house as SVG: floors one above the other, each with its rooms, and arrows to the floors that each
+// stands on. `node dev/docs/house-picture.ts` draws it from the tables of docs/architecture.md.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../lib/run.ts';
@@ -15,20 +15,20 @@ const TITLE = 30;
 const ROOM = 26;
 const PAD = 10;
 const ROOMS_A_LINE = 4;
-/** Of a letter at 12 px, a little more than most have; and of one of a name. */
+/** The width of a letter at 12 px, a little more than most have; and of a letter in a name. */
 const LETTER = 7;
 const NAME_LETTER = 9;
 
 type Room = { name: string; x: number; y: number; width: number };
 type Box = { floor: Floor; x: number; y: number; width: number; height: number; rooms: Room[] };
 
-/** All that a floor may import by way of others. */
+/** All floors that a floor may import by way of others. */
 const reached = (name: string, floors: readonly Floor[]): Set<string> => {
   const direct = floors.find((floor) => floor.name === name)?.imports ?? [];
   return new Set(direct.flatMap((to) => [to, ...reached(to, floors)]));
 };
 
-/** What a floor stands on: what it imports, but for what the floors below it import already. */
+/** The floors that a floor stands on: those it imports, except those that the floors below it already import. */
 const standsOn = ({ imports }: Floor, floors: readonly Floor[]): string[] =>
   imports.filter((to) => !imports.some((other) => other !== to && reached(other, floors).has(to)));
 
@@ -62,7 +62,7 @@ function placeRooms({ rooms }: Floor, width: number): Room[] {
   });
 }
 
-/** A row fills the width, but where an arrow has to pass beside it. */
+/** A row fills the width, unless an arrow has to pass beside it. */
 function placeRow(row: readonly Floor[], y: number, isPassed: boolean): Box[] {
   const gaps = GAP * (row.length - 1);
   const least = row.reduce((sum, floor) => sum + leastWidth(floor), 0);
@@ -102,10 +102,10 @@ function placeFloors(floors: readonly Floor[]): Box[] {
 
 const round = (value: number): string => String(Math.round(value));
 
-/** The `place`-th of so many points along a box's edge. */
+/** The `place`-th of a number of points along a box's edge. */
 const along = ({ x, width }: Box, place: number, count: number): number => x + (width * (place + 1)) / (count + 1);
 
-/** From the foot of each box to the heads of those that it stands on: straight down where that leads there. */
+/** From the foot of each box to the heads of those that it stands on: straight down if that leads there. */
 function drawArrows(boxes: readonly Box[], floors: readonly Floor[]): string[] {
   const below = (from: Box) => boxes.filter((to) => standsOn(from.floor, floors).includes(to.floor.name));
   const above = (to: Box) => boxes.filter((from) => below(from).includes(to));

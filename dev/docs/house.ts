@@ -1,13 +1,13 @@
-// The floors and rooms as docs/architecture.md lists them, and what the tree really imports.
+// The floors and rooms as docs/architecture.md lists them, and the tree's real imports.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../lib/run.ts';
 
-/** What may be imported: the floors by name, and of this one each room after those that it may import from. */
+/** The allowed imports: the floors by name, and for this one each room after those that it may import from. */
 export type Floor = { name: string; imports: readonly string[]; rooms: readonly string[] };
 
 const SPECIFIER = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^'?]+)/g;
-/** Tests import from wherever they like, but those of `test/` are what that floor is for. */
+/** Tests import from anywhere, but that floor consists of those in `test/`. */
 const COUNTED = /^(?!.*\.test\.ts$)|^test\/(?!support\/)/;
 
 const page = (): string => readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
@@ -32,14 +32,14 @@ export function floorsOfPage(text = page()): Floor[] {
   });
 }
 
-/** The floor that a file stands on, the nearest one: `test/support` is one of its own. */
+/** The floor that a file stands on, the nearest one: `test/support` is a floor of its own. */
 export const floorOf = (file: string, floors: readonly Floor[]): string | null =>
   floors
     .map(({ name }) => name)
     .filter((name) => file.startsWith(`${name}/`))
     .toSorted((a, b) => b.length - a.length)[0] ?? null;
 
-/** Each file of the floors, with those of them that it imports; also where only types are taken. */
+/** Each file of the floors, with those it imports, including type-only imports. */
 export function importsOfTree(floors: readonly Floor[]): Map<string, string[]> {
   const tops = new Set(floors.map(({ name }) => name.split('/')[0] ?? ''));
   const files = new Set(

@@ -1,5 +1,5 @@
-// The tables of members in docs/protocol.md, made from the schemas that serve requests. `node dev/docs/members.ts` writes them anew where a
-// schema has changed; a test says so where they differ.
+// The tables of members in docs/protocol.md, made from the schemas that serve requests. `node dev/docs/members.ts`
+// writes them anew after a schema has changed; a test fails if they differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
@@ -39,7 +39,7 @@ const refs = (): string =>
     ),
   ].join('\n');
 
-/** What stands between `<!-- from the schema: NAME -->` and `<!-- end -->`. */
+/** The text between `<!-- from the schema: NAME -->` and `<!-- end -->`. */
 export const tables: Record<string, () => string> = {
   'the key’s answer': () => membersOf(published(PublicKeyAnswer)),
   report: () => membersOf(published(ReportAsSent)),
@@ -53,7 +53,7 @@ export const tables: Record<string, () => string> = {
 
 const BLOCK = /<!-- from the schema: ([^>]+) -->\n[\s\S]*?<!-- end -->/g;
 
-/** A page with its tables as the schemas have them. Throws at a name that there is not. */
+/** A page with its tables as the schemas have them. Throws at an unknown name. */
 export const withTables = (page: string): string =>
   page.replace(BLOCK, (_block, name: string) => {
     const made = tables[name];

@@ -1,5 +1,6 @@
-// What the document says of a body is what the server reads: what fits the published schema is read, and what breaks it in one step is refused.
-// What no schema can say of a member (that it verifies, that one is no less than another) its description says.
+// The document's word on a body matches what the server reads: a body that fits the published schema is read, and one
+// that breaks it in one step is refused. A member's description says what no schema can (that it verifies, that one is
+// no less than another).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../schema/refusal.ts';
@@ -17,7 +18,7 @@ const bodied = routes.flatMap((route) =>
 const schemaAt = (path: string): Schema =>
   paths[path]?.post.requestBody.content['application/json']?.schema ?? expect.fail(`${path} is not in the document`);
 
-/** Whether the schema says anything in words of a member, or of what it is in. */
+/** Whether the schema describes a member, or its container, in words. */
 function isDescribed(schema: Schema, field: string): boolean {
   let at: Schema[] = [schema];
   for (const name of ['', ...field.split('.')]) {
@@ -53,7 +54,7 @@ describe.each(bodied)('POST $path', ({ path, body }) => {
     );
   });
 
-  // Of a report there is one refusal for each event, or none: test/conformance/engine-bodies.test.ts.
+  // A report has one refusal for each event, or none: test/conformance/engine-bodies.test.ts.
   if (!path.endsWith('/report'))
     it('refuses what breaks it in one step, and names a field', () => {
       fc.assert(

@@ -1,4 +1,5 @@
-// The API's own document as the Worker serves it. `node dev/docs/openapi-document.ts FILE` writes it for a tool that reads a file.
+// The API's own document as the Worker serves it. `node dev/docs/openapi-document.ts FILE` writes it for tools that
+// read a file.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runnerImport } from 'vite';

@@ -1,4 +1,5 @@
-// The API's own document by the rules of a linter that others hold it against. What it may not say has its reason in dev/docs/redocly.yaml.
+// The API's own document by the rules of a linter that others use on it. dev/docs/redocly.yaml has the reason for each
+// rule that is off.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -22,7 +23,7 @@ async function problemsOf(document: object): Promise<string[]> {
   writeFileSync(file, JSON.stringify(document));
   const redocly = path.join(root, 'node_modules/@redocly/cli/bin/cli.js');
   const asked = ['lint', file, '--config', path.join(root, 'dev/docs/redocly.yaml'), '--format', 'json'];
-  // It would send home how it is used, and ask whether there is a newer one.
+  // It would report its usage, and ask whether there is a newer one.
   const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   const { stdout } = await promisify(execFile)(process.execPath, [redocly, ...asked], {
     cwd: folder,

@@ -1,4 +1,4 @@
-// The protocol page against the code: what it says in tables and numbers is what the server takes, answers and refuses.
+// The protocol page against the code: its tables and numbers match what the server accepts, answers and refuses.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -18,7 +18,7 @@ describe.each(withRooms)('%s', (floor, rooms) => {
     const [first = '', ...rest] = file.slice(floor.length + 1).split('/');
     return rest.length > 0 ? `${floor}/${first}` : `${floor}/*.ts`;
   };
-  /** The files beside the rooms import from all, but where the table has a line for them. */
+  /** The files beside the rooms import from all, unless the table has a line for them. */
   const placeOf = (file: string): number => {
     const place = rooms.indexOf(roomOf(file));
     return place === -1 ? rooms.length : place;

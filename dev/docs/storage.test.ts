@@ -1,4 +1,4 @@
-// docs/storage.md lists the tables of the object and of the index: each that there is, once, and none that has gone.
+// docs/storage.md lists the tables of the object and of the index: each existing one once, and none that is gone.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { root } from '../lib/run.ts';
 
 const read = (...name: string[]): string => readFileSync(path.join(root, ...name), 'utf8');
 
-/** The tables that stand after these statements: what is created, less what is dropped, under the name it was given last. */
+/** The tables that stand after these statements: those created minus those dropped, under their last names. */
 function tablesOf(statements: string): string[] {
   const tables = new Set<string>();
   const acts =

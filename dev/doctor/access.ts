@@ -1,10 +1,10 @@
-// Checks of Access: its keys, what it lets through, what it keeps out. Each decides over what was seen.
+// Checks of Access: its keys, what it lets through, what it keeps out. Each decides over observed answers.
 import { createPublicKey } from 'node:crypto';
 import { type Answer, isAnswer, jsonOf, problemCode, type Seen, wordsFor } from './ask.ts';
 import { check, type Finding } from './finding.ts';
 
 const APPLICATION = 'in the Access application (guide, step 2 D)';
-/** The Worker takes a token whose time is off by this much. */
+/** The Worker accepts a token whose time is off by this much. */
 const TOLERANCE_MS = 30_000;
 const NOTABLE_MS = 5_000;
 
@@ -42,7 +42,10 @@ export function clock(seen: Seen): Finding {
   return offMs > NOTABLE_MS ? warn(found, fix) : ok('agrees with the team domain’s');
 }
 
-/** Which server answers there: Access sends to its team or refuses, with a face of its own; the Worker's problems are known. */
+/**
+ * Which server answers there: Access redirects to its team or refuses, with its own page; the Worker's problems are
+ * known.
+ */
 function gate(seen: Answer, team: string): 'access' | 'another team' | 'none' {
   const { location } = seen.headers;
   if (seen.status >= 300 && seen.status < 400 && location && URL.canParse(location)) {
@@ -67,8 +70,8 @@ export function protectedHost(name: string, what: string, seen: Seen, team: stri
 }
 
 /**
- * Addresses that the platform gives besides: each has to ask for a sign-in, to lead to the portal, or not to be there.
- * `reachable`: this machine reaches anything at all; else that nobody answers says nothing.
+ * Additional addresses that the platform gives: each has to ask for a sign-in, lead to the portal, or not exist.
+ * `reachable`: this machine reaches anything at all; otherwise silence proves nothing.
  */
 export function previews(
   seen: readonly { host: string; seen: Seen }[],

@@ -1,9 +1,9 @@
-// One question to a deployed host, asked without following where it sends. What comes back is a value, also where nobody answers.
+// One question to a deployed host, asked without following redirects. The result is a value, even if nobody answers.
 import http from 'node:http';
 import https from 'node:https';
 
 const PATIENCE_MS = 10_000;
-/** More of a page is not needed to judge it. */
+/** More of a page is not needed for a verdict. */
 const BODY_MAX_CHARACTERS = 200_000;
 
 export type Answer = {
@@ -20,7 +20,7 @@ export type Seen = Answer | { unreachable: string };
 
 export const isAnswer = (seen: Seen): seen is Answer => 'status' in seen;
 
-/** Asks. No redirect is followed: where a host sends people is what the checks want to know. */
+/** Asks. No redirect is followed: the checks want to know where a host sends people. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Seen> {
   const askedAt = Date.now();
   try {
@@ -33,7 +33,7 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Seen> {
   }
 }
 
-/** Asks for a WebSocket; a socket that opens is closed again, and is the status 101. */
+/** Asks for a WebSocket; a socket that opens is closed again, and counts as status 101. */
 export function askForSocket(url: string, headers: Record<string, string>): Promise<Seen> {
   const askedAt = Date.now();
   const handshake = {
@@ -87,7 +87,7 @@ export function jsonOf(seen: Seen): Record<string, unknown> | null {
   }
 }
 
-/** The code of our Worker's problem, or null where the answer is none: so it tells whether the Worker answered. */
+/** The code of our Worker's problem, or null if the answer is not one: so it tells whether the Worker answered. */
 export function problemCode(seen: Seen): string | null {
   if (!isAnswer(seen) || !seen.headers['content-type']?.startsWith('application/problem+json')) return null;
   const code = jsonOf(seen)?.code;

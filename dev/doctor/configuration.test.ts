@@ -16,7 +16,7 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 const FILES = ['wrangler.toml', 'environments.json', 'portal/index.html', 'portal/public/_headers'];
 let copies = 0;
 
-/** The repository's configuration with one text in one file replaced, for good where it is there at all. */
+/** The repository's configuration with one text in one file replaced, everywhere in it. */
 function copyWith(file: string, from: string | RegExp, to: string): string {
   const folder = path.join(temporary, String(++copies));
   mkdirSync(path.join(folder, 'portal/public'), { recursive: true });
@@ -188,7 +188,7 @@ describe('the doctor, on the repository alone', () => {
     expect([found.audience, found.operators]).toEqual(['ACCESS_AUD is set', '2 named']);
     expect(found['api-origin']).toBe('people are answered at https://totlprovision-api.totlcom.com only');
     expect(found.bindings).toContain('backups to R2');
-    // And staging, which has no bucket now, is told of; a deploy to production is not held up by it.
+    // Staging, which has no bucket now, is reported too; a deploy to production is not held up by it.
     expect(found.environments).toContain('staging makes no backups');
     expect(findings.filter(({ level }) => level === 'FAIL').map(lineOf)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// Checks of what stands in the repository: each a decision over values, without a network and without a clock.
+// Checks of the repository's contents: each a decision over values, without a network and without a clock.
 import type { Unstable_Config } from 'wrangler';
 import { Email, Uuid } from '../../schema/text.ts';
 import { TeamDomain } from '../../worker/core/env.ts';
@@ -17,7 +17,7 @@ export function nodeVersion(version: string): Finding {
     : fail(`Node ${version} runs no TypeScript`, 'bring Node 22.18 or newer');
 }
 
-/** The index and the tenant objects, with SQLite behind them, and backups where they are wanted. */
+/** The index and the tenant objects, with SQLite behind them, and backups if they are wanted. */
 export function bindings(worker: Unstable_Config): Finding {
   const { ok, warn, fail } = check('bindings');
   const index = worker.d1_databases.find(({ binding }) => binding === 'INDEX_DB');
@@ -43,7 +43,7 @@ export function bindings(worker: Unstable_Config): Finding {
   return ok(`INDEX_DB, TENANT with SQLite, backups ${backups ? 'to R2' : 'off'}`);
 }
 
-/** `deployed`: an installation is looked at, where the placeholder cannot be right any more. */
+/** `deployed`: an installation is checked, where the placeholder can no longer be right. */
 export function databaseId(worker: Unstable_Config, deployed: boolean): Finding {
   const { ok, warn, fail } = check('database-id');
   const database = worker.d1_databases[0];
@@ -115,7 +115,7 @@ export function previewUrls(worker: Unstable_Config): Finding {
     : fail('every version of the Worker would get an address', `set preview_urls = false in ${TOML}`);
 }
 
-/** The platform's own line for each request holds the URL, and a URL what somebody searched for. */
+/** The platform's own line for each request contains the URL, and a URL contains what somebody searched for. */
 export function invocationLogs({ observability }: Unstable_Config): Finding {
   const { ok, fail } = check('invocation-logs');
   const on = observability?.enabled === true || observability?.logs?.enabled === true;
@@ -127,7 +127,9 @@ export function invocationLogs({ observability }: Unstable_Config): Finding {
     : ok('off: our own lines are kept, URLs are not');
 }
 
-/** A webhook is an admin's to name: without the flag, one that names a host of our own zone would be asked behind its firewall. */
+/**
+ * Admins choose webhooks: without the flag, one that names a host of our own zone would be called behind its firewall.
+ */
 export function strictlyPublic({ compatibility_flags }: Unstable_Config): Finding {
   const { ok, fail } = check('public-fetch');
   return compatibility_flags.includes('global_fetch_strictly_public')
@@ -138,7 +140,7 @@ export function strictlyPublic({ compatibility_flags }: Unstable_Config): Findin
       );
 }
 
-/** What the portal is built with: its meta tag, and the policy that lets it call. `headers` is the text of `_headers`. */
+/** The portal's build settings: its meta tag, and the policy that lets it call. `headers` is the text of `_headers`. */
 export function portalPolicy(built: Origins, headers: string): Finding {
   const { ok, fail } = check('portal-policy');
   const sources = /connect-src ([^;\n]*)/.exec(headers)?.[1]?.split(/\s+/) ?? [];
@@ -148,7 +150,10 @@ export function portalPolicy(built: Origins, headers: string): Finding {
     : fail(`_headers does not let the portal call ${missing.join(' and ')}`, 'name it in portal/public/_headers');
 }
 
-/** What wrangler does not inherit: each environment has to repeat every variable and binding of production's; backups it may do without. */
+/**
+ * Settings that wrangler does not inherit: each environment has to repeat every variable and binding of production's;
+ * only backups are optional.
+ */
 export function sameShape(production: Unstable_Config, other: Unstable_Config): Finding {
   const { ok, warn, fail } = check('environments');
   const shape = (worker: Unstable_Config): string[] => [

@@ -1,4 +1,4 @@
-// What is lent to a command is never repeated, least of all where it cannot be read.
+// A command never repeats a secret lent to it, least of all when it cannot read it.
 import { afterEach, expect, it, vi } from 'vitest';
 import { targetOf } from '../operate/as-operator.ts';
 import { tokenIn } from './credentials.ts';

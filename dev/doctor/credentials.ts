@@ -1,4 +1,5 @@
-// Secrets that the doctor is lent: read from a file or from standard input, never from an argument, which every process can see.
+// Secrets lent to the doctor: read from a file or from standard input, never from an argument, which every process can
+// see.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -12,7 +13,9 @@ export function tokenIn(text: string): string {
   throw new Error('There is no machine token in it: it wants one line, or a JSON with "token".');
 }
 
-/** The member `token`; undefined where the text is no JSON. The parser's own message would quote it, token and all. */
+/**
+ * The member `token`; undefined if the text is not JSON. The parser's own message would quote it, including the token.
+ */
 function memberOf(text: string): unknown {
   try {
     return (JSON.parse(text) as { token?: unknown }).token;
@@ -21,12 +24,12 @@ function memberOf(text: string): unknown {
   }
 }
 
-/** A token from `file`; `-` is standard input, where a terminal asks for it and shows nothing. */
+/** A token from `file`; `-` is standard input; a terminal prompts for it and shows nothing. */
 export async function readToken(file: string): Promise<string> {
   return tokenIn((file === '-' ? await readStandardInput() : fromCaller(file)).trim());
 }
 
-/** A session: the value of the cookie CF_Authorization as a browser has it after a sign-in. Answers the Cookie header. */
+/** A session: the value of the cookie CF_Authorization in a browser after a sign-in. Answers the Cookie header. */
 export function readSession(file: string): string {
   const text = fromCaller(file);
   if (!/^[\w.=-]+$/.test(text))

@@ -1,11 +1,11 @@
-// What a check found: one line, and what to do where it is not well.
+// A check's finding: one line, and what to do if it is not well.
 
 export type Finding = {
   /** The check's name; `docs/connecting-to-cloudflare.md` has one row for each. */
   name: string;
   level: 'ok' | 'warn' | 'FAIL';
   finding: string;
-  /** What to do; absent where all is well. */
+  /** What to do; absent if all is well. */
   fix?: string;
 };
 

@@ -1,4 +1,4 @@
-// Checks of the deployed Worker and portal: each decides over what was seen, so that a table of answers can test it.
+// Checks of the deployed Worker and portal: each decides over observed answers, so that a table of them can test it.
 import { type Origins, originsIn } from '../stand/portal-files.ts';
 import { isAnswer, jsonOf, problemCode, type Seen, wordsFor } from './ask.ts';
 import { check, type Finding } from './finding.ts';
@@ -30,7 +30,10 @@ export function engineOpen(seen: Seen, engine: string): Finding {
       );
 }
 
-/** At the engines' address no Access stands: the Worker itself has to turn people away there, whatever they bring. */
+/**
+ * At the engines' address no Access stands: the Worker itself has to turn people away there, whatever credentials they
+ * bring.
+ */
 export function noPeopleThere(seen: Seen, engine: string): Finding {
   const { ok, fail } = check('engine-people');
   return problemCode(seen) === 'wrong_host'
@@ -41,7 +44,7 @@ export function noPeopleThere(seen: Seen, engine: string): Finding {
       );
 }
 
-/** The API behind Access. `seen` is `/health`, asked with a session if there is one. */
+/** The API behind Access. `seen` is `/health`, requested with a session if there is one. */
 export function customDomain(seen: Seen, api: string, hasSession: boolean): Finding {
   const { ok, fail } = check('custom-domain');
   const fix = 'Workers & Pages → the Worker → Domains & Routes → Custom domain (guide, step 2 A)';
@@ -96,7 +99,7 @@ function namedBy(html: string): Origins | null {
   }
 }
 
-/** `/v1/me` with a session: does the Worker take what Access signs? Null: there is none. */
+/** `/v1/me` with a session: whether the Worker accepts what Access signs. Null: there is none. */
 export function signIn(seen: Seen | null): Finding {
   const { ok, warn, fail } = check('sign-in');
   if (seen === null) return warn('not tried', SIGN_IN);
@@ -116,7 +119,7 @@ export function signIn(seen: Seen | null): Finding {
   }
 }
 
-/** A WebSocket through Access, with a session: whatever the Worker says, it was asked. Null: there is none. */
+/** A WebSocket through Access, with a session: whatever the Worker answers, it was reached. Null: there is none. */
 export function webSocket(seen: Seen | null): Finding {
   const { ok, warn, fail } = check('websocket');
   if (seen === null) return warn('not tried', SIGN_IN);

@@ -1,4 +1,5 @@
-// Pending migrations, by wrangler's own words as it prints them; that it is asked rightly is proved on the stand (online.test.ts).
+// Pending migrations, by wrangler's own words as it prints them; the stand proves that the call is right
+// (online.test.ts).
 import { expect, it } from 'vitest';
 import { migrations } from './migrations.ts';
 

@@ -1,4 +1,5 @@
-// Is the index's schema up to date? By `wrangler d1 migrations list`, of the stand's own index or of the one on Cloudflare.
+// Whether the index's schema is up to date, by `wrangler d1 migrations list`, of the stand's own index or of the one on
+// Cloudflare.
 import { type Captured, capture } from '../lib/run.ts';
 import { check, type Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-// Every check of what stands in the repository, for one environment.
+// Every check of the repository's contents, for one environment.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type EnvironmentName, readEnvironment } from '../operate/environment.ts';

@@ -1,5 +1,5 @@
 // Every check of deployed hosts: on the stand, which is well, and on hosts in front of it that are broken in one way each.
-// Where it can be had, the broken answer is the real one of a Worker or stand-in that is set up wrongly.
+// Where possible, the broken answer is the real one of a Worker or stand-in that is set up wrongly.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { type Finding, lineOf } from './finding.ts';
 import { type Credentials, lookOnline, type Places } from './online.ts';
 import { standSession } from './stand-session.ts';
 
-/** What a broken host does to the requests whose path begins so: other headers in, another answer out. */
+/** What a broken host does to requests under a path: other headers in, another answer out. */
 type Fault = {
   path?: string;
   method?: string;
@@ -49,7 +49,7 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-/** A host in front of another, broken so. */
+/** A host in front of another, broken in this way. */
 async function broken(target: string, fault: Fault): Promise<string> {
   const server = http.createServer(async (request, response) => {
     const hit =

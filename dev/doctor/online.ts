@@ -1,16 +1,16 @@
-// Looks at the deployed hosts and decides over what was seen, in the order in which a faulty set-up is best mended.
+// Looks at the deployed hosts and judges their answers, in the order in which a faulty set-up is best mended.
 import { certs, clock, preflight, previews, protectedHost } from './access.ts';
 import { ask, askForSocket, isAnswer, type Seen } from './ask.ts';
 import type { Finding } from './finding.ts';
 import * as hosts from './hosts.ts';
 
-/** The four addresses of an installation, as origins, and those that the platform gives besides. */
+/** The four addresses of an installation, as origins, and the additional ones that the platform gives. */
 export type Places = { portal: string; api: string; engine: string; team: string; previews: readonly string[] };
 
-/** What lets the doctor look further. A token or cookie is sent, and never shown. */
+/** Credentials that let the doctor look further. A token or cookie is sent, and never shown. */
 export type Credentials = { token: string | null; cookie: string | null };
 
-/** A tenant that nobody can have: the question is whether the Worker is reached, not what it says. */
+/** A tenant that cannot exist: the question is whether the Worker is reached, not what it says. */
 const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
 /** Asks every host, all at once, and gives one finding a check. Changes nothing. */

@@ -1,4 +1,4 @@
-// Where an environment's hosts are: from the repository, with the addresses that the platform gives besides.
+// Where an environment's hosts are: from the repository, with the additional addresses that the platform gives.
 
 import { capture } from '../lib/run.ts';
 import { type Environment, variable } from '../operate/environment.ts';

@@ -12,8 +12,9 @@ import { root, run } from './run.ts';
 const Counts = z.strictObject({ passed: z.int(), failed: z.int() });
 
 /**
- * Runs every file of engine/powershell/tests; Pester's closing line and how many tests need another system are printed. What was skipped, or
- * not run for any other reason than its system, counts as failed. `shell` is another PowerShell than the installed one, as Windows' own.
+ * Runs every file of engine/powershell/tests; Pester's closing line and how many tests need another system are printed.
+ * A test that was skipped, or not run for any reason other than its system, counts as failed. `shell` is a PowerShell
+ * other than the installed one, such as Windows' own.
  */
 export async function runPester(shell?: string): Promise<{ ok: boolean; passed: number; failed: number }> {
   const { command, args, pester, env } = await powerShell();
@@ -31,7 +32,7 @@ export async function runPester(shell?: string): Promise<{ ok: boolean; passed: 
   }
 }
 
-/** The server, as a process of its own. Throws where it ends before it has said where it listens. */
+/** The server, as a process of its own. Throws if it ends before it has said where it listens. */
 async function startReference(): Promise<{ settings: string; close: () => void }> {
   const script = path.join(root, 'test/foreign/pester-server.ts');
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// How PowerShell comes to be there, with a dotnet that does what a test wants of it.
+// How PowerShell gets installed, with a dotnet that does what a test wants.
 import {
   chmodSync,
   existsSync,

@@ -10,7 +10,10 @@ const SDK_MAJOR = 10;
 
 const FOLDER = path.join(root, '.powershell');
 
-/** Silent tools: nothing is reported to their makers, nothing asks for an update, nothing is made outside the checkout that can be made in it. */
+/**
+ * Silent tools: nothing is reported to their makers, nothing asks for an update, nothing is written outside the
+ * checkout that can be written inside it.
+ */
 const QUIET = {
   DOTNET_CLI_TELEMETRY_OPTOUT: '1',
   DOTNET_NOLOGO: '1',
@@ -29,7 +32,7 @@ export type PowerShell = {
   env: Record<string, string>;
 };
 
-/** Why PowerShell cannot be had here, as half a sentence; null where it can. */
+/** Why PowerShell cannot be had here, as half a sentence; null if it can. */
 export async function whyNoPowerShell(): Promise<string | null> {
   const { ok, stdout } = await capture('dotnet', ['--list-sdks'], { env: QUIET });
   if (!ok) return 'there is no dotnet on the PATH';
@@ -40,13 +43,16 @@ export async function whyNoPowerShell(): Promise<string | null> {
 /** The end-to-end tests that run PowerShell. */
 export const RUNS_POWERSHELL = ['powershell.test.ts'];
 
-/** What `npm test` says where PowerShell cannot be had. A machine that checks changes must have it: where `CI` is set, that is a failure. */
+/**
+ * The words of `npm test` if PowerShell is not available. A machine that checks changes must have it: if `CI` is set,
+ * that is a failure.
+ */
 export const withoutPowerShell = (why: string, ci: string | undefined): { line: string; failed: number } => ({
   line: `Not run: engine/powershell/tests and test/end-to-end/${RUNS_POWERSHELL}, because ${why}.`,
   failed: ci ? 1 : 0,
 });
 
-/** PowerShell, installed if it is not there. Throws with the output of whatever failed. */
+/** PowerShell, installed if it is not there. Throws with the output of the failed command. */
 export async function powerShell(folder = FOLDER): Promise<PowerShell> {
   const home = path.join(folder, `powershell-${POWERSHELL_VERSION}-pester-${PESTER_VERSION}`);
   if (!existsSync(home)) await install(folder, home);

@@ -1,4 +1,4 @@
-// Runs a tool of the project as a child, its output shown as it comes or kept for whoever asked.
+// Runs a tool of the project as a child, its output shown as it comes or kept for the caller.
 import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
 
@@ -11,7 +11,7 @@ const environmentWith = (more: Record<string, string> = {}) => ({
   PATH: `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH ?? ''}`,
 });
 
-/** wrangler and npm are scripts: started by this Node, they need no shell, also where their launchers are .cmd files. */
+/** wrangler and npm are scripts: started by this Node, they need no shell, even if their launchers are .cmd files. */
 export function launched(command: string, args: readonly string[]): [string, string[]] {
   const script =
     command === 'wrangler'
@@ -33,7 +33,7 @@ export async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environmentWith(options.env),
   });
-  // Decoded as a stream: a character cut in two by a chunk's end would be lost to whoever reads the output.
+  // Decoded as a stream: a character cut in two by a chunk's end would be lost to the reader of the output.
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     process.stdout.write(chunk);
     options.onOutput?.(chunk);

@@ -9,10 +9,10 @@ import { COOKIES } from '../stand/cookies.ts';
 import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 import { addressesFrom } from '../stand/ports.ts';
 
-/** Where to ask, what proves who asks, and what to do where nobody answers. */
+/** The address, the caller's proof, and the advice if nobody answers. */
 export type Target = { api: string; portal: string; cookie: string; hint: string };
 
-/** What was typed is not right. */
+/** The command is wrong. */
 export class Misuse extends Error {}
 
 /** The options that say where; for `parseArgs`. */
@@ -33,7 +33,7 @@ type TargetValues = {
   'state-dir'?: string;
 };
 
-/** Reads off the options where to ask. Throws one sentence where it cannot. */
+/** Reads the address from the options. Throws one sentence if it cannot. */
 export async function targetOf(values: TargetValues): Promise<Target> {
   if (values.local && values.remote) throw new Misuse('--local or --remote, not both.');
   return values.remote
@@ -41,7 +41,7 @@ export async function targetOf(values: TargetValues): Promise<Target> {
     : localTarget(values.port, values['state-dir'] ?? path.join(root, '.stand'));
 }
 
-/** The stand's own sign-in: its key lies beside its state, readable by whoever started it. */
+/** The stand's own sign-in: its key lies beside its state, readable by the person who started it. */
 async function localTarget(port: string | undefined, folder: string): Promise<Target> {
   const addresses = addressesFrom(port === undefined ? await standPort(folder) : Number(port));
   const file = (name: string) => path.join(folder, name);
@@ -57,13 +57,13 @@ function remoteTarget(api: string | undefined, portal: string | undefined): Targ
   const token = process.env.ACCESS_TOKEN;
   if (!api || !portal) throw new Misuse('--remote needs --api and --portal.');
   if (!token) throw new Misuse('--remote needs ACCESS_TOKEN, as `cloudflared access token -app=ORIGIN` prints it.');
-  // Anything else, as a line break in its middle, fetch would refuse with a message that quotes it.
+  // fetch would refuse anything else, such as a line break in the middle, with a message that quotes it.
   if (!/^[\w.-]+$/.test(token.trim()))
     throw new Error('ACCESS_TOKEN is not a token: it wants what cloudflared prints, alone');
   return { api, portal, cookie: `CF_Authorization=${token.trim()}`, hint: 'Is --api the API’s own domain?' };
 }
 
-/** One call; a GET where there is no body. Throws the problem as a sentence where the answer is not a success. */
+/** One call; a GET if there is no body. Throws the problem as a sentence if the answer is not a success. */
 export async function asOperator<T>({ api, portal, cookie, hint }: Target, route: string, body?: unknown): Promise<T> {
   const response = await fetch(`${api}/v1/operator/${route}`, {
     method: body === undefined ? 'GET' : 'POST',

@@ -13,7 +13,9 @@ const Project = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,56}[a-z0-9])?$/, { error: 'must be the name of a Pages project' });
 const Projects = { portalProject: Project, docsProject: Project };
-/** What wrangler.toml has no place for. Production's origins stand in portal/index.html, as the set-up guide has it. */
+/**
+ * Settings that wrangler.toml has no place for. portal/index.html has production's origins, as the set-up guide says.
+ */
 const Described = z.strictObject({
   production: z.strictObject(Projects),
   staging: z.strictObject({ ...Projects, api: Origin, engine: Origin }),
@@ -67,9 +69,9 @@ export const variable = ({ vars }: Unstable_Config, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-/** What stands in wrangler.toml until `wrangler d1 create` has printed an id. */
+/** The placeholder in wrangler.toml until `wrangler d1 create` has printed an id. */
 export const PLACEHOLDER_ID = '00000000-0000-0000-0000-000000000000';
 
-/** The account that wrangler.toml names; else what the caller's own environment says, or wrangler's sign-in. */
+/** The account that wrangler.toml names; otherwise the one in the caller's own environment, or wrangler's sign-in. */
 export const accountOf = ({ worker }: Environment): Record<string, string> =>
   worker.account_id ? { CLOUDFLARE_ACCOUNT_ID: worker.account_id } : {};

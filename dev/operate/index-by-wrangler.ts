@@ -19,7 +19,10 @@ export async function ask(place: Place, statements: readonly string[]): Promise<
   }
 }
 
-/** What went wrong, in words for whoever typed the command. The statements, which may hold a token's hash, are not repeated. */
+/**
+ * The fault, in words for the person who typed the command. The statements, which may hold a token's hash, are not
+ * repeated.
+ */
 function sentence({ where }: Place, output: string): string {
   if (/no such table|no such column/i.test(output))
     return `The index has no tables yet, or old ones: run "npm run db:init:${where}" first.`;

@@ -1,4 +1,4 @@
-// An inspection in plain lines, and what of it wants looking at.
+// An inspection in plain lines, and what in it needs a look.
 import type { Inspection } from '../../schema/inspection.ts';
 
 const MINUTE_MS = 60_000;
@@ -32,7 +32,7 @@ const bytes = (count: number): string => `${(count / 1024 ** 2).toFixed(1)} MiB`
 
 const percent = (room: Inspection['room']): string => `${Math.floor((100 * room.bytes) / room.limit)} %`;
 
-/** What is wrong, each in a sentence that says what to look for. */
+/** The faults, each in a sentence that says what to look for. */
 export function complaints({ schema, queues, due, alarmAt, backup, restore, room, ...rest }: Inspection): string[] {
   const now = rest.inspectedAt;
   const [next] = due;
@@ -76,7 +76,7 @@ export function complaints({ schema, queues, due, alarmAt, backup, restore, room
   return wrong.filter(([is]) => is).map(([, sentence]) => sentence);
 }
 
-/** Everything, a line each. */
+/** Everything, one line each. */
 export function sentences(inspection: Inspection): string[] {
   const { counts, queues, keys, backup, schema, inspectedAt: now } = inspection;
   const line = (name: string, text: string) => `${name.padEnd(13)}${text}`;

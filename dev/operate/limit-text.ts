@@ -4,7 +4,7 @@ import type { OperatedLimits } from '../../schema/limits.ts';
 
 const HEAD = ['limit', 'in force', 'default', 'most used', 'for'];
 
-/** `for`: whom it is counted for, and within which time. What nobody knows is a dash. */
+/** `for`: whom it is counted for, and within which time. A dash stands for an unknown value. */
 const row = ({ limits, used }: OperatedLimits, name: LimitName): string[] => {
   const { default: usual, per, within } = LIMITS[name];
   const when = { '10 s': ', in 10 s', minute: ', a minute', day: ', a day', life: '', now: '' }[within];
@@ -17,7 +17,7 @@ const row = ({ limits, used }: OperatedLimits, name: LimitName): string[] => {
   ];
 };
 
-/** A table: what is not the default names it. */
+/** A table: a limit that differs from its default names it. */
 export function limitTable(operated: OperatedLimits): string {
   const rows = [HEAD, ...LIMIT_NAMES.map((name) => row(operated, name))];
   const widths = HEAD.map((_, place) => Math.max(...rows.map((cells) => cells[place]?.length ?? 0)));
@@ -32,7 +32,7 @@ export function limitTable(operated: OperatedLimits): string {
   return rows.map(line).join('\n');
 }
 
-/** What was typed as a limit's new value: a number, or the word that brings the default back (null). Undefined: neither. */
+/** The typed new value of a limit: a number, or the word that brings the default back (null). Undefined: neither. */
 export const typedLimit = (text: string): number | null | undefined => {
   if (text === 'default') return null;
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -6,7 +6,7 @@ import { sql } from './sql.ts';
 
 const db = new DatabaseSync(':memory:');
 
-/** Everything an attacker would try, and any text at all. */
+/** Everything that an attacker would try, and any text at all. */
 const text = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom(

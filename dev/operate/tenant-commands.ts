@@ -1,4 +1,4 @@
-// What an operator does to tenants from a script: on the index only, which the tenants' objects take over.
+// An operator's acts on tenants from a script: on the index only, from which the tenants' objects take over.
 import { randomUUID } from 'node:crypto';
 import type { EngineFile } from '../../schema/engine-file.ts';
 import { newToken } from '../stand/demo-data.ts';
@@ -36,7 +36,7 @@ export async function create(place: Place, wanted: { id: string; name: string; a
   return { id, name, firstAdmin: { id: row.person, email: admin } };
 }
 
-/** Every tenant by name, with what the index itself knows; the operator page adds what each object counts. */
+/** Every tenant by name, with the index's own facts; the operator page adds what each object counts. */
 export async function list(place: Place): Promise<Listed[]> {
   const [rows = []] = await ask(place, [
     sql`SELECT id, name, status, created_at AS createdAt,

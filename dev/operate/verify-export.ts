@@ -1,4 +1,4 @@
-// An audit export judged offline, line by line, against what others hold of the chain. It needs no server and no key.
+// An audit export judged offline, line by line, against what others know of the chain. It needs no server and no key.
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ChainHead } from '../../schema/audit.ts';
@@ -9,11 +9,14 @@ import { encodingOf, readTextFile } from '../../schema/text-file.ts';
 /** Lines judged at a time: a chain of years need not fit into memory. */
 const PIECE_LINES = 1_000;
 
-/** `incomplete`: a chain in itself, which does not end as a whole export does, so that its end was cut off, or a filter left it out. */
+/**
+ * `incomplete`: consistent in itself, but without the end of a whole export, so either it was cut off or a filter left
+ * it out.
+ */
 type Incomplete = Omit<BadChain, 'fault'> & { fault: 'incomplete' };
 export type ExportVerdict = ({ ok: true; head: ChainHead } | BadChain | Incomplete) & { tenant: string };
 
-/** Verifies an NDJSON export. Answers the head, or the first bad entry. Throws where the file cannot be read. */
+/** Verifies an NDJSON export. Answers the head, or the first bad entry. Throws if the file cannot be read. */
 export async function verifyExport(file: string, witnesses: readonly Witness[]): Promise<ExportVerdict> {
   let tenant = '';
   let head: ChainHead | undefined;
@@ -34,10 +37,10 @@ export async function verifyExport(file: string, witnesses: readonly Witness[]):
 const CSV =
   'This is the CSV export, which is for reading: only the NDJSON export is a chain. Export NDJSON and verify that.';
 
-/** As the CSV begins that worker/answers/audit-export.ts writes. */
+/** The beginning of the CSV that worker/answers/audit-export.ts writes. */
 const CSV_COLUMNS = 'seq,at,principalKind';
 
-/** Whether the first line is no JSON but has the columns that our CSV begins with. */
+/** Whether the first line is not JSON but has the columns at the beginning of our CSV. */
 async function isCsv(file: string): Promise<boolean> {
   // A spreadsheet that saves it again puts quotes around each.
   for await (const line of linesOf(file)) return line.replaceAll('"', '').startsWith(CSV_COLUMNS);
@@ -47,7 +50,10 @@ async function isCsv(file: string): Promise<boolean> {
 const NO_TEXT =
   'The file is neither UTF-8 nor UTF-16: it was saved again in another encoding. Export it again, and verify the file as it came.';
 
-/** A file's lines, a piece at a time. An editor, or the shell that saved it, may have made UTF-16 of it, or other line ends: it is the same text. */
+/**
+ * A file's lines, a piece at a time. An editor, or the shell that saved it, may have turned it into UTF-16, or changed
+ * its line ends: it is the same text.
+ */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
   let rest = '';
@@ -79,7 +85,7 @@ function incomplete(last: unknown, { seq }: ChainHead): Incomplete | null {
   return { ok: false, seq: seq + 1, fault: 'incomplete', says };
 }
 
-/** The lines as JSON; what is none is null, and judged so in its place. */
+/** The lines as JSON; anything else is null, and judged as such in its place. */
 async function* piecesOf(file: string): AsyncGenerator<unknown[]> {
   let piece: unknown[] = [];
   for await (const line of linesOf(file)) {
@@ -91,7 +97,7 @@ async function* piecesOf(file: string): AsyncGenerator<unknown[]> {
   if (piece.length > 0) yield piece;
 }
 
-/** An entry is not missing where it comes later in the file: the rest is looked through for it. */
+/** An entry is not missing if it comes later in the file: the rest is searched for it. */
 async function orLater(found: BadChain, rest: AsyncIterable<unknown[]>): Promise<BadChain> {
   if (found.fault !== 'missing') return found;
   for await (const piece of rest)

@@ -1,4 +1,5 @@
-// The stand-in where it must not protect the Worker more than production does, with real servers and real tokens; the Worker behind it is a server that tells what reached it.
+// Where the stand-in must not protect the Worker more than production does, with real servers and real tokens; the
+// Worker behind it is a server that tells what reached it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';

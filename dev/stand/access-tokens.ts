@@ -7,10 +7,10 @@ import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } f
 const SESSION_SECONDS = 24 * 3600;
 
 export type AccessTokens = {
-  /** What `/cdn-cgi/access/certs` answers. */
+  /** The answer of `/cdn-cgi/access/certs`. */
   certs: { keys: JWK[]; public_certs: unknown[] };
   mint: (claims: Record<string, unknown>, options?: { seconds?: number; audience?: string }) => Promise<string>;
-  /** The email in a valid token of ours, else null. */
+  /** The email in a valid token of ours, or null. */
   verify: (token: string) => Promise<string | null>;
 };
 
@@ -43,7 +43,7 @@ export async function accessTokens(keyFile: string, issuer: string, audience: st
   };
 }
 
-/** The `sub` of a person: the same at every sign-in, as Access has it. */
+/** The `sub` of a person: the same at every sign-in, as in Access. */
 export function subjectOf(email: string): string {
   const hex = createHash('sha256').update(email).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');

@@ -19,7 +19,10 @@ let tokens: AccessTokens;
 let access: Awaited<ReturnType<typeof startAccess>>;
 const seen: http.IncomingHttpHeaders[] = [];
 const used = new WeakSet<Socket>();
-/** It hangs up on whoever comes a second time by one connection, as the Worker does where it has closed that one meanwhile. */
+/**
+ * It hangs up on a client that uses one connection a second time, as the Worker does where it has closed that one
+ * meanwhile.
+ */
 const worker = http.createServer((request, response) => {
   if (used.has(request.socket)) return void request.socket.destroy();
   used.add(request.socket);

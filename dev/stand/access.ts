@@ -1,5 +1,5 @@
 // The Access stand-in: in front of the portal and of the Worker it does what Cloudflare Access does, with real tokens, so that
-// the Worker runs its production path. It is no part of the Worker and ships nowhere.
+// the Worker runs its production path. It is not part of the Worker and ships nowhere.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type net from 'node:net';
 import { type Application, cookieOf, setCookies } from './cookies.ts';

@@ -1,4 +1,4 @@
-// Which stand runs on a folder's state, and where: two on one state would write over each other's tables.
+// Records which stand runs on a folder's state, and where: two on one state would overwrite each other's tables.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ async function claimOn(folder: string): Promise<z.infer<typeof Claim> | null> {
   }
 }
 
-/** Claims a folder for a stand of this process. The answer gives it back. Throws one sentence where another runs on it. */
+/** Claims a folder for a stand of this process. The answer releases it. Throws one sentence if another runs on it. */
 export async function claim(folder: string, port: number): Promise<() => Promise<void>> {
   const other = await claimOn(folder);
   if (other && other.pid !== process.pid)
@@ -30,5 +30,5 @@ export async function claim(folder: string, port: number): Promise<() => Promise
   return async () => rmSync(fileIn(folder), { force: true });
 }
 
-/** The first port of the stand that runs on this folder; where none runs, the one that a stand takes by itself. */
+/** The first port of the stand that runs on this folder; if none runs, the one that a stand takes by default. */
 export const standPort = async (folder: string): Promise<number> => (await claimOn(folder))?.port ?? DEFAULT_PORT;

@@ -9,7 +9,7 @@ export type Application = keyof typeof COOKIES;
 export const cookieOf = (request: IncomingMessage, application: Application): string | null =>
   new RegExp(`(?:^|;\\s*)${COOKIES[application]}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1] ?? null;
 
-/** What sets one for each application. */
+/** The headers that set one for each application. */
 export const setCookies = (values: Record<Application, string>, seconds: number): string[] =>
   (['portal', 'api'] as const).map(
     (application) =>

@@ -14,7 +14,7 @@ const PEOPLE: DemoPerson[] = [
   { email: 'auditor@example.com', role: 'auditor' },
 ];
 
-/** A machine token and what the index keeps of it (design §5). */
+/** A machine token and the part that the index keeps (design §5). */
 export function newToken(): { token: string; prefix: string; salt: string; hash: string } {
   const token = `tok_${randomBytes(24).toString('base64url')}`;
   const salt = randomBytes(8).toString('hex');

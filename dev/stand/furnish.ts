@@ -1,5 +1,5 @@
-// What a stand holds after some weeks of use, made by the API as people make it: keys, a second tenant, tokens, webhooks. For tests and
-// pictures; never for a stand that somebody works on.
+// A stand's contents after some weeks of use, made through the API as people make them: keys, a second tenant, tokens,
+// webhooks. For tests and pictures; never for a stand that somebody works on.
 
 import { randomUUID } from 'node:crypto';
 import { Keeper } from '../../portal/vault/keeper.ts';

@@ -8,16 +8,21 @@ export type Upgrade = (request: IncomingMessage, socket: net.Socket, head: Buffe
 
 /**
  * The names that this machine has for itself. A page of another name can be made to resolve to loopback (DNS rebinding), and would then read
- * the stand as its own origin: what it cannot do is send another Host than its own.
+ * the stand as its own origin: but it cannot send a Host other than its own.
  */
 const isOurs = (host: string | undefined, port: number): boolean =>
   ['localhost', '127.0.0.1', '[::1]'].some((name) => host?.toLowerCase() === `${name}:${port}`);
 
-/** The URL asked for. Only the path is the client's to say: `GET //elsewhere/` or `GET http://elsewhere/` changes no host. */
+/**
+ * The URL asked for. The client chooses only the path: `GET //elsewhere/` or `GET http://elsewhere/` changes no host.
+ */
 export const target = (request: IncomingMessage, origin: string): URL =>
   new URL(origin + (request.url?.startsWith('/') ? request.url : '/'));
 
-/** Listens on `port`, and answers only who asks for this machine by a name of its own. Rejects, with nothing left open, where another process has the port on either address. */
+/**
+ * Listens on `port`, and answers only clients that ask for this machine by a name of its own. Rejects, with nothing
+ * left open, if another process has the port on either address.
+ */
 export async function listen(port: number, handler: Handler, upgrade?: Upgrade): Promise<http.Server[]> {
   const servers: http.Server[] = [];
   for (const host of LOOPBACK) {

@@ -1,4 +1,5 @@
-// The local D1 index: migrations as `wrangler d1 migrations apply --local` keeps them, then one piece of work on it.
+// The local D1 index: migrations as `wrangler d1 migrations apply --local` keeps them, then runs one piece of work on
+// it.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,12 +1,12 @@
-// The stand's log on disk, for `npm run tail`: what the Worker writes, line by line. It begins anew with each start and when it is full; the
-// one before is kept.
+// The stand's log on disk, for `npm run tail`: what the Worker writes, line by line. It begins anew with each start and
+// when it is full; the previous one is kept.
 import { createWriteStream, existsSync, renameSync, type WriteStream } from 'node:fs';
 
 const FULL_BYTES = 16 * 1024 * 1024;
 
 export type StandLog = { write: (line: string) => void; close: () => Promise<void> };
 
-/** Opens the log. `file.1` is the one before. */
+/** Opens the log. `file.1` is the previous one. */
 export function standLog(file: string): StandLog {
   let bytes = 0;
   let stream: WriteStream = begin(file);

@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
 /** Where the API is: `api` behind Access, for the portal; `engine` without, for engines. */
 export type Origins = { api: string; engine: string };
 
-/** The origins that a portal's index.html names in its meta tags. Throws one sentence where one is missing. */
+/** The origins that a portal's index.html names in its meta tags. Throws one sentence if one is missing. */
 export function originsIn(html: string): Origins {
   const meta = (name: string): string => {
     const content = new RegExp(`<meta name="${name}" content="([^"]+)"`).exec(html)?.[1];
@@ -65,7 +65,10 @@ export function servePortal(folder: string, origins: Origins): ServeFile {
   };
 }
 
-/** The file a path means: itself, or index.html for a path of the app. Null: nothing, or nothing that may be served. */
+/**
+ * The file a path means: itself, or index.html for a path of the app. Null: there is no file, or none that may be
+ * served.
+ */
 export function resolveFile(folder: string, pathname: string): string | null {
   let decoded: string;
   try {

@@ -3,7 +3,7 @@ import net from 'node:net';
 
 export const DEFAULT_PORT = 8787;
 
-/** Each address stands for one of production's; all are on localhost, as WebAuthn wants. */
+/** Each address stands for one of production's; all are on localhost, as WebAuthn requires. */
 export type Addresses = {
   api: string;
   portal: string;
@@ -31,8 +31,8 @@ type Held = { taken: number } | { taken: null; giveBack: () => Promise<void> };
 const closed = (server: net.Server) => new Promise<void>((resolve) => server.close(() => resolve()));
 
 /**
- * Holds ports on every loopback address until they are given back, so that nobody else gets them while what is to listen there comes up.
- * A client that connects meanwhile is hung up on. Where one is taken, none is held.
+ * Holds ports on every loopback address until they are given back, so that nobody else gets them until the listeners
+ * come up. A client that connects meanwhile is disconnected. If one is taken, none is held.
  */
 export async function holdPorts(ports: readonly number[]): Promise<Held> {
   const held: net.Server[] = [];

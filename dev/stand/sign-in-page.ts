@@ -1,4 +1,4 @@
-// The stand-in's sign-in page: who may be tried out, one click each, and anybody else by address.
+// The stand-in's sign-in page: the demo people, one click each, and anybody else by address.
 import type { DemoPerson } from './demo-data.ts';
 
 const escapeHtml = (text: string): string =>

@@ -51,7 +51,7 @@ const startFleet = async (stand: { api: string; token: string; spoolDir: string 
   });
 };
 
-/** Brings a stand up. Throws one clear sentence where a port is taken. */
+/** Brings a stand up. Throws one clear sentence if a port is taken. */
 export async function startStand(options: StandOptions): Promise<Stand> {
   process.env.WRANGLER_SEND_METRICS ??= 'false';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
@@ -96,7 +96,10 @@ type Beginning = {
   undo: (() => Promise<unknown>)[];
 };
 
-/** The parts in their order. Each puts how to end it into `undo` as soon as it runs. `giveBackPorts` lets the listeners have theirs. */
+/**
+ * The parts in their order. Each adds its ending to `undo` as soon as it runs. `giveBackPorts` lets the listeners have
+ * theirs.
+ */
 async function bringUp(
   options: StandOptions,
   { addresses, stateDir, file, giveBackPorts, undo }: Beginning,

@@ -12,7 +12,7 @@ const SESSION_SECONDS = 24 * 3600;
 
 export type Team = { addresses: Addresses; tokens: AccessTokens; people: readonly DemoPerson[] };
 
-/** Only a page of our own two applications may be gone back to: no open redirect. */
+/** Only a page of our own two applications may be the target: no open redirect. */
 export function safeRedirect(wanted: string | null, addresses: Addresses): string {
   if (wanted && URL.canParse(wanted)) {
     const url = new URL(wanted);
@@ -58,7 +58,7 @@ function page(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    // No form-action: Chromium holds it against the redirect that follows too, which leads to another of our ports.
+    // No form-action: Chromium applies it to the redirect that follows too, which leads to another of our ports.
     'content-security-policy': "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
   });
   response.end(text);

@@ -5,14 +5,14 @@ import net from 'node:net';
 const ASSERTION = 'cf-access-jwt-assertion';
 
 /**
- * As Cloudflare: what a client claims in a cf- header is dropped, what the edge and Access know is put there. On the bare
+ * Like Cloudflare: a client's own cf- headers are dropped, and those of the edge and Access are set. On the bare
  * address no Access stands in front, and nobody drops an assertion: refusing a forged one is the Worker's own work.
  */
 function forwardHeaders(request: IncomingMessage, assertion: string | null): http.OutgoingHttpHeaders {
   const headers: http.OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(request.headers))
     if (!name.startsWith('cf-') || (assertion === null && name === ASSERTION)) headers[name] = value;
-  // A client that has hung up has no address any more.
+  // A client that has hung up no longer has an address.
   headers['cf-connecting-ip'] = request.socket.remoteAddress ?? '';
   headers['cf-ray'] = `${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}-DEV`;
   if (assertion) headers[ASSERTION] = assertion;

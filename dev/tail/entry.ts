@@ -1,11 +1,11 @@
-// What a tail hears: the lines of our own log, and what the platform says around them. Of what the platform tells of a request (its URL,
-// headers, address) nothing is taken over.
+// A tail's input: the lines of our own log, and the platform's words around them. Nothing of the platform's facts about
+// a request (its URL, headers, address) is taken over.
 import { z } from 'zod';
 import { LogLine } from '../../schema/log.ts';
 
 /** The platform's own word on an invocation that went wrong, or on the tail itself. */
 export type PlatformLine = { event: 'platform'; at: number; outcome: string; says: string; loud: boolean };
-/** `cpuMs`: what the platform measured of the invocation that wrote the line; null where it does not say, as on the stand. */
+/** `cpuMs`: the platform's measure for the invocation that wrote the line; null if it does not say, as on the stand. */
 export type Entry = { line: LogLine | PlatformLine; cpuMs: number | null };
 
 const Text = z.unknown().transform((value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')));
@@ -34,7 +34,7 @@ type TailItem = z.infer<typeof TailItem>;
 /** The client went away, which is nobody's fault. */
 const QUIET_OUTCOMES = new Set(['canceled', 'responseStreamDisconnected']);
 
-/** Reads one JSON object of the stream; what is neither a line of ours nor a tail item says nothing. */
+/** Reads one JSON object of the stream; anything that is neither a line of ours nor a tail item is ignored. */
 export function entriesOf(value: unknown): Entry[] {
   const own = LogLine.safeParse(value);
   if (own.success) return [{ line: own.data, cpuMs: null }];
@@ -69,7 +69,7 @@ function platformLines(item: TailItem): Entry[] {
   const thrown = exceptions.map(({ name, message, stack }) => line(stack ?? `${name}: ${message}`));
   if (thrown.length > 0 || outcome === 'ok') return thrown;
   const quiet = QUIET_OUTCOMES.has(outcome);
-  // What was logged before the client went away tells more than its going.
+  // The lines logged before the client went away tell more than its going.
   if (quiet && item.logs.length > 0) return [];
   return [line(`${invocation(item)} ended with ${outcome}`, !quiet)];
 }

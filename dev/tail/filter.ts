@@ -1,4 +1,4 @@
-// Which rows are shown. Faults and what the platform says always are, but for another tenant's.
+// Decides which rows are shown. Faults and the platform's words always are, except another tenant's.
 import { isLoud, type Row } from './join.ts';
 
 export type Filter = {
@@ -8,7 +8,7 @@ export type Filter = {
   route?: string;
   /** Statuses such as `200`, `4xx`, with commas. */
   status?: string;
-  /** At least so many ms. */
+  /** At least this many ms. */
   slow?: number;
   refusals?: boolean;
   alarms?: boolean;

@@ -1,5 +1,5 @@
-// A request's line and the lines of the objects that it asked, made one row. They come from two places and in any order, so each waits
-// a moment for the others. What waits is bounded: a tail may run for weeks.
+// A request's line and the lines of the objects that it asked, joined into one row. They come from two places and in
+// any order, so each waits a moment for the others. The number that waits is bounded: a tail may run for weeks.
 import type { ObjectLine } from '../../schema/log.ts';
 import type { Entry, PlatformLine } from './entry.ts';
 
@@ -31,12 +31,12 @@ export class Joiner {
     return this.#waiting.size > WAITING_MAX && oldest ? this.#release(oldest) : [];
   }
 
-  /** What has waited long enough is shown as it is. */
+  /** Lines that have waited long enough are shown as they are. */
   overdue(now: number): Row[] {
     return [...this.#waiting].filter(([, one]) => now - one.since >= WAIT_MS).flatMap(([id]) => this.#release(id));
   }
 
-  /** Everything that is left, at the end of the stream. */
+  /** Everything that remains at the end of the stream. */
   rest(): Row[] {
     return [...this.#waiting.keys()].flatMap((id) => this.#release(id));
   }
@@ -66,7 +66,7 @@ export function rowsOf({ line, calls }: Row): { read: number; written: number } 
   };
 }
 
-/** Something that whoever watches must not overlook. */
+/** Something that the watcher must not overlook. */
 export const isLoud = ({ line }: Row): boolean =>
   line.event === 'fault' ||
   line.event.endsWith('-unreachable') ||

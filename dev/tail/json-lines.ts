@@ -1,7 +1,7 @@
 // JSON objects out of a stream of lines: one a line, as the stand writes them, or over many, as `wrangler tail --format json` prints them.
-// Whatever is no object is left out; one that was cut off ends where the next begins.
+// Anything that is not an object is left out; one that was cut off ends where the next begins.
 
-/** A longer object is dropped: nothing that a Worker may log comes near. */
+/** A longer object is dropped: nothing that a Worker may log comes near this. */
 const OBJECT_MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export class JsonLines {
@@ -25,7 +25,7 @@ export class JsonLines {
       this.#drop();
       return value;
     } catch {
-      // A first line that only looks whole; or garbage, which goes with the next object's beginning.
+      // A first line that only looks whole; or garbage, which is dropped at the next object's beginning.
       return undefined;
     }
   }

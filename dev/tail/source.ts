@@ -8,10 +8,12 @@ import { launched, root } from '../lib/run.ts';
 /** How often a growing log is looked at. */
 const LOOK_MS = 200;
 const CHUNK_BYTES = 64 * 1024;
-/** How much of what is in a growing log already is shown first. */
+/** How much of a growing log's present content is shown first. */
 const BEFORE_BYTES = 64 * 1024;
 
-/** Lines, and how to end them early. `failed` settles once the lines are over: a sentence where they should not have ended. */
+/**
+ * Lines, and how to end them early. `failed` settles once the lines are over: a sentence if they should not have ended.
+ */
 export type Source = { lines: AsyncIterable<string>; stop: () => void; failed: Promise<string | null> };
 
 /** Whether something was piped or redirected in, which a script's idle standard input is not. */
@@ -34,7 +36,7 @@ export function fromFile(file: string): Source {
   return { lines, stop: () => lines.close(), failed: Promise.resolve(null) };
 }
 
-/** A log that grows: the last of what is in it, then what is added, also after it was begun anew. */
+/** A log that grows: its last lines, then new ones, even after it was begun anew. */
 export function following(file: string): Source {
   const stopping = new AbortController();
   return { lines: grow(file, stopping.signal), stop: () => stopping.abort(), failed: Promise.resolve(null) };
@@ -80,7 +82,10 @@ const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
     stopping.addEventListener('abort', end, { once: true });
   });
 
-/** What wrangler is to do. Production is the top level of wrangler.toml, which it calls by an empty name (decision 0056). */
+/**
+ * The arguments for wrangler. Production is the top level of wrangler.toml, which it calls by an empty name (decision
+ * 0056).
+ */
 export const tailArguments = (env: string | undefined): string[] => [
   'tail',
   '--format',
@@ -88,7 +93,7 @@ export const tailArguments = (env: string | undefined): string[] => [
   `--env=${env === undefined || env === 'production' ? '' : env}`,
 ];
 
-/** `wrangler tail` of a deployed Worker. What wrangler has to say for itself goes to standard error. */
+/** `wrangler tail` of a deployed Worker. wrangler's own messages go to standard error. */
 export function fromWrangler(env: string | undefined): Source {
   const child = spawn(...launched('wrangler', tailArguments(env)), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let stopped = false;

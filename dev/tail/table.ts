@@ -1,5 +1,5 @@
-// A row as a line of a table as wide as the terminal. What is measured is on the right; what does not fit is cut, and the least telling
-// columns go first.
+// A row as a line of a table as wide as the terminal. Measurements are on the right; text that does not fit is cut, and
+// the least important columns go first.
 import { visible } from '../../schema/shown-text.ts';
 import { isLoud, type Row, rowsOf } from './join.ts';
 
@@ -110,7 +110,7 @@ export function tableRow(row: Row, width: number, paint: Paint): string {
             ? (line.what ?? '')
             : '';
     const about = [('requestId' in line && line.requestId) || '', ('alarmId' in line && line.alarmId) || ''].join('');
-    // What others have written must not steer the terminal.
+    // Other people's words must not steer the terminal.
     const lines = [about, ...visible(said, { lines: true }).split('\n')].filter((one) => one !== '');
     return [paint('loud', `!! ${text}`), ...lines.map((one) => paint('red', `   ${one}`))].join('\n');
   }

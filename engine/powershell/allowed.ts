@@ -1,5 +1,6 @@
-// All that the module may name: what Windows PowerShell 5.1 with .NET Framework 4.7.2 has, and PowerShell 7 too. A run of the Pester
-// tests shows that the names resolve in 7; that they do in 5.1 is knowledge written down, which only a run on Windows shows.
+// Everything that the module may name: names that both Windows PowerShell 5.1 with .NET Framework 4.7.2 and PowerShell
+// 7 have. A run of the Pester tests shows that the names resolve in 7; that they do in 5.1 is written down from
+// knowledge, and only a run on Windows proves it.
 
 /** Cmdlets, each with the parameters that 5.1 knows. */
 export const CMDLETS: Record<string, string[]> = {
@@ -23,8 +24,8 @@ export const CMDLETS: Record<string, string[]> = {
 type Names = { cmdlets?: Record<string, string[]>; classes?: Record<string, string[]>; methods?: string[] };
 
 /**
- * What one file alone may name besides: that of Windows, of .NET Framework or of .NET alone, each behind a small file that is chosen by
- * platform and edition; and what changes a PC, which only the example may.
+ * Names that only one file may use besides: those of Windows, of .NET Framework or of .NET alone, each behind a small
+ * file that is chosen by platform and edition; and those that change a PC, which only the example may.
  */
 export const PLATFORM: Record<string, Names> = {
   'TotlProvision/private/platform/Rsa.Framework.ps1': { classes: { 'System.Security.Cryptography.RSACng': [] } },
@@ -144,7 +145,7 @@ export const CLASSES: Record<string, string[]> = {
   'System.UInt64': [],
 };
 
-/** Methods of instances, whatever they are of. Nothing that decrypts, unwraps, signs or exports is among them. */
+/** Methods of instances, of whatever class. Nothing that decrypts, unwraps, signs or exports is among them. */
 export const METHODS = [
   'Append',
   'AppendChar',

@@ -1,4 +1,5 @@
-// PowerShell's files as syntax trees, for the tests beside it: what must hold on Windows PowerShell 5.1 too, which runs on Windows alone.
+// PowerShell's files as syntax trees, for the tests beside it: they check what must also hold on Windows PowerShell
+// 5.1, which runs on Windows alone.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -24,7 +25,7 @@ export function parse(source: string): Node {
   return tree.rootNode;
 }
 
-/** Every node below and with this one, outer before inner. */
+/** This node and every node below it, outer before inner. */
 export const walk = (node: Node): Node[] => [node, ...node.children.flatMap((child) => (child ? walk(child) : []))];
 
 export const nodesOf = (node: Node, type: string): Node[] => walk(node).filter((one) => one.type === type);

@@ -33,7 +33,7 @@ const body = (name: string): Node => {
   if (!found) throw new Error(`${name} is not there`);
   return found;
 };
-/** What a script variable is set to, as it stands: a text without its quotes, a number, a list of texts. */
+/** The value that a script variable is set to, literally: a text without its quotes, a number, a list of texts. */
 const constants = new Map(
   parts.flatMap((file) =>
     nodesOf(file.root, 'assignment_expression')
@@ -201,7 +201,7 @@ describe('keys and statements', () => {
   });
 
   it('have the refusals of the server, and make of each what the reference engine makes of it', () => {
-    // A code that the module does not know is no refusal to it: whoever adds one adds it there.
+    // The module does not take an unknown code for a refusal: a new code has to be added there too.
     expect([...(constants.get('Refusals') ?? [])].sort()).toEqual(Object.keys(REFUSALS).sort());
     expect(constants.get('TokenRefusals')).toEqual(TOKEN_REFUSALS);
     expect(constants.get('SetAsideRefusals')).toEqual(SET_ASIDE);

@@ -1,4 +1,4 @@
-// What the syntax trees are held against beyond the grammar: names that exist where the module runs, and nothing that opens.
+// The rules for the syntax trees beyond the grammar: names that exist where the module runs, and nothing that opens.
 import { CLASSES, CMDLETS, METHODS, OPERATORS, PLATFORM } from './allowed.ts';
 import { functionName, type Node, nodesOf, type SourceFile, walk } from './grammar.ts';
 
@@ -10,7 +10,7 @@ const wordsOf = (node: Node): Node[] =>
     !child || /^(parenthesized|array|script_block|sub)_?expression$/.test(child.type) ? [] : [child, ...wordsOf(child)],
   );
 
-/** What a file may name: what all may, and what stands behind this file alone. */
+/** The names that a file may use: those for all, and those for this file alone. */
 const allowedIn = ({ name }: SourceFile) => ({
   cmdlets: { ...CMDLETS, ...PLATFORM[name]?.cmdlets },
   classes: { ...CLASSES, ...PLATFORM[name]?.classes },
@@ -62,7 +62,7 @@ function memberFaults(file: SourceFile): string[] {
   return [...types, ...members, ...operators];
 }
 
-/** What no file may hold, whatever it is: of PowerShell 7 alone, or of a key's private half. */
+/** Words that no file may contain: those of PowerShell 7 alone, or of a key's private half. */
 const WORDS: [RegExp, string][] = [
   [/Decrypt|Unprotect|Unwrap|AesGcm|FromXmlString|ImportPkcs8|ImportFromPem/, 'opens, or exists only later'],
   [/\.(D|P|DP|DQ|InverseQ)\s*=/, 'a private member of a key'],
@@ -94,7 +94,10 @@ export function ruleFaults(file: SourceFile, own: Set<string>): string[] {
 
 const HELP = ['.SYNOPSIS', '.DESCRIPTION', '.EXAMPLE'];
 
-/** What a public function lacks: its help, a word on each parameter, errors that stop it whatever its caller prefers. */
+/**
+ * Reports what a public function lacks: its help, a word on each parameter, errors that stop it whatever its caller
+ * prefers.
+ */
 export function publicFaults(node: Node): string[] {
   const help = nodesOf(node, 'comment').find((one) => one.text.startsWith('<#'))?.text ?? '';
   const parameters = nodesOf(node, 'script_parameter').map(

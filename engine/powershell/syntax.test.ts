@@ -1,4 +1,5 @@
-// The PowerShell module as far as a text can be judged, without running it: its grammar, and that all it names exists on 5.1.
+// The PowerShell module as far as its text can be judged without running it: its grammar, and that every name it uses
+// exists on 5.1.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -135,7 +136,7 @@ describe('the example', () => {
       const before = text.slice(0, text.indexOf(`${act} `));
       const receipt = before.lastIndexOf('$receipt = Send-TotlSecret');
       expect(receipt).toBeGreaterThan(0);
-      // Between the two nothing but the check that it came.
+      // Only the check that it came is between the two.
       expect(before.slice(receipt)).toMatch(/^.*\nif \(\$null -eq \$receipt\) \{ throw '[^']+' \}\n(\[void\] \()?$/);
     }
   });

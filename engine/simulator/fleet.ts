@@ -11,7 +11,7 @@ import { type Beat, type Ending, PHASES, story } from './story.ts';
 export type FleetOptions = {
   apiOrigin: string;
   token: string;
-  /** The tenant's pin, and the lowest key epoch, as a configuration file has them. */
+  /** The tenant's pin and the lowest key epoch, as in a configuration file. */
   fingerprint?: string;
   minEpoch?: number;
   machines: number;
@@ -24,7 +24,7 @@ export type FleetOptions = {
   onStopped?: () => void;
 };
 
-/** What a PC has in escrow, with its plaintext: in memory only, for tests that compare what the browser shows. */
+/** A PC's secrets in escrow, with their plaintexts: in memory only, for tests that compare what the browser shows. */
 export type EscrowedSecret = { kind: SecretKind; ref: SecretRef; secretId: string; version: number; plaintext: string };
 export type FleetMachine = { id: string; hostname: string; escrowed: EscrowedSecret[]; finished: boolean };
 export type Fleet = { machines: readonly FleetMachine[]; stop: () => Promise<void> };
@@ -113,7 +113,7 @@ async function provision(
     onNotice: (text) => options.onLine(`${machine.hostname}: ${text}`),
   });
   await keyIsThere(engine, sleep);
-  // What an earlier start of the stand left unsent; those runs do not go on.
+  // Sends what an earlier start of the stand left unsent; those runs do not go on.
   await engine.flush();
   for (const old of engine.openRuns()) engine.closeRun(old);
   await sleep((luck.between(0, STAGGER_SECONDS) * 1000) / options.speed);
@@ -158,7 +158,7 @@ async function provision(
     }
   }
 
-  /** The order that the receipt exists for: make, escrow, and only with the receipt in hand apply. */
+  /** The receipt exists for this order: make, escrow, and apply only with the receipt in hand. */
   async function escrow(kind: 'local_admin_password' | 'bitlocker_recovery_key'): Promise<void> {
     await sleep(Math.max(0, onlineAt - Date.now()));
     const plaintext = kind === 'local_admin_password' ? localAdminPassword() : bitlockerRecoveryPassword();

@@ -1,4 +1,4 @@
-// One simulated PC: what it is, before and after the rename phase.
+// One simulated PC: its attributes, before and after the rename phase.
 import type { ReportedMachine } from '../../schema/report.ts';
 import { chance } from './random.ts';
 

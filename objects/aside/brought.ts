@@ -63,7 +63,7 @@ const COUNTERS = {
         COUNTED,
       ),
     ),
-  // The first entry about a machine is that of whoever named it first.
+  // Whoever named a machine first made the first entry about it.
   machines: (sql: SqlStorage, { token, since, id }: From): Counted =>
     counted(
       'machines',

@@ -25,7 +25,7 @@ import { isWanted } from './set-aside.ts';
 const [ADMIN, ENGINEER] = [emailOf('admin'), emailOf('engineer')];
 type World = TestTenant & { keyring: TestKeyring };
 let tenant: World;
-/** The token that somebody had who should not. */
+/** The token of somebody who should not have had it. */
 let bad: { id: string; token: string };
 let pc: ReturnType<typeof newMachine>;
 
@@ -49,7 +49,7 @@ const stub = () => bindings.TENANT.getByName(tenant.id);
 const rowsIn = (query: string) =>
   runInDurableObject(stub(), (_object, { storage }) => storage.sql.exec(query).toArray());
 
-/** The alarm rings until what is to be done at once is done. */
+/** The alarm rings until everything due at once is done. */
 async function workOff(): Promise<number> {
   let rang = 0;
   while ((await rowsIn("SELECT 1 FROM due WHERE what = 'aside'")).length > 0) {
@@ -65,7 +65,7 @@ async function setAside(since: number | null = null): Promise<void> {
   await workOff();
 }
 
-/** Every row of what is counted and kept, but for the audit, the day's counts and what the alarm has to do. */
+/** Every row of what is counted and kept, except the audit, the day's counts and the alarm's tasks. */
 const everything = async () => ({
   secrets: await rowsIn('SELECT id, apart, standing, latest_version, rotate_due_at FROM secrets ORDER BY id'),
   versions: await rowsIn('SELECT * FROM secret_versions ORDER BY secret_id, version'),
@@ -107,7 +107,7 @@ describe('what a revoked token brought', () => {
     const reveal = (body: object) =>
       asPerson<Revealed>(ENGINEER, at(`secrets/${secretId}/reveal`), { reason: 'the test', ...body });
     expect((await reveal({})).json.version.version).toBe(5);
-    // Kept: whoever needs it all the same names it, on record.
+    // Kept: a person who needs it all the same names it, on record.
     expect((await reveal({ version: 6 })).json.version.version).toBe(6);
     // The next one is numbered on, and is current.
     expect((await escrow(tenant.token)).version).toBe(7);
@@ -168,7 +168,7 @@ describe('what a revoked token brought', () => {
     expect(await fleet()).toEqual([pc.id]);
     expect((await get<RunList>(`machines/${pc.id}/runs`)).runs).toMatchObject([{ id: run.id, aside: null }]);
     expect(await aside()).toMatchObject({ runs: 0 });
-    // What it brings back has nothing to turn.
+    // There is nothing for the act that brings back to change.
     await act(bad.id, 'bring-back');
     await workOff();
     expect(await get<Overview>('overview')).toMatchObject({ machines: 1, aside: 0 });

@@ -70,7 +70,7 @@ type Begun = { id: string; back: 0 | 1; since: number | null } & (
   | { action: 'token.brought_back'; detail: { runs: number; versions: number } }
 );
 
-/** Whatever was under way with the token, it goes over all of its rows anew. */
+/** It goes over all rows of the token again, whatever was under way with it. */
 function begin(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

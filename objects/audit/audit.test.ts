@@ -32,7 +32,7 @@ const person = (id: string): Actor => ({
 });
 const ENGINE: Actor = { principal: { kind: 'machine', id: 't1', name: 'engine' }, ip: null, userAgent: null };
 
-/** Appends to a tenant's chain what would take thousands of requests. */
+/** Appends entries to a tenant's chain that would otherwise take thousands of requests. */
 const append = (id: string, acts: Iterable<[Actor, number, Act]>) =>
   runInDurableObject(stubOf(id), (_object, state) => {
     state.storage.transactionSync(() => {

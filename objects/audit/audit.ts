@@ -28,18 +28,21 @@ export function requireHead(sql: SqlStorage): ChainHead {
   return { seq: last.seq, hash: last.hash };
 }
 
-/** Whether the chain has this entry: whoever holds a head of earlier can tell that nothing before it was exchanged. */
+/** Whether the chain has this entry: a holder of an earlier head can tell that nothing before it was exchanged. */
 export const holds = (sql: SqlStorage, { seq, hash }: ChainHead): boolean =>
   first(sql, 'SELECT 1 FROM audit WHERE seq = ? AND hash = ?', seq, hash) !== null;
 
-/** Refuses, by throwing, what there is no room left for. In a transaction that it is to undo. */
+/** Throws where there is no room left, inside the transaction that the throw is to undo. */
 export function requireRoom(sql: SqlStorage, need: Need): void {
   if (need === 'reserve') return;
   const refusal = decideRoom(roomOf(sql.databaseSize, readLimits(sql).storageBytes), need);
   if (refusal) throw new NoRoom(refusal);
 }
 
-/** Appends one entry, if there is room for what it records. Call it in the transaction of that: both happen, or neither. */
+/**
+ * Appends one entry, if there is room for what it records. Call it in the transaction that does the act: both happen,
+ * or neither.
+ */
 export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number, act: Act): ChainHead {
   requireRoom(sql, act.outcome === 'refused' ? 'reserve' : NEED_OF[act.action]);
   const last = head(sql);
@@ -81,18 +84,21 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
 
 /** Engines poll for the key before set-up: an expected wait, not an attempt at anything. */
 const NOT_RECORDED: ReadonlySet<RefusalCode> = new Set(['no_tenant_key']);
-/** What comes by the thousand where somebody floods: how many followed is not counted, since that is a row written each time. */
+/**
+ * Refusals that a flood brings by the thousand: the ones that follow are not counted, since each count would write a
+ * row.
+ */
 const COUNTED_ONCE: ReadonlySet<RefusalCode> = new Set([
   ...(['rate_limited', 'token_quota_exceeded', 'machine_quota_exceeded', 'secret_quota_exceeded'] as const),
   'storage_low',
 ]);
 const MINUTE_MS = 60_000;
 
-/** Of so many further refusals the subjects are kept: enough to see where somebody went, and no list without end. */
+/** The subjects of this many further refusals are kept: enough to see where somebody went, without an endless list. */
 const SUBJECTS_MAX = 20;
 const SUBJECT_MAX_CHARACTERS = 100;
 
-/** What a refusal is called in the chain: one that an admin has to see has a name of its own. */
+/** The name of a refusal in the chain: one that an admin has to see has its own. */
 const refusalAction = (code: string): AuditAction =>
   code === 'reveal_budget_exceeded' ? 'reveal.budget_exceeded' : 'access.refused';
 
@@ -190,7 +196,7 @@ export function settleRefusals(storage: DurableObjectStorage, tenant: string, at
   }
 }
 
-/** One more than are named is kept, to tell that there were more. */
+/** One more is kept than are named, to show that there were more. */
 const subjectsOf = (subjects: readonly string[]): { subjects: string; more?: true } => ({
   subjects: subjects.slice(0, SUBJECTS_MAX).join(' '),
   ...(subjects.length > SUBJECTS_MAX ? { more: true } : {}),

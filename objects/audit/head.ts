@@ -1,5 +1,6 @@
-// The chain's head in the index: told at most once a minute, and compared before it is told. So an object that was rolled back or forked
-// is noticed by what it told before. Every write names the head it was compared with: an index that has moved on is never overwritten.
+// The chain's head in the index: sent at most once a minute, and compared before it is sent. So an object that was
+// rolled back or forked is noticed by what it sent before. Every write names the head it was compared with: an index
+// that has moved on is never overwritten.
 import type { ChainHead } from '../../schema/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
 import { SYSTEM } from '../core/caller.ts';
@@ -13,7 +14,7 @@ const TELL_EVERY_MS = 60_000;
 /** How soon an object that has just started compares: it may have been put back to an earlier state. */
 const COMPARE_AFTER_START_MS = 5_000;
 
-/** Sees to it that the index follows, within a minute. In the turn of what was recorded. */
+/** Sees to it that the index follows, within a minute. Call it in the turn of the recorded act. */
 export function followHead(storage: DurableObjectStorage, now: number): void {
   if (dueAt(storage.sql, 'head') === null) schedule(storage, 'head', now + TELL_EVERY_MS);
 }
@@ -22,7 +23,10 @@ export function followHead(storage: DurableObjectStorage, now: number): void {
 export const compareSoon = (storage: DurableObjectStorage, now: number): void =>
   schedule(storage, 'head', now + COMPARE_AFTER_START_MS);
 
-/** What a head that the index was told says of this chain. Pure. `hash`: of this chain's entry with the told seq. */
+/**
+ * What the head that the index was last sent says about this chain. Pure. `hash`: of this chain's entry with the seq
+ * that was sent.
+ */
 export function judgeHead(
   told: IndexedHead,
   chain: ChainHead,
@@ -63,7 +67,7 @@ export async function tellHead(
   return !isRestoring(sql) && hashAt(sql, chain.seq) === chain.hash ? chain.seq : null;
 }
 
-/** The head that the index shall have: the chain's, or that of the entry which says that it does not fit. */
+/** The head that the index is to have: the chain's, or that of the entry which says that the two do not fit. */
 function compare(sql: SqlStorage, tenant: string, told: IndexedHead, now: number): ChainHead {
   const chain = requireHead(sql);
   const verdict = judgeHead(told, chain, hashAt(sql, told.seq));

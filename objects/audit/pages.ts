@@ -12,7 +12,7 @@ import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { head, record } from './audit.ts';
 
-/** How many entries one page looks at where no index leads straight to what is asked. */
+/** How many entries one page looks at where no index leads straight to the answer. */
 export const SCAN_MAX = 2_000;
 
 type AuditRow = {
@@ -52,7 +52,8 @@ const entryOf = (tenant: string, row: AuditRow): AuditEntry => ({
 export const hashAt = (sql: SqlStorage, seq: number): string | null =>
   first<{ hash: string }>(sql, 'SELECT hash FROM audit WHERE seq = ?', seq)?.hash ?? null;
 
-// The two partial indexes leave out what comes by the thousand; a query has to repeat their condition to be given one.
+// The two partial indexes leave out the entries that come by the thousand; SQLite uses one only for a query that
+// repeats its condition.
 const PEOPLE = "principal_kind <> 'machine'";
 const UNCOMMON = "action NOT IN ('secret.escrowed', 'machine.enrolled')";
 const COMMON: readonly AuditAction[] = ['secret.escrowed', 'machine.enrolled'];
@@ -66,7 +67,7 @@ function driverOf({ machine, person, action }: AuditFilter): { where: string; va
   return { where: '', value: [] };
 }
 
-/** Whether a row is what was asked for. Pure. Text is looked for in what a person reads, whatever its case. */
+/** Whether a row matches the filters. Pure. Text is searched for in the fields that a person reads, ignoring case. */
 function matches(row: AuditRow, { person, machine, action, outcome, text }: AuditFilter): boolean {
   return (
     (person === undefined || (row.principal_id === person && row.principal_kind !== 'machine')) &&
@@ -81,7 +82,10 @@ function matches(row: AuditRow, { person, machine, action, outcome, text }: Audi
   );
 }
 
-/** The first entry at or after an instant, by halving: time never goes back within a chain. One behind the head where there is none. */
+/**
+ * The first entry at or after an instant, by halving: time never goes back within a chain. One past the head where
+ * there is none.
+ */
 function firstSeqAt(sql: SqlStorage, at: number, last: number): number {
   let [low, high] = [1, last + 1];
   while (low < high) {
@@ -93,7 +97,10 @@ function firstSeqAt(sql: SqlStorage, at: number, last: number): number {
   return low;
 }
 
-/** One page. Where nothing but seq and time is asked for, it reads no more than it gives; else it looks at most at `SCAN_MAX` entries. */
+/**
+ * One page. With filters on seq and time only, it reads no more than it gives; otherwise it looks at `SCAN_MAX` entries
+ * at most.
+ */
 export function page(sql: SqlStorage, tenant: string, query: AuditQuery): AuditPage {
   const { order, after, limit, from, to } = query;
   const last = head(sql)?.seq ?? 0;
@@ -144,7 +151,7 @@ export const rollbackNotice = (sql: SqlStorage): { seq: number; at: number; deta
 
 /**
  * The furthest head of an earlier chain that this object knows of: what the index says now, what a notice of this chain says that it said
- * before, what an import has carried on. A head of this chain itself is not meant. Null: none is known.
+ * before, what an import has carried on. A head of this chain itself does not count. Null: none is known.
  */
 export function furthestHead(sql: SqlStorage, indexed: ChainHead | null): ChainHead | null {
   const noted = all<{ seq: number; hash: string }>(

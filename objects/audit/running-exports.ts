@@ -3,7 +3,7 @@
 import type { Refusal } from '../../schema/refusal.ts';
 import { decideCount, refusalFor } from '../limits/limits.ts';
 
-/** A client that has asked for no page for so long has gone. */
+/** A client that has asked for no page for this long has gone. */
 const GONE_AFTER_MS = 30_000;
 
 type Running = { upTo: number; askedAt: number };

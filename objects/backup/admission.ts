@@ -1,5 +1,6 @@
-// Whom a restore lets in. A bucket is not signed: whoever bends it could write themselves a person or a token into a chunk. So nobody comes in whom
-// neither the index knows nor the chain, and the chain is believed only where the index vouches for the backup's hash.
+// Decides whom a restore lets in. A bucket is not signed: an attacker who alters it could write a person or a token
+// into a chunk. So nobody gets in unless the index or the chain knows them, and the chain is believed only where the
+// index vouches for the backup's hash.
 
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import { ROLE_RANK } from '../../schema/facts/roles.ts';
@@ -23,7 +24,10 @@ const OF_PEOPLE: ReadonlySet<AuditAction> = new Set<AuditAction>([
 ]);
 const OF_TOKENS: ReadonlySet<AuditAction> = new Set<AuditAction>(['token.issued', 'token.rotated', 'token.revoked']);
 
-/** Keeps who has acted or was acted upon, and which tokens, by a stretch of the chain that was put in: it is walked a slice a call. */
+/**
+ * Keeps the people who acted or were acted upon, and the tokens, in a stretch of the chain that was put in: each call
+ * walks one slice.
+ */
 export function noteKnown(sql: SqlStorage, entries: readonly AuditEntry[]): void {
   const done = entries.filter((one) => one.outcome === 'done');
   const actors = (kind: AuditEntry['principal']['kind']) =>
@@ -45,7 +49,7 @@ function chainKnows(sql: SqlStorage): { people: Ids; tokens: Ids } {
   return { people: ids('person'), tokens: ids('token') };
 }
 
-/** Whether anybody is left who may act as an admin. The lower of the index's word and the object's counts. Pure. */
+/** Whether anybody who may act as an admin is left. The lower of the index's word and the object's counts. Pure. */
 function hasAdmin(kept: readonly PersonRow[], { people }: IndexWord): boolean {
   const isAdmin = (role: Role) => ROLE_RANK[role] === ROLE_RANK.admin;
   const indexed = new Map(people.map((one) => [one.id, one]));
@@ -61,8 +65,9 @@ function hasAdmin(kept: readonly PersonRow[], { people }: IndexWord): boolean {
 }
 
 /**
- * Takes out of what was put in whoever is not known, and lets the first admin in where nobody else would be. Refuses first_admin_needed where
- * none is named; then nothing has changed. In the transaction that finishes the restore.
+ * Takes everybody who is not known out of what was put in, and lets the first admin in where nobody else would be.
+ * Refuses first_admin_needed where none is named; then nothing has changed. In the transaction that finishes the
+ * restore.
  */
 export function admit(
   storage: DurableObjectStorage,
@@ -95,7 +100,8 @@ export function admit(
   };
   sql.exec('DELETE FROM people WHERE id IN (SELECT value FROM json_each(?))', gone(people, kept));
   sql.exec('DELETE FROM tokens WHERE id IN (SELECT value FROM json_each(?))', gone(tokens, keptTokens));
-  // What was out for the index is out of the bucket: people and tokens are put out anew, the rest only where it is vouched for.
+  // The outbox came out of the bucket too: people and tokens are sent to the index anew, the rest only where the index
+  // vouches for it.
   sql.exec(word.vouched ? "DELETE FROM outbox WHERE what IN ('person', 'token')" : 'DELETE FROM outbox');
   if (!word.vouched) followIndex(sql, word);
   if (alone && firstAdmin !== undefined) {

@@ -94,7 +94,7 @@ const manifest = async () =>
   BackupManifest.parse(await (await bindings.BACKUP.get(`tenants/${tenant.id}/manifest.json`))?.json());
 const namesIn = async (folder: string) =>
   (await bindings.BACKUP.list({ prefix: `tenants/${tenant.id}/${folder}/` })).objects.map((one) => one.key);
-/** As if the object had been lost: nothing stored, nothing remembered. */
+/** As if the object had been lost: nothing is stored or remembered. */
 const wipe = async () => {
   await inObject(async (storage) => {
     await storage.deleteAlarm();
@@ -113,7 +113,10 @@ async function tellHead(): Promise<void> {
   await ring('head');
   expect((await indexedHead())?.hash).toBe((await inObject(({ sql }) => requireHead(sql))).hash);
 }
-/** Every row of every table that a backup holds, but for what is due and what the index is yet to be told, which are of the moment. */
+/**
+ * Every row of every table that a backup holds, except what is due and what the index has yet to be told, which belong
+ * to the moment.
+ */
 const contents = (): Promise<Record<string, unknown[]>> =>
   inObject(({ sql }) =>
     Object.fromEntries(
@@ -211,13 +214,13 @@ describe('a backup', () => {
     const before = await contents();
     await ring('backup');
     expect(await isUnderWay()).toBe(true);
-    // By people and engines: what is read already, and what is not.
+    // People and engines change rows that are read already, and rows that are not.
     const began = await inObject(({ sql }) => requireHead(sql));
     await escrow();
     await asMachine(tenant.token, '/v1/report', { machine: newMachine(), run: newRun(), events: [event(1)] });
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people/u1/remove`, {});
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/settings`, { allowRawRsaOaep: true });
-    // Every way to write, to rows of either side.
+    // Every way to write, to rows on either side.
     await inObject(({ sql }) => {
       for (const i of [7, 8_000]) {
         const id = `${i.toString(16).padStart(8, '0')}-0000-4000-8000-${i.toString(16).padStart(12, '0')}`;
@@ -297,7 +300,8 @@ describe('a backup', () => {
     } while (went === 'under way');
     expect(went).toBe('done');
     console.log(`a backup of 100,000 rows: ${turns.length} turns, ${turns.join(' ')} rows`);
-    // The first makes the triggers and the last drops them, and SQLite reads its schema for each: as long as the schema is, not what is held.
+    // The first makes the triggers and the last drops them, and SQLite reads its schema for each: the cost grows with
+    // the schema, not with what is held.
     expect(turns[0]).toBeLessThan(26_000);
     expect(turns.at(-1)).toBeLessThan(13_000);
     expect(Math.max(...turns.slice(1, -1))).toBeLessThan(6_000);
@@ -473,7 +477,7 @@ describe('a restore', () => {
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/people`);
     await tellHead();
     expect((await indexedHead())?.seq).toBeLessThan(made.head.seq);
-    // Nor does one that fails in between lose it.
+    // A restore that fails in between does not lose it either.
     const name = `tenants/${tenant.id}/chunks/${made.chunks.at(-1)?.sha256}.ndjson`;
     const text = (await (await bindings.BACKUP.get(name))?.text()) ?? '';
     await bindings.BACKUP.put(name, 'bent');
@@ -490,7 +494,7 @@ describe('a restore', () => {
           .bind(tenant.id)
           .all<{ id: string; email?: string }>()
       ).results;
-    // When a row came into D1 is D1's own and nobody's rule.
+    // D1 decides for itself when a row came into it; no rule rests on that.
     const people = async () => (await read('users')).map((row) => ({ ...row, created_at: 0 }));
     const [users, tokens] = [await people(), await read('api_tokens')];
     await backup();
@@ -508,7 +512,7 @@ describe('a restore', () => {
     expect(await inObject((storage) => drain(storage, bindings.INDEX_DB, tenant.id))).toBe(true);
     expect(await read('api_tokens')).toEqual(tokens);
     const now = await people();
-    // The auditor has only ever looked, and came by SQL: neither index nor chain knows them.
+    // The auditor has only ever read, and was made by SQL: neither the index nor the chain knows them.
     const known = users.filter((one) => one !== other && one.email !== emailOf('auditor'));
     expect(now.filter((one) => one.id !== 'another')).toEqual(known);
     expect(now.find((one) => one.id === 'another')).toMatchObject({ status: 'removed' });
@@ -534,7 +538,10 @@ describe('a restore', () => {
     expect((await restore({ at: made.at })).json).toMatchObject({ finished: true, vouched: true });
   });
 
-  /** What somebody with the bucket, and nothing else, can write: one table of a backup as they like it, under an instant of their own. */
+  /**
+   * Somebody who has the bucket and nothing else can write this: one table of a backup as they like it, under an
+   * instant of their own.
+   */
   const bend = async (made: BackupManifest, table: string, change: (rows: Record<string, unknown>[]) => void) => {
     const mine = made.chunks.filter((chunk) => chunk.table === table);
     const texts = await Promise.all(mine.map((chunk) => readChunk(bindings.BACKUP, tenant.id, chunk.sha256)));
@@ -723,7 +730,7 @@ describe('a restore', () => {
       const word = { people: [], tokens: [], vouched: true };
       await goOn(storage, cutOff, caller, found, { word, firstAdmin: undefined }).catch(() => null);
     });
-    // Nor does what had been waiting for an answer since before touch what is in.
+    // Work that had been waiting for an answer since before does not touch what is in either.
     const inside = () => inObject(({ sql }) => ['due', 'outbox', 'audit'].map((t) => all(sql, `SELECT * FROM "${t}"`)));
     const held = await inside();
     await inObject(async (storage) => {

@@ -32,14 +32,20 @@ export const BACKUP_EVERY_MS = DAY_MS;
 export const BACKUP_RETRY_MS = 3_600_000;
 const RUNS_KEPT = 30;
 
-/** How many chunks of the chain are looked for in one turn: a Worker's sub-requests are counted. */
+/** How many chunks of the chain are looked for in one turn: a Worker's sub-requests are limited. */
 const LOOKED_FOR_A_TURN = 400;
-/** One that does not come to its end is given up: what changes meanwhile is kept in the object for it. */
+/**
+ * A backup that does not finish in this time is given up, because the object keeps every row that changes meanwhile for
+ * it.
+ */
 const UNDER_WAY_MAX_MS = 6 * 3_600_000;
 
 type Fault = NonNullable<BackupRun['fault']>;
 
-/** Goes on with the backup that is under way, or begins one: one slice of it. A failure is kept and shown, and the backup before it is whole. */
+/**
+ * Goes on with the backup that is under way, or begins one: one slice of it. A failure is kept and shown, and the
+ * previous backup stays whole.
+ */
 export async function backUp(
   storage: DurableObjectStorage,
   bucket: R2Bucket,
@@ -78,7 +84,7 @@ async function goOn(
   return 'done';
 }
 
-/** Looks for what of the chain need not be read again, and begins once all of that is taken over. */
+/** Looks for the part of the chain that need not be read again, and begins once all of it is taken over. */
 async function begin(
   storage: DurableObjectStorage,
   bucket: R2Bucket,
@@ -101,7 +107,10 @@ async function begin(
   });
 }
 
-/** The latest backup, null where there is none. Not one that this object's may not take the place of: one that cannot be read, or of another chain. */
+/**
+ * The latest backup, null where there is none. Refuses one that this object's backup may not replace: one that cannot
+ * be read, or of another chain.
+ */
 async function latest(sql: SqlStorage, bucket: R2Bucket, tenant: string): Promise<FoundManifest | null | Fault> {
   const before = await readManifest(bucket, tenant);
   if (before === 'unreadable') return 'manifest_unreadable';
@@ -136,7 +145,7 @@ function keepDone(storage: DurableObjectStorage, manifest: BackupManifest, manif
       manifestSha256,
       fault: null,
     });
-    // What the bucket says later is held against what the index was told now.
+    // What the bucket says later is compared with what the index is told now.
     put(storage, 'backup', { id: String(at), version: 1, at, sha256: manifestSha256 }, Date.now());
     record(storage.sql, tenant, SYSTEM, Date.now(), {
       action: 'backup.made',

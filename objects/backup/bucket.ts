@@ -27,7 +27,7 @@ async function namesUnder(bucket: R2Bucket, prefix: string): Promise<string[]> {
   return names;
 }
 
-/** Which of these chunks are there: somebody may have deleted one that a manifest names. */
+/** Finds which of these chunks are there: somebody may have deleted one that a manifest names. */
 export async function whichAreThere(
   bucket: R2Bucket,
   tenant: string,
@@ -68,7 +68,10 @@ export async function readChunk(bucket: R2Bucket, tenant: string, hash: string):
 
 export type FoundManifest = { manifest: BackupManifest; text: string; sha256: string };
 
-/** The latest manifest, or that of `at`; null where there is none. One that cannot be read is not one that is absent: it names chunks. */
+/**
+ * The latest manifest, or that of `at`; null where there is none. One that cannot be read does not count as absent: it
+ * names chunks.
+ */
 export async function readManifest(
   bucket: R2Bucket,
   tenant: string,
@@ -99,7 +102,7 @@ export const makeLatest = async (bucket: R2Bucket, { manifest, text }: FoundMani
   await bucket.put(latestName(manifest.tenant), text);
 };
 
-/** Takes away manifests past their time, and chunks that none of those kept names. */
+/** Takes away manifests past their time, and chunks that no remaining manifest names. */
 export async function prune(bucket: R2Bucket, tenant: string, now: number): Promise<void> {
   const dated = await namesUnder(bucket, datedFolder(tenant));
   const old = dated.filter((name) => dateOf(name) < now - KEPT_MS);

@@ -2,7 +2,7 @@
 // was then, once: so a backup is of one instant, and nobody waits for it. There are no other triggers.
 import { dropTriggers, type Key, SLOTS, type Table, tableOf } from '../core/tables.ts';
 
-/** The key's columns in their slots; what a shorter key leaves is blank. */
+/** The key's columns in their slots; a shorter key leaves the rest blank. */
 const slots = ({ key }: Table, of: string): string[] =>
   SLOTS.map((_, place) => (key[place] === undefined ? "''" : `${of}"${key[place]}"`));
 
@@ -33,8 +33,8 @@ const isKept = (table: Table, of: string): string =>
 const sameKey = ({ key }: Table, of: string): string => key.map((name) => `"${name}" = ${of}"${name}"`).join(' AND ');
 
 /**
- * A key never changes. An insert that replaces a row fires no trigger of a deletion: what stands under its key, or that nothing does, is kept before
- * it. The key of a row that SQLite numbers is known only after it.
+ * A key never changes. An insert that replaces a row fires no trigger of a deletion: so the row under its key, or the
+ * fact that there is none, is kept first. The key of a row that SQLite numbers is known only after it.
  */
 function triggersOf(table: Table): string {
   const { name } = table;
@@ -57,18 +57,21 @@ function triggersOf(table: Table): string {
   ].join('\n');
 }
 
-/** From now on, in this turn, what changes in these tables is kept. */
+/** From this turn on, rows that change in these tables are kept. */
 export function keepPreImages(sql: SqlStorage, tables: readonly string[]): void {
   for (const name of tables) sql.exec(triggersOf(tableOf(sql, name)));
 }
 
-/** What was kept goes, with all triggers. */
+/** Removes the rows that were kept, and all triggers. */
 export function forgetPreImages(sql: SqlStorage): void {
   dropTriggers(sql);
   sql.exec('DELETE FROM pre_images');
 }
 
-/** A table's rows as they were when the backup began, by key, from behind `after` on: what is kept, in place of what stands there now. */
+/**
+ * A table's rows as they were when the backup began, by key, from behind `after` on: rows that were kept take the place
+ * of those there now.
+ */
 export function* rowsAsBegun(
   sql: SqlStorage,
   table: Table,

@@ -24,7 +24,7 @@ import { beginPuttingOut } from './put-out.ts';
 import { backedUpTables, GOES_TOO, isEmpty, ranMigrations } from './tables.ts';
 import { forgetWalk } from './walk.ts';
 
-/** One call reads at most this many: a Worker's sub-requests are counted. The next call goes on. */
+/** One call reads at most this many, because a Worker's sub-requests are limited. The next call goes on. */
 const CHUNKS_A_CALL = 400;
 const CHAIN_PAGE = 500;
 /** One call walks at most so many entries of the chain; the next call goes on. */
@@ -44,7 +44,10 @@ export async function findBackup(
     : refuse('unknown_backup', 'The bucket holds no such backup of this tenant.');
 }
 
-/** What a restore goes by beside the bucket: what the index says, and whom the operator names where it names nobody. */
+/**
+ * What a restore relies on besides the bucket: the index, and the person whom the operator names where the index names
+ * nobody.
+ */
 export type Admission = { word: IndexWord; firstAdmin: string | undefined };
 
 /** What the index says of the tenant and of this manifest. Refuses backup_damaged where it knows another hash for the instant, index_unreachable. */
@@ -176,7 +179,7 @@ const answerFor =
     vouched,
   });
 
-/** What to say of a restore that is no longer on its way: another call has finished it, or it was aborted. */
+/** What to answer about a restore that is no longer on its way: another call has finished it, or it was aborted. */
 const ended = (sql: SqlStorage, found: FoundManifest, word: IndexWord): RestoreAnswer | Refusal =>
   !isRestoring(sql) && holds(sql, found.manifest.head)
     ? answerFor(word)(found, found.manifest.chunks.length)
@@ -191,7 +194,10 @@ function notePlaces(sql: SqlStorage, text: string): void {
   );
 }
 
-/** Walks on along the chain that was put in, from where the call before has got to: is it whole, and does it end where the manifest says? */
+/**
+ * Walks on along the chain that was put in, from where the previous call stopped: checks that it is whole and ends
+ * where the manifest says
+ */
 function walkChain(
   sql: SqlStorage,
   { tenant, head: wanted }: BackupManifest,

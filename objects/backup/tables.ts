@@ -1,11 +1,14 @@
-// A tenant's tables as chunks of rows, as they are stored: nothing is decrypted, nothing could be. A chunk is named by its hash, so
-// what has not changed has the name it had.
+// A tenant's tables as chunks of rows, as they are stored: nothing is decrypted, and nothing could be. A chunk is named
+// by its hash, so an unchanged one keeps its name.
 
 import { all, first, type Row, sha256 } from '../core/rows.ts';
 import { type Key, tableOf } from '../core/tables.ts';
 import { rowsAsBegun } from './pre-images.ts';
 
-/** What a backup leaves out: what is bulky and no one's only copy, what is of the moment, and what belongs to this one object. */
+/**
+ * Tables that a backup leaves out: bulky ones that are not the only copy, those of the moment, and those that belong to
+ * this one object.
+ */
 const LEFT_OUT = new Set([
   'events',
   'tombstones',
@@ -26,19 +29,25 @@ const LEFT_OUT = new Set([
   'backup_parts',
 ]);
 
-/** What of an object goes with the rows that a backup takes the place of: who added a webhook stands in the chain that is put away with them. */
+/**
+ * Tables of an object that are emptied with the rows that a backup replaces: the chain that says who added a webhook is
+ * put away with them.
+ */
 export const GOES_TOO = ['webhooks', 'deliveries'] as const;
 
-/** What is only appended to: what was read once is not read again. Not manifests: a change of the keyring can be taken back. */
+/**
+ * Tables that are only appended to: rows that were read once are not read again. Manifests are not among them, since a
+ * change of the keyring can be taken back.
+ */
 export const CHAIN = 'audit';
 
 const CHUNK_MAX_BYTES = 1024 * 1024;
-/** Fewer than one turn reads, so that it always comes further. */
+/** Fewer rows than one turn reads, so that every turn makes progress. */
 const CHUNK_MAX_ROWS = 2_000;
 /** Once in 256 rows, by the hash of their key: a row that comes or goes changes its own chunk and no other. */
 const CUT_AFTER = '00';
 
-/** Every table there is but those left out, in a fixed order. One that a later migration makes is in without a word. */
+/** Every table except those left out, in a fixed order. A table that a later migration makes is included by itself. */
 export const backedUpTables = (sql: SqlStorage): string[] =>
   all<{ name: string }>(
     sql,
@@ -49,12 +58,15 @@ export const backedUpTables = (sql: SqlStorage): string[] =>
 
 export type Chunk = { table: string; sha256: string; text: string; bytes: number; rows: number; last?: number };
 
-/** How much may be read yet. A table is read in slices: what of it is in no whole chunk at the end of one is read again by the next. */
+/**
+ * How much may still be read. A table is read in slices: rows that are in no whole chunk at the end of one slice are
+ * read again by the next.
+ */
 export type Budget = { rows: number; bytes: number };
 
 /**
  * The next chunks of a table as it was when the backup began, each of at most 1 MiB unless one row alone is larger. Answers the key of the last
- * row in them, null where the table has ended. Takes what it reads off the budget.
+ * row in them, null where the table has ended. It deducts what it reads from the budget.
  */
 export function chunksFrom(
   sql: SqlStorage,

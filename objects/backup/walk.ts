@@ -16,8 +16,8 @@ const BYTES_A_TURN = 8 * 1024 * 1024;
 export type Place = { table: string; after: Key };
 
 /**
- * `at`, `head`: the instant that the backup is of, and the chain's head then. `schema`: where it is another now, the walk begins anew. `place`: what
- * is read next. `written`: chunks that the bucket did not have.
+ * `at`, `head`: the instant that the backup is of, and the chain's head then. `schema`: where it has changed since, the
+ * walk begins anew. `place`: what is read next. `written`: chunks that the bucket did not have.
  */
 export type Walk = { at: number; head: ChainHead; schema: string; place: Place; written: number };
 
@@ -26,7 +26,7 @@ type Ahead = { chainAfter: number };
 
 const schemaOf = (sql: SqlStorage): string => sha256(JSON.stringify(ranMigrations(sql)));
 
-/** The walk that is under way; null where there is none, or where the tables are others now. */
+/** The walk that is under way; null where there is none, or where the tables have changed since. */
 export function walkUnderWay(sql: SqlStorage): Walk | null {
   const walk = walkAt<Walk | Ahead>(sql, 'backup');
   return walk && 'schema' in walk && walk.schema === schemaOf(sql) ? walk : null;
@@ -53,7 +53,8 @@ export function beginWalk(sql: SqlStorage, now: number): Slice {
   const place = { table: CHAIN, after: [chainTakenOver(sql)] };
   const walk: Walk = { at: now, head: requireHead(sql), schema: schemaOf(sql), place, written: 0 };
   const slice = readSlice(sql, walk);
-  // Whatever fits into one turn needs nothing kept. What does not is kept from the beginning: the slice may have to be read again.
+  // A backup that fits into one turn needs no rows kept. A longer one has them kept from the beginning: the slice may
+  // have to be read again.
   if (slice.next !== null) {
     keepWalk(sql, 'backup', walk);
     keepPreImages(
@@ -64,7 +65,10 @@ export function beginWalk(sql: SqlStorage, now: number): Slice {
   return slice;
 }
 
-/** The next slice. It changes nothing: were the object gone before its chunks are written, it is read again, and is the same. */
+/**
+ * The next slice. It changes nothing: if the object goes away before its chunks are written, the slice is read again
+ * and is the same.
+ */
 export function readSlice(sql: SqlStorage, walk: Walk): Slice {
   const budget: Budget = { rows: ROWS_A_TURN, bytes: BYTES_A_TURN };
   const tables = backedUpTables(sql);
@@ -108,7 +112,7 @@ export function advance(sql: SqlStorage, { walk, chunks }: Slice, next: Place, w
   keepWalk(sql, 'backup', { ...walk, place: next, written: walk.written + written } satisfies Walk);
 }
 
-/** What the manifest says of a walk whose last slice this is. */
+/** The manifest's contents for a walk whose last slice this is. */
 export const manifestOf = (sql: SqlStorage, tenant: string, { walk, chunks }: Slice): BackupManifest => ({
   v: 1,
   tenant,

@@ -61,7 +61,7 @@ export class Administration {
     );
   }
 
-  /** The index has to be read first: whom does it know under that address already? */
+  /** The index has to be read first, to see whom it knows under that address already. */
   async addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
     const { rows, before } = await this.#askPeople(caller);
     const result = this.#gate.admins(caller, 'people', (now) =>
@@ -167,7 +167,10 @@ export class Administration {
     return { before, rows: this.#adoptable(await outbox.ask(() => indexedTokens(this.#index(), tenant))) };
   }
 
-  /** Where the disk is full no row of the index can be taken over: who only reads is shown those that are known. */
+  /**
+   * When the disk is full, no row of the index can be taken over: a person who only reads is shown those that are
+   * known.
+   */
   #adoptable<R>(rows: R | null): R | null {
     return wasFull(this.#sql, Date.now()) ? null : rows;
   }

@@ -33,7 +33,7 @@ export abstract class BackupCalls extends NoticesCalls {
     const { BACKUP: bucket, INDEX_DB } = this.env;
     const found = bucket ? await restore.findBackup(bucket, caller.tenant, at) : backup.backupOff();
     const word = isRefusal(found) ? found : await restore.askIndex(INDEX_DB, caller.tenant, found);
-    // Where the index does not answer, the notices of this chain still tell.
+    // When the index does not answer, the notices of this chain still tell.
     const indexed = await outbox.ask(() => indexedHead(INDEX_DB, caller.tenant));
     const begun = this.gate.operators(caller, 'restore', () =>
       isRefusal(found) ? found : isRefusal(word) ? word : restore.beginRestore(this.ctx.storage, found, indexed),

@@ -11,7 +11,10 @@ import { Administration } from './administration.ts';
 import { Gate } from './gate.ts';
 import { Operation } from './operation.ts';
 
-/** RPC reaches every method and accessor of the classes, whatever TypeScript calls it: what is not to be called is a field, or a #private one. */
+/**
+ * RPC reaches every method and accessor of the classes, whatever TypeScript declares it as: anything that must not be
+ * called is a field or #private.
+ */
 export abstract class Door extends DurableObject<Bindings> {
   protected readonly sql = this.ctx.storage.sql;
   protected readonly uses = new TokenUses(this.sql);

@@ -115,7 +115,7 @@ export abstract class FleetCalls extends EngineCalls {
     );
   }
 
-  /** Takes a mark away that a person has looked into. */
+  /** Takes away a mark that a person has looked into. */
   acknowledge(caller: Caller<Person>, machine: string, seen: MarkSeen): Acknowledged | Refusal {
     return this.gate.engineers(
       caller,

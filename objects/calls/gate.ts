@@ -26,7 +26,7 @@ import { refusalOf } from '../tokens/tokens.ts';
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;
 
-/** Does it, or refuses for want of room: whatever it began was undone on the way here. */
+/** Does it, or refuses for lack of room: everything it began was undone on the way here. */
 function withinRoom<T>(act: () => T | Refusal): T | Refusal {
   try {
     return act();
@@ -40,21 +40,21 @@ export class Gate {
   readonly #storage: DurableObjectStorage;
   readonly #uses: TokenUses;
   readonly #after: (now: number) => void;
-  /** How much room there was when it was last looked at, so that a change is told once. */
+  /** How much room there was at the last look, so that a change is reported once. */
   #roomSeen: RoomState | null = null;
   readonly #pace = new Pace();
   #tenant: string | null = null;
   /** The last seq that the index has been told of, or is about to be. */
   #followed: number | null = null;
 
-  /** `after` runs in the turn of every call that was served, so that what it has left to do later gets its alarm. */
+  /** `after` runs in the turn of every call that was served, so that the work it left for later gets its alarm. */
   constructor(storage: DurableObjectStorage, uses: TokenUses, after: (now: number) => void) {
     this.#storage = storage;
     this.#uses = uses;
     this.#after = after;
   }
 
-  /** For whoever the Worker let through: a machine, or a person of any role. */
+  /** For every caller whom the Worker let through: a machine, or a person of any role. */
   anybody<T>(caller: Caller<Machine | Person>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, ['admin', 'engineer', 'auditor'], act);
   }
@@ -84,7 +84,10 @@ export class Gate {
     return this.#serve(caller, subject, [], act);
   }
 
-  /** The same act, no more often than one person may. It is for inside of the gate: who may not do it at all is told that. */
+  /**
+   * The same act, no more often than one person may. It runs inside the gate, so that a caller who may not do it at all
+   * is told that instead.
+   */
   paced<T>(name: 'personActs' | 'webhookTests' | 'personSockets', { principal }: Caller<Person>, act: Act<T>): Act<T> {
     return (now) => this.#pace.spend(name, principal.id, readLimits(this.#storage.sql)[name], now) ?? act(now);
   }
@@ -123,7 +126,7 @@ export class Gate {
     this.#storage.transactionSync(() => tellRoom(this.#storage.sql, this.requireTenant(), room, now));
   }
 
-  /** Whatever has been recorded since is told to the index. In the same turn, so that both are kept or neither. */
+  /** The index is told of everything recorded since, in the same turn, so that both are kept or neither. */
   follow(now: number): void {
     if (isRestoring(this.#storage.sql) || wasFull(this.#storage.sql, now)) return;
     const seq = audit.head(this.#storage.sql)?.seq ?? null;
@@ -147,8 +150,8 @@ export class Gate {
         // A person who was removed is out here at once, whatever the index still says.
         if (known && known.removedAt !== null)
           return refuse('not_a_member', 'You are no longer a member of this tenant.');
-        // So is a role that was changed, here or in the index, whichever has yet to follow: only what both allow is done, as the lower of them.
-        // An auditor's is no part of an engineer's.
+        // The same holds for a role that was changed, here or in the index, whichever has yet to follow: only what both
+        // roles allow is done, as the lower of them. An auditor's role is no part of an engineer's.
         const said = [principal.role, known?.role ?? principal.role];
         if (known && ROLE_RANK[known.role] < ROLE_RANK[principal.role]) principal.role = known.role;
         return (
@@ -181,7 +184,7 @@ export class Gate {
       const { sql } = this.#storage;
       this.#tenant = this.#storage.transactionSync(() => {
         migrate(sql, now);
-        // Where the disk is full, who only reads is answered all the same.
+        // A caller who only reads is answered even when the disk is full.
         if (!wasFull(sql, now)) compareSoon(this.#storage, now);
         const known = first<{ tenant: string }>(sql, 'SELECT tenant FROM identity');
         if (known) return known.tenant;
@@ -199,7 +202,7 @@ export class Gate {
     return result;
   }
 
-  /** Whose object this is, for work that nobody called for. */
+  /** The tenant whose object this is, for work that no call started. */
   requireTenant(): string {
     const known = this.#tenant ?? first<{ tenant: string }>(this.#storage.sql, 'SELECT tenant FROM identity')?.tenant;
     if (!known) throw new Error('an alarm is set only by an object that knows its tenant');

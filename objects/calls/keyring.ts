@@ -35,8 +35,8 @@ export abstract class KeyringCalls extends RotationCalls {
   }
 
   /**
-   * Writes the keyring: signatures are verified first, without state, and what may be lost with a key that it destroys is looked at a slice at
-   * a time; then it is decided and kept in one turn.
+   * Writes the keyring: signatures are verified first, without state, and the versions that may be lost with a key that
+   * it destroys are looked at a slice at a time; then it is decided and kept in one turn.
    */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
     const verified = await verifyWrite(caller.tenant, write);
@@ -100,7 +100,7 @@ export abstract class KeyringCalls extends RotationCalls {
     );
   }
 
-  /** An unlocker's word that it opened every key: what changes of the keyring replaced, and waited for it, goes. */
+  /** An unlocker's word that it opened every key: what changes of the keyring replaced and kept until then goes. */
   async takeOpened(caller: Caller<Person>, id: string, opened: OpenedWord): Promise<UnlockerActed | Refusal> {
     const verified = await unlockers.verifyOpened(caller.tenant, id, opened);
     return this.gate.admins(

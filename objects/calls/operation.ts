@@ -81,7 +81,10 @@ export class Operation {
     });
   }
 
-  /** Takes over what SQL may have set meanwhile; where the index does not answer, whoever is turned away next asks again. */
+  /**
+   * Takes over what SQL may have set meanwhile; where the index does not answer, the next caller who is turned away
+   * asks again.
+   */
   async look(): Promise<void> {
     const tenant = this.#gate.requireTenant();
     const row = await outbox.ask(() => indexedTenant(this.#index(), tenant));

@@ -69,7 +69,7 @@ export abstract class SecretsCalls extends FleetCalls {
     return this.gate.engineers(caller, id, (now) => reveals.reveal(this.ctx.storage, caller, id, request, now));
   }
 
-  /** Has a version that a person brought count, by an admin who has no part in it. */
+  /** Lets a version that a person brought count, on the word of an admin who has no part in it. */
   confirmSecret(caller: Caller<Person>, id: string, request: ConfirmRequest): Confirmed | Refusal {
     return this.gate.admins(caller, id, (now) => confirm(this.ctx.storage, caller, id, request, now));
   }

@@ -1,7 +1,7 @@
 // An object has one alarm and several things to do later: a table of what is due, the alarm at its minimum.
 import { all, first } from './rows.ts';
 
-/** All there is; test/conformance/bounds.test.ts holds each to what one alarm may read. */
+/** All the duties there are; test/conformance/bounds.test.ts holds each to what one alarm may read. */
 export const DUTIES = [
   'refusals',
   'index',
@@ -39,7 +39,7 @@ export function schedule(storage: DurableObjectStorage, what: Due, at: number): 
 export const dueAt = (sql: SqlStorage, what: Due): number | null =>
   first<{ at: number }>(sql, 'SELECT at FROM due WHERE what = ?', what)?.at ?? null;
 
-/** Everything there is to do, earliest first. */
+/** Everything that is scheduled, earliest first. */
 export const allDue = (sql: SqlStorage): { what: Due; at: number }[] =>
   all<{ what: Due; at: number }>(sql, 'SELECT what, at FROM due ORDER BY at');
 
@@ -50,7 +50,7 @@ export function takeDue(storage: DurableObjectStorage, now: number): Due[] {
   return rows.map((row) => row.what);
 }
 
-/** Takes off what was scheduled again in case and has been done. */
+/** Removes what was scheduled again as a precaution and has been done. */
 export function done(storage: DurableObjectStorage, what: Due): void {
   storage.sql.exec('DELETE FROM due WHERE what = ?', what);
   rearm(storage);

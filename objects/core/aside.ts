@@ -1,13 +1,17 @@
-// What is set aside: brought by a token that was revoked, and kept apart by an admin's act (set-aside.ts). It counts nowhere: it is no
-// current version and no latest run, takes the place of nothing, and is read and revealed all the same. This is the one place that says so.
+// What is set aside: brought by a token that was revoked, and kept apart by an admin's act (set-aside.ts). It counts
+// nowhere: it is never a current version or a latest run, and takes the place of nothing, but is still read and
+// revealed. Only this file says so.
 import type { Aside, TokenAside } from '../../schema/aside.ts';
 import { first } from './rows.ts';
 
-/** The condition in SQL that a run or a version counts. An index of those that stand, and one of those set aside, has each condition to the letter. */
+/**
+ * The condition in SQL that a run or a version counts. The index of those that stand and the one of those set aside
+ * repeat each condition to the letter.
+ */
 export const STANDS = 'aside IS NULL';
 export const IS_ASIDE = 'aside IS NOT NULL';
 
-/** With which token, by its label, something was set aside; null where it stands. */
+/** The label of the token with which something was set aside; null where it stands. */
 export const asideWith = (sql: SqlStorage, token: string | null): Aside | null =>
   token === null
     ? null

@@ -3,7 +3,7 @@
 import type { Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 
-/** What the index says of a token besides its id, label and hash: the object adopts one that it does not know. */
+/** What the index says about a token besides its id, label and hash: the object adopts one that it does not know. */
 export type TokenFacts = {
   prefix: string;
   salt: string;
@@ -14,7 +14,7 @@ export type TokenFacts = {
 /** `tokenHash` is the salted hash in the index: an id may be given to another token by SQL, its hash may not. */
 export type Machine = { kind: 'machine'; id: string; name: string; tokenHash: string; facts: TokenFacts };
 export type Person = { kind: 'person'; id: string; name: string; role: Role };
-/** Named by configuration, not by a row: `id` stands for the email where none may stand, as in the log. */
+/** Named by configuration, not by a row: `id` takes the place of the email where no email is allowed, as in the log. */
 export type Operator = { kind: 'operator'; id: string; name: string };
 export type Principal = Machine | Person | Operator;
 
@@ -38,7 +38,7 @@ export type Acting<P extends Principal = Principal> = {
   now: number;
 };
 
-/** What anybody does who acts: enough for an audit entry. The system has no request. */
+/** Who acts and by which request: enough for an audit entry. The system has no request. */
 export type Actor = {
   principal: { kind: 'machine' | 'person' | 'operator' | 'system'; id: string; name: string };
   ip: string | null;

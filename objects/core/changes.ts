@@ -2,9 +2,9 @@
 // later turn and on the rows as they are then, so a transaction that is rolled back tells no lie.
 
 export type ChangeListener = {
-  /** A machine's summary may be another than it was. */
+  /** A machine's summary may have changed. */
   machineChanged(id: string): void;
-  /** This person's role is another, or they are no longer a member. */
+  /** This person's role has changed, or they are no longer a member. */
   personChanged(id: string): void;
   /** The tenant answers nobody from now on: it is suspended, or a backup is on its way in. */
   tenantClosed(why: 'suspended' | 'restoring'): void;

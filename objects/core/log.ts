@@ -10,7 +10,7 @@ import { currentMeter, Meter, metered } from './meter.ts';
 type Line = ObjectLine | AlarmLine | SocketLine;
 const write = (line: Line) => console.log(JSON.stringify(line));
 
-/** Something did not do what it was asked, and is asked again. `what`: of a backup, what failed. */
+/** Something did not do what it was asked to, and is asked again. `what`: of a backup, what failed. */
 export function logTrouble(event: TroubleLine['event'], tenant: string, what: string | null = null): void {
   const { requestId = null, alarmId = null } = currentMeter() ?? {};
   console.error(JSON.stringify({ event, at: Date.now(), requestId, alarmId, tenant, what } satisfies TroubleLine));
@@ -69,7 +69,7 @@ function watched<T>(work: () => T, end: (ended: Ended) => void): T {
   }
 }
 
-/** What an alarm finds out on its way. */
+/** What an alarm finds out as it runs. */
 export type AlarmNotes = { tenant: string | null; due: readonly Due[] };
 
 /** Runs an alarm and writes its line, and the fault if it was one: nobody else would. `retry`: how often it was tried before. */
@@ -106,9 +106,9 @@ const isCaller = (value: unknown): value is Caller =>
   typeof value === 'object' && value !== null && 'requestId' in value && 'principal' in value && 'tenant' in value;
 
 /**
- * Has every method of an object's class, and of those that it extends, that takes a caller first write its line. RPC finds methods on the
- * prototypes, so they are taken over there, once for the class: a new method cannot forget its line. `fetch` and the handlers of the platform
- * are not among them.
+ * Makes every method that takes a caller first write its line, in an object's class and in those that it extends. RPC
+ * finds methods on the prototypes, so they are taken over there, once for the class: a new method cannot forget its
+ * line. `fetch` and the handlers of the platform are not among them.
  */
 export function logCalls(objectClass: { prototype: object }): void {
   for (let at = objectClass.prototype; at !== DurableObject.prototype; at = Object.getPrototypeOf(at))

@@ -2,7 +2,10 @@
 // belongs to follows its asynchronous context, so calls that wait side by side are not mixed up.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** A long call's cursors are counted and let go in lots of this many; one still open then is counted up to there. */
+/**
+ * A long call's cursors are counted and let go in batches of this many; one that is still open then is counted up to
+ * that point.
+ */
 const HELD_CURSORS_MAX = 1_000;
 
 type Counted = { readonly rowsRead: number; readonly rowsWritten: number };

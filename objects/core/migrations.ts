@@ -69,7 +69,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0033,
 ];
 
-/** The highest migration that there is: what an object comes to with its next call. */
+/** The highest migration there is: an object reaches it with its next call. */
 export const knownSchemaVersion = (): number => Math.max(...MIGRATIONS.map(({ id }) => id));
 
 /** When the last one ran, ms since the epoch. */
@@ -93,7 +93,7 @@ export function migrate(sql: SqlStorage, at: number, migrations: readonly Migrat
     const before = ran.get(id);
     if (before === hash) continue;
     if (before !== undefined) throw new Error(`migration ${id} (${name}) was edited after it ran; append a new one`);
-    // They name the columns of before; the backup that they keep rows for begins anew.
+    // They name the old columns; the backup that they keep rows for begins anew.
     dropTriggers(sql);
     sql.exec(statements);
     sql.exec('INSERT INTO migrations VALUES (?, ?, ?, ?)', id, name, hash, at);

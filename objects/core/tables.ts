@@ -1,4 +1,5 @@
-// Any table by what SQLite says of it: its columns and key, its rows put back as they were, its triggers dropped.
+// Handles any table by SQLite's own description of it: reads its columns and key, puts its rows back as they were,
+// drops its triggers.
 import { all } from './rows.ts';
 
 export type Key = readonly (string | number)[];
@@ -32,7 +33,7 @@ export function putRows(sql: SqlStorage, table: string, text: string): void {
   );
 }
 
-/** Nothing more of these tables, or of all, is kept. */
+/** From now on no rows of these tables, or of any, are kept. */
 export function dropTriggers(sql: SqlStorage, tables: readonly string[] | null = null): void {
   for (const { name } of all<{ name: string }>(
     sql,

@@ -1,7 +1,7 @@
 // Walks over all rows of a table, a slice at a time: where one has got to is kept, so that the alarm goes on with it, also after an eviction.
 import { first } from './rows.ts';
 
-/** What is walked. A duty of the alarm goes by the same name where it has one. */
+/** The walks there are. A walk and its alarm duty, where it has one, share a name. */
 type Walk =
   | 'search'
   | 'names'

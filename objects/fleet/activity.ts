@@ -22,7 +22,7 @@ function placesOf(run: Where | null): { kind: Kind; at: number }[] {
     : [began];
 }
 
-/** What changes in which quarter where a run goes from one state to another; null: it is not counted. Pure. */
+/** Which quarter's count changes when a run goes from one state to another; null: it is not counted. Pure. */
 function decidePlaces(before: Where | null, after: Where | null): { kind: Kind; at: number; by: 1 | -1 }[] {
   const [was, is] = [placesOf(before), placesOf(after)];
   const lacks = (places: typeof was, one: (typeof was)[number]) =>
@@ -34,8 +34,8 @@ function decidePlaces(before: Where | null, after: Where | null): { kind: Kind; 
 }
 
 /**
- * Counts a run's change: one row written where it began or ended, none otherwise. While all runs are counted anew (objects/fleet/clocks.ts), one to
- * which that has not come is left to it. In the transaction that stored it.
+ * Counts a run's change: one row written where it began or ended, none otherwise. While all runs are counted anew
+ * (objects/fleet/clocks.ts), a run that the recount has not reached is left to it. In the transaction that stored it.
  */
 export function countRun(sql: SqlStorage, before: Counted | null, after: Counted | null): void {
   const counted = walkAt<{ id: string }>(sql, 'clocks')?.id;

@@ -13,7 +13,7 @@ export const withAliases = (sql: SqlStorage, id: string): string[] => [
   ),
 ];
 
-/** All ids of the PC that this one is an id of, whichever of them it is. */
+/** All ids of the PC that has this id, whichever of them it is. */
 export const allIdsOf = (sql: SqlStorage, id: string): string[] => [
   ...new Set([...withAliases(sql, keptBy(sql, id) ?? id), id]),
 ];

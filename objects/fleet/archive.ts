@@ -41,9 +41,12 @@ function settleAside(sql: SqlStorage, id: string): void {
   if (!stands(row) && row.shelf !== 'aside' && isSomeAside(sql, withAliases(sql, id))) moveTo(sql, row, 'aside');
 }
 
-/** Sums a machine up after something of it was set aside (`anew`) or brought back, and the one that it is merged into. In the caller's transaction. */
+/**
+ * Sums up a machine, and the one that it is merged into, after something of it was set aside (`anew`) or brought back.
+ * In the caller's transaction.
+ */
 export function settleMachine(sql: SqlStorage, id: string, anew: boolean, now: number): void {
-  // What is set aside holds nothing against the PC itself: its day begins anew.
+  // Rows that are set aside do not count against the PC itself: its day begins anew.
   if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0 WHERE id = ?', id);
   summarize(sql, id, now);
   settleAside(sql, keptBy(sql, id) ?? id);
@@ -104,7 +107,7 @@ export function bringBack(
   now: number,
 ): void {
   const asked = findRow(sql, id);
-  // What an alias sends is the PC's word, and the PC is shown under the machine that is kept.
+  // An alias speaks for the PC, and the PC is shown under the machine that is kept.
   const row = asked?.merged_into != null ? findRow(sql, asked.merged_into) : asked;
   if (row?.shelf !== 'archived' && !(row?.shelf === 'aside' && stands(row))) return;
   moveTo(sql, row, 'fleet');

@@ -1,7 +1,7 @@
-// What of a machine is for a person to look at. Pure: the rows are read by whoever asks.
+// What a person should look at on a machine. Pure: the caller reads the rows.
 import type { Attention, RunStatus } from '../../schema/machine.ts';
 
-/** What is known of a machine and of what is merged into it. `run`: its latest one. Counts are of its secrets. */
+/** What is known about a machine and the ids merged into it. `run`: its latest one. Counts are of its secrets. */
 export type AttentionFacts = {
   run: RunStatus | null;
   silent: boolean;
@@ -12,13 +12,13 @@ export type AttentionFacts = {
   toRotate: number;
   /** One of its ids is one that many PCs have. */
   sharedId: boolean;
-  /** Its name is none that Windows lets a PC have. */
+  /** Its name is one that Windows does not let a PC have. */
   oddHostname: boolean;
   /** Several PCs report under one of its ids. */
   cloned: boolean;
   /** An admin has said so. */
   split: boolean;
-  /** A run of it has gone on under an id that is none of its own. */
+  /** A run of it has gone on under an id that is not one of its own. */
   idChanged: boolean;
 };
 

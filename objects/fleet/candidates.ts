@@ -1,5 +1,6 @@
-// The versions that may be what a PC has of one secret, under all of its ids. The one place that chooses them: what must never be current,
-// as what was set aside, is left out here, and the rule (schema/order.ts) sees nothing of it. Reads, writes nothing.
+// The versions that may be what a PC has of one secret, under all of its ids. The one place that chooses them: versions
+// that must never be current, such as those set aside, are left out here, and the rule (schema/order.ts) never sees
+// them. Reads, writes nothing.
 import type { Ordered } from '../../schema/order.ts';
 import type { SecretKind } from '../../schema/secret.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
@@ -11,7 +12,7 @@ export type Place = { kind: SecretKind; ref: string };
 
 export type Candidate = Ordered & { secret: string; version: number; escrowedAt: number };
 
-/** What of a version's row the rule goes by. */
+/** The columns of a version's row that the rule uses. */
 export type DatedRow = {
   secret_id: string;
   version: number;
@@ -38,10 +39,10 @@ export const candidateOf = (row: DatedRow): Candidate => ({
 
 /** The first member of a protector's ref as `refKey` writes it: its id names it, however its volume is spelled. */
 const PROTECTOR = /^\{"protectorId":"[0-9a-f-]{36}"/;
-/** Beyond every character that a text goes on with. */
+/** Sorts after every character that a text may go on with. */
 const BEYOND = '\u{10ffff}';
 
-/** How many of a PC's secrets that the walk over names (names.ts) has not come to are looked at. */
+/** How many of a PC's secrets that the walk over names (names.ts) has not reached are looked at. */
 const UNNAMED_MAX = 1_000;
 
 /** The ids of the secrets that are this one, in whatever spelling, under any of these ids of the PC. */
@@ -80,7 +81,7 @@ export function secretsAt(sql: SqlStorage, pcIds: readonly string[], { kind, ref
 /** Where a secret has a great many versions, those sealed last are looked at, and among those of unknown order the ones that came last. */
 const LOOKED_AT = { dated: 100, undated: 20 };
 
-/** Counting ones and others each by themselves: whoever brings many that do not count pushes none out that does. */
+/** Counting versions and others are limited separately, so that many that do not count push out none that does. */
 export const candidatesOf = (sql: SqlStorage, secrets: readonly string[]): Candidate[] =>
   secrets.flatMap((secret) =>
     [1, 0].flatMap((counts) =>

@@ -1,4 +1,5 @@
-// What a PC's clock, or the order of arrival, may not decide: which run is the latest, how long one took, where it is counted, what the PC is called.
+// A PC's clock, or the order of arrival, must not decide which run is the latest, how long one took, where it is
+// counted, or what the PC is called.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Activity, Machine, MachinePage, Run, RunList } from '../../schema/machine.ts';
@@ -24,7 +25,10 @@ let tenant: TestTenant;
 let pc: ReturnType<typeof newMachine>;
 
 type Said = { type?: string; phase?: string; at?: number };
-/** An engine on a PC whose clock is behind by so much, or ahead, where that is less than 0. An older one does not say what its clock is at. */
+/**
+ * An engine on a PC whose clock is behind by this much, or ahead where it is less than 0. An older one does not say
+ * what its clock is at.
+ */
 class Engine {
   readonly run: { id: string; startedAt: number; phases: string[] };
   behindMs: number;
@@ -86,13 +90,13 @@ describe('a report of an earlier run that comes late', () => {
     });
     await yesterday.sends([early], { ...pc, hostname: 'DESKTOP-1', client: 'Unknown', osVersion: '10.0.19045' });
     const { history, ...shown } = await get<Machine>(`machines/${pc.id}`);
-    // What the later run said nothing of is taken over.
+    // Attributes that the later run did not mention are taken over.
     expect(shown).toMatchObject({ hostname: 'ACM-LT-0142', client: 'Blue Harbour', osVersion: '10.0.19045' });
     expect(history.filter(({ attribute }) => attribute === 'hostname')).toMatchObject([
       { value: 'DESKTOP-1', sinceAt: yesterday.run.startedAt },
       { value: 'ACM-LT-0142' },
     ]);
-    // Nor where more of it comes, or an engineer carries it.
+    // The same holds where more of it comes, or an engineer carries it.
     await carried(yesterday.body([yesterday.happens({})], { ...pc, hostname: 'DESKTOP-1' }));
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({ hostname: 'ACM-LT-0142' });
     expect((await get<Machine>(`machines/${pc.id}`)).history).toHaveLength(history.length);
@@ -145,7 +149,7 @@ describe('a clock ten years behind', () => {
       attention: ['run_failed'],
     });
     const run = await runOf(failing);
-    // What the PC said is kept beside what it is taken for.
+    // The PC's own word is kept beside what it is taken for.
     expect(run.clock?.startedAt).toBe(failing.run.startedAt);
     expect(Math.round((run.clock?.skewMs ?? 0) / DAY)).toBe(saysSent ? YEARS / DAY : 0);
     expect(run.startedAt).toBeGreaterThanOrEqual(beganAt);
@@ -182,7 +186,7 @@ describe('a clock ten years behind', () => {
     // On the way it was renamed.
     await spooled.sends([after, end], { ...pc, hostname: 'ACM-LT-0200' });
     expect(await get<Machine>(`machines/${pc.id}`)).toMatchObject({ hostname: 'ACM-LT-0200' });
-    // It began no later than what happened in it, though it was heard of an hour after.
+    // It began no later than what happened in it, though we heard of it an hour later.
     expect(took(await runOf(spooled))).toBe(10);
     const { hours } = await get<Activity>('activity?days=1');
     expect(hours.reduce((sum, { started }) => sum + started, 0)).toBe(2);
@@ -494,7 +498,7 @@ it('runs are counted by the quarter of an hour, so that each falls on its own da
 });
 
 describe('what was there before clocks were held against anything', () => {
-  /** As rows were kept before: by the PC's word, no later than receipt. */
+  /** As rows used to be kept: by the PC's word, no later than receipt. */
   async function asBefore(engine: Engine): Promise<void> {
     await inObject((sql) => {
       sql.exec('UPDATE events SET taken_at = NULL WHERE run_id = ?', engine.run.id);
@@ -596,7 +600,7 @@ describe('what was there before clocks were held against anything', () => {
     const early = engines[0]?.run.id ?? '';
     await inObject((sql) => {
       sql.exec('DELETE FROM hours');
-      // It has come to the first of the two, and not yet to the other.
+      // It has reached the first of the two, and not yet the other.
       sql.exec('INSERT INTO hours SELECT started_at / 900000 * 900000, 1, 0, 0 FROM runs WHERE id = ?', early);
       sql.exec('INSERT INTO walks VALUES (?, ?)', 'clocks', JSON.stringify({ id: early, seq: 0, run: null }));
     });

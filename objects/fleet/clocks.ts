@@ -27,7 +27,9 @@ type Place = { id: string; seq: number; run: RunState | null };
 /** A row of `hours` at no time at all, while runs are counted anew: where the walk has got to is in no backup, and this is. */
 const UNDER_WAY = 'at = -1';
 
-/** Has every run looked at again, where the backup that was put in was made in the middle of that. In the caller's transaction. */
+/**
+ * Has every run looked at again, where the restored backup was made in the middle of that. In the caller's transaction.
+ */
 export function beginClocks(storage: DurableObjectStorage, now: number): void {
   if (first(storage.sql, `SELECT 1 FROM hours WHERE ${UNDER_WAY}`) === null) return;
   storage.sql.exec(`DELETE FROM hours WHERE NOT (${UNDER_WAY})`);
@@ -128,7 +130,10 @@ function readOn(
   return { run: advance(begun, timed, now), seq: last, ended: next === null };
 }
 
-/** Puts what is read of a run's events in the place of what cannot be. Where the event itself is gone, it was no later than the last we heard. */
+/**
+ * Replaces instants that cannot be right by those read from the run's events. Where the event itself is gone, it was no
+ * later than the last we heard.
+ */
 function redate(sql: SqlStorage, stored: RunState, read: RunState, firstAt: number): void {
   const known = <At extends number | null>(at: At, readAt: number | null | undefined): At | number =>
     at !== null && at < firstAt ? (readAt ?? stored.heardAt) : at;

@@ -55,7 +55,7 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
 const turnOf = ({ speaker, speaker_since }: MachineRow): Turn | null =>
   speaker === null || speaker_since === null ? null : { run: speaker, since: speaker_since };
 
-/** What a run says for the first time is held against the machine's. */
+/** A run's first word about its PC is compared with the machine's. */
 function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign | null {
   const isNew = {
     serial: before?.serial == null ? said.serial : null,
@@ -64,7 +64,10 @@ function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign
   return otherPc(realFacts({ serial: row.serial ?? undefined, model: row.model ?? undefined }), isNew);
 }
 
-/** One run is of one PC, and a board may be changed in the middle of it. It does not come back: then two PCs have one run. */
+/**
+ * One run is of one PC, and a board may be changed in the middle of it. A value that comes back means that two PCs
+ * share one run.
+ */
 const CHANGES_OF_ONE_PC = 1;
 
 /** Keeps what a run says of its PC. Answers what it has said by now, and what shows that it is of two. */
@@ -139,7 +142,7 @@ function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now
   return true;
 }
 
-/** Of a PC's secrets, how many that somebody has revealed are looked at. */
+/** How many of a PC's revealed secrets are looked at. */
 const REVEALED_MAX = 200;
 /** Of each id: what one token brings to the others pushes out nothing of this one. */
 const LOOKED_AT = 1_000;

@@ -74,7 +74,7 @@ describe('two PCs under one id', () => {
     expect(await shown()).toMatchObject({ attention: ['cloned'], clonedBy: 'turns' });
     await speaks(b);
     expect([(await runOf(a.run.id)).status, (await runOf(b.run.id)).status]).toEqual(['running', 'running']);
-    // Nor for a third; one that has been silent for hours is left, as ever.
+    // A third is not abandoned either; one that has been silent for hours is, as always.
     const c = pc();
     await speaks(c);
     expect((await runOf(a.run.id)).status).toBe('running');
@@ -145,7 +145,7 @@ describe('two PCs under one id', () => {
       [b.run.id, 'B', 'S-2'],
       [a.run.id, 'A', 'S-1'],
     ]);
-    // Another run of the one PC takes the place of what that one had, and of nothing else.
+    // Another run of the one PC replaces what that PC had, and nothing else.
     const later = pc({ hostname: 'A', serial: 's-1 ' });
     await speaks(later);
     await escrows(later, 'of A, later');
@@ -305,7 +305,7 @@ describe('an id that an admin has split', () => {
     await evictDurableObject(bindings.TENANT.getByName(tenant.id));
     const { entries } = await auditOf(`audit?machine=${id}&action=machine.split`);
     expect(entries.map(({ detail }) => detail.sign)).toEqual(['turns']);
-    // The runs under way go on; those that begin are told, where their engine can.
+    // The runs under way go on; new ones are told, where their engine can act on it.
     for (const one of [a, b]) expect((await speaks(one)).status).toBe(200);
     const next = pc({ serial: 'SAME', takesOtherId: true });
     expect((await speaks(next)).json).toMatchObject({ status: 422, code: 'shared_machine_id' });

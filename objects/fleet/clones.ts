@@ -1,4 +1,5 @@
-// Several PCs under one id: whether a machine is flagged so, and by what its versions are told apart while it is. Reads, writes nothing.
+// Several PCs under one id: whether a machine is flagged so, and how its versions are told apart while it is. Reads,
+// writes nothing.
 import { type CloneSign, type PcFacts, pcKey } from '../../schema/same-pc.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first } from '../core/rows.ts';
@@ -50,13 +51,16 @@ export const clonedAmong = (sql: SqlStorage, pcIds: readonly string[]): string[]
   ).map((row) => row.id);
 
 export type Told = {
-  /** Which PC a version is of, as one string. */
+  /** The PC that a version belongs to, as one string. */
   ofVersion: (version: Pick<Candidate, 'secret' | 'version' | 'run'>) => string;
-  /** The same of all that a run says; null where nobody can tell, since several PCs speak in it. */
+  /** The same for everything that a run says; null where nobody can tell, since several PCs speak in it. */
   ofRun: (run: string) => string | null;
 };
 
-/** By what a run says of its PC; null: it has said that it is another PC than before, and which of them brought what nobody can tell. */
+/**
+ * By what a run says of its PC; null: it has said that it is another PC than before, and nobody can tell which of them
+ * brought what.
+ */
 export const saidKey = (run: string, said: RunPc | null): string | null => {
   if (said === null) return run;
   return said.changes > 0 ? null : (pcKey(said) ?? run);

@@ -1,4 +1,5 @@
-// Whatever happens to a fleet, in whatever order: counters, clients, hours, summaries and the search are what its rows say.
+// Counters, clients, hours, summaries and the search agree with the rows, whatever happens to a fleet and in whatever
+// order.
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -135,7 +136,7 @@ function take(storage: DurableObjectStorage, person: Caller<Person>, base: numbe
       sql.exec('UPDATE tokens SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', now, token);
       if (done.act === 'set_aside') setAside(storage, person, token, { since: null }, now);
       else bringBackAside(storage, person, token, now);
-      // Or the next act comes first, as it may.
+      // Or the next act comes first, which is allowed.
       if (done.works) workOff(storage, now);
       return;
     }
@@ -152,7 +153,7 @@ function take(storage: DurableObjectStorage, person: Caller<Person>, base: numbe
 
 type Line = Record<'machine' | 'hostname' | 'serial' | 'client' | 'keys', string | null>;
 const folded = (text: string | null) => text && searchFold(text);
-/** What is searched is folded, all but the ids. */
+/** Everything searched is folded, except the ids. */
 const foldedLine = ({ hostname, serial, client, ...ids }: Line): Line => ({
   ...ids,
   hostname: folded(hostname),
@@ -160,7 +161,7 @@ const foldedLine = ({ hostname, serial, client, ...ids }: Line): Line => ({
   client: folded(client),
 });
 
-/** What the rows say, read the long way. */
+/** The rows' own word, read the long way. */
 function recomputed(sql: SqlStorage, now: number) {
   const rows = all<MachineRow>(sql, 'SELECT * FROM machines ORDER BY id');
   const fleet = rows.filter((row) => row.shelf === 'fleet');
@@ -209,7 +210,7 @@ function recomputed(sql: SqlStorage, now: number) {
   };
 }
 
-/** What a token brought alone is aside where an act says so, and nothing else is. */
+/** Rows that a token alone brought are aside where an act says so, and nothing else is. */
 function recomputedAside(sql: SqlStorage, rows: readonly MachineRow[]) {
   const wanted = '(SELECT token FROM asides WHERE back = 0)';
   return {
@@ -322,7 +323,7 @@ describe('what is kept by writes', () => {
       expect(findRun(sql, 'r1')).toMatchObject({ heardAt: 5_000_000, rebootsAt: [], phases: [{ tries: 1 }] });
       expect(findRun(sql, 'r2')).toMatchObject({ heardAt: 7_200_001 });
       expect(dueAt(sql, 'stalled')).toBe(0);
-      // It is nobody's object: there is nothing for an alarm to do.
+      // The object belongs to no tenant: an alarm has nothing to do.
       void storage.deleteAlarm();
     });
   });

@@ -1,4 +1,5 @@
-// What one machine adds to the counters and to its client. A merged one adds nothing: the machine it was merged into speaks for it.
+// What one machine adds to the counters and to its client. A merged one adds nothing: the machine it was merged into
+// counts for it.
 import type { FleetCounts } from '../../schema/machine.ts';
 import { listenerOf } from '../core/changes.ts';
 import { addToClient } from './clients.ts';

@@ -39,7 +39,10 @@ const mendedOf = (row: Stored): Mended[] => (row.mended === null ? [] : JSON.par
 
 const dataText = (event: RunEvent): string | null => (event.data ? (canonicalize(event.data) ?? null) : null);
 
-/** An instant that could not be read is when it came: another one each time, and no part of what was sent. */
+/**
+ * An instant that could not be read is replaced by that of receipt: it differs each time and is no part of what was
+ * sent.
+ */
 const atOf = (at: number, mended: readonly Mended[] | undefined): number | null => (mended?.includes('at') ? null : at);
 
 const contentOf = (event: RunEvent): string => {
@@ -50,12 +53,12 @@ const contentOf = (event: RunEvent): string => {
 const contentOfRow = (row: Stored): string =>
   JSON.stringify([atOf(row.at, mendedOf(row)), row.level, row.type, row.phase, row.message, row.data]);
 
-/** Only a message stands in the place of a lost event: what else an event says was folded into its run. */
+/** Only a message takes the place of a lost event: everything else an event says was folded into its run. */
 const isLost = (type: RunEvent['type'], mended: readonly Mended[] | undefined): boolean =>
   type === 'message' && (mended?.includes('lost') ?? false);
 
 export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
-/** `lost`: of what is stored, the seqs that its engine said it had lost. */
+/** `lost`: the stored seqs that the engine said it had lost. */
 export type Collisions = {
   stored: ReadonlyMap<number, string>;
   tombstones: ReadonlySet<number>;
@@ -64,8 +67,9 @@ export type Collisions = {
 
 /**
  * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
- * the seqs refused before: whatever comes later under either number does not replace what was first. What an engine believed lost is new
- * wherever it turns up, as on a stick; and it is no other content to say that something is lost which is here.
+ * the seqs refused before: nothing that comes later under either number replaces what came first. An event that an
+ * engine believed lost is new wherever it turns up, as on a stick; and a word that an event is lost, when it is here,
+ * does not count as other content.
  */
 export function classify(batch: readonly IndexedEvent[], { stored, tombstones, lost }: Collisions): Classified {
   const seen = new Map(stored);
@@ -92,7 +96,7 @@ export function classify(batch: readonly IndexedEvent[], { stored, tombstones, l
   return result;
 }
 
-/** Reads what a batch may collide with: contents and tombstones under its seqs. */
+/** Reads the contents and tombstones under a batch's seqs, which it may collide with. */
 export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]): Collisions {
   const seqs = JSON.stringify(batch.map(({ event }) => event.seq));
   const rows = all<Stored>(
@@ -114,7 +118,7 @@ export function collisions(sql: SqlStorage, run: string, batch: readonly Indexed
   };
 }
 
-/** Takes out what stands in the place of lost events that have turned up. Answers the levels of what is gone. */
+/** Removes the stand-ins of lost events that have turned up. Answers the levels of those removed. */
 export function takeOutLost(
   sql: SqlStorage,
   run: string,
@@ -172,10 +176,13 @@ export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEv
   ).rowsWritten;
 }
 
-/** How far one report looks; the next one goes on. A report brings 500 at most. */
+/** How many seqs one report checks; the next one goes on. A report brings 500 at most. */
 const SEQS_LOOKED_AT = 2_000;
 
-/** The lowest seq from `from` on that is neither stored nor rejected; of a run with a great many, one that is known to be reached. */
+/**
+ * The lowest seq from `from` on that is neither stored nor rejected; for a run with a great many, one that is known to
+ * be reached.
+ */
 export function nextSeq(sql: SqlStorage, run: string, from: number): number {
   let next = from;
   const taken = sql.exec<{ seq: number }>(
@@ -192,7 +199,7 @@ export function nextSeq(sql: SqlStorage, run: string, from: number): number {
   return next;
 }
 
-/** A page ends early where its events are long: an answer is read whole by a browser. */
+/** A page ends early where its events are long: a browser reads an answer whole. */
 const PAGE_MAX_CHARACTERS = 1024 * 1024;
 
 /** One page of a run's events by seq, from after `after` on. */

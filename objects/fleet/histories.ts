@@ -1,5 +1,5 @@
-// What a machine's attributes were before: each change with its instant, of all its ids, latest first, a page at a time. What goes to and fro
-// between values is folded into a line each.
+// What a machine's attributes were before: each change with its instant, of all its ids, latest first, a page at a
+// time. An attribute that goes to and fro between values is folded into one line for each value.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { AttributeChange, HistoryPage, HistoryQuery } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
@@ -17,8 +17,9 @@ type ChangeRow = {
 const LOOKED_AT = 60;
 
 /**
- * True where an attribute has come back to a value that it had within a day, or ever since several PCs report under its id: that line counts how
- * often, and says when last. No line is added. In the transaction that describes the machine.
+ * True where an attribute has come back to a value that it had within a day, or at any time since several PCs report
+ * under its id: that line says how often it came back and when it last did. No line is added. In the transaction that
+ * describes the machine.
  */
 export const cameBack = (
   sql: SqlStorage,

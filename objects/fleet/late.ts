@@ -1,5 +1,5 @@
-// What a report says of a PC when a later run of it is known already: a PC that was offline, or a file that somebody carries. Attributes
-// follow the latest run; what an earlier one said is kept in their history, at its own time.
+// Handles a report about a PC of which a later run is known already: the PC was offline, or somebody carries a file.
+// Attributes follow the latest run; the word of an earlier one is kept in their history, at its own time.
 import type { ReportedMachine } from '../../schema/report.ts';
 import { realFacts } from '../../schema/same-pc.ts';
 import { first } from '../core/rows.ts';
@@ -25,8 +25,9 @@ const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number,
   ) !== null;
 
 /**
- * Keeps what a report of an earlier run says of the PC; what no run has said since is taken over. `startedAt`: when that run began. It costs
- * of the day's changes as any other; beyond those nothing is kept of it. In the caller's transaction.
+ * Keeps what a report of an earlier run says of the PC; attributes that no run has mentioned since are taken over.
+ * `startedAt`: when that run began. It counts against the day's changes like any other; beyond those nothing of it is
+ * kept. In the caller's transaction.
  */
 export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, startedAt: number, now: number): void {
   const row = findRow(sql, reported.id);
@@ -49,7 +50,7 @@ export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, star
         startedAt,
         value,
       );
-      // One instant has one value: what is not kept costs nothing of the day.
+      // One instant has one value: a change that is not kept does not count against the day.
       today.day_changes += kept.toArray().length;
     }
   }

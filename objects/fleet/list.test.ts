@@ -10,7 +10,7 @@ import { LINES_MAX, search } from './search.ts';
 import { beginFilling, fillSearch } from './search-lines.ts';
 
 const FLEET = 50_000;
-/** What a whole call reads beside its answer: whose object it is, who asks, what is due, the counters. */
+/** The reads of a whole call besides its answer: whose object it is, who asks, what is due, the counters. */
 const BESIDE = 30;
 
 type Fleet = { id: string; inObject: <T>(use: (sql: SqlStorage) => T) => Promise<T> };
@@ -79,7 +79,7 @@ async function readLittle({ id, inObject }: Fleet): Promise<void> {
       expect(read, `${sort} ${JSON.stringify(filter)}`).toBeLessThanOrEqual(3 * 100 + BESIDE);
       expect(read).toBeGreaterThan(100);
     }
-  // What everybody has, what one has, what nobody has: the whole of it is in the trigrams.
+  // A text that every machine has, one that a single machine has, one that none has: the trigrams hold all of it.
   for (const [q, shown] of [
     ...([
       ['PC-', 50],
@@ -92,7 +92,7 @@ async function readLittle({ id, inObject }: Fleet): Promise<void> {
     ] as const),
   ]) {
     expect((await inObject((sql) => search(sql, q))).matches, q).toHaveLength(shown);
-    // Where more fit than are shown, each line that is counted is read with the machine it is of.
+    // If more fit than are shown, each counted line is read together with its machine.
     const counted = shown === 50 ? 2 * LINES_MAX : 0;
     expect((await whole(`search?q=${q}`)).read, q).toBeLessThanOrEqual(3 * shown + counted + BESIDE);
   }

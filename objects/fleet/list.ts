@@ -40,7 +40,10 @@ type Filter = { where: string; index: Record<Sort, string>; value: string[]; fit
 /** How many machines a call looks at where several filters are combined. */
 export const LOOKED_AT_MAX = 2_000;
 
-/** What is asked for, the rarest first: its index is walked, the others are held against what it leads to. */
+/**
+ * The filters that are set, the rarest first: its index is walked, and the others are checked on the machines it leads
+ * to.
+ */
 function filtersOf(sql: SqlStorage, { status, client, attention }: MachinesQuery): Filter[] {
   const counted = (name: Counter) => () => read(sql)(name);
   const filters: Filter[] = [];
@@ -58,7 +61,7 @@ function filtersOf(sql: SqlStorage, { status, client, attention }: MachinesQuery
 
 /**
  * One page of the fleet. `next` is opaque and names the place of the last machine looked at; the page may be short, even empty, while it
- * is not null. Null for a cursor that is not ours.
+ * is not null. Null for a cursor that we did not make.
  */
 export function listMachines(sql: SqlStorage, query: MachinesQuery): MachinePage | null {
   const { sort, limit } = query;

@@ -1,4 +1,4 @@
-// A machine's row as it is stored, and what lists show of it.
+// A machine's row as it is stored, and the part that lists show.
 import type { MachineSummary, Shelf } from '../../schema/machine.ts';
 import type { CloneSign } from '../../schema/same-pc.ts';
 import type { MachineDay } from '../limits/machine-day.ts';
@@ -38,19 +38,24 @@ export type MachineRow = {
   encrypted: number;
   /** When the latest of its own system volume's keys was sealed; 0: nobody can say. */
   system_key_at: number | null;
-  /** The run of this id that was heard last as it happened, and since when. */
+  /** The run of this id that was last heard live, and since when. */
   speaker: string | null;
   speaker_since: number | null;
-  /** When several PCs under this id were noticed, and by what; null: they were not, or somebody has said that it is one. */
+  /**
+   * When and by what several PCs under this id were noticed; null: they were not, or somebody has said that it is one.
+   */
   cloned_at: number | null;
   cloned_by: CloneSign | null;
   /** When an admin said that it is several, and who; null: nobody has. */
   split_at: number | null;
   split_by: string | null;
-  /** Under which id a run of this one has gone on, and the name of the token, or the person, that says so; null where nobody knows. */
+  /**
+   * The id under which a run of this one has gone on, and the name of the token or person that says so; null where
+   * nobody knows.
+   */
   other_id: string | null;
   other_id_by: string | null;
-  /** What each mark is of (occurrences.ts), those that were acknowledged too. */
+  /** What each mark is about (occurrences.ts), including those that were acknowledged. */
   occurrences: string;
 } & MachineDay;
 

@@ -43,7 +43,7 @@ export const machineExists = (sql: SqlStorage, id: string): boolean =>
 export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
   first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
 
-/** The machines there are among these ids, each as it is now. */
+/** The machines that exist among these ids, each as it is now. */
 export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
   all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
     summaryOf,
@@ -60,12 +60,15 @@ export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow
   );
 }
 
-/** A machine as its page shows it: what was merged into it belongs to its history, each line under the id it came from. */
+/**
+ * A machine as its page shows it: the history of ids merged into it belongs to its own, each line under the id it came
+ * from.
+ */
 export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const row = findRow(sql, id);
   if (!row) return null;
   const pcIds = withAliases(sql, id);
-  // None of a PC's hundred ids is looked at where none is flagged.
+  // If none of a PC's hundred ids is flagged, none is looked at.
   const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, pcIds) : null;
   const { history, next } = historyOf(sql, pcIds, { limit: HISTORY_SHOWN });
   return {
@@ -88,7 +91,7 @@ const splitOf = ({ cloned_at, split_at: at, split_by: by }: Clone): Machine['spl
 
 const occurrencesIn = (row: MachineRow): Partial<Record<Attention, string>> => JSON.parse(row.occurrences);
 
-/** Its marks, each with what it is of. */
+/** Its marks, each with what it is about. */
 const marksOf = (sql: SqlStorage, row: MachineRow, pcIds: readonly string[]): Mark[] => {
   const shown: Attention[] = JSON.parse(row.attention);
   return shown.map((mark) => {
@@ -125,8 +128,9 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
 }
 
 /**
- * Takes over what a report says of the PC; each change of an attribute is kept with its instant. Beyond so many changes a day the latest line
- * of the attribute takes the new value: the PC is shown as it is, and its history grows by a line or two of each attribute and no more.
+ * Takes over what a report says of the PC; each change of an attribute is kept with its instant. Beyond so many changes
+ * a day the attribute's latest line takes the new value: the PC is shown as it is, and its history grows by no more
+ * than a line or two for each attribute.
  */
 export function describe(sql: SqlStorage, reported: ReportedMachine, at: number): void {
   const row = findRow(sql, reported.id);
@@ -140,9 +144,10 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   const today = machineDay(row, at);
   const limit = readLimits(sql).attributeChanges;
   for (const { attribute, column, value } of changes) {
-    // Between two values it goes to and fro, as where two PCs have one id: no line of its own each time.
+    // An attribute that goes to and fro between two values, as when two PCs have one id, does not get a new line each
+    // time.
     if (cameBack(sql, row, { attribute, value }, at)) continue;
-    // What was not known before is no change.
+    // A value that was not known before is no change.
     if (row[column] !== null && row[column] !== '') today.day_changes++;
     if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
     sql.exec(
@@ -169,15 +174,15 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
 }
 
 /**
- * Same id, new serial: a cloned id or a new mainboard. Either is for a person to look at.
- * What stood in for a serial was none, and how its letters are written makes it no other.
+ * Same id, new serial: a cloned id or a new mainboard. A person should look at either. A placeholder was no serial
+ * number, and other letter case does not make another one.
  */
 export const isOtherSerial = (before: string | null, said: string | undefined): boolean =>
   isOther(realFacts({ serial: before ?? undefined }).serial, said ?? null);
 
 /**
- * False where the attribute needs a line of its own: its first of a day is never folded over, nor is what was known before that day. Else whoever
- * floods would take out of the history what was true.
+ * False where the attribute needs a line of its own: its first line of a day is never folded over, nor is a line from
+ * before that day. Otherwise a flood would push the truth out of the history.
  */
 const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: string, at: number): boolean =>
   all(

@@ -19,9 +19,10 @@ const SIBLINGS_MAX = 200;
 type Settling = { done: Set<string>; delayMs: number | null; now: number };
 
 /**
- * Puts the marks of secrets right after versions of them were set aside or brought back: what was revealed, and is again what the PC has, is to be
- * rotated as before; what is superseded again is not. With a recovery key come those of its volume, where the PC lists its protectors. Their
- * machines are still to be summed up. In the caller's transaction.
+ * Puts the marks of secrets right after versions of them were set aside or brought back: a revealed version that is the
+ * PC's current one again is to be rotated as before; one that is superseded again is not. A recovery key brings along
+ * those of its volume, where the PC lists its protectors. Their machines are still to be summed up. In the caller's
+ * transaction.
  */
 export function settleMarks(storage: DurableObjectStorage, turned: readonly Turned[], now: number): void {
   const { sql } = storage;
@@ -29,7 +30,7 @@ export function settleMarks(storage: DurableObjectStorage, turned: readonly Turn
   const settling: Settling = { done: new Set(), delayMs: rotateAfterRevealMs, now };
   for (const [machine, ofMachine] of Map.groupBy(turned, (one) => one.machine)) {
     const pc = pcOf(sql, machine);
-    // A list may have been set aside just now, and what it called gone is there again.
+    // A list may just have been set aside, and protectors that it called gone are there again.
     const ever = everListed(sql, pc.pcIds);
     const listed = new Set(ofMachine.map(volumeOf).filter((volume) => ever.has(volumeKey(volume))));
     const siblings = [...listed].flatMap((volume) => revealedKeysOf(sql, machine, volume));
@@ -53,7 +54,7 @@ export function settleVolumes(
 
 const volumeOf = ({ ref }: Place): string => (JSON.parse(ref) as { volume?: string }).volume ?? '';
 
-/** A volume as it is compared: by name, or as it was written until the walk over names has come (names.ts). */
+/** A volume as it is compared: by name, or, until the walk over names has reached it (names.ts), as it was written. */
 const revealedKeysOf = (sql: SqlStorage, machine: string, volume: string): Place[] =>
   all<Place & { revealed: number }>(
     sql,
@@ -83,7 +84,7 @@ function settleMark(storage: DurableObjectStorage, id: string, facts: SecretFact
   const seenAt = Math.min(...heirs.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
   if (!Number.isFinite(seenAt)) {
     if (!isWhole) return;
-    // What has taken the place of all that was seen may be held under another id of the PC: a merge may be undone.
+    // The version that replaced everything seen may be held under another id of the PC: a merge may be undone.
     sql.exec(
       `UPDATE secrets SET rotate_due_at = NULL, parked_due_at = iif(?, NULL, coalesce(rotate_due_at, parked_due_at))
        WHERE id = ? AND coalesce(rotate_due_at, parked_due_at) IS NOT NULL`,

@@ -1,4 +1,5 @@
-// The marks of a machine, and a person's word that they have looked into one: on record. It comes back where the same happens anew.
+// The marks of a machine, and a person's word that they have looked into one: on record. A mark comes back when the
+// same happens again.
 import type { Acknowledged, Attention, MarkSeen } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
@@ -13,16 +14,16 @@ import { claimedOf, seenClaims } from './other-id.ts';
 import { settleAbandoned } from './runs.ts';
 import { summarize } from './summaries.ts';
 
-/** Those that are kept on the rows of a machine's ids until somebody has seen them; what is new sets them again. */
+/** Marks that are kept on the rows of a machine's ids until somebody has seen them; a new event sets them again. */
 const KEPT: Partial<Record<Attention, string>> = {
   serial_changed: 'serial_changed = 0',
   seq_conflict: 'seq_conflict = 0',
-  // One PC, says the person: what it says of itself has changed, and who speaks is learned anew.
+  // The person says that it is one PC: its word about itself has changed, and the speaker is learned anew.
   cloned: `cloned_at = NULL, cloned_by = NULL, split_at = NULL, split_by = NULL, speaker = NULL, speaker_since = NULL,
     serial_changed = 0`,
 };
 
-/** What a mark is of. A row that was last summed up before this was kept has it empty. */
+/** What a mark is about. A row that was last summed up before this was kept has it empty. */
 const occurrenceIn = (row: Pick<MachineRow, 'occurrences'> | null, mark: Attention): string =>
   (JSON.parse(row?.occurrences ?? '{}') as Partial<Record<Attention, string>>)[mark] ?? '';
 
@@ -34,7 +35,7 @@ export function decideAcknowledge(
 ): Refusal | 'done' | null {
   if (!row) return unknownMachine();
   if (row.shelf === 'merged') return refuse('merge_conflict', 'It is merged into another machine: act on that one.');
-  // That it is several PCs, an admin has said: that it is one after all is an admin's to say too.
+  // An admin has said that it is several PCs: only an admin may say that it is one after all.
   const isShown = (JSON.parse(row.attention) as Attention[]).includes(mark);
   const isUnsaid = mark === 'cloned' && facts.isSplit;
   const stands = isShown || isUnsaid;

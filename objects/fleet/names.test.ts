@@ -74,7 +74,8 @@ describe('an id that many PCs have', () => {
     expect((await report({ ...pc, id: SHARED })).status).toBe(200);
     expect((await escrow({ account: 'Administrator' }, {}, SHARED)).status).toBe(201);
     expect((await shown(SHARED)).attention).toEqual(['shared_id']);
-    // Also where the engine could, but its run is known under that id: an id never changes within a run.
+    // The same holds where the engine could change its id, but its run is known under that one: an id never changes
+    // within a run.
     const run = newRun();
     await report({ ...pc, id: SHARED }, run);
     expect((await report({ ...pc, id: SHARED, takesOtherId: true }, run)).status).toBe(200);
@@ -176,7 +177,7 @@ describe('a ref in another spelling', () => {
     const next = (await escrow({ account: 'ADMINISTRATOR' })).json;
     expect([next.secretId, next.version]).toEqual([other.secretId, 2]);
     expect((await listed()).map(({ rotateDueAt }) => rotateDueAt)).toEqual([null, null]);
-    // Each receipt still holds: its secret and version are what they were.
+    // Each receipt still holds: its secret and version are unchanged.
     const versions = Object.fromEntries((await listed()).map(({ id, versions }) => [id, versions.length]));
     expect(versions).toEqual({ [one.secretId]: 1, [other.secretId]: 2 });
   });

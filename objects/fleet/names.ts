@@ -1,5 +1,5 @@
-// What was kept before names were compared as Windows does, and before ids and serials were held against the public lists: looked at once, a
-// slice at a time. Nothing that was sealed or signed is rewritten.
+// Rows that were kept before names were compared as Windows compares them, and before ids and serials were checked
+// against the public lists, are looked at once, a slice at a time. Nothing that was sealed or signed is rewritten.
 import { isPlaceholderSerial, isSharedId } from '../../schema/shared-ids.ts';
 import { searchFold } from '../../schema/typed-text.ts';
 import { isWindowsHostname, sameRefKey } from '../../schema/windows-names.ts';
@@ -15,7 +15,7 @@ const SLICE = 200;
 
 type Place = [of: 'machines' | 'secrets', after: string];
 
-/** From the first one on: a backup may have been made in the middle of a walk. In the caller's transaction. */
+/** Begins with the first one: a backup may have been made in the middle of a walk. In the caller's transaction. */
 export function beginNames(storage: DurableObjectStorage, now: number): void {
   keepWalk(storage.sql, 'names', ['machines', '']);
   schedule(storage, 'names', now);
@@ -36,7 +36,7 @@ export function walkNames(storage: DurableObjectStorage, now: number): void {
 const lastOf = (rows: readonly { id: string }[]): string | null =>
   rows.length === SLICE ? (rows.at(-1)?.id ?? null) : null;
 
-/** Takes away what is no serial, flags what is to be flagged, and has each found as it is searched now. */
+/** Removes placeholders for serials, flags the machines that need it, and makes each findable as searches work now. */
 function lookAtMachines(sql: SqlStorage, after: string, now: number): string | null {
   const ids = all<{ id: string }>(sql, 'SELECT id FROM machines WHERE id > ? ORDER BY id LIMIT ?', after, SLICE);
   for (const { id } of ids) {

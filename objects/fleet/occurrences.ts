@@ -1,4 +1,5 @@
-// What each mark of a machine is of: one that was acknowledged stays away until it is of something else. Reads, writes nothing.
+// What each mark of a machine is about: one that was acknowledged stays away until it is about something else. Reads,
+// writes nothing.
 import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first, sha256 } from '../core/rows.ts';
@@ -53,10 +54,10 @@ export const acknowledgedOf = (sql: SqlStorage, machine: string): Map<Attention,
     ).map((row) => [row.mark, row.occurrence]),
   );
 
-/** Those that are kept on the row: they are set anew by what happens anew, whatever was said of the ones before. */
+/** Marks that are kept on the row: a new event sets them again, whatever was said about the earlier ones. */
 const SET_ANEW: ReadonlySet<Attention> = new Set(['serial_changed', 'seq_conflict', 'cloned', 'to_be_rotated']);
 
-/** What of them nobody has acknowledged. Pure. */
+/** The marks that nobody has acknowledged. Pure. */
 export const unseen = (
   attention: readonly Attention[],
   occurrences: Partial<Record<Attention, string>>,

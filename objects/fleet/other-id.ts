@@ -58,8 +58,9 @@ function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
 }
 
 /**
- * Notes under which id a run of this machine has gone on, and who says so. The first that nobody has looked into stays: no other report hides it
- * by a claim of its own, which is noted with the next report that makes it. The machine is still to be summed up.
+ * Notes the id under which a run of this machine has gone on, and who says so. The first claim that nobody has looked
+ * into stays: another report cannot hide it by a claim of its own, which is noted with the next report that makes it.
+ * The machine is still to be summed up.
  */
 export function noteOtherId(sql: SqlStorage, machine: string, { other, by }: { other: string; by: string }): void {
   const kept = findRow(sql, machine)?.other_id ?? null;

@@ -1,4 +1,4 @@
-// A submitted report: what is new of it is stored, what was sent before changes nothing, what is bad never sinks the rest.
+// A submitted report: its new events are stored, resent ones change nothing, and bad ones never sink the rest.
 import { wrongBy } from '../../schema/clock.ts';
 import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import type { RejectedEvent, ReportAnswer, ReportEnvelope, ReportedVolumes } from '../../schema/report.ts';
@@ -44,8 +44,8 @@ import { keepVolumes } from './volumes.ts';
 export type Submission = ReportEnvelope & { events: IndexedEvent[]; rejected: RejectedEvent[] };
 
 /**
- * Stores one report in one transaction; a resend writes no row of the run. Refuses only a run of another machine. A person hands it over from a
- * spool file: then what was new of it is on record under their name.
+ * Stores one report in one transaction; a resend writes no row of the run. It refuses only a run of another machine. If
+ * a person hands it over from a spool file, the new part goes on record under their name.
  */
 export function submitReport(
   storage: DurableObjectStorage,
@@ -131,10 +131,11 @@ export function submitReport(
     }
     const gone = takeOutLost(sql, reported.id, fresh, collided);
     append(sql, reported.id, timed, now);
-    // Not what a person hands over: a number that is out of use would take the PC's own event away, with nobody's name on it.
+    // Not for a report that a person hands over: a number marked as used would displace the PC's own event, with
+    // nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
-    // Nothing more of a run that is full is marked: the engine is told to go on behind all that it has sent.
+    // Once a run is full, nothing more of it is marked: the engine is told to go on after everything it has sent.
     const passed = isFull ? refused : beyond;
     const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
     const next = nextSeq(sql, reported.id, from);
@@ -150,7 +151,7 @@ export function submitReport(
         timed.map(({ event, at }) => ({ ...event, at })),
         now,
       );
-      // Somebody else has word of a run that was set aside with its token: it counts again.
+      // Somebody else reports on a run that was set aside with its token: it counts again.
       const others = fresh.length > 0 && before.token !== token;
       const aside = others ? null : before.aside;
       putRun(sql, {
@@ -182,7 +183,9 @@ export function submitReport(
   });
 }
 
-/** Keeps what the PC says of its volumes. Answers whether that is news. In the transaction that stores the report. */
+/**
+ * Keeps what the PC says about its volumes. Answers whether that is news. In the transaction that stores the report.
+ */
 function takeVolumes(
   storage: DurableObjectStorage,
   machine: string,

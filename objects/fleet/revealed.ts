@@ -9,8 +9,9 @@ const LOOKED_AT = 200;
 export type Seen = { version: Candidate; at: number };
 
 /**
- * What of a secret was revealed since an admin last said that it was rotated, without what is set aside: that is not what the PC is said to have.
- * `isWhole`: it is all. Where it is not, or nothing is known of any reveal, the PC may have something that was seen: no mark may be taken away.
+ * The versions of a secret that were revealed since an admin last said that it was rotated, except those set aside,
+ * which the PC is not said to have. `isWhole`: these are all. Where it is not, or nothing is known of any reveal, the
+ * PC may have something that was seen: no mark may be taken away.
  */
 export function revealedOf(sql: SqlStorage, secret: string): { seen: Seen[]; isWhole: boolean } {
   const rows = all<DatedRow & { at: number; aside: string | null }>(

@@ -3,12 +3,15 @@
 import type { RejectedEvent } from '../../schema/report.ts';
 import type { IndexedEvent } from './events.ts';
 
-/** What says how a run goes gets this share of the limit beyond it: a run that floods still ends as failed or succeeded. */
+/**
+ * Events that say how a run goes get this share of the limit on top of it: a run that floods still ends as failed or
+ * succeeded.
+ */
 const STATUS_SHARE = 0.1;
 
 /**
- * Parts a batch's new events into those there is room for and those there is none for. Pure. `taken`: what the run has already, tombstones
- * included. `limit` is included.
+ * Parts a batch's new events into those that fit and those that do not. Pure. `taken`: how many the run has already,
+ * tombstones included. `limit` is included.
  */
 export function withinRun(
   fresh: readonly IndexedEvent[],

@@ -32,7 +32,7 @@ const newPhase = (name: string): FoldedPhase => ({
   seq: 0,
 });
 
-/** A run nobody has heard of yet, as the report that came says. */
+/** A run that nobody has heard of yet, as its first report describes it. */
 export function newRun(
   machine: string,
   run: ReportedRun,
@@ -72,15 +72,15 @@ export function newRun(
 }
 
 /**
- * A run whose events say more of its beginning. Where the PC's clock was wrong then, it is taken to have begun no later than what happened in it;
- * else the PC's word stands. `times`: what their instants are taken for. Pure.
+ * A run whose events say more of its beginning. Where the PC's clock was wrong then, it is taken to have begun no later
+ * than its events; otherwise the PC's word stands. `times`: what the events' instants are taken for. Pure.
  */
 export const begunBy = (run: RunState, times: readonly number[]): RunState =>
   run.clock === null || run.clock.startedAt === run.startedAt
     ? run
     : { ...run, startedAt: times.reduce((earliest, at) => Math.min(earliest, at), run.startedAt) };
 
-/** A run in which the PC's clock was found wrong, by so much where that was measured (`wrongBy`). Pure. */
+/** A run in which the PC's clock was found wrong, by `wrongBy` where that was measured. Pure. */
 export const withWrongClock = (run: RunState, skewMs: number | null): RunState => ({
   ...run,
   clock: { startedAt: run.clock?.startedAt ?? run.startedAt, skewMs: worse(run.clock?.skewMs ?? null, skewMs) },
@@ -93,7 +93,7 @@ const PHASE_STATES = {
   phase_skipped: 'skipped',
 } as const;
 
-/** A run that grew a phase which its plan did not name shows it too, up to this many. */
+/** A run also shows phases that its plan did not name, up to this many. */
 const PHASES_MAX = 64;
 /** A run restarts its PC a handful of times; one that never ends is not to make its row grow. */
 const REBOOTS_KEPT = 64;
@@ -140,11 +140,14 @@ function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], s
   phase.finishedAt = state === 'running' ? null : at;
 }
 
-/** A run that was taken for left, and is at work all the same. Pure. */
+/** A run that was taken for abandoned, and is at work all the same. Pure. */
 export const atWork = (run: RunState): RunState =>
   run.status === 'abandoned' ? { ...run, status: 'running', finishedAt: null } : run;
 
-/** A run without the lines that stood for lost events, by their levels: they were counted, and what they stood for counts now. Pure. */
+/**
+ * A run without the lines that stood for lost events, by their levels: they were counted, and the events that they
+ * stood for count now. Pure.
+ */
 export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunState => ({
   ...run,
   events: run.events - gone.length,
@@ -153,8 +156,8 @@ export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunStat
 });
 
 /**
- * A run's phases as they are told. What an engine says of the whole holds for its parts: in a run that succeeded, a phase whose end was never
- * heard has succeeded with it. It is not folded so, because its end may still come.
+ * A run's phases as they are told. What an engine says about the whole holds for its parts: in a run that succeeded, a
+ * phase whose end was never heard has succeeded too. This is not folded into the row, because the end may still come.
  */
 export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
   status === 'succeeded'

@@ -181,15 +181,19 @@ const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
 export const isLookedAt = (sql: SqlStorage, { id, machine }: RunState): boolean =>
   runsOf(sql, [machine], null, LEFT_LOOKED_AT - 1).some((run) => run.id === id);
 
-/** After a machine's run was heard of for the first time: its latest has left those before it, and so it has where it is this one that came late. */
+/**
+ * After a machine's run was heard of for the first time: its latest run has left those before it, also when it is this
+ * one that came late.
+ */
 export function leaveEarlier(sql: SqlStorage, machine: string): void {
   const [latest] = runsOf(sql, [machine], null, 1);
   if (latest) abandonEarlier(sql, machine, latest);
 }
 
 /**
- * A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. Where several PCs report under its id, one
- * has not left what another is at: of those runs only the silent ones are abandoned, and the last that is looked at, since nobody looks at it again.
+ * A machine that began a later run has left its earlier ones: they are abandoned unless they had finished. Where
+ * several PCs report under its id, one PC has not left a run that another is at: only the silent runs are abandoned,
+ * and the last one that is looked at, since nobody looks at it again.
  */
 function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
@@ -200,7 +204,10 @@ function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): voi
     sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id);
 }
 
-/** After runs of a machine were set aside or brought back: the latest that counts was left by none, and has left those before it. */
+/**
+ * After runs of a machine were set aside or brought back: no later run has left the latest that counts, and it has left
+ * those before it.
+ */
 export function settleAbandoned(sql: SqlStorage, machine: string): void {
   const [latest] = runsOf(sql, [machine], null, 1);
   if (!latest) return;

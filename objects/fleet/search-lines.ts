@@ -17,7 +17,7 @@ const nextLine = (sql: SqlStorage): number =>
 
 type Place = [of: 'machines' | 'keys', after: string];
 
-/** Whether the line of this row is still to be made by a walk that is under way. */
+/** Whether a walk that is under way has yet to make the line of this row. */
 function isAhead(sql: SqlStorage, of: Place[0], id: string): boolean {
   const walk = walkAt<Place>(sql, 'search');
   if (walk === null) return false;
@@ -42,7 +42,7 @@ export function noteKeyForSearch(sql: SqlStorage, secret: string): void {
   if (!isAhead(sql, 'keys', secret)) fillKeys(sql, [secret]);
 }
 
-/** Has all lines made anew by the alarm; `floor`: the highest place of a machine. In the caller's transaction. */
+/** Has the alarm make all lines anew; `floor`: the highest place of a machine. In the caller's transaction. */
 export function beginFilling(storage: DurableObjectStorage, floor: number, now: number): void {
   const { sql } = storage;
   sql.exec('DELETE FROM search_floor');

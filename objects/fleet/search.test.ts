@@ -1,4 +1,5 @@
-// Search: what a person types finds the machine, whatever its punctuation; what is found follows every change, and a restore.
+// Search: what a person types finds the machine, whatever its punctuation; the results follow every change, and a
+// restore.
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -6,15 +6,18 @@ import { type MachineRow, summaryOf } from './machine-row.ts';
 import { findRow } from './machines.ts';
 
 const MATCHES_MAX = 50;
-/** How many lines a search looks at, to count what it does not show: beyond, it says that there are more. */
+/** How many lines a search looks at to count the results it does not show: beyond that it says that there are more. */
 export const LINES_MAX = 500;
-/** Fewer digits of a key id are in too many of them. */
+/** Fewer digits of a key id would match too many of them. */
 const KEY_ID_FROM = 3;
 
 /** A text as one FTS5 string, in which punctuation means nothing. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** What is asked of FTS5, folded as its lines are. A key id is read off a screen, with its dashes and braces or without: they are put where they belong. */
+/**
+ * The query for FTS5, folded as its lines are. A key id is read off a screen, with its dashes and braces or without:
+ * they are put where they belong.
+ */
 export function matchOf(q: string): string {
   const text = searchFold(tidied(q));
   const keyId = keyIdStart(q);

@@ -1,5 +1,6 @@
-// What is true of a PC's secrets: which version has taken the place of which, and whether a recovery key is missing. The one place that
-// says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export. Reads, writes nothing.
+// The facts about a PC's secrets: which version has taken the place of which, and whether a recovery key is missing.
+// The one place that says so, over all ids of the PC, for list, dialog, marks, attention, leaver's report and export.
+// Reads, writes nothing.
 
 import { offeredOf, RESOLUTION_MS, successions } from '../../schema/order.ts';
 import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
@@ -10,21 +11,24 @@ import { type Candidate, candidatesOf, type Place, secretsAt } from './candidate
 import { type Told, tellApart } from './clones.ts';
 import { type Listed, volumesOf } from './volumes.ts';
 
-/** All ids of a PC, what it last said of its volumes, and how several under one of the ids are told apart. */
+/** All ids of a PC, what it last said about its volumes, and how several PCs under one of the ids are told apart. */
 export type Pc = { pcIds: readonly string[]; volumes: ReadonlyMap<string, Listed>; told: Told | null };
 
-/** The PC that this is an id of, whichever of them it is. */
+/** The PC that has this id, whichever of its ids it is. */
 export function pcOf(sql: SqlStorage, machine: string): Pc {
   const pcIds = allIdsOf(sql, machine);
   return { pcIds, volumes: volumesOf(sql, pcIds), told: tellApart(sql, pcIds) };
 }
 
 export type SecretFacts = {
-  /** What has taken the place of one of its versions; null: nothing. */
+  /** The version that has taken the place of one of its versions; null: none. */
   successorOf: (version: Candidate) => Candidate | null;
-  /** Those whose place nothing has taken, under whichever id of the PC, the latest sealed first. */
+  /** The versions that nothing has replaced, under whichever id of the PC, the latest sealed first. */
   offered: Candidate[];
-  /** Since when the PC lists the volume's protectors without this one, ms since the epoch; null: it does not. */
+  /**
+   * The instant since which the PC lists the volume's protectors without this one, ms since the epoch; null: it does
+   * not.
+   */
   goneAt: number | null;
 };
 
@@ -48,8 +52,9 @@ const ofPc = (version: Candidate, told: Told | null): Candidate =>
   told === null ? version : { ...version, pc: told.ofVersion(version) };
 
 /**
- * How one secret of a PC stands. `secrets`: it, under each of the ids. Where several PCs have one of these, nothing of one takes the place of
- * what is of another, nor does the list of its volumes speak of that.
+ * How one secret of a PC stands. `secrets`: the secret under each of the ids. Where several PCs have one of these ids,
+ * a version of one PC never replaces a version of another, and neither PC's list of volumes says anything about the
+ * other's.
  */
 export function secretFactsOf(
   sql: SqlStorage,
@@ -69,13 +74,13 @@ export function secretFactsOf(
     );
   const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
   const heir = goneAt === null ? null : heldOf(sql, pcIds, listed?.protectors ?? []);
-  // Where none of those that are there is held, what is held may still be wanted, and takes nobody's place.
+  // If none of the protectors on the PC is held, a held one may still be wanted, and replaces none.
   if (heir) return { successorOf: () => heir, offered: [], goneAt };
   const successorOf = successions(candidates);
   return { successorOf: (version) => successorOf(ofPc(version, told)), offered: offeredOf(candidates), goneAt };
 }
 
-/** What says whether a recovery key is missing. All of it is of the system volume, over all ids of the PC. */
+/** The facts that decide whether a recovery key is missing. All are about the system volume, over all ids of the PC. */
 export type KeyFacts = {
   /** How its latest run stands, and whether a phase of it that turns encryption on has succeeded; null: it never reported one. */
   run: { status: 'running' | 'succeeded' | 'failed' | 'abandoned'; encrypted: boolean } | null;
@@ -90,26 +95,30 @@ export type KeyFacts = {
 };
 
 /**
- * Whether a PC is encrypted while no recovery key of its system volume is in escrow since its latest run began. Pure. Whatever a run calls
- * its phases: a PC that was encrypted before is taken for encrypted again once a run is over, since setting it up anew makes a new key.
+ * Whether a PC is encrypted while no recovery key of its system volume is in escrow since its latest run began. Pure.
+ * The names of a run's phases do not matter: a PC that was encrypted before is taken for encrypted again once a run is
+ * over, since setting it up anew makes a new key.
  */
 export function missesKey({ run, listed, everEncrypted, heldSince, wasMissing }: KeyFacts): boolean {
   if (run === null) return false;
-  // A list from before encryption was turned on says nothing of after.
+  // A list from before encryption was turned on says nothing about afterwards.
   if (listed && (listed.any || !run.encrypted)) return listed.any && !listed.held;
   if (heldSince) return false;
   const over = run.status === 'succeeded' || run.status === 'failed';
   return run.encrypted || (everEncrypted && (over || wasMissing));
 }
 
-/** Whether what one run says is of the PC that another is of. Of several PCs in one run nobody can tell. */
+/** Whether two runs are of the same PC. If several PCs speak in one run, nobody can tell. */
 const isOfOnePc = (told: Told | null, run: string, other: string): boolean => {
   if (told === null) return true;
   const key = told.ofRun(run);
   return key !== null && key === told.ofRun(other);
 };
 
-/** What the system volume's protectors were when the PC last listed them, if that was since a run began. Another PC's list says nothing of it. */
+/**
+ * The system volume's protectors as the PC last listed them, if that was since a run began. Another PC's list says
+ * nothing about them.
+ */
 export function listedSince(
   sql: SqlStorage,
   { pcIds, volumes, told }: Pc,
@@ -126,8 +135,9 @@ export function listedSince(
 const KEYS_LOOKED_AT = 1_000;
 
 /**
- * Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any id was. A clone of an image
- * seals its own with the image's run: what is held under another PC's id is not of this one, nor is it known whose a key is where several PCs speak in the run.
+ * Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any
+ * id was. A clone of an image seals its own key under the image's run: a key held under another PC's id does not belong
+ * to this one, and if several PCs speak in the run, nobody knows whose a key is.
  */
 export const keyHeldSince = (
   sql: SqlStorage,

@@ -1,6 +1,7 @@
-// Splitting an id that several PCs have: an admin's word, on record, that it is several. From then on the id is to an engine what a shared one
-// is: whoever can take another is told to, so that each PC becomes a machine of its own. What is held stays where it is, since each sealed
-// header names the id; it is told apart for good, and nothing of it takes the place of another PC's (docs/decisions/0093).
+// Splitting an id that several PCs have: an admin's word, on record, that it is several. From then on engines treat the
+// id as a shared one: an engine that can take another is told to, so that each PC becomes a machine of its own. Held
+// versions stay where they are, since each sealed header names the id; they are told apart for good, and none replaces
+// another PC's (docs/decisions/0093).
 import type { Acknowledged, Attention, SplitRequest } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';

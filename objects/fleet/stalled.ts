@@ -17,7 +17,10 @@ export type RunningRun = {
   markedOf: number | null;
 };
 
-/** Which runs are to be told of as silent, which machines to be marked, and when to look again. Pure. Null: at the next report. */
+/**
+ * Decides which runs to report as silent, which machines to mark, and when to look again. Pure. Null: at the next
+ * report.
+ */
 export function decideStalled(
   running: readonly RunningRun[],
   now: number,
@@ -46,7 +49,10 @@ export const SLICE = 200;
 /** A fleet of more than a slice is walked at most so often: a silence is noticed that much later. */
 const WALK_EVERY_MS = 300_000;
 
-/** Where machines at a run under way stand, in the index of status; what is merged shares its run with the one that is kept. Then, what was told. */
+/**
+ * Where machines at a run under way stand, in the index of status; merged ones share their run with the one that is
+ * kept. After that come the silences that were told.
+ */
 const SHELVES = ['archived', 'fleet'] as const;
 type Place = { of: (typeof SHELVES)[number] | 'told'; at: number; id: string; lookAgainAt: number | null };
 
@@ -94,7 +100,7 @@ function lookFrom(sql: SqlStorage, tenant: string, place: Place, limit: number, 
   return { looked: rows.length, last: last && { at: last.startedAt, id: last.run.machine }, lookAgainAt };
 }
 
-/** Forgets what was told of runs that are under way no more. */
+/** Forgets what was told about runs that are no longer under way. */
 function forgetFrom(sql: SqlStorage, { id }: Place, limit: number) {
   const rows = all<{ run_id: string }>(
     sql,

@@ -20,17 +20,25 @@ import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { volumesOf } from './volumes.ts';
 
 const NOTHING: Brought = { bytes: 0, runs: 0 };
-/** What a machine has now and had not before: the first version of a secret of this kind; a key of its system volume, and when it was sealed. */
+/**
+ * Something that a machine has now and did not have before: the first version of a secret of this kind, or a key of its
+ * system volume with the instant it was sealed.
+ */
 export type Gained = { kind: SecretKind | null; systemKeyAt: number | null };
 const NO_SECRET: Gained = { kind: null, systemKeyAt: null };
-/** A phase that turns encryption on, as most engines call it. One by another name is told by what the PC lists, or by what it had before. */
+/**
+ * A phase that turns encryption on, as most engines call it. One by another name is recognized by what the PC lists, or
+ * by what it had before.
+ */
 const ENCRYPTS = /bitlocker|encrypt/;
-/** At most so many of a machine's secrets are counted as to be rotated: it is the first ones that somebody has to act on. */
+/**
+ * At most this many of a machine's secrets are counted as to be rotated: somebody has to act on the first ones anyway.
+ */
 const DUE_COUNTED_MAX = 1_000;
 
 /**
- * Brings a machine's summary up to date, and that of the machine it was merged into. `brought`: what the machine has sent, counted in the
- * same write. Answers what is new to look at.
+ * Brings a machine's summary up to date, and that of the machine it was merged into. `brought`: what the machine has
+ * sent, counted in the same write. Answers the new reasons for attention.
  */
 export function summarize(
   sql: SqlStorage,
@@ -129,11 +137,11 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
       run: { status: run.status, encrypted },
       listed: listedSince(sql, pc, run),
       everEncrypted: row.encrypted === 1 || others.encrypted === 1,
-      // A key of another PC than this run's is none of its own.
+      // A key of a PC other than this run's is not its own.
       heldSince: keyHeldSince(sql, pc, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
       wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
     }) &&
-    // What is not dated yet may be of this run: nothing is told of it before.
+    // A version that is not dated yet may belong to this run: nothing is told before it is dated.
     !(row.own_keys + (others.keys ?? 0) > 0 && walkAt<[string]>(sql, 'dating')?.[0] === 'versions');
   const attention = attentionOf({
     run: run?.status ?? null,

@@ -45,9 +45,9 @@ type MarkedRow = {
 const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at';
 
 /**
- * Settles the mark of one secret: it goes once something has taken the place of all that was revealed of it; of a great many revealed versions an
- * admin alone takes it away. Where another id of the PC holds
- * that, or says it, the date is put aside: the merge may be undone.
+ * Settles the mark of one secret: it goes once something has replaced every revealed version; with a great many of
+ * those, only an admin takes it away. If the replacement is held or listed under another id of the PC, the date is put
+ * aside: the merge may be undone.
  */
 function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFacts, ownVolumes: boolean): void {
   const { sql } = storage;
@@ -67,7 +67,10 @@ function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFact
   if (dueAt !== null) schedule(storage, 'to_rotate', dueAt);
 }
 
-/** Settles the marks of what a version was just stored or confirmed of, under all ids of the PC. In the transaction that did so. */
+/**
+ * Settles the marks of the secret whose version was just stored or confirmed, under all ids of the PC. In the
+ * transaction that did so.
+ */
 export function settleMarks(storage: DurableObjectStorage, machine: string, place: Place): void {
   const { sql } = storage;
   const secrets = secretsAt(sql, allIdsOf(sql, machine), place);
@@ -83,8 +86,8 @@ export function settleMarks(storage: DurableObjectStorage, machine: string, plac
 }
 
 /**
- * Settles all marks of a PC, as after a merge, its undoing, or a new list of its volumes: of a great many the first, and the others with the
- * next. In the caller's transaction.
+ * Settles all marks of a PC, as after a merge, its undoing, or a new list of its volumes: if there are a great many,
+ * the first of them now and the others with the next call. In the caller's transaction.
  */
 export function settleAllMarks(storage: DurableObjectStorage, machine: string): void {
   const { sql } = storage;
@@ -110,7 +113,7 @@ function bringToAttention(sql: SqlStorage, due: readonly DueRow[], now: number):
   );
 }
 
-/** Brings machines whose secrets have come due to attention, and asks for the alarm of the next. Idempotent. */
+/** Marks machines whose secrets have come due for attention, and asks for the alarm of the next. Idempotent. */
 export function settleToRotate(storage: DurableObjectStorage, now: number): void {
   const { sql } = storage;
   const due = all<DueRow>(

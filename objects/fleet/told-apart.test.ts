@@ -1,5 +1,5 @@
-// What several PCs under one id, or in one run, have sealed is told apart, whatever their reports say next: what is offered, which mark stands,
-// and whose recovery key it is. Through the API.
+// Versions sealed by several PCs under one id, or in one run, are told apart, whatever the reports say next: which is
+// offered, which mark stands, and whose recovery key it is. Through the API.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BulkPage } from '../../schema/bulk.ts';

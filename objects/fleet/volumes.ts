@@ -1,5 +1,5 @@
-// What a PC itself says of its volumes: the protectors of each, as its latest report listed them. Only what an engine sent is kept: a list
-// that a person carried could take marks away.
+// What a PC itself says about its volumes: the protectors of each, as its latest report listed them. Only lists that an
+// engine sent are kept: one that a person carried could take marks away.
 
 import { instantOf } from '../../schema/order.ts';
 import type { ReportedVolumes } from '../../schema/report.ts';
@@ -15,7 +15,7 @@ const KEPT_MAX = 32;
 
 type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
 
-/** By volume (`volumeKey`), the latest list of any of these ids of the PC; none of a run that is set aside. */
+/** By volume (`volumeKey`), the latest list of any of these ids of the PC; none from a run that is set aside. */
 export function volumesOf(sql: SqlStorage, pcIds: readonly string[]): Map<string, Listed> {
   const rows = all<ListedRow>(
     sql,
@@ -28,7 +28,7 @@ export function volumesOf(sql: SqlStorage, pcIds: readonly string[]): Map<string
   );
 }
 
-/** The volumes that any of these ids of the PC ever listed, in a run that is set aside too. */
+/** The volumes that any of these ids of the PC ever listed, including those listed in a run that is set aside. */
 export const everListed = (sql: SqlStorage, pcIds: readonly string[]): Set<string> =>
   new Set(
     all<{ volume: string }>(
@@ -39,8 +39,8 @@ export const everListed = (sql: SqlStorage, pcIds: readonly string[]): Set<strin
   );
 
 /**
- * Keeps what is newer than what is kept, one row a volume. A list whose instant cannot be says nothing. Answers whether anything is new, and
- * what it says of the system volume. In the transaction that stores the report.
+ * Keeps lists that are newer than those kept, one row a volume. A list with an impossible instant says nothing. Answers
+ * whether anything is new, and what it says about the system volume. In the transaction that stores the report.
  */
 export function keepVolumes(
   sql: SqlStorage,
@@ -51,7 +51,7 @@ export function keepVolumes(
 ): { changed: boolean; system: 'encrypted' | 'plain' | null } {
   const said = instantOf({ saidAt, skewMs, receivedAt: now, notBefore: 0 });
   if (said === null) return { changed: false, system: null };
-  // By a clock that is a little ahead it would speak of protectors that came after it.
+  // By a clock that is a little ahead, it would cover protectors that came after it.
   const readAt = Math.min(said, now);
   const kept = list.filter(
     ({ volume, protectors }) =>

@@ -1,5 +1,5 @@
-// What a write of the keyring replaces is kept until somebody else has opened what took its place, and can be taken back: one signed write of
-// noise loses nothing.
+// What a keyring write replaces is kept until somebody else has opened the replacement, and can be taken back: one
+// signed write of noise loses nothing.
 
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -95,7 +95,10 @@ beforeEach(async () => {
   secret = (await asMachine<Receipt>(tenant.token, '/v1/secret', body)).json.secretId;
 });
 
-/** Every half and wrap in the keyring is replaced by noise under new vault keys, as only who has the root can. `more` bends it further. */
+/**
+ * Every half and wrap in the keyring is replaced by noise under new vault keys, as only a holder of the root can.
+ * `more` bends it further.
+ */
 async function noise(more: Partial<KeyringWrite> = {}, rotated = false): Promise<void> {
   const { id, keyring } = tenant;
   const [reveal, admin] = [newVaultKey('reveal', 2), newVaultKey('admin', 2)];
@@ -195,7 +198,7 @@ describe('one signed write of noise', () => {
     const path = at(`secrets/${meanwhile.secretId}/reveal`);
     const { json } = await asPerson<Revealed>(ADMIN, path, { reason: 'look' });
     expect(json).toMatchObject({ sealed: body.sealed, version: { unopenable: true } });
-    // Taking the way back back: what it replaced is kept as well.
+    // An undo can be undone: what it replaced is kept as well.
     expect((await undo()).json).toMatchObject({ version });
     expect((await keyringOf()).escrowKeys).toEqual(escrowKeys);
     expect(changes).not.toEqual([]);
@@ -372,7 +375,7 @@ describe('what a change replaced', () => {
       expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
       expect(await sayIn(FIRST + 60)).toBe(200);
       expect(await held()).not.toEqual([]);
-      // Taken away, they are waited for all the same, or whoever means harm would do that first.
+      // A person who was taken away is waited for all the same, or an attacker would take them away first.
       expect((await asPerson(ADMIN, at(`people/${person.id}/remove`), {})).status).toBe(200);
       expect(await waitsFor(FIRST + 60)).toEqual(['another_admin']);
       await inObject((sql) => sql.exec('UPDATE leavers SET started_at = started_at - ?', 31 * 24 * 3600 * 1000));

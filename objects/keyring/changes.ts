@@ -12,7 +12,10 @@ import { keepWalk, walkAt } from '../core/walks.ts';
 
 const KEPT_MS = 30 * DAY_MS;
 
-/** The tables a keyring is kept in, with their keys, and the column that holds what is sealed. Manifests are read from a version on. */
+/**
+ * The tables a keyring is kept in, with their keys, and the column that holds what is sealed. Manifests are read from
+ * some version on.
+ */
 const TABLES: Readonly<Record<string, { key: readonly string[]; sealed?: string }>> = {
   manifests: { key: ['version'] },
   successions: { key: ['place'] },
@@ -23,7 +26,10 @@ const TABLES: Readonly<Record<string, { key: readonly string[]; sealed?: string 
   wraps: { key: ['unlocker', 'purpose', 'vault_epoch'], sealed: 'jwe' },
 };
 
-/** From where on the rows are read of what is kept for ever: behind this version of the manifests, and behind this place of the successions. */
+/**
+ * The places after which rows that are kept for ever are read: this version of the manifests, and this place of the
+ * successions.
+ */
 export type Since = { version: number; succession: number };
 
 /** Every row of a keyring, as JSON by table and key. */
@@ -112,7 +118,8 @@ export function keepChange(
 const PUT_AT_ONCE_CHARACTERS = 512 * 1024;
 
 /**
- * Puts back what the keyring was before a change, and before all after it: of each row what the first of them kept. In the caller's transaction.
+ * Puts back what the keyring was before a change, and before all after it: each row becomes what the first of them
+ * kept. In the caller's transaction.
  */
 export function putBackFrom(sql: SqlStorage, change: number): void {
   // SQLite takes the other columns from the row that has the minimum.
@@ -140,13 +147,13 @@ export function putBackFrom(sql: SqlStorage, change: number): void {
   }
 }
 
-/** From where on a write that follows on this version changes anything. */
+/** The place from which a write that follows on this version changes anything. */
 export const sinceNow = (sql: SqlStorage, version: number): Since => ({
   version,
   succession: first<{ place: number }>(sql, 'SELECT place FROM successions ORDER BY place DESC LIMIT 1')?.place ?? 0,
 });
 
-/** From where on a change, and those after it, have changed anything. */
+/** The place from which a change, and those after it, have changed anything. */
 export function sinceChange(sql: SqlStorage, change: number): Since {
   const { version } = first<{ version: number }>(
     sql,
@@ -169,11 +176,11 @@ type ChangeRow = {
   by: string;
   at: number;
   replaces: number;
-  /** Of who made it, where they were the only admin. */
+  /** The session of the person who made it, where they were the only admin. */
   session_ends_at: number | null;
 };
 
-/** Those that nothing after them was let go of. */
+/** Changes after which nothing was let go of. */
 const HELD = `SELECT * FROM keyring_changes
   WHERE place > coalesce((SELECT place FROM keyring_changes WHERE held = 0 ORDER BY place DESC LIMIT 1), 0)`;
 
@@ -191,13 +198,19 @@ const publicChange = (row: ChangeRow): KeyringChange => ({
 export const findHeld = (sql: SqlStorage, change: number): boolean =>
   first(sql, `SELECT 1 FROM (${HELD}) WHERE place = ?`, change) !== null;
 
-/** How many of the oldest, and of the newest, are listed: whoever writes without end can bury neither the first of it nor the last. */
+/**
+ * How many of the oldest, and of the newest, are listed: a writer without end can bury neither the first changes nor
+ * the last.
+ */
 const LISTED_OF_EACH_END = 200;
 
-/** Who would say that every key opens, and their session where they are the only admin. */
+/** The person who would say that every key opens, and their session where they are the only admin. */
 export type Speaker = { person: Pick<Person, 'id'>; session: number | null };
 
-/** Whether one of this person's changes waits for another: then none of theirs goes by their own word, or what waits could not be undone alone. */
+/**
+ * Whether one of this person's changes waits for another: then none of theirs goes by their own word, or the waiting
+ * change could not be undone alone.
+ */
 const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolean =>
   first(
     sql,
@@ -206,14 +219,14 @@ const someWaitsForAnother = (sql: SqlStorage, { id }: Speaker['person']): boolea
     id,
   ) !== null;
 
-/** Whose word lets go of what a change replaced. Pure. */
+/** Decides whose word lets go of what a change replaced. Pure. */
 function waitsFor(row: ChangeRow, { person, session }: Speaker): KeyringChange['waitsFor'] {
   if (row.person !== person.id) return 'you';
   if (session === null) return 'another_admin';
   return row.session_ends_at === session ? 'your_next_sign_in' : 'you';
 }
 
-/** Those that are shown, oldest first, as one person sees them. */
+/** The changes that are shown, oldest first, as one person sees them. */
 export function listedChanges(sql: SqlStorage, { person, session }: Speaker): KeyringChange[] {
   const speaker = { person, session: someWaitsForAnother(sql, person) ? null : session };
   return all<ChangeRow>(
@@ -223,7 +236,7 @@ export function listedChanges(sql: SqlStorage, { person, session }: Speaker): Ke
   ).map((row) => ({ ...publicChange(row), waitsFor: waitsFor(row, speaker) }));
 }
 
-/** Whether something sealed that a change replaced is kept: nobody who counts has yet opened what took its place. */
+/** Whether something sealed that a change replaced is kept: nobody whose word counts has yet opened the replacement. */
 export const someReplacedIsKept = (sql: SqlStorage): boolean =>
   first(
     sql,
@@ -266,8 +279,8 @@ const keepWords = (sql: SqlStorage, words: readonly Word[]): void =>
   keepWalk(sql, 'kept_keys', words.length > 0 ? words : null);
 
 /**
- * The newest go at once, and with the first of them the way back past it. The alarm lets go of the rest. Answers how many went, and whether there
- * may be more. In the caller's transaction.
+ * The newest go at once, and with the first of them the way back beyond it. The alarm lets go of the rest. Answers how
+ * many went, and whether there may be more. In the caller's transaction.
  */
 function letGoBy(
   storage: DurableObjectStorage,
@@ -281,18 +294,21 @@ function letGoBy(
   const oldest = newest.at(-1);
   const more = newest.length === SLICE && oldest !== undefined;
   if (more) {
-    // One word more of the same person's takes the place of theirs.
+    // A further word of the same person replaces their last.
     keepWords(sql, [...wordsOf(sql).filter((one) => one.by !== word.by), { ...word, upTo: oldest.place, done: 0 }]);
     schedule(storage, 'kept_keys', now);
   }
   return { changes: gone.length, more };
 }
 
-/** An unlocker has opened every key: what others' changes replaced goes, and what an only admin's own did, in other sessions. */
+/**
+ * An unlocker has opened every key: what others' changes replaced goes, and so does what an only admin's own changes
+ * replaced in other sessions.
+ */
 export const letGoByWord = (storage: DurableObjectStorage, { person, session }: Speaker, now: number) =>
   letGoBy(storage, { by: person.id, session: someWaitsForAnother(storage.sql, person) ? null : session }, now);
 
-/** A destroyed key does not come back: there is no way to before it. */
+/** A destroyed key does not come back: no undo goes back past its destruction. */
 export const letGoOfAll = (storage: DurableObjectStorage, now: number): void => {
   letGoBy(storage, { by: null, session: null }, now);
 };
@@ -313,7 +329,10 @@ function goOnLettingGo(storage: DurableObjectStorage, now: number): void {
   if (words.length > 0) schedule(storage, 'kept_keys', now);
 }
 
-/** After thirty days it goes, whoever has opened what; and so does the rest of what somebody has opened. Idempotent: an alarm may repeat. */
+/**
+ * What was replaced goes after thirty days, no matter who has opened what; so does the rest of what somebody has
+ * opened. Idempotent: an alarm may repeat.
+ */
 export function letGoOfOld(storage: DurableObjectStorage, now: number): void {
   const { sql } = storage;
   goOnLettingGo(storage, now);

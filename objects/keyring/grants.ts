@@ -1,4 +1,5 @@
-// Grants on their way: what people's browsers have made and an admin has yet to sign. One waits per person; a new request takes its place.
+// Grants on their way: made by people's browsers, and not yet signed by an admin. One waits per person; a new request
+// takes its place.
 
 import { RIGHTS_OF } from '../../schema/facts/roles.ts';
 import type { Grant, GrantList, GrantRequest, GrantsQuery } from '../../schema/grant.ts';
@@ -35,7 +36,7 @@ const publicGrant = (row: GrantRow): Grant => ({
 
 const COLUMNS = 'id, person, email, role, kind, label, jwk, requested_at, rights';
 
-/** Those that a manifest names; never their sealed halves. */
+/** The columns that a manifest names; never the sealed halves. */
 export const grantsNamed = (sql: SqlStorage, { unlockers }: Pick<Manifest, 'unlockers'>): Grant[] =>
   all<GrantRow>(
     sql,
@@ -47,7 +48,10 @@ export const grantsNamed = (sql: SqlStorage, { unlockers }: Pick<Manifest, 'unlo
 const ownGrants = (sql: SqlStorage, person: string): Grant[] =>
   all<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants WHERE person = ?`, person).map(publicGrant);
 
-/** What waits for an admin's signature: all of it for an admin, a page at a time; their own for anybody else. */
+/**
+ * The grants that wait for an admin's signature: all of them for an admin, a page at a time; their own for anybody
+ * else.
+ */
 export function listGrants(sql: SqlStorage, person: Person, { after, limit }: GrantsQuery): GrantList {
   if (person.role !== 'admin') return { grants: ownGrants(sql, person.id), next: null };
   const [at = '-1', id = ''] = after?.split('/') ?? [];
@@ -151,7 +155,7 @@ export function declineGrant(
   });
 }
 
-/** Takes out those that a manifest now names, with their sealed halves, which were never anybody else's to see. */
+/** Takes out those that a manifest now names, with their sealed halves, which nobody else was ever allowed to see. */
 export const takeGrant = (sql: SqlStorage, named: readonly string[]): { id: string; half: string }[] =>
   all<{ id: string; half: string }>(
     sql,

@@ -171,14 +171,14 @@ describe('the next keyring', () => {
       );
     const wrapOf = (purpose: 'reveal' | 'admin', unlocker: typeof entry) =>
       wrapVaultKey(id, unlocker.id, unlocker.jwk, keyring[purpose]);
-    // Nobody has asked: there is no half that its owner made.
+    // Nobody has asked: there is no half made by its owner.
     expect((await named(['reveal'])).json).toMatchObject({ code: 'keyring_incomplete' });
     await asPerson(engineer, `/v1/tenants/${id}/grants`, asked);
     expect((await named(['reveal', 'admin'])).json).toMatchObject({ code: 'keyring_invalid' });
     expect((await named(['reveal'], emailOf('auditor'))).json).toMatchObject({ code: 'keyring_invalid' });
     const { status } = await named(['reveal']);
     expect(status).toBe(200);
-    // And a half sent along by the admin is theirs, not the person's.
+    // A half that the admin sends along is the admin's, not the person's.
     const forged = await writeNext(id, keyring, () => {}, { unlockers: [asked.half] });
     expect(forged.json).toMatchObject({ code: 'keyring_invalid' });
   });
@@ -199,7 +199,7 @@ describe('the next keyring', () => {
     const engineer = emailOf('engineer');
     const path = `/v1/tenants/${id}/grants`;
     const asked = await grantRequest(id, engineer, keyring.root.fingerprint);
-    // More, or less, than the role gives is not asked for in the first place.
+    // A request for more, or less, than the role gives is not accepted in the first place.
     for (const rights of [['reveal', 'admin'], ['admin'], ['reveal', 'reveal']] as const) {
       const more = { ...asked, unlocker: { ...asked.unlocker, rights } };
       expect((await asPerson<Problem>(engineer, path, more)).json.code).toBe('invalid_body');
@@ -317,7 +317,7 @@ describe('what is kept of a keyring', () => {
     expect(status).toBe(200);
   });
 
-  /** Another root in the place of the one before, as a browser writes it. */
+  /** Another root in place of the previous one, as a browser writes it. */
   async function succeed(from: Root, to: Root, overlapping: string[]) {
     const [key] = keyring.write.escrowKeys;
     if (!key) throw new Error('the keyring has a key');

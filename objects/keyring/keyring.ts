@@ -45,7 +45,10 @@ export function noteLineTaken(
   return { version: latest.version, fingerprint: latest.fingerprint, activeKid: keys.activeKid };
 }
 
-/** Reads the facts a write of this person is decided on. `looked`: what may be lost with the keys that it destroys. */
+/**
+ * Reads the facts that decide on a write of this person. `looked`: the versions that may be lost with the keys that it
+ * destroys.
+ */
 export function keyringFacts(
   sql: SqlStorage,
   person: Pick<Person, 'name'>,
@@ -98,7 +101,7 @@ export function kidsDestroyed(sql: SqlStorage, { keys }: Manifest): string[] {
 const halfOf = ({ vault_epoch: vaultEpoch, sealed }: EscrowKeyRow): Half | null =>
   vaultEpoch === null || sealed === null ? null : { vaultEpoch, sealed };
 
-/** How many escrow keys there are in each state, and what that says of the tenant's keys. */
+/** How many escrow keys there are in each state, and what that says about the tenant's keys. */
 export function keyStates(sql: SqlStorage) {
   const rows = all<{ state: KeyHistory['state']; held: number }>(
     sql,
@@ -149,7 +152,7 @@ type EscrowKeyRow = {
   sealed: string | null;
 };
 
-/** What earlier roots that overlap say of a key: engines may pin one of them. */
+/** What earlier roots that overlap say about a key: engines may pin one of them. */
 const oldStatements = (sql: SqlStorage, kid: string): string[] =>
   all<{ jws: string }>(sql, 'SELECT jws FROM old_statements WHERE kid = ? ORDER BY root', kid).map((row) => row.jws);
 
@@ -199,12 +202,12 @@ export function outline(sql: SqlStorage) {
   return active && head ? { fingerprint: requireRoot(sql).kid, activeKid: active.kid, version: head.version } : null;
 }
 
-/** What a role may fetch of the ways to unlock that are shared. A leaver's act goes by the same. */
+/** The shared ways to unlock that a role may fetch. A leaver's act uses the same rule. */
 export const mayFetchShared = (role: Role) => ({ team: role !== 'auditor', recovery: role === 'admin' });
 
 /**
- * What a person may fetch. Sealed unlocker halves are what offline guessing needs: a personal one goes to its owner only,
- * a shared passphrase to admins and engineers, recovery to admins, none to auditors.
+ * What a person may fetch. Offline guessing needs sealed unlocker halves: a personal one goes to its owner only, a
+ * shared passphrase to admins and engineers, recovery to admins, none to auditors.
  */
 export function mayFetch(
   unlocker: { kind: string; owner: string | null },

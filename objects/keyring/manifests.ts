@@ -1,4 +1,4 @@
-// What an object has kept of its roots: manifests, their heads and pages back, successions.
+// An object's record of its roots: manifests, their heads and pages back, successions.
 import { decodeBase64Url, decodeUtf8 } from '../../schema/base64url.ts';
 import {
   MANIFEST_PAGE_MAX_CHARACTERS,

@@ -1,5 +1,5 @@
-// Ciphertexts that a re-sealed one took the place of, each kept until its key is destroyed: until what followed has been opened, it may be
-// all there is of a secret. Nothing here opens one.
+// Ciphertexts that a re-sealed one took the place of, each kept until its key is destroyed: until the re-sealed one has
+// been opened, it may be all there is of a secret. Nothing here opens one.
 import type { SealedFormat } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
@@ -14,8 +14,8 @@ export type ReplacedRow = {
 };
 
 /**
- * Keeps a version's present ciphertext. In the caller's transaction, before another takes its place. `undone`: it was a re-sealed one, and
- * what it was made from is back in its place.
+ * Keeps a version's present ciphertext. In the caller's transaction, before another takes its place. `undone`: it was a
+ * re-sealed one, and the one that it was made from is back in its place.
  */
 export function keepReplaced(sql: SqlStorage, row: ReplacedRow, at: number, undone = false): void {
   sql.exec(

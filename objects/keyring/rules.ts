@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { Manifest, type ManifestUnlocker } from '../../schema/signed.ts';
 import type { VerifiedWrite } from './verifying.ts';
 
-/** What the keyring says of a kid that a ciphertext names. */
+/** What the keyring says about a kid that a ciphertext names. */
 export type KidState = 'active' | 'retiring' | 'retired' | 'destroyed' | 'unknown';
 
 /** One escrow key as the object knows it; `remaining` counts the openable versions still sealed to it. */
@@ -43,7 +43,7 @@ export type KeyringFacts = {
   roots: ReadonlyMap<string, Half>;
   /** The root that signs was once followed by another. */
   wasFollowed: boolean;
-  /** Something sealed that a change replaced is kept still: nobody who counts has opened what took its place. */
+  /** Something sealed that a change replaced is kept still: nobody whose word counts has opened the replacement. */
   replacedIsKept: boolean;
 };
 
@@ -54,7 +54,7 @@ const incomplete = (detail: string): Refusal => refuse('keyring_incomplete', det
 
 const wrong = (detail: string): Refusal => refuse('keyring_invalid', detail);
 
-/** Nobody can tell from outside whether other bytes open: under the vault key it has, a half stays as it is. */
+/** Nobody can tell from outside whether other bytes open, so a half stays as it is under the vault key it has. */
 const isReplaced = (held: Half | null | undefined, sent: Half): boolean =>
   held?.vaultEpoch === sent.vaultEpoch && held.sealed !== sent.sealed;
 
@@ -84,7 +84,10 @@ export const newlyDestroyed = (manifest: Manifest, facts: Pick<KeyringFacts, 'ki
     .filter(({ kid, state }) => state === 'destroyed' && facts.kids.get(kid)?.state !== 'destroyed')
     .map((key) => key.kid);
 
-/** A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by who has to. */
+/**
+ * A destruction cannot be taken back: it comes alone, and waits until a keyring that replaced keys was opened by those
+ * who have to.
+ */
 function decideDestruction({ manifest, write }: VerifiedWrite, facts: KeyringFacts): Refusal | null {
   if (newlyDestroyed(manifest, facts).length === 0) return null;
   // Parsed again, so that both have their members in one order.
@@ -139,7 +142,7 @@ function decideRoots({ write, manifest, root, follows, oldStatements }: Verified
   return null;
 }
 
-/** A vault key's epoch means one key for ever. A person who is removed takes no living vault key along. */
+/** A vault key's epoch means one key for ever. A person who is removed keeps no living vault key. */
 function decideVaultKeys({ manifest }: VerifiedWrite, { head }: KeyringFacts): Refusal | null {
   const before = head?.manifest;
   const kept = new Set(manifest.unlockers.map((one) => one.id));
@@ -223,7 +226,8 @@ function decideUnlockers({ write, manifest }: VerifiedWrite, facts: KeyringFacts
       return incomplete('A wrap was sent for an unlocker that has no right to it.');
     if (facts.wraps.has(wrapKey(wrap))) return wrong('A wrap that is held stays as it is.');
   }
-  // A keyring that no admin could change any more would be lost at the first leaver; one that only a passkey opens, with its device.
+  // A keyring that no admin could change any more would be lost with the first leaver; one that only a passkey opens
+  // would be lost with its device.
   if (!manifest.unlockers.some((one) => one.kind !== 'passkey' && hasBoth(one)))
     return incomplete('At least one unlocker that is not a passkey must hold both rights.');
   return null;
@@ -231,7 +235,10 @@ function decideUnlockers({ write, manifest }: VerifiedWrite, facts: KeyringFacts
 
 const hasBoth = ({ rights }: ManifestUnlocker): boolean => rights.includes('admin') && rights.includes('reveal');
 
-/** Nobody's unlocker is made or changed by somebody else: a personal one comes from its owner, by a grant or by their own hand. */
+/**
+ * Nobody makes or changes somebody else's unlocker: a personal one comes from its owner, by a grant or by their own
+ * hand.
+ */
 function decideUnlocker(
   unlocker: ManifestUnlocker,
   before: ManifestUnlocker | undefined,
@@ -269,8 +276,8 @@ const sameKey = (a: ManifestUnlocker['jwk'], b: ManifestUnlocker['jwk']): boolea
 
 /**
  * The life of an escrow key is one way: active, retiring, retired, destroyed. It is retired only when nothing is left to
- * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if whoever signs has opened all that was
- * re-sealed from it, and nobody else has touched it since. Pure. Null: the step may be taken.
+ * re-seal, destroyed only 90 days after that, only if nothing has come in since, and only if the signer has opened
+ * everything that was re-sealed from it, and nobody else has touched it since. Pure. Null: the step may be taken.
  */
 export function decideKeyState(
   before: Pick<KidFacts, 'state' | 'retiredAt' | 'remaining' | 'unproven'>,

@@ -1,6 +1,5 @@
-// Keeping a keyring write that was decided: every manifest and succession for ever, of the rest what the new manifest names, and aside what
-// it replaced (keyring/changes.ts).
-// What may be written is for keyring/rules.ts.
+// Keeping a keyring write that was decided: every manifest and succession for ever, everything else that the new
+// manifest names, and, set aside, what it replaced (keyring/changes.ts). keyring/rules.ts decides what may be written.
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { KeyringWritten } from '../../schema/keyring.ts';
 import type { Refusal } from '../../schema/refusal.ts';
@@ -15,7 +14,7 @@ import { decideWrite, newlyDestroyed } from './rules.ts';
 import type { Looked } from './sweeps.ts';
 import type { VerifiedWrite } from './verifying.ts';
 
-/** What a key's new state is called on record; one that becomes `retiring` is told by the new active one. */
+/** The name of a key's new state on record; the new active key tells of one that becomes `retiring`. */
 const KEY_ACTIONS = {
   active: 'key.rotated',
   retiring: null,
@@ -45,7 +44,7 @@ export function writeKeyring(
   return storage.transactionSync(() => {
     const rows = facts.head && keyringRows(sql, sinceNow(sql, facts.head.version));
     storeWrite(sql, verified, caller.principal.name, now);
-    // With a private half goes what it alone opened.
+    // What only this private half opened goes with it.
     forgetReplaced(storage, now);
     if (facts.head && rows)
       keepChange(storage, rows, {
@@ -117,7 +116,10 @@ const storeHalf = (sql: SqlStorage, { id, kind, owner }: ManifestUnlocker, half:
   );
 };
 
-/** What the new manifest no longer names goes: removed unlockers, wraps of vault keys that are no more, roots that no longer overlap. */
+/**
+ * Rows that the new manifest no longer names go: removed unlockers, wraps of vault keys that no longer exist, roots
+ * that no longer overlap.
+ */
 function dropUnnamed(sql: SqlStorage, manifest: Manifest): void {
   const unlockers = JSON.stringify(manifest.unlockers.map((one) => one.id));
   sql.exec('DELETE FROM unlockers WHERE id NOT IN (SELECT value FROM json_each(?))', unlockers);
@@ -190,7 +192,7 @@ function storeKeys(
   }
 }
 
-/** The private half goes. What was marked unopenable stays. */
+/** The private half goes. Versions that were marked unopenable stay. */
 function destroyKey(sql: SqlStorage, kid: string, at: number): void {
   sql.exec(
     `UPDATE escrow_keys SET vault_epoch = NULL, sealed = NULL, destroyed_at = ? WHERE kid = ? AND destroyed_at IS NULL`,

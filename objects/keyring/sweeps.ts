@@ -1,5 +1,5 @@
-// Health sweeps: whose it is and where in the chain it began, so that a key is destroyed only on what its own signer has seen, and only
-// while nothing that it saw was touched since by anything else.
+// Health sweeps: whose each is, and where in the chain it began, so that a key is destroyed only on what its own signer
+// has seen, and only while nothing that it saw was touched since by anything else.
 import type { AuditAction } from '../../schema/audit.ts';
 import { requireHead } from '../audit/audit.ts';
 import type { Person } from '../core/caller.ts';
@@ -25,7 +25,10 @@ export function findSweep(sql: SqlStorage, person: Pick<Person, 'id'>, id: strin
   return row && { id, begunSeq: row.begun_seq };
 }
 
-/** Where the chain will be once the act that touches a version is on record: what is later than a sweep's beginning is not that sweep's. */
+/**
+ * Where the chain will be once the act that touches a version is on record: an act after a sweep's beginning is not
+ * that sweep's.
+ */
 export const touchedNow = (sql: SqlStorage): number => requireHead(sql).seq + 1;
 
 /**
@@ -37,7 +40,7 @@ export type Looked = { seq: number; unproven: ReadonlyMap<string, number> };
 
 /** How many versions one turn looks at. Others have their turn in between. */
 const SLICE = 2_000;
-/** Beyond it nobody counts: it is said in a refusal. */
+/** Not counted beyond this: the number goes into a refusal. */
 const UNPROVEN_MAX = 1_000;
 
 /** Looks at all versions of these keys, for somebody's own sweep. */
@@ -104,13 +107,15 @@ function lookFrom(
   };
 }
 
-/** The acts after which something may be otherwise than it was looked at. */
+/** Acts after which something may differ from what was looked at. */
 const TOUCHING: readonly AuditAction[] = [
   ...(['secrets.resealed', 'secret.restored', 'secret.marked_unopenable', 'secret.marked_openable'] as const),
   ...(['secrets.verified', 'keyring.undone', 'secrets.put_back'] as const),
 ];
 
-/** How many versions may be lost with a key at this moment: what was looked at, unless something was touched since. */
+/**
+ * How many versions may be lost with a key at this moment: the result of the look, unless something was touched since.
+ */
 export function stillUnproven(sql: SqlStorage, kid: string, { seq, unproven }: Looked): number {
   const touched = TOUCHING.some(
     (action) =>
@@ -124,10 +129,13 @@ export function stillUnproven(sql: SqlStorage, kid: string, { seq, unproven }: L
   return Math.max(unproven.get(kid) ?? 1, touched ? 1 : 0);
 }
 
-/** Beyond it nobody counts: it is said in a warning. */
+/** Not counted beyond this: the number goes into a warning. */
 const NOT_OPENING_MAX = 1_000;
 
-/** Versions that a sweep could not open, the marked ones aside: somebody knows of those. At most a thousand are counted. */
+/**
+ * Versions that a sweep could not open, except the marked ones, which somebody knows about. At most a thousand are
+ * counted.
+ */
 export const notOpening = (sql: SqlStorage): number =>
   first<{ found: number }>(
     sql,

@@ -1,5 +1,5 @@
-// Single unlockers: another sealed half in place of the one before, and drills. Who may is decided here; that only its holder can is
-// the signature of either.
+// Single unlockers: another sealed half in place of the one before, and drills. Who may do so is decided here; the
+// signature of either ensures that only the holder can.
 import type { EcPublicJwk } from '../../schema/jwk.ts';
 import type { DrillProven, OpenedWord, SealedUnlocker, UnlockerActed, UnlockerChanged } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
@@ -109,8 +109,8 @@ export async function verifyOpened(
 
 /**
  * Takes an unlocker's word that every key of the keyring opens: what other people's changes replaced goes at once, and where there is no other
- * admin to wait for, what their own did in another session. It is a person's own unlocker with all rights; whoever made the change has made the
- * shared ones, and can say nothing for others.
+ * admin to wait for, what their own did in another session. It must be a person's own unlocker with all rights: the
+ * person who made the change has also made the shared ones, so those prove nothing for others.
  */
 export function takeOpened(
   storage: DurableObjectStorage,
@@ -162,7 +162,7 @@ export async function verifyProof(
     : invalid('proof', 'must name this tenant and this recovery set');
 }
 
-/** Notes that a recovery unlocker was proven by a drill: by its own signature, of now. */
+/** Notes that a drill has proven a recovery unlocker, by its own fresh signature. */
 export function noteDrill(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

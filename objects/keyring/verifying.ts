@@ -11,13 +11,13 @@ import {
   verifySuccession,
 } from '../../schema/signed.ts';
 
-/** A keyring write whose signatures and self-consistency hold. What it must follow on is for `decideWrite`. */
+/** A keyring write whose signatures and self-consistency hold. `decideWrite` checks what it must follow on. */
 export type VerifiedWrite = {
   write: KeyringWrite;
   manifest: Manifest;
   manifestSha256: string;
   root: string;
-  /** The root that this write's root follows, by its own word. */
+  /** The root that this write's root follows, by that root's own word. */
   follows: string | null;
   statements: Map<string, KeyStatement>;
   /** Statements of overlapping roots about the sent keys. */

@@ -1,4 +1,4 @@
-// The decision over a count, by itself: a table, and what holds for every limit there is.
+// The decision over a count, by itself: a table, and the laws that hold for every limit.
 
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../schema/facts/days.ts';

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../schema/limits.ts';
 import { type Refusal, type RefusalCode, refuse } from '../../schema/refusal.ts';
 import { first } from '../core/rows.ts';
 
-/** From this share of a limit on it is told of, before it bites. */
+/** A limit is reported from this share on, before it bites. */
 export const NEAR = 0.8;
 
 const WINDOW_MS: Partial<Record<LimitRule['within'], number>> = { '10 s': 10_000, minute: 60_000, day: DAY_MS };
@@ -19,8 +19,9 @@ export const dayOf = (now: number): number => Math.floor(now / DAY_MS);
 export type Decision = 'ok' | 'near' | { refused: RefusalCode | null; retryAfterSeconds: number | null };
 
 /**
- * Decides on one more: pure. `used`: what was counted so far in the window that `now` is in; windows are whole ones since the epoch, so the
- * one that is asked to wait knows until when. `limit` is included. `refused` null: the limit folds or cuts, and refuses nobody.
+ * Decides on one more: pure. `used`: the count so far in the window that `now` is in; windows are whole ones since the
+ * epoch, so a caller who is asked to wait knows until when. `limit` is included. `refused` null: the limit folds or
+ * cuts, and refuses nobody.
  */
 export function decideCount(name: LimitName, limit: number, used: number, adding: number, now: number): Decision {
   const rule: LimitRule = LIMITS[name];
@@ -79,5 +80,5 @@ export const storedLimits = (sql: SqlStorage): StoredLimits => {
   return row ? JSON.parse(row.value) : {};
 };
 
-/** What counts for this tenant now: what an operator has set, else the default. */
+/** The limits of this tenant now: the operator's, or else the default. */
 export const readLimits = (sql: SqlStorage): Limits => ({ ...DEFAULT_LIMITS, ...storedLimits(sql) });

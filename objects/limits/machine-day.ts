@@ -3,13 +3,13 @@ import { dayOf } from './limits.ts';
 
 export type MachineDay = { day: number; day_bytes: number; day_runs: number; day_changes: number };
 
-/** The counts as they stand at `now`: of another day than today they are none. Pure. */
+/** The counts as they stand at `now`: those of a day other than today are zero. Pure. */
 export const machineDay = (row: MachineDay | null, now: number): MachineDay =>
   row?.day === dayOf(now)
     ? { day: row.day, day_bytes: row.day_bytes, day_runs: row.day_runs, day_changes: row.day_changes }
     : { day: dayOf(now), day_bytes: 0, day_runs: 0, day_changes: 0 };
 
-/** What is added to them. */
+/** The amounts to add. */
 export type Brought = { bytes: number; runs: number };
 
 export const withBrought = (row: MachineDay, { bytes, runs }: Brought, now: number): MachineDay => {

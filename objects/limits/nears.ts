@@ -1,5 +1,6 @@
-// What has come to 80 % of its limit today, for admins to see before it bites. Each count is written down where it comes near and where it goes
-// beyond, so an evicted object goes on telling; what stands between is in memory, and where the count's own row says more, that counts.
+// Counts that have come to 80 % of their limit today, for admins to see before it bites. Each is written down when it
+// comes near and when it goes beyond, so an object goes on telling after an eviction; the value in between is in
+// memory, and if the count's own row says more, that counts.
 import type { LimitName, LimitNear } from '../../schema/limits.ts';
 import { wasFull } from '../core/full.ts';
 import { all, first } from '../core/rows.ts';
@@ -7,14 +8,14 @@ import { dayOf } from './limits.ts';
 import { type MachineDay, machineDay } from './machine-day.ts';
 import { usesOf } from './token-uses.ts';
 
-/** More are not told of a day: whoever sees twenty has somewhere to begin. */
+/** No more are told in a day: a person who sees twenty has somewhere to begin. */
 const NEAR_MAX = 20;
 type Noted = { day: number; counts: Map<string, LimitNear> };
 const noted = new WeakMap<SqlStorage, Noted>();
 
 const keyOf = ({ limit, id }: LimitNear): string => `${limit} ${id}`;
 
-/** What was noted on this day, by this object or by the one before its eviction. */
+/** The notes of this day, made by this object or by the instance before its eviction. */
 function notedOn(sql: SqlStorage, day: number): Map<string, LimitNear> {
   const known = noted.get(sql);
   if (known?.day === day) return known.counts;
@@ -31,7 +32,10 @@ function notedOn(sql: SqlStorage, day: number): Map<string, LimitNear> {
   return counts;
 }
 
-/** Takes note that a count comes near its limit: twice a day and count a row is written, however often it is said. */
+/**
+ * Takes note that a count comes near its limit: a row is written twice a day for each count, however often it is
+ * reported.
+ */
 export function noteNear(sql: SqlStorage, now: number, near: LimitNear): void {
   const day = dayOf(now);
   const counts = notedOn(sql, day);
@@ -52,7 +56,7 @@ export function noteNear(sql: SqlStorage, now: number, near: LimitNear): void {
   );
 }
 
-/** As it stands in the row that the count rides on; 0 where it rides on none that the id names. */
+/** The value in the row that the count is kept on; 0 where there is no such row for the id. */
 function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): number {
   switch (limit) {
     case 'tokenBytes':

@@ -1,4 +1,5 @@
-// Room and the want of it: a small limit stands for the platform's ten gigabytes, and SQLite's own SQLITE_FULL for a full disk.
+// Room and the lack of it: a small limit stands for the platform's ten gigabytes, and SQLite's own SQLITE_FULL for a
+// full disk.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Inspection } from '../../schema/inspection.ts';

@@ -1,10 +1,13 @@
-// How much room the object has left, and who still gets some of it. Whatever is put on record passes here, and so does every report: a new
-// act cannot forget to ask. What reads, asks nothing.
+// How much room the object has left, and who still gets some of it. Everything put on record passes here, and so does
+// every report: a new act cannot forget to ask. Reads do not ask.
 import type { AuditAction } from '../../schema/audit.ts';
 import type { Room, RoomState } from '../../schema/limits.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 
-/** What somebody wants room for. `reserve`: what keeps secrets in reach and lets people put an end to something, or make room. */
+/**
+ * What room is wanted for. `reserve`: acts that keep secrets in reach and let people put an end to something, or make
+ * room.
+ */
 export type Need = 'report' | 'ordinary' | 'secret' | 'reserve';
 
 const SHARES = [
@@ -18,10 +21,10 @@ const REFUSED: Record<RoomState, readonly Need[]> = {
   reserve: ['report', 'ordinary'],
   last: ['report', 'ordinary', 'secret'],
 };
-/** Room is made by a person or by the day: nobody has to ask every second. */
+/** Only a person or the end of a day makes room: asking every second is not needed. */
 const RETRY_SECONDS = 600;
 
-/** Pure. `bytes`: what the object's tables take, free pages aside. */
+/** Pure. `bytes`: the size of the object's tables without free pages. */
 export const roomOf = (bytes: number, limit: number): Room => ({
   bytes,
   limit,
@@ -37,7 +40,7 @@ export const decideRoom = ({ state }: Room, need: Need): Refusal | null =>
       }
     : null;
 
-/** What each act on record needs. Exhaustive, so that a new action has to say. */
+/** The room that each act on record needs. Exhaustive, so that a new action has to say. */
 export const NEED_OF: Record<AuditAction, Need> = {
   'tenant.initialized': 'reserve',
   'tenant.created': 'reserve',
@@ -60,9 +63,11 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'secret.said_rotated': 'ordinary',
   'reveal.budget_exceeded': 'reserve',
   'keyring.created': 'ordinary',
-  // A leaver's act and an end of a key are versions of the keyring; what is re-sealed after it doubles, and can wait.
+  // A leaver's act and an end of a key are versions of the keyring; the re-sealing after it doubles what is kept, and
+  // can wait.
   'keyring.updated': 'reserve',
-  // What a change replaced goes, or comes back; and whoever would unlock on another line has it put on record first.
+  // What a change replaced goes, or comes back; and a person who would unlock on another line puts that on record
+  // first.
   'keyring.opened': 'reserve',
   'keyring.undone': 'reserve',
   'keyring.line_taken': 'reserve',
@@ -83,7 +88,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'secret.marked_openable': 'ordinary',
   'secret.restored': 'ordinary',
   'secrets.verified': 'ordinary',
-  // What a change of the keyring that was taken back had re-sealed.
+  // The versions that a change of the keyring had re-sealed before it was taken back.
   'secrets.put_back': 'reserve',
   'person.added': 'ordinary',
   'person.role_changed': 'reserve',
@@ -93,7 +98,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'token.issued': 'ordinary',
   'token.rotated': 'ordinary',
   'token.revoked': 'reserve',
-  // It writes on what is there, and no row of its own beyond one a token.
+  // It updates existing rows, and adds no more than one row a token.
   'token.set_aside': 'reserve',
   'token.brought_back': 'reserve',
   'audit.exported': 'reserve',

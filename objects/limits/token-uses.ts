@@ -11,7 +11,7 @@ const UNWRITTEN_MAX_BYTES = 8_000_000;
 const UNWRITTEN_MAX_MACHINES = 100;
 
 export type TokenUse = { lastAt: number; lastIp: string | null; count: number };
-/** What came with a token on one day: bytes of bodies, and machines that it was the first to name. */
+/** What a token brought on one day: bytes of bodies, and machines that it was the first to name. */
 export type DayUse = { bytes: number; machines: number };
 type UseRow = {
   last_at: number;
@@ -55,7 +55,7 @@ export class TokenUses {
     );
   }
 
-  /** Takes note of what it takes to keep what came, beyond the bytes that it came in. */
+  /** Takes note of the room that keeping takes, beyond the bytes as they came. */
   kept(token: string, now: number, bytes: number): void {
     const before = this.#since(token, now);
     this.#keep(token, { ...before, bytes: before.bytes + bytes }, now);
@@ -67,7 +67,7 @@ export class TokenUses {
     this.#keep(token, { ...before, machines: before.machines + 1 }, now);
   }
 
-  /** Whether this was told of the token today; from now on it was. */
+  /** Whether this was already told about the token today; from now on it counts as told. */
   toldToday(token: string, what: string, now: number): boolean {
     const before = this.#since(token, now);
     if (this.#told(token, now).includes(what)) return true;
@@ -101,7 +101,7 @@ export class TokenUses {
     return stored?.day === dayOf(now) ? stored.day_told.split(' ') : [];
   }
 
-  /** What is not written yet; of a day that is over, only what is no day's. */
+  /** The counts that are not written yet; for a day that is over, only those that belong to no day. */
   #since(token: string, now: number): Unwritten {
     const day = dayOf(now);
     const counted = this.#unwritten.get(token);

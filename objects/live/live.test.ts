@@ -1,5 +1,5 @@
-// What a tenant's object sends over live sockets, and what it does not: batches, slow readers, cursors, hibernation. And the law that a
-// browser which does as it is told ends with the list that the API gives.
+// What a tenant's object sends over live sockets, and what it does not: batches, slow readers, cursors, hibernation.
+// Also the law that a browser which follows the messages ends with the list that the API gives.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -120,7 +120,7 @@ describe('a slow reader', () => {
     slow.acks = false;
     await batches(id, fast, UNACKED_MAX + 3);
     expect(types(slow)).toEqual(['hello', ...Array(UNACKED_MAX).fill('machines')]);
-    // Half of it: it still gets nothing, for it is not through with what it has.
+    // Half of it: it still gets nothing, because it has not finished with what it has.
     slow.say(LIVE_ACK + slow.heard[4]?.cursor);
     await batches(id, fast, 1);
     expect(types(slow)).toHaveLength(1 + UNACKED_MAX);
@@ -154,7 +154,7 @@ describe('a browser that comes back', () => {
     const [gone, there] = [await mustListen(engineer, id), await mustListen(engineer, id)];
     await report(token);
     await hears(gone, 2);
-    // What it hears while its socket closes is none of what it has got.
+    // Messages that it hears while its socket closes do not count as received.
     const { cursor } = gone;
     gone.leave();
     const [run, machine] = [newRun(), newMachine()];
@@ -224,7 +224,10 @@ it('loses nothing that was noted and not yet sent when the object goes to sleep'
   await hears(listener, 4);
 });
 
-/** A browser that does as it is told: it applies changes, and reads its list anew where it must; what comes meanwhile it applies on top. */
+/**
+ * A browser that follows the messages: it applies changes, and reads its list anew where it must; changes that come
+ * meanwhile are applied on top.
+ */
 class Browser {
   readonly #tenant: string;
   list = new Map<string, MachineSummary>();

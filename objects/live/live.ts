@@ -1,5 +1,5 @@
-// The live sockets of a tenant: after a commit, whoever listens is sent the machines that changed, each as it is then. Nothing is kept for
-// a socket but its attachment: who is too slow, or was away for too long, reads the lists anew.
+// The live sockets of a tenant: after a commit, every listener is sent the machines that changed, each as it is then.
+// Only its attachment is kept for a socket: a browser that is too slow, or was away for too long, reads the lists anew.
 
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/facts/live-socket.ts';
 import { LiveCursor, type LiveMessage } from '../../schema/live.ts';
@@ -18,7 +18,7 @@ export const flushEvery = (sockets: number): number => Math.max(FLUSH_EVERY_MS, 
 const MACHINES_A_MESSAGE = 200;
 /** Tabs and screens of one person; beyond it their oldest goes. */
 export const SOCKETS_A_PERSON = 16;
-/** Each change is sent to each of them, so their number is the object's to bound. */
+/** Each change is sent to each of them, so the object has to bound their number. */
 export const SOCKETS_A_TENANT = 200;
 /**
  * A socket that was closed is held until its browser has answered, which a script never does. One person has so many of those and the open ones:
@@ -48,7 +48,7 @@ export class Live {
       // Not in the middle of a transaction, whose turn this is. Should it be rolled back: a socket that is closed comes again.
       personChanged: (id) => queueMicrotask(() => this.#close(this.#open(id), LIVE_CLOSE.not_allowed)),
       tenantClosed: (why) => {
-        // A backup puts rows in that nobody notes.
+        // A restore puts rows in without anybody noting them.
         if (why === 'restoring') this.#recent.forget();
         queueMicrotask(() =>
           this.#close(this.#open(), why === 'suspended' ? LIVE_CLOSE.not_allowed : LIVE_CLOSE.renew),
@@ -86,7 +86,7 @@ export class Live {
     if (cursor === undefined || missed === null || missed.length > MACHINES_A_MESSAGE)
       tell(server, { type: 'hello', cursor: this.#recent.cursor, resync: true });
     else {
-      // Its own cursor, until it has what it missed.
+      // Its own cursor, until it has received what it missed.
       tell(server, { type: 'hello', cursor, resync: false });
       if (missed.length > 0) this.#send([server], this.#message(missed, this.#recent.cursor), now);
     }
@@ -95,7 +95,7 @@ export class Live {
 
   /** What a browser says: an acknowledgement and nothing else. */
   heard(socket: WebSocket, said: string | ArrayBuffer, now: number): void {
-    // What was on its way when it was closed.
+    // A message that was on its way when the socket was closed.
     if (socket.readyState !== WebSocket.READY_STATE_OPEN) return;
     const ack = typeof said === 'string' && said.length <= ACK_MAX_CHARACTERS && said.startsWith(LIVE_ACK);
     const cursor = LiveCursor.safeParse(ack ? said.slice(LIVE_ACK.length) : null);
@@ -123,7 +123,7 @@ export class Live {
     logSocket({ what: 'closed', requestId, tenant, principalId: person, closeCode: code, sockets });
   }
 
-  /** The sockets that can be sent to: of one person, or of all. */
+  /** The sockets that can be sent to: one person's, or everybody's. */
   #open(person?: string): WebSocket[] {
     return this.#ctx.getWebSockets(person).filter((socket) => socket.readyState === WebSocket.READY_STATE_OPEN);
   }
@@ -132,7 +132,7 @@ export class Live {
     for (const socket of sockets) socket.close(code);
   }
 
-  /** Where nobody listens nothing is noted, and no cursor from before counts any more. */
+  /** If nobody listens, nothing is noted, and earlier cursors no longer count. */
   #note(machine: string): void {
     const sockets = this.#ctx.getWebSockets().length;
     if (sockets === 0) {

@@ -1,11 +1,11 @@
-// The last messages of this instance of the object, by their cursors: which machines each told of. In memory and short: a browser that
-// comes back soon gets what it missed, any other reads its lists anew.
+// The last messages of this instance of the object, by their cursors: which machines each told of. In memory and short:
+// a browser that comes back soon gets the changes it missed, any other reads its lists anew.
 
 /** Some seconds of a busy fleet; minutes of a quiet one. */
 const KEPT = 64;
 
 export class RecentChanges {
-  /** Of this instance: a cursor of another one is of no use. */
+  /** Marks this instance: a cursor of another one is of no use. */
   readonly #instance = crypto.randomUUID().slice(0, 8);
   #last = 0;
   /** What is kept begins after this message. */

@@ -1,7 +1,7 @@
 // What the object knows of one live socket. It is kept whole in the socket's attachment, so hibernation forgets none of it. Pure.
 import { LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
 
-/** Access tokens live for up to a day and more; who may listen is looked at anew at least this often. */
+/** Access tokens live for up to a day and more; the right to listen is checked anew at least this often. */
 export const RENEW_AFTER_MS = 3_600_000;
 /** How many messages a browser may leave unacknowledged before it counts as slow. */
 export const UNACKED_MAX = 8;
@@ -27,13 +27,19 @@ export function closeCode({ openedAt, sessionEndsAt }: Subscription, now: number
   return now >= openedAt + RENEW_AFTER_MS ? LIVE_CLOSE.renew : null;
 }
 
-/** What becomes of a subscription that is to be sent the message with this cursor; `behind` afterwards: it is not sent. */
+/**
+ * The next state of a subscription that is to be sent the message with this cursor; if it is `behind` afterwards, the
+ * message is not sent.
+ */
 export const next = (before: Subscription, cursor: string): Subscription =>
   before.behind || before.unacked.length >= UNACKED_MAX
     ? { ...before, behind: true }
     : { ...before, unacked: [...before.unacked, cursor] };
 
-/** After an acknowledgement of this message and all before it. The last one said again changes nothing; null: it was never sent. */
+/**
+ * After an acknowledgement of this message and all before it. A repeated acknowledgement changes nothing; null: the
+ * message was never sent.
+ */
 export function acknowledged(before: Subscription, cursor: string): Subscription | null {
   if (before.unacked.includes(cursor))
     return { ...before, unacked: before.unacked.slice(before.unacked.indexOf(cursor) + 1), acked: cursor };

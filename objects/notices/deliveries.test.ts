@@ -64,7 +64,7 @@ describe('Retry-After', () => {
     ['Thu Jan  1 00:02:00 2026', 120 * SECOND],
     ['999999999', DAY],
     ['Fri, 01 Jan 2027 00:00:00 GMT', DAY],
-    // As Discord has had it, and as two have it who both added one.
+    // As Discord has sent it, and as it looks where two parties each added one.
     ['1.5', 1_500],
     ['0.001', 1],
     ['2814, 2', 2_814 * SECOND],

@@ -1,5 +1,6 @@
-// Deliveries: the outbox sent to its webhooks by the alarm, what security turns on first, signed, tried again until three days are over. An
-// eviction between a try and its note repeats the try under the same id; nothing is lost.
+// Deliveries: the alarm sends the outbox to its webhooks, notices that matter to security first, signed, and tried
+// again until three days are over. An eviction between a try and its note repeats the try under the same id; nothing is
+// lost.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Notice } from '../../schema/notice.ts';
 import type { Delivery, House, Receiver, SignatureScheme } from '../../schema/webhook.ts';
@@ -15,7 +16,7 @@ import { teamsStatus } from './teams-answer.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** From when it was queued on; then it is given up, and the log says so. */
+/** Counted from when it was queued; then it is given up, and the log says so. */
 export const GIVE_UP_MS = 3 * DAY_MS;
 
 /** How long a delivery stays in the log. */
@@ -30,12 +31,15 @@ const LOG_SHOWN = 100;
 export const WAITING = `(SELECT count(*) FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = webhooks.id AND state = 'waiting' LIMIT 1000))`;
 
-/** Since when the oldest notice of each webhook and rank waits: a read of the index each, however long the queue is. */
+/**
+ * The instant since which the oldest notice of each webhook and rank waits: one index read each, however long the queue
+ * is.
+ */
 const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queued_at FROM deliveries INDEXED BY deliveries_waiting
     WHERE webhook = webhooks.id AND state = 'waiting' AND deliveries.rank = ranks.rank ORDER BY place LIMIT 1) AS queued_at
   FROM webhooks, (SELECT value AS rank FROM json_each('${JSON.stringify(RANKS)}')) AS ranks)`;
 
-/** When the next delivery is due, or what waits for a paused webhook is given up; null where nothing waits. */
+/** When the next delivery is due, or a notice that waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
   first<{ at: number | null }>(
     sql,
@@ -70,10 +74,13 @@ type Waiting = Target & {
   tries: number;
 };
 
-/** Of every rank there is, the lowest goes first. */
+/** The lowest of all ranks goes first. */
 const BEYOND_RANKS = Math.max(...RANKS) + 1;
 
-/** The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. What outranks a failing one does not wait for it. */
+/**
+ * The one delivery whose turn it is; null where nothing waits, or the webhook is paused, gone or not due. A notice that
+ * outranks a failing one does not wait for it.
+ */
 function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | null {
   const to = first<Target & { next_at: number; held_rank: number }>(
     sql,
@@ -95,7 +102,10 @@ function nextWaiting(sql: SqlStorage, webhook: string, now: number): Waiting | n
 /** How many of one webhook's are given up, or forgotten, in one turn; the next one takes the rest. */
 const SLICE = 500;
 
-/** Gives up what has waited too long: within a rank they stand in the order in which they were queued. Answers whether there may be more. */
+/**
+ * Gives up notices that have waited too long: within a rank they stand in the order in which they were queued. Answers
+ * whether there may be more.
+ */
 function giveUpOld(sql: SqlStorage, webhook: string, now: number): boolean {
   const waiting = RANKS.map((rank) =>
     all<{ place: number; queued_at: number }>(
@@ -137,7 +147,7 @@ const drop = (sql: SqlStorage, webhook: string, gone: readonly { place: number }
   );
 };
 
-/** Takes away what is left of webhooks that were removed, some of it at a time. Answers whether there is more. */
+/** Takes away the remains of webhooks that were removed, some of them at a time. Answers whether there is more. */
 export function forgetRemoved(sql: SqlStorage): boolean {
   const known = new Set(all<{ id: string }>(sql, 'SELECT id FROM webhooks').map(({ id }) => id));
   for (let last = ''; ; ) {
@@ -158,7 +168,7 @@ export function forgetRemoved(sql: SqlStorage): boolean {
 /** How many slices go at once where room is wanted. */
 const SLICES_FOR_ROOM = 20;
 
-/** Takes what has been in the log for long enough out of it, of every webhook: some of it at a time, since it is done again soon. */
+/** Takes old entries out of the log, for every webhook: some of them at a time, since this is done again soon. */
 export function forgetDelivered(sql: SqlStorage, now: number): void {
   for (const { id } of all<{ id: string }>(sql, 'SELECT id FROM webhooks'))
     for (let slices = 0; slices < SLICES_FOR_ROOM && forgetOld(sql, id, now); slices++);
@@ -167,7 +177,7 @@ export function forgetDelivered(sql: SqlStorage, now: number): void {
 
 async function send(waiting: Waiting, house: House, now: number): Promise<Outcome> {
   const { url, receiver, notice } = waiting;
-  // It was added under the rules of its day.
+  // It was added under the rules of that time.
   if (webhookUrlFault(url, house)) return { delivered: false, fault: 'not_allowed' };
   // Not AbortSignal.timeout: its timer would keep the object awake for the rest of its time.
   const limit = new AbortController();
@@ -185,7 +195,7 @@ async function send(waiting: Waiting, house: House, now: number): Promise<Outcom
         ...(receiver === 'generic' ? signed(waiting.signature, waiting.secret, { notice, body }, now) : {}),
       },
     });
-    // What a receiver says is neither kept nor read, but for one sentence of Teams.
+    // A receiver's answer is neither kept nor read, except for one sentence of Teams.
     const status = receiver === 'teams' ? await teamsStatus(answer) : answer.status;
     await answer.body?.cancel();
     return { ...outcomeOf(status), retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now) };
@@ -218,9 +228,10 @@ function note(
   // The next notice's turn comes at once, with tries of its own.
   const failures = failed ? before + 1 : 0;
   const nextAt = failed ? now + waitMs(failures, asked) : 0;
-  // Where the receiver asks for patience, nothing outranks it.
+  // If the receiver asks for patience, nothing outranks it.
   const held = asked === null ? after : RANK.fresh;
-  // What the receiver of before has answered is not held against the URL of now: it may have been changed while the try was on its way.
+  // The previous receiver's answer does not count against the current URL: it may have been changed while the try was
+  // on its way.
   const isStill = all(
     sql,
     'UPDATE webhooks SET failures = ?, next_at = ?, held_rank = ? WHERE id = ? AND url = ? RETURNING id',
@@ -233,7 +244,10 @@ function note(
   if (fault === 'gone' && isStill.length > 0) pauseGone(sql, webhook, (JSON.parse(body) as Notice).tenant, now);
 }
 
-/** On record, which tells the other webhooks: what waits here is kept for whoever mends it, three days at most. */
+/**
+ * On record, which tells the other webhooks: notices that wait here are kept until somebody mends it, three days at
+ * most.
+ */
 function pauseGone(sql: SqlStorage, webhook: string, tenant: string, now: number): void {
   const paused = first<{ label: string }>(
     sql,
@@ -263,7 +277,7 @@ async function deliverTo(storage: DurableObjectStorage, webhook: string, house: 
 
 /**
  * Gives up what is old, paused webhooks' too, and sends what is due, all webhooks side by side: a slow receiver delays its own notices only.
- * Answers whether there is more to put away.
+ * Answers whether there is more to remove.
  */
 export async function deliverDue(storage: DurableObjectStorage, house: House): Promise<boolean> {
   const now = Date.now();

@@ -1,10 +1,11 @@
-// A notice in the form that its receiver takes. What a PC says of itself is the only text from outside, and is shown as text in each of them.
+// A notice in the form that its receiver takes. A PC's words about itself are the only text from outside, and every
+// form shows them as text.
 import type { Notice, NoticeAbout, SentKind } from '../../schema/notice.ts';
 import { NOTICE_WORDS } from '../../schema/notice-words.ts';
 import { isolated } from '../../schema/shown-text.ts';
 import type { Receiver } from '../../schema/webhook.ts';
 
-/** Where in the portal a notice leads, below the tenant's own address. */
+/** The place in the portal that a notice leads to, below the tenant's own address. */
 const PLACES: Partial<Record<SentKind, string>> = {
   reveal_budget_exceeded: 'audit',
   token_expiring: 'tokens',
@@ -25,7 +26,7 @@ const linkOf = ({ kind, tenant, about }: Notice, portal: string): string =>
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** What a person has to know of it at a glance; empty where the words of its kind say all. */
+/** The facts a person needs at a glance; empty where the words of its kind say everything. */
 function glance(about: NoticeAbout): string {
   const parts = [
     about.hostname ? isolated(about.hostname) : about.machine && `machine ${about.machine.slice(0, 8)}`,

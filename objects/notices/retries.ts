@@ -12,13 +12,13 @@ const LONGEST_ASKED_MS = DAY_MS;
 /** A receiver that refuses one notice for what it is must not hold back the others: then it is given up. Some eight minutes. */
 export const REFUSED_TRIES = 5;
 
-/** Those of the 4xx that speak of the moment and not of the notice (RFC 9110, 8470, 6585). */
+/** The 4xx codes that are about the moment and not about the notice (RFC 9110, 8470, 6585). */
 const PASSING = new Set([408, 425, 429]);
 
-/** The receiver is gone for good (RFC 9110, section 15.5.11): nobody is asked again until somebody looks. */
+/** The receiver is gone for good (RFC 9110, section 15.5.11): it is not asked again until somebody looks. */
 const GONE = 410;
 
-/** How long to wait after so many failures in a row: 30 s, doubling up to 6 h. Pure. */
+/** How long to wait after this many failures in a row: 30 s, doubling up to 6 h. Pure. */
 export const backOffMs = (failures: number): number =>
   Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
 
@@ -30,14 +30,20 @@ export function outcomeOf(status: number): Outcome {
   return { delivered: false, fault: status >= 400 && status < 500 && !PASSING.has(status) ? 'turned_down' : 'failed' };
 }
 
-/** Whether a notice is given up after so many tries, the last one ended so: turned down for good, five times. Pure. */
+/**
+ * Whether a notice is given up after this many tries with this last answer: yes, once it was turned down for good five
+ * times. Pure.
+ */
 export const isRefused = (fault: DeliveryFault | null, tries: number): boolean =>
   tries >= REFUSED_TRIES && fault === 'turned_down';
 
 /** `retryAfterMs`: for how long the receiver wants to be left alone, where it says so. */
 export type Outcome = { delivered: boolean; fault: DeliveryFault | null; retryAfterMs?: number | null };
 
-/** Seconds as receivers write them: whole as the standard has it, with a fraction, or twice where two of them have added the header. */
+/**
+ * Seconds as receivers write them: whole as in the standard, with a fraction, or twice where two servers have added the
+ * header.
+ */
 const SECONDS = /^\d{1,9}(\.\d{1,9})?(\s*,\s*\d{1,9}(\.\d{1,9})?){0,3}$/;
 
 /** A date begins with its day; `Date.parse` would make one of any number. */
@@ -51,7 +57,10 @@ export function retryAfterMs(header: string | null, now: number): number | null 
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_ASKED_MS);
 }
 
-/** When the next try comes, in ms from now on: never sooner than was asked for, and after the first failure just then. Pure. */
+/**
+ * When the next try comes, in ms from now on: never sooner than was asked for, and exactly then after the first
+ * failure. Pure.
+ */
 export const waitMs = (failures: number, asked: number | null): number => {
   if (asked === null) return backOffMs(failures);
   return failures === 1 ? Math.max(asked, LEAST_WAIT_MS) : Math.max(asked, backOffMs(failures));

@@ -5,7 +5,7 @@ import type { SignatureScheme } from '../../schema/webhook.ts';
 
 const PREFIX = 'whsec_';
 
-/** A new secret of 32 random bytes, written as Standard Webhooks has it: `whsec_` and base64. */
+/** A new secret of 32 random bytes, written as in Standard Webhooks: `whsec_` and base64. */
 export const newSecret = (): string => PREFIX + randomBytes(32).toString('base64');
 
 /**

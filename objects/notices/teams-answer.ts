@@ -1,10 +1,10 @@
-// What Teams means by its answer: its connectors say 200 to everything, and in words what became of the message.
+// What Teams means by its answer: its connectors say 200 to everything, and tell the message's fate in words.
 
-/** More than the sentence that counts. */
+/** Longer than the sentence that counts. */
 const READ_MAX = 512;
 const FAILED = /^Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error (\d{3})\b/;
 
-/** The status that is meant. Reads no more of the answer than its beginning, and keeps nothing of it. */
+/** The status that the answer means. Reads no more of the answer than its beginning, and keeps nothing of it. */
 export async function teamsStatus(answer: Response): Promise<number> {
   if (answer.status !== 200 || !answer.body) return answer.status;
   const reader: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();

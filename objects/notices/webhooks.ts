@@ -1,5 +1,5 @@
-// Webhooks: added, changed, paused, tested, removed by admins, each on record. The secret signs what is sent, so it is kept as it is; it opens
-// nothing, and is said once.
+// Webhooks: added, changed, paused, tested, removed by admins, each on record. The secret signs what is sent, so it is
+// kept as it is; it opens nothing, and is shown once.
 import type { NoticeKind } from '../../schema/notice.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import {
@@ -72,7 +72,7 @@ function findWebhook(sql: SqlStorage, id: string): Webhook | null {
 
 const unknownWebhook = () => refuse('unknown_webhook', 'The tenant has no webhook with this id.');
 
-/** Adds a webhook. `house`: where it may not lead. The audit gets the host: a URL may hold a key. */
+/** Adds a webhook. `house`: the hosts it must not lead to. The audit gets the host: a URL may hold a key. */
 export function addWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -124,7 +124,10 @@ function lookForExpiring(storage: DurableObjectStorage, kinds: readonly NoticeKi
     schedule(storage, 'tokens_expiring', now);
 }
 
-/** Changes name, URL and kinds. Secret, form and what waits stay; what failed at the old URL is tried anew at once. */
+/**
+ * Changes name, URL and kinds. The secret, the form and the waiting notices stay; those that failed at the old URL are
+ * tried anew at once.
+ */
 export function changeWebhook(
   { storage, caller, now }: Acting<Person>,
   id: string,
@@ -181,7 +184,7 @@ export function removeWebhook(
   });
 }
 
-/** Pauses or resumes. What comes in meanwhile waits, three days at most; a resume tries at once. */
+/** Pauses or resumes. Notices that come in meanwhile wait, three days at most; a resume tries them at once. */
 export function pauseWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -205,7 +208,7 @@ export function pauseWebhook(
   });
 }
 
-/** Queues a test notice behind what waits of its rank, and has it all tried at once. */
+/** Queues a test notice behind those that wait with its rank, and has them all tried at once. */
 export function testWebhook(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

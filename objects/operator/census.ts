@@ -1,4 +1,5 @@
-// What an operator may know of a tenant: numbers and states. No name, hostname, email or label of the tenant's own.
+// The part of a tenant that an operator may know: numbers and states, no name, hostname, email or label of the tenant's
+// own.
 import type { TenantCounts } from '../../schema/operator.ts';
 import { schemaVersion } from '../core/migrations.ts';
 import * as counters from '../fleet/counters.ts';
@@ -10,7 +11,10 @@ import { readRoom } from './limit-uses.ts';
 
 type TokenIndex = { rows: readonly IndexedToken[] | null; before: ReadonlyMap<string, number> };
 
-/** Counts, what SQL has made or taken away included. In the caller's transaction: it adopts. `now` is ms since the epoch. */
+/**
+ * Counts, including what SQL has made or taken away. In the caller's transaction: it adopts. `now` is ms since the
+ * epoch.
+ */
 export function census(
   sql: SqlStorage,
   tenant: string,

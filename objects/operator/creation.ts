@@ -13,7 +13,7 @@ type CreationRow = { name: string; created_at: number; person: string; email: st
 
 const readCreation = (sql: SqlStorage): CreationRow | null => first<CreationRow>(sql, 'SELECT * FROM creation');
 
-/** Does the index know anybody, or any token, of this tenant? Then somebody else has made it. */
+/** Whether the index knows any person or token of this tenant: then somebody else has made it. */
 export async function isInUse(index: D1Database, tenant: string): Promise<boolean> {
   const found = await index
     .prepare('SELECT 1 FROM users WHERE tenant_id = ?1 UNION ALL SELECT 1 FROM api_tokens WHERE tenant_id = ?1 LIMIT 1')
@@ -23,8 +23,8 @@ export async function isInUse(index: D1Database, tenant: string): Promise<boolea
 }
 
 /**
- * What a create comes to. Pure: `known` is what an earlier one left, `inUse` whether anything of the tenant is there without one.
- * An operator must not become an admin of a tenant that others made by creating it again.
+ * The outcome of a create. Pure: `known` is what an earlier one left, `inUse` whether anything of the tenant exists
+ * without one. An operator must not become an admin of a tenant that others made by creating it again.
  */
 export function decideCreation(
   wanted: TenantWanted,
@@ -80,6 +80,6 @@ const answer = (id: string, row: CreationRow): TenantCreated => ({
   firstAdmin: { id: row.person, email: row.email },
 });
 
-/** When the object became its tenant's, ms since the epoch. */
+/** When the object became this tenant's, ms since the epoch. */
 export const initializedAt = (sql: SqlStorage): number | null =>
   first<{ at: number }>(sql, 'SELECT initialized_at AS at FROM identity')?.at ?? null;

@@ -1,4 +1,5 @@
-// What an operator is told of an object's health: the numbers are right, and nothing of the tenant's own is among them.
+// What an operator is told about an object's health: the numbers are right, and nothing of the tenant's own is among
+// them.
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import type { Inspection } from '../../schema/inspection.ts';

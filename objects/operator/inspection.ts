@@ -19,7 +19,7 @@ import { initializedAt } from './creation.ts';
 import { readRoom } from './limit-uses.ts';
 import { statusOf } from './suspension.ts';
 
-/** What the object knows besides its storage. */
+/** Facts that the object knows besides its storage. */
 export type Surroundings = { tenant: string; alarmAt: number | null; liveSockets: number; backupOn: boolean };
 
 /** `now` is ms since the epoch. */

@@ -1,11 +1,11 @@
-// An operator changes a tenant's limits: on the tenant's own record.
+// Limits that an operator changes, on the tenant's own record.
 import { LIMIT_NAMES } from '../../schema/limit-table.ts';
 import type { Limits, LimitsChange } from '../../schema/limits.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Operator } from '../core/caller.ts';
 import { readLimits, type StoredLimits, storedLimits } from '../limits/limits.ts';
 
-/** Changes what was sent; the rest stays. On the tenant's own record. */
+/** Changes the limits that were sent; the rest stay. On the tenant's own record. */
 export function changeLimits(
   storage: DurableObjectStorage,
   caller: Caller<Operator>,

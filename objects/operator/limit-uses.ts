@@ -1,4 +1,4 @@
-// What of a tenant's limits is used: for its admins, and the bare numbers for an operator. It only reads.
+// How much of a tenant's limits is used: in full for its admins, as bare numbers for an operator. It only reads.
 import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
 import { NEAR, readLimits } from '../limits/limits.ts';
 import { nearsOf } from '../limits/nears.ts';
@@ -14,7 +14,7 @@ export const readRoom = (sql: SqlStorage): Room => roomOf(sql.databaseSize, read
 
 type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['tokens']; near: LimitNear[] };
 
-/** `now`: ms since the epoch. What was counted within the last minute and is not written yet is in it. */
+/** `now`: ms since the epoch. Counts of the last minute that are not written yet are included. */
 function usedNow(sql: SqlStorage, uses: TokenUses, now: number): Used {
   const limits = readLimits(sql);
   const live = liveTokens(sql, now, TOKENS_LOOKED_AT);

@@ -12,7 +12,7 @@ import { isOut, put } from '../outbox/outbox.ts';
 type SuspensionRow = IndexedTenant & { since_at: number; reason: string };
 
 const SET_IN_THE_INDEX = 'set in the index';
-/** How soon a tenant that turns somebody away looks whether SQL has resumed it. */
+/** How soon a tenant that turns somebody away checks whether SQL has resumed it. */
 const LOOK_AGAIN_MS = 15_000;
 
 const readSuspension = (sql: SqlStorage): SuspensionRow | null => first<SuspensionRow>(sql, 'SELECT * FROM standing');
@@ -22,8 +22,8 @@ export const isSuspended = (sql: SqlStorage): boolean => readSuspension(sql)?.st
 export const statusOf = (sql: SqlStorage): TenantStatus => readSuspension(sql)?.status ?? 'active';
 
 /**
- * Whether the index's word is newer than the object's. Pure. Not while the object's own word is still on its way there (`out`), and
- * not where what was read is older than what the object wrote.
+ * Whether the index's word is newer than the object's. Pure. It is not while the object's own word is still on its way
+ * there (`out`), nor if the row that was read is older than what the object wrote.
  */
 export function isNewer(known: IndexedTenant | null, out: boolean, indexed: IndexedTenant): boolean {
   if (known === null) return indexed.status !== 'active';
@@ -42,7 +42,7 @@ const putOnRecord = (sql: SqlStorage, tenant: string, actor: Actor, row: Suspens
   record(sql, tenant, actor, row.since_at, { action, subject: tenant, detail });
 };
 
-/** Takes over what raw SQL has set. In the caller's transaction. */
+/** Takes over a status that raw SQL has set. In the caller's transaction. */
 export function adopt(sql: SqlStorage, tenant: string, { status, version }: IndexedTenant, now: number): void {
   if (!isNewer(readSuspension(sql), isOut(sql, 'tenant', tenant), { status, version })) return;
   const row: SuspensionRow = { status, version, since_at: now, reason: SET_IN_THE_INDEX };

@@ -16,7 +16,7 @@ export type IndexedToken = {
   version: number;
 };
 
-/** How many rows of a kind are read of the index. Where it has as many, nothing is concluded from what is absent. */
+/** How many rows of a kind are read of the index. If it has that many, nothing is concluded from absence. */
 const ROWS_MAX = 5_000;
 export const isWhole = (rows: readonly unknown[]): boolean => rows.length < ROWS_MAX;
 
@@ -34,10 +34,13 @@ export async function indexedTokens(index: D1Database, tenant: string): Promise<
 
 export type IndexedPerson = { id: string; email: string; role: Role; status: 'active' | 'removed'; version: number };
 
-/** `again`: nothing has changed; the row is put out in case the index has lost it, and gives way to whatever stands in its place. */
+/**
+ * `again`: nothing has changed; the row is put out in case the index has lost it, and gives way to any row in its
+ * place.
+ */
 type PersonOut = IndexedPerson & { again?: true };
 
-/** The tenant's people in the index, those who were removed there included. */
+/** The tenant's people in the index, including those who were removed there. */
 export async function indexedPeople(index: D1Database, tenant: string): Promise<IndexedPerson[]> {
   const { results } = await index
     .prepare('SELECT id, lower(email) AS email, role, status, version FROM users WHERE tenant_id = ? LIMIT ?')
@@ -64,7 +67,9 @@ export const indexedHead = (index: D1Database, tenant: string): Promise<IndexedH
 /** Makes the statements of one change, which run together. */
 type Writer<Row> = (index: D1Database, tenant: string, row: Row) => D1PreparedStatement[];
 
-/** A revocation is never taken back, also one made by SQL; and an id that SQL gave to another token is left alone. */
+/**
+ * A revocation is never taken back, not even one made by SQL; and an id that SQL gave to another token is left alone.
+ */
 const writeToken: Writer<IndexedToken> = (index, tenant, row) => [
   index
     .prepare(
@@ -112,7 +117,7 @@ const writeTenant: Writer<IndexedTenant & { id: string }> = (index, tenant, { st
 
 /** One kept backup, as the index vouches for it. */
 export type IndexedBackup = { id: string; version: number; at: number; sha256: string };
-/** As long as the bucket keeps a manifest, and no list without end: an admin may ask for many. */
+/** Kept as long as the bucket keeps a manifest, and bounded, because an admin may ask for many. */
 const BACKUPS_KEPT_MS = 30 * DAY_MS;
 const BACKUPS_MAX = 400;
 
@@ -125,7 +130,7 @@ export async function indexedBackups(index: D1Database, tenant: string): Promise
   );
 }
 
-/** Written again it changes nothing; the hash of an instant that has one already is never replaced. */
+/** Writing it again changes nothing; an instant that already has a hash keeps it. */
 const writeBackup: Writer<IndexedBackup> = (index, tenant, { at, sha256 }) => [
   index
     .prepare(
@@ -136,7 +141,7 @@ const writeBackup: Writer<IndexedBackup> = (index, tenant, { at, sha256 }) => [
     .bind(String(at), sha256, at - BACKUPS_KEPT_MS, BACKUPS_MAX, tenant),
 ];
 
-/** What goes into the index through the outbox, by the name it has there. A new kind of row is a line here. */
+/** The rows that go into the index through the outbox, by their names there. A new kind of row is a line here. */
 export const WRITERS = { token: writeToken, person: writePerson, tenant: writeTenant, backup: writeBackup } as const;
 
 export type What = keyof typeof WRITERS;

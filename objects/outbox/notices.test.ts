@@ -60,7 +60,7 @@ const notices = async (): Promise<Notice[]> => (await received()).map(({ body })
 const alarm = () => runDurableObjectAlarm(stub());
 const sql = <T>(use: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(stub(), (_object, state) => use(state.storage.sql));
-/** As if so much time had passed for what was heard, what waits and what is due. */
+/** As if this much time had passed for everything heard, waiting and due. */
 const pass = (ms: number) =>
   sql((db) => {
     db.exec('UPDATE deliveries SET queued_at = queued_at - ?', ms);
@@ -170,7 +170,7 @@ describe('a notice', () => {
     await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secretId}/reveal`, { reason });
     await startRotation(tenant.id, tenant.keyring);
     await ask(`/${made.webhook.id}/test`, {});
-    // Nothing has to be made due: what was queued has asked for its alarm.
+    // Nothing has to be made due: the queued notice has asked for its alarm.
     expect(await alarm()).toBe(true);
     expect((await log(made)).every((one) => one.state === 'delivered')).toBe(true);
     const all = JSON.stringify(await received());
@@ -254,7 +254,7 @@ describe('what is told once', () => {
     await add('ok', ['token_expiring']);
     await alarm();
     await deliver();
-    // The successor lives as short, and has none.
+    // The successor lives as briefly, and has none of its own.
     expect((await notices()).map((one) => one.about.token)).toEqual([rotated.json.id]);
     await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/tokens/${rotated.json.id}/revoke`, {});
     await sql((db) => db.exec("UPDATE due SET at = 1 WHERE what = 'tokens_expiring'"));
@@ -563,7 +563,7 @@ describe('an object that is evicted', () => {
     const made = await add('ok');
     await failedRun();
     await deliver();
-    // As if the note had never been written: the delivery waits still.
+    // As if the note had never been written: the delivery still waits.
     await sql((db) => db.exec("UPDATE deliveries SET state = 'waiting', tries = 0"));
     await evictDurableObject(stub());
     await deliver();

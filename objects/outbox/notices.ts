@@ -1,5 +1,6 @@
-// The outbox of notices: a row for each webhook that wants to know, written in the transaction of its cause. What is sent is ids and
-// words of ours; the reason of a reveal, a token, an email address never get in here. Sending is for deliveries.ts.
+// The outbox of notices: a row for each webhook that wants to know, written in the transaction of its cause. Only ids
+// and our own words are sent; the reason for a reveal, a token or an email address never gets in here. Sending is for
+// deliveries.ts.
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { Attention, Phase, Run } from '../../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../../schema/notice.ts';
@@ -8,12 +9,15 @@ import { decideCount, readLimits } from '../limits/limits.ts';
 import { noteNear } from '../limits/nears.ts';
 import { RANK } from './notice-ranks.ts';
 
-/** A notice over budget is worth one word an hour and person: whoever floods is told of once. */
+/** A budget overrun is worth one notice an hour and person: a person who floods is reported once. */
 const BUDGET_QUIET_MS = 3_600_000;
 
 type Subscriber = { id: string };
 
-/** Puts a notice into the outbox of every webhook that is for its kind, but of the one it is about. In the caller's transaction; without a webhook it writes nothing. */
+/**
+ * Puts a notice into the outbox of every webhook that is for its kind, except the one it is about. In the caller's
+ * transaction; without a webhook it writes nothing.
+ */
 export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeKind, about: NoticeAbout): void {
   const webhooks = all<Subscriber>(
     sql,
@@ -24,11 +28,13 @@ export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeK
   if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
 }
 
-/** What PCs give rise to, and a thousand of them at once: sent behind everything else, and so many of a kind one by one. */
+/**
+ * Kinds that PCs cause, a thousand PCs at once: sent after everything else, and only this many of a kind one by one.
+ */
 const FLOODS: ReadonlySet<SentKind> = new Set<SentKind>(['run_failed', 'machine_stalled', 'encrypted_not_escrowed']);
 export const FLOOD_MAX = 20;
 
-/** The same, to these webhooks whatever they are for. */
+/** The same, for these webhooks whatever kinds they are for. */
 export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notice: Notice): void {
   const { about } = notice;
   const most = readLimits(sql).queuedNotices;
@@ -57,7 +63,10 @@ export function queueFor(sql: SqlStorage, webhooks: readonly Subscriber[], notic
 const FLOODS_WAITING = `SELECT place, kind FROM deliveries INDEXED BY deliveries_waiting
   WHERE webhook = ?1 AND state = 'waiting' AND rank = ${RANK.flood} ORDER BY place DESC LIMIT ${FLOODS.size * FLOOD_MAX}`;
 
-/** Where enough of a kind wait already, the newest says that there was one more. It is never the first of them, which may be on its way. */
+/**
+ * If enough of a kind wait already, the newest says that there was one more. It is never the first of them, which may
+ * be on its way.
+ */
 function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
   const same = all<{ place: number }>(
     sql,
@@ -79,7 +88,10 @@ function fold(sql: SqlStorage, webhook: string, { kind }: Notice): boolean {
   return true;
 }
 
-/** How many wait for one webhook: what security turns on by the places from its oldest to its newest, which are reads of an index, however long it is. */
+/**
+ * How many wait for one webhook: those that matter to security are counted by the places of the oldest and the newest,
+ * two index reads however long the queue is.
+ */
 function waitingFor(sql: SqlStorage, webhook: string): number {
   const ends = ([RANK.failed, RANK.fresh] as const).map((rank) => {
     const ranked = `SELECT place FROM deliveries INDEXED BY deliveries_waiting WHERE webhook = ?1 AND state = 'waiting' AND rank = ${rank}`;
@@ -95,8 +107,9 @@ function waitingFor(sql: SqlStorage, webhook: string): number {
 }
 
 /**
- * Gives one up, for the log to say so: the oldest flood, be it the one that has just come, and only where none waits the oldest of the others.
- * What has just happened is worth more than what waited for days, and what security turns on more than either.
+ * Gives one up, and the log says so: the oldest flood, even the one that has just come, and the oldest of the others
+ * only if no flood waits. News is worth more than what has waited for days, and what matters to security more than
+ * either.
  */
 const makePlace = (sql: SqlStorage, webhook: string): void => {
   const oldest = (rank: number) =>
@@ -115,7 +128,9 @@ const text = (value: AuditEntry['detail'][string] | undefined): string => String
 
 type Recorded = Omit<AuditEntry, 'hash'>;
 
-/** Those actions on record that are a notice as well, and what it says of each; anything a detail holds beyond that stays here. */
+/**
+ * The actions on record that are also a notice, and what it says about each; everything else in a detail stays here.
+ */
 const OF_ACTIONS: Partial<
   Record<AuditAction, [NoticeKind, (entry: Recorded, sql: SqlStorage) => Omit<NoticeAbout, 'by' | 'auditSeq'>]>
 > = {
@@ -153,12 +168,15 @@ export function noticeActed(sql: SqlStorage, entry: Recorded): void {
   queue(sql, entry.tenant, entry.at, kind, { ...about(entry, sql), by: entry.principal.id, auditSeq: entry.seq });
 }
 
-/** What the notices of a run say. */
+/** The contents of notices about a run. */
 type Reported = Pick<Run, 'id' | 'machine' | 'status'> & {
   phases: readonly (Pick<Phase, 'name' | 'state'> & { seq: number })[];
 };
 
-/** Queues what a report has brought: a run that failed, a PC that is encrypted while no recovery key is in escrow. */
+/**
+ * Queues the notices that a report causes: a run that failed, a PC that is encrypted while no recovery key is in
+ * escrow.
+ */
 export function noticeReported(
   sql: SqlStorage,
   tenant: string,

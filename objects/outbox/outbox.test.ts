@@ -34,7 +34,10 @@ const faultsOf = (id: string) =>
 const add = (id: string, email: string) =>
   asPerson<Member>(admin, `/v1/tenants/${id}/people`, { email, role: 'engineer' });
 
-/** Lets the alarm come now: what is due is made due at once, but for the backup, which puts a row of its own out. */
+/**
+ * Lets the alarm come now: everything scheduled is made due at once, except the backup, which puts out a row of its
+ * own.
+ */
 async function alarm(id: string): Promise<void> {
   await runInDurableObject(stubOf(id), (_object, state) => {
     state.storage.sql.exec("UPDATE due SET at = 0 WHERE what <> 'backup'");
@@ -175,7 +178,7 @@ describe('the outbox', () => {
     await runInDurableObject(stubOf(id), (_object, { storage }) => {
       storage.sql.exec("INSERT INTO revocations VALUES (?, 't1', 9, 0)", hash);
       migrate(storage.sql, Date.now());
-      // What the migrations after it had added to the tables went with the tables of then.
+      // The columns that later migrations had added went with the tables.
       storage.sql.exec(`
         CREATE INDEX tokens_live ON tokens (expires_at, id) WHERE revoked_at IS NULL;
         ALTER TABLE leavers ADD COLUMN look_on_at INTEGER;

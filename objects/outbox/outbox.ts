@@ -1,5 +1,5 @@
-// The index outbox: what D1 has yet to follow. A change writes its own row, its audit entry and its outbox row in one transaction;
-// D1, which is outside of it, is written after that, and by the alarm for as long as it takes.
+// The index outbox: changes that D1 has yet to follow. A change writes its own row, its audit entry and its outbox row
+// in one transaction; D1, which is outside it, is written afterwards, by the alarm if need be for as long as it takes.
 import { done, schedule } from '../core/alarms.ts';
 import { logTrouble } from '../core/log.ts';
 import { isRestoring } from '../core/restore-progress.ts';
@@ -10,7 +10,7 @@ import { type RowOf, type What, WRITERS } from './index-rows.ts';
 
 const RETRY_MS = 15_000;
 const RETRY_MAX_MS = 600_000;
-/** How long a person who waits for an answer waits for D1; the alarm goes on where it is slower. */
+/** How long a person who waits for an answer waits for D1; if D1 is slower, the alarm goes on. */
 export const ANSWER_MS = 5_000;
 
 /** How many rows are written in one go; the next one, at once, takes the rest. */
@@ -39,25 +39,27 @@ export function put<W extends What>(
     row.version,
     JSON.stringify(row),
   );
-  // Were the object gone before it has written, the alarm would.
+  // If the object went away before it has written, the alarm would write.
   schedule(storage, 'index', now + RETRY_MS);
 }
 
-/** Is this row still on its way to the index? */
+/** Whether this row is still on its way to the index. */
 export const isOut = (sql: SqlStorage, what: What, id: string): boolean =>
   first(sql, 'SELECT 1 FROM outbox WHERE what = ? AND id = ?', what, id) !== null;
 
-/** How much waits for the index, and how often the worst of it was tried; at most a thousand rows are looked at. */
+/**
+ * How many rows wait for the index, and how often the worst of them was tried; at most a thousand rows are looked at.
+ */
 export const backlog = (sql: SqlStorage): { rows: number; triesMax: number } =>
   first<{ rows: number; triesMax: number }>(
     sql,
     'SELECT count(*) AS rows, coalesce(max(tries), 0) AS triesMax FROM (SELECT tries FROM outbox LIMIT 1000)',
   ) ?? { rows: 0, triesMax: 0 };
 
-/** How many rows of a table are held against the index at once; of what lies beyond, nothing is concluded from its absence. */
+/** How many rows of a table are compared with the index at once; the absence of rows beyond that proves nothing. */
 export const HELD_AGAINST_MAX = 5_000;
 
-/** The versions of a table's rows that the index has been told: where it shows another thing now, SQL has changed it. */
+/** The versions of a table's rows that the index has been told: if it shows something else now, SQL has changed it. */
 export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people'): Map<string, number> =>
   new Map(
     all<{ id: string; version: number }>(
@@ -71,7 +73,10 @@ export const settled = (sql: SqlStorage, what: What, table: 'tokens' | 'people')
 
 type Place = [what: string, id: string];
 
-/** The next rows in the order of their key, beginning anew behind the last: one that is never taken holds up no other. */
+/**
+ * The next rows in the order of their key, beginning again after the last: one that is never accepted holds up no
+ * other.
+ */
 function nextOut(sql: SqlStorage): OutboxRow[] {
   const after = walkAt<Place>(sql, 'index') ?? ['', ''];
   return all<OutboxRow>(
@@ -83,8 +88,9 @@ function nextOut(sql: SqlStorage): OutboxRow[] {
 }
 
 /**
- * Writes what is out, each row by itself, within one time for all, and says whether nothing is left. Never throws: the alarm
- * comes again. Once a backup is on its way in it does nothing more: what is out then is out of another time.
+ * Writes the waiting rows, each by itself, within one time limit for all, and says whether nothing is left. Never
+ * throws: the alarm comes again. Once a backup is on its way in, it does nothing more: the waiting rows are then of
+ * another time.
  */
 export async function drain(
   storage: DurableObjectStorage,
@@ -98,7 +104,7 @@ export async function drain(
   let failed = false;
   for (const { what, id } of rows) {
     const left = until - Date.now();
-    // An index that is slow for one is slow for all: whoever waits is not made to wait for each.
+    // An index that is slow for one row is slow for all: the caller does not have to wait for each.
     if (left <= 0) break;
     if (!(await write(storage, index, tenant, { what, id }, left))) failed = true;
   }
@@ -106,7 +112,7 @@ export async function drain(
     if (isRestoring(sql)) return false;
     const last = rows.length === SLICE ? rows.at(-1) : undefined;
     if (last || walkAt(sql, 'index') !== null) keepWalk(sql, 'index', last ? [last.what, last.id] : null);
-    // The one that was tried least, of those that are left after this go, says when to try again.
+    // The row that was tried least often, among those left after this go, decides when to try again.
     const next = first<{ tries: number | null }>(
       sql,
       'SELECT min(tries) AS tries FROM (SELECT tries FROM outbox LIMIT ?)',
@@ -120,8 +126,8 @@ export async function drain(
 }
 
 /**
- * Writes one row, if it is still out. True: the index has confirmed it, now or before. A write that has happened although its answer
- * was lost is written again, to no effect.
+ * Writes one row, if it is still out. True: the index has confirmed it, now or before. A write that happened although
+ * its answer was lost is repeated, to no effect.
  */
 export async function write(
   storage: DurableObjectStorage,
@@ -149,7 +155,7 @@ export async function write(
   return true;
 }
 
-/** What the index says, or null where it does not: then the object decides on what it knows. */
+/** What the index says, or null where it does not answer: then the object decides on what it knows. */
 export async function ask<T>(read: () => Promise<T>, answerMs = ANSWER_MS): Promise<T | null> {
   try {
     return await within(answerMs, read());

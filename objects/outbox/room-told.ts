@@ -1,4 +1,4 @@
-// That room becomes short is told once at each step, and again only after there was enough in between.
+// A shortage of room is reported once at each step, and again only after there was enough in between.
 import { type Room, RoomState } from '../../schema/limits.ts';
 import { first } from '../core/rows.ts';
 import { queue } from './notices.ts';

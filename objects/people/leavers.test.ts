@@ -1,4 +1,5 @@
-// What a leaver could open is read off the keyrings of their time, a hundred a turn; until that is over their card says the worst.
+// The keyrings of a leaver's time show what they could open, a hundred a turn; until all are read, the card assumes the
+// worst.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, expect, it } from 'vitest';
 import type { Leaver, PeopleList } from '../../schema/person.ts';
@@ -8,7 +9,7 @@ const ADMIN = emailOf('admin');
 let id: string;
 const stub = () => bindings.TENANT.getByName(id);
 
-/** Three hundred keyrings before the first that there is, of which one, long ago, names these ways to unlock. */
+/** Three hundred keyrings before the first that exists; one of them, long ago, names these ways to unlock. */
 const before = (unlockers: readonly object[]) =>
   runInDurableObject(stub(), (_object, { storage: { sql } }) => {
     const manifest = (named: readonly object[]) =>

@@ -1,5 +1,5 @@
-// Leavers: who was removed, or now has a lower role, and what is left of closing to them what they could open. What is done is read
-// off the keyring and the secrets as they are, so the act may stop anywhere.
+// Leavers: who was removed, or now has a lower role, and what is still to be closed to them. The keyring and the
+// secrets themselves show what is done, so the act may stop anywhere.
 import type { Leaver, Member, Role } from '../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
@@ -19,7 +19,7 @@ type LeaverRow = {
   by: string;
   manifest_version: number;
   fingerprint: string | null;
-  /** What they could open, as JSON: read off the keyrings of their time once. Null: nobody has looked yet. */
+  /** What they could open, as JSON, read once from the keyrings of their time. Null: nobody has looked yet. */
   had: string | null;
   /** The manifest from which the look goes on; null: it is over. */
   look_on_at: number | null;
@@ -59,19 +59,19 @@ const theirsOf = (manifest: Manifest, email: string, could: CouldFetch): Manifes
     return one.kind === 'recovery' ? could.recovery : could.team;
   });
 
-/** `ids`: the unlockers that they had or could fetch when last there were any; null while none are found. */
+/** `ids`: the last unlockers that they had or could fetch; null while none are found. */
 type Had = { ids: string[] | null; until: number; could: CouldFetch };
 /** `from`: the manifest from which the look goes on; null: it is over. */
 type Look = { had: Had; from: number | null };
 
-/** How far one turn looks back; the alarm goes on. */
+/** How many manifests one turn looks back; the alarm goes on. */
 const MANIFESTS_A_TURN = 100;
 const CHARACTERS_A_TURN = 4 * 1024 * 1024;
 
 /**
- * What a leaver could open when last they could open anything, and until when: whoever was stripped of their unlockers first, and removed
- * later, may have kept the keys of then. A way to unlock with admin rights says more than the role of the last day. Goes on where the look before
- * has stopped.
+ * What a leaver could open when they last could open anything, and until when: a person who was stripped of their
+ * unlockers first, and removed later, may have kept the old keys. A way to unlock with admin rights says more than the
+ * role on the last day. Goes on where the previous look stopped.
  */
 function lookOn(sql: SqlStorage, email: string, { ids, until, could }: Had, from: number): Look {
   let [looked, characters] = [0, 0];
@@ -88,7 +88,7 @@ function lookOn(sql: SqlStorage, email: string, { ids, until, could }: Had, from
       if (theirs.length > 0) ids = theirs;
       else until = kept.at;
     }
-    // Nothing before it says more.
+    // No earlier manifest says more.
     if (ids !== null && could.team && could.recovery) break;
   }
   return { had: { ids: ids ?? [], until, could }, from: null };
@@ -119,7 +119,10 @@ export function lookOnAtLeavers(storage: DurableObjectStorage, now: number): voi
   if (someToLookAt(sql)) schedule(storage, 'leavers', now);
 }
 
-/** What goes on telling them, whoever they are now: webhooks that they added, or were the last to aim. A webhook added after they came back is theirs to have. */
+/**
+ * Webhooks that still tell them things, whatever they are now: those that they added, or were the last to aim. They may
+ * have a webhook that they added after coming back.
+ */
 const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['webhooks'] =>
   all<{ id: string; label: string; url: string }>(
     sql,
@@ -129,15 +132,16 @@ const webhooksOf = (sql: SqlStorage, { email, started_at }: LeaverRow): Leaver['
     started_at,
   ).map(({ id, label, url }) => ({ id, label, host: new URL(url).host }));
 
-/** How many tokens the cards of one page name; the rest comes as these are ended. */
+/** How many tokens the cards of one page name; the rest appear as these are ended. */
 const TOKENS_NAMED = 5_000;
 
 const newestFirst = (tokens: readonly TokenRow[]): TokenRow[] =>
   tokens.toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1));
 
 /**
- * Tokens that live on after them, those they made first, and how many there are beyond `most`. The person who made one has seen it; anyone who sets up PCs may
- * have had any of that time in hand, on a stick or in a file. A token is nobody's secret to those who only read.
+ * Tokens that live on after them, those they made first, and how many there are beyond `most`. The person who made one
+ * has seen it; anyone who sets up PCs may have held any token of that time, on a stick or in a file. People who only
+ * read have held none.
  */
 function tokensOf(
   { email, role, started_at }: LeaverRow,
@@ -175,9 +179,9 @@ export function leavers(
   const named = Math.floor(TOKENS_NAMED / Math.max(1, rows.length));
   const shown = rows.slice(0, limit).map((row): Leaver => {
     const { ids, until, could: known }: Had = row.had === null ? nothingYet(row) : JSON.parse(row.had);
-    // Until the look is over they may have had all, and what they had may be in use.
+    // Until the look is over, they may have had everything, and it may still be in use.
     const could = row.look_on_at === null ? known : { team: true, recovery: true };
-    // The one that was active until then is the newest made before that.
+    // The newest key made before that was active until then.
     const before = keys.filter((key) => key.madeAt <= until);
     return {
       person: row.person,

@@ -27,7 +27,7 @@ const setLimits = async (id: string, limits: Partial<Record<LimitName, number>>)
 const person = (id: string, email: string, path: string, body: unknown) =>
   asPerson<Problem>(email, `/v1/tenants/${id}/${path}`, body);
 
-/** Acts until it is too often. The minute may end on the way: then it is begun anew. */
+/** Acts until that is too often. The minute may end meanwhile: then it is begun anew. */
 async function tooOften(limit: number, act: () => Promise<{ status: number; json: Problem }>) {
   for (let i = 0; i < 4 * limit; i++) {
     const answer = await act();

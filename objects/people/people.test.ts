@@ -62,7 +62,7 @@ describe('an added person', () => {
     expect(json.id).toBe('u1');
     expect(await rowsOf(id, engineer)).toEqual([{ id: 'u1', role: 'auditor', status: 'active' }]);
     expect((await overview(id, engineer)).status).toBe(200);
-    // What they could open the first time has still to be replaced, and a second leaving is an act of its own.
+    // Everything they could open the first time still has to be replaced, and a second leaving is a separate act.
     await remove(id, 'u1');
     expect((await people(id)).leavers.map(({ person, role }) => [person, role])).toEqual([
       ['u1', 'engineer'],
@@ -101,7 +101,7 @@ describe('an added person', () => {
 });
 
 describe('an object that was put back to before a removal', () => {
-  /** As a restore leaves it: the object's row of before, and D1's of after. */
+  /** As a restore leaves it: the object's old row, and D1's newer one. */
   const forget = (id: string) =>
     runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
       sql.exec("UPDATE people SET removed_at = NULL, version = version - 1 WHERE id = 'u1'");
@@ -124,7 +124,7 @@ describe('an object that was put back to before a removal', () => {
     ]);
     // Once: another look finds nothing new.
     expect((await people(id)).leavers).toHaveLength(1);
-    // And their next coming back is an ordinary one, which D1 follows.
+    // Their next return is an ordinary one, which D1 follows.
     expect((await add(id, engineer)).json.id).toBe('u1');
     expect(await rowsOf(id, engineer)).toMatchObject([{ id: 'u1', status: 'active' }]);
   });
@@ -336,7 +336,7 @@ describe('what outlives a leaver', () => {
     await ask(id, `tokens/${gone.id}/revoke`, {});
     const { json: ours } = await token(id, 'ours', admin);
     expect((await remove(id, person.id)).status).toBe(200);
-    // What comes after them is nothing of theirs.
+    // Nothing that comes after they left is theirs.
     await token(id, 'later', admin);
     const card = async () => (await people(id)).leavers[0];
     expect(await card()).toMatchObject({
@@ -378,7 +378,7 @@ describe('what outlives a leaver', () => {
     expect((await remove(id, person.id)).status).toBe(200);
     const card = async () => (await people(id)).leavers[0];
     expect(await card()).toMatchObject({ webhooks: [{ id: ours.webhook.id, host: 'theirs.example.net' }] });
-    // Whoever changes it back has seen where it went.
+    // The person who changes it back has seen where it went.
     const back = { ...change, url: 'https://hooks.example.com/x' };
     await ask(id, `webhooks/${ours.webhook.id}/change`, back);
     expect((await card())?.webhooks).toEqual([]);

@@ -15,15 +15,19 @@ import { begin } from './leavers.ts';
 
 type PersonRow = { id: string; email: string; role: Role; removed_at: number | null; version: number };
 
-/** What the index says of the tenant's people, null where it does not answer; `before` is what it was known to have when it was asked. */
+/**
+ * The tenant's people as the index has them, null where it does not answer; `before` is what it was known to have when
+ * it was asked.
+ */
 export type Index = { rows: readonly IndexedPerson[] | null; before: ReadonlyMap<string, number> };
 
-/** What the index was known to have, before it is asked: taken, so that a change meanwhile is not mistaken for SQL's. */
+/** What the index was known to have before it is asked: noted, so that a change meanwhile is not mistaken for SQL's. */
 export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'person', 'people');
 
 /**
- * Takes over rows of SQL that are not known yet. Only the version of a known one counts, so that ours are higher, and a removal in a
- * later version than ours: the object was put back to before it, and the person is out here too. In the caller's transaction.
+ * Takes over rows of SQL that are not known yet. Of a known one only the version counts, so that ours are higher, and a
+ * removal in a later version than ours: the object was put back to before it, and the person is out here too. In the
+ * caller's transaction.
  */
 export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPerson[], now: number): void {
   for (const { id, email, role, status, version } of rows) {
@@ -34,7 +38,7 @@ export function adopt(sql: SqlStorage, tenant: string, rows: readonly IndexedPer
     }
     if (status === 'removed') listenerOf(sql)?.personChanged(id);
     if (row || status === 'removed') continue;
-    // SQL gave the address to another id: the earlier one can be in the index no more.
+    // SQL gave the address to another id: the earlier id can no longer be in the index.
     sql.exec('DELETE FROM people WHERE email = ? AND removed_at IS NULL', email);
     sql.exec('INSERT INTO people VALUES (?, ?, ?, NULL, ?)', id, email, role, version);
   }
@@ -70,9 +74,9 @@ const member = (row: PersonRow, missing: boolean): Member => ({
 const allPeople = (sql: SqlStorage): PersonRow[] =>
   all<PersonRow>(sql, 'SELECT * FROM people ORDER BY email, id LIMIT ?', PEOPLE_MAX);
 
-/** Everybody who is or was a member, those who are new to the object included. In a transaction: it adopts. */
+/** Everybody who is or was a member, including those who are new to the object. In a transaction: it adopts. */
 export function members(sql: SqlStorage, tenant: string, { rows, before }: Index, now: number): Member[] {
-  // As they were when the index was asked, or changed since: adopting is no change of ours.
+  // As they were when the index was asked, or as changed since: adopting is not a change of ours.
   const own = new Map(allPeople(sql).map((row) => [row.id, row.version]));
   if (rows) adopt(sql, tenant, rows, now);
   const active =
@@ -94,7 +98,7 @@ export function members(sql: SqlStorage, tenant: string, { rows, before }: Index
 /** In the order of SQLite, which compares bytes. */
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Where a page ends: a place in the order and not a row, since SQL may take away whoever stands there. */
+/** Where a page ends: a place in the order and not a row, since SQL may take away the person who stands there. */
 export const cursorAt = ({ email, id }: Pick<Member, 'email' | 'id'>): string =>
   Buffer.from(JSON.stringify([email, id])).toString('base64url');
 
@@ -132,7 +136,7 @@ const isLastAdmin = (people: readonly Member[], person: Member): boolean =>
   person.role === 'admin' &&
   !people.some((one) => one.id !== person.id && one.role === 'admin' && one.removedAt === null && !one.missing);
 
-/** Whether this person may be removed by that one. Pure. Null: yes. */
+/** Whether one person may remove the other. Pure. Null: yes. */
 export function decideRemoval(people: readonly Member[], id: string, by: string): Refusal | null {
   const person = people.find((one) => one.id === id);
   if (!person) return unknownPerson();
@@ -143,7 +147,7 @@ export function decideRemoval(people: readonly Member[], id: string, by: string)
     : null;
 }
 
-/** Whether this person may be given that role by that one. Pure. Null: yes. */
+/** Whether one person may give the other that role. Pure. Null: yes. */
 export function decideRole(people: readonly Member[], id: string, role: Role, by: string): Refusal | null {
   const person = people.find((one) => one.id === id);
   if (!person || person.removedAt !== null || person.missing) return unknownPerson();
@@ -188,7 +192,7 @@ export function addFirstAdmin(storage: DurableObjectStorage, email: string, now:
   return id;
 }
 
-/** Adds a person by address. One who was removed comes back under the id of before. */
+/** Adds a person by address. One who was removed comes back under their old id. */
 export function addPerson(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -205,7 +209,7 @@ export function addPerson(
       return refuse('too_many_people', `A tenant has at most ${PEOPLE_MAX} people, those who left included.`);
     const old = index.rows.find((row) => row.email === email);
     const id = same[0]?.id ?? old?.id ?? randomUUID();
-    // A row that only SQL knew, and had removed: its version is the one to go on from.
+    // A row that only SQL knew, and had removed: versions go on from its own.
     if (!same[0] && old) sql.exec('INSERT INTO people VALUES (?, ?, ?, ?, ?)', id, email, role, now, old.version);
     keep(storage, { id, email, role, removedAt: null }, now);
     record(sql, caller.tenant, caller, now, { action: 'person.added', subject: id, detail: { email, role } });
@@ -229,7 +233,7 @@ export function changeRole(
     if (!person) throw new Error('decideRole lets no unknown person through');
     if (person.role === role) return person;
     keep(storage, { ...person, role }, now);
-    // What they asked for, they asked for in another role.
+    // They made their request in another role.
     dropGrants(sql, id);
     if (ROLE_RANK[role] < ROLE_RANK[person.role]) begin(sql, person, role, caller.principal.name, now);
     record(sql, caller.tenant, caller, now, {
@@ -241,7 +245,7 @@ export function changeRole(
   });
 }
 
-/** Removes a person: out at once, and what is left of the leaver's act stands in `leavers`. */
+/** Removes a person: they are out at once, and the rest of the leaver's act is in `leavers`. */
 export function removePerson(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

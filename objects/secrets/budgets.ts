@@ -15,7 +15,8 @@ export type OverBudget = { window: (typeof WINDOWS)[number]['name']; limit: numb
 
 /**
  * Whether one more reveal at `now` stays within the budget. Pure. `made`: instants of this person's reveals, ascending, a day back at
- * least; one counts in a window while it is younger than the window is long. Null: it does; else the window that opens last, and when.
+ * least; a reveal counts in a window while it is younger than the window's length. Null: it does; otherwise the window
+ * that opens last, and when.
  */
 export function decideBudget(budget: RevealBudget, made: readonly number[], now: number): OverBudget | null {
   let over: OverBudget | null = null;
@@ -29,7 +30,10 @@ export function decideBudget(budget: RevealBudget, made: readonly number[], now:
   return over;
 }
 
-/** Takes one reveal off a person's budget, or refuses it and keeps in mind who it was. In the transaction of the reveal. */
+/**
+ * Deducts one reveal from a person's budget, or refuses it and remembers whose it was. In the transaction of the
+ * reveal.
+ */
 export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string, now: number): Refusal | null {
   const made = all<{ at: number }>(
     sql,
@@ -54,13 +58,13 @@ export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string
   };
 }
 
-/** Counts a reveal that was made, and forgets what no window reaches any more. In the same transaction. */
+/** Counts a reveal that was made, and forgets reveals that no window reaches any more. In the same transaction. */
 export function noteReveal(sql: SqlStorage, email: string, auditSeq: number, now: number): void {
   sql.exec('DELETE FROM reveal_log WHERE email = ? AND at <= ?', email, now - LONGEST_MS);
   sql.exec('INSERT INTO reveal_log VALUES (?, ?, ?)', email, now, auditSeq);
 }
 
-/** Forgets what no window reaches any more, whoever revealed it. */
+/** Forgets reveals that no window reaches any more, of all people. */
 export const forgetReveals = (sql: SqlStorage, now: number): void => {
   sql.exec('DELETE FROM reveal_log WHERE at <= ?', now - LONGEST_MS);
 };

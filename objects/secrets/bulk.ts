@@ -1,4 +1,5 @@
-// Ciphertexts in bulk: a permission, a budget and a record of their own. Pages for a health sweep or an export, and what a sweep found.
+// Ciphertexts in bulk: a permission, a budget and a record of their own. Serves pages for a health sweep or an export,
+// and keeps what a sweep found.
 
 import type {
   BulkPage,
@@ -20,7 +21,10 @@ import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
-/** Counts a bulk read against the person's budget of the day; refuses what would go beyond it. In the caller's transaction. */
+/**
+ * Counts a bulk read against the person's budget of the day; refuses a read that would go beyond it. In the caller's
+ * transaction.
+ */
 function spendBulkReads(sql: SqlStorage, person: string, ciphertexts: number, now: number): Refusal | null {
   const day = Math.floor(now / DAY_MS);
   const spent =
@@ -54,7 +58,7 @@ const pageOfAll = (sql: SqlStorage, { after, limit }: BulkPageRequest): SealedRe
     limit,
   ).map(recordOf);
 
-/** With what an export says of each beyond its own row: the file is read where nobody can ask. */
+/** With what an export says about each beyond its own row: readers of the file have nobody to ask. */
 const stood = (sql: SqlStorage, items: readonly SealedRecord[]): SealedRecord[] =>
   items.map((item) => {
     const pc = pcOf(sql, item.machine);
@@ -89,7 +93,9 @@ const storeFinding = (
     sha256,
   ).length === 1;
 
-/** Hands out ciphertexts in bulk: their ids on record and their count off the budget, in one transaction, or nothing. */
+/**
+ * Hands out ciphertexts in bulk: their ids go on record and their count off the budget, in one transaction, or nothing.
+ */
 export function handOut(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -133,7 +139,9 @@ export function readPage(
   return isRefusal(items) ? items : { items, total: versions(storage.sql) };
 }
 
-/** One that was marked as opened by nothing, and opens: the mark was wrong, and goes. In the caller's transaction. */
+/**
+ * A version that was marked as opened by nothing does open: the mark was wrong, and goes. In the caller's transaction.
+ */
 function healed(sql: SqlStorage, caller: Caller<Person>, { secret, version, kid }: Verified, now: number): void {
   const marked = all(
     sql,
@@ -150,7 +158,7 @@ function healed(sql: SqlStorage, caller: Caller<Person>, { secret, version, kid 
   });
 }
 
-/** Keeps what a sweep found of each version, and puts the ids of those that are not sound on record. */
+/** Keeps a sweep's finding about each version, and puts the ids of unsound ones on record. */
 export function takeFindings(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -159,7 +167,8 @@ export function takeFindings(
 ): VerifiedAnswer {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    // Under another's id, or none, a finding is anybody's word, and a sweep that a destruction rests on begins anew after it.
+    // Under another sweep's id, or none, a finding could be anybody's word, and a sweep that a destruction rests on
+    // begins anew after it.
     const sweep = findSweep(sql, caller.principal, id);
     const kept = items.filter((item) => storeFinding(sql, item, sweep, now));
     for (const item of kept) if (item.finding !== 'does_not_open') healed(sql, caller, item, now);

@@ -1,4 +1,5 @@
-// Secrets by hand and spool files, through the person routes: what they bind, what they refuse, that they lead the same life as any other.
+// Secrets by hand and spool files, through the person routes: what they bind, what they refuse, and that they live like
+// any other.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isFault } from '../../portal/vault/fault.ts';
 import { openSecret } from '../../portal/vault/opener.ts';

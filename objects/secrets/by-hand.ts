@@ -39,7 +39,7 @@ export function decideByHand(request: HandSecret, facts: HandFacts): EscrowDecis
     ['kind', header.kind === request.kind],
     ['eid', header.eid === request.eid],
     ['ref', refKey(header.ref) === refKey(request.ref)],
-    // These two belong to what was re-sealed.
+    // These two belong to re-sealed versions.
     ['src', header.src === undefined],
     ['bound', header.bound === undefined],
   ]);

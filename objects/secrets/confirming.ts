@@ -1,5 +1,5 @@
-// Confirming what a person brought, or what nobody can put in order: it clears no mark and supersedes nothing until an admin who has no part in
-// it says, on record, that the PC has it (docs/decisions/0081, 0084).
+// Confirming a version that a person brought, or that nobody can put in order: it clears no mark and supersedes nothing
+// until an admin who has no part in it says, on record, that the PC has it (docs/decisions/0081, 0084).
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Confirmed, ConfirmRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
@@ -11,7 +11,10 @@ import { summarize } from '../fleet/summaries.ts';
 import { settleMarks } from '../fleet/to-rotate.ts';
 import { findVersion, type RecordRow } from './secrets.ts';
 
-/** Whether this admin has seen what the version would take the place of: any other version of the secret, under whichever id of the PC. */
+/**
+ * Whether this admin has seen a version that this one would replace: any other version of the secret, under whichever
+ * id of the PC.
+ */
 function hasRevealed(sql: SqlStorage, row: RecordRow, admin: string): boolean {
   const places = secretsAt(sql, allIdsOf(sql, row.machine_id), row);
   return (
@@ -34,7 +37,7 @@ export function decideConfirm(
   admin: string,
 ): Refusal | 'done' | null {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  // A version that counts and has its place in the order needs nobody's word.
+  // A version that counts and has its place in the order needs no confirmation.
   if (row.confirmed_at !== null || (row.counts === 1 && row.sealed_at !== null)) return 'done';
   if (row.sealed_by === admin || row.uploaded_by === admin)
     return refuse('not_yourself', 'You brought this version; another admin has to confirm it.');
@@ -46,7 +49,7 @@ export function decideConfirm(
 const escrowedBy = (sql: SqlStorage, { audit_seq }: RecordRow): string =>
   first<{ name: string }>(sql, 'SELECT principal_name AS name FROM audit WHERE seq = ?', audit_seq)?.name ?? '';
 
-/** Has a version count from now on: the marks that it answers are cleared. Asked again, it answers the same. */
+/** Makes a version count from now on: the marks that it answers are cleared. Asked again, it answers the same. */
 export function confirm(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -66,7 +69,7 @@ export function confirm(
   if (decision === 'done') return { secret, version, confirmedAt: row.confirmed_at ?? row.escrowed_at };
   const { machine_id: machine, kind } = row;
   return storage.transactionSync(() => {
-    // For one whose order nobody could tell, this is the instant at which the PC had it.
+    // If nobody could tell its order, this is the instant at which the PC had it.
     sql.exec(
       `UPDATE secret_versions SET confirmed_at = ?1, confirmed_by = ?2, sealed_at = coalesce(sealed_at, ?1)
        WHERE secret_id = ?3 AND version = ?4`,

@@ -1,5 +1,5 @@
-// When a version was sealed, by our clock: said by the header, moved by what was measured as it was sent, held against what we know. What
-// was kept before this was asked is dated by the alarm, a slice at a time, and so is everything after a restore.
+// When a version was sealed, by our clock: stated by the header, shifted by the measured clock, checked against what we
+// know. The alarm dates versions kept before this was asked, a slice at a time, and everything after a restore.
 
 import { readSealed } from '../../schema/jwe.ts';
 import { instantOf } from '../../schema/order.ts';
@@ -11,7 +11,7 @@ import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { summarizeAlone } from '../fleet/summaries.ts';
 
-/** What a sealed secret's header says of its sealing; all null where it has none, as raw RSA-OAEP. */
+/** What a sealed secret's header says about its sealing; all null where it has no header, as with raw RSA-OAEP. */
 export type Said = { iat: number | null; hostname: string | null };
 export const NOTHING_SAID: Said = { iat: null, hostname: null };
 
@@ -110,7 +110,7 @@ function dateVersions(sql: SqlStorage, secret: string, version: number): Place {
     SLICE,
   );
   for (const row of rows) {
-    // What was raw has no word of its own, also once it is re-sealed.
+    // A raw version says nothing about itself, even once it is re-sealed.
     const read = row.bound === 1 ? readSealed(row.sealed) : null;
     const { skew_ms: skewMs, escrowed_at: receivedAt, first_kid: kid } = row;
     const at = sealedAt(sql, { iat: read?.ok ? read.header.iat : null, skewMs, receivedAt, kid });
@@ -135,7 +135,7 @@ function dateVersions(sql: SqlStorage, secret: string, version: number): Place {
   return last ? ['versions', last.secret_id, last.version] : ['machines', ''];
 }
 
-/** Brings each machine's summary up to date with what was dated. */
+/** Brings the summary of each machine with dated versions up to date. */
 function sumUp(sql: SqlStorage, after: string, now: number): Place | null {
   const rows = all<{ id: string }>(sql, 'SELECT id FROM machines WHERE id > ? ORDER BY id LIMIT ?', after, SLICE);
   for (const { id } of rows) {

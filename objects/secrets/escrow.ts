@@ -1,4 +1,4 @@
-// Escrow: what an engine hands over is taken only sealed, for its place, to a known key. Nothing here opens it.
+// Escrow: a secret from an engine is accepted only sealed, for its place, to a known key. Nothing here opens it.
 import { base64 } from '@scure/base';
 import { RSA_BLOCK_BYTES, readSealed, type SealedHeader } from '../../schema/jwe.ts';
 import { notSealed, type Refusal, refuse } from '../../schema/refusal.ts';
@@ -56,7 +56,7 @@ export function decideEscrow(request: EscrowRequest, facts: EscrowFacts): Escrow
   return { store: { ...opened, sha256: hash } };
 }
 
-/** What a ciphertext names and says of itself. */
+/** What a ciphertext names and says about itself. */
 type Checked = { kid: string; bound: boolean; said: Said };
 
 function checkJwe(request: EscrowRequest, tenant: string): Checked | Refusal {
@@ -71,7 +71,7 @@ function checkJwe(request: EscrowRequest, tenant: string): Checked | Refusal {
     ['eid', header.eid === request.eid],
     ['ref', refKey(header.ref) === refKey(request.ref)],
     ['kid', request.kid === undefined || header.kid === request.kid],
-    // These three belong to what a person sealed or re-sealed; an engine has no use for them.
+    // These three belong to versions that a person sealed or re-sealed; an engine has no use for them.
     ['by', header.by === undefined],
     ['src', header.src === undefined],
     ['bound', header.bound === undefined],
@@ -81,7 +81,7 @@ function checkJwe(request: EscrowRequest, tenant: string): Checked | Refusal {
 
 export const saidBy = ({ iat, pc }: SealedHeader): Said => ({ iat, hostname: pc?.hostname ?? null });
 
-/** A refusal that names every header field which is not as it has to be; null where all are. */
+/** A refusal that names every wrong header field; null where all are. */
 export function headerMismatch(same: readonly [field: string, equal: boolean][]): Refusal | null {
   const errors = same
     .filter(([, equal]) => !equal)
@@ -146,7 +146,7 @@ export function keep(
   });
   const receipt = { secretId, version, kid, sha256, auditSeq: seq, auditHash: hash };
   const at = sealedAt(sql, { iat: said.iat, skewMs, receivedAt: now, kid });
-  // What was carried may be of a day on which the PC had another name.
+  // A carried version may be from a day on which the PC had another name.
   const hostname = said.hostname ?? (uploadedBy === null ? findRow(sql, machine)?.hostname || null : null);
   storeVersion(sql, escrowed, { bound, sealedAt: at, hostname }, receipt, now);
   settleMarks(storage, machine, { kind, ref: refKey(ref) });
@@ -159,8 +159,9 @@ export function keep(
 }
 
 /**
- * Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again, `created` false. Whose
- * run it names is not asked: a clone of a golden image goes on with a run of the PC that the image was made of, and its secret is its own.
+ * Takes one sealed secret, from its engine or by a person from a spool file. A resend gets its first receipt again,
+ * `created` false. The owner of the run it names is not checked: a clone of a golden image goes on with a run of the PC
+ * that the image was made of, and its secret is its own.
  */
 export function takeSecret(
   storage: DurableObjectStorage,
@@ -191,7 +192,7 @@ export function takeSecret(
   if (over) return over;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const token = principal.kind === 'machine' ? principal.id : null;
-  // What was carried has been on its way for as long as its file was: its clock is not measured.
+  // A carried version was under way for as long as its file: its clock is not measured.
   const skewMs = token !== null && request.sentAt !== undefined ? now - request.sentAt : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);

@@ -1,4 +1,5 @@
-// What is sealed to a key that went with a change which was taken back: put back a slice at a time, on record, and all of it in the end.
+// Versions sealed to a key that went when a change was taken back are put back a slice at a time, on record, and all of
+// them in the end.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
@@ -28,7 +29,9 @@ const inObject = <T>(use: (sql: SqlStorage) => T | Promise<T>): Promise<T> =>
 const auditOf = async (action: string) =>
   (await asPerson<AuditPage>(ADMIN, at(`audit?limit=500&action=${action}`))).json.entries;
 
-/** So many secrets that somebody has re-sealed to a key of theirs; of every ninth nothing is kept that still opens. */
+/**
+ * This many secrets that somebody has re-sealed to a key of theirs; for every ninth nothing is kept that still opens.
+ */
 const resealedToGone = (rows: number) =>
   inObject((sql) => {
     const many = (statement: string) =>

@@ -1,6 +1,7 @@
-// What is sealed to a key that the keyring no longer has, once a change was taken back: where it was re-sealed from one that it has, that is put
-// back; what is left was sealed to nobody's key, or to one that only the way forth brings back. It is marked, kept, and healed by a sweep that
-// opens it. A slice at a time, on record.
+// Versions sealed to a key that the keyring no longer has, once a change was taken back: if one was re-sealed from a
+// version under a key that it has, that version is put back; the rest were sealed to nobody's key, or to one that only
+// redoing the change brings back. Those are marked, kept, and healed by a sweep that opens them. A slice at a time, on
+// record.
 
 import { record } from '../audit/audit.ts';
 import { schedule } from '../core/alarms.ts';
@@ -14,12 +15,15 @@ import { findVersion } from './secrets.ts';
 /** How many versions one turn settles; the next one takes the rest. */
 const SLICE = 200;
 
-/** Keys in their order; of each, those versions first that are marked already. */
+/** Keys in their order; for each, the versions that are marked already come first. */
 type Place = { kid: string; marked: 0 | 1; secret: string; version: number };
 const FIRST: Place = { kid: '', marked: 1, secret: '', version: 0 };
 export type Settled = { putBack: number; closed: number };
 
-/** The next key from this one on that something is sealed to and that the keyring no longer has. There are as many rows as ever were keys. */
+/**
+ * The next key from this one on that something is sealed to and that the keyring no longer has. There are as many rows
+ * as there ever were keys.
+ */
 const goneFrom = (sql: SqlStorage, kid: string): string | null =>
   first<{ kid: string }>(
     sql,
@@ -28,7 +32,7 @@ const goneFrom = (sql: SqlStorage, kid: string): string | null =>
     kid,
   )?.kid ?? null;
 
-/** Puts one back, or marks it. What is no longer there, or not under that key any more, was seen to by somebody else. */
+/** Puts one back, or marks it. If it is no longer there, or no longer under that key, somebody else has seen to it. */
 function settle(sql: SqlStorage, secret: string, version: number, now: number): keyof Settled | null {
   const row = findVersion(sql, secret, version);
   if (!row) return null;
@@ -67,13 +71,13 @@ function settleFrom(sql: SqlStorage, from: Place, now: number): { settled: Settl
     if (rows.length === left && last)
       return { settled, next: { ...place, secret: last.secret_id, version: last.version } };
     left -= rows.length;
-    // Behind every kid: no character of one is greater.
+    // Sorts after every kid: no character of one is greater.
     place = place.marked === 1 ? { ...FIRST, kid, marked: 0 } : { ...FIRST, kid: `${kid}~` };
   }
   return { settled, next: place };
 }
 
-/** Begins, in the transaction of the change that was taken back: what is beyond a slice is for the alarm. */
+/** Begins, in the transaction of the change that was taken back: anything beyond one slice is for the alarm. */
 export function beginSettling(storage: DurableObjectStorage, now: number): Settled & { more: boolean } {
   const { sql } = storage;
   const { settled, next } = settleFrom(sql, FIRST, now);

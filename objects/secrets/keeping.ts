@@ -7,7 +7,10 @@ import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
 import { versionsToday } from '../tokens/quotas.ts';
 
-/** What is kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file (`uploadedBy`). */
+/**
+ * The input to be kept, whoever handed it over: an engine, or a person by hand (`run` null, `by`) or from a spool file
+ * (`uploadedBy`).
+ */
 export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
   run: string | null;
   /** By how much our clock is ahead of the PC's; null where nobody measured. */
@@ -20,14 +23,14 @@ export type Escrowed = Omit<EscrowRequest, 'run' | 'kid' | 'sentAt'> & {
 
 type Place = Pick<Escrowed, 'machine' | 'kind' | 'ref'>;
 
-/** How many of a machine's secrets that the walk over names has not come to are looked at. */
+/** How many of a machine's secrets that the walk over names has not reached are looked at. */
 const UNNAMED_MAX = 1_000;
 
 type PlacedRow = { id: string; latest_version: number; standing: number; ref: string };
 
 /**
- * The secrets of a machine whose refs name the same thing, in whatever spelling: the one whose latest version that stands was brought last comes
- * first, and what is set aside whole stands behind.
+ * The secrets of a machine whose refs name the same thing, in whatever spelling: the one whose latest standing version
+ * was brought last comes first, and those that are wholly set aside come last.
  */
 function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] {
   const same = sameRefKey(ref);
@@ -58,7 +61,7 @@ const placed = (sql: SqlStorage, place: Place): PlacedRow | null => placedAll(sq
 /** The id of the secret that (machine, kind, ref) names, whatever spelling it was first kept under; null where there is none yet. */
 export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
 
-/** The same, and its next version; a new id where it is the first. `isGained`: nothing of it stands yet. */
+/** The same, with its next version; a new id if it is the first. `isGained`: none of its versions stands yet. */
 export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
   const row = placed(sql, request);
   return {
@@ -68,7 +71,7 @@ export function placeFor(sql: SqlStorage, request: Place): { secretId: string; v
   };
 }
 
-/** What is known of a version beside what was asked to be kept: whether its header binds it, when it was sealed and as which PC. */
+/** What is known about a version besides the input: whether its header binds it, when it was sealed and as which PC. */
 export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };
 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */

@@ -1,5 +1,6 @@
-// The way back: a change of the keyring that nobody else could open is taken back, with all after it. What that replaces is kept in turn, so
-// that it can itself be taken back. On record; never past what was let go.
+// The way back: a change of the keyring that nobody else could open is taken back, with all after it. Everything that
+// this replaces is kept in turn, so that it can itself be taken back. It goes on record, and never back past what was
+// let go.
 import type { KeyringWritten, UndoChange } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';

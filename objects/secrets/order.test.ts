@@ -1,4 +1,5 @@
-// What is current of a secret, through the API: whatever order versions arrive in, by whichever way, under whichever id of the PC.
+// Which version of a secret is current, through the API: in whatever order versions arrive, whichever way, and under
+// whichever id of the PC.
 import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -57,7 +58,7 @@ const addAdmin = () => asPerson(ADMIN, at('people'), { email: OTHER, role: 'admi
 beforeEach(async () => {
   tenant = await seedReadyTenant();
   machine = crypto.randomUUID();
-  // Days pass before anything is sealed: there is a yesterday that the key was there for.
+  // Days pass before anything is sealed: the key was already there yesterday.
   pass(3 * DAY * 1000);
 });
 
@@ -73,7 +74,7 @@ describe('of two runs', () => {
     expect(await offered()).toEqual([today.eid]);
     expect(await dueAt(secretId)).toBe(due);
     expect((await reveal(secretId)).version.eid).toBe(today.eid);
-    // Nor when the PC itself sends it, late.
+    // The same holds when the PC itself sends it late.
     await send(yesterday);
     expect(await offered()).toEqual([today.eid]);
     expect(await dueAt(secretId)).toBe(due);
@@ -99,7 +100,7 @@ describe('of two runs', () => {
     const after = await seal({ iat: slow, sentAt: slow * 1000 });
     await send(after);
     expect(await offered()).toEqual([after.eid]);
-    // What was carried has no such word: its file was on its way for nobody knows how long.
+    // A carried version has no such word: nobody knows how long its file was under way.
     const carried = await seal({ iat: slow - HOUR, sentAt: slow * 1000 });
     await carry(carried);
     expect(await offered()).toEqual([after.eid]);
@@ -225,7 +226,7 @@ describe('a recovery key', () => {
     expect(await dueAt(secretId)).not.toBeNull();
     pass(1000);
     const list = [{ volume: 'c:\\', protectors: [second.ref.protectorId] }];
-    // What a person carried could say anything.
+    // A version that a person carried could say anything.
     expect((await asPerson(ENGINEER, at('spool/report'), reportOf(newRun(), list))).status).toBe(200);
     expect(await offered()).toHaveLength(2);
     expect((await report(newRun(), list)).status).toBe(200);
@@ -297,7 +298,7 @@ describe('encrypted and not escrowed', () => {
     expect(await attention()).toEqual([]);
     await ended(second);
     expect(await attention()).toEqual(['no_recovery_key']);
-    // The next run does not take it away by beginning, nor a late key of the run before.
+    // Neither the beginning of the next run nor a late key of the previous run takes it away.
     pass(HOUR * 1000);
     const third = at0(plan);
     seq = 0;

@@ -1,5 +1,5 @@
-// What a person had brought out of a spool file has come from its PC too, and the PC gets the receipt: from now on it counts as what an
-// engine handed over. Once, on record.
+// A version that a person had brought out of a spool file has now come from its PC too, and the PC gets the receipt:
+// from now on it counts as handed over by an engine. Once, on record.
 import { readSealed } from '../../schema/jwe.ts';
 import type { EscrowRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';

@@ -41,7 +41,7 @@ const dueAt = async () =>
   (await asPerson<SecretList>(ENGINEER, at(`machines/${machine}/secrets`))).json.secrets[0]?.rotateDueAt;
 const seen = async () => (await asPerson<Machine>(ENGINEER, at(`machines/${machine}`))).json;
 
-/** As if the time that is left had passed. */
+/** As if the remaining time had passed. */
 const ring = async () => {
   await inObject((sql) => {
     sql.exec('UPDATE secrets SET rotate_due_at = 1 WHERE rotate_due_at IS NOT NULL');
@@ -125,7 +125,7 @@ describe('a budget', () => {
       }),
       { numRuns: 12 },
     );
-    // Whatever was handed out stands in the chain, and nothing else.
+    // The chain holds everything that was handed out, and nothing else.
     expect(await auditOf('secret.revealed')).toHaveLength(total);
   });
 

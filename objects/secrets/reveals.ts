@@ -19,7 +19,7 @@ import { findSecret, latestStanding, publicVersion, type SecretRow, type Version
 
 type RevealPlan = { secret: SecretRow; version: VersionRow; facts: SecretFacts };
 
-/** Finds the one version asked for. Where none is named: the one that the PC has, as far as anybody can say. */
+/** Finds the one version asked for. If none is named: the one that the PC has, as far as anybody can say. */
 function planReveal(sql: SqlStorage, id: string, version: number | undefined): RevealPlan | Refusal {
   const secret = findSecret(sql, id);
   if (!secret) return refuse('unknown_secret', 'The tenant holds no secret with this id.');
@@ -75,7 +75,7 @@ export function report(sql: SqlStorage, id: string, after: string | undefined): 
   };
 }
 
-/** All ids of the PC that a machine's id is of, and what it last said of its volumes; each PC is asked for once. */
+/** All ids of the PC that a machine's id is of, and what it last said about its volumes; each PC is asked for once. */
 function pcsOf(sql: SqlStorage) {
   const known = new Map<string, Pc>();
   return (machine: string) => {
@@ -198,7 +198,7 @@ export function reveal(
     });
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
-    // What was set aside is not what the PC is said to have.
+    // The PC is not said to have a version that was set aside.
     if (plan.version.aside === null && plan.facts.successorOf(candidateOf(plan.version)) === null)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);

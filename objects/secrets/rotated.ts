@@ -1,5 +1,5 @@
-// An admin's word that what was revealed of a secret is on the PC no more, where nothing shows it, as with an engine that does not list
-// its volumes' protectors. Never the word of whoever has revealed it.
+// An admin's word that the revealed versions of a secret are no longer on the PC, where nothing shows it, as with an
+// engine that does not list its volumes' protectors. It is never the word of a person who revealed one.
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { MarkCleared, RotatedRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
@@ -16,7 +16,10 @@ export function decideRotated(secret: Pick<SecretRow, 'id'> | null, revealed: bo
     : null;
 }
 
-/** Takes the mark off a secret of which nothing shows that it was rotated, as where an old engine does not list its protectors. */
+/**
+ * Takes the mark off a secret where nothing shows that it was rotated, as with an old engine that does not list its
+ * protectors.
+ */
 export function sayRotated(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

@@ -1,5 +1,5 @@
-// Rotation: hands out what is sealed to an older key, takes it back under the active one by compare-and-swap, and marks what no
-// key opens. The replaced ciphertext stays until its key is destroyed. Nothing here opens one.
+// Rotation: hands out versions sealed to an older key, takes them back under the active one by compare-and-swap, and
+// marks those that no key opens. The replaced ciphertext stays until its key is destroyed. Nothing here opens one.
 import { readSealed } from '../../schema/jwe.ts';
 import { isRefusal, notSealed, type Refusal, refuse } from '../../schema/refusal.ts';
 import type {
@@ -25,8 +25,8 @@ import { handOut } from './bulk.ts';
 import { findVersion, type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
 
 /**
- * The next versions under any key but the active one, by secret and version, from after `after` on. Each key is asked by itself, so that its
- * index gives the next without walking what is re-sealed already.
+ * The next versions under any key but the active one, by secret and version, from after `after` on. Each key is asked
+ * by itself, so that its index gives the next without walking those that are re-sealed already.
  */
 function pageToReseal(sql: SqlStorage, activeKid: string, { after, limit }: RotationPageRequest): SealedRecord[] {
   const left = [...heldByKid(sql)].filter(([kid, { openable }]) => kid !== activeKid && openable > 0);
@@ -51,17 +51,19 @@ function pageToReseal(sql: SqlStorage, activeKid: string, { after, limit }: Rota
 export type ResealDecision = Refusal | 'swap' | 'pass_over';
 
 /**
- * Decides on one re-sealed version. Pure. Its header must be the old one's in everything that binds, name the active kid and the
- * SHA-256 of what it replaces, and stay unbound where it was. What somebody else has re-sealed meanwhile is passed over.
+ * Decides on one re-sealed version. Pure. Its header must equal the old one in everything that binds, name the active
+ * kid and the SHA-256 of what it replaces, and stay unbound if it was. A version that somebody else has re-sealed
+ * meanwhile is passed over.
  */
 export function decideReseal(tenant: string, activeKid: string, row: RecordRow | null, item: Resealed): ResealDecision {
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
-  // Under the active key there is nothing to re-seal: whoever has the role alone could put garbage in the place of every secret.
+  // Under the active key there is nothing to re-seal: a person who has the role alone could put garbage in the place of
+  // every secret.
   if (row.kid === activeKid || row.kid !== item.fromKid || row.sha256 !== item.fromSha256) return 'pass_over';
   const read = readSealed(item.sealed);
   if (!read.ok) return notSealed(read);
   const { header } = read;
-  // What a raw ciphertext had no header for, its record says.
+  // The record says what a raw ciphertext had no header for.
   const old = row.format === 'jwe' ? readSealed(row.sealed) : null;
   const iat = old?.ok ? old.header.iat : Math.floor(row.escrowed_at / 1000);
   const pc = old?.ok ? old.header.pc : undefined;
@@ -72,7 +74,7 @@ export function decideReseal(tenant: string, activeKid: string, row: RecordRow |
     ['by', (header.by ?? null) === row.sealed_by],
     ['kind', header.kind === row.kind],
     ['eid', header.eid === row.eid],
-    // Spelled as it was sealed, or, of a raw one, as its secret has it.
+    // Spelled as it was sealed, or, for a raw one, as its secret has it.
     ['ref', refKey(header.ref) === (old?.ok ? refKey(old.header.ref) : row.ref) || refKey(header.ref) === row.ref],
     ['kid', header.kid === activeKid],
     ['iat', header.iat === iat],
@@ -92,7 +94,7 @@ function swap(sql: SqlStorage, row: RecordRow, activeKid: string, sealed: string
   place(sql, row, { kid: activeKid, format: 'jwe', sealed, sha256: sha256(sealed) });
 }
 
-/** Puts a ciphertext in a version's place; what was found of the one before says nothing of this one. */
+/** Puts a ciphertext in a version's place; findings about the previous one say nothing about this one. */
 function place(
   sql: SqlStorage,
   row: RecordRow,
@@ -132,7 +134,7 @@ export function progress(sql: SqlStorage, activeKid: string): { total: number; r
   return { total: sum(held), remaining: sum(held.filter(([kid]) => kid !== activeKid)) };
 }
 
-/** The next page to re-seal: its ids on record and its count off the budget, or nothing is handed out. */
+/** The next page to re-seal: its ids go on record and its count off the budget, or nothing is handed out. */
 export function readPage(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -146,7 +148,9 @@ export function readPage(
   return isRefusal(items) ? items : { activeKid, items };
 }
 
-/** Takes a page back under the active key: all that fits is swapped in one transaction, or the first fault refuses the page. */
+/**
+ * Takes a page back under the active key: the whole page is swapped in one transaction, or its first fault refuses it.
+ */
 export function takePage(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -188,7 +192,10 @@ export function putBack(sql: SqlStorage, row: RecordRow, before: ReplacedRow, no
   place(sql, row, before);
 }
 
-/** Puts back what a version was before it was re-sealed: for one that does not open any more. What stood in its place is kept too. */
+/**
+ * Puts back what a version was before it was re-sealed, if the re-sealed one does not open. The one that stood in its
+ * place is kept too.
+ */
 export function restore(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -223,7 +230,8 @@ export function giveUp(
   const row = findVersion(sql, secret, version);
   if (!row) return refuse('unknown_secret', 'The tenant holds no such version.');
   if (row.unopenable === 1) return { secret, version };
-  // Only what a rotation could not take along: else one slip would leave a good secret behind when its key is destroyed.
+  // Only for versions that a rotation could not take along: otherwise one slip would leave a good secret behind when
+  // its key is destroyed.
   if (row.kid === outline(sql)?.activeKid)
     return refuse('not_left_behind', 'This version is under the active key; there is nothing to mark.');
   if (row.finding !== 'does_not_open')

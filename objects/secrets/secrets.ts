@@ -43,10 +43,10 @@ export type VersionRow = {
   run_order: number | null;
   /** By how much our clock was ahead of the PC's when it was sent; null: nobody measured. */
   skew_ms: number | null;
-  /** When it was sealed, by our clock; where nobody can say, when an admin said that the PC has it; else null. */
+  /** When it was sealed, by our clock; if nobody can say, when an admin said that the PC has it; otherwise null. */
   sealed_at: number | null;
   hostname: string | null;
-  /** When its PC's engine got the receipt of what a person had brought. */
+  /** When its PC's engine got the receipt for a version that a person had brought. */
   receipted_at: number | null;
   counts: number;
   aside: string | null;
@@ -72,7 +72,7 @@ export type SecretRow = {
   latest_version: number;
   last_revealed_at: number | null;
   rotate_due_at: number | null;
-  /** The same, while what another id of the PC holds has taken the place of what was revealed. */
+  /** The same, while a version under another id of the PC has replaced the revealed one. */
   parked_due_at: number | null;
   rotated_at: number | null;
   rotated_by: string | null;
@@ -103,7 +103,7 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
   ...(row.aside === null ? {} : { setAside: true }),
 });
 
-/** What is selected of a version: never `sealed`. */
+/** The columns selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
   finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by,
   (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id) AS serial`;
@@ -128,7 +128,10 @@ const listedVersion = (sql: SqlStorage, row: ListedRow): ListedVersion => ({
   aside: asideWith(sql, row.aside),
 });
 
-/** The versions of one secret that stand, or those set aside, metadata only; those a list of secrets does not show included. */
+/**
+ * The versions of one secret that stand, or those set aside, metadata only; including those that a list of secrets does
+ * not show.
+ */
 export function versionsOf(
   sql: SqlStorage,
   secret: string,
@@ -149,7 +152,10 @@ export function versionsOf(
 
 type Placed = Pick<SecretRow, 'id' | 'machine_id' | 'kind' | 'ref'>;
 
-/** The first member of a ref as `refKey` writes it: what an account, a label or a key id begins with is the beginning of the whole. */
+/**
+ * The first member of a ref as `refKey` writes it: a prefix of an account, a label or a key id is a prefix of the
+ * whole.
+ */
 const REF_BEGINS: Record<SecretKind, string> = {
   local_admin_password: '{"account":"',
   bitlocker_recovery_key: '{"protectorId":"',
@@ -157,7 +163,7 @@ const REF_BEGINS: Record<SecretKind, string> = {
   other: '{"label":"',
 };
 
-/** Beyond every character that a text goes on with. */
+/** Sorts after every character that a text may go on with. */
 const BEYOND = '\u{10ffff}';
 
 /** The next secrets of one id, off its index. */
@@ -192,7 +198,10 @@ const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 const inOrder = (a: Placed, b: Placed): number =>
   compare(a.kind, b.kind) || compare(a.ref, b.ref) || compare(a.machine_id, b.machine_id);
 
-/** A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next without a sort. Null for a cursor that is not ours. */
+/**
+ * A page of the secrets of a machine's ids, metadata only. Each id is asked by itself, so that the index gives its next
+ * without a sort. Null for a cursor that we did not make.
+ */
 export function secretsOf(sql: SqlStorage, machines: readonly string[], query: SecretsQuery): SecretList | null {
   const { limit } = query;
   const pc = pcOf(sql, machines[0] ?? '');
@@ -232,7 +241,7 @@ const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): L
     ).map((row) => listedVersion(sql, row)),
   );
 
-/** What was set aside is offered by nobody. */
+/** Nothing that was set aside is offered. */
 const APART: Pick<SecretFacts, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
 
 function listedSecret(
@@ -262,7 +271,7 @@ function listedSecret(
   };
 }
 
-/** A version beside its secret: all that a browser holds a ciphertext's header against. */
+/** A version beside its secret: all that a browser checks a ciphertext's header against. */
 export type RecordRow = VersionRow & Pick<SecretRow, 'machine_id' | 'kind' | 'ref'>;
 
 export type SealedRecord = Omit<Revealed, 'auditSeq'>;

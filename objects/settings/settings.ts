@@ -4,18 +4,18 @@ import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first } from '../core/rows.ts';
 
-/** What was stored before a setting existed goes on with that setting's default. */
+/** A row stored before a setting existed goes on with that setting's default. */
 export function readSettings(sql: SqlStorage): Settings {
   const row = first<{ value: string }>(sql, "SELECT value FROM settings WHERE name = 'tenant'");
   return row ? { ...DEFAULT_SETTINGS, ...JSON.parse(row.value) } : DEFAULT_SETTINGS;
 }
 
-/** A change as the audit tells it: one level deep, the settings that were sent and no other. */
+/** A change as the audit records it: one level deep, only the settings that were sent. */
 function told({ revealBudget, ...plain }: SettingsChange): Record<string, string | number | boolean | null> {
   return { ...plain, ...revealBudget };
 }
 
-/** Changes what was sent; the rest stays. */
+/** Changes the settings that were sent; the rest stay. */
 export function changeSettings(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

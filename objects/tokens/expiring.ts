@@ -7,16 +7,19 @@ import { queue } from '../outbox/notices.ts';
 import { hasSuccessor } from './issuing.ts';
 
 export const LOOK_EVERY_MS = DAY_MS;
-/** Time enough to issue another and to carry it out, and a last word. */
+/** Time enough to issue another and bring it to the PCs, and a last warning. */
 export const TOLD_BEFORE_MS = [14 * DAY_MS, 2 * DAY_MS] as const;
 
-/** How many tokens, those that end first, and how many told of are looked at a day. */
+/** How many tokens, those that end first, and how many warnings already given are looked at a day. */
 const LOOKED_AT_MAX = 500;
 
 export type ExpiringToken = { id: string; expiresAt: number };
 type Told = { token: string; expiresAt: number; beforeMs: number };
 
-/** Which tokens are to be told of now, each with the warning that it is. Pure. One that is first seen late is told of once, not twice. */
+/**
+ * The tokens to warn about now, each with the warning due. Pure. A token that is first seen late gets one warning, not
+ * two.
+ */
 export function decideExpiring(tokens: readonly ExpiringToken[], told: readonly Told[], now: number): Told[] {
   return tokens.flatMap(({ id, expiresAt }) => {
     const left = expiresAt - now;
@@ -39,7 +42,10 @@ export async function expiringTokens(index: D1Database, tenant: string, now: num
   return results;
 }
 
-/** Tells of those that are due; the index does not know which were rotated, so that this is asked here. In the caller's transaction. */
+/**
+ * Queues the warnings that are due; the index does not know which tokens were rotated, so this is checked here. In the
+ * caller's transaction.
+ */
 export function tellExpiring(sql: SqlStorage, tenant: string, tokens: readonly ExpiringToken[], now: number): void {
   const told = all<{ token: string; expires_at: number; before_ms: number }>(
     sql,
@@ -54,7 +60,7 @@ export function tellExpiring(sql: SqlStorage, tenant: string, tokens: readonly E
   forgetTold(sql, now);
 }
 
-/** Forgets what was told of tokens that have ended: each day some rows on, and from the first again. */
+/** Forgets warnings about tokens that have ended: each day some rows further, then from the first again. */
 function forgetTold(sql: SqlStorage, now: number): void {
   const from = walkAt<string>(sql, 'tokens_expiring') ?? '';
   const rows = all<{ token: string }>(

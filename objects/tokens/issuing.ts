@@ -14,7 +14,7 @@ const TOKEN_BYTES = 24;
 const SALT_BYTES = 8;
 const PREFIX_CHARACTERS = 8;
 
-/** Whether a token has a successor that was not revoked: it is meant to end. */
+/** Whether a token has a successor that was not revoked: the token is meant to end. */
 export const hasSuccessor = (sql: SqlStorage, id: string): boolean =>
   first(
     sql,
@@ -22,7 +22,7 @@ export const hasSuccessor = (sql: SqlStorage, id: string): boolean =>
     id,
   ) !== null;
 
-/** Whether a token may be issued so. Pure. Null: yes. */
+/** Whether such a token may be issued. Pure. Null: yes. */
 export function decideIssue(
   { expiresAt, fingerprint }: Omit<TokenWrite, 'label'>,
   pins: Pins,
@@ -40,7 +40,10 @@ export function decideIssue(
   return null;
 }
 
-/** How many were issued today, the revoked ones too, `most` at most: each stays a row of the index, which all tenants share. */
+/**
+ * How many were issued today, including revoked ones, counted up to `most`: each stays a row of the index, which all
+ * tenants share.
+ */
 const issuedToday = (sql: SqlStorage, now: number, most: number): number =>
   first<{ issued: number }>(
     sql,
@@ -110,7 +113,10 @@ export function issue(
   return { id, token, prefix, label, expiresAt, fingerprint, minEpoch, replaces };
 }
 
-/** Which token may have a successor, and until when that one lives: as long as its forerunner was given. Pure but for reads. */
+/**
+ * Decides which token may have a successor, and until when that one lives: as long as its predecessor was given. Pure
+ * but for reads.
+ */
 export function planRotation(
   sql: SqlStorage,
   id: string,

@@ -1,5 +1,5 @@
-// Ten thousand PCs in eight hours on one token, under the defaults: what the limits are measured by. Time is compressed: every decision is
-// the object's own, with the instant it would have had.
+// Ten thousand PCs in eight hours on one token, under the defaults: the measure for the limits. Time is compressed:
+// every decision is the object's own, with the instant it would have had.
 
 import { runInDurableObject } from 'cloudflare:test';
 import { base64urlnopad } from '@scure/base';
@@ -24,7 +24,10 @@ const REPORTS = 12;
 const REPORT_BYTES = 3_500;
 const SECRET_BYTES = 2_500;
 const PC_BYTES = REPORTS * REPORT_BYTES + 2 * SECRET_BYTES;
-/** Of the whole day one PC in so many goes through the object's tables, report by report and secret by secret: all of them would take minutes. */
+/**
+ * One PC in this many of the whole day goes through the object's tables, report by report and secret by secret: all of
+ * them would take minutes.
+ */
 const WHOLE_EVERY = 20;
 /** A UTC day's beginning, so that all of it counts as one day. */
 const START = 20_800 * DAY_MS;

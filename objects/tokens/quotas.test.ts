@@ -45,7 +45,7 @@ const issue = async (id: string) =>
 const rowsIn = (id: string, query: string) =>
   runInDurableObject(stubOf(id), (_object, { storage }) => storage.sql.exec(query).toArray());
 
-/** As if the day had gone by: what was counted was counted yesterday. */
+/** As if the day had gone by: everything was counted yesterday. */
 const nextDay = (id: string) =>
   runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
     for (const table of ['machines', 'secrets', 'token_uses']) sql.exec(`UPDATE ${table} SET day = day - 1`);
@@ -68,7 +68,7 @@ describe('a machine', () => {
     expect((await report(token)).status).toBe(200);
     const near = { limit: 'machineRuns', id: machine.id, used: 4, value: 3 };
     expect((await limitsOf(id)).near).toContainEqual(near);
-    // It is told of today, whether the object has been there all the time or not.
+    // It is reported today, whether or not the object has been awake all the time.
     await evictDurableObject(stubOf(id));
     expect((await limitsOf(id)).near).toContainEqual(near);
     await nextDay(id);
@@ -110,7 +110,7 @@ describe('the history of a machine', () => {
     (await asPerson<Machine>(admin, `/v1/tenants/${id}/machines/${machine}`)).json.history
       .filter((line) => line.attribute === attribute)
       .map((line) => line.value);
-  /** More changes of something else than a day may have. */
+  /** More changes of another kind than a day allows. */
   const flood = async (token: string, machine: ReturnType<typeof newMachine>) => {
     const run = newRun();
     for (let i = 1; i <= 6; i++) await report(token, { ...machine, client: `Client ${i}` }, run, [event(i)]);
@@ -275,7 +275,7 @@ describe('a token', () => {
     await asMachine(token, '/v1/tenant/pubkey');
     await setLimits(id, { tokenRequests: 10 });
     let answer = await asMachine<Sent>(token, '/v1/tenant/pubkey');
-    // The window may end on the way: then it is begun anew.
+    // The window may end meanwhile: then it is begun anew.
     for (let i = 0; i < 60 && answer.status !== 429; i++) answer = await asMachine<Sent>(token, '/v1/tenant/pubkey');
     expect(answer.json).toMatchObject({ status: 429, code: 'rate_limited' });
     expect(answer.json.retryAfterSeconds).toBeLessThanOrEqual(10);
@@ -292,7 +292,7 @@ describe('a token', () => {
         for (let i = 0; i < 5; i++) expect((await report(token, machine)).status).toBe(429);
       }),
     );
-    // One where a minute begins on the way, and its entry with the indexes.
+    // One more if a minute begins meanwhile, and the entry with its indexes.
     expect(written).toBeLessThan(10);
     const { entries } = (await asPerson<AuditPage>(admin, `/v1/tenants/${id}/audit?limit=500`)).json;
     expect(entries.filter((entry) => entry.detail.code === 'machine_quota_exceeded').length).toBeLessThan(3);

@@ -1,5 +1,5 @@
-// Whether what a token brings is still within its day, its machine's, its secret's. Decided before anything is written; a secret that
-// is sent again gets its receipt before anybody counts.
+// Whether what a token brings is still within the day's limits of the token, its machine and its secret. This is
+// decided before anything is written; a resent secret gets its receipt before it is counted.
 import type { LimitName, Limits } from '../../schema/limits.ts';
 import type { Refusal } from '../../schema/refusal.ts';
 import type { Caller, Principal } from '../core/caller.ts';
@@ -17,10 +17,10 @@ export type SecretDay = { day: number; day_versions: string };
 export const versionsToday = (row: SecretDay | null, now: number): Record<string, number> =>
   row?.day === dayOf(now) ? JSON.parse(row.day_versions) : {};
 
-/** Secrets are refused last: they may go on for so much beyond what a token may bring in a day. */
+/** Secrets are refused last: they may go on for this much beyond what a token may bring in a day. */
 const SECRETS_SHARE = 1.1;
 
-/** Holds one count against its limit, and has it told where it comes near. */
+/** Checks one count against its limit, and reports it where it comes near. */
 function hold(
   sql: SqlStorage,
   name: LimitName,
@@ -49,11 +49,11 @@ function tellToken(sql: SqlStorage, tenant: string, token: string, limits: Limit
     tell('tokenBytes', bytes, limits.tokenBytes);
 }
 
-/** What one row takes at least, an event or the tombstone of one: ten bytes of a body may leave it. And what a run takes. */
+/** The least that one row takes, an event or a tombstone: ten bytes of a body may leave one. And the size of a run. */
 const ROW_BYTES = 80;
 const RUN_BYTES = 400;
 
-/** How many bytes a report counts as: its own, or what it leaves in the object where that is more. */
+/** How many bytes a report counts as: its own, or what it leaves in the object if that is more. */
 export const reportBytes = (caller: Caller, rows: number, newRun: boolean): number =>
   Math.max(caller.bodyBytes ?? 0, rows * ROW_BYTES + (newRun ? RUN_BYTES : 0));
 
@@ -68,10 +68,10 @@ export function countReport(
   if (more > 0) usesOf(sql).kept(usesKey(principal), now, more);
 }
 
-/** What a person brings is counted as a token's is, under a name that no token has: an id holds no space. */
+/** A person's uploads are counted like a token's, under a name that no token has: an id holds no space. */
 const usesKey = ({ kind, id }: Principal): string => (kind === 'person' ? `person ${id}` : id);
 
-/** A person's bytes of today, this body's among them. A script of theirs may bring no more than a token. */
+/** A person's bytes of today, this body's among them. A person's script may bring no more than a token. */
 export function personQuota(
   sql: SqlStorage,
   { principal, ip, bodyBytes }: Caller<Principal>,
@@ -125,7 +125,10 @@ export function reportQuota(
   );
 }
 
-/** Whether a secret of a machine may be stored: never for what others have brought, and a new token starts anew. */
+/**
+ * Whether a secret of a machine may be stored: it is never refused for what others have brought, and a new token starts
+ * anew.
+ */
 export function secretQuota(
   sql: SqlStorage,
   caller: Caller,

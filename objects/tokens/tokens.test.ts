@@ -140,7 +140,7 @@ describe('rotation', () => {
     const { json: overview } = await asPerson<Overview>(admin, `/v1/tenants/${id}/overview`);
     expect(overview.tokensExpiring).toEqual([]);
     await expireNow(id, 't1');
-    // This isolate has it cached, with no expiry at all: the object knows better.
+    // This isolate has cached it without any expiry: the object knows better.
     expect((await pubkey(token)).json.code).toBe('token_expired');
     expect((await pubkey(json.token)).status).toBe(200);
   });
@@ -216,7 +216,7 @@ describe('a token’s last use', () => {
     });
     expect(seen.rows).toBe(5);
     expect(seen.total).toEqual({ lastAt: 1_299_000, lastIp: '192.0.2.1', count: 300 });
-    // After an eviction what was not written yet is lost: a lower bound.
+    // An eviction loses what was not written yet: a lower bound.
     expect(seen.later).toEqual({ lastAt: 1_240_000, lastIp: '192.0.2.1', count: 241 });
   });
 

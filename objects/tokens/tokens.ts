@@ -1,5 +1,5 @@
-// A tenant's machine tokens: the object's own rows, and those of SQL that it has adopted from the index. Of a token only its salted
-// hash is kept. Expiry and revocation count here at once, whatever a Worker has cached.
+// A tenant's machine tokens: the object's own rows, and those of SQL that it has adopted from the index. Only the
+// salted hash of a token is kept. Expiry and revocation count here at once, whatever a Worker has cached.
 
 import { EXPIRES_SOON_MS } from '../../schema/facts/days.ts';
 import type { ExpiringToken } from '../../schema/machine.ts';
@@ -29,7 +29,7 @@ export type TokenRow = {
   version: number;
 };
 
-/** What the tenant's keyring has to say to a token: which roots an engine may pin, and the active key's epoch. */
+/** What the tenant's keyring tells a token: the roots an engine may pin, and the active key's epoch. */
 export type Pins = { roots: readonly string[]; minEpoch: number | null };
 
 export const findToken = (sql: SqlStorage, id: string): TokenRow | null =>
@@ -51,8 +51,8 @@ export const indexed = (row: TokenRow): IndexedToken => ({
 });
 
 /**
- * Takes over tokens that SQL made. Of one that is known the object's row counts, but for a revocation, which counts wherever it was
- * made; an id under which SQL put another token is that token from then on.
+ * Takes over tokens that SQL made. For a known one the object's row counts, except for a revocation, which counts
+ * wherever it was made; an id under which SQL put another token is that token from then on.
  */
 export function adopt(sql: SqlStorage, rows: readonly IndexedToken[]): void {
   for (const row of rows) {
@@ -84,16 +84,16 @@ export function adopt(sql: SqlStorage, rows: readonly IndexedToken[]): void {
 export function refusalOf(sql: SqlStorage, { id, name, tokenHash, facts }: Machine, now: number): Refusal | null {
   const row = findToken(sql, id);
   if (!row) adopt(sql, [{ ...facts, id, label: name, hash: tokenHash, revokedAt: null }]);
-  // Under another hash the id is another token, by SQL: the index, which has proven this one, knows better.
+  // An id under another hash is another token, made by SQL: the index, which has proven this one, knows better.
   if (!row || row.hash !== tokenHash) return null;
   if (row.revoked_at !== null) return refuse('token_revoked', 'This machine token was revoked; have a new one issued.');
   return isLive(row, now) ? null : refuse('token_expired', 'This machine token has expired; have a new one issued.');
 }
 
-/** What the index was known to have, before it is asked: taken, so that a change meanwhile is not mistaken for SQL's. */
+/** What the index was known to have before it is asked: noted, so that a change meanwhile is not mistaken for SQL's. */
 export const known = (sql: SqlStorage): Map<string, number> => settled(sql, 'token', 'tokens');
 
-/** A page of the tokens, newest first. `rows` is what the index says now, null where it does not answer. */
+/** A page of the tokens, newest first. `rows` are the index's rows now, null where it does not answer. */
 export function list(
   sql: SqlStorage,
   uses: TokenUses,
@@ -102,7 +102,7 @@ export function list(
   query: TokensQuery,
 ): TokenList {
   const there = idsOf(rows);
-  // A place and not a row: SQL may have given its id to another token meanwhile.
+  // A place, not a row: SQL may have given its id to another token meanwhile.
   const [, createdAt, id = ''] = /^(\d+)\/(.*)$/.exec(query.after ?? '') ?? [];
   const found = all<TokenRow>(
     sql,
@@ -139,10 +139,13 @@ export function list(
 const idsOf = (rows: readonly IndexedToken[] | null): ReadonlySet<string> | null =>
   rows && isWhole(rows) ? new Set(rows.map((row) => row.id)) : null;
 
-/** A condition that its index has to be given to the letter. */
+/** A condition that its index needs repeated to the letter. */
 const LIVE = 'SELECT * FROM tokens INDEXED BY tokens_live WHERE revoked_at IS NULL';
 
-/** Tokens that work at this moment, as far as the object knows: at most so many of those without an end, and of those whose end is to come. */
+/**
+ * Tokens that work at this moment, as far as the object knows: at most this many of those without an end, and of those
+ * whose end is to come.
+ */
 export const liveTokens = (sql: SqlStorage, now: number, most: number): TokenRow[] => [
   ...all<TokenRow>(sql, `${LIVE} AND expires_at IS NULL LIMIT ?`, most),
   ...all<TokenRow>(sql, `${LIVE} AND expires_at > ? LIMIT ?`, now, most),
@@ -159,14 +162,14 @@ export function countLive(
   return liveTokens(sql, now, HELD_AGAINST_MAX).filter((row) => !isMissing(row, there, before)).length;
 }
 
-/** Was its row taken out of the index by SQL? */
+/** Whether SQL took its row out of the index. */
 const isMissing = (row: TokenRow, there: ReadonlySet<string> | null, before: ReadonlyMap<string, number>): boolean =>
   there !== null && !there.has(row.id) && before.get(row.id) === row.version;
 
-/** How many that end are named: an admin sees to one after the other. */
+/** How many ending tokens are named: an admin sees to one after the other. */
 const EXPIRING_MAX = 50;
 
-/** Live tokens that end within a fortnight, the first ones; one that has a living successor is meant to. */
+/** Live tokens that end within a fortnight, the first ones; one that has a living successor is meant to end. */
 export const expiring = (sql: SqlStorage, now: number): ExpiringToken[] =>
   all<{ id: string; label: string; expires_at: number }>(
     sql,
@@ -185,7 +188,7 @@ export function putOutFrom(storage: DurableObjectStorage, after: string, limit: 
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
-/** Revokes a token, here at once. Again: the answer of then. */
+/** Revokes a token, here at once. A repeat gets the first answer. */
 export function revoke(
   storage: DurableObjectStorage,
   caller: Caller<Person>,

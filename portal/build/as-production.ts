@@ -2,7 +2,7 @@
 // would bring their development code, and the same sources would not give the same bytes. By itself, so that the stand, whose portal is often
 // built already, loads no Vite for it.
 
-/** Runs a build of Vite with `NODE_ENV` as it has to be, and puts back what it was. */
+/** Runs a build of Vite with the right `NODE_ENV`, and puts the old value back. */
 export async function asProduction<T>(build: () => Promise<T>): Promise<T> {
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';

@@ -32,7 +32,7 @@ async function bundleScript(): Promise<string> {
   return chunk.code.replaceAll('</script', '<\\/script');
 }
 
-/** The whole file. No translator is sent what it shows, and no digits of a key are made a telephone number. */
+/** The whole file. Nothing that it shows is sent to a translator, and no digits of a key become a telephone number. */
 export async function buildRecoveryPage(): Promise<string> {
   const script = await bundleScript();
   const style = readFileSync(path.join(folder, '../src/ui/page.css'), 'utf8').replaceAll('\r\n', '\n');

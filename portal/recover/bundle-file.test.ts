@@ -1,4 +1,5 @@
-// A bundle as it comes back from years on a stick, in a mailbox or in an editor: the day it is needed there is no other.
+// A bundle as it comes back from years on a stick, in a mailbox or in an editor: on the day it is needed there is no
+// other.
 import { expect, it } from 'vitest';
 import exitBundle from '../../schema/vectors/exit.bundle?raw';
 import keyring from '../../schema/vectors/keyring.json';

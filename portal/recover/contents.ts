@@ -1,5 +1,5 @@
-// What a bundle holds, once opened: machines with their secrets, found by what a person has in front of them, and everything as a table.
-// Knows no DOM.
+// The contents of an opened bundle: machines with their secrets, found by what a person has in front of them, and
+// everything as a table. Knows no DOM.
 import { z } from 'zod';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
@@ -25,8 +25,9 @@ const KeptMachine = z.object({
 type KeptMachine = z.infer<typeof KeptMachine>;
 
 /**
- * What of a secret its header is held against, and what is only shown: that may be anything. `by` is absent in bundles of before secrets could be
- * added by hand; what says where it stands (standing.ts), in those of before that was kept.
+ * The fields of a secret that its header is checked against, and those that are only shown and may be anything. `by` is
+ * absent in bundles from before secrets could be added by hand; the fields that say where it stands (standing.ts) are
+ * absent in bundles from before they were kept.
  */
 const KeptSecret = z.object({
   machine: z.string(),
@@ -54,7 +55,7 @@ const KeptSecret = z.object({
 });
 export type KeptSecret = z.infer<typeof KeptSecret>;
 
-/** Secrets: what the PC may have now, then what another has taken the place of, then what was set aside; the latest sealed first. */
+/** Secrets: those that the PC may have now, then replaced ones, then those set aside; the latest sealed first. */
 export type MachineWithSecrets = { machine: KeptMachine; secrets: KeptSecret[] };
 
 export type Contents = {
@@ -65,7 +66,7 @@ export type Contents = {
   standings: ReadonlyMap<KeptSecret, Standing>;
   secrets: number;
   auditEntries: number;
-  /** Machines and secrets that are left out because they are none as they stand in the bundle. */
+  /** Machines and secrets that are left out because they are malformed in the bundle. */
   malformed: number;
   keys: ReadonlyMap<string, CryptoKey>;
 };
@@ -92,8 +93,8 @@ export async function openContents(
 }
 
 /**
- * A bundle holds what a server once answered: what is not well-formed is counted and left out, so that one row of it, made with that in mind,
- * does not take all others along.
+ * A bundle holds what a server once answered: malformed rows are counted and left out, so that a single hostile row
+ * does not take all the others along.
  */
 function gather(parts: readonly BundlePart[]) {
   const byMachine = new Map<string, MachineWithSecrets>();
@@ -124,7 +125,7 @@ function gather(parts: readonly BundlePart[]) {
     machines.flatMap((one) => one.secrets),
     (id) => byMachine.get(id)?.machine.mergedInto ?? id,
   );
-  // What was set aside stands behind what counts, however new it is.
+  // Versions that were set aside come after those that count, however new they are.
   const rank = (one: KeptSecret) => (one.version.setAside ? 0 : stand.get(one) === 'earlier' ? 1 : 2);
   for (const one of machines)
     one.secrets.sort(
@@ -149,7 +150,7 @@ export function find(machines: readonly MachineWithSecrets[], typed: string): Ma
 
 const keyIdOf = ({ ref }: KeptSecret): string | null => ('protectorId' in ref ? ref.protectorId : null);
 
-/** A name as a file may hold it: nothing in it steers what stands beside it. A plaintext stays what it is. */
+/** A name as a file may hold it: nothing in it steers the text beside it. A plaintext stays what it is. */
 const named = (text: string | null): string | null => (text === null ? null : visible(text));
 
 const COLUMNS = [
@@ -174,13 +175,13 @@ const COLUMNS = [
 
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
-/** By which way it came: what a person brought, and no admin has confirmed, could be anything. */
+/** The way it came: a version that a person brought and no admin has confirmed could be anything. */
 function wayOf({ version: { by, uploadedBy, counts } }: KeptSecret): string {
   const way = by !== null ? 'by hand' : uploadedBy !== null ? 'carried' : 'engine';
   return counts === false ? `${way}, not confirmed` : way;
 }
 
-/** Everything in clear as CSV (RFC 4180), a line a version. What does not open says so in the last column's place. */
+/** Everything in clear as CSV (RFC 4180), a line a version. A version that does not open says so in the last column. */
 export async function toCsv(
   { tenant, machines, standings, keys }: Contents,
   refWords: (ref: SecretRef) => string,
@@ -212,7 +213,7 @@ export async function toCsv(
           version.bound ? 'yes' : 'no',
           version.setAside ? 'yes' : 'no',
           plaintext,
-          // An apostrophe that was put in belongs to no password: here it is said where one was.
+          // An apostrophe that was put in is not part of the password: this says where one was put.
           disarmed(plaintext) === plaintext ? 'no' : 'yes',
         ]),
       );

@@ -1,4 +1,5 @@
-// Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it but what its reader saves.
+// Choose a bundle, unlock it, find the PC, show its secret. Everything happens in this page; nothing leaves it except
+// what its reader saves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { visible } from '../../schema/shown-text.ts';
@@ -28,7 +29,7 @@ import '../src/secrets/sealed-as.ts';
 import '../src/secrets/secret-text.ts';
 import '../src/unlock/unlock-dialog.ts';
 
-/** More than fit on some screens; who looks for one types a few characters of it. */
+/** More than fit on some screens; a person who looks for one types a few characters of it. */
 const MACHINES_SHOWN = 100;
 const FILE_KEPT_MS = 60_000;
 const PROGRESS_EVERY = 25;
@@ -133,7 +134,7 @@ export class RecoverPage extends LitElement {
   async #open(chosen: Chosen, proof: UnlockWanted['detail'], signal: AbortSignal): Promise<void> {
     this.fault = null;
     await this.updateComplete;
-    // Key derivation holds this page's only thread: what is said of it has to be painted first.
+    // Key derivation holds this page's only thread: the words about it have to be painted first.
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     const opened = await openContents(chosen.text, proof).catch(() => null);
     if (signal.aborted) return;
@@ -150,7 +151,7 @@ export class RecoverPage extends LitElement {
     if (!contents) return;
     this.#asked = of;
     const opened = await openSecret(contents.tenant, of, contents.keys);
-    // What was asked for last is shown, and nothing of a bundle that has been closed.
+    // Only the last request is shown, and nothing of a bundle that has been closed.
     if (this.#asked !== of || this.contents !== contents) return;
     this.shown = isFault(opened) ? { of, opened: null, why: opened.message } : { of, opened, why: '' };
   }
@@ -167,7 +168,7 @@ export class RecoverPage extends LitElement {
             if (done % PROGRESS_EVERY === 0 && !signal.aborted) this.saving = done;
           },
         );
-        // Who has closed the bundle meanwhile wants nothing of it in clear.
+        // A person who has closed the bundle meanwhile wants nothing of it in clear.
         if (signal.aborted) return '';
         const link = document.createElement('a');
         link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
@@ -289,7 +290,7 @@ export class RecoverPage extends LitElement {
     </li>`;
   }
 
-  /** What tells versions apart of which nobody can say which one the PC had. */
+  /** The facts that tell versions apart when nobody can say which one the PC had. */
   #standing(secret: KeptSecret) {
     const standing = this.contents?.standings.get(secret);
     if (standing === 'earlier') return secret.version.setAside ? nothing : html`<span class="pill">Earlier</span>`;

@@ -1,4 +1,5 @@
-// Which version of a bundle a PC had: by the server's word where the bundle has it, by the header where it is older than that.
+// Which version of a bundle a PC had: by the server's word where the bundle has it, by the header where the bundle is
+// older than that.
 import { base64urlnopad } from '@scure/base';
 import { expect, it } from 'vitest';
 import type { Revealed } from '../../schema/secret.ts';

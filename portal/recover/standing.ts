@@ -4,10 +4,10 @@ import { instantOf, type Ordered, offeredOf } from '../../schema/order.ts';
 import type { SecretKind, SecretRef } from '../../schema/secret.ts';
 import { sameRefKey, volumeKey } from '../../schema/windows-names.ts';
 
-/** `current`: the one; `offered`: one of several, of which nobody can say which; `earlier`: another has taken its place. */
+/** `current`: the one; `offered`: one of several, and nobody can say which; `earlier`: another has taken its place. */
 export type Standing = 'current' | 'offered' | 'earlier';
 
-/** What of a version says where it stands; what a bundle of before did not keep is absent. */
+/** The facts that place a version; those that an older bundle did not keep are absent. */
 type Kept = {
   machine: string;
   kind: SecretKind;
@@ -28,7 +28,10 @@ type Kept = {
   };
 };
 
-/** When it was sealed, as far as anybody can say, ms since the epoch. A bundle of before instants were kept has none: then its header says. */
+/**
+ * When it was sealed, as far as anybody can say, ms since the epoch. A bundle from before instants were kept has none:
+ * then its header says when.
+ */
 export function sealedAtOf({ version, sealed }: Pick<Kept, 'version' | 'sealed'>): number | null {
   if (version.sealedAt !== undefined) return version.sealedAt;
   const read = version.bound ? readSealed(sealed) : null;
@@ -62,7 +65,10 @@ function groupsOf<T>(items: readonly T[], key: (item: T) => string): T[][] {
 
 const isGone = ({ goneAt }: Kept): boolean => (goneAt ?? null) !== null;
 
-/** How each version stands. `keptAs`: of a machine's id, the id that the PC is known by. What was set aside takes the place of nothing. */
+/**
+ * How each version stands. `keptAs`: from a machine's id to the id that the PC is known by. Versions that were set
+ * aside replace nothing.
+ */
 export function standings<T extends Kept>(
   secrets: readonly T[],
   keptAs: (machine: string) => string,

@@ -95,7 +95,10 @@ export class TotlApp extends LitElement {
     return isTenants(place) ? place.ids.tenant : null;
   }
 
-  /** What one opens from the fleet is there before. Where it does not come, it is asked for again when it is opened. */
+  /**
+   * The page that people open from the fleet is fetched beforehand. If it does not arrive, it is fetched again when it
+   * is opened.
+   */
   async #afterFleet(): Promise<void> {
     await firstScreen;
     await PLACES.machine.load?.().catch(() => {});
@@ -238,7 +241,9 @@ export class TotlApp extends LitElement {
     ></unlock-dialog>`;
   }
 
-  /** Another tenant's page is another one: nothing that was read, typed or shown for the one before can be in it. */
+  /**
+   * Another tenant's page is a new page: nothing that was read, typed or shown for the previous tenant can be in it.
+   */
   #pageOf(me: Me, membership: Membership) {
     return keyed(membership.tenant, this.#page(me, membership));
   }

@@ -8,6 +8,6 @@ freshOnReturn(() => location.reload());
 if (location.pathname === '/signed-in') {
   new BroadcastChannel(SESSION_CHANNEL).postMessage('signed-in');
   window.close();
-  // A browser may refuse to close a window that has been elsewhere to sign in.
+  // A browser may refuse to close a window that has visited another site to sign in.
   document.body.textContent = 'You are signed in. You can close this window.';
 } else void import('./app.ts');

@@ -13,11 +13,11 @@ type Given = { me: Me; membership: Membership };
 type TenantPage<Path extends string> = {
   /** A segment after a colon is an id, which `render` is given by that name. */
   path: Path;
-  /** What the window and the list of shortcuts call it. */
+  /** Its name in the window and in the list of shortcuts. */
   words: string;
-  /** What the menu calls it. Another page: it stands under that one's entry. Null: the menu has nothing of it. */
+  /** Its name in the menu. Another page: it is under that one's entry. Null: it is not in the menu. */
   menu: string | { readonly path: string } | null;
-  /** Who finds it in the menu. Anyone else who opens its URL is told by the page whom it is for. */
+  /** The roles that find it in the menu. The page tells anyone else who opens its URL whom it is for. */
   roles: readonly Role[];
   load: Load;
   render: (given: Given, ids: IdsOf<Path>) => TemplateResult;
@@ -138,14 +138,14 @@ type OwnPage = {
   path: string;
   words: string;
   menu: string;
-  /** Whose page it is; to anybody else there is nothing at its URL. */
+  /** The person it belongs to; for anybody else there is nothing at its URL. */
   isFor: (me: Me) => boolean;
   load: Load;
   render: (me: Me) => TemplateResult;
 };
 const ownPage = (row: OwnPage): OwnPage => row;
 
-/** Of no tenant's: what a person has beside their tenants. */
+/** Pages of no tenant: those that a person has besides their tenants. */
 const OWN_PAGES = {
   search: ownPage({
     path: '/search',
@@ -176,7 +176,7 @@ type Ids = { [Page in TenantPageName]: IdsOf<(typeof TENANT_PAGES)[Page]['path']
 /** Where the app is. */
 export type Place<Name extends PageName = PageName> = { [Page in Name]: { page: Page; ids: Ids[Page] } }[Name];
 
-/** All of them. At the start and at what is no page the shell itself says what there is. */
+/** All of them. At the start, and where there is no page, the shell itself says what there is. */
 export const PLACES: Record<PageName, { path: string | null; words: string; load: Load }> = {
   ...TENANT_PAGES,
   ...OWN_PAGES,
@@ -195,7 +195,7 @@ export function placeOf(pathname: string): Place {
 
 export const isTenants = (place: Place): place is Place<TenantPageName> => place.page in TENANT_PAGES;
 
-/** What a page of a tenant draws. */
+/** The content of a tenant's page. */
 export function drawn<Name extends TenantPageName>({ page, ids }: Place<Name>, given: Given): TemplateResult {
   const pages: { [Page in TenantPageName]: { render: (given: Given, ids: Ids[Page]) => TemplateResult } } =
     TENANT_PAGES;

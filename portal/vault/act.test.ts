@@ -87,7 +87,7 @@ describe('unlocking', () => {
     await keeper.lock();
     expect(await unlocking).toMatchObject({ ok: false, code: 'locked' });
     expect(await keeper.state()).toEqual({ state: 'locked' });
-    // Nor does a secret appear that was asked for before.
+    // A secret that was asked for before does not appear either.
     expect(await keeper.unlock(input)).toMatchObject({ ok: true });
     const opening = keeper.open(await sealedRecord(draft.write, password));
     await keeper.lock();

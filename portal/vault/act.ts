@@ -14,8 +14,8 @@ export async function draftAct(input: UnlockInput, act: KeyringAct): Promise<Dra
   if (isFault(trusted)) return trusted;
   const old = await openTrustedRoot(trusted, keyring);
   if (isFault(old)) return old;
-  // Signed on over a key that the server withholds, its private half would stay under a dropped vault key: lost for everybody. And what a
-  // new root states of a key is what the old one stated, not what the server says it did.
+  // If an act were signed while the server withholds a key, its private half would stay under a dropped vault key: lost
+  // for everybody. Also, a new root states about a key what the old one stated, not what the server says it did.
   const keys = await escrowKeysOf(trusted, keyring);
   if (isFault(keys)) return keys;
   const replaces = act.act === 'replace_root' || (act.act === 'leaver' && couldSign(trusted.manifest, act));

@@ -1,4 +1,5 @@
-// More than one vault may run in a browser: beside a tab of before an update, or in one without SharedWorker. One lock is for all of them.
+// More than one vault may run in a browser: beside a tab from before an update, or in one without SharedWorker. One
+// lock is for all of them.
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { keeperOn } from './among-vaults.ts';
 import type { SetUpDraft, VaultWord } from './contract.ts';

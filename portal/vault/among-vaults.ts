@@ -1,8 +1,8 @@
-// A vault among the others that this browser may run: whoever locks one has locked them all.
+// A vault among the others that this browser may run: locking one locks them all.
 import type { VaultWord } from './contract.ts';
 import { Keeper } from './keeper.ts';
 
-/** A vault that hears and says on this channel what tabs and vaults tell each other. */
+/** A vault that listens and speaks on the channel between tabs and vaults. */
 export function keeperOn(channel: BroadcastChannel): Keeper {
   const say = (word: VaultWord) => (): void => channel.postMessage(word);
   const [changed, lock] = [say('changed'), say('lock')];

@@ -1,4 +1,5 @@
-// What may go into a bundle: what is not well-formed would be sealed as it came, and stop whoever opens the file on the day it is needed.
+// The parts that may go into a bundle: a malformed one would be sealed as it came, and stop the person who opens the
+// file on the day it is needed.
 import { z } from 'zod';
 import { AuditEntry } from '../../schema/audit.ts';
 import { MachineSummary } from '../../schema/machine.ts';
@@ -12,7 +13,7 @@ const WellFormed = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('audit'), entries: z.array(AuditEntry) }),
 ]) satisfies z.ZodType<BundlePart>;
 
-/** Null where a part is well-formed; the fault names the place and never what stands there. */
+/** Null where a part is well-formed; the fault names the place and never its content. */
 export function malformedPart(part: BundlePart): VaultFault | null {
   const parsed = WellFormed.safeParse(part);
   if (parsed.success) return null;

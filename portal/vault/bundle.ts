@@ -1,6 +1,6 @@
 // The exit bundle: everything a tenant holds in one file. Its first line is the keyring as the server has it and a body key sealed under
-// the reveal vault key; every further line is a part of the body, sealed; the last says how many there are. Whoever can unlock the
-// keyring can open the file, with no server (docs/protocol.md).
+// the reveal vault key; every further line is a part of the body, sealed; the last says how many there are. Anybody who
+// can unlock the keyring can open the file, with no server (docs/protocol.md).
 import type { Keyring } from '../../schema/keyring.ts';
 import type { SecretVersion } from '../../schema/secret.ts';
 import type { BundleHead, BundlePart, VaultFault } from './contract.ts';
@@ -63,12 +63,12 @@ export class BundleWriter {
     return `${JSON.stringify({ sealed })}\n`;
   }
 
-  /** What was marked as opened by nothing goes along as it is. */
+  /** A version that was marked as opened by nothing goes along as it is. */
   #opens({ kid, unopenable }: Pick<SecretVersion, 'kid' | 'unopenable'>): boolean {
     return unopenable || this.#kids.has(kid);
   }
 
-  /** A file that was cut off lacks this line, or its count is another. */
+  /** A file that was cut off lacks this line, or has another count. */
   end(): string {
     const parts = this.#parts;
     const end = sealBytes(this.#key, contextOf('end', this.#tenant, this.#id, parts), utf8({ parts }));

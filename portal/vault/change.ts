@@ -47,7 +47,10 @@ const isRecovery = (one: ManifestUnlocker): boolean => one.owner === null && one
 const idsOf = (list: readonly ManifestUnlocker[], wanted: (one: ManifestUnlocker) => boolean): string[] =>
   list.filter(wanted).map((one) => one.id);
 
-/** What a page shows of an unlocker, from a keyring that it has not verified: it is what must be signed away, not its id alone. */
+/**
+ * An unlocker as a page shows it, from a keyring that it has not verified: this whole description must be what is
+ * signed away, not its id alone.
+ */
 const shownOf = ({ id, kind, label, owner, rights, createdAt }: ManifestUnlocker): string =>
   JSON.stringify([id, kind, label, owner, rights, createdAt]);
 
@@ -59,7 +62,7 @@ const recoverySet = (tenant: string, root: string, size: { threshold: number; co
 const labelOf = ({ threshold, count }: { threshold: number; count: number }): string =>
   count === 1 ? 'Recovery sheet' : `Recovery set, ${threshold} of ${count}`;
 
-/** Whoever knows the team passphrase of before would know the next one too. */
+/** Anybody who knows the previous team passphrase would know the next one too. */
 async function isTheOldTeams(
   { tenant, keyring }: UnlockInput,
   manifest: Manifest,
@@ -81,7 +84,7 @@ export const couldSign = ({ unlockers }: Manifest, { email, root }: Leaving): bo
 
 type Act<Name extends KeyringAct['act']> = Extract<KeyringAct, { act: Name }>;
 
-/** Says what an act changes. `root` is the thumbprint that new unlockers are to pin. */
+/** Tells what an act changes. `root` is the thumbprint that new unlockers are to pin. */
 export async function changeOf(
   input: UnlockInput,
   act: KeyringAct,
@@ -123,13 +126,14 @@ export async function changeOf(
 function keyStateChange(act: Act<'set_key_state'>, manifest: Manifest): Change | VaultFault {
   const key = manifest.keys.find((one) => one.kid === act.kid);
   if (!key) return fault('unknown_kid', 'The keyring has no such escrow key.');
-  // The page goes by the server's table of keys: one that names the active key as retired would have it signed away for good.
+  // The page uses the server's table of keys: one that names the active key as retired would have it signed away for
+  // good.
   return key.state === STATE_BEFORE[act.state]
     ? { ...NOTHING, keyState: act }
     : fault('keyring_changed', `The signed keyring has that key as ${key.state}. Nothing was signed; look again.`);
 }
 
-/** Whose a further one is, is whose the opened one is: not whom the server takes its person for. */
+/** A further unlocker belongs to the owner of the opened one, not to the person that the server names. */
 async function furtherWay(
   act: Act<'add_passphrase' | 'add_passkey'>,
   { manifest, entry }: TrustedKeyring,
@@ -185,7 +189,9 @@ function removal({ unlocker }: Act<'remove_unlocker'>, manifest: Manifest): Chan
     : untrusted('The unlocker is not the one that you were shown.');
 }
 
-/** What is shared goes by the signed manifest: a server that says they could not fetch it keeps nothing of it. */
+/**
+ * The signed manifest decides what is shared: a server cannot keep an unlocker by saying that they could not fetch it.
+ */
 async function changeOfLeaver(
   input: UnlockInput,
   act: Leaving,
@@ -194,7 +200,7 @@ async function changeOfLeaver(
 ): Promise<Change | VaultFault> {
   const { tenant } = input;
   const { email, team, recovery } = act;
-  // Removed and not replaced, a tenant would be left with one forgotten passphrase to lose everything by.
+  // If it were removed and not replaced, a single forgotten passphrase could lose everything.
   if (recovery === null && manifest.unlockers.some(isRecovery))
     return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');
   const left = (one: ManifestUnlocker) =>

@@ -1,5 +1,5 @@
-// The next keyring, composed from what an act changes: the manifest, the keys under the vault keys of after it, wraps for whoever may open
-// them. It is signed only where it is well-formed, and answered only where it was seen to open.
+// The next keyring, composed from what an act changes: the manifest, the keys under the vault keys after the act, wraps
+// for those who may open them. It is signed only if it is well-formed, and answered only once it was seen to open.
 import type { EscrowKey, Keyring, KeyringWrite, Wrap } from '../../schema/keyring.ts';
 import { Manifest, type ManifestUnlocker, OVERLAPPING_MAX, type VaultPurpose } from '../../schema/signed.ts';
 import { Email } from '../../schema/text.ts';
@@ -13,10 +13,10 @@ import { type TrustedKeyring, untrusted } from './trust.ts';
 import { repinned } from './unlocker.ts';
 import { commit, wrapsFor } from './vault-key.ts';
 
-/** The keyring of before with its root, the root of after, and what changes. */
+/** The keyring before with its root, the root after, and the changes. */
 type Step = { trusted: TrustedKeyring; keyring: Keyring; old: Root; root: Root; change: Change };
 type Vaults = ReturnType<typeof renewVaults>;
-/** What the step comes to; `sealedRoot` is the root of before as it was held. */
+/** The result of the step; `sealedRoot` is the previous root as it was held. */
 type Next = {
   manifest: Manifest;
   vaults: Vaults;
@@ -40,7 +40,7 @@ export async function compose(step: Step): Promise<KeyringWrite | VaultFault> {
   const escrowKeys = await nextEscrowKeys(step, vaults, oldRoots, manifest);
   if (isFault(escrowKeys)) return escrowKeys;
   if (!keyring.root) return fault('no_rights', 'This needs an unlocker with admin rights.');
-  // A grant's label and key come from the server: what nobody could read again is not signed.
+  // A grant's label and key come from the server: a manifest that nobody could read again is not signed.
   if (!Manifest.safeParse(manifest).success) return untrusted('The next keyring would not be well-formed.');
   if (!change.grant.every(isPersonal))
     return untrusted('What asks for access is no way to unlock of one person’s own.');
@@ -52,13 +52,13 @@ export async function compose(step: Step): Promise<KeyringWrite | VaultFault> {
 }
 
 /**
- * Of an owner whose address is what it looks like, since their unlockers are found by it when they leave; and no second recovery set. Neither
- * is in the words that were compared.
+ * The owner's address must be what it looks like, since their unlockers are found by it when they leave; and there must
+ * be no second recovery set. The compared words contain neither.
  */
 const isPersonal = ({ owner, kind }: ManifestUnlocker): boolean =>
   kind !== 'recovery' && Email.safeParse(owner).data === owner;
 
-/** The purposes whose vault key somebody loses: what an unlocker could open is closed to it when it goes. */
+/** The purposes whose vault key somebody loses: everything that an unlocker could open is closed to it when it goes. */
 function renewedBy({ trusted: { manifest }, change }: Step): ReadonlySet<VaultPurpose> {
   const removed = manifest.unlockers.filter((one) => change.remove.includes(one.id));
   return new Set(removed.flatMap((one) => one.rights));
@@ -66,7 +66,7 @@ function renewedBy({ trusted: { manifest }, change }: Step): ReadonlySet<VaultPu
 
 const freshOf = ({ add, grant }: Change): ManifestUnlocker[] => [...add.map(({ entry }) => entry), ...grant];
 
-/** The manifest but for its escrow keys, which are as before. */
+/** The manifest with its escrow keys as before. */
 async function nextManifest(step: Step, vaults: Vaults): Promise<Manifest> {
   const { trusted, old, change } = step;
   const { manifest, sha256 } = trusted;
@@ -89,7 +89,10 @@ async function nextManifest(step: Step, vaults: Vaults): Promise<Manifest> {
   return next;
 }
 
-/** The escrow keys that are sent: moved where their vault key or the root is new, and the next one. `next` gets their states. */
+/**
+ * The escrow keys that are sent: moved if their vault key or the root is new, and the next one. `next` gets their
+ * states.
+ */
 async function nextEscrowKeys(
   step: Step,
   { reveal }: Vaults,
@@ -128,7 +131,8 @@ async function writeOf(step: Step, next: Next): Promise<KeyringWrite> {
   const { manifest, vaults, oldRoots, escrowKeys, sealedRoot } = next;
   const { tenant } = manifest;
   const adminRenewed = renewedBy(step).has('admin');
-  // Who acts has just confirmed the new root: it is pinned in their own unlocker at once. Not in a shared one: others confirm for themselves.
+  // The person who acts has just confirmed the new root: it is pinned in their own unlocker at once, but not in a
+  // shared one, because others confirm for themselves.
   const repins = change.newRoot && !change.remove.includes(unlocker.id) && entry.owner !== null;
   const own = repins ? [repinned(tenant, unlocker, root.fingerprint)] : [];
   const succession = { tenant, from: old.fingerprint, to: root.fingerprint, createdAt: Date.now() };
@@ -136,7 +140,7 @@ async function writeOf(step: Step, next: Next): Promise<KeyringWrite> {
     manifest: await signManifest(root, manifest),
     root: change.newRoot || adminRenewed ? sealRoot(tenant, root, vaults.admin) : sealedRoot,
     ...(change.newRoot ? { succession: await signSuccession(old, succession) } : {}),
-    // Under the vault key they have, they are held already, the one that has just been followed too.
+    // Under their present vault key they are already held, including the one that has just been followed.
     ...(adminRenewed && oldRoots.length > 0
       ? { oldRoots: oldRoots.map((one) => sealRoot(tenant, one, vaults.admin)) }
       : {}),

@@ -1,5 +1,5 @@
-// What the portal may ask of the vault, and what it gets: plain values, so that they cross into a worker unchanged.
-// Pages know this file and portal/src/unlock/vault-client.ts; nothing else of the vault.
+// The portal's requests to the vault and the answers: plain values, so that they cross into a worker unchanged. Pages
+// know this file and portal/src/unlock/vault-client.ts; nothing else of the vault.
 import type { AuditEntry } from '../../schema/audit.ts';
 import type { Finding } from '../../schema/bulk.ts';
 import type { Grant, GrantRequest } from '../../schema/grant.ts';
@@ -26,7 +26,7 @@ export type VaultFaultCode =
   | 'wrong_header'
   | 'malformed'
   | 'cannot_open'
-  /** It opens, and what comes out is not text. */
+  /** It opens, but the content is not text. */
   | 'not_text'
   /** It opens, and nothing is in it. */
   | 'empty';
@@ -37,7 +37,9 @@ export type VaultFault = {
   code: VaultFaultCode;
   message: string;
   succession?: { root: string; words: string[] };
-  /** Where the keyring does not follow on what this browser has seen, and its person may take it after comparing. */
+  /**
+   * Present if the keyring does not follow on what this browser has seen, and the person may accept it after comparing.
+   */
   line?: Line;
 };
 export type VaultResult<T> = ({ ok: true } & T) | VaultFault;
@@ -49,9 +51,10 @@ export type VaultState =
 
 /**
  * The channel between the tabs and the vaults that run: more than one, where a tab is older than a new version of the portal, or the browser has no
- * SharedWorker and each tab has its own. `changed`, by a worker: the state is another one now, ask for it. `asked`, by a tab that has just
- * come: a vault that is unlocked says `changed` once more. `lock`, by a worker that somebody has locked: so does every other. Nothing
- * else goes over it, and whoever says one of them falsely has a tab ask its vault, or a person unlock it, once too often.
+ * SharedWorker and each tab has its own. `changed`, by a worker: the state has changed, ask for it. `asked`, by a tab
+ * that has just come: a vault that is unlocked says `changed` once more. `lock`, by a worker that somebody has locked:
+ * so does every other. Nothing else goes over it, and a false message only makes a tab ask its vault, or a person
+ * unlock it, once too often.
  */
 export const VAULT_CHANNEL = 'totl-vault';
 export type VaultWord = 'changed' | 'asked' | 'lock';
@@ -60,11 +63,13 @@ export type VaultWord = 'changed' | 'asked' | 'lock';
 export type SeenManifest = {
   version: number;
   fingerprint: string;
-  /** SHA-256 of its header and payload: whoever bends the text of its signature does not make it another. */
+  /** SHA-256 of its header and payload: altering the text of its signature does not make it another manifest. */
   signed: string;
 };
 
-/** As browsers remembered it before: SHA-256 of the whole text. Compared so once, then replaced by what is remembered now. */
+/**
+ * As browsers remembered it before: SHA-256 of the whole text. Compared this way once, then replaced by the new form.
+ */
 export type SeenBefore = { version: number; fingerprint: string; sha256: string };
 
 /**
@@ -73,7 +78,10 @@ export type SeenBefore = { version: number; fingerprint: string; sha256: string 
  */
 export type Line = { fingerprint: string; version: number; signed: string; instead: SeenManifest | SeenBefore };
 
-/** Whether a manifest of the version that is remembered is the one. `sha256` is of its whole text, `signed` of header and payload. */
+/**
+ * Whether a manifest of the remembered version is the remembered one. `sha256` is of its whole text, `signed` of header
+ * and payload.
+ */
 export const isRemembered = (seen: SeenManifest | SeenBefore, now: { sha256: string; signed: string }): boolean =>
   'signed' in seen ? seen.signed === now.signed : seen.sha256 === now.sha256;
 
@@ -90,7 +98,9 @@ export type UnlockInput = {
   seen: SeenManifest | SeenBefore | null;
   /** The manifests as the server has them, from the version that is remembered up to the one before the keyring's. */
   since?: readonly string[];
-  /** `signed` of a line that its person has compared with an admin: taken though it does not follow on what was seen. */
+  /**
+   * `signed` of a line that the person has compared with an admin: accepted though it does not follow on what was seen.
+   */
   confirmedLine?: string | undefined;
   /** A root that its owner has confirmed by comparing the words of a succession. */
   confirmedRoot?: string;
@@ -100,26 +110,26 @@ export type UnlockInput = {
 export type KeyringAct =
   /** A new escrow key, active at once; the old one is `retiring`. */
   | { act: 'rotate' }
-  /** A key's rotation is finished (`retired`), or the key is destroyed, which rests on a sweep of whoever signs it. */
+  /** A key's rotation is finished (`retired`), or the key is destroyed, which rests on the signer's own sweep. */
   | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined }
   /** A further unlocker of the admin who acts. */
   | { act: 'add_passphrase'; email: string; label: string; passphrase: string }
   | { act: 'add_passkey'; email: string; label: string; kdf: PrfKdf; prf: string }
-  /** A shared, reveal-only passphrase; the one before it is removed. */
+  /** A shared, reveal-only passphrase; the previous one is removed. */
   | { act: 'set_team_passphrase'; passphrase: string }
-  /** A recovery set of `count` shares, any `threshold` of which open; the one before it is removed. */
+  /** A recovery set of `count` shares, any `threshold` of which open; the previous one is removed. */
   | { act: 'make_recovery_set'; threshold: number; count: number }
   /** As it was shown: what the signed keyring has under its id must be the same. */
   | { act: 'remove_unlocker'; unlocker: ManifestUnlocker }
-  /** Access for a person whose words were compared: to what the words name, as it was asked for. */
+  /** Access for a person whose words were compared: to what the words name, as requested. */
   | { act: 'grant'; grant: Grant; words: readonly string[] }
   | { act: 'replace_root' }
   /** Engines that pin this earlier root are refused from now on. */
   | { act: 'end_overlap'; root: string }
   /**
    * Everything a person could open is closed to them: their unlockers removed, every shared one of the signed manifest replaced unless the
-   * admin says that it is kept, new vault keys, a new escrow key. `root`: a new root too; there is one in any case where they have admin rights
-   * of their own.
+   * admin says that it is kept, new vault keys, a new escrow key. `root`: a new root too; there is one in any case if
+   * they have admin rights of their own.
    */
   | {
       act: 'leaver';
@@ -143,10 +153,10 @@ export type Drafted = {
 export type GrantInput = {
   tenant: string;
   email: string;
-  /** The root that this browser was shown; if the server lied about it, the admin's words are others. */
+  /** The root that this browser was shown; if the server lied about it, the admin's words differ. */
   root: string;
   label: string;
-  /** What it is to open. The words name it, so that no server can have an admin sign more. */
+  /** What it is meant to open. The words name it, so that no server can have an admin sign more. */
   rights: readonly VaultPurpose[];
 } & ({ kind: 'passphrase'; passphrase: string } | { kind: 'passkey'; kdf: PrfKdf; prf: string });
 /**
@@ -160,7 +170,7 @@ export type Opened = {
   bound: boolean;
   /** When it was sealed, by its own header, ms since the epoch; null where it is raw. Bound to what it holds, unlike what the server says. */
   sealedAt: number | null;
-  /** The PC that its header names, if any. */
+  /** The PC named in its header, if any. */
   pc: { hostname: string; serial: string | null } | null;
   /** BitLocker only: eight groups of six digits, each divisible by 11, and which (from 1) are not; null for other kinds. */
   bitlocker: { groups: string[]; checksum: 'valid' | 'invalid'; failing: number[] } | null;
@@ -190,7 +200,7 @@ export type BundleHead = {
   keyring: Keyring;
 };
 
-/** A piece of a bundle's body. The secrets in it are sealed still, each to its escrow key. */
+/** A piece of a bundle's body. The secrets in it are still sealed, each to its escrow key. */
 export type BundlePart =
   | { kind: 'machines'; machines: MachineSummary[] }
   | { kind: 'secrets'; secrets: Revealed[] }
@@ -201,15 +211,21 @@ export type RootBefore = { root: string; followedAt: number; words: string[] };
 
 export interface Vault {
   state(): Promise<VaultState>;
-  /** Makes every key of a new tenant. Nothing is kept: the page sends `write`, then unlocks as anybody would. */
+  /** Makes every key of a new tenant. Nothing is kept: the page sends `write`, then unlocks like anybody else. */
   draftSetUp(input: SetUpInput): Promise<VaultResult<SetUpDraft>>;
-  /** Is this, as typed by a person, the code of that draft? Forgiving of case, spaces, dashes, O for 0, I and L for 1. */
+  /**
+   * Whether this text, as typed by a person, is the code of that draft. Forgiving of case, spaces, dashes, O for 0, I
+   * and L for 1.
+   */
   recoveryCodesMatch(shown: string, typed: string): Promise<boolean>;
   /** A step-up: opens an unlocker with admin rights anew and signs version n+1 of the keyring. */
   draft(input: UnlockInput, act: KeyringAct): Promise<VaultResult<Drafted>>;
   /** Makes a personal unlocker for oneself, to be granted by an admin. */
   draftGrant(input: GrantInput): Promise<VaultResult<{ request: GrantRequest; words: string[] }>>;
-  /** The words of a grant as an admin's browser makes them from the fingerprint it has verified. Null: asked in the earlier form, it has none. */
+  /**
+   * The words of a grant as an admin's browser makes them from the fingerprint it has verified. Null: a request in the
+   * earlier form has none.
+   */
   grantWords(tenant: string, fingerprint: string, grant: Grant): Promise<string[] | null>;
   /**
    * The roots that the one of the keyring that was seen follows, newest first, each by the verified word of the one before; with the words that a
@@ -230,22 +246,23 @@ export interface Vault {
   drill(input: UnlockInput): Promise<VaultResult<{ seen: SeenManifest; proof: string }>>;
   /**
    * Opens one ciphertext, seals it to the active key with its header kept, and opens the result to see that it is the same.
-   * `activeKid` is what the server says is active: another than the vault's own means that the keyring has changed.
+   * `activeKid` is what the server says is active: one that differs from the vault's own means that the keyring has
+   * changed.
    */
   reseal(item: Revealed, activeKid: string): Promise<VaultResult<{ resealed: Resealed }>>;
   /** Verifies the keyring against the pin that unlocking yields, then holds the escrow keys, non-extractable. */
   unlock(input: UnlockInput): Promise<VaultResult<Unlocked>>;
-  /** Opens one ciphertext of the unlocked tenant after holding its header against the record. */
+  /** Opens one ciphertext of the unlocked tenant after checking its header against the record. */
   open(revealed: Revealed): Promise<VaultResult<Opened>>;
   /** Seals a secret to the active key of the unlocked tenant. Refuses a recovery password whose checksum fails. */
   sealByHand(input: HandInput): Promise<VaultResult<{ request: HandSealed }>>;
-  /** Opens one ciphertext to see whether it can be opened and is one of its kind; the plaintext goes nowhere. */
+  /** Opens one ciphertext to see whether it opens and is valid for its kind; the plaintext goes nowhere. */
   check(item: Revealed): Promise<VaultResult<{ finding: Finding }>>;
   /** A step-up: begins a bundle. The answers are its lines, in order; other tabs may write others at the same time. */
   beginBundle(input: UnlockInput & { name: string }): Promise<VaultResult<{ bundle: string; line: string }>>;
   /**
-   * Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun again. Refuses what is
-   * not well-formed, too: nobody could read it on the day it is needed.
+   * Refuses a secret that no key in the bundle's head opens: the keyring has changed, and the bundle is to be begun
+   * again. Refuses malformed parts, too: nobody could read them on the day they are needed.
    */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;

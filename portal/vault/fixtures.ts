@@ -1,4 +1,5 @@
-// For tests: a tenant set up with cheap hands, what the server would hand out of it, and secrets sealed to it as an engine would.
+// For tests: a tenant set up with cheap hands, the parts that the server would hand out, and secrets sealed to it as an
+// engine would.
 import { base64urlnopad, hex } from '@scure/base';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 import { SEALED_TYP } from '../../schema/jwe.ts';
@@ -35,7 +36,7 @@ export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, vers
   fingerprint: draft.fingerprint,
 });
 
-/** What is no fault; a fault ends the test. */
+/** The value if it is not a fault; a fault ends the test. */
 export function must<T>(answer: T | VaultFault): T {
   if (isFault(answer)) throw new Error(`${answer.code}: ${answer.message}`);
   return answer;
@@ -59,7 +60,7 @@ export function twinOf(compact: string): string {
   return compact.slice(0, cut) + base64urlnopad.encode(new Uint8Array([...bytes.slice(0, 32), ...s]));
 }
 
-/** Of lists in order, the last that was said of each. */
+/** The last entry for each, from lists in order. */
 const latest = <T>(lists: readonly (readonly T[])[], key: (one: T) => string): T[] => [
   ...new Map(lists.flat().map((one) => [key(one), one])).values(),
 ];

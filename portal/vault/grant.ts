@@ -1,4 +1,4 @@
-// Asking to be let in: a browser makes its person's own unlocker and the words that an admin is to see too.
+// Asking to be let in: a browser makes its person's own unlocker and the words that an admin must see too.
 
 import type { GrantRequest } from '../../schema/grant.ts';
 import { thumbprint } from '../../schema/jwk.ts';
@@ -6,7 +6,10 @@ import type { GrantInput } from './contract.ts';
 import { grantWords } from './spoken-words.ts';
 import { makePasskeyUnlocker, makePassphraseUnlocker } from './unlocker.ts';
 
-/** Makes the unlocker. What it is to open is asked for, and in the words; nothing opens by it until an admin has signed that. */
+/**
+ * Makes the unlocker. The request and the words say what it is meant to open; it opens nothing until an admin has
+ * signed that.
+ */
 export async function requestGrant(input: GrantInput): Promise<{ request: GrantRequest; words: string[] }> {
   const { tenant, root, email, label } = input;
   const wanted = { label, owner: email, rights: [...input.rights] };

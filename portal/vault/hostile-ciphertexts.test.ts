@@ -1,5 +1,5 @@
-// A server that lies about ciphertexts, and a keeper of a bundle who does: each lie is refused by its own code, nothing is sealed on its
-// word, and no part of a bundle comes out. Lies about the keyring are in hostile.test.ts.
+// A server that lies about ciphertexts, and a keeper of a bundle who does so: each lie is refused by its own code,
+// nothing is sealed on its word, and no part of a bundle comes out. Lies about the keyring are in hostile.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSealed } from '../../schema/jwe.ts';
 import type { EscrowKey, Keyring } from '../../schema/keyring.ts';
@@ -31,7 +31,7 @@ let draft: SetUpDraft;
 let first: Keyring;
 /** After a rotation of the escrow key, which is unfinished. */
 let rotated: Keyring;
-/** What the liar has made for itself, under the same tenant's name. */
+/** Keys that the liar has made for itself, under the same tenant's name. */
 let evil: SetUpDraft;
 /** Sealed to the first escrow key. */
 let record: Revealed;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   record = await sealedRecord(first, password);
 });
 
-/** A fault and nothing beside it: no ciphertext, no finding, no part of a bundle. */
+/** Only a fault: no ciphertext, no finding, no part of a bundle. */
 const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.any(String) });
 
 describe('a hostile server’s rotation page', () => {
@@ -208,7 +208,7 @@ describe('a hostile server’s ciphertexts in a sweep', () => {
     const foreign = await sealedRecord(evil.write, password);
     expect(await keeper.check(record)).toEqual({ ok: true, finding: 'sound' });
     expect(await keeper.check(foreign)).toEqual(justThe('keyring_changed'));
-    // One that an admin has given up is under a key that may be gone; of it no more is said than that.
+    // A version that an admin has given up is under a key that may be gone; nothing more is said about it.
     foreign.version.unopenable = true;
     expect(await keeper.check(foreign)).toEqual({ ok: true, finding: 'does_not_open' });
     const moved = { ...record, machine: crypto.randomUUID() };

@@ -1,5 +1,5 @@
 // A server that lies about the keyring: each lie is refused by its own code, and nothing is opened or signed on its word. Lies about
-// ciphertexts are in hostile-ciphertexts.test.ts; what people see of it all is in test/end-to-end/hostile.test.ts.
+// ciphertexts are in hostile-ciphertexts.test.ts; what people see of all this is in test/end-to-end/hostile.test.ts.
 
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ let first: Keyring;
 /** The same after a rotation of the escrow key, which is unfinished; and after a succession of the root. */
 let rotated: Keyring;
 let succeeded: Keyring;
-/** What the liar has made for itself, under the same tenant's name. */
+/** Keys that the liar has made for itself, under the same tenant's name. */
 let evil: SetUpDraft;
 let evilRoot: Root;
 let root: Root;
@@ -94,10 +94,13 @@ const DOORS = {
     keeper.draftPassphraseChange({ ...to, passphrase: 'another one entirely' }),
 };
 
-/** A fault and nothing beside it: no write, no line, no ciphertext, no key. */
+/** Only a fault: no write, no line, no ciphertext, no key. */
 const justThe = (code: VaultFaultCode) => ({ ok: false, code, message: expect.any(String) });
 
-/** The same, with what its person may compare with an admin: what is refused is a keyring that does not follow on the one seen. */
+/**
+ * The same, with the facts that the person may compare with an admin: a keyring that does not follow on the one seen is
+ * refused.
+ */
 const offTheLine = async (code: VaultFaultCode, { keyring, seen }: UnlockInput) => {
   const signed = await verifyManifest(keyring.manifest);
   if (!signed.ok || !seen) throw new Error('the keyring verifies, and one was seen');
@@ -273,7 +276,7 @@ describe('a hostile server’s line of keyrings', () => {
         since: [begin.manifest, first.manifest],
         confirmedRoot: succeeded.fingerprint,
       }),
-      // What was remembered in the old form begins a line as well.
+      // An entry remembered in the old form begins a line as well.
       input(first, {
         seen: { version: 1, fingerprint: begin.fingerprint, sha256: await sha256Hex(begin.manifest) },
         since: [begin.manifest],
@@ -286,7 +289,7 @@ describe('a hostile server’s line of keyrings', () => {
   it('cannot fork, because the next version names the one that was seen', async () => {
     const told = { seen: await seenOf(first) };
     await expectForked(input(forkedAt3, { ...told, since: [forkedAt2.manifest] }));
-    // The true one shown, and the other gone on from.
+    // The true one is shown, and the server goes on from the other.
     await expectForked(input(forkedAt3, { ...told, since: [first.manifest] }));
     await expectForked(input(forkedAt3, { seen, since: [begin.manifest, first.manifest] }));
   });
@@ -331,7 +334,7 @@ describe('a hostile server’s line of keyrings', () => {
   });
 });
 
-/** The first keyring as another root would go on with it, with what is said of how that root came. */
+/** The first keyring as another root would go on with it, with a claim about how that root came. */
 async function takenOver(by: Root, successions: string[]): Promise<Keyring> {
   const signed = await verifyManifest(first.manifest);
   if (!signed.ok) throw new Error(signed.message);
@@ -346,7 +349,7 @@ describe('a hostile server’s succession', () => {
     ...justThe('root_succeeded'),
     succession: { root: asked, words: successionWords(TENANT, draft.fingerprint, asked) },
   });
-  /** Refused even where somebody has confirmed it: only the old root can name the next. */
+  /** Refused even if somebody has confirmed it: only the old root can name the next. */
   const confirmed = (keyring: Keyring) => input(keyring, { confirmedRoot: keyring.fingerprint });
 
   it('is not signed by somebody else than the old root, because only that can name the next', async () => {
@@ -448,7 +451,7 @@ describe('a hostile server’s grant', () => {
     const raised: Grant = { ...shown(request), role: 'admin', rights: [...RIGHTS_OF.admin] };
     expect(await new Keeper().grantWords(TENANT, draft.fingerprint, raised)).not.toEqual(words);
     expect(await give(raised, words)).toEqual(justThe('keyring_untrusted'));
-    // Nor by other spellings of the same, nor after the admin has compared the true words.
+    // Other spellings of the same do not help, nor does it help that the admin has compared the true words.
     const spelled = [
       ['admin'],
       ['admin', 'reveal'],

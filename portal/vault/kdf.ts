@@ -1,4 +1,4 @@
-// From what a person has to a 32-byte key: Argon2id (RFC 9106) for a passphrase, HKDF (RFC 5869) for a recovery secret.
+// From a person's secret to a 32-byte key: Argon2id (RFC 9106) for a passphrase, HKDF (RFC 5869) for a recovery secret.
 import { base64urlnopad } from '@scure/base';
 import { argon2id } from 'hash-wasm';
 import type { Argon2idKdf, Kdf, PrfKdf } from '../../schema/keyring.ts';

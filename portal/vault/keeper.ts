@@ -182,11 +182,12 @@ export class Keeper implements Vault {
   check: Vault['check'] = async (item) => {
     const held = this.#current();
     if (!held) return fault('locked', 'The vault is locked.');
-    // One that was given up is sealed to a key that may be gone; any other unknown kid means that the keyring has changed.
+    // A version that was given up is sealed to a key that may be gone; any other unknown kid means that the keyring has
+    // changed.
     if (!held.keys.has(item.version.kid) && !item.version.unopenable)
       return fault('keyring_changed', 'The keyring was changed since you unlocked. Lock, unlock, and go on.');
     this.#touch();
-    // The finding is kept under this hash: it must be that of what was opened.
+    // The finding is kept under this hash: it must be that of the opened ciphertext.
     if ((await sha256Hex(item.sealed)) !== item.version.sha256) return { ok: true, finding: 'does_not_open' };
     const opened = await openSecret(held.tenant, item, held.keys);
     if (isFault(opened))
@@ -200,7 +201,7 @@ export class Keeper implements Vault {
   beginBundle: Vault['beginBundle'] = async ({ name, ...input }) => {
     const trusted = await trustKeyring(input);
     if (isFault(trusted)) return trusted;
-    // A bundle that lacks a key would be noticed on the day it is needed.
+    // A missing key in a bundle would be noticed only on the day it is needed.
     const keys = await escrowKeysOf(trusted, input.keyring);
     if (isFault(keys)) return keys;
     const bundle = BundleWriter.begin(trusted, input.keyring, name);
@@ -237,7 +238,7 @@ export class Keeper implements Vault {
     this.#onLock();
   }
 
-  /** For want of use, or because another vault of this browser was locked: nobody else is told. */
+  /** Locks for lack of use, or because another vault of this browser was locked: nobody else is told. */
   lockHere(): void {
     this.#locks += 1;
     clearTimeout(this.#timer);
@@ -245,7 +246,7 @@ export class Keeper implements Vault {
     this.#onState();
   }
 
-  /** A worker may sleep through its timer: what is overdue counts as locked when it is next asked for. */
+  /** A worker may sleep through its timer: an overdue vault counts as locked when it is next asked. */
   #current(): Held | null {
     if (this.#held && this.#held.locksAt <= this.#now()) this.#held = null;
     return this.#held;
@@ -256,7 +257,7 @@ export class Keeper implements Vault {
     this.#held.locksAt = this.#now() + IDLE_MS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.lockHere(), IDLE_MS);
-    // A sweep uses the keys a thousand times a minute; nobody's clock shows that.
+    // A sweep uses the keys a thousand times a minute; no displayed clock needs that.
     if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
     this.#toldLocksAt = this.#held.locksAt;
     this.#onState();

@@ -7,7 +7,7 @@ import { follows } from './succession.ts';
 
 type Verified = { manifest: Manifest; root: string; sha256: string };
 
-/** What is walked: from the manifest that was seen to the keyring's own. */
+/** The line to walk: from the manifest that was seen to the keyring's own. */
 type Walked = Pick<UnlockInput, 'tenant' | 'keyring' | 'seen' | 'since' | 'confirmedLine'>;
 
 const forked = (what: string): VaultFault => fault('keyring_forked', `${what} Nothing was unlocked.`);

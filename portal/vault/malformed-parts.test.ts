@@ -1,4 +1,5 @@
-// A bundle is opened when the server is gone or has turned: what it answered on the day the bundle was made must not decide whether it opens.
+// A bundle is opened when the server is gone or has turned: its answers on the day the bundle was made must not decide
+// whether it opens.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { MachineSummary } from '../../schema/machine.ts';
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 
 type Loose = Record<string, unknown>;
-/** What a server may put beside a good machine and a good secret, each by itself. */
+/** Malformed rows that a server may put beside a good machine and a good secret, each by itself. */
 const bad = (): [string, Loose[], Loose[]][] => {
   const { version } = record;
   return [
@@ -85,7 +86,8 @@ describe('a hostile server’s word in a bundle', () => {
     for (const [name, machines, secrets] of bad()) {
       const writer = must(BundleWriter.begin(trusted, first, 'Acme'));
       const parts = [...partsWith(machines, []), { kind: 'secrets', secrets }, { kind: 'audit' }, { kind: 'machines' }];
-      // The writer itself is asked, as one of before would have taken it; what it cannot write down at all is in no bundle.
+      // The writer itself is used, as an older one would have accepted it; a row that it cannot write at all is in no
+      // bundle.
       const lines = (parts as BundlePart[]).flatMap((part) => {
         try {
           return [must(writer.part(part))];

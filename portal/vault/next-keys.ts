@@ -47,7 +47,10 @@ export async function openOldRoots(
   return opened;
 }
 
-/** An escrow key under the vault key of now; stated by the new root where there is one, with the old statement kept beside. */
+/**
+ * An escrow key under the present vault key; stated by the new root if there is one, with the old statement kept
+ * beside.
+ */
 export async function movedKey(
   { manifest, vaults }: TrustedKeyring,
   key: EscrowKey,
@@ -74,7 +77,9 @@ export async function movedKey(
   };
 }
 
-/** Makes the next escrow key: active at once, the one before it `retiring`; stated by every root that engines may pin. */
+/**
+ * Makes the next escrow key: active at once, the previous one `retiring`; stated by every root that engines may pin.
+ */
 export async function nextEscrowKey(
   next: Manifest,
   tenant: string,

@@ -1,5 +1,6 @@
-// Opening one revealed ciphertext: its protected header is held against the record it is shown under, then decrypted.
-// Moving a ciphertext to another machine or field is noticed here. Forging one is not: anyone may seal to a public key.
+// Opening one revealed ciphertext: its protected header is checked against the record it is shown under, then it is
+// decrypted. Moving a ciphertext to another machine or field is noticed here. Forging one is not: anyone may seal to a
+// public key.
 import { base64 } from '@scure/base';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { readSealed } from '../../schema/jwe.ts';
@@ -9,7 +10,10 @@ import { readRecoveryPassword } from './bitlocker.ts';
 import type { Opened, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 
-/** What of a record its ciphertext is held against. `by` is absent in bundles made before secrets could be added by hand. */
+/**
+ * The fields of a record that its ciphertext is checked against. `by` is absent in bundles made before secrets could be
+ * added by hand.
+ */
 type Placed = Pick<Revealed, 'machine' | 'kind' | 'ref' | 'sealed'> & {
   version: Pick<Revealed['version'], 'kid' | 'format' | 'bound' | 'run' | 'eid'> & { by?: string | null };
 };

@@ -1,5 +1,5 @@
 // A recovery set: one secret in shares, of which any `threshold` give it back (Shamir's scheme). Each share travels in our own
-// envelope (recovery-code.ts), since the scheme itself combines wrong shares to garbage without a word.
+// envelope (recovery-code.ts), since the scheme itself silently combines wrong shares to garbage.
 import { hex } from '@scure/base';
 import { combine, split } from 'shamir-secret-sharing';
 import type { RecoverySet } from '../../schema/keyring.ts';

@@ -1,4 +1,4 @@
-// A draft is opened before it is sent: whatever of it would not open is noticed by the browser that made it.
+// A draft is opened before it is sent: the browser that made it notices anything that would not open.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Keyring, KeyringChange, KeyringWrite } from '../../schema/keyring.ts';
 import type { KeyringAct, SetUpDraft } from './contract.ts';
@@ -27,12 +27,12 @@ let draft: SetUpDraft;
 let first: Keyring;
 let trusted: TrustedKeyring;
 let replaced: KeyringWrite;
-/** The vault keys after it, from the write itself. */
+/** The vault keys after the act, from the write itself. */
 let after: TrustedKeyring['vaults'];
 
 const input = (keyring: Keyring) => unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode);
 const drafted = async (keyring: Keyring, act: KeyringAct) => must(await new Keeper().draft(input(keyring), act)).write;
-/** As the act itself asks, without what it made. */
+/** As the act itself asks, without the unlockers it made. */
 const asks = (write: KeyringWrite) => opens(first, write, { ways: [wayOf(trusted.unlocker)], vaults: after });
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-// A draft opened as its readers would, before it is sent: what it seals and wraps is read back from the write itself, so that a slip of this
-// browser's loses no key.
+// A draft opened as its readers would, before it is sent: everything it seals and wraps is read back from the write
+// itself, so that an error in this browser loses no key.
 import { thumbprint } from '../../schema/jwk.ts';
 import type { Keyring, KeyringWrite } from '../../schema/keyring.ts';
 import { type Manifest, signedSha256, verifyManifest } from '../../schema/signed.ts';
@@ -7,7 +7,7 @@ import { everyKeyOpens, vaultKeysOf } from './trust.ts';
 import { type MadeUnlocker, type OpenedUnlocker, openUnder } from './unlocker.ts';
 import type { VaultKey } from './vault-key.ts';
 
-/** Of lists in order, the last that is said of each. */
+/** The last entry for each, from lists in order. */
 const latest = <T>(lists: readonly (readonly T[])[], key: (one: T) => string): T[] => [
   ...new Map(lists.flat().map((one) => [key(one), one])).values(),
 ];
@@ -38,7 +38,7 @@ export const wayOfMade = ({ entry, privateKey, sealedUnder }: MadeUnlocker): Way
 
 /**
  * Whether a write opens: by each of these ways, the halves that are sent of them too, and every key of the next keyring under what they unwrap.
- * `vaults` are the vault keys after it, for where none of these ways has all rights in it.
+ * `vaults` are the vault keys after it, for the case that none of these ways has all rights in it.
  */
 export async function opens(
   keyring: Keyring,

@@ -17,7 +17,7 @@ export const sealTo = async (kid: string, jwk: RsaPublicJwk): Promise<SealTo> =>
   publicKey: await crypto.subtle.importKey('jwk', jwk, { name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['encrypt']),
 });
 
-/** `src` is the SHA-256 of what it was made from; a raw origin stays `bound: false` for ever. */
+/** `src` is the SHA-256 of the text it was made from; a raw origin stays `bound: false` for ever. */
 function headerFor(tenant: string, item: Revealed, kid: string, src: string, enc: SealedHeader['enc']): SealedHeader {
   const { machine, kind, version } = item;
   const read = version.format === 'jwe' ? readSealed(item.sealed) : null;
@@ -42,7 +42,7 @@ function headerFor(tenant: string, item: Revealed, kid: string, src: string, enc
   };
 }
 
-/** Re-seals one version. Refused, with the opener's reason, where it does not open or comes out different. */
+/** Re-seals one version. Refused, with the opener's reason, if it does not open or comes out different. */
 export async function resealSecret(
   tenant: string,
   item: Revealed,
@@ -53,11 +53,12 @@ export async function resealSecret(
   if (isFault(opened)) return opened;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(item.sealed));
   const src = hex.encode(new Uint8Array(digest));
-  // The swap compares with what the server says it holds: it must be what was opened here.
+  // The swap compares with the server's word on what it holds: that must be the ciphertext opened here.
   if (src !== item.version.sha256) return fault('cannot_open', 'The ciphertext is not the one that its record names.');
   // As it was opened, not as the record has it: a raw origin that a server calls bound would be sealed as bound for ever.
   const source: Revealed = { ...item, version: { ...item.version, bound: opened.bound } };
-  // Under GCM nothing sealed is nothing sent, which nobody takes for a ciphertext; and a key can go only once everything is re-sealed.
+  // Under GCM an empty secret is an empty ciphertext, which nobody accepts; and a key can go only once everything is
+  // re-sealed.
   const enc = opened.bytes.length === 0 ? 'A256CBC-HS512' : 'A256GCM';
   const sealed = await new CompactEncrypt(opened.bytes)
     .setProtectedHeader(headerFor(tenant, source, to.kid, src, enc))

@@ -5,7 +5,7 @@ import { base64urlnopad } from '@scure/base';
 
 const aead = managedNonce(xchacha20poly1305);
 
-/** What a sealed thing is and whose: authenticated, so that the server cannot pass one off as another. */
+/** What a sealed thing is and whose it is: authenticated, so that the server cannot pass one off as another. */
 export type Context = readonly (string | number | null)[];
 
 const aad = (context: Context): Uint8Array => new TextEncoder().encode(JSON.stringify(context));
@@ -14,7 +14,7 @@ const aad = (context: Context): Uint8Array => new TextEncoder().encode(JSON.stri
 export const sealBytes = (key: Uint8Array, context: Context, plaintext: Uint8Array): string =>
   base64urlnopad.encode(aead(key, aad(context)).encrypt(plaintext));
 
-/** Opens what `sealBytes` sealed; null when key, context or bytes are not the ones. */
+/** Opens what `sealBytes` sealed; null when key, context or bytes are not the right ones. */
 export function openBytes(key: Uint8Array, context: Context, sealed: string): Uint8Array | null {
   try {
     return aead(key, aad(context)).decrypt(base64urlnopad.decode(sealed));

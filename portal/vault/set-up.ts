@@ -29,8 +29,8 @@ export const noKeyring = (fingerprint: string): Keyring => ({
 });
 
 /**
- * Makes every key of a tenant and the one write that keeps them, and opens it: a sheet is printed of what opens only. The recovery code is in
- * the draft and nowhere else.
+ * Makes every key of a tenant and the one write that keeps them, and opens it: a sheet is printed only for a keyring
+ * that opens. The recovery code is in the draft and nowhere else.
  */
 export async function draftSetUp({
   tenant,

@@ -1,5 +1,5 @@
-// What an admin presses stands on a page that shows a keyring, or a table of keys, which it has not verified. What is signed is from one that
-// the vault has: it must mean the same.
+// The admin presses a button on a page that shows a keyring, or a table of keys, which it has not verified. The signed
+// act comes from one that the vault has verified: both must mean the same.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../schema/signed.ts';

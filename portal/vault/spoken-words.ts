@@ -1,5 +1,5 @@
-// Eight words that two people read to each other: each browser makes them from its own values, so that a server in between, which
-// would have to hand out others, is heard. 88 bits of SHA-256.
+// Eight words that two people read to each other: each browser makes them from its own values, so that a server in
+// between, which would have to hand out others, is noticed. 88 bits of SHA-256.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { VaultPurpose } from '../../schema/signed.ts';
@@ -16,7 +16,7 @@ function spokenWords(parts: readonly string[]): string[] {
   });
 }
 
-/** What the words of a grant are made from. `root` and `unlocker` are thumbprints. */
+/** The input for the words of a grant. `root` and `unlocker` are thumbprints. */
 export type GrantSaid = {
   tenant: string;
   root: string;
@@ -25,10 +25,10 @@ export type GrantSaid = {
   rights: readonly VaultPurpose[];
 };
 
-/** Of a grant: which unlocker is given access to which tenant's keys, whose it is, and what it opens. */
+/** For a grant: which unlocker is given access to which tenant's keys, whose it is, and what it opens. */
 export const grantWords = ({ tenant, root, unlocker, email, rights }: GrantSaid): string[] =>
   spokenWords(['totlprovision/grant/v2', tenant, root, unlocker, email, ...rights]);
 
-/** Of a succession: which root follows which. */
+/** For a succession: which root follows which. */
 export const successionWords = (tenant: string, from: string, to: string): string[] =>
   spokenWords(['totlprovision/succession/v1', tenant, from, to]);

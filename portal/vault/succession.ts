@@ -3,7 +3,7 @@ import { type Succession, verifySuccession } from '../../schema/signed.ts';
 
 /**
  * The successions that lead to a root, newest first, each by the word of the one before; anything else that was sent is left out. Anybody can sign
- * that a root of anybody's follows one of their own: whose word counts is `among`, where it matters.
+ * that a root of anybody's follows one of their own: `among` says whose word counts, where it matters.
  */
 export async function ancestry(
   tenant: string,

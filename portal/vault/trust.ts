@@ -1,5 +1,5 @@
-// Whether to trust the keyring that a server hands out: held against the pin inside an unlocker, and against what this browser has
-// seen before. Nothing of it is used before that.
+// Whether to trust the keyring that a server hands out: checked against the pin inside an unlocker, and against what
+// this browser has seen before. Nothing of it is used before that.
 import { thumbprint } from '../../schema/jwk.ts';
 import type { Keyring, Wrap } from '../../schema/keyring.ts';
 import {
@@ -23,7 +23,7 @@ import { unwrapVaultKey, type VaultKey } from './vault-key.ts';
 /** A keyring that was verified against the pin inside an unlocker, with the vault keys that unlocker may have. */
 export type TrustedKeyring = {
   manifest: Manifest;
-  /** Of the manifest's compact text: what the next one names as `previous`. */
+  /** The hash of the manifest's compact text, which the next one names as `previous`. */
   sha256: string;
   seen: SeenManifest;
   unlocker: OpenedUnlocker;
@@ -31,7 +31,7 @@ export type TrustedKeyring = {
   vaults: VaultKey[];
 };
 
-/** What of it is enough to open keys. */
+/** The part that is enough to open keys. */
 type Verified = Pick<TrustedKeyring, 'manifest' | 'seen' | 'vaults'>;
 
 export const untrusted = (what: string): VaultFault =>
@@ -68,7 +68,8 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   if (!signed.ok) return untrusted('The server’s keyring does not verify.');
   const { payload: manifest, root } = signed;
   if (manifest.tenant !== tenant) return untrusted('The server’s keyring is another tenant’s.');
-  // What this browser remembers is asked before the passphrase is used: whoever meets a liar should learn it in plain words.
+  // This browser's memory is checked before the passphrase is used: a person who meets a lying server should learn it
+  // in plain words.
   const sha256 = await sha256Hex(keyring.manifest);
   const now: SeenManifest = {
     version: manifest.version,
@@ -82,7 +83,7 @@ export async function trustKeyring(input: UnlockInput): Promise<TrustedKeyring |
   if (root !== unlocker.root) {
     if (!(await follows(tenant, keyring.successions, unlocker.root, root)))
       return untrusted('The server’s keyring is signed by another root than the one pinned in your unlocker.');
-    // The old root's word is not enough: whoever had to leave may have kept the old root. The words are compared by people.
+    // The old root's word is not enough: a leaver may have kept the old root. The words are compared by people.
     if (seen?.fingerprint !== root && input.confirmedRoot !== root)
       return {
         ...fault(
@@ -111,7 +112,7 @@ export async function escrowKeysOf(
     const statement = await verifyStatement(key.statement);
     if (!listed || !statement.ok || statement.root !== seen.fingerprint || statement.payload.kid !== key.kid)
       return untrusted('The server sent an escrow key that the root does not vouch for.');
-    // What is re-sealed is sealed to this half: another's would hand every secret to whoever made it.
+    // Re-sealing seals to this half: a foreign one would hand every secret to its maker.
     if ((await thumbprint(key.jwk)) !== key.kid) return untrusted('An escrow key’s public half is another key’s.');
     const vault = vaults.find((one) => one.purpose === 'reveal' && one.vaultEpoch === key.sealedPrivate.vaultEpoch);
     const opened = vault && (await openEscrowKey(manifest.tenant, key.kid, key.sealedPrivate, vault));

@@ -1,5 +1,5 @@
 // An unlocker: an ECDH key pair whose private half is sealed under what one person has, together with the root's
-// thumbprint. So whoever unlocks also gets the pin, and a server cannot put another root in its place.
+// thumbprint. So a person who unlocks also gets the pin, and a server cannot put another root in its place.
 import { base64urlnopad } from '@scure/base';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { decodeBase64Url } from '../../schema/base64url.ts';
@@ -114,7 +114,9 @@ export async function makeRecoveryUnlocker(
   return { ...made, codes, setId: set.id };
 }
 
-/** An opened unlocker: what unwraps vault keys, and the pin. `content` and `sealing` are for sealing it anew. */
+/**
+ * An opened unlocker: the key that unwraps vault keys, and the pin. `content` and `sealing` are for sealing it anew.
+ */
 export type OpenedUnlocker = {
   id: string;
   privateKey: CryptoKey;
@@ -129,7 +131,7 @@ export type OpenedUnlocker = {
 async function keyFor(half: SealedUnlocker, kdf: Kdf, secret: string): Promise<Uint8Array | VaultFault> {
   if (kdf.name === 'argon2id') return keyFromPassphrase(secret, kdf);
   if (kdf.name === 'webauthn-prf') {
-    // Null where something else was typed: the server may have passed the half of a passphrase off as a passkey's.
+    // Null if something else was typed: the server may have passed the half of a passphrase off as a passkey's.
     const output = decodeBase64Url(secret);
     return output ? keyFromPrf(output, kdf) : WRONG[kdf.name];
   }
@@ -190,8 +192,8 @@ export const rekeyed = async (
 ): Promise<SealedUnlocker> => seal(tenant, id, await sealingUnder(passphrase), content);
 
 /**
- * Signs that `next` takes the place of the half that was opened. The unlocker's own key signs: whoever can sign could open it, and the
- * server can tell (docs/decisions/0007).
+ * Signs that `next` takes the place of the half that was opened. The unlocker's own key signs: a signer must have been
+ * able to open it, and the server can tell (docs/decisions/0007).
  */
 export async function signChange(
   tenant: string,

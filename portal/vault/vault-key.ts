@@ -21,7 +21,7 @@ export const newVaultKey = (purpose: VaultPurpose, vaultEpoch: number): VaultKey
   key: crypto.getRandomValues(new Uint8Array(VAULT_KEY_BYTES)),
 });
 
-/** What the manifest says of a vault key: SHA-256 over tenant, purpose, epoch and the key. */
+/** The manifest's commitment to a vault key: SHA-256 over tenant, purpose, epoch and the key. */
 export async function commit(
   tenant: string,
   { purpose, vaultEpoch, key }: VaultKey,
@@ -54,7 +54,7 @@ export async function wrapVaultKey(tenant: string, unlocker: string, jwk: EcPubl
 
 /** Decrypts a wrap and holds the key against the manifest's commitment. Null: not for this key, or not the committed key. */
 export async function unwrapVaultKey(manifest: Manifest, privateKey: CryptoKey, wrap: Wrap): Promise<VaultKey | null> {
-  // The decrypter is lenient about base64url; what the server keeps is not.
+  // The decrypter is lenient about base64url; the server's rules are not.
   if (!decodeCompact(wrap.jwe, 5)) return null;
   let key: Uint8Array;
   try {

@@ -1,4 +1,4 @@
-// The checked-in vectors: what was written once must open for ever, in Node and in the browser.
+// The checked-in vectors: everything ever written must open for ever, in Node and in the browser.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../schema/audit.ts';
 import { RIGHTS_OF } from '../../schema/facts/roles.ts';
@@ -113,7 +113,7 @@ describe('the recovery set of two in three', () => {
 });
 
 const { unlockers, prf, fingerprint: confirmedRoot } = succession;
-/** What was pinned before the succession and has not been pinned anew. */
+/** An unlocker pinned before the succession and not pinned anew. */
 const PINNED_BEFORE: [string, string, string][] = [
   ['the team passphrase', unlockers.team, keyring.teamPassphrase],
   ['the passkey', unlockers.passkey, prf],
@@ -124,7 +124,7 @@ describe('the keyring after a rotation and a succession', () => {
   const sealed = [...sealedToFirst, ...sealedToLast];
 
   it('is of today’s form', () => {
-    // What has come since is as where there is nothing of it.
+    // Members added since are as if absent.
     expect(Keyring.parse(succession.keyring)).toEqual({ ...succession.keyring, successionsBefore: null });
   });
 
@@ -217,7 +217,7 @@ describe('the eight words', () => {
   });
 });
 
-/** What was written before a record gained a member, with the member as it would have been then. */
+/** A record written before it gained a member, with the member as it would have been then. */
 const asOfNow = (gained: object, written: object): object => ({ ...gained, ...written });
 const recordOfNow = (written: { version: object }): object => ({
   ...written,

@@ -7,7 +7,7 @@ export const LIVE_ACK = 'ack ';
 
 /** Why the server closes a socket, as WebSocket close codes of an application's own range. */
 export const LIVE_CLOSE = {
-  /** Come again at once with the cursor: who may listen is looked at anew. */
+  /** Come again at once with the cursor: the right to listen is checked anew. */
   renew: 4000,
   /** The sign-in has expired: sign in first. */
   session_expired: 4401,

@@ -10,7 +10,7 @@ export const ROLE_RANK: Record<Role, number> = { auditor: 0, engineer: 1, admin:
 export const VAULT_PURPOSES = ['reveal', 'admin'] as const;
 type VaultPurpose = (typeof VAULT_PURPOSES)[number];
 
-/** What a way to unlock of a person's own opens, by their role, in the order in which a manifest names it. */
+/** What a person's own way to unlock opens, by their role, in the order in which a manifest names it. */
 export const RIGHTS_OF: Readonly<Record<Role, readonly VaultPurpose[]>> = {
   admin: ['reveal', 'admin'],
   engineer: ['reveal'],

@@ -1,4 +1,4 @@
-// How the backups went.
+// Backups and how they went.
 import { BackupRequested, BackupState } from '../backup.ts';
 import { ADMINS, type Rows } from './row.ts';
 

@@ -1,5 +1,5 @@
-// That the contract has every row of every noun: the rows are spread into one record, where the second of two with one key would take the
-// place of the first without a word.
+// That the contract has every row of every noun: the rows are spread into one record, where the second of two with one
+// key would silently replace the first.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The whole public surface: what each route says of itself, by noun. worker/routes.ts has who answers them.
+// The whole public surface: what each route says about itself, by noun. worker/routes.ts has their handlers.
 import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { engine } from './engine.ts';

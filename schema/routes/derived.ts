@@ -1,4 +1,4 @@
-// What follows from a row by type alone, so that whoever asks and whoever answers cannot disagree.
+// The types that follow from a row alone, so that caller and handler cannot disagree.
 import type { z } from 'zod';
 import type { Report } from '../report.ts';
 import type { Row } from './row.ts';
@@ -14,12 +14,15 @@ export type Params<Key extends string> = { [Id in IdsOf<Key>]: string };
 /** The query as a handler gets it. */
 export type QueryOf<R extends Row> = R extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined;
 
-/** The query as it is asked: what may be left out is optional. */
+/** The query as a caller writes it: members that may be left out are optional. */
 export type SentQuery<R extends Row> = R extends { query: infer Q extends z.ZodType }
   ? { [Name in keyof z.input<Q>]: z.output<Q>[Name & keyof z.output<Q>] }
   : undefined;
 
-/** The body as it is sent: as its schema takes it, or as it was read by it before. Each event of a report is taken or refused by itself. */
+/**
+ * The body as it is sent: as its schema takes it, or as its schema has read it before. Each event of a report is
+ * accepted or refused by itself.
+ */
 export type SentBody<R extends Row> = R extends { body: { also: unknown } }
   ? Report
   : R extends { body: { schema: infer S extends z.ZodType } }
@@ -27,7 +30,7 @@ export type SentBody<R extends Row> = R extends { body: { also: unknown } }
     : undefined;
 
 /**
- * What a success says as JSON; never, where it is something else. With what a schema fills in: the portal does not parse what it reads, so that
- * the server has to say it.
+ * The JSON of a success; never, if it is something else. It includes the values that a schema fills in: the portal does
+ * not parse what it reads, so the server has to send them.
  */
 export type AnswerOf<R extends Row> = R extends { answer: infer A extends z.ZodType } ? z.output<A> : never;

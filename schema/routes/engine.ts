@@ -1,10 +1,10 @@
-// What an engine asks, with its tenant’s machine token.
+// Calls of an engine, with its tenant’s machine token.
 import { PublicKeyAnswer } from '../keyring.ts';
 import { NDJSON, REPORT_MAX_BYTES, ReportAnswer, ReportAsSent } from '../report.ts';
 import { EscrowRequest, Receipt, SECRET_MAX_BYTES } from '../secret.ts';
 import { type Body, json, type Rows } from './row.ts';
 
-/** What fits the schema is kept as it is; of what does not, as much as can be. */
+/** A report that fits the schema is kept as it is; of any other as much as possible is kept. */
 export const REPORT = {
   ...json(ReportAsSent, REPORT_MAX_BYTES),
   also: {

@@ -29,7 +29,7 @@ import {
 import { ADMINS, BULK_READERS, ENGINEERS, EVERYBODY, json, type Rows, SMALL_BODY_BYTES } from './row.ts';
 
 const KEYRING_MAX_BYTES = 2 * 1024 * 1024;
-/** Fifty sealed secrets of the largest size, with what names them. */
+/** Fifty sealed secrets of the largest size, with the members that name them. */
 const RESEAL_MAX_BYTES = 1024 * 1024;
 /** An unlocker’s public half and its sealed private half. */
 const GRANT_MAX_BYTES = 16 * 1024;

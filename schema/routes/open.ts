@@ -1,4 +1,4 @@
-// What anybody may ask, and whoever is signed in: health, this document, who am I.
+// Routes for anybody, and for everybody who is signed in: health, this document, who am I.
 import { z } from 'zod';
 import { Health } from '../health.ts';
 import { Me } from '../person.ts';

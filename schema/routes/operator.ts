@@ -1,4 +1,4 @@
-// What the operators of the installation ask about tenants.
+// The questions of the installation's operators about tenants.
 import { RestoreAborted, RestoreAnswer, RestoreRequest } from '../backup.ts';
 import { Inspection } from '../inspection.ts';
 import { LimitsChange, OperatedLimits } from '../limits.ts';

@@ -1,4 +1,4 @@
-// A tenant’s people: who they are, their coming, changing and going, and what they revealed.
+// A tenant’s people: who they are, how they come, change and go, and what they revealed.
 import {
   Member,
   PeopleList,

@@ -1,23 +1,24 @@
-// What a route says of itself: who may ask, what goes in, what comes out, what it may refuse, what it puts on record. No handler: the
-// Worker, the portal, the engine and the docs read the same rows, and a row's key is its method and path.
+// A route's description of itself: who may call it, what goes in, what comes out, what it may refuse, what it puts on
+// record. No handler: the Worker, the portal, the engine and the docs read the same rows, and a row's key is its method
+// and path.
 import { z } from 'zod';
 import type { AuditAction } from '../audit.ts';
 import type { Role } from '../person.ts';
 import type { RefusalCode } from '../refusal.ts';
 import type { NDJSON, ReportAsSent } from '../report.ts';
 
-/** A JSON body of at most `maxBytes`. `schema`: as the document has it; `note`: what no schema can say. */
+/** A JSON body of at most `maxBytes`. `schema`: the form in the document; `note`: rules that no schema can express. */
 type Bounded = {
   maxBytes: number;
   note?: string;
   /** A body that is not UTF-8 is parsed all the same. */
   brokenLetters?: boolean;
 };
-/** Nothing but a report has another form, since what has one is parsed event by event as a report. */
+/** Only a report has another form, since a body with one is parsed event by event as a report. */
 type ReportBody = Bounded & { schema: typeof ReportAsSent; also: { type: typeof NDJSON; description: string } };
 export type Body = (Bounded & { schema: z.ZodType; also?: undefined }) | ReportBody;
 
-/** A success is a file of one of these media types, sent as it is made. */
+/** A success is a file of one of these media types, streamed as it is made. */
 export type Streams = { streams: readonly string[] };
 
 /** A success is a WebSocket on which the server sends such messages, as JSON. */
@@ -42,7 +43,7 @@ type Person = { who: 'person' };
 type Member = { who: 'member'; roles: readonly Role[]; query?: z.ZodType };
 type Operator = { who: 'operator'; query?: z.ZodType };
 
-/** A GET has no effect, so that it puts nothing on record. */
+/** A GET has no effect, so it puts nothing on record. */
 type Reading = { audit: null };
 /** What a success may put on record: a POST without any is a defect. Without a `body` it takes an empty object. */
 type Acting = { audit: readonly [AuditAction, ...AuditAction[]]; body?: Body };
@@ -68,7 +69,7 @@ export const SMALL_BODY_BYTES = 4 * 1024;
 /** A plain JSON body, parsed whole by its schema. */
 export const json = <S extends z.ZodType>(schema: S, maxBytes: number) => ({ schema, maxBytes });
 
-/** That there is one has its content type checked, which no form of another site's page can send. */
+/** A body has its content type checked, and no form on another site's page can send that type. */
 const NOTHING: Body = json(z.strictObject({}), SMALL_BODY_BYTES);
 
 /** The rows as a list, in their order. */

@@ -1,4 +1,5 @@
-// The closed vocabulary of the audit against what may write it: no action without a cause, no cause without an action.
+// The closed vocabulary of the audit against the code that may write it: no action without a cause, no cause without an
+// action.
 import { expect, it } from 'vitest';
 import { AuditAction, SYSTEM_ACTIONS } from '../../schema/audit.ts';
 import { routes } from '../../worker/routes.ts';

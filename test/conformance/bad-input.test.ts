@@ -35,7 +35,7 @@ const OPERATOR = 'operator@example.com';
 const CANARY = 'canary-7f3a';
 const RUNS = 60;
 let tenant: TestTenant & { keyring: TestKeyring };
-/** Whom operators suspend. */
+/** The tenant that operators suspend. */
 let closed: TestTenant;
 let secretId: string;
 let grantId: string;
@@ -57,7 +57,7 @@ beforeEach(async () => {
   const request = await grantRequest(tenant.id, emailOf('engineer'), tenant.keyring.root.fingerprint);
   grantId = request.unlocker.id;
   await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/grants`, request);
-  // The object takes over what SQL made when it is first asked: here, so that a bad request changes nothing.
+  // The object takes over SQL's rows when it is first asked: that happens here, so that a bad request changes nothing.
   for (const list of ['people', 'tokens']) await asPerson(emailOf('admin'), `/v1/tenants/${tenant.id}/${list}`);
   const made = await asPerson<WebhookMade>(emailOf('admin'), `/v1/tenants/${tenant.id}/webhooks`, WEBHOOK);
   webhookId = made.json.webhook.id;
@@ -114,7 +114,7 @@ const rowsOf = (id: string) =>
       'standing',
       'creation',
     ];
-    // What the alarm keeps of a delivery on its way comes and goes by itself; that there is one does not.
+    // The alarm's notes about a delivery on its way come and go by themselves; its existence does not.
     const queries = [...tables.map((table) => `SELECT * FROM ${table}`), WEBHOOKS, DELIVERIES];
     return queries.map((query) => state.storage.sql.exec(query).toArray());
   });
@@ -171,7 +171,7 @@ const good = async (path: string): Promise<unknown> => {
   return {};
 };
 
-/** What may stand in a field's place: every kind of JSON, odd numbers, text that is not well-formed. */
+/** Values put in a field's place: every kind of JSON, odd numbers, malformed text. */
 const junk = fc.oneof(
   fc.constantFrom(
     null,
@@ -211,7 +211,7 @@ function put(value: unknown, [key, ...rest]: (string | number)[], thing: unknown
   return { ...(value as object), [key]: put((value as Record<string, unknown>)[key], rest, thing) };
 }
 
-/** These take an empty object, which is found here sooner or later; everything else wants more. */
+/** These take an empty object, which is found here sooner or later; everything else needs more. */
 const TAKES_NOTHING =
   /\/(revoke|bring-back|rotate|rotation\/page|decline|remove|archive|:machine\/restore|unmerge|resume|test|backup\/run|restore\/abort)$/;
 
@@ -246,7 +246,7 @@ describe.each(posts.map((route) => route.path))('POST %s', (path) => {
         const before = stored;
         stored = await contents(path);
         if (status >= 400) expect(stored).toBe(before);
-        // A free field may hold any text: then it is a success, and no echo is looked for in what was stored.
+        // A free field may hold any text: then it is a success, and the stored text is not searched for an echo.
         if (status >= 400 || path.endsWith('/report')) expect(JSON.stringify(json)).not.toContain(CANARY);
       }),
       { numRuns: RUNS },
@@ -299,7 +299,7 @@ describe('an event', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.constant('good'), bad), { minLength: 1, maxLength: 12 }), async (drawn) => {
         const events = drawn.map((one, index) => (one === 'good' ? event(100 + index) : one));
-        // Each of a PC of its own: one begins only so many runs a day.
+        // Each from its own PC: a PC may begin only a limited number of runs a day.
         const sent = { machine: newMachine(), run: newRun(), events };
         const { json } = await asMachine<ReportAnswer>(tenant.token, '/v1/report', sent);
         const goodOnes = drawn.filter((one) => one === 'good').length;

@@ -1,5 +1,6 @@
-// A tenant with 100,000 rows of each kind: what every route reads and answers, and what every duty of the alarm reads, is bounded by what
-// one page or one slice is, whatever lies beside it. A new route, or a new duty, fails here until it has its row. Times are printed.
+// A tenant with 100,000 rows of each kind: every route's reads and answers, and every alarm duty's reads, are bounded
+// by one page or one slice, whatever lies beside it. A new route, or a new duty, fails here until it has its row. Times
+// are printed.
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DUTIES, type Due } from '../../objects/core/alarms.ts';
@@ -65,7 +66,7 @@ const inObject = <T>(
 /** Numbers from 1 on, and an id made of one. */
 const HASH = '0'.repeat(64);
 const OLD_KID = 'o'.repeat(43);
-/** Of a key that a change had brought which was taken back. */
+/** Sealed to a key from a change that was taken back. */
 const GONE_KID = 'w'.repeat(43);
 const DESTROYED = 900;
 const DESTROYED_KID = `${'g'.repeat(36)}000001A`;
@@ -74,7 +75,7 @@ const MANIFEST = `e30.${btoa('{"unlockers":[]}').replaceAll('=', '')}.x`;
 const N = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)';
 const ID = "printf('%08x-0000-4000-8000-%012x', i, i)";
 
-/** Every kind of row there is, as many as there may be; those of which a rule allows few are left to that rule. */
+/** Every kind of row, as many as allowed; kinds that a rule limits to a few are left to that rule. */
 function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   const many = (statement: string, count = MANY) => sql.exec(statement.replace('@n', N).replaceAll('@id', ID), count);
   many(`INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
@@ -155,7 +156,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
   many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
     'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
-  // Of the last ones nobody has looked yet what they had.
+  // Nobody has yet looked at what the last ones had.
   sql.exec('UPDATE leavers SET had = NULL, look_on_at = 1 WHERE place > ?', MANY - 100);
   many(`INSERT INTO grants @n SELECT @id, 'p' || i, 'p@example.com', 'engineer', 'passphrase', 'label', jwk, half, i, 'reveal'
     FROM n, (SELECT '{"kty":"EC","crv":"P-256","x":"${'A'.repeat(43)}","y":"${'A'.repeat(43)}"}' AS jwk, '{}' AS half)`);
@@ -203,13 +204,16 @@ const markCloned = () =>
     ),
   );
 
-/** How many rows are held against the index at once, for each of several questions (objects/outbox/outbox.ts). */
+/** How many rows are compared with the index at once, for each of several questions (objects/outbox/outbox.ts). */
 const HELD_AGAINST = 6 * PEOPLE_MAX;
 
 /** Every escrow key there ever was: a manifest names a thousand at most. */
 const KEYS = 1_100;
 
-/** What each route may read in its object, and answer. Where `ask` is absent: the path with the world's ids in it, as an admin. */
+/**
+ * The most that each route may read in its object, and answer. If `ask` is absent: the path with the world's ids in it,
+ * as an admin.
+ */
 const BOUNDS: Record<string, Bound> = {
   'GET /health': { rows: 0, ask: () => admin('../../../health') },
   'GET /openapi.json': { rows: 0, bytes: MIB, ask: () => admin('../../../openapi.json') },
@@ -327,7 +331,7 @@ const BOUNDS: Record<string, Bound> = {
   },
   'POST /v1/tenants/:tenant/tokens/:token/revoke': { rows: HELD_AGAINST, ask: () => admin('tokens/t1/revoke', {}) },
   'GET /v1/tenants/:tenant/tokens/:token/brought': {
-    // Two thousand machines, and of each the first entry about it.
+    // Two thousand machines, and the first entry about each.
     rows: 6_500,
     ask: () => admin('tokens/t1/brought?after=machines//0'),
   },
@@ -346,7 +350,7 @@ const BOUNDS: Record<string, Bound> = {
   },
   'POST /v1/tenants/:tenant/webhooks/:webhook/remove': { rows: 4_000, ask: () => admin('webhooks/w5/remove', {}) },
   'POST /v1/tenants/:tenant/keyring': {
-    // Twice what the keyring is made of, and every key there ever was.
+    // Twice the parts of the keyring, and every key there ever was.
     rows: 14 * KEYS,
     ask: () =>
       writeNext(world.id, world.keyring, (next) => {
@@ -362,7 +366,7 @@ const BOUNDS: Record<string, Bound> = {
       admin('keyring/line', { version: 1, signed: 'a'.repeat(64), insteadVersion: 2, instead: 'b'.repeat(64) }),
   },
   'POST /v1/tenants/:tenant/keyring/undo': {
-    // And two hundred of what was sealed to a key that is gone.
+    // Also two hundred versions sealed to a key that is gone.
     rows: 8 * KEYS + 6_000,
     ask: async () => {
       const { changes, version } = (await admin('keyring')).json as unknown as Keyring;
@@ -509,7 +513,7 @@ const BOUNDS: Record<string, Bound> = {
   },
 };
 
-/** What one alarm may read for each duty. */
+/** The most that one alarm may read for each duty. */
 const DUTY_ROWS: Record<Due, number> = {
   refusals: 6_000,
   index: 3_000,
@@ -532,7 +536,7 @@ const DUTY_ROWS: Record<Due, number> = {
   clocks: 4_000,
   // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
   aside: 60_000,
-  // Some of what is read is read again by the next; the first makes triggers, and SQLite reads its schema for each.
+  // Some rows are read again by the next; the first makes triggers, and SQLite reads its schema for each.
   backup: 26_000,
   gone_keys: 4_000,
   leavers: 300,
@@ -569,7 +573,7 @@ const pathOf = (path: string): string =>
     .replace(':person', 'u1')
     .replace(':webhook', 'w1');
 
-/** The object's own figures (decision 0058), and what is printed beside them. */
+/** The object's own figures (decision 0058), and the figures printed beside them. */
 let log: LogWatch;
 let print: (line: string) => void;
 const linesFrom = (written: number) => log.written.slice(written).map((line) => LogLine.parse(JSON.parse(line)));
@@ -582,10 +586,10 @@ async function walkRoutes(): Promise<void> {
     if (!bound) continue;
     const { rows, bytes = MIB, ask = () => admin(pathOf(path)), says = 200 } = bound;
     const [startedAt, written] = [Date.now(), log.written.length];
-    // What is not as its row of the table says is a failure of that route, and the walk goes on.
+    // A deviation from the table's row is a failure of that route, and the walk goes on.
     const answer = await ask().catch((error: Error) => ({ status: 0, text: error.message }));
     const lines = linesFrom(written);
-    // What it takes to ask comes before it.
+    // The preparation for the call comes before it.
     const asked = lines.findLast((line) => line.event === 'request');
     const read = lines.reduce(
       (sum, line) => (line.event === 'object' && line.requestId === asked?.requestId ? sum + line.rowsRead : sum),
@@ -600,9 +604,9 @@ async function walkRoutes(): Promise<void> {
 }
 
 async function walkDuties(): Promise<void> {
-  // Three days later: what waits for a paused webhook is given up.
+  // Three days later: notices that wait for a paused webhook are given up.
   await inObject(({ sql }) => sql.exec("UPDATE deliveries SET queued_at = 1 WHERE state = 'waiting'").toArray());
-  // A backup that is under way has what changes kept: it comes last.
+  // A backup under way makes the object keep changed rows: it comes last.
   for (const duty of [...DUTIES.filter((one) => one !== 'backup'), 'backup' as const]) {
     const rows = DUTY_ROWS[duty];
     const [startedAt, written] = [Date.now(), log.written.length];
@@ -629,7 +633,7 @@ async function walkDuties(): Promise<void> {
     const read = done?.event === 'alarm' ? done.rowsRead : Number.NaN;
     print(`${duty}: ${read} rows, ${Date.now() - startedAt} ms`);
     expect.soft(read, duty).toBeLessThanOrEqual(rows + WITH_EVERY_ALARM);
-    // What is worked off in slices goes on at once.
+    // Work in slices goes on at once.
     if (!['index', 'head', 'standing', 'tokens_expiring'].includes(duty))
       expect
         .soft(

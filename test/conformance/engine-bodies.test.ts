@@ -1,5 +1,5 @@
-// What the OpenAPI document says that an engine sends, sent to the server: what fits is kept as it is; what breaks it in one step is refused or,
-// of a report, mended as docs/protocol.md has it.
+// Bodies of an engine made from the OpenAPI document and sent to the server: one that fits is kept as it is; one that
+// breaks it in one step is refused or, for a report, mended as docs/protocol.md says.
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import { seal } from '../../engine/seal.ts';
@@ -71,7 +71,7 @@ it('a report that fits the document is kept to the last event, and nothing of it
   );
 });
 
-/** What becomes of a report with this place of it put wrong, as the page says: see *What does not fit is mended*. */
+/** The outcome of a report with this place made wrong, as the page says: see *What does not fit is mended*. */
 function fateOf(path: string, thing: unknown): 'refused' | 'rejected' | 'mended' | 'either' {
   if (/^(|machine|machine\.id|run|run\.id)$/.test(path)) return 'refused';
   // One value in place of a list is a list of it; none is none.

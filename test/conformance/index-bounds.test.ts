@@ -1,4 +1,4 @@
-// The index with 10,000 rows of each kind: each question that is asked of it is led to its rows by a key, whatever lies beside them.
+// The index with 10,000 rows of each kind: a key leads each query to its rows, whatever lies beside them.
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isInUse } from '../../objects/operator/creation.ts';

@@ -1,5 +1,6 @@
-// The law of the keyring, in real workerd with the real vault: whatever is done to it and in whatever order, every secret opens with every
-// unlocker that is left and has the right, and with none that was removed, not even beside everything the server holds.
+// The law of the keyring, in real workerd with the real vault: whatever is done to it and in whatever order, every
+// secret opens with every remaining unlocker that has the right, and with none that was removed, not even beside
+// everything the server holds.
 
 import { runInDurableObject } from 'cloudflare:test';
 import { base64urlnopad } from '@scure/base';
@@ -46,7 +47,7 @@ const PASSPHRASE = 'orbit velvet canyon sample drift';
 
 /** A way to unlock as its holder has it. */
 type Held = { id: string; holder: string; shared: boolean; admin: boolean; secret: string };
-/** What a removed unlocker's holder may have kept from when it still opened. */
+/** Things that a removed unlocker's holder may have kept from when it still opened. */
 type Kept = { secret: string; vaults: VaultKey[]; escrowKeys: CryptoKey[]; leaver: boolean };
 
 /** One tenant, its people's browsers, and what a machine has sealed to it. */
@@ -98,7 +99,7 @@ class World {
     return (await asPerson<T>(email, this.path(path))).json;
   }
 
-  /** What a holder's browser hands the vault; it has compared the words of a succession, if there was one. */
+  /** The input from a holder's browser to the vault; it has compared the words of a succession, if there was one. */
   async input(held: Held): Promise<UnlockInput> {
     const keyring = await this.get<Keyring>(held.holder, 'keyring');
     const seen = this.#seen.get(held.holder) ?? null;
@@ -127,7 +128,7 @@ class World {
     return first;
   }
 
-  /** One act by the first admin; what it removes goes to those who may have kept all that it opened. */
+  /** One act by the first admin; removed unlockers go to those who may have kept everything they opened. */
   async act(act: KeyringAct, keptBefore?: Map<string, Kept>): Promise<void> {
     const input = await this.input(this.admin);
     const before = keptBefore ?? (await this.#whatEachOpens(false));
@@ -221,7 +222,10 @@ class World {
     return id;
   }
 
-  /** What changes replaced is let go of: by another admin's word, or, where there is none who can unlock, by the thirty days. */
+  /**
+   * Lets go of what changes replaced: by another admin's word, or, where there is none who can unlock, by the thirty
+   * days.
+   */
   async letGo(): Promise<void> {
     const other = this.held.find((held) => held.admin && !held.shared && held.holder !== ADMIN);
     if (other) await (await this.unlock(other)).lock();
@@ -239,7 +243,7 @@ class World {
     });
   }
 
-  /** Ninety days go by for what is retired, and it is destroyed where nothing is left under it. */
+  /** Ninety days go by for retired keys, and each is destroyed if nothing is left under it. */
   async destroy(): Promise<void> {
     await this.letGo();
     const sweep = await this.sweep();
@@ -293,7 +297,7 @@ class World {
     const leaver = leavers.find((one) => one.email === person.email);
     if (!leaver) throw new Error('a removed person is a leaver');
     const { email, couldFetch } = leaver;
-    // Of somebody who was never an admin the sheets may be kept.
+    // The sheets may stay if the leaver was never an admin.
     const recovery = couldFetch.recovery || place % 2 === 0 ? { threshold: 2, count: 3 } : ('kept' as const);
     const team = { passphrase: null };
     await this.act({ act: 'leaver', email, root: couldFetch.recovery, team, recovery }, before);
@@ -321,7 +325,7 @@ class World {
     const { id: tenant } = this.tenant;
     const object = bindings.TENANT.getByName(tenant);
     const stored = await runInDurableObject(object, (_, { storage: { sql } }) => {
-      // What a change replaced is held as long as it is kept, though no route hands it out.
+      // The server holds what a change replaced as long as it is kept, though no route hands it out.
       const kept = (what: string) =>
         sql
           .exec('SELECT row FROM kept_rows WHERE what = ? AND row IS NOT NULL', what)

@@ -55,7 +55,7 @@ const escrow = async (plaintext: string, kid = tenant.keyring.kid) => {
   return { body, receipt: (await asMachine<Receipt & Problem>(tenant.token, '/v1/secret', body)).json };
 };
 
-/** The keyring as an engine sees it that still has this kid cached. */
+/** The keyring as seen by an engine that still has this kid cached. */
 const keyringAt = (kid: string): TestKeyring => ({
   ...tenant.keyring,
   kid,
@@ -86,7 +86,7 @@ async function calls(): Promise<RotationCalls> {
 
 const never = new AbortController().signal;
 
-/** An admin's browser opens everything once and keeps what it found. */
+/** An admin's browser opens everything once and keeps its findings. */
 async function runSweep() {
   const keys = await privateKeysOf(tenant.id, tenant.keyring);
   const page = (request: BulkPageRequest) => throws(asPerson<BulkPage>(ADMIN, at('ciphertexts/page'), request));
@@ -164,7 +164,7 @@ describe('an escrow key', () => {
     // Re-sealed is not enough: until each has been opened, the old ciphertext may be all there is.
     expect((await destroy()).json).toMatchObject({ status: 409, code: 'not_proven' });
     const { id } = await runSweep();
-    // Another's sweep is another's word.
+    // Another person's sweep is only that person's word.
     expect((await destroy(crypto.randomUUID())).json).toMatchObject({ status: 409, code: 'not_proven' });
     expect((await destroy(id)).status).toBe(200);
     expect(await keyNamed(old)).toMatchObject({ state: 'destroyed', destroyedAt: expect.any(Number), madeBy: ADMIN });
@@ -353,7 +353,8 @@ describe('re-sealing', () => {
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE escrow_keys SET retired_at = 0 WHERE kid = ?', old);
     });
-    // What is given up is lost with its key: whoever destroys it has found so after the mark.
+    // A secret that is given up is lost with its key: the person who destroys the key has confirmed that after the
+    // mark.
     expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed')).json.code).toBe('not_proven');
     const { id } = await runSweep();
     expect((await setKeyState(tenant.id, tenant.keyring, old, 'destroyed', id)).status).toBe(200);
@@ -458,7 +459,7 @@ describe('a destruction', () => {
     await meanwhile();
     expect(await destroy(id)).toMatch(/^(not_proven|rotation_unfinished)$/);
     const { json } = await asPerson<Revealed>(ADMIN, at(`secrets/${secret}/reveal`), { reason: 'look' });
-    // Whatever stands in its place: what opens is there, or can be put back.
+    // Whatever has taken its place, the version that opens is there, or can be put back.
     if (json.sealed !== good.sealed && json.sealed !== body.sealed) await restore();
     // A mark that was wrong goes with the sweep that opens it, and the rotation takes it along again.
     await runSweep();

@@ -1,6 +1,7 @@
-// Every route of the table asked by everybody who may come: the answer each must have follows from the table alone, so a new route
-// cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that is not what the row says (the
-// fixtures' `request` holds each against the table), and a request whose lines in the log are not one, joined, and free of secrets.
+// Every route of the table, called by everybody who may come: the required answer follows from the table alone, so a
+// new route cannot escape. A POST that succeeds and leaves no audit entry fails the walk; so does an answer that
+// differs from the row (the fixtures' `request` checks each against the table), and a request whose lines in the log
+// are not one, joined, and free of secrets.
 import { runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { generateKeyPair } from 'jose';
@@ -113,7 +114,7 @@ beforeEach(async () => {
   };
 });
 
-/** What is confirmed was brought by a person; what is re-sealed and revealed, by an engine. */
+/** The confirmed version was brought by a person; the re-sealed and revealed one, by an engine. */
 const nameOf = (route: Route, name: string): string =>
   name === 'secret' && /\/(confirm|rotated)$/.test(route.path) ? 'uploaded' : name;
 
@@ -123,13 +124,13 @@ const pathOf = (route: Route): string =>
     route.who === 'operator' && name === 'tenant' ? world.bare.id : (world.ids[nameOf(route, name)] ?? 'missing'),
   );
 
-/** In whose chain an effect stands. */
+/** The tenant whose chain records an effect. */
 const subjectOf = (route: Route): string => {
   if (route.who !== 'operator') return world.tenant.id;
   return route.path.includes(':tenant') ? world.bare.id : (world.ids.created ?? '');
 };
 
-/** What a browser found of the secret that is left under the old key. */
+/** A browser's finding about the secret that is left under the old key. */
 async function finding(found: Finding) {
   const path = `/v1/tenants/${world.tenant.id}/secrets/${world.ids.left}/reveal`;
   const { version } = (await asPerson<Revealed>(emailOf('admin'), path, { reason: 'the walk' })).json;
@@ -251,7 +252,7 @@ const GOOD_BODIES: Record<string, () => Promise<unknown>> = {
   '/v1/tenants/:tenant/webhooks/:webhook/change': async () => WEBHOOK,
   '/v1/tenants/:tenant/webhooks/:webhook/remove': async () => ({}),
   '/v1/tenants/:tenant/backup/run': async () => ({}),
-  // The world's bucket is empty: what a restore does where there is a backup is for objects/backup/backup.test.ts.
+  // The world's bucket is empty: objects/backup/backup.test.ts tests a restore with a backup.
   '/v1/operator/tenants/:tenant/restore': async () => ({}),
   '/v1/operator/tenants/:tenant/restore/abort': async () => ({}),
 };
@@ -268,9 +269,9 @@ type Expected = RefusalCode | 'ok';
 type Visitor = {
   who: string;
   headers: (route: Route) => Promise<Headers>;
-  /** What the table says that this visitor must get. */
+  /** The answer that this visitor must get by the table. */
   expected: (route: Route) => Expected;
-  /** Where they ask, if not at the API’s own address. */
+  /** The address they call, if not the API’s own. */
   at?: string;
 };
 
@@ -282,7 +283,7 @@ const person =
   });
 const bearer = (token: () => string) => async (): Promise<Headers> => ({ authorization: `Bearer ${token()}` });
 
-/** Where a person's sign-in is wanted and this is what came of it. */
+/** The outcome where a person's sign-in is required. */
 const signIn =
   (code: RefusalCode) =>
   (route: Route): Expected =>
@@ -393,13 +394,13 @@ const VISITORS: Visitor[] = [
   ]),
 ];
 
-/** Somebody whom the route lets in. */
+/** A visitor whom the route lets in. */
 const welcome = (route: Route): Promise<Headers> => {
   if (route.who === 'machine') return bearer(() => world.tenant.token)();
   return person(route.who === 'operator' ? OPERATOR : email)();
 };
 
-/** What a GET has to be asked with. */
+/** The query that a GET needs. */
 const QUERIES: Record<string, string> = {
   '/v1/tenants/:tenant/keyring/manifests': '?from=1',
   '/v1/tenants/:tenant/keyring/successions': '?before=9',
@@ -490,7 +491,7 @@ describe('the walk itself', () => {
         route.path,
       ).toBe(true);
     }
-    // The set-up itself stands in the chain of the world's own tenant.
+    // The chain of the world's own tenant records the set-up itself.
     expect((await auditOf(world.tenant.id)).map((entry) => entry.action)).toContain('keyring.created');
   });
 

@@ -58,7 +58,7 @@ const NARROW = { width: 360, height: 760 };
 /** 1280 px at 200 %. */
 const ZOOMED = { width: 640, height: 430 };
 
-/** Nothing says any more that it is loading. */
+/** Nothing says that it is still loading. */
 async function settle(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor();
   await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor({ state: 'hidden' });
@@ -96,7 +96,7 @@ async function judge(page: Page, name: string, looks: readonly (typeof LIGHT | t
   return found;
 }
 
-/** What a page asks its tenant for, but for the live connection. */
+/** A page's requests to its tenant, except the live connection. */
 const ASKED = /\/v1\/tenants\/[^/]+\/(?!live)/;
 const nameOf = (place: string): string => place.replace('/t/:tenant', '').replaceAll(/[/:]/g, '') || 'fleet';
 
@@ -142,7 +142,7 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
       const found: string[] = [];
       const press = (name: string | RegExp) => (p: Page) => p.getByRole('button', { name }).first().click();
       const dialog = (p: Page) => p.getByRole('dialog');
-      // Each with what has opened when it is open: some ask the server first.
+      // Each with the sign that it is open: some ask the server first.
       const openings: [string, string, (page: Page) => Promise<unknown>, (page: Page) => Locator][] = [
         ['unlock', '/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click(), dialog],
         ['keys', '/settings', (p) => p.keyboard.press('?'), dialog],
@@ -208,7 +208,8 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         let failing = false;
         await page.route(ASKED, (route) => (failing ? fail(route, stand.addresses.portal) : undefined));
         for (const place of [...PAGES, '/search?q=LT-'].filter((one) => !one.endsWith('/upload'))) {
-          // Nothing is answered; and then, in a page that is loaded anew, everything fails: who is kept waiting gives up by the clock.
+          // Nothing is answered; and then, in a page that is loaded anew, everything fails: pages that are kept waiting
+          // give up by the clock.
           failing = false;
           await page.goto(stand.addresses.portal + placeOf(place));
           await page.locator('main').getByRole('status').filter({ hasText: '…' }).first().waitFor();
@@ -325,7 +326,7 @@ test('after each act the focus is where the person was, or at the heading of wha
     await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
   }));
 
-/** Waits until what has the focus, through shadow roots, is called so. */
+/** Waits until the focused element, through shadow roots, has this name. */
 async function focusIs(page: Page, name: string | RegExp): Promise<void> {
   const pattern = typeof name === 'string' ? `^${name}$` : name.source;
   await page.waitForFunction((wanted) => {

@@ -1,4 +1,5 @@
-// The audit in the portal: filtered, taken along and verified offline, verified in the browser; and a server that lies about it found out.
+// The audit in the portal: filtered, exported and verified offline, verified in the browser; and a server that lies
+// about it is found out.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -65,7 +66,7 @@ const onAudit = (act: (page: Page) => Promise<void>, expected?: RegExp) =>
     { expected },
   );
 
-/** Bends the JSON of answers whose path ends so, while `act` goes on. */
+/** Alters the JSON of answers whose path ends like this, while `act` goes on. */
 const bent = <T>(page: Page, ending: string, bend: (json: T) => unknown, act: () => Promise<void>) =>
   bentIn<T>(page, (url) => url.pathname.endsWith(ending), bend, act);
 

@@ -209,7 +209,7 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await picture(admin, 'fleet-to-rotate');
       });
     },
-    // What is refused, Chromium writes into its console: the reason that is no ticket, and the budget.
+    // Chromium writes refusals into its console: the reason that is no ticket, and the budget.
     { expected: /status of (422|429)/ },
   ).finally(() =>
     asPerson(stand, ADMIN, 'settings', {
@@ -336,7 +336,7 @@ test('where nobody can say which password a PC has, both are offered with what t
   );
   const { fingerprint } = await asPerson<Overview>(stand, ADMIN, 'overview');
   assert.ok(fingerprint);
-  // By a clock ten years behind, offline, and carried: before the key was there nothing was sealed to it.
+  // By a clock ten years behind, offline, and carried: nothing was sealed to the key before it existed.
   const engine = engineOf(odd, {
     fingerprint,
     tenantKey,

@@ -49,7 +49,7 @@ const places = () => ({
   'what the browser keeps': Buffer.from(kept),
   'the engines’ spool': bytesUnder(path.join(stateDir, 'fleet')),
 });
-/** The reason belongs into the request that gives it and into the audit; everything else belongs nowhere. */
+/** The reason belongs in the request that gives it and into the audit; everything else belongs nowhere. */
 const BELONGS: Record<string, readonly string[]> = {
   'the reason': ['the objects’ SQLite', 'the backup (R2)', 'what the browser sent'],
 };
@@ -116,7 +116,7 @@ inOrder('canaries on their way through', (step) => {
     await signIn(page, portal, 'admin@example.com');
     recoveryCode = await setUp(page);
     const machines = stand.fleet?.machines ?? [];
-    // All of them: what is still on its way would be in no canary.
+    // All of them: anything still on its way would be in no canary.
     await until('every PC to be done', () => machines.every((one) => one.finished));
     const machine = machines.find((one) => one.escrowed.length === 2);
     assert.ok(machine);

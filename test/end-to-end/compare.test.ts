@@ -1,5 +1,6 @@
-// What two people compare by another way than the page, and what an admin takes back, in a real browser and under axe: a request for access,
-// a keyring that does not follow on the one seen, a change of the keyring that is undone, a secret that was sealed as another PC's.
+// Facts that two people compare outside the page, and changes that an admin takes back, in a real browser and under
+// axe: a request for access, a keyring that does not follow on the one seen, a change of the keyring that is undone, a
+// secret that was sealed as another PC's.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -165,7 +166,7 @@ inOrder('somebody asks for access', (step) => {
           },
           'GET',
         );
-      // Relabelled it is none either: what was kept in the browser that asked is of before.
+      // Relabelling it does not help either: the words kept in the asking browser are the earlier ones.
       await engineer.evaluate(() => {
         for (const key of Object.keys(localStorage))
           if (key.startsWith('totl.grant.')) localStorage.setItem(key, 'bleak hand edit boil dune tattoo civil tree');
@@ -325,7 +326,7 @@ test('a leaver’s card says what is replaced, and what it means to keep some of
     await page.getByText('Only if they never knew it.').waitFor();
     await group('The recovery set').getByLabel('Keep it').check();
     await page.getByText('Only if they never had its sheets.').waitFor();
-    // They could fetch the one, so that keeping it leaves the step open; of the other nobody says so.
+    // They could fetch the one, so keeping it leaves the step open; nobody says so about the other.
     assert.equal(await page.getByText('the step above stays open').count(), 1);
     await button(page, 'Replace what they could open').waitFor();
     await looksRight(page, 'leaver-kept');

@@ -258,7 +258,7 @@ inOrder('a fleet on one page', (step) => {
     await row(pc(2)).getByText('Succeeded').waitFor();
     answer();
     await (await overview).finished();
-    // Two frames: what the answer changes has been drawn by then.
+    // Two frames: the answer's changes have been drawn by then.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     assert.ok(await row(pc(2)).getByText('Succeeded').isVisible());
     await tile(/^2\s*Provisioning/).waitFor();

@@ -30,7 +30,7 @@ after(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-/** The guide's code block that begins so. */
+/** The guide's code block with this beginning. */
 function block(start: string): string {
   const found = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
   const one = found.find((text) => text.startsWith(start));

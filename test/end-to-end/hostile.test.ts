@@ -79,7 +79,7 @@ after(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-/** A page of the admin's, in a browser that has seen what it is given. */
+/** A page of the admin's, in a browser that has seen the keyrings it is given. */
 const onAdminsPage = (seen: Keyring | null, act: (page: Page) => Promise<void>) =>
   onPage(browser, async (page) => {
     await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/settings`);

@@ -1,5 +1,5 @@
-// Two isolates of the Worker, each with its own memory of tokens, and one tenant object behind both, in one workerd with one D1: what
-// one isolate remembers never outlives what was decided through the other.
+// Two isolates of the Worker, each with its own memory of tokens, and one tenant object behind both, in one workerd
+// with one D1: one isolate's memory never outlives a decision made through the other.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -229,7 +229,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await engineer.goto(at('access'));
       await engineer.getByText('not a member', { exact: false }).first().waitFor();
 
-      // What is shared is replaced without a word; what stays is chosen, and said again where it is signed.
+      // Shared unlockers are replaced without asking; keeping one is a choice, repeated where it is signed.
       await admin.getByText('the server handed them the team passphrase').waitFor();
       assert.equal(await admin.getByRole('button', { name: 'Replace what they could open' }).count(), 0);
       await typePassphrase(admin, 'New team passphrase', NEW_TEAM_PASSPHRASE);

@@ -115,7 +115,7 @@ before(async () => {
     engineVersion: '2.3.2',
     phases: ['rename', 'office', 'updates'],
   };
-  // Each is sent by itself: what is spooled together goes in any order, and which serial came first is what is looked at.
+  // Each is sent by itself: events spooled together go in any order, and the test is about which serial came first.
   tell(told);
   assert.ok((await engine.flush()).ok);
   begin(going);

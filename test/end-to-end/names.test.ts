@@ -87,7 +87,7 @@ const onAdminsPage = (act: (page: Page) => Promise<void>) =>
     await act(page);
   });
 
-/** What a reader meets, through every shadow root: text, and what stands in attributes that are read or shown. */
+/** Everything a reader meets, through every shadow root: text, and attributes that are read or shown. */
 const everythingSaid = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const said: string[] = [document.title];

@@ -1,5 +1,5 @@
 // Busy means busy: every act that sends something is pressed twice before anything is drawn and pressed on while its request is held on
-// the way. One request goes out, and what is typed meanwhile is there afterwards. A new act is a row.
+// the way. One request goes out, and text typed meanwhile is there afterwards. A new act is a row.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -65,7 +65,7 @@ async function busyMeansBusy(act: Act): Promise<void> {
   const page = await pageFor(act);
   await act.before?.(page, world);
   const pressed = act.press(page);
-  // It waits for the act before: what is disabled cannot be pressed.
+  // It waits for the previous act: a disabled button cannot be pressed.
   await pressed.click({ trial: true });
   await pressed.focus();
   const held = await hold(page, pathOf(act.sends));

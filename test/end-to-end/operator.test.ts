@@ -53,7 +53,7 @@ const shell = (command: string, onOutput: (text: string) => void = () => {}): Pr
 const node = JSON.stringify(process.execPath);
 const cli = (words: string): Promise<Ended> => shell(`${node} dev/tenant.ts ${words} --persist-to ${stateDir}`);
 
-/** The README's command that begins so, for this stand. */
+/** The README's command with this beginning, for this stand. */
 function readme(start: string): string {
   const text = readFileSync(path.join(root, 'README.md'), 'utf8');
   const line = text.split('\n').find((one) => one.startsWith(start));
@@ -191,7 +191,7 @@ inOrder('an operator and a tenant', (step) => {
     const first = await openPage(browser);
     await signInAs(first.page, stand.addresses.portal, 'first@harbour.example');
     await first.page.getByRole('heading', { name: 'Start with the first-time set-up' }).waitFor();
-    // Whoever is no operator is shown no such page.
+    // A person who is not an operator sees no such page.
     await first.page.goto(`${stand.addresses.portal}/operator`);
     await first.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
     assert.deepEqual(first.faults, []);

@@ -1,4 +1,4 @@
-// A body that is too large, over the stand's sockets: whoever sends it reads why, and not that the connection broke.
+// A body that is too large, over the stand's sockets: the sender reads why, instead of seeing a broken connection.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -52,7 +52,7 @@ function post(url: URL, headers: http.OutgoingHttpHeaders, chunks: number, lengt
   return promise;
 }
 
-/** More than the buffers of all sockets on the way hold: who stops reading is noticed by who writes. */
+/** More than the buffers of all sockets on the way hold: the writer notices that the reader has stopped. */
 const LARGE = (40 * 1024 * 1024) / CHUNK.length;
 
 for (const [what, chunks] of [

@@ -1,5 +1,5 @@
-// What stands between the portal and its server is told truly: a server that is gone is no expired sign-in, only Access's own answer is one,
-// everything clears itself once it is back, and what was on the page and typed into it stays.
+// The portal tells the truth about its connection: a server that is gone is not an expired sign-in, only Access's own
+// answer is one, everything clears itself once it is back, and what was on the page and typed into it stays.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -39,7 +39,7 @@ const GONE = 'TotlProvision cannot be reached.';
 const API_GONE = 'The API cannot be reached; the portal can.';
 const EXPIRED = 'Your sign-in has expired.';
 
-/** The demo tenant's page for its admin. What fails is the test's own doing. */
+/** The demo tenant's page for its admin. The test itself causes the failures. */
 const onPortal = (act: (page: Page, context: BrowserContext) => Promise<void>) =>
   onPage(
     browser,

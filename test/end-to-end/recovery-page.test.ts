@@ -39,7 +39,7 @@ after(async () => {
 
 const escrowed = () => (stand.fleet?.machines ?? []).filter((one) => one.escrowed.length === 2);
 
-/** Opens a bundle with the recovery page from the disk; no network, and whatever is asked for is a fault. */
+/** Opens a bundle with the recovery page from the disk; no network, and any request is a fault. */
 async function offline(file: string): Promise<{ page: Page; faults: string[]; close: () => Promise<void> }> {
   const opened = await openPage(browser, { offline: true, acceptDownloads: true });
   opened.page.on('request', (request) => {

@@ -27,7 +27,7 @@ before(async () => {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Read on to the end: who writes to a pipe that nobody reads is stopped.
+  // Read on to the end: a writer to a pipe that nobody reads is stopped.
   await new Promise<void>((up, failed) => {
     stand.on('exit', (code) => failed(new Error(`it ended with ${code}: ${banner}`)));
     stand.stdout?.on('data', (chunk) => {

@@ -1,5 +1,6 @@
-// Two people of one tenant and one of another, signed in at once: what happens in a tenant reaches its own people at once and never the
-// third; a role that changes takes away at once what it no longer allows; and one unlock, and one lock, is for all tabs.
+// Two people of one tenant and one of another, signed in at once: events in a tenant reach its own people at once and
+// never the third person; a role that changes takes away at once what it no longer allows; and one unlock, and one
+// lock, is for all tabs.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -158,7 +159,8 @@ test('three at once: each hears of their own tenant, a lowered role closes the c
 test('one unlock for all tabs, one key that locks them all, and word of the last minute', async () => {
   const { page: one, context, faults } = await openPage(browser);
   await one.clock.install();
-  // A person who is new to a browser has what another may have left open there locked; after that nobody starts a vault by looking.
+  // A vault that another person may have left open is locked for a person who is new to a browser; after that nobody
+  // starts a vault by looking.
   const door = await context.newPage();
   await signIn(door, stand.addresses.portal, ADMIN);
   await door.getByText('Live', { exact: true }).waitFor();
@@ -176,7 +178,7 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   await other.reload();
   await other.getByText(/^Unlocked, 1\d min$/).waitFor();
   assert.equal(await vaultsOf(context, one), 1);
-  // How much of the quarter of an hour is over by now nobody knows: in small steps, the last minute is not missed.
+  // Nobody knows how much of the quarter of an hour is over by now: with small steps the last minute is not missed.
   const pass = await holdTime(one);
   const lastMinute = one.getByText(/^Unlocked, \d\d s$/);
   await until('the last minute', async () => (await lastMinute.isVisible()) || (await pass(10_000)));

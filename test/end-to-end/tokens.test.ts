@@ -290,7 +290,7 @@ describe('with keys', () => {
   const bent = <T>(page: Page, method: string, ending: RegExp, bend: (json: T) => unknown, act: () => Promise<void>) =>
     bentIn<T>(page, (url) => ending.test(url.pathname), bend, act, method);
 
-  /** What the server answered is in no file, shown nowhere, and of no use. */
+  /** The server's answer is in no file, shown nowhere, and useless. */
   async function refusedAnswer(admin: Page, before: number): Promise<void> {
     await admin.getByText('The server answered with another fingerprint', { exact: false }).waitFor();
     await admin.getByText('The token is revoked.', { exact: false }).waitFor();

@@ -19,7 +19,7 @@ type Place = { machine: string; run: string };
 export type Answer = { status: number; json: Record<string, unknown> };
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-/** Base64url in its one form: what does not come out as it went in is not it. */
+/** Base64url in its one form: a text that does not survive a round trip is not canonical. */
 function bytesOf(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw new Error('not canonical base64url');

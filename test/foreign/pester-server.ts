@@ -1,6 +1,7 @@
-// For the Pester tests: the reference kit's small server, and beside it one that tells what the reference makes of what the module did:
-// the portal's own opener and openssl open a ciphertext, the reference engine reads or writes a spool, JSON.stringify writes JSON.
-// usage: node test/foreign/pester-server.ts      prints its settings as a line once it listens, runs until it is ended
+// For the Pester tests: the reference kit's small server, and beside it one that shows how the reference reads the
+// module's output: the portal's own opener and openssl open a ciphertext, the reference engine reads or writes a spool,
+// JSON.stringify writes JSON. usage: node test/foreign/pester-server.ts prints its settings as a line once it listens,
+// runs until it is ended
 import { execFile } from 'node:child_process';
 import { KeyObject } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,5 @@
-// One act of the portal as a row: how one comes to it, what is pressed, and what shows that it is done; with the PCs that the rows name.
+// One act of the portal as a row: how to reach it, what is pressed, and what shows that it is done; with the PCs that
+// the rows name.
 import type { Locator, Page } from 'playwright-core';
 
 export const PC = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001', serial: '5CD1234XYZ' };
@@ -8,11 +9,11 @@ export const BROUGHT = { id: crypto.randomUUID(), hostname: 'ACM-DT-0505' };
 export const SHARED = { id: crypto.randomUUID(), hostname: 'ACM-VM-0007', serial: 'VM-0007-A' };
 export const TWIN = { id: crypto.randomUUID(), hostname: 'ACM-LT-0001-OLD', serial: '5CD1234XYZ' };
 
-/** What the rows need to know of the stand they are done on. */
+/** The facts that the rows need about the stand they run on. */
 export type World = { receiver: string; spoolFile: string; code: string };
 
 export type Act = {
-  /** What it sends, below the tenant's path; a star stands for an id. */
+  /** The route it calls, below the tenant's path; a star stands for an id. */
   sends: string;
   who?: 'admin' | 'engineer' | 'operator';
   /** The page it is done on, in a tab of its own; where it is absent, the one that is open. */

@@ -46,7 +46,7 @@ export async function openPage(
   return { page, context, faults };
 }
 
-/** A page for one test: no fault is in it in the end but such as are expected, and it is closed whatever came. */
+/** A page for one test: in the end it has only expected faults, and it is closed in any case. */
 export async function onPage(
   browser: Browser,
   act: (page: Page) => Promise<void>,

@@ -1,5 +1,6 @@
-// The clock of the tests in workerd. A test, the Worker and the objects share an isolate, so they read one clock, and how long a busy
-// machine takes is nothing that it shows: it goes on by a millisecond each time it is read, and by what a test lets pass.
+// The clock of the tests in workerd. A test, the Worker and the objects share an isolate, so they read one clock, and
+// it does not show how long a busy machine takes: it advances by a millisecond each time it is read, and by the time
+// that a test lets pass.
 import { DAY_MS } from '../../schema/facts/days.ts';
 
 const Machine = Date;

@@ -1,5 +1,5 @@
-// A server that cannot be reached, and then can. Pages try again by themselves: what they ask once it is back is held until the person has
-// pressed the button, which would be gone otherwise.
+// A server that cannot be reached, and then can. Pages try again by themselves: their requests once it is back are held
+// until the person has pressed the button, which would be gone otherwise.
 import type { Page } from 'playwright-core';
 
 /** Aborts what matches. The answer lets it through again, once `press` is over. */

@@ -2,7 +2,10 @@
 
 export type FaultyIndex = {
   index: D1Database;
-  /** What happens to reads and to writes from now on. `lost`: it happens, and the answer is a failure. `held`: it waits for `release`. */
+  /**
+   * The fate of reads and writes from now on. `lost`: it happens, and the answer is a failure. `held`: it waits for
+   * `release`.
+   */
   reads: 'well' | 'down';
   writes: 'well' | 'down' | 'lost' | 'held';
   /** How many writes have come in. */

@@ -1,10 +1,10 @@
-// A slow network: a request is held on its way until it is let go, and what was sent is counted.
+// A slow network: a request is held on its way until it is let go, and the sent requests are counted.
 import type { Page } from 'playwright-core';
 
 export type Held = {
   /** When the first one is on its way. */
   first: Promise<unknown>;
-  /** What was sent, each with its body. */
+  /** The sent requests, each with its body. */
   sent: readonly string[];
   /** Lets go of everything; what is sent from then on is counted and goes at once. */
   release: () => void;
@@ -18,7 +18,7 @@ export async function hold(page: Page, path: RegExp): Promise<Held> {
   const sent: string[] = [];
   const matches = (url: URL): boolean => path.test(url.pathname);
   const first = page.waitForRequest((request) => request.method() === 'POST' && matches(new URL(request.url())));
-  // Where the press before it fails, that is said.
+  // If the press before it fails, that is reported.
   first.catch(() => {});
   await page.route(matches, async (route) => {
     const request = route.request();

@@ -1,4 +1,5 @@
-// A story in steps that build on each other. One that fails ends it: what comes after is said to be not run, and fails on no ruins.
+// A story in steps that build on each other. One that fails ends it: later steps are reported as not run, instead of
+// failing as a consequence.
 import { describe, type TestContext, test } from 'node:test';
 
 type Act = (t: TestContext) => Promise<void> | void;

@@ -122,7 +122,7 @@ function objectOf(schema: Schema): fc.Arbitrary<Json> {
   return fc.tuple(named, others).map(([own, more]) => ({ ...more, ...own }));
 }
 
-/** What a later version might say too, where more may stand than is listed. */
+/** Members that a later version might add, where more than the listed ones are allowed. */
 const STRANGE_MEMBERS = fc.constantFrom({}, {}, { later: 1 }, { later: { said: ['more'] } });
 
 /** Values that fit a schema. */

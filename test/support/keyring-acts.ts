@@ -64,7 +64,7 @@ const of = (act: string, machine: typeof PC) => named(new RegExp(`^${act}: .*ver
 const why = (machine: typeof PC) => (page: Page) =>
   page.getByLabel(new RegExp(`^Why: .*version 1, of machine ${short(machine)}`));
 
-/** On the Keys page, while the server gives out what opens nothing: all of it is left behind. */
+/** On the Keys page, while the server gives out ciphertexts that do not open: all of them are left behind. */
 export const LEFT_BEHIND: Act[] = [
   {
     sends: 'keyring',

@@ -15,8 +15,8 @@ export function watchLog(): LogWatch {
 }
 
 /**
- * What the lines of one request have that they must not, in one sentence; null where all is well: one line of the Worker's with the route's
- * pattern, as many of the objects' with its id as it asked them, and nothing that is secret in any.
+ * The fault in the lines of one request, in one sentence; null if all is well: one line of the Worker's with the
+ * route's pattern, as many of the objects' with its id as it asked them, and nothing that is secret in any.
  */
 export function logFault({ written, lines }: LogWatch, method: string, route: string, secrets: readonly string[]) {
   const name = `${method} ${route}`;

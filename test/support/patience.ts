@@ -1,5 +1,5 @@
-// Waiting: for a state, never for a time. One patience for everything, and only for what never comes: whoever waits goes on at once when
-// what is waited for is there, on a machine of any speed.
+// Waiting: for a state, never for a time. One patience for everything, and only for things that never come: a waiting
+// test goes on at once when the awaited state is there, on a machine of any speed.
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 25;
 
 type Found<T> = T | false | null | undefined;
 
-/** Looks until something is found, and answers it. `what` is said where it never is. */
+/** Looks until something is found, and answers it. `what` names it if it never appears. */
 export async function until<T>(what: string, look: () => Found<T> | Promise<Found<T>>): Promise<T> {
   for (const end = Date.now() + PATIENCE_MS; ; ) {
     const found = await look();
@@ -20,7 +20,7 @@ export async function until<T>(what: string, look: () => Found<T> | Promise<Foun
   }
 }
 
-/** Waits until what is read is what is wanted; where it never is, says how they differ. */
+/** Waits until the value read equals the wanted one; if it never does, says how they differ. */
 export async function becomes<T>(read: () => Promise<T>, wanted: T): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; ; ) {
     const now = await read();

@@ -1,5 +1,6 @@
-// What the portal sends: each route that it names and that has an effect, read from its text, so that a new one is noticed. There is no other
-// way to send something: `call` and `download` take the name of a route (portal/src/api/call.ts).
+// The portal's effects: each route that it names and that has an effect, read from its text, so that a new one is
+// noticed. There is no other way to send something: `call` and `download` take the name of a route
+// (portal/src/api/call.ts).
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,4 @@
-// What people do in the portal, step by step, for tests and pictures.
+// People's steps in the portal, for tests and pictures.
 import { createHash } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import type { Keyring } from '../../schema/keyring.ts';
@@ -14,7 +14,7 @@ export async function signIn(page: Page, portal: string, email: string, place = 
   await page.waitForURL(`${portal}/**`);
 }
 
-/** Signs in as anybody, also as one whom the stand-in does not offer. */
+/** Signs in as anybody, even as a person whom the stand-in does not offer. */
 export async function signInAs(page: Page, portal: string, email: string, place = ''): Promise<void> {
   await page.goto(portal + place);
   await page.getByLabel('Somebody else').fill(email);
@@ -57,7 +57,7 @@ export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASS
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
 }
 
-/** Locks the vault in all tabs, open or not: whoever comes next is asked. */
+/** Locks the vault in all tabs, open or not: the next person is asked. */
 export async function lockVault(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^(Lock|Unlock)$/ }).waitFor();
   await page.keyboard.press('l');
@@ -67,7 +67,10 @@ export async function lockVault(page: Page): Promise<void> {
     .waitFor({ state: 'attached' });
 }
 
-/** Waits for what is wanted, and unlocks where that is asked for first: a page that is loaded anew may have lost its vault with its last tab. */
+/**
+ * Waits for the wanted state, and unlocks if that is asked for first: a page that is loaded anew may have lost its
+ * vault with its last tab.
+ */
 export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: string): Promise<void> {
   const field = page.getByLabel('Passphrase', { exact: true });
   await wanted.or(field).first().waitFor();
@@ -93,7 +96,7 @@ export async function sheetCodes(page: Page, count: number): Promise<string[]> {
   return textsOf(page.getByTestId('recovery-code'), count);
 }
 
-/** Types each sheet back when it is asked for. `last` is what the last button says. */
+/** Types each sheet back when it is asked for. `last` is the last button's text. */
 export async function typeSheetsBack(page: Page, codes: readonly string[], last: string): Promise<void> {
   for (const [place, code] of codes.entries()) {
     const which = codes.length === 1 ? '' : ` of sheet ${place + 1} of ${codes.length}`;
@@ -102,7 +105,10 @@ export async function typeSheetsBack(page: Page, codes: readonly string[], last:
   }
 }
 
-/** What a browser keeps of a tenant's keyring once it has verified it, put into a page of the portal without unlocking anything. */
+/**
+ * A browser's memory of a tenant's keyring once it has verified it, put into a page of the portal without unlocking
+ * anything.
+ */
 export async function haveSeen(page: Page, tenant: string, { manifest, version, fingerprint }: Keyring): Promise<void> {
   const sha256 = createHash('sha256').update(manifest).digest('hex');
   const kept = [`totl.seen.${tenant}`, JSON.stringify({ version, sha256, fingerprint })] as const;
@@ -110,8 +116,8 @@ export async function haveSeen(page: Page, tenant: string, { manifest, version, 
 }
 
 /**
- * From here on time stands still in a page, and passes when the answer is called: what is shown for half a minute stays for as long as a
- * slow machine needs to look at it. Its timers go on.
+ * From here on time stands still in a page, and passes when the answer is called: content shown for half a minute stays
+ * for as long as a slow machine needs to look at it. Its timers go on.
  */
 export async function holdTime(page: Page): Promise<(ms: number) => Promise<void>> {
   let now = Date.now();

@@ -14,7 +14,7 @@ const patterns = routes.map((route) => ({
 export const routeOf = (method: string, path: string): Route | undefined =>
   patterns.find(({ route, pattern }) => route.method === method && pattern.test(path.split('?')[0] ?? ''))?.route;
 
-/** What an answer says that the table does not, in one sentence; null where they agree. */
+/** The difference between an answer and the table, in one sentence; null if they agree. */
 export function contractFault(
   method: string,
   path: string,

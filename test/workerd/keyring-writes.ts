@@ -7,7 +7,7 @@ import { type Manifest, sha256Hex } from '../../schema/signed.ts';
 import type { TestKeyring } from './keyrings.ts';
 import { type Answer, asPerson, emailOf } from './requests.ts';
 
-/** What a write brings beside the manifest. */
+/** The parts of a write besides the manifest. */
 type NewOfKeyring = Pick<KeyringWrite, 'sweep' | 'kept'> & {
   escrowKeys?: EscrowKey[];
   wraps?: readonly (Wrap | Promise<Wrap>)[];

@@ -1,4 +1,4 @@
-// For tests in workerd. A keyring with real keys and signatures, and what its unlockers sign beside it.
+// For tests in workerd. A keyring with real keys and signatures, and the documents that its unlockers sign.
 import { base64urlnopad } from '@scure/base';
 import { makeEscrowKey } from '../../portal/vault/escrow-key.ts';
 import { isFault } from '../../portal/vault/fault.ts';
@@ -32,11 +32,11 @@ export type TestKeyring = {
   kid: string;
   /** The admin's own unlocker, and the recovery sheet's. */
   ids: { own: string; recovery: string };
-  /** What opens the recovery set. */
+  /** The code that opens the recovery set. */
   recoveryCode: string;
 };
 
-/** What a passkey of the tests answers. */
+/** The output of the tests' passkey. */
 const PRF = base64urlnopad.encode(new Uint8Array(32).fill(7));
 export const passkeyKdf = (): PrfKdf => ({
   name: 'webauthn-prf',

@@ -60,7 +60,7 @@ export async function sealedFor(
   const [run, eid] = [how.run ?? crypto.randomUUID(), crypto.randomUUID()];
   const kind = how.kind ?? 'local_admin_password';
   const ref = how.ref ?? { account: 'Administrator' };
-  // Sealing takes its second: what is sealed later says so.
+  // Sealing takes its second: a later secret says that it is later.
   pass(1000);
   const iat = how.iat ?? Math.floor(Date.now() / 1000);
   const sealed = await new CompactEncrypt(new TextEncoder().encode(how.plaintext ?? 'kq7-Vm2'))

@@ -1,4 +1,4 @@
-// For tests in workerd. What is looked at, or put right, in an object’s own storage.
+// For tests in workerd. Reads and changes of an object’s own storage.
 import { runInDurableObject } from 'cloudflare:test';
 import { bindings } from './requests.ts';
 

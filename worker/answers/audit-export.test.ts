@@ -83,7 +83,7 @@ describe('an export as NDJSON', () => {
     const pages: number[] = [];
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       pages.push(lines(new TextDecoder().decode(part.value)).length);
-      // What is recorded now would be in the page that comes next, had that been fetched ahead or without an end.
+      // An entry recorded now would be in the next page if that were fetched ahead or had no end.
       await rename(id);
     }
     expect(pages).toEqual([500, 500, 204]);

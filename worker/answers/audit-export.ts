@@ -27,7 +27,7 @@ const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
   hash: (entry) => entry.hash,
 };
 
-/** In a table for people nothing steers the line that it stands in; what can be verified is the NDJSON. */
+/** In a table for people no text may steer its line; the NDJSON is the form that can be verified. */
 const shown = (cell: string | number | null) => (typeof cell === 'string' ? visible(cell) : cell);
 
 type Format = { type: string; head: string; line: (entry: AuditEntry) => string };
@@ -41,7 +41,10 @@ const FORMATS: Record<AuditExportRequest['format'], Format> = {
   },
 };
 
-/** Everything that fits the filters, oldest first, up to and with the entry `upTo`. A fault on the way breaks the file off, so that it is not taken for whole. */
+/**
+ * Everything that fits the filters, oldest first, up to and including the entry `upTo`. A fault on the way breaks the
+ * file off, so that it is not taken for whole.
+ */
 export function exportFile(
   object: TenantObject,
   caller: Caller<Person>,

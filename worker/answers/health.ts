@@ -1,4 +1,5 @@
-// `GET /health`: do D1 and a Durable Object answer? Kept for a moment, so that it cannot be used to wear them out.
+// `GET /health`: checks that D1 and a Durable Object answer. The result is kept for a moment, so that it cannot be used
+// to wear them out.
 import { version } from '../../package.json';
 import type { Health } from '../../schema/health.ts';
 import type { Env } from '../core/env.ts';

@@ -30,7 +30,7 @@ const report = ({ token }: TestTenant) =>
 const types = (listener: Listener) => listener.heard.map((message) => message.type);
 const closes = (listener: Listener, code: number) => until(() => expect(listener.closedWith).toBe(code));
 
-/** Bends what the object keeps of its sockets, as time would. */
+/** Alters what the object keeps about its sockets, as time would. */
 const bend = (tenant: string, how: (before: Subscription) => Partial<Subscription>) =>
   runInDurableObject(bindings.TENANT.getByName(tenant), (_object, state) => {
     for (const socket of state.getWebSockets()) {
@@ -112,7 +112,7 @@ describe('a live socket', () => {
     await asPerson('operator@example.com', `/v1/operator/tenants/${id}/limits`, { personSockets: 4 });
     const refused = async () => (await listen(engineer, id)) === 'too_many_sockets';
     let tries = 0;
-    // The minute may end on the way: then it is begun anew.
+    // The minute may end meanwhile: then it is begun anew.
     while (!(await refused())) expect(++tries).toBeLessThan(9);
     await mustListen(emailOf('admin'), id);
   });

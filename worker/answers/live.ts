@@ -1,4 +1,5 @@
-// The way of a WebSocket to a tenant's object. Who asks is said in a header that is made here: of the client's own headers none goes along.
+// The way of a WebSocket to a tenant's object. A header made here says who asks: none of the client's own headers goes
+// along.
 import { CALLER_HEADER, type LiveUpgrade } from '../../objects/live/upgrade.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { TenantObject } from '../core/forward.ts';
@@ -9,7 +10,7 @@ export const requireUpgrade = (request: Request): Refusal | null =>
     ? null
     : refuse('upgrade_required', 'Ask for a WebSocket: Upgrade must be websocket.');
 
-/** Has the object accept a socket. A success is its 101, which has to be handed on as it is. */
+/** Asks the object to accept a socket. A success is its 101, which has to be passed on as it is. */
 export async function openLive(object: TenantObject, upgrade: LiveUpgrade): Promise<Response | Refusal> {
   const answer = await object.fetch('https://object/live', {
     headers: { upgrade: 'websocket', [CALLER_HEADER]: encodeURIComponent(JSON.stringify(upgrade)) },

@@ -18,7 +18,7 @@ import { ensureTenant, findTenant, type TenantRow, tenantsAfter } from '../core/
 import { logUnreachable, type Trace } from '../core/log.ts';
 import type { Answered } from '../core/route.ts';
 
-/** One object that hangs must not keep the whole page from an operator. */
+/** One object that hangs must not withhold the whole page from an operator. */
 const CENSUS_TIMEOUT_MS = 5_000;
 
 type From = Omit<Caller<Operator>, 'tenant'>;
@@ -36,7 +36,7 @@ function placeOf(cursor: string): [string, string] | null {
   }
 }
 
-/** A page of tenants with their counts. Refuses invalid_query for a cursor that is not ours. */
+/** A page of tenants with their counts. Refuses invalid_query for a cursor that we did not make. */
 export async function listTenants(
   { env, from, trace }: Page,
   { after, limit }: TenantsQuery,

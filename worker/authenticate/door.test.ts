@@ -46,7 +46,7 @@ describe('the door', () => {
       expect((await knock(guess(), ip)).status).toBe(429);
       expect((await knock(token, ip)).status).toBe(200);
     }
-    // A guess under a prefix that is in use costs the index nothing either.
+    // A guess under a used prefix costs the index nothing either.
     await bindings.INDEX_DB.exec('DROP TABLE api_tokens');
     const near = `${token.slice(0, 8)}${guess().slice(8)}`;
     expect((await knock(near, ip)).json.code).toBe('too_many_guesses');

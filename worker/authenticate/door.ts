@@ -4,13 +4,13 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from '../core/env.ts';
 import { type TokenRow, tokenPrefixes, tokensByPrefix } from '../core/index-db.ts';
 
-/** As `period` in wrangler.toml: the platform tells nobody when a window ends, so this is the longest it can take. */
+/** As `period` in wrangler.toml: the platform does not say when a window ends, so this is the longest it can take. */
 const TOKEN_PERIOD_SECONDS = 10;
 const ADDRESS_PERIOD_SECONDS = 60;
-/** How old the index's word may be that an address under attack is answered by. */
+/** How old the copy of the index may be from which an address under attack is answered. */
 const COPY_MS = 30_000;
 const ADDRESSES_MAX = 1_000;
-/** Beyond this many tokens in the whole installation their prefixes are not held against a guess any more. */
+/** Beyond this many tokens in the whole installation guesses are no longer compared with their prefixes. */
 const PREFIXES_MAX = 50_000;
 
 type Kept<T> = { value: T; until: number };
@@ -31,10 +31,10 @@ export function addressKey(ip: string | null): string {
   return [...front, ...middle, ...back].slice(0, 4).join(':');
 }
 
-/** Whether this address has guessed too often of late: then a guess must cost the index nothing. */
+/** Whether this address has guessed too often recently: then a guess must cost the index nothing. */
 export const isGuessing = (address: string, now: number): boolean => (guessing.get(address) ?? 0) > now;
 
-/** Takes note of a credential that was none. Null: it may be answered as what it is. */
+/** Takes note of an invalid credential. Null: it may be answered as such. */
 export async function noteFailure({ failures }: Env, address: string, now: number): Promise<Refusal | null> {
   if (isGuessing(address, now)) return tooManyGuesses(address, now);
   if (!failures || (await failures.limit({ key: address })).success) return null;
@@ -48,7 +48,7 @@ const tooManyGuesses = (address: string, now: number): Refusal => ({
   retryAfterSeconds: Math.max(1, Math.ceil(((guessing.get(address) ?? now) - now) / 1000)),
 });
 
-/** Whether a token that is known may ask once more. */
+/** Whether a known token may ask once more. */
 export async function tokenMayAsk({ requests }: Env, tokenHash: string): Promise<Refusal | null> {
   if (!requests || (await requests.limit({ key: tokenHash })).success) return null;
   return {
@@ -58,8 +58,8 @@ export async function tokenMayAsk({ requests }: Env, tokenHash: string): Promise
 }
 
 /**
- * The rows with this prefix for an address that guesses: out of a copy, so that what somebody guesses there costs no query and a true token
- * at the same address is found all the same. Only one issued within the last half minute may have to come again.
+ * The rows with this prefix for an address that guesses: from a copy, so that guesses there cost no query and a true
+ * token at the same address is still found. Only one issued within the last half minute may have to come again.
  */
 export async function copiedRows(index: D1Database, prefix: string, now: number): Promise<TokenRow[]> {
   const known = rowsOf.get(prefix);

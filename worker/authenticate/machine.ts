@@ -1,6 +1,6 @@
-// A machine's Bearer token. Always one D1 query, one hash a row, one constant-time comparison a row, so that the time of
-// an answer tells nothing. A verified token is kept in the isolate for a moment, so that ingest needs no query. From an address that
-// guesses, the query goes to a copy (door.ts).
+// A machine's Bearer token. Always one D1 query, one hash a row, one constant-time comparison a row, so that the time
+// of an answer reveals nothing. A verified token is kept in the isolate for a moment, so that ingest needs no query.
+// From an address that guesses, the query goes to a copy (door.ts).
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Machine } from '../../objects/core/caller.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
@@ -8,7 +8,10 @@ import type { Env } from '../core/env.ts';
 import { type TokenRow, tokensByPrefix } from '../core/index-db.ts';
 import { addressKey, copiedRows, isGuessing, noteFailure, tokenMayAsk } from './door.ts';
 
-/** How long a row deleted or revoked by raw SQL may go on working; the object refuses a token revoked through it at once. */
+/**
+ * How long a token may go on working after raw SQL deleted or revoked its row; the object refuses a token revoked
+ * through it at once.
+ */
 const CACHE_MS = 30_000;
 const CACHE_MAX = 1_000;
 const PREFIX_CHARACTERS = 8;
@@ -17,7 +20,7 @@ export type Authenticated = { principal: Machine; tenant: string };
 type Cached = { row: TokenRow; until: number };
 const cache = new Map<string, Cached>();
 
-/** Stands in where no row has the prefix, so that a guess costs the same as a hit. */
+/** Takes the place of a row if none has the prefix, so that a guess costs the same as a hit. */
 const DUMMY: TokenRow = {
   id: '',
   label: '',
@@ -77,7 +80,7 @@ async function prove(
       refuse('invalid_token', 'The machine token is not known; check it, or have a new one issued.')
     );
   const decided = decide(match, now);
-  // A token that ended costs as much as a guess, and is told all the same why it is refused.
+  // A token that ended costs as much as a guess, but still gets the reason for its refusal.
   if ('refused' in decided) await noteFailure(env, address, now);
   else if (!guessing) {
     if (cache.size >= CACHE_MAX) cache.clear();

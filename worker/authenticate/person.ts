@@ -27,7 +27,7 @@ function keysOf(issuer: string): JWTVerifyGetKey {
   return keys;
 }
 
-/** What jose throws when the token is bad; anything else means that the keys could not be had. */
+/** What jose throws when the token is bad; anything else means that the keys could not be fetched. */
 const BAD_TOKEN = new Set([
   'ERR_JWT_CLAIM_VALIDATION_FAILED',
   'ERR_JWT_INVALID',

@@ -8,13 +8,13 @@ export type Bindings = {
   TENANT: DurableObjectNamespace<Tenant>;
   /** Absent: no backups. Only tenant objects use it. */
   BACKUP?: R2Bucket;
-  /** How often one token may ask, and how often one address may fail. Absent: the door counts nothing. */
+  /** The limits on how often one token may ask and one address may fail. Absent: the door counts nothing. */
   TOKEN_REQUESTS?: RateLimit;
   FAILED_CREDENTIALS?: RateLimit;
   ACCESS_TEAM_DOMAIN: string;
   ACCESS_AUD: string;
   PORTAL_ORIGIN: string;
-  /** Optional: where people reach the API. Absent or blank, any host will do that Access can stand before. */
+  /** Optional: where people reach the API. If absent or blank, any host that Access can protect will do. */
   API_ORIGIN?: string;
   OPERATOR_EMAILS: string;
 };
@@ -47,7 +47,7 @@ export type Env = {
   /** Null: not configured yet; person routes answer 503, and jose is never called without an audience. */
   accessAudience: string | null;
   portalOrigin: string;
-  /** The one origin at which people are answered, null where none is named. */
+  /** The one origin at which people are answered; null if none is named. */
   apiOrigin: string | null;
   operatorEmails: ReadonlySet<string>;
   /** The door's counts, by token and by address; null where the binding is not there. */
@@ -57,7 +57,7 @@ export type Env = {
 
 const checked = new WeakMap<Bindings, Env>();
 
-/** Reads the bindings. Throws one sentence that names the variable where one is wrong. */
+/** Reads the bindings. Throws one sentence that names the variable if one is wrong. */
 export function readEnv(bindings: Bindings): Env {
   const known = checked.get(bindings);
   if (known) return known;

@@ -10,13 +10,13 @@ import type { Trace } from './log.ts';
 const FULL_RETRY_SECONDS = 600;
 const USER_AGENT_MAX_CHARACTERS = 256;
 
-/** A method as it is called on the stub: whatever it answers comes later. */
+/** A method as called on the stub: its answer comes later. */
 type Called<Method> = Method extends (...given: infer Given) => infer Answer
   ? (...given: Given) => Promise<Awaited<Answer>>
   : never;
 /**
- * A tenant's object as the Worker asks it. Not the platform's own type of a stub: to that, an answer with an `unknown` in it is `never`, and a
- * `never` fits every row.
+ * A tenant's object as the Worker asks it. Not the platform's own type of a stub: that type turns an answer with an
+ * `unknown` in it into `never`, and a `never` fits every row.
  */
 export type TenantObject = { [Name in Exclude<keyof Tenant, keyof DurableObject>]: Called<Tenant[Name]> } & Pick<
   Fetcher,
@@ -38,7 +38,7 @@ const storageFull = (): Refusal => ({
 function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
   return new Proxy(object as unknown as TenantObject, {
     get: (stub, name) => {
-      // Or whatever awaits the stub would take it for a promise.
+      // Otherwise an `await` of the stub would take it for a promise.
       if (name === 'then') return undefined;
       return async (...given: unknown[]) => {
         const askedAt = Date.now();
@@ -57,7 +57,7 @@ function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
   });
 }
 
-/** No tenant has an id with a colon, so this name is nobody's. It answers a ping and stores nothing. */
+/** No tenant has an id with a colon, so this name belongs to nobody. It answers a ping and stores nothing. */
 export const probeObject = (env: Env): DurableObjectStub<Tenant> => env.tenants.getByName('probe:health');
 
 /** Who calls, as the object records it; the tenant comes with a row that was read. */

@@ -17,7 +17,7 @@ export type TokenRow = {
   version: number;
 };
 
-/** Every token with this prefix: four random characters may well collide among many tenants. */
+/** Every token with this prefix: four random characters can collide among many tenants. */
 export async function tokensByPrefix(index: D1Database, prefix: string): Promise<TokenRow[]> {
   const { results } = await index
     .prepare(
@@ -31,7 +31,7 @@ export async function tokensByPrefix(index: D1Database, prefix: string): Promise
   return results;
 }
 
-/** The prefixes of all tokens there are, each once, no more than `limit`: a walk of the column's index alone. */
+/** The prefixes of all tokens, each once, no more than `limit`: a walk of only the column's index. */
 export async function tokenPrefixes(index: D1Database, limit: number): Promise<string[]> {
   const { results } = await index
     .prepare('SELECT DISTINCT token_prefix AS prefix FROM api_tokens LIMIT ?')
@@ -51,10 +51,10 @@ export type MemberRow = {
   role: Role;
 };
 
-/** How many of their tenants a person is shown; of any further one they need the address. */
+/** How many of their tenants a person is shown; for any further one they need the address. */
 const MEMBERSHIPS_MAX = 1_000;
 
-/** A person's memberships, or that in one tenant, never cached: whoever is removed is out with their next request. */
+/** A person's memberships, or the one in one tenant, never cached: a removed person is out with their next request. */
 export async function membershipsOf(index: D1Database, email: string, tenant?: string): Promise<MemberRow[]> {
   const { results } = await index
     .prepare(
@@ -78,8 +78,8 @@ export const findTenant = (index: D1Database, id: string): Promise<TenantRow | n
 const IN_ORDER = 'ORDER BY name COLLATE NOCASE, id LIMIT';
 
 /**
- * The next tenants by name (case-blind) and id, after a place in that order. Behind a place those of the same name are asked by themselves: the
- * index leads to a name, and to an id within one, but not to both at once.
+ * The next tenants by name (case-blind) and id, after a place in that order. After a place, tenants of the same name
+ * are asked for separately: the index leads to a name, and to an id within one, but not to both at once.
  */
 export async function tenantsAfter(
   index: D1Database,
@@ -98,7 +98,7 @@ export async function tenantsAfter(
   return (await statement.all<TenantRow>()).results;
 }
 
-/** Writes a new tenant's row, or finds the one there is. */
+/** Writes a new tenant's row, or finds the existing one. */
 export async function ensureTenant(index: D1Database, id: string, name: string): Promise<TenantRow> {
   await index.prepare('INSERT INTO tenants (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING').bind(id, name).run();
   const row = await findTenant(index, id);
@@ -106,7 +106,7 @@ export async function ensureTenant(index: D1Database, id: string, name: string):
   return row;
 }
 
-/** Does D1 answer? For `/health`. */
+/** Whether D1 answers, for `/health`. */
 export async function indexAnswers(index: D1Database): Promise<boolean> {
   try {
     await index.prepare('SELECT 1').first();

@@ -1,5 +1,6 @@
-// The log: what is in the lines of requests that go well or break, of alarms and of live sockets. That every route leaves its lines, each
-// valid by the schema and free of secrets, is seen on the walk (test/conformance/route-walk.test.ts).
+// The log: the contents of the lines of requests that go well or break, of alarms and of live sockets. The walk shows
+// that every route leaves its lines, each valid by the schema and free of secrets
+// (test/conformance/route-walk.test.ts).
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectLine, RequestLine } from '../../schema/log.ts';
@@ -26,7 +27,7 @@ beforeEach(() => {
 const requests = () => log.lines().filter((line) => line.event === 'request');
 const calls = () => log.lines().filter((line) => line.event === 'object');
 
-/** What one request left in the log. */
+/** The lines that one request left in the log. */
 async function leaves(ask: () => Promise<unknown>): Promise<{ line: RequestLine; calls: ObjectLine[] }> {
   log.written.length = 0;
   await ask();
@@ -70,7 +71,7 @@ describe('a request', () => {
     await report(1, 1);
     expect((await report(2, 100)).calls).toMatchObject([{ call: 'report', rowsWritten: 102 }]);
     expect((await report(102, 7)).calls).toMatchObject([{ rowsWritten: 9 }]);
-    // A resend has nothing to write: what is there is read and compared.
+    // A resend has nothing to write: the stored rows are read and compared.
     const again = (await report(102, 7)).calls[0];
     expect(again?.rowsWritten).toBeLessThanOrEqual(2);
     expect(again?.rowsRead).toBeGreaterThanOrEqual(7);
@@ -92,7 +93,8 @@ describe('a request', () => {
         run,
         events: Array.from({ length: count }, (_, index) => event(from + index)),
       });
-    // A machine each: of reports on one run, an earlier one that is overtaken finds the machine's row as late as it would make it.
+    // Each has its own machine: among reports on one run, one that is overtaken finds the machine's row already as late
+    // as it would make it.
     const pcs = [5, 6, 7].map((count) => ({ count, machine: newMachine(), run: newRun() }));
     for (const { machine, run } of pcs) await report(machine, run, 1, 1);
     log.written.length = 0;

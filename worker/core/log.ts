@@ -2,13 +2,13 @@
 import type { FaultLine, RequestLine, TroubleLine } from '../../schema/log.ts';
 import { stackOf } from '../../schema/log-stack.ts';
 
-/** What the line learns on the way. */
+/** Facts that the line learns during the request. */
 export type Trace = Pick<
   RequestLine,
   'requestId' | 'route' | 'tenant' | 'principal' | 'principalId' | 'objectMs' | 'objectCalls'
 >;
 
-/** The trace of a request of which nothing is known yet. */
+/** The trace of a request about which nothing is known yet. */
 export const newTrace = (): Trace => ({
   requestId: crypto.randomUUID(),
   route: 'unmatched',

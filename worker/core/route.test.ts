@@ -1,4 +1,5 @@
-// That a row binds whoever answers it. What must not compile is marked; where it compiles all the same, the type check fails here.
+// A row binds its handler. Code that must not compile is marked; where it compiles all the same, the type check fails
+// here.
 import { describe, expect, it } from 'vitest';
 import type { RevealedReport } from '../../schema/person.ts';
 import { audit } from '../../schema/routes/audit.ts';
@@ -28,7 +29,7 @@ describe('a handler', () => {
     handled(rows, { [REVEALED]: async ({ params }) => ({ ...report, email: params.machine }) });
     // @ts-expect-error Each row needs its handler.
     handled(rows, {});
-    // @ts-expect-error A file is streamed, and no JSON.
+    // @ts-expect-error A file is streamed, and is not JSON.
     handled(audit, { ...handlersOfAudit, 'POST /v1/tenants/:tenant/audit/export': async () => report });
   });
 });

@@ -1,5 +1,5 @@
-// What a route is given and what it may answer: both follow from its row (schema/routes/). The table of these (routes.ts) drives routing and
-// authorization; OpenAPI, the portal and the tests read the same rows.
+// The input of a route and its possible answers: both follow from its row (schema/routes/). The table of these
+// (routes.ts) drives routing and authorization; OpenAPI, the portal and the tests read the same rows.
 import type { z } from 'zod';
 import type { Caller, Machine, Operator, Person } from '../../objects/core/caller.ts';
 import type { Submission } from '../../objects/fleet/reports.ts';
@@ -22,13 +22,13 @@ import type { Trace } from './log.ts';
 /** Every id in a path is one of these; nothing longer or stranger gets into a query or the audit. */
 export const PATH_ID = /^[a-z0-9-]{1,64}$/;
 
-/** What the handler of a file answers. */
+/** The answer of a file's handler. */
 export type Streamed = { type: string; fileName: string; body: ReadableStream<Uint8Array> };
 
 /** An answer with a status other than the route's own. */
 export type Answered<Json = unknown> = { status: 200 | 201; json: Json };
 
-/** What a handler is given beside what was asked, by who may ask. */
+/** A handler's input besides the request, by who may call it. */
 type Given = {
   anyone: { env: Env };
   machine: { caller: Caller<Machine>; object: TenantObject };
@@ -62,7 +62,7 @@ type Success<R extends Row> = R extends { answer: z.ZodType }
         ? string
         : never;
 
-/** What answers a row. An id that its path does not have, or an answer that it does not name, does not compile. */
+/** The handler of a row. An id that its path does not have, or an answer that it does not name, does not compile. */
 type Handler<Key extends string, R extends Row> = (
   asked: Given[R['who']] & { params: Params<Key>; query: QueryOf<R>; body: BodyOf<R> },
 ) => Promise<Success<R> | Refusal>;
@@ -71,16 +71,16 @@ type Handlers<T extends Rows> = { [Key in keyof T & string]: T[Key] extends Row 
 
 /** The members of each of several types. */
 type MembersOf<T> = T extends unknown ? keyof T : never;
-/** What a handler answers beyond the members that its row names; of those that it nests, nothing is said. */
+/** The members that a handler answers beyond those its row names; nested ones are not checked. */
 type Beyond<R extends Row, Handle> = Handle extends (...given: never) => Promise<infer Answer>
   ? Exclude<MembersOf<Exclude<Answer, Refusal>>, MembersOf<Success<R>>>
   : never;
-/** A handler that answers more than its row says is none. */
+/** A handler that answers more than its row says is not accepted. */
 type Exact<T extends Rows, H extends Handlers<T>> = {
   [Key in keyof T & string]: T[Key] extends Row ? ([Beyond<T[Key], H[Key]>] extends [never] ? H[Key] : never) : never;
 };
 
-/** The same without its own types, as one request after the other is served. */
+/** The same without its own types, as requests are served. */
 type Served<Who extends Row['who']> = Extract<Listed, { who: Who }> & {
   handle: (asked: Given[Who] & { params: Record<string, string>; query: unknown; body: unknown }) => Promise<unknown>;
 };
@@ -91,7 +91,10 @@ export type MemberRoute = Served<'member'>;
 export type OperatorRoute = Served<'operator'>;
 export type Route = OpenRoute | MachineRoute | PersonRoute | MemberRoute | OperatorRoute;
 
-/** Each row with its handler. That they belong together was checked here; serve.ts parses by the same row what the handler is given. */
+/**
+ * Each row with its handler. That they belong together was checked here; serve.ts parses the handler's input by the
+ * same row.
+ */
 export const handled = <const T extends Rows, H extends Handlers<T>>(rows: T, handlers: H & Exact<T, H>): Route[] =>
   listed(rows).map(
     (row) => ({ ...row, handle: handlers[`${row.method} ${row.path}` as keyof T & string] }) as unknown as Route,
@@ -107,5 +110,5 @@ export const doneStatus = ({ answer, status }: Pick<Listed, 'answer' | 'status'>
   return 'redirects' in answer ? 303 : (status ?? 200);
 };
 
-/** Whoever asks is signed in, and is so by Access. */
+/** The caller is signed in, by Access. */
 export const isForPeople = ({ who }: Pick<Listed, 'who'>): boolean => who !== 'anyone' && who !== 'machine';

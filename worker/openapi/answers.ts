@@ -1,4 +1,5 @@
-// What a route answers, for its place in the document: a success by its own schema, and each status of a refusal with the codes it may carry.
+// A route's answers, for its place in the document: a success by its own schema, and each status of a refusal with the
+// codes it may carry.
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Listed, Redirects } from '../../schema/routes/row.ts';
 import { refusalsOf } from './refusals.ts';
@@ -55,7 +56,7 @@ const text = (description: string): Json => ({ description, schema: { type: 'str
 const retry = {
   'Retry-After': { description: 'Seconds; there where waiting helps', schema: { type: 'integer', minimum: 0 } },
 };
-/** What comes with some statuses beside the problem. */
+/** Headers that come with some statuses beside the problem. */
 const HEADERS: Record<number, Json> = {
   401: { 'WWW-Authenticate': text('Always `Bearer`') },
   426: { Upgrade: text('Always `websocket`') },

@@ -1,4 +1,5 @@
-// The document says of every route what the table says: who, what goes in, what comes out, every refusal. And it is valid.
+// The document says the same about every route as the table: who may call it, what goes in, what comes out, every
+// refusal. It is also valid.
 import { describe, expect, it } from 'vitest';
 import { contractFault } from '../../test/workerd/contract.ts';
 import { request } from '../../test/workerd-fixtures.ts';

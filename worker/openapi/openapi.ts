@@ -21,7 +21,10 @@ answered nowhere else; what changes something comes from the portal, whose origi
 wherever \`GET\` is, \`OPTIONS\` everywhere; any other method is 405 with \`Allow\`. A character is a Unicode code point, and text is well-formed:
 no half of a surrogate pair.`;
 
-/** The document for a table of routes. `peopleOrigin`: the address that Access stands before; null: the one that is asked. */
+/**
+ * The document for a table of routes. `peopleOrigin`: the address that Access protects; null: the one that the request
+ * came to.
+ */
 export function openapi(routes: readonly Listed[], peopleOrigin: string | null = null): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {

@@ -1,4 +1,5 @@
-// Which refusals a route may answer with: those of its kind, its query and its body, and its own. Read off the table alone.
+// Which refusals a route may answer with: those of its kind, its query and its body, and its own. Derived from the
+// table alone.
 import { Role } from '../../schema/person.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import type { Listed } from '../../schema/routes/row.ts';
@@ -25,7 +26,7 @@ const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'inv
 export function refusalsOf(route: Listed): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
   if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full');
-  // What reads asks for no room.
+  // A read asks for no room.
   if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');
   if ('query' in route && route.query) codes.add('invalid_query');

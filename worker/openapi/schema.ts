@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export type Json = Record<string, unknown>;
 
-/** `input`: what may be sent; `output`: what is answered. */
+/** `input`: the accepted form; `output`: the answered form. */
 export const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,

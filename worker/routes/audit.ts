@@ -1,4 +1,4 @@
-// What the routes of schema/routes/audit.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/audit.ts: a line each.
 import { isRefusal } from '../../schema/refusal.ts';
 import { audit } from '../../schema/routes/audit.ts';
 import { exportFile } from '../answers/audit-export.ts';

@@ -1,4 +1,4 @@
-// What the routes of schema/routes/backup.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/backup.ts: a line each.
 import { backup } from '../../schema/routes/backup.ts';
 import { handled } from '../core/route.ts';
 

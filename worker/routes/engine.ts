@@ -1,11 +1,11 @@
-// What engines are answered.
+// The handlers for engines.
 import type { Taken } from '../../objects/secrets/escrow.ts';
 import { isRefusal, type Refusal } from '../../schema/refusal.ts';
 import { engine } from '../../schema/routes/engine.ts';
 import type { Receipt } from '../../schema/secret.ts';
 import { type Answered, handled } from '../core/route.ts';
 
-/** A receipt: 201 for what is new, 200 for a resend. */
+/** A receipt: 201 for a new secret, 200 for a resend. */
 export const receipted = (taken: Taken | Refusal): Answered<Receipt> | Refusal =>
   isRefusal(taken) ? taken : { status: taken.created ? 201 : 200, json: taken.receipt };
 

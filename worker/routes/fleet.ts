@@ -1,4 +1,4 @@
-// What the routes of schema/routes/fleet.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/fleet.ts: a line each.
 
 import { fleet } from '../../schema/routes/fleet.ts';
 import { openLive } from '../answers/live.ts';

@@ -1,4 +1,4 @@
-// What the routes of schema/routes/keyring.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/keyring.ts: a line each.
 import { keyring } from '../../schema/routes/keyring.ts';
 import { handled } from '../core/route.ts';
 

@@ -1,4 +1,4 @@
-// What the routes of schema/routes/notices.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/notices.ts: a line each.
 import { notices } from '../../schema/routes/notices.ts';
 import { handled } from '../core/route.ts';
 

@@ -1,4 +1,4 @@
-// What anybody is answered, and whoever is signed in.
+// The handlers of routes for anybody, and for everybody who is signed in.
 
 import { list } from '../../schema/routes/contract.ts';
 import { open } from '../../schema/routes/open.ts';
@@ -6,7 +6,7 @@ import { checkHealth } from '../answers/health.ts';
 import { handled } from '../core/route.ts';
 import { openapi } from '../openapi/openapi.ts';
 
-/** Made at the first ask, then the same for the isolate's life. */
+/** Made at the first request, then the same for the isolate's life. */
 let document: ReturnType<typeof openapi> | null = null;
 
 export const openRoutes = handled(open, {

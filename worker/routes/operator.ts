@@ -1,4 +1,4 @@
-// What the routes of schema/routes/operator.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/operator.ts: a line each.
 
 import { operator } from '../../schema/routes/operator.ts';
 import { createTenant, listTenants, onTenant, setSuspension } from '../answers/operator.ts';

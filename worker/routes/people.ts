@@ -1,4 +1,4 @@
-// What the routes of schema/routes/people.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/people.ts: a line each.
 import { people } from '../../schema/routes/people.ts';
 import { handled } from '../core/route.ts';
 

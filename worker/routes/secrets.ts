@@ -1,4 +1,4 @@
-// What the routes of schema/routes/secrets.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/secrets.ts: a line each.
 
 import { secrets } from '../../schema/routes/secrets.ts';
 import { handled } from '../core/route.ts';

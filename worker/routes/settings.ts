@@ -1,4 +1,4 @@
-// What the routes of schema/routes/settings.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/settings.ts: a line each.
 import { settings } from '../../schema/routes/settings.ts';
 import { handled } from '../core/route.ts';
 

@@ -1,4 +1,4 @@
-// What the routes of schema/routes/tokens.ts are answered with: a line each.
+// The handlers of the routes in schema/routes/tokens.ts: a line each.
 import { tokens } from '../../schema/routes/tokens.ts';
 import { handled } from '../core/route.ts';
 

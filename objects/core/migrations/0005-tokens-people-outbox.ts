@@ -3,7 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0005: Migration = {
   id: 5,
   name: 'tokens, people and the index outbox',
-  // What was revoked before brings hash and id only: the rest, here stand-ins that the index takes, is adopted from there.
+  // A token that was revoked before brings hash and id only: the rest is a stand-in that the index accepts, and is
+  // adopted from there.
   statements: `
       CREATE TABLE outbox (
         what TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, row TEXT NOT NULL,

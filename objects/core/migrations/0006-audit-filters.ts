@@ -3,7 +3,7 @@ import type { Migration } from '../migration.ts';
 export const m0006: Migration = {
   id: 6,
   name: 'audit filters',
-  // What comes by the thousand is left out of two of the three: an escrow costs one more row written, not three.
+  // Two of the three leave out the entries that come by the thousand: an escrow costs one more row written, not three.
   statements: `
       ALTER TABLE audit ADD COLUMN about TEXT
         GENERATED ALWAYS AS (coalesce(CAST(json_extract(detail, '$.machine') AS TEXT), subject)) VIRTUAL;

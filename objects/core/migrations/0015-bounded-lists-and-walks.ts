@@ -3,8 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0015: Migration = {
   id: 15,
   name: 'lists and walks that stay bounded',
-  // What was counted by walking is counted where it is written. The search gets a line of its own for each recovery key; it is filled
-  // anew by the alarm, a slice at a time (objects/fleet/search-lines.ts).
+  // What used to be counted by walking is now counted where it is written. The search gets a line of its own for each
+  // recovery key; it is filled anew by the alarm, a slice at a time (objects/fleet/search-lines.ts).
   statements: `
       ALTER TABLE machines ADD COLUMN own_secrets INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE machines ADD COLUMN own_keys INTEGER NOT NULL DEFAULT 0;

@@ -3,7 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0016: Migration = {
   id: 16,
   name: 'notices by rank',
-  // 0: what security turns on; 1: what may come in floods. `held_rank`: of the notice that failed last; what outranks it does not wait for it.
+  // 0: notices that matter to security; 1: those that may come in floods. `held_rank`: the rank of the notice that
+  // failed last; notices that outrank it do not wait for it.
   statements: `
       ALTER TABLE deliveries ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
       UPDATE deliveries SET rank = 1 WHERE kind IN ('run_failed', 'machine_stalled', 'encrypted_not_escrowed');

@@ -3,7 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0021: Migration = {
   id: 21,
   name: 'what a request for access asks for, and the session in which an only admin changed the keyring',
-  // Null of what was there before: such a request is asked anew, and another person's word alone lets go of such a change.
+  // Null for rows that were there before: such a request is asked anew, and only another person's word lets go of such
+  // a change.
   statements: `
       ALTER TABLE grants ADD COLUMN rights TEXT;
       ALTER TABLE keyring_changes ADD COLUMN session_ends_at INTEGER;

@@ -3,7 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0025: Migration = {
   id: 25,
   name: 'what is current is the latest sealed',
-  // What is held already gets its instants by the alarm, a slice at a time (objects/secrets/dating.ts); until then its order is unknown.
+  // Versions that are held already get their instants from the alarm, a slice at a time (objects/secrets/dating.ts);
+  // until then its order is unknown.
   statements: `
       ALTER TABLE secret_versions ADD COLUMN run_order INTEGER;
       ALTER TABLE secret_versions ADD COLUMN skew_ms INTEGER;

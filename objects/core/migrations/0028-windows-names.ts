@@ -3,8 +3,8 @@ import type { Migration } from '../migration.ts';
 export const m0028: Migration = {
   id: 28,
   name: 'names as Windows compares them',
-  // `same` says which refs name the same thing; what was kept before is given its own by the alarm (objects/fleet/names.ts), and until then found
-  // among the few of its machine that have none.
+  // `same` says which refs name the same thing; rows kept before are given theirs by the alarm
+  // (objects/fleet/names.ts), and until then are found among the few of their machine that have none.
   statements: `
       ALTER TABLE secrets ADD COLUMN same TEXT;
       CREATE INDEX secrets_by_same ON secrets (machine_id, kind, same) WHERE same IS NOT NULL;

@@ -3,7 +3,7 @@ import type { Migration } from '../migration.ts';
 export const m0029: Migration = {
   id: 29,
   name: 'webhooks by receiver and signature',
-  // Those that are there go on as they were. `gone_at`: its receiver answered 410, which paused it.
+  // Existing webhooks go on as they were. `gone_at`: its receiver answered 410, which paused it.
   statements: `
       ALTER TABLE webhooks ADD COLUMN receiver TEXT NOT NULL DEFAULT 'generic';
       ALTER TABLE webhooks ADD COLUMN signature TEXT NOT NULL DEFAULT 'totl';

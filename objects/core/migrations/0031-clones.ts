@@ -3,8 +3,9 @@ import type { Migration } from '../migration.ts';
 export const m0031: Migration = {
   id: 31,
   name: 'several PCs under one id, marks that somebody has acknowledged, a history that is folded',
-  // `speaker`: the run of this id that was heard last as it happened. `other_id`: under which a run of this one has gone on. `times`: how often
-  // an attribute came back to a value within a day, and `last_at` when it did last. `run_pcs`: what each run says of its PC.
+  // `speaker`: the run of this id that was last heard live. `other_id`: under which a run of this one has gone on.
+  // `times`: how often an attribute came back to a value within a day, and `last_at` when it did last. `run_pcs`: what
+  // each run says of its PC.
   statements: `
       ALTER TABLE machines ADD COLUMN speaker TEXT;
       ALTER TABLE machines ADD COLUMN speaker_since INTEGER;

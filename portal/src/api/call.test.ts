@@ -1,4 +1,5 @@
-// That the portal asks what a row says. What must not compile is marked; where it compiles all the same, the type check fails here.
+// The portal asks as its row says. Code that must not compile is marked; where it compiles all the same, the type check
+// fails here.
 import { expect, it } from 'vitest';
 import { call, download, urlOf } from './call.ts';
 

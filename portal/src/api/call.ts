@@ -1,5 +1,5 @@
-// What the portal asks, by a route's method and path: what goes in and what comes out follows from the route's row. Of the rows nothing but
-// their types comes here, so that no page has to load zod.
+// The portal's calls, by a route's method and path: input and output follow from the route's row. Only the rows' types
+// come here, so that no page has to load zod.
 
 import type { Contract } from '../../../schema/routes/contract.ts';
 import type { AnswerOf, IdsOf, Params, SentBody, SentQuery } from '../../../schema/routes/derived.ts';
@@ -18,7 +18,7 @@ type WithBody<Which extends Route> = Contract[Which] extends { body: unknown }
   ? { body: SentBody<Contract[Which]> }
   : unknown;
 
-/** What a route has to be asked with. A query's undefined members are not sent. */
+/** The arguments that a route needs. A query's undefined members are not sent. */
 type Asked<Which extends Route> = WithParams<Which> & WithQuery<Which> & WithBody<Which> & { signal?: AbortSignal };
 type Given<Which extends Route> =
   Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];
@@ -51,7 +51,7 @@ export async function call<Which extends Route>(
   ...given: Given<Which>
 ): Promise<AnswerOf<Contract[Which]>> {
   const asked: Loose = given[0] ?? {};
-  // The tests in workerd hold every answer of the server against its row.
+  // The tests in workerd check every answer of the server against its row.
   return (await askJson(urlOf(route, ...given), bodyOf(route, asked), asked.signal)) as AnswerOf<Contract[Which]>;
 }
 

@@ -4,7 +4,7 @@ import { call } from './call.ts';
 
 export const overview = (tenant: string) => call('GET /v1/tenants/:tenant/overview', { params: { tenant } });
 
-/** Which machines, in which order; what is absent is not asked for. */
+/** Which machines, in which order; absent members are not sent. */
 export type FleetFilter = Omit<MachinesQuery, 'after' | 'limit'>;
 
 export const machines = (

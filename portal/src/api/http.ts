@@ -1,5 +1,5 @@
-// Requests to the API: JSON in and out, refusals as `ApiProblem`; which there are, call.ts knows. An expired sign-in looks like a network fault to
-// fetch, so it is told apart here: only Access itself can say that somebody is signed out.
+// Requests to the API: JSON in and out, refusals as `ApiProblem`; call.ts knows the routes. An expired sign-in looks
+// like a network fault to fetch, so it is told apart here: only Access itself can say that somebody is signed out.
 import type { Problem } from '../../../schema/problem.ts';
 import type { RefusalCode } from '../../../schema/refusal.ts';
 
@@ -11,7 +11,7 @@ export const origin = (): string =>
 export class ApiProblem extends Error {
   readonly code: string;
   readonly requestId: string | null;
-  /** Where waiting helps: from when to ask again, ms since the epoch by this browser's clock. */
+  /** When to ask again, if waiting helps, ms since the epoch by this browser's clock. */
   readonly retryAt: number | null;
 
   constructor(code: string, message: string, requestId: string | null = null, retryAfterSeconds?: number) {
@@ -25,7 +25,10 @@ export class ApiProblem extends Error {
 export const isProblem = (error: unknown, code: RefusalCode | 'unreachable'): boolean =>
   error instanceof ApiProblem && error.code === code;
 
-/** Fired on window when somebody has signed in again, or the API is back: what failed for want of it may be tried at once. */
+/**
+ * Fired on window when somebody has signed in again, or the API is back: calls that failed without it may be retried at
+ * once.
+ */
 export const SESSION_RESTORED = 'totl-session-restored';
 
 /** Fired on window when a call got no answer of the API's. */
@@ -34,18 +37,18 @@ export const UNREACHABLE = 'totl-unreachable';
 /** Fired on window when the sign-in has run out; the app offers to sign in again without losing the page. */
 export const SESSION_EXPIRED = 'totl-session-expired';
 
-/** Fired on window when the server says that this person's membership is not what it was. */
+/** Fired on window when the server says that this person's membership has changed. */
 export const MEMBERSHIP_CHANGED = 'totl-membership-changed';
 const NOT_ALLOWED: readonly string[] = ['not_a_member', 'role_forbids', 'tenant_suspended'];
 
-/** What Access says of the person. `unknown`: nothing of Access's answered, so nothing is known. */
+/** What Access says about the person. `unknown`: Access did not answer, so nothing is known. */
 export type SignIn = 'signed_in' | 'signed_out' | 'unknown';
 
-/** Asks Access who is signed in, at the portal's own origin: whether at the API's, only a page of that origin could ask. */
+/** Asks Access who is signed in, at the portal's own origin: only a page of the API's origin could ask there. */
 export async function askSignIn(): Promise<SignIn> {
   try {
     const answer = await fetch('/cdn-cgi/access/get-identity', { cache: 'no-store', redirect: 'manual' });
-    // To its sign-in page: nothing else on this path sends anybody elsewhere.
+    // A redirect leads to its sign-in page: nothing else on this path redirects.
     if (answer.type === 'opaqueredirect') return 'signed_out';
     const said = (await answer.json()) as { email?: unknown; err?: unknown } | null;
     if (answer.ok && said?.email !== undefined) return 'signed_in';
@@ -116,7 +119,7 @@ async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, lim
   );
 }
 
-/** The API's own refusal. A proxy's or a filter's answer is none, whatever its JSON says. */
+/** The API's own refusal. An answer of a proxy or filter is not one, whatever its JSON says. */
 async function problemOf(response: Response): Promise<Problem | null> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return null;
   const problem = (await response.json().catch(() => null)) as Problem | null;

@@ -1,4 +1,5 @@
-// The API of the keyring: what it is, its changes, unlockers. What the first screen does not need is in keyring-acts.ts, rotation.ts and grants.ts.
+// The API of the keyring: what it is, its changes, unlockers. Calls that the first screen does not need are in
+// keyring-acts.ts, rotation.ts and grants.ts.
 import type { Keyring, LineTaken, UnlockerChanged } from '../../../schema/keyring.ts';
 import { call } from './call.ts';
 import { overview } from './fleet.ts';
@@ -11,7 +12,9 @@ export async function keyring(tenant: string): Promise<Keyring | null> {
   return withSuccessions(tenant, await call('GET /v1/tenants/:tenant/keyring', { params: { tenant } }));
 }
 
-/** Some hundred roots each: nobody has replaced theirs so often, and a server that says so without end is not listened to. */
+/**
+ * Some hundred roots each: nobody has replaced theirs that often, and a server that claims so without end is ignored.
+ */
 const SUCCESSION_PAGES_MAX = 40;
 
 /** With the successions that the answer left out, since a browser may have seen an early root. */

@@ -45,7 +45,7 @@ it('opens nothing for a host that was taken out before its update came, because 
 });
 
 describe('a socket through which nothing comes', () => {
-  /** What stands between lets it be opened, takes what is sent, and never closes it. */
+  /** The middlebox lets it be opened, swallows what is sent, and never closes it. */
   class Swallowing extends EventTarget {
     static readonly OPEN = 1;
     static last: Swallowing;

@@ -1,4 +1,4 @@
-// The live connection: one socket a tenant and tab, shared by whoever listens. It heals itself, and says how it stands.
+// The live connection: one socket a tenant and tab, shared by all listeners. It heals itself, and reports its state.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../../schema/facts/live-socket.ts';
 import type { LiveMessage } from '../../../schema/live.ts';
@@ -6,22 +6,25 @@ import type { FleetCounts, MachineSummary } from '../../../schema/machine.ts';
 import { urlOf } from './call.ts';
 import { askSignIn, expired, MEMBERSHIP_CHANGED, SESSION_RESTORED, UNREACHABLE } from './http.ts';
 
-/** `down`: nothing comes; it is tried again by itself. */
+/** `down`: nothing comes; the connection is retried by itself. */
 export type LiveState = 'connecting' | 'live' | 'down';
 
 export type LiveListener = {
   /** What changed, each machine as it is now, and the fleet's counters with it. */
   changed(machines: readonly MachineSummary[], counts: FleetCounts): void;
-  /** Changes were missed: read anew what is shown. Also said at the first connection. */
+  /** Changes were missed: read the shown data anew. Also said at the first connection. */
   resync(): void;
 };
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 const PING_EVERY_MS = 25_000;
-/** An answer that takes longer than this is none: the network has gone without a word. */
+/** An answer that takes longer than this counts as none: the network has gone silently. */
 const PONG_MS = 10_000;
-/** Nor is a connection that brings no greeting: proxies and scanners let a socket be opened and keep back what comes through it. */
+/**
+ * A connection without a greeting does not count either: proxies and scanners let a socket be opened and hold back what
+ * comes through it.
+ */
 const HELLO_MS = 30_000;
 
 class Connection {
@@ -89,7 +92,7 @@ class Connection {
       clearInterval(this.#ping);
       this.#ping = setInterval(this.#probe, PING_EVERY_MS);
     }
-    // Acknowledged once it is worked off: who is slow is told so by the server, and reads anew.
+    // Acknowledged once it is worked off: the server tells a slow browser so, and it reads anew.
     try {
       if (message.type === 'machines')
         for (const listener of this.#listeners) listener.changed(message.machines, message.counts);
@@ -120,7 +123,8 @@ class Connection {
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(this.#again, wait);
-    // A refused upgrade says nothing to a page: whether the sign-in or the server is the reason is asked apart.
+    // A refused upgrade says nothing to a page: a separate request finds out whether the sign-in or the server is the
+    // reason.
     const signIn = await askSignIn();
     if (this.#socket !== null || this.#ended) return;
     if (signIn !== 'signed_out') return void window.dispatchEvent(new CustomEvent(UNREACHABLE));
@@ -133,7 +137,7 @@ class Connection {
     if (!this.#ended && this.#socket === null) this.#open();
   };
 
-  /** What was waited for may be there: try now. */
+  /** The network or server may be back: try now. */
   #soon = (): void => {
     if (this.state === 'down' && !document.hidden) this.#again();
   };
@@ -196,7 +200,7 @@ export class Live implements ReactiveController {
     stateListeners.add(this.#changed);
   }
 
-  /** The host's tenant is known from its first update on, and may become another. */
+  /** The host's tenant is known from its first update on, and may change. */
   hostUpdate(): void {
     const tenant = this.#tenant();
     // An update that was due when its host was taken out still comes, and would listen for ever.

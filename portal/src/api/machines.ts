@@ -1,4 +1,4 @@
-// The API of one machine: what is known of it, its runs and events, and what is done with it.
+// The API of one machine: what is known about it, its runs and events, and what is done with it.
 import type { MarkSeen } from '../../../schema/machine.ts';
 import { call } from './call.ts';
 
@@ -7,7 +7,7 @@ export const machine = (tenant: string, machine: string) =>
 export const history = (tenant: string, machine: string, after: string) =>
   call('GET /v1/tenants/:tenant/machines/:machine/history', { params: { tenant, machine }, query: { after } });
 
-/** What a list is of: what counts, or what was set aside. */
+/** The contents of a list: items that count, or items that were set aside. */
 export type ListedPart = 'standing' | 'aside';
 export const ofPart = (part: ListedPart): 'yes' | undefined => (part === 'aside' ? 'yes' : undefined);
 

@@ -2,7 +2,10 @@
 
 const PAGES_MAX = 10;
 
-/** Joins the pages that `read` gets by the cursor of the one before. What is left after the last one keeps its cursor, so that it can be said. */
+/**
+ * Joins the pages that `read` gets by the cursor of the one before. If more is left after the last page, its cursor is
+ * kept, so that this can be said.
+ */
 export async function allPages<Page extends object>(
   read: (after: Page | null) => Promise<Page>,
   goesOn: (page: Page) => boolean,

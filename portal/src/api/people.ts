@@ -9,7 +9,7 @@ export const people = (tenant: string): Promise<PeopleList> =>
     (before) =>
       call('GET /v1/tenants/:tenant/people', {
         params: { tenant },
-        // A list that is at its end begins anew, and is not taken again: see below.
+        // A list that is at its end begins anew, but is not added again: see below.
         query: { after: before?.next ?? undefined, leaversAfter: before?.leaversNext ?? undefined },
       }),
     ({ next, leaversNext }) => next !== null || leaversNext !== null,

@@ -1,4 +1,4 @@
-// The API of a rotation: how it stands, its pages, and what is left behind.
+// The API of a rotation: its state, its pages, and the secrets left behind.
 import type { Resealed, RotationPageRequest } from '../../../schema/rotation.ts';
 import { call } from './call.ts';
 

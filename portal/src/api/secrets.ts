@@ -5,7 +5,7 @@ import type { EscrowRequest, HandSecret, SecretKind, VersionsQuery } from '../..
 import { call } from './call.ts';
 import { type ListedPart, ofPart } from './machines.ts';
 
-/** Which secrets: of one kind, whose account, label or key id begins so. */
+/** Which secrets: of one kind, whose account, label or key id begins like this. */
 export type SecretFilter = { kind: SecretKind; starts: string };
 
 /** The first `after` is absent; then each page's `next`. */
@@ -41,7 +41,7 @@ export const addSecret = (tenant: string, machine: string, body: HandSecret) =>
 /** Says that a version which a person brought, or whose order nobody knows, is on the PC. */
 export const confirmSecret = (tenant: string, secret: string, version: number) =>
   call('POST /v1/tenants/:tenant/secrets/:secret/confirm', { params: { tenant, secret }, body: { version } });
-/** Says that what was revealed of a secret is on the PC no more. */
+/** Says that the revealed versions of a secret are no longer on the PC. */
 export const sayRotated = (tenant: string, secret: string, reason: string) =>
   call('POST /v1/tenants/:tenant/secrets/:secret/rotated', { params: { tenant, secret }, body: { reason } });
 
@@ -51,7 +51,7 @@ export const uploadReport = (tenant: string, body: Report) =>
 export const uploadSecret = (tenant: string, body: EscrowRequest) =>
   call('POST /v1/tenants/:tenant/spool/secret', { params: { tenant }, body });
 
-/** Ciphertexts in bulk: on record, and off the person's budget. */
+/** Ciphertexts in bulk: they go on record and off the person's budget. */
 export const bulkPage = (tenant: string, body: BulkPageRequest) =>
   call('POST /v1/tenants/:tenant/ciphertexts/page', { params: { tenant }, body });
 export const keepFindings = (tenant: string, items: Verified[], sweep?: string) =>

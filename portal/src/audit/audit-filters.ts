@@ -48,7 +48,7 @@ export class AuditFilters extends LitElement {
       id,
       `${email}${removedAt === null ? '' : ' (removed)'}`,
     ]);
-    // Somebody of a link who is no member here: an operator, or the object itself.
+    // A link may name somebody who is no member here: an operator, or the object itself.
     if (filter.person && !people.some(([id]) => id === filter.person))
       people.push([filter.person, shortId(filter.person)]);
     return html`<form role="search" aria-label="Audit" @submit=${(event: Event) => event.preventDefault()}>

@@ -60,7 +60,7 @@ export class AuditPage extends LitElement {
   #work = new PageWork<Loaded>(this, {
     load: () => (this.membership.role === 'engineer' ? null : this.#load()),
   });
-  /** Apart: the one may take as long as it likes beside the other. */
+  /** Separate, so that neither has to wait for the other. */
   #exporting = new OneAct(this);
   #verifying = new OneAct(this);
 

@@ -1,4 +1,4 @@
-// Audit entries as a table, newest first; each opens to all that is recorded of it. It shows what it is given.
+// Audit entries as a table, newest first; each opens to everything recorded about it. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';

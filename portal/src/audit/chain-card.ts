@@ -1,4 +1,4 @@
-// Verify the chain: the button, how far it has come, and the verdict. It shows what it is given and fetches nothing.
+// Verifying the chain: the button, the progress and the verdict. It shows what it is given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../ui/shared-styles.ts';

@@ -1,5 +1,5 @@
-// The chain verified in this browser: every entry is fetched and hashed here, and the end is held against the index and against what
-// this browser has verified before. A server that shows another history, or a shorter one, is found out.
+// The chain verified in this browser: every entry is fetched and hashed here, and the end is compared with the index
+// and with what this browser has verified before. A server that shows another history, or a shorter one, is found out.
 import type { AuditHeads, AuditPage, ChainHead } from '../../../schema/audit.ts';
 import { type BadChain, beyond, verifyChain, type Witness } from '../../../schema/chain.ts';
 import { memory } from '../core/memory.ts';
@@ -46,7 +46,7 @@ export async function checkChain(
   let head: ChainHead | undefined;
   for (let more = true; more; ) {
     if (signal.aborted) return null;
-    // Always after our own head: where to go on is not the server's to say.
+    // Always after our own head: the server does not decide where to go on.
     const { entries, next } = await calls.page(head?.seq ?? 0, PAGE_ENTRIES);
     const verdict = verifyChain(entries, { tenant, after: head, witnesses });
     if (!verdict.ok) return { ...verdict, index, seen };

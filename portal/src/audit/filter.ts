@@ -19,7 +19,9 @@ export function urlOfFilter(filter: AskedFilter): string {
 
 export const isFiltered = (filter: AskedFilter): boolean => NAMES.some((name) => filter[name] !== '');
 
-/** As the API asks: a day begins with its first millisecond here and ends with its last. A date that is none is left out. */
+/**
+ * As the API asks: a day begins with its first millisecond here and ends with its last. An invalid date is left out.
+ */
 export function apiFilter({ from, to, action, outcome, ...rest }: AskedFilter): AuditFilter {
   const midnight = (day: string, later: number): number => {
     const [year = 0, month = 1, date = 1] = day.split('-').map(Number);

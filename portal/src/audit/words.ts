@@ -1,4 +1,4 @@
-// The audit in plain words: what was done, to what, by whom.
+// The audit in plain words: what was done, to what, and by whom.
 import type { AuditAction, AuditEntry } from '../../../schema/audit.ts';
 import { REFUSALS, type RefusalCode } from '../../../schema/refusal.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
@@ -96,7 +96,7 @@ export function subjectWords(entry: AuditEntry): string {
   if (typeof detail.email === 'string') return detail.email;
   if (typeof detail.hostname === 'string') return detail.hostname;
   if (action.startsWith('machine.')) return `Machine ${shortId(subject)}`;
-  // Ids are cut short as everywhere; what a refusal names is a place in the API.
+  // Ids are cut short as everywhere; a refusal names a place in the API.
   return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subject) ? shortId(subject) : subject;
 }
 

@@ -1,5 +1,5 @@
-// What goes into an exit bundle, in order: machines, secrets with every version, the audit. Events of runs do not: they are the fleet's
-// diary, not what a PC is opened with.
+// The contents of an exit bundle, in order: machines, secrets with every version, the audit. Events of runs are left
+// out: they are the fleet's diary, and open no PC.
 import type { MachinePage } from '../../../schema/machine.ts';
 import type { BundlePart } from '../../vault/contract.ts';
 import { auditPage } from '../api/audit.ts';
@@ -7,12 +7,12 @@ import * as fleetApi from '../api/fleet.ts';
 import * as secretsApi from '../api/secrets.ts';
 import { everyPage, type Progress } from '../secrets/sweep.ts';
 
-/** Archived and merged machines have secrets too, and so have those that were set aside. */
+/** Archived and merged machines have secrets too, and so do those that were set aside. */
 const SHELVES = ['fleet', 'archived', 'merged', 'aside'] as const;
 const MACHINES_PAGE = 100;
 const AUDIT_PAGE = 500;
 
-/** The sealed lines of a bundle's body; null where it was stopped. Throws what the API throws. */
+/** The sealed lines of a bundle's body; null if it was stopped. Throws what the API throws. */
 export async function exportBundle(
   tenant: string,
   seal: (part: BundlePart) => Promise<string>,

@@ -1,4 +1,5 @@
-// Safekeeping: does every secret still open, and can everything be taken along. An admin's work; both read every ciphertext, on record.
+// Safekeeping: checks that every secret still opens, and exports everything. Both are an admin's work and read every
+// ciphertext, on record.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { BackupState } from '../../../schema/backup.ts';
@@ -36,9 +37,9 @@ export class SafekeepingPage extends LitElement {
   static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
-  /** When a backup was last asked for here; it is being made until one of after that is shown. */
+  /** When a backup was last asked for here; it is being made until a later one is shown. */
   @state() private backupAskedAt = 0;
-  /** How far the sweep or the export has come. */
+  /** The progress of the sweep or the export. */
   @state() private progress: Progress | null = null;
   @state() private found: Sweep | null = null;
   #stepUp = new StepUp(this);
@@ -46,7 +47,7 @@ export class SafekeepingPage extends LitElement {
     load: () => (this.membership.role === 'admin' ? this.#load() : null),
     everyMs: REFRESH_MS,
   });
-  /** Needs nothing of this browser, and goes on beside what reads every ciphertext for minutes. */
+  /** It needs nothing from this browser, and runs beside the work that reads every ciphertext for minutes. */
   #backingUp = new OneAct(this, this.#work.now);
 
   get #tenant(): string {

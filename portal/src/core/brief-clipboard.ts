@@ -1,10 +1,12 @@
-// A plaintext on the clipboard for thirty seconds, where the browser lets a page empty it. It says what it could not do.
+// A plaintext on the clipboard for thirty seconds, where the browser lets a page empty it. It reports what it could not
+// do.
 
 export const CLIPBOARD_SECONDS = 30;
 
 /**
- * `copied`: it will be emptied; `blindly` where the browser does not say what is in it then. `waiting`: it is emptied once this page is
- * used again. `emptied`; `kept`: something else was in it by then, and was left alone. `refused`: nothing was copied.
+ * `copied`: it will be emptied; `blindly` if the browser will not say what is in it by then. `waiting`: it is emptied
+ * once this page is used again. `emptied`; `kept`: something else was in it by then, and was left alone. `refused`:
+ * nothing was copied.
  */
 export type ClipboardState = 'copied' | 'blindly' | 'waiting' | 'emptied' | 'kept' | 'refused';
 
@@ -12,7 +14,7 @@ export type ClipboardState = 'copied' | 'blindly' | 'waiting' | 'emptied' | 'kep
 export const CLIPBOARD_CHANGED = 'totl-clipboard-changed';
 
 let held: { text: string; timer: ReturnType<typeof setTimeout> } | null = null;
-/** When a browser that refuses to a timer may grant: the page is looked at again, or a person acts on it. */
+/** The moments when a browser that refuses a timer may grant access: the page is seen again, or a person acts on it. */
 const CHANCES = ['focus', 'pointerdown', 'keydown'];
 
 function tell(state: ClipboardState): void {

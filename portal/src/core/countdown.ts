@@ -1,4 +1,5 @@
-// Seconds that run out, for what is shown for a while only. By the clock, not by counting: a machine that slept has used them up.
+// Seconds that run out, for things that are shown only for a while. By the clock, not by counting: a machine that slept
+// has used them up.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const LOOK_EVERY_MS = 250;

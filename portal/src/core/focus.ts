@@ -1,10 +1,10 @@
-// Where the focus goes when what had it is taken away: to the same thing once it can have it again, or to the heading of what is left.
-// Without it a person by keyboard or by ear starts at the top of the page after each act.
+// Where the focus goes when the focused element is removed: to the same element once it can have it again, or to the
+// heading of what is left. Without it a person by keyboard or by ear starts at the top of the page after each act.
 
 const HEADINGS = 'h1, h2, h3';
 const CHANGES: MutationObserverInit = { childList: true, subtree: true, attributeFilter: ['disabled'] };
 
-/** An element and what it stands in, from the inside out, through shadow roots. */
+/** An element and its ancestors, from the inside out, through shadow roots. */
 export type FocusPath = readonly EventTarget[];
 
 /** The element that has the focus, through shadow roots: not the host that hides it. */
@@ -20,12 +20,15 @@ function pathOf(element: Node | null): FocusPath {
   return around;
 }
 
-/** What has the focus now, to be given it back later. A button that waits for its own act has lost it and still counts. */
+/**
+ * Remembers what has the focus now, to give it back later. A button that waits for its own act has lost it and still
+ * counts.
+ */
 export const focusPath = (): FocusPath => (isLost() && path[0] !== left ? path : pathOf(focused()));
 
-/** What was focused last, and what it stood in, from the inside out. */
+/** The element that was focused last, and its ancestors, from the inside out. */
 let path: FocusPath = [];
-/** What its person has left, by a click elsewhere: not to be brought back. */
+/** An element that the person has left by a click elsewhere: the focus does not go back to it. */
 let left: EventTarget | null = null;
 let looking = false;
 const changes = new MutationObserver(() => later());
@@ -33,7 +36,7 @@ const changes = new MutationObserver(() => later());
 const isDisabled = (element: Element): boolean => element.matches(':disabled');
 const isLost = (): boolean => (focused() ?? document.body) === document.body;
 
-/** After the change has been drawn and a dialog has given back what it took. */
+/** After the change has been drawn and a dialog has given the focus back. */
 function later(): void {
   if (looking) return;
   looking = true;
@@ -78,7 +81,7 @@ function remember(around: FocusPath): void {
 
 const heard = new WeakSet<Node>();
 
-/** A move within a shadow root is told of there and no further out. */
+/** A move within a shadow root is announced only there. */
 function hear(root: ShadowRoot | Document): void {
   if (heard.has(root)) return;
   heard.add(root);
@@ -110,7 +113,7 @@ export function giveFocusBack(around: FocusPath): void {
   later();
 }
 
-/** For what is shown once and must be read: its heading has the focus as soon as it is there. */
+/** For content that is shown once and must be read: its heading gets the focus as soon as it is there. */
 export function focusHeading(root: DocumentFragment | HTMLElement): void {
   landingIn([root])?.focus();
 }

@@ -1,9 +1,9 @@
 // What this browser remembers between visits. Where it keeps nothing, because its storage is full, damaged or turned off, it is remembered for as
-// long as the page is open: nothing of it is worth a page that does not work.
+// long as the page is open: none of it is worth a page that does not work.
 
 export class Memory {
   readonly #storage: () => Storage;
-  /** What the storage did not take; null: what it did not let go of. */
+  /** Values that the storage did not take; null: one that it did not remove. */
   readonly #here = new Map<string, string | null>();
 
   /** `storage` may throw: a browser that is told to keep nothing has none. */
@@ -48,7 +48,7 @@ export class Memory {
   }
 }
 
-/** Of this browser, for all its tabs. */
+/** Remembered by this browser, for all its tabs. */
 export const memory = new Memory(() => localStorage);
-/** Of this tab. */
+/** Remembered by this tab. */
 export const tabMemory = new Memory(() => sessionStorage);

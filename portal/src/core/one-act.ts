@@ -1,8 +1,10 @@
-// One act at a time: what a page or a dialog does when somebody presses, how it stands and what came of it. A second press while one works
-// does nothing; it is not kept for later either.
+// One act at a time: what a page or a dialog does when somebody presses, its state and its outcome. A second press
+// while one works does nothing; it is not kept for later either.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Answers what is to be said when it is done. `signal` is aborted when it is to stop, or when nobody waits for it any more. */
+/**
+ * Answers the words for when it is done. `signal` is aborted when it is to stop, or when nobody waits for it any more.
+ */
 type Work = (signal: AbortSignal) => Promise<string> | Promise<void>;
 
 export class OneAct implements ReactiveController {
@@ -11,7 +13,7 @@ export class OneAct implements ReactiveController {
   #running: AbortController | null = null;
   /** What is being done, for a page that does several things; null while nothing is. */
   doing: string | null = null;
-  /** What the last act met; it stays until the next. */
+  /** The failure of the last act; it stays until the next. */
   failure: unknown = null;
   /** What the last act said when it was done; it stays until the next. */
   said = '';
@@ -27,7 +29,7 @@ export class OneAct implements ReactiveController {
     return this.#running !== null;
   }
 
-  /** A person who has gone elsewhere is told nothing there of what was begun here. */
+  /** A person who has gone elsewhere is told nothing there about an act begun here. */
   hostDisconnected(): void {
     this.forget();
   }
@@ -55,24 +57,24 @@ export class OneAct implements ReactiveController {
     try {
       return { failure: null, said: (await work(signal)) ?? '' };
     } catch (error) {
-      // That it was stopped is no failure of it.
+      // Being stopped is not a failure.
       return { failure: signal.aborted && error === signal.reason ? null : error, said: '' };
     }
   }
 
-  /** Has the act stop where it can; it works until it has. */
+  /** Asks the act to stop where it can; it works until it has stopped. */
   stop(): void {
     this.#running?.abort();
   }
 
-  /** Leaves the act that works, and what the last one met and said. Another may begin at once. */
+  /** Leaves the act that works, and the last one's failure and words. Another may begin at once. */
   forget(): void {
     this.#running?.abort();
     this.#running = null;
     this.#show({ doing: null, failure: null, said: '' });
   }
 
-  /** Says what came of something done elsewhere, as in a dialog of the page's. */
+  /** Says the outcome of something done elsewhere, as in a dialog of the page's. */
   say(words: string): void {
     this.#show({ failure: null, said: words });
   }

@@ -13,14 +13,20 @@ type Reading<Loaded> = {
   load: () => Promise<Loaded> | null;
   /** How often it is read anew by itself while the page is seen; absent: never. */
   everyMs?: number;
-  /** While this is so, a new sign-in has nothing read anew: something is being typed, or kept. For a page that is not read by itself. */
+  /**
+   * While this is true, nothing is read anew after a new sign-in: something is being typed, or kept. For a page that is
+   * not read by itself.
+   */
   held?: () => boolean;
 };
 
-/** What a request brought that is not the page's first: where it fails, the rest is shown all the same. `value` null: nothing of it yet. */
+/**
+ * The result of a request other than the page's first: if it fails, the rest is shown all the same. `value` null:
+ * nothing of it yet.
+ */
 export type Part<T> = { value: T | null; failure: unknown };
 
-/** Never throws. Where it fails, what was read of it before stays. */
+/** Never throws. If it fails, what was read before stays. */
 export const partOf = <T>(asked: Promise<T>, before: Part<T> | null | undefined): Promise<Part<T>> =>
   asked.then(
     (value) => ({ value, failure: null }),
@@ -33,9 +39,9 @@ export class PageWork<Loaded> extends OneAct {
   #whose = '';
   #asked: Promise<Loaded> | null = null;
   #look: Promise<void> = Promise.resolve();
-  /** What was last read; null: nothing yet. */
+  /** The result of the last reading; null: none yet. */
   loaded: Loaded | null = null;
-  /** What the last look met; the next one takes it away. */
+  /** The failure of the last reading; the next one clears it. */
   unreachable: unknown = null;
   /** Whether an answer is on its way. */
   looking = false;
@@ -66,10 +72,10 @@ export class PageWork<Loaded> extends OneAct {
     void this.now();
   }
 
-  /** Reads anew, and is done when that is shown. */
+  /** Reads anew, and resolves when the result is shown. */
   now = (): Promise<void> => this.read(this.#reading.load);
 
-  /** Reads something else in its place, such as one page more. */
+  /** Reads something else instead, such as one page more. */
   read(load: Reading<Loaded>['load']): Promise<void> {
     const asked = load();
     if (asked) this.#look = this.#show(asked);
@@ -82,7 +88,7 @@ export class PageWork<Loaded> extends OneAct {
     this.#host.requestUpdate();
   }
 
-  /** What was asked for last is shown: an answer of before an act is not put over it. */
+  /** The last request is the one shown: an answer from before an act does not replace it. */
   async #show(asked: Promise<Loaded>): Promise<void> {
     this.#asked = asked;
     this.looking = true;
@@ -96,7 +102,7 @@ export class PageWork<Loaded> extends OneAct {
     this.#host.requestUpdate();
   }
 
-  /** One that is slow is waited for, or none would ever be shown. */
+  /** A slow one is waited for, or none would ever be shown. */
   #again = async (): Promise<void> => {
     if (!this.looking) await this.now();
   };

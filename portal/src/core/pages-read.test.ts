@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { PAGES_MAX, PagesRead } from './pages-read.ts';
 
-/** A list of so many items, two a page; the cursor is the last item shown, which may be gone. */
+/** A list of this many items, two a page; the cursor is the last item shown, which may be gone. */
 const listOf = (items: readonly number[]) => async (after: string | undefined) => {
   const rest = items.filter((item) => after === undefined || item > Number(after));
   return { items: rest.slice(0, 2), next: rest.length > 2 ? String(rest[1]) : null };

@@ -1,6 +1,6 @@
 // Lists that come in pages: as many of them as somebody has asked to see are read again whenever the list is.
 
-/** Beyond it a list is no longer something to look through: a filter finds what is looked for. */
+/** Beyond it a list is no longer something to look through: a filter finds the item. */
 export const PAGES_MAX = 20;
 
 export class PagesRead {

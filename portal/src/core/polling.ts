@@ -37,7 +37,10 @@ export class Polling implements ReactiveController {
     this.#resting = true;
   };
 
-  /** Works now. A caller that asks while it is under way gets what is read after that: what is under way may not have heard of their act. */
+  /**
+   * Works now. A caller that asks while it is under way gets a later reading: the present one may not have seen their
+   * act yet.
+   */
   now(): Promise<void> {
     this.#again = true;
     this.#working ??= this.#inTurn();

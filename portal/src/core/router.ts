@@ -1,4 +1,4 @@
-// Where the app is: real URLs, back and forward, links that open in a new tab as links do.
+// The app's place: real URLs, back and forward, and links that open in a new tab as links do.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 let held: { question: string; url: string } | null = null;
@@ -46,7 +46,7 @@ export class Router<Place extends { page: string }> implements ReactiveControlle
   }
 
   #moved = (): void => {
-    // Back and forward have moved already: who stays is put back.
+    // Back and forward have moved already: a person who stays is put back.
     if (held && !mayLeave()) {
       history.pushState(null, '', held.url);
       return;

@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { memory } from './memory.ts';
 import { isModalOpen } from './modal.ts';
 
-/** `words` say what it does, for the help. Without `press` it is only listed: an element acts on it by itself. */
+/** `words` describe it for the help. Without `press` it is only listed: an element acts on it by itself. */
 export type Shortcut = { words: string; press?: () => void };
 
 /** Those whose hosts are in the document, the newest last. */
@@ -17,7 +17,7 @@ export function registeredShortcuts(): { key: string; words: string }[] {
 
 const OFF = 'totl.keys-off';
 
-/** Whether single keys act in this browser; who dictates or trembles turns them off (WCAG 2.1.4). */
+/** Whether single keys act in this browser; people who dictate or have a tremor turn them off (WCAG 2.1.4). */
 export const areShortcutsOn = (): boolean => memory.read(OFF) === null;
 
 export function turnShortcuts(on: boolean): void {
@@ -28,7 +28,7 @@ export function turnShortcuts(on: boolean): void {
 const FIELDS = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="textbox"]';
 const ACT_BY_ENTER = 'a[href], button, summary';
 
-/** Whether the key is for what has the focus: letters for a field, Enter for a link or button. */
+/** Whether the key is for the focused element: letters for a field, Enter for a link or button. */
 function isTaken({ key, target }: { key: string; target: EventTarget | undefined }): boolean {
   if (!(target instanceof Element)) return false;
   return target.matches(FIELDS) || (key === 'Enter' && target.closest(ACT_BY_ENTER) !== null);
@@ -49,7 +49,7 @@ function pressed(event: KeyboardEvent): void {
   press();
 }
 
-/** Listens while its host is in the document. Where two use the same key, the newer one has it. */
+/** Listens while its host is in the document. If two use the same key, the newer one gets it. */
 export class Shortcuts implements ReactiveController {
   readonly uses: Readonly<Record<string, Shortcut>>;
 

@@ -1,4 +1,5 @@
-// What is typed while an act works, or while what is shown is read anew, is there afterwards, where it was typed.
+// Text that is typed while an act works, or while the shown data is read anew, is still there afterwards, where it was
+// typed.
 import type { LitElement } from 'lit';
 import { afterEach, expect, it } from 'vitest';
 import type { TenantCreated } from '../../../schema/operator.ts';

@@ -5,7 +5,7 @@ import { Directive, directive, type ElementPart } from 'lit/directive.js';
 
 /** Rows kept ready on either side, so that a fast wheel does not meet a gap. */
 const SPARE_ROWS = 8;
-/** The window moves by this many rows at a time: a render for each pixel would be for nothing. */
+/** The window moves by this many rows at a time: a render for each pixel would be wasted. */
 const STEP = 4;
 
 type List = {
@@ -33,7 +33,7 @@ export class Windowing implements ReactiveController {
   hostConnected(): void {
     window.addEventListener('scroll', this.#measure, { passive: true });
     window.addEventListener('resize', this.#measure);
-    // What stands above the list may grow, and with it the place where the list begins.
+    // The content above the list may grow and move the place where the list begins.
     this.#observer.observe(document.body);
   }
 
@@ -49,7 +49,7 @@ export class Windowing implements ReactiveController {
     if (this.#length !== this.#list.length()) this.#measure();
   }
 
-  /** Scrolls no further than is needed to have a row whole on the screen, below `headHeight`. */
+  /** Scrolls no further than is needed to show a whole row on the screen, below `headHeight`. */
   bringIntoView(index: number, headHeight: number): void {
     const body = this.#list.body();
     if (!body) return;
@@ -92,5 +92,5 @@ class Placed extends Directive {
   }
 }
 
-/** Puts an element so many pixels below the top of its list. */
+/** Puts an element this many pixels below the top of its list. */
 export const placed = directive(Placed);

@@ -7,7 +7,9 @@ import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
 import { attentionReasons } from './attention.ts';
 
-/** Fired with the mark as it was shown: `mark-seen` where it was looked into, `split-wanted` where several PCs have the id. */
+/**
+ * Fired with the mark as it was shown: `mark-seen` if it was looked into, `split-wanted` if several PCs have the id.
+ */
 export type MarkWanted = CustomEvent<MarkSeen>;
 
 @customElement('attention-note')
@@ -36,7 +38,7 @@ export class AttentionNote extends LitElement {
   ];
   @property({ attribute: false }) machine!: Machine;
   @property({ attribute: false }) runs: readonly Run[] = [];
-  /** By which clock it has been silent for how long, ms since the epoch. */
+  /** The present instant, to tell how long it has been silent, ms since the epoch. */
   @property({ attribute: false }) now = 0;
   /** Whether the person may acknowledge. */
   @property({ attribute: false }) acting = false;
@@ -56,7 +58,7 @@ export class AttentionNote extends LitElement {
     </section>`;
   }
 
-  /** What is to be rotated is said of each secret, by an admin who has not revealed it. */
+  /** For what is to be rotated, an admin who has not revealed the secret says so for each. */
   #buttons(mark: Mark | undefined, reason: string) {
     if (!this.acting || !mark || mark.mark === 'to_be_rotated') return nothing;
     const seen: MarkSeen = { mark: mark.mark, of: mark.of };

@@ -36,13 +36,16 @@ const CLONE_WORDS: Record<NonNullable<Machine['clonedBy']>, (machine: Machine) =
   model: () => 'Its runs name different models',
 };
 
-/** Until somebody has looked, nothing of one PC takes the place of another's. */
+/** Until somebody has looked, nothing of one PC replaces anything of another. */
 function cloneWords(machine: Machine): string {
   if (machine.clonedBy === null) return ATTENTION_WORDS.cloned;
   return `${CLONE_WORDS[machine.clonedBy](machine)}: several PCs may report under this ID. Of each secret every version that one of them may have is offered.`;
 }
 
-/** Whoever has a token can say any serial number: a merge puts one PC's password in the place of another's, and is not done on a report's word. */
+/**
+ * Anybody with a token can claim any serial number: a merge puts one PC's password in the place of another's, and is
+ * not done on a report's word.
+ */
 export function claimWords({ marks }: Pick<Machine, 'marks'>): string | null {
   const claim = marks.find(({ mark }) => mark === 'id_changed');
   if (!claim?.of) return null;

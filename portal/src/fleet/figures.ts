@@ -1,10 +1,11 @@
-// What the fleet page says of the whole fleet: counters that the live connection keeps true, runs by the quarter hour, and the clients there are.
+// The fleet page's figures about the whole fleet: counters that the live connection keeps up to date, runs by the
+// quarter hour, and the clients.
 import type { ReactiveControllerHost } from 'lit';
 import type { ClientList, FleetCounts, Hour, Overview } from '../../../schema/machine.ts';
 import * as api from '../api/fleet.ts';
 import { Polling } from '../core/polling.ts';
 
-/** What no change carries with it is read again soon after one: the counters beside it have moved already. */
+/** Figures that a change does not carry are read again soon after one: the counters beside it have moved already. */
 const READ_AGAIN_MS = 15_000;
 const ACTIVITY_DAYS = 31;
 
@@ -31,7 +32,7 @@ export class FleetFigures {
     });
   }
 
-  /** Another tenant: nothing of the one before may stay under its name. */
+  /** Another tenant: nothing of the previous one may stay under its name. */
   forget(): void {
     this.overview = this.hours = this.failure = this.#told = null;
     this.clients = [];
@@ -50,7 +51,7 @@ export class FleetFigures {
     try {
       const [overview, { clients, next }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
       if (tenant !== this.#tenant()) return;
-      // What was told while the answer was awaited goes on top of it: the answer may be older.
+      // Counters that came while the answer was awaited go on top of it: the answer may be older.
       this.overview = told === this.#told ? overview : { ...overview, ...this.#told };
       this.#takeClients(clients, next);
       this.failure = null;
@@ -77,7 +78,7 @@ export class FleetFigures {
       const { hours } = await api.activity(tenant, ACTIVITY_DAYS);
       if (tenant === this.#tenant()) this.hours = hours;
     } catch {
-      // The list says what fails, and the hours of before are still true.
+      // The list reports the failure, and the earlier hours are still true.
       this.#due = true;
     }
     this.#host.requestUpdate();

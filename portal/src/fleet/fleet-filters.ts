@@ -10,7 +10,9 @@ import { isFiltered } from './url.ts';
 /** Fired with what has changed of the filters. */
 export type FleetFilterWanted = CustomEvent<Partial<FleetFilter>>;
 
-/** Archived and set aside are shelves of their own to the API, and to people one more thing that a machine can be. */
+/**
+ * Archived and set aside are shelves of their own to the API, and to people one more state that a machine can be in.
+ */
 const SHELVES = ['archived', 'aside'] as const;
 const STATUSES = [
   ['', 'All'],
@@ -78,7 +80,7 @@ export class FleetFilters extends LitElement {
   @property({ attribute: false }) clients: ClientList['clients'] = [];
   /** There are more clients than are listed. */
   @property({ type: Boolean }) more = false;
-  /** While something is searched for: the search looks everywhere. */
+  /** A search is on: it looks everywhere. */
   @property({ type: Boolean }) resting = false;
 
   #send(change: Partial<FleetFilter>): void {

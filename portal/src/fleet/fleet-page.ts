@@ -1,4 +1,5 @@
-// The fleet: what is going on, in tiles, a chart and a list that change by themselves and hold still under a pointer; and the search.
+// The fleet: current events in tiles, a chart and a list that change by themselves and hold still under a pointer; and
+// the search.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
@@ -94,7 +95,7 @@ export class FleetPage extends LitElement {
     go(`/t/${this.membership.tenant}${urlOfQuestion({ ...this.question, ...change })}`, replace);
   }
 
-  /** Typing on is the same place: going back leaves the search, and not letter by letter. */
+  /** Typing on stays at the same place: going back leaves the search as a whole, not letter by letter. */
   #search = ({ detail: q }: SearchWanted): void => this.#ask({ q }, q !== '' && this.question.q !== '');
 
   /** Enter in the search field opens the one that was found; of several it goes to the first. */
@@ -149,7 +150,9 @@ export class FleetPage extends LitElement {
     </section>`;
   }
 
-  /** Tiles and chart keep their room while they are on their way; the chart waits for the rows, which are what one came for. */
+  /**
+   * Tiles and chart keep their room while they are on their way; the chart waits for the rows, which people came for.
+   */
   #atAGlance() {
     const { overview, hours } = this.#fleet.figures;
     return html`<div class="glance">
@@ -205,7 +208,10 @@ export class FleetPage extends LitElement {
     return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
   }
 
-  /** The rows before stay, dimmed, while another list is on its way; if it does not come they go: they are not its rows. */
+  /**
+   * The previous rows stay, dimmed, while another list is on its way; if it does not come they go: they are not its
+   * rows.
+   */
   #pending(failure: unknown) {
     if (failure) return nothing;
     if (!this.#fleet.list)

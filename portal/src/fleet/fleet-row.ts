@@ -36,7 +36,7 @@ export function fleetRow(machine: MachineSummary, id: string, { tenant, now, q, 
   const attention = attentionWords(machine, now);
   const { run, lastEventAt } = machine;
   const name = theirs(machine.hostname ?? shortId(machine.id));
-  // Two clients each have a PC of this name: what was found by a part of it says whose it is, always.
+  // Two clients each have a PC of this name: a match on a part of it always says whose it is.
   const about = match
     ? pcWords(machine)
     : [machine.client, machine.serial].flatMap((text) => (text ? [isolated(text)] : [])).join(' · ') ||

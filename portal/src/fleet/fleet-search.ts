@@ -1,4 +1,4 @@
-// The fleet's search field: what is typed is sent once typing pauses, and below it stands what came of it.
+// The fleet's search field: what is typed is sent once typing pauses, and the result stands below it.
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isolated } from '../../../schema/shown-text.ts';

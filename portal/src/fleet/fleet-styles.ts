@@ -1,4 +1,4 @@
-// How the fleet page is laid out. What comes later has its room from the start, so that nothing jumps.
+// How the fleet page is laid out. Parts that come later have their room from the start, so that nothing jumps.
 import { css } from 'lit';
 
 export const fleetPage = css`

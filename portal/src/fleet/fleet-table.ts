@@ -15,7 +15,7 @@ import type { FleetRows } from './rows.ts';
 export type Attended = CustomEvent<boolean>;
 
 const TICK_MS = 20_000;
-/** So many rows before the end the next page is asked for. */
+/** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
 const COLUMNS = ['Machine', 'Status', 'Phase', 'Last event', 'Secrets', 'Attention'];
 
@@ -119,7 +119,7 @@ export class FleetTable extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#timer);
-    // What is gone is left without a word from pointer or focus.
+    // When a row is removed, pointer and focus leave it without an event.
     this.#pointer = this.#focus = false;
     this.#attend();
   }
@@ -201,13 +201,13 @@ export class FleetTable extends LitElement {
   }
 
   #pointed = (event: PointerEvent): void => {
-    // A finger lifts off without a word that it has left.
+    // A finger lifts off without an event that says it has left.
     this.#pointer = event.type === 'pointerenter' && event.pointerType !== 'touch';
     this.#attend();
   };
 
   #focused = (event: FocusEvent): void => {
-    // From row to row the focus stays inside; and what a render takes away it gives back.
+    // From row to row the focus stays inside; and a render gives back what it takes away.
     if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');

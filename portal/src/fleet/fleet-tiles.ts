@@ -1,5 +1,5 @@
-// The fleet in numbers: now, and what the last day and week brought. They come counted: nothing here adds up rows. A tile that stands for
-// a filter is a link to it.
+// The fleet in numbers: now, and for the last day and week. They come counted: nothing here adds up rows. A tile that
+// stands for a filter is a link to it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Hour, Overview } from '../../../schema/machine.ts';

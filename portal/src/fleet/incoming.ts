@@ -1,4 +1,5 @@
-// What the live connection tells of machines: gathered until the browser draws, and kept for each answer that is awaited meanwhile.
+// The live connection's news about machines: gathered until the browser draws, and kept for each answer that is awaited
+// meanwhile.
 import type { MachineSummary } from '../../../schema/machine.ts';
 
 export type Changes = ReadonlyMap<string, MachineSummary>;
@@ -6,7 +7,7 @@ export type Changes = ReadonlyMap<string, MachineSummary>;
 export class Incoming {
   readonly #take: (machines: Iterable<MachineSummary>) => void;
   readonly #gathered = new Map<string, MachineSummary>();
-  /** For each answer that is awaited, what has come since it was asked for. */
+  /** For each awaited answer, the changes that have come since it was requested. */
   readonly #awaited = new Set<Map<string, MachineSummary>>();
   #frame = 0;
 
@@ -23,7 +24,7 @@ export class Incoming {
 
   /** An answer, and what has changed since it was asked for: that goes on top, since the answer may be older. */
   async during<T>(ask: () => Promise<T>): Promise<readonly [T, Changes]> {
-    // What came before is in the answer, and must not be put over it afterwards: a hidden tab draws nothing for hours.
+    // Earlier changes are in the answer, and must not be put over it afterwards: a hidden tab draws nothing for hours.
     if (this.#gathered.size > 0) this.#hand();
     const meanwhile = new Map<string, MachineSummary>();
     this.#awaited.add(meanwhile);
@@ -34,7 +35,7 @@ export class Incoming {
     }
   }
 
-  /** Leaves what has been gathered: it is of another fleet. */
+  /** Drops what has been gathered: it belongs to another fleet. */
   forget(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;

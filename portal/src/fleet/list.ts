@@ -1,4 +1,5 @@
-// What the fleet page shows, kept true: a list read page by page, changed in place by the live connection, and read anew after a gap.
+// The fleet page's list, kept up to date: a list read page by page, changed in place by the live connection, and read
+// anew after a gap.
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
@@ -13,9 +14,9 @@ import { keyOf, PAGE_SIZE, readList } from './reading.ts';
 import { FleetRows } from './rows.ts';
 import type { Question } from './url.ts';
 
-/** What is tried again by asking while nothing comes by itself. */
+/** How often the list is polled while nothing comes by itself. */
 const POLL_MS = 15_000;
-/** A poll reads no more than this again; who has scrolled further down has what was last told. */
+/** A poll reads no more than this again; a reader who has scrolled further down sees what was last told. */
 const POLLED_ROWS = 1_000;
 /** Answers that asking again does not change. */
 const FORBIDDEN = ['not_a_member', 'role_forbids', 'tenant_suspended'];
@@ -41,7 +42,7 @@ export class FleetList implements ReactiveController {
   /** Why the next page did not come. */
   pageFailure: unknown = null;
   refreshedAt: number | null = null;
-  /** Counts what has changed in the rows, for who compares. */
+  /** Counts changes in the rows, for those who compare. */
   version = 0;
   readonly news: FleetNews;
   /** Whether somebody is at the rows, so that none may move. */
@@ -61,7 +62,10 @@ export class FleetList implements ReactiveController {
   readonly #polling: Polling;
   readonly #first: Task<readonly [string, string], readonly [List, Changes]>;
 
-  /** `seen`: up to which row the reader sees. `begin`: up to which row the first list is read, for who comes back to it. */
+  /**
+   * `seen`: up to which row the reader sees. `begin`: up to which row the first list is read, for a reader who comes
+   * back to it.
+   */
   constructor(
     host: ReactiveControllerHost,
     {
@@ -110,7 +114,7 @@ export class FleetList implements ReactiveController {
     return this.#live.state;
   }
 
-  /** Whether `list` is what is asked for: another filter's rows are never shown under this one's. */
+  /** Whether `list` is the requested one: another filter's rows are never shown under this one's. */
   get isCurrent(): boolean {
     return this.list !== null && keyOf(this.list.question) === keyOf(this.#question());
   }
@@ -129,7 +133,7 @@ export class FleetList implements ReactiveController {
     return status ? (overview.runs[status] ?? 0) : overview.machines;
   }
 
-  /** What did not come. */
+  /** The failures to load. */
   get failure(): unknown {
     return this.#failure ?? this.figures.failure;
   }
@@ -190,7 +194,10 @@ export class FleetList implements ReactiveController {
     if (this.#missed) void this.#readAgain(POLLED_ROWS);
   }
 
-  /** Reads again what is shown. One at a time, or an answer might replace a newer one; what is asked for meanwhile is read after that. */
+  /**
+   * Reads again what is shown. One at a time, or an answer might replace a newer one; requests that come meanwhile are
+   * served after that.
+   */
   #readAgain(most: number): Promise<void> {
     this.#readUpTo = Math.max(this.#readUpTo, most);
     this.#reading ??= this.#readInTurn();
@@ -217,7 +224,7 @@ export class FleetList implements ReactiveController {
       const [[{ page, found, more, further }], meanwhile] = await this.#incoming.during(() =>
         Promise.all([readList(this.#tenant(), list.question, wanted), this.figures.readOverview()]),
       );
-      // An answer to an older question says nothing of the present one, nor takes its failure away.
+      // An answer to an older question says nothing about the present one, and does not clear its failure.
       if (list !== this.list || !this.isCurrent) return;
       this.#taken += 1;
       list.found = found;

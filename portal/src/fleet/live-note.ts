@@ -31,7 +31,7 @@ export class LiveNote extends LitElement {
     `,
   ];
   @property() state: LiveState = 'connecting';
-  /** When what is shown was true, ms since the epoch. */
+  /** When the shown data was true, ms since the epoch. */
   @property({ attribute: false }) at: number | null = null;
 
   override render() {

@@ -1,4 +1,4 @@
-// What has happened in the fleet of late, gathered for who does not see it change.
+// Recent events in the fleet, gathered for people who do not see it change.
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts } from '../../../schema/machine.ts';

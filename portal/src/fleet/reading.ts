@@ -13,11 +13,11 @@ export type Answer = {
   further: number | null;
 };
 
-/** What the list is asked by: while something is searched for the filters rest. */
+/** The parameters of the list: during a search the filters rest. */
 export const keyOf = (question: Question): string =>
   isSearch(question) ? `q=${question.q.trim()}` : JSON.stringify({ ...question, q: '' });
 
-/** Reads at least `count` rows, by whole pages, as far as there are so many; at least one page. Throws `ApiProblem`. */
+/** Reads at least `count` rows, by whole pages, if there are that many; at least one page. Throws `ApiProblem`. */
 export async function readList(
   tenant: string,
   question: Question,

@@ -1,9 +1,9 @@
-// The fleet list as a reader has it: which rows are known, in what order, and what a change may do while somebody is at them. Pure: it
-// knows no page and no clock.
+// The fleet list as a reader has it: which rows are known, in which order, and what a change may do while somebody is
+// at them. Pure: it knows no page and no clock.
 import type { MachinePage, MachineSummary } from '../../../schema/machine.ts';
 import type { FleetFilter } from '../api/fleet.ts';
 
-/** In a search's list nothing is sorted, and nothing comes that was not found. */
+/** A search's list is not sorted, and only found machines come into it. */
 export type Listed = FleetFilter | 'found';
 
 const fits = (machine: MachineSummary, filter: FleetFilter): boolean =>
@@ -25,11 +25,11 @@ export class FleetRows {
   readonly #known = new Map<string, MachineSummary>();
   readonly #listed = new Set<string>();
   #order: string[] = [];
-  /** What is on screen: the order itself, unless rows are held still. */
+  /** The order on screen: the order itself, unless rows are held still. */
   #shown: string[] = this.#order;
   readonly #waiting = new Set<string>();
   next: string | null = null;
-  /** The last row as its page brought it: what sorts before it has been fetched. */
+  /** The last row as its page brought it: everything that sorts before it has been fetched. */
   #edge: MachineSummary | undefined;
 
   constructor(filter: Listed, page: MachinePage) {
@@ -73,7 +73,7 @@ export class FleetRows {
     }
   }
 
-  /** Takes the list as it was read anew. `held`: nothing that is shown moves, comes or goes; what would, waits. */
+  /** Takes the list as it was read anew. `held`: no shown row moves, comes or goes; such changes wait. */
   renew(page: MachinePage, held: boolean): void {
     const before = new Map(this.#known);
     const shown = this.#shown;
@@ -139,7 +139,7 @@ export class FleetRows {
     return before !== undefined || to >= 0;
   }
 
-  /** Where it stands in the order; -1 for what comes after all that has been fetched: its page will bring it. */
+  /** Where it stands in the order; -1 if it comes after everything that has been fetched: its page will bring it. */
   #place(machine: MachineSummary): number {
     let [low, high] = [0, this.#order.length];
     while (low < high) {

@@ -1,5 +1,5 @@
-// Runs per day as stacked bars, told apart by pattern and place as well as by colour, with the same numbers as a table for who does not
-// see it. Fetched after the first screen, with uPlot.
+// Runs per day as stacked bars, told apart by pattern and place as well as by colour, with the same numbers as a table
+// for people who do not see it. Fetched after the first screen, with uPlot.
 import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
@@ -150,7 +150,7 @@ export class RunsChart extends LitElement {
     else this.#draw();
   }
 
-  /** Stacked by hand: the whole bar first, and what is below drawn over it. */
+  /** Stacked by hand: the whole bar first, and the lower parts drawn over it. */
   #data(): uPlot.AlignedData {
     return [
       this.days.map((_, index) => index),

@@ -1,5 +1,5 @@
-// What the fleet counts by the quarter of an hour, added up: to days of the reader's zone for the chart, and to the last 24 hours and 7 days
-// for the tiles.
+// The fleet's counts by the quarter of an hour, added up: to days of the reader's zone for the chart, and to the last
+// 24 hours and 7 days for the tiles.
 import type { Hour } from '../../../schema/machine.ts';
 
 export type Sums = { started: number; succeeded: number; failed: number };
@@ -18,7 +18,7 @@ const sum = (hours: readonly Hour[]): Sums =>
     { started: 0, succeeded: 0, failed: 0 },
   );
 
-/** Of the last so many hours, to the quarter that is under way. */
+/** The sums of the last hours, up to the quarter that is under way. */
 export const lastHours = (hours: readonly Hour[], count: number, now: number): Sums =>
   sum(hours.filter(({ at }) => at > now - count * HOUR_MS && at <= now));
 

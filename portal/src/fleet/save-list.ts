@@ -1,4 +1,5 @@
-// The list as a CSV file: a button, and while it is made how far it is and a way to stop it. It is told how far and fetches nothing.
+// The list as a CSV file: a button, and, while the file is made, its progress and a way to stop it. It shows what it is
+// given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../ui/shared-styles.ts';

@@ -15,7 +15,7 @@ import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import '../ui/problem-note.ts';
 import './tenant-matches.ts';
 
-/** A person who types on does not have each letter searched for. */
+/** No search is made for each letter while a person types on. */
 const PAUSE_MS = 250;
 const asked = (): string => new URLSearchParams(location.search).get('q') ?? '';
 

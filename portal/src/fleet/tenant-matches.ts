@@ -1,4 +1,4 @@
-// What a search found in one tenant, and by what: metadata only. It shows what it is given.
+// A search's results in one tenant, and what matched: metadata only. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Match, SearchResult } from '../../../schema/machine.ts';

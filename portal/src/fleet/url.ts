@@ -10,7 +10,7 @@ export const SEARCH_FROM = 3;
 export const SEARCH_MAX = 64;
 
 const STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
-/** Each is one more thing that a machine can be, and one that it is only by itself. */
+/** Each is one more state that a machine can be in, and excludes the others. */
 const SHELVES = ['archived', 'aside'] as const;
 type Status = NonNullable<MachinesQuery['status']>;
 const isStatus = (text: string | null): text is Status => STATUSES.some((status) => status === text);
@@ -28,7 +28,7 @@ export function questionOfUrl(search: string): Question {
   };
 }
 
-/** As a URL's query, with its question mark; blank where it is the whole fleet in its usual order. */
+/** As a URL's query, with its question mark; blank for the whole fleet in its usual order. */
 export function urlOfQuestion({ sort, shelf, status, client, attention, q }: Question): string {
   const query = new URLSearchParams();
   if (q) query.set('q', q);

@@ -4,7 +4,7 @@ import { phaseWords, STATUS_WORDS } from '../ui/words.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** A row's status. Nobody knows of a silent run that it is still running. */
+/** A row's status. Nobody knows whether a silent run is still running. */
 export const statusWords = ({ run, silentSince }: MachineSummary): readonly [words: string, tone: string] =>
   run === null ? ['No run yet', ''] : silentSince === null ? STATUS_WORDS[run.status] : ['Stalled', 'warn'];
 

@@ -1,4 +1,5 @@
-// Access: one's own ways to unlock, asking for one, and for admins who may open what: grants, the team passphrase, recovery.
+// Access: one's own ways to unlock, asking for one, and, for admins, who may open what: grants, the team passphrase,
+// recovery.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';

@@ -84,7 +84,7 @@ export class AccessWork extends PageWork<Access> {
 
   end = (): void => this.begin({ what: 'nothing' });
 
-  /** What was being made is made where something came of it; what has been begun meanwhile stays. */
+  /** Ends the making if it had a result; anything begun meanwhile stays. */
   make(work: () => Promise<string>): Promise<void> {
     return this.do(async () => {
       const { making } = this;
@@ -107,7 +107,7 @@ export class AccessWork extends PageWork<Access> {
       'Removed, and the vault keys it could open were replaced.',
     );
 
-  /** Gives what was asked for, or declines it; whoever has asked may take it back so. */
+  /** Grants a request or declines it; the person who asked may take it back this way. */
   answer({ grant, words }: GrantAnswer['detail']): Promise<void> {
     if (words === null) return this.make(() => this.#decline(grant));
     const what = grant.rights?.includes('admin') ? 'admin access' : 'access';

@@ -1,4 +1,5 @@
-// What this browser has asked access for, and the eight words it made of it. Kept here alone: what a server would give back proves nothing.
+// What this browser has asked access for, and the eight words it made of it. Kept only here: words given back by a
+// server would prove nothing.
 import type { VaultPurpose } from '../../../schema/signed.ts';
 import { memory } from '../core/memory.ts';
 
@@ -9,7 +10,7 @@ const keyOf = (tenant: string, grant: string): string => `totl.grant.${tenant}.$
 export const keepWords = (tenant: string, grant: string, { rights, words }: AskedWords): void =>
   memory.write(keyOf(tenant, grant), JSON.stringify({ rights, words }));
 
-/** `earlier`: asked when the words did not yet say what the request is for, so that they are compared with nobody's. */
+/** `earlier`: asked when the words did not yet say what the request is for, so they are compared with nobody's. */
 export function readWords(tenant: string, grant: string): AskedWords | 'earlier' | null {
   const text = memory.read(keyOf(tenant, grant));
   if (text === null) return null;

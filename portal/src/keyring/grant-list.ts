@@ -42,7 +42,7 @@ export class GrantList extends LitElement {
     if (fingerprint === null) return;
     const said = grants.map(async (grant) => [grant.id, await vault().grantWords(tenant, fingerprint, grant)] as const);
     const words = new Map(await Promise.all(said));
-    // Another root may have been verified meanwhile: words made from the one before are nobody's.
+    // Another root may have been verified meanwhile: words made from the earlier one prove nothing.
     if (fingerprint === this.fingerprint && grants === this.grants) this.words = words;
   }
 

@@ -28,7 +28,7 @@ export class KeyTable extends LitElement {
   @property({ attribute: false }) keys: readonly KeyHistory[] = [];
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) busy = false;
-  /** From when on a retired key may be destroyed, by kid. */
+  /** When a retired key may be destroyed, by kid. */
   @property({ attribute: false }) destroyableAt: (key: KeyHistory) => number | null = () => null;
 
   override render() {

@@ -7,7 +7,7 @@ import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
 import '../ui/problem-note.ts';
 
-/** What lets go of it. */
+/** The event that lets go of it. */
 const UNTIL_WORDS: Record<NonNullable<KeyringChange['waitsFor']>, string> = {
   you: 'you unlock',
   your_next_sign_in: 'you, the only admin, sign in anew and unlock',
@@ -32,7 +32,7 @@ export class KeyringChanges extends LitElement {
   ];
 
   @property() tenant = '';
-  /** The keyring's version of now. */
+  /** The keyring's present version. */
   @property({ type: Number }) version = 0;
   @property({ attribute: false }) changes: readonly KeyringChange[] = [];
   @state() private asked: KeyringChange | null = null;

@@ -79,7 +79,10 @@ export class KeysPage extends LitElement {
     });
   }
 
-  /** Where a new key was made, the vault is unlocked under the new keyring with what was just given, so that re-sealing can begin. */
+  /**
+   * If a new key was made, the vault is unlocked under the new keyring with the secret just given, so that re-sealing
+   * can begin.
+   */
   #rotateKey = (): Promise<void> =>
     this.#work.do(async (signal) => {
       const acted = await this.#stepUp.act(this.#tenant, 'Rotate the escrow key', 'Rotate', { act: 'rotate' });

@@ -33,7 +33,7 @@ export class LeftBehindList extends LitElement {
   ];
   @property({ attribute: false }) items: readonly LeftBehind[] = [];
   @property() tenant = '';
-  /** Only what a rotation could not take along can be given up. */
+  /** Only a secret that a rotation could not take along can be given up. */
   @property({ attribute: false }) canGiveUp = false;
   @property({ attribute: false }) busy = false;
 

@@ -100,7 +100,7 @@ export class OwnUnlockers {
     </section>`;
   }
 
-  /** What is shown of it is what this browser has asked for, whatever the server says that was. */
+  /** It shows what this browser has asked for, whatever the server says the request was. */
   #asked(grant: Grant) {
     const asked = readWords(this.#work.tenant, grant.id);
     return html`<div class="note">

@@ -1,4 +1,4 @@
-// A new passphrase, typed twice, with its strength as it is typed and the offer of a generated one.
+// A new passphrase, typed twice, with its strength as it is typed and an offer of a generated one.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { plainButton } from '../ui/form-styles.ts';
@@ -54,7 +54,7 @@ export class PassphraseField extends LitElement {
   @property({ attribute: false }) other: string | null = null;
   /** Names and addresses of its owner and tenant: a passphrase made of them is easy to guess. */
   @property({ attribute: false }) about: readonly string[] = [];
-  /** While it is used: what would be typed then would count for nothing. */
+  /** While it is being used: text typed then would not count. */
   @property({ attribute: false }) readonly = false;
   @state() private first = '';
   @state() private second = '';

@@ -4,12 +4,12 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 export const MIN_CHARACTERS = 12;
-/** Far beyond what anybody types. A field that cuts what is pasted would make another passphrase of it without a word. */
+/** Far beyond what anybody types. A field that silently cuts pasted text would turn it into another passphrase. */
 export const MAX_CHARACTERS = 256;
 export const MIN_SCORE = 3;
-/** From how many guesses on, as a power of ten, a passphrase has the next score. */
+/** The number of guesses, as a power of ten, from which a passphrase has the next score. */
 const GUESSES_LOG10 = [6, 10, 14, 18] as const;
-/** What everybody who attacks this product tries first. */
+/** Words that every attacker of this product tries first. */
 const OURS = ['totlprovision', 'totlcom', 'provision', 'bitlocker', 'passphrase', 'team'];
 const GENERATED_WORDS = 7;
 /** 2,048 words are 11 bits each. */
@@ -39,7 +39,7 @@ async function load(): Promise<ZxcvbnFactory> {
 export const samePassphrase = (a: string, b: string): boolean =>
   a.normalize('NFKC').trim() === b.normalize('NFKC').trim();
 
-/** The words that names and addresses are made of: whoever knows them tries them. */
+/** The words that names and addresses are made of: an attacker who knows them tries them. */
 const partsOf = (about: readonly string[]): string[] =>
   about.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((part) => part.length > 2);
 
@@ -57,7 +57,7 @@ export async function strengthOf(passphrase: string, about: readonly string[] = 
   return { score, words: WORDS[score], hint: feedback.warning ?? (score < MIN_SCORE ? MORE : null) };
 }
 
-/** Seven words of a list of 2,048: 77 bits. 2,048 divides 2^16, so taking the low 11 bits favours no word. */
+/** Seven words of a list of 2,048: 77 bits. 2,048 divides 2^16, so the low 11 bits favour no word. */
 export function generatePassphrase(): string {
   const draws = crypto.getRandomValues(new Uint16Array(GENERATED_WORDS));
   return Array.from(draws, (draw) => wordlist[draw & 2047]).join(' ');

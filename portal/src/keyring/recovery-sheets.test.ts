@@ -26,13 +26,13 @@ async function open(count: number) {
     if (input) input.value = text;
   };
   const form = root.querySelector('form') as HTMLFormElement;
-  /** As often as somebody presses in one turn, before anything is drawn. Enter in the field comes here too. */
+  /** Presses several times in one turn, before anything is drawn. Enter in the field comes here too. */
   const press = (times = 1) => {
     for (let time = 0; time < times; time += 1)
       form.dispatchEvent(new SubmitEvent('submit', { bubbles: true, cancelable: true }));
   };
   const text = (selector: string) => root.querySelector(selector)?.textContent?.replaceAll(/\s+/g, ' ').trim() ?? '';
-  /** When what is drawn says so; the vault may first have to start. */
+  /** Waits until the page says so; the vault may first have to start. */
   const until = (holds: () => boolean): Promise<void> =>
     new Promise((done) => {
       const look = () => {
@@ -45,7 +45,7 @@ async function open(count: number) {
       look();
     });
   const compared = async (): Promise<void> => {
-    // What was pressed is drawn first.
+    // The effect of the press is drawn first.
     await element.updateComplete;
     await until(() => form.querySelector<HTMLButtonElement>('.primary')?.disabled === false);
   };

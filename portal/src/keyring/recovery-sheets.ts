@@ -14,7 +14,7 @@ import '../ui/qr-code.ts';
 
 const FILE_KEPT_MS = 10_000;
 
-/** What is printed. `codes` are in the order of the sheets. */
+/** The printed contents. `codes` are in the order of the sheets. */
 export type Sheets = { setId: string; codes: readonly string[]; threshold: number; fingerprint: string };
 
 @customElement('recovery-sheets')
@@ -81,13 +81,13 @@ export class RecoverySheets extends LitElement {
 
   @property({ attribute: false }) sheets!: Sheets;
   @property() tenant = '';
-  /** What the last button says: the keys are kept when every sheet was typed back. */
+  /** The words of the last button: the keys are kept when every sheet was typed back. */
   @property() action = 'Keep the keys';
   @property({ type: Boolean }) busy = false;
   @state() private typedBack = 0;
   /** The sheet whose code was typed wrong last. */
   @state() private wrong: number | null = null;
-  /** The sheet that was copied last, and what becomes of the clipboard: what is in it opens everything. */
+  /** The sheet that was copied last, and the state of the clipboard, whose content opens everything. */
   @state() private copied: { place: number; state: ClipboardState } | null = null;
   @query('#code') private field!: HTMLInputElement | null;
   #comparing = new OneAct(this);

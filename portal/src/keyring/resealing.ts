@@ -1,5 +1,5 @@
-// Re-sealing to the active key, and the check that everything opens before a key is destroyed: how far each has come, and what was left
-// behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
+// Re-sealing to the active key, and the check that everything opens before a key is destroyed: the progress of each,
+// and the secrets left behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
 import * as rotationApi from '../api/rotation.ts';
@@ -37,8 +37,8 @@ export class Resealing {
   }
 
   /**
-   * The person who signs a destruction has seen first that nothing needs the key any more: not the server's word, nor another admin's. The answer is
-   * the sweep that saw it; null: it was stopped.
+   * The person who signs a destruction has first seen that nothing needs the key any more: not the server's word, nor
+   * another admin's. The answer is the sweep that saw it; null: it was stopped.
    */
   async everythingOpens(signal: AbortSignal): Promise<string | null> {
     if (!(await unlockedOrAsk(this.#page.tenant()))) return null;
@@ -60,7 +60,7 @@ export class Resealing {
     this.#host.requestUpdate();
   }
 
-  /** Re-seals what is left, as part of an act of the page. Answers what is to be said. */
+  /** Re-seals what is left, as part of an act of the page. Answers the words to say. */
   async reseal(signal: AbortSignal): Promise<string> {
     if (!(await unlockedOrAsk(this.#page.tenant())) || signal.aborted) return '';
     this.#work(true);
@@ -90,7 +90,10 @@ export class Resealing {
     };
   }
 
-  /** Counted here, and set right by the next look: to ask after each page would cost the object more than the work itself. */
+  /**
+   * Counted here and corrected by the next reading: asking after each page would cost the object more than the work
+   * itself.
+   */
   #progressed(): (resealed: number) => void {
     const before = this.#page.rotation();
     return (resealed) => {
@@ -105,7 +108,7 @@ export class Resealing {
       const tenant = this.#page.tenant();
       if (help === 'restore') await rotationApi.restoreReplaced(tenant, secret, version, reason);
       else {
-        // What the rotation has just found, as a finding: the mark rests on it.
+        // The rotation's discovery, as a finding: the mark rests on it.
         await secretsApi.keepFindings(tenant, [{ secret, version, kid, sha256, finding: 'does_not_open' }]);
         await rotationApi.markUnopenable(tenant, secret, version, reason);
       }

@@ -1,4 +1,5 @@
-// The tenant's roots: the fingerprint that counts, how it came to follow others, and which earlier ones engines may still pin.
+// The tenant's roots: the fingerprint that counts, how it followed others, and which earlier ones engines may still
+// pin.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
@@ -44,22 +45,25 @@ export class RootHistory extends LitElement {
   @property() tenant = '';
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) busy = false;
-  /** How many live tokens were handed out with each fingerprint; null where that is not for this person to see. */
+  /** How many live tokens were handed out with each fingerprint; null if this person may not see that. */
   @property({ attribute: false }) handedOut: ReadonlyMap<string, number> | null = null;
   /** Why they could not be counted. */
   @property({ attribute: false }) uncounted: unknown = null;
-  /** What others compare with: what this browser has verified, not what the server shows. */
+  /** The fingerprint for others to compare with: the one this browser has verified, not the one the server shows. */
   @state() private verified: SeenManifest | null = null;
   @state() private earlier: Earlier = 'asking';
 
-  /** Of which keyring, and of what this browser has seen, the page speaks already. */
+  /** Which keyring the page already speaks about, and what this browser had seen. */
   #saidOf = '';
 
   override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has('keyring')) void this.#say();
   }
 
-  /** From the root that this browser has verified, never from what the server says: these words are read out to whoever asks. */
+  /**
+   * From the root that this browser has verified, never from what the server says: these words are read out to anybody
+   * who asks.
+   */
   async #say(): Promise<void> {
     const { keyring, tenant } = this;
     const seen = seenManifest(tenant);
@@ -70,7 +74,7 @@ export class RootHistory extends LitElement {
     const earlier = seen ? await this.#vouchedFor(seen) : 'unseen';
     if (of !== this.#saidOf) return;
     this.earlier = earlier;
-    // It may only not have come: it is asked for with the next look.
+    // It may just not have arrived: the next reading asks for it.
     if (earlier === 'withheld') this.#saidOf = '';
   }
 

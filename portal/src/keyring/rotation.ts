@@ -16,13 +16,13 @@ export type LeftBehind = { item: Revealed; why: string };
 export type RotationDone = { resealed: number; leftBehind: LeftBehind[]; stopped: boolean };
 
 const PAGE = 50;
-/** Faults that say nothing about the one secret: going on would call every secret unopenable. */
+/** Faults that are not about the one secret: going on would call every secret unopenable. */
 const STOPPING: ReadonlySet<string> = new Set(['locked', 'unknown_kid', 'keyring_changed']);
 
 /**
- * Re-seals until nothing is left or `signal` stops it. What does not open is named in the answer and passed over. Throws what the
- * API throws; whatever was uploaded before stays done. The page after this one is fetched, and the one before uploaded, while this one
- * is re-sealed: the RSA is what takes the time.
+ * Re-seals until nothing is left or `signal` stops it. Secrets that do not open are named in the answer and passed
+ * over. Throws what the API throws; everything uploaded before stays done. The page after this one is fetched, and the
+ * one before uploaded, while this one is re-sealed: the RSA is what takes the time.
  */
 export async function rotate(
   calls: RotationCalls,
@@ -69,7 +69,7 @@ async function resealAll(
   return ready;
 }
 
-/** A promise that is awaited in its turn: where the work before it fails, its own failure is nobody's. */
+/** A promise that is awaited in its turn: if earlier work fails, its own failure is ignored. */
 function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

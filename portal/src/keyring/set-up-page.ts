@@ -175,8 +175,8 @@ export class SetUpPage extends LitElement {
   }
 
   /**
-   * A conflict may be with oneself: the first answer was lost on the way and the keys were kept. Only a keyring that is
-   * another one makes this sheet worthless; who cannot tell must not say so.
+   * A conflict may be with oneself: the first answer was lost on the way and the keys were kept. Only a different
+   * keyring makes this sheet worthless; code that cannot tell must not say so.
    */
   async #conflictedWithOneself(draft: SetUpDraft): Promise<boolean> {
     try {

@@ -1,4 +1,4 @@
-// Ways to unlock, as the signed manifest lists them: whose, of what kind, with which rights.
+// Ways to unlock, as the signed manifest lists them: whose they are, their kind and their rights.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';

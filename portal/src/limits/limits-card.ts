@@ -1,4 +1,4 @@
-// What counts for the tenant and how much of it is used, for its admins to see before it bites. Operators change it.
+// The tenant's limits and how much of them is used, for its admins to see before they bite. Operators change it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { LIMIT_NAMES, LIMITS } from '../../../schema/limit-table.ts';

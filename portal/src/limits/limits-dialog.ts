@@ -35,7 +35,7 @@ export class LimitsDialog extends LitElement {
   ];
 
   @property() name = '';
-  /** Null: on its way. */
+  /** Null while it is on its way. */
   @property({ attribute: false }) operated: OperatedLimits | null = null;
   @property({ attribute: false }) busy = false;
   @property({ attribute: false }) failure: unknown = null;
@@ -131,7 +131,7 @@ export class LimitsDialog extends LitElement {
       </form>`;
   }
 
-  /** What nobody knows without looking at every machine is not said. */
+  /** A number that nobody knows without looking at every machine is not shown. */
   #used(name: LimitName, used: number | undefined) {
     return used === undefined ? html`<span class="quiet">Not known</span>` : limitValue(name, used);
   }

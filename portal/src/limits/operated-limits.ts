@@ -21,7 +21,7 @@ export class OperatedLimits implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** Shows the dialog at once; what it is of comes when the tenant's object answers. */
+  /** Shows the dialog at once; its contents come when the tenant's object answers. */
   show(tenant: OperatedTenant): void {
     this.#tenant = tenant;
     void this.#act.do(async (signal) => {

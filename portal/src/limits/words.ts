@@ -31,7 +31,7 @@ export const limitValue = (name: LimitName, value: number): string =>
   inBytes(name) ? byteWords(value) : value.toLocaleString('en');
 export const isDefault = (name: LimitName, value: number): boolean => LIMITS[name].default === value;
 
-/** What is refused at each step, as an admin has to know it. */
+/** What is refused at each step, in the words an admin needs. */
 export const ROOM_WORDS: Record<Exclude<RoomState, 'ample'>, string> = {
   low: 'Reports are refused; engines keep them.',
   reserve:

@@ -1,11 +1,11 @@
-// What a reader is told of a PC's clock that was wrong in a run: both instants, and which one the times go by.
+// The words about a PC's clock that was wrong in a run: both instants, and the one that the times follow.
 import { DAY_MS } from '../../../schema/facts/days.ts';
 import type { Run } from '../../../schema/machine.ts';
 import { exactTime, roughDuration } from '../ui/words.ts';
 
 const YEAR_MS = 365.25 * DAY_MS;
 
-/** "9 h", "3 days", "10 years": as much as says what is wrong with a clock. */
+/** "9 h", "3 days", "10 years": enough to say what is wrong with a clock. */
 function offWords(ms: number): string {
   if (ms >= 2 * YEAR_MS) return `${Math.round(ms / YEAR_MS)} years`;
   return ms >= 2 * DAY_MS ? `${Math.round(ms / DAY_MS)} days` : roughDuration(ms);

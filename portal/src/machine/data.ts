@@ -1,4 +1,5 @@
-// What a machine's page shows, read together and kept while it is read anew: told by the live connection, asked for while that is down.
+// A machine page's data, read together and kept while it is read anew: when the live connection says so, or by polling
+// while that is down.
 import type { LitElement, ReactiveController } from 'lit';
 import type { Machine, Run } from '../../../schema/machine.ts';
 import type { Secret } from '../../../schema/secret.ts';
@@ -9,7 +10,7 @@ import * as secretsApi from '../api/secrets.ts';
 import { PagesRead } from '../core/pages-read.ts';
 import { Polling } from '../core/polling.ts';
 
-/** While nothing comes by itself. */
+/** The interval of polling while nothing comes by itself. */
 const REFRESH_MS = 4_000;
 const GROWS_OLDER_MS = 30_000;
 /** A PC that reports every few seconds is read once for several of its reports. */
@@ -23,12 +24,12 @@ export type Loaded = {
   moreRuns: boolean;
   secrets: Secret[];
   moreSecrets: boolean;
-  /** What was set aside; null where nothing was. */
+  /** Items that were set aside; null if there are none. */
   aside: Pick<Loaded, 'runs' | 'moreRuns' | 'secrets' | 'moreSecrets'> | null;
   readAt: number;
 };
 
-/** What comes in pages. */
+/** The lists that come in pages. */
 export type PagedList = 'runs' | 'secrets' | 'history' | 'runsAside' | 'secretsAside';
 
 export class MachineData implements ReactiveController {
@@ -49,7 +50,7 @@ export class MachineData implements ReactiveController {
   /** Which secrets are looked for; null: all. */
   secretFilter: secretsApi.SecretFilter | null = null;
 
-  /** `onRead` reads what hangs on it, as the events of its run. */
+  /** `onRead` reads what depends on it, such as the events of its run. */
   constructor(
     host: LitElement,
     of: () => { tenant: string; machine: string },
@@ -66,10 +67,10 @@ export class MachineData implements ReactiveController {
       },
       resync: () => void this.read(),
     });
-    // What says for how long something is so grows older while nothing is read.
+    // Durations on the page grow while nothing is read.
     new Polling(host, GROWS_OLDER_MS, async () => host.requestUpdate());
     new Polling(host, REFRESH_MS, async () => {
-      // What does not exist is not asked for again and again.
+      // A machine that does not exist is not asked for again and again.
       if ((!this.live || this.failure) && !isProblem(this.failure, 'unknown_machine')) await this.read();
     });
   }
@@ -117,7 +118,7 @@ export class MachineData implements ReactiveController {
     }[of];
   }
 
-  /** Looks for secrets of a kind that begin so. */
+  /** Looks for secrets of a kind that begin like this. */
   async lookFor(filter: secretsApi.SecretFilter | null): Promise<void> {
     this.secretFilter = filter;
     this.#secrets.forget();
@@ -131,7 +132,7 @@ export class MachineData implements ReactiveController {
     }, NOT_OFTENER_MS);
   }
 
-  /** Reads everything anew. A caller that asks while it is under way gets what is read after that. */
+  /** Reads everything anew. A caller that asks while it is under way gets a later reading. */
   async read(): Promise<void> {
     if (this.#reading) {
       this.#again = true;
@@ -202,7 +203,7 @@ export class MachineData implements ReactiveController {
     });
   }
 
-  /** A machine with as much of its history as is wanted, in order of time. */
+  /** A machine with as much of its history as requested, in order of time. */
   async #readMachine(tenant: string, wanted: string): Promise<Machine> {
     const machine = await machinesApi.machine(tenant, wanted);
     const { items, next } = await this.#history.read(async (after) => {

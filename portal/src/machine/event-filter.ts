@@ -7,7 +7,7 @@ export const ALL_EVENTS: EventFilter = { level: 'debug', phase: '', text: '' };
 
 const RANK: Record<StoredEvent['level'], number> = { debug: 0, info: 1, warning: 2, error: 3 };
 
-/** An event's data as lines of name and value; lists and what is nested as JSON. */
+/** An event's data as lines of name and value; lists and nested values as JSON. */
 export const dataLines = (data: StoredEvent['data']): [string, string][] =>
   Object.entries(data ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
 
@@ -15,7 +15,7 @@ const contains = (text: string, sought: string): boolean => text.toLowerCase().i
 const inData = (event: StoredEvent, sought: string): boolean =>
   dataLines(event.data).some((line) => line.some((part) => contains(part, sought)));
 
-/** Whether the text is in what an event carries beside its message. */
+/** Whether the text is in the data that an event carries beside its message. */
 export const foundInData = (event: StoredEvent, text: string): boolean => {
   const sought = text.trim().toLowerCase();
   return sought !== '' && inData(event, sought);

@@ -42,7 +42,7 @@ export class EventList extends LitElement {
   @property({ attribute: false }) live = false;
   @state() private filter: EventFilter = ALL_EVENTS;
   @state() private following = true;
-  /** What the filter found, said once when it is changed. */
+  /** The filter's result, announced once when it changes. */
   @state() private said = '';
   @query('ol') private list!: HTMLOListElement | null;
   @query('input') private search!: HTMLInputElement;
@@ -51,7 +51,7 @@ export class EventList extends LitElement {
   #firstSeq = 0;
   #heightBefore = 0;
 
-  /** Another width is another height: who was at the end stays there. */
+  /** Another width means another height: a reader who was at the end stays there. */
   #size = new ResizeObserver(() => this.#follow());
 
   override connectedCallback(): void {
@@ -68,7 +68,7 @@ export class EventList extends LitElement {
     if (this.list && this.following) this.list.scrollTop = this.list.scrollHeight;
   }
 
-  /** Puts the cursor where text is searched. */
+  /** Puts the cursor into the search field. */
   focusSearch(): void {
     this.search.focus();
     this.search.select();
@@ -81,7 +81,10 @@ export class EventList extends LitElement {
     this.#heightBefore = this.list?.scrollHeight ?? 0;
   }
 
-  /** At the end it follows; anywhere else what is read stays where it is, also when earlier events come in above it. */
+  /**
+   * At the end it follows; anywhere else the text being read stays where it is, also when earlier events come in above
+   * it.
+   */
   override updated(changed: PropertyValues<this>): void {
     const { list } = this;
     const first = this.events[0]?.seq ?? 0;

@@ -26,7 +26,7 @@ export class MachineActs extends OneAct {
     this.#of = of;
   }
 
-  /** This version is on the PC, says this admin; the object says whether it is theirs to say. */
+  /** This admin says that the version is on the PC; the object decides whether they may say so. */
   confirm = ({ detail: { secret, version } }: ConfirmWanted): Promise<void> =>
     this.do(async () => {
       await confirmSecret(this.#of().tenant, secret, version);
@@ -50,7 +50,7 @@ export class MachineActs extends OneAct {
         : 'On record: you have looked into it. It comes back if the same happens anew.';
     });
 
-  /** Several PCs have this id, says this admin. */
+  /** This admin says that several PCs have this id. */
   splitId = ({ detail }: MarkWanted): Promise<void> =>
     this.do(async () => {
       const { tenant, machine } = this.#of();

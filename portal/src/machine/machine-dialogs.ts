@@ -31,17 +31,17 @@ export class MachineDialogs {
     this.adding = new Adding(host, place, done);
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     for (const dialog of [this.#revealing, this.adding, this.merging, this.sayingRotated]) dialog.forget();
   }
 
-  /** Why something was not done whose dialog has been closed meanwhile. */
+  /** Why an act was not done, if its dialog has been closed meanwhile. */
   get failureBehind(): unknown {
     return this.adding.failureBehind ?? this.merging.failureBehind ?? this.sayingRotated.failureBehind;
   }
 
-  /** Offers what else of the PC's secrets may be meant, unless what is asked for is itself none of today's. */
+  /** Offers other versions that the PC may have, unless the requested one is itself not current. */
   reveal(asked: RevealWanted['detail'], secrets: readonly Secret[]): void {
     const choices = offeredWith(asked.secret, secrets);
     const isOffered = choices.some(

@@ -7,12 +7,15 @@ import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { ATTRIBUTE_WORDS, dateTime, exactTime, shortId } from '../ui/words.ts';
 
-/** Fired with what is wanted of an entry: the machine's own, or one merged into it. */
+/** Fired with the act wanted on an entry: the machine's own, or one merged into it. */
 export type MoveWanted = CustomEvent<{ act: 'archive' | 'restore' | 'unmerge'; machine: string }>;
 
 type Value = AttributeChange & { untilAt: number | null };
 
-/** What changed at least once: a name on the way, a serial that should not have. Each id of the PC has its own line of values. */
+/**
+ * Attributes that changed at least once: a name on the way, a serial that should not have. Each id of the PC has its
+ * own line of values.
+ */
 function changesOf({ history }: Machine): [AttributeChange['attribute'], Value[]][] {
   const attributes = [...new Set(history.map(({ attribute }) => attribute))];
   return attributes.flatMap((attribute): [AttributeChange['attribute'], Value[]][] => {

@@ -103,7 +103,7 @@ export class MachinePage extends LitElement {
     return this.#data.loaded?.machine.hostname ?? shortId(this.machine);
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   #forget(): void {
     this.#data.forget();
     this.#events.forget();
@@ -270,7 +270,7 @@ export class MachinePage extends LitElement {
       </div>`;
   }
 
-  /** What tokens brought that were revoked: apart, and revealed like anything else. */
+  /** Items that revoked tokens brought: shown apart, and revealed like any others. */
   #aside({ secrets, moreSecrets, runs, moreRuns }: NonNullable<Loaded['aside']>, machine: string, run: Run | null) {
     return html`<section class="card wide">
       <h2>Set aside</h2>

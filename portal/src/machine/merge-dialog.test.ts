@@ -1,4 +1,4 @@
-// What the merge dialog says before two entries become one, in a browser.
+// The words of the merge dialog before two entries become one, in a browser.
 import { afterEach, expect, it } from 'vitest';
 import type { Machine } from '../../../schema/machine.ts';
 import type { MergeDialog } from './merge-dialog.ts';

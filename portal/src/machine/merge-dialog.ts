@@ -17,7 +17,7 @@ export type MergeChosen = CustomEvent<string>;
 const BY_ID = '';
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
-/** The same serial, or the same name: what two ids of one PC share. */
+/** The same serial or the same name, as two ids of one PC share them. */
 const alike = (a: MachineSummary, b: MachineSummary): boolean =>
   (a.serial !== null && a.serial === b.serial) || (a.hostname !== null && a.hostname === b.hostname);
 

@@ -45,13 +45,13 @@ export class Merging implements ReactiveController {
     });
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#asked = null;
     this.#act.forget();
   }
 
-  /** What has gone out already is told when its answer comes. */
+  /** The outcome of a request that has already gone out is told when its answer comes. */
   #close = (): void => {
     this.#asked = null;
     if (this.#act.busy) this.#host.requestUpdate();

@@ -1,4 +1,4 @@
-// The run that is looked at: what came of it in a sentence, and its timeline.
+// The selected run: its outcome in a sentence, and its timeline.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Machine, Run } from '../../../schema/machine.ts';

@@ -1,10 +1,13 @@
-// The events of the run that is looked at: the latest first, earlier ones when asked for, new ones as they come. A controller.
+// The events of the selected run: the latest first, earlier ones when asked for, new ones as they come. A controller.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Run } from '../../../schema/machine.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
 import * as api from '../api/machines.ts';
 
-/** A run writes some hundreds of events. A list that holds very many is slow; who wants earlier ones asks. */
+/**
+ * A run writes some hundreds of events. A list that holds very many is slow; a reader who wants earlier ones asks for
+ * them.
+ */
 export const EVENTS_AT_ONCE = 2_000;
 
 type Chosen = { run: string };
@@ -12,11 +15,11 @@ type Chosen = { run: string };
 export class RunEvents implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #tenant: () => string;
-  /** Another one each time a run is chosen: what is still read for the one before is left. */
+  /** Another one each time a run is chosen: what is still read for the previous one is dropped. */
   #chosen: Chosen | null = null;
   #last: Promise<void> = Promise.resolve();
   events: readonly StoredEvent[] = [];
-  /** From which seq on they are here; 1: from the first. */
+  /** The seq from which on they are here; 1: from the first. */
   from = 1;
   failure: unknown = null;
   loading = false;
@@ -36,7 +39,7 @@ export class RunEvents implements ReactiveController {
     this.loading = false;
   }
 
-  /** Reads what is new of a run. */
+  /** Reads a run's new events. */
   refresh({ id, nextSeq }: Run): Promise<void> {
     if (this.#chosen?.run !== id) {
       this.forget();

@@ -1,4 +1,4 @@
-// All runs of a machine, the latest first, as links: which one is looked at stands in the URL.
+// All runs of a machine, the latest first, as links: the URL says which one is selected.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
@@ -72,7 +72,7 @@ export class RunList extends LitElement {
     `,
   ];
   @property({ attribute: false }) runs: readonly Run[] = [];
-  /** The list is of what was set aside, within a section of its own. */
+  /** The list shows runs that were set aside, in a section of its own. */
   @property({ type: Boolean }) apart = false;
   /** There are earlier ones, which are not here. */
   @property({ type: Boolean }) more = false;
@@ -87,7 +87,7 @@ export class RunList extends LitElement {
     go((event.currentTarget as HTMLAnchorElement).search);
   }
 
-  /** What is not here is not counted as if there were none. */
+  /** Runs that are not here are not counted as if there were none. */
   #heading(): string {
     const { length } = this.runs;
     return this.more ? `The latest ${length} runs` : length === 1 ? '1 run' : `${length} runs`;

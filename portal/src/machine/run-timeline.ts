@@ -1,4 +1,5 @@
-// A run as a table whose middle column is drawn: a bar a phase on one axis of time. What is drawn stands in words beside it.
+// A run as a table whose middle column is drawn: a bar a phase on one axis of time. The words beside it say what is
+// drawn.
 
 import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -21,7 +22,7 @@ const STATES: Record<Phase['state'], [string, string]> = {
 };
 const MINUTES_MS = 6 * 60_000;
 
-/** As exact as the length of the axis asks for. */
+/** As exact as the length of the axis requires. */
 const axisTime = ({ from, to }: Timeline): ((at: number) => string) =>
   to - from < MINUTES_MS ? timeOfDay : to - from < DAY_MS ? shortTime : dateTime;
 const percent = (value: number): string => `${value.toFixed(3)}%`;
@@ -30,7 +31,7 @@ const percent = (value: number): string => `${value.toFixed(3)}%`;
 export class RunTimeline extends LitElement {
   static override styles = [shared, timelineStyles];
   @property({ attribute: false }) run: Run | null = null;
-  /** Where the run is stalled: since when nothing is heard of it, ms since the epoch. */
+  /** If the run is stalled: the instant since which nothing has been heard of it, ms since the epoch. */
   @property({ attribute: false }) silentSince: number | null = null;
   /** When its phases were started, as far as the events that are here say. */
   @property({ attribute: false }) starts: Starts = new Map();
@@ -52,7 +53,7 @@ export class RunTimeline extends LitElement {
     this.#size.disconnect();
   }
 
-  /** What goes on grows while it is looked at. */
+  /** A running phase grows while the reader watches. */
   override updated(changed: PropertyValues<this>): void {
     if (!changed.has('run')) return;
     clearInterval(this.#timer);

@@ -81,7 +81,7 @@ test('a file that was saved in a code page gives no report, whose broken letters
   const read = await readSpoolFile(file);
   expect(read).toMatchObject({ secrets: 1, events: 0, garbled: 2, damaged: 0 });
   if (typeof read === 'string') throw new Error(read);
-  // What it names is read off the header, which is as it was sealed.
+  // Its names are read from the header, which is as it was sealed.
   expect(read.lines).toMatchObject([{ secret: { ref: vector?.revealed.ref } }]);
   expect(await readSpoolFile(ansi(report([{ ...event, message: 'ü' }])))).toMatch(/another encoding/);
 });
@@ -143,6 +143,6 @@ test('a line that is refused does not stop the rest; an API that cannot be reach
   });
   expect(await upload(file, calls('unknown_kid'), () => {})).toMatchObject({ done: 3, events: 2, refused: [/No\./] });
   await expect(upload(file, calls('unreachable'), () => {})).rejects.toThrow('No.');
-  // Of the second, nothing: its secret, which goes first, met nobody.
+  // Nothing of the second: its secret, which goes first, reached nobody.
   expect(sent).toHaveLength(2);
 });

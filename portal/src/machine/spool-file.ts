@@ -11,9 +11,9 @@ import { ApiProblem } from '../api/http.ts';
 import { uploadReport, uploadSecret } from '../api/secrets.ts';
 
 /**
- * `lines` are in the order in which they are sent: secrets, which never wait for reports, first. `damaged`: lines that are none of ours, as one
- * cut off by a pulled stick. `garbled`: reports that are left out, because the file was saved in another encoding, and with their letters
- * broken they would take the place of the PC's own.
+ * `lines` are in the order in which they are sent: secrets, which never wait for reports, first. `damaged`: lines that
+ * are not ours, such as one cut off by a pulled stick. `garbled`: reports that are left out, because the file was saved
+ * in another encoding, and with their letters broken they would take the place of the PC's own.
  */
 export type SpoolFile = {
   lines: SpoolLine[];
@@ -39,7 +39,9 @@ function lineOf(json: unknown): SpoolLine | null {
   return line.success ? line.data : null;
 }
 
-/** A secret whose file was saved in another encoding: what it binds stands in its header, in ASCII, where no letter can break. */
+/**
+ * A secret whose file was saved in another encoding: the header has what it binds, in ASCII, where no letter can break.
+ */
 function secretOf(json: unknown): SpoolLine | null {
   const secret = isRecord(json) ? json.secret : null;
   if (!isRecord(secret) || typeof secret.sealed !== 'string') return null;
@@ -81,7 +83,7 @@ export function readSpool(bytes: Uint8Array): SpoolFile | null {
   };
 }
 
-/** Reads a chosen file; the answer is a sentence where nothing of it can be taken. */
+/** Reads a chosen file; the answer is a sentence if nothing in it can be used. */
 export async function readSpoolFile(file: File): Promise<SpoolFile | string> {
   if (file.size > SPOOL_FILE_MAX_BYTES)
     return 'This file is larger than any spool file: the limit is 64 MiB. Choose the file that the engine wrote.';
@@ -112,7 +114,7 @@ export const uploadCalls = (tenant: string): UploadCalls => ({
   secret: (secret) => uploadSecret(tenant, secret),
 });
 
-/** What ends an upload: the line may be sent again later, nothing is wrong with it. */
+/** Refusals that end an upload: nothing is wrong with the line, which may be sent again later. */
 const STOPS = [
   'unreachable',
   'session_expired',
@@ -130,8 +132,8 @@ const STOPS = [
 const NOTHING: Uploaded = { done: 0, events: 0, duplicates: 0, rejected: 0, secrets: 0, refused: [] };
 
 /**
- * Sends line by line, from where an upload of the same file stopped before. A line that is refused is noted and the rest goes on; sent again,
- * what was kept before changes nothing.
+ * Sends line by line, from where an upload of the same file stopped before. A line that is refused is noted and the
+ * rest goes on; a resend of lines already kept changes nothing.
  */
 export async function upload(
   file: SpoolFile,

@@ -1,4 +1,5 @@
-// A run on a common axis of time: where each phase's bar begins and ends, where the PC restarted, where the ticks are. Pure geometry.
+// A run on a common axis of time: where each phase's bar begins and ends, where the PC restarted, and where the ticks
+// are. Pure geometry.
 import type { Phase, Run } from '../../../schema/machine.ts';
 import type { StoredEvent } from '../../../schema/report.ts';
 
@@ -17,7 +18,7 @@ export type Timeline = {
   bars: Bar[];
   reboots: Mark[];
   ticks: Mark[];
-  /** From when on nothing was heard of a run that says it is running. */
+  /** The instant since which nothing was heard of a run that says it is running. */
   silence: Span | null;
 };
 
@@ -39,7 +40,7 @@ const STEPS_MS = [
   30_000,
   ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * MINUTE_MS),
 ];
-/** A bar that took less than this is drawn as wide: what happened has to be seen. */
+/** A shorter bar is drawn this wide: everything that happened has to be visible. */
 const NARROWEST_PERCENT = 0.6;
 const SHORTEST_AXIS_MS = 1_000;
 

@@ -1,4 +1,5 @@
-// A spool file of a PC that was never online: chosen, read and checked here, shown, then handed over as its engine would have.
+// A spool file of a PC that was never online: chosen, read and checked here, shown, then handed over as its engine
+// would have done.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';

@@ -2,7 +2,7 @@
 // with zod; apart from the form, because a host is judged without one.
 import type { Receiver } from '../../../schema/webhook.ts';
 
-/** `generic` where it is none that is known. */
+/** `generic` if it is not a known one. */
 export function chatOf(text: string): Receiver {
   if (!URL.canParse(text)) return 'generic';
   const { hostname, pathname } = new URL(text);

@@ -37,7 +37,7 @@ export class DeliveryLog extends LitElement {
   /** Null while it is fetched. */
   @property({ attribute: false }) deliveries: readonly Delivery[] | null = null;
 
-  /** Why they could not be read; what was read before is shown beside it. */
+  /** Why they could not be read; the earlier reading is shown beside it. */
   @property({ attribute: false }) failure: unknown = null;
 
   override render() {

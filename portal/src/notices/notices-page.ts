@@ -21,7 +21,7 @@ import './webhook-secret.ts';
 const REFRESH_MS = 3_000;
 const ADDING = 'adding';
 
-/** The log is of the webhook that was open when it was asked for. */
+/** The log belongs to the webhook that was open when it was requested. */
 type Log = Part<readonly Delivery[]> & { webhook: string };
 type Loaded = { webhooks: readonly Webhook[]; log: Log | null };
 

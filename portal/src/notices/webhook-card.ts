@@ -1,4 +1,4 @@
-// One webhook: where it goes, how it stands, what may be done with it.
+// One webhook: where it goes, its state, and what may be done with it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';

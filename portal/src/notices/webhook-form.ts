@@ -1,4 +1,4 @@
-// A webhook that is added or changed: where, what it is called, what reads it, what it is for.
+// A form that adds or changes a webhook: its URL, its name, its receiver, its kinds.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { NoticeKind } from '../../../schema/notice.ts';
@@ -42,9 +42,9 @@ export class WebhookForm extends LitElement {
       }
     `,
   ];
-  /** An act of the page works. */
+  /** An act of the page is under way. */
   @property({ type: Boolean }) busy = false;
-  /** It ends with a secret that is shown in place of this form: what would be typed now would be lost. */
+  /** It ends with a secret that is shown in place of this form: text typed now would be lost. */
   @property({ attribute: false }) adding = false;
   /** The one that is changed; null: a new one is added. */
   @property({ attribute: false }) webhook: Webhook | null = null;
@@ -56,7 +56,7 @@ export class WebhookForm extends LitElement {
   @query('#url') private urlField!: HTMLInputElement;
 
   override willUpdate(changed: Map<string, unknown>): void {
-    // The list is read anew every few seconds: what a person has chosen since stays.
+    // The list is read anew every few seconds: a person's choice since then stays.
     const before = changed.get('webhook') as Webhook | null | undefined;
     if (this.webhook && this.webhook.id !== before?.id && changed.has('webhook'))
       this.kinds = new Set(this.webhook.kinds);

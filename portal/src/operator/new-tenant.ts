@@ -1,4 +1,4 @@
-// A new tenant: its name and who is its first admin; then what has to happen next.
+// A new tenant: its name and its first admin; then the next steps.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TenantCreated } from '../../../schema/operator.ts';

@@ -47,11 +47,11 @@ export class OperatorPage extends LitElement {
 
   @state() private made: TenantCreated | null = null;
   @state() private suspending: OperatedTenant | null = null;
-  /** What was asked for last and its id: asked again after a lost answer, it makes no second tenant. */
+  /** The last request and its id: repeated after a lost answer, it makes no second tenant. */
   #draft: TenantCreate | null = null;
   /** Each look asks every object that is shown, so it is not repeated by itself. */
   #work = new PageWork<TenantPage>(this, { load: () => this.#load() });
-  /** What is read behind an act takes its time, and nobody waits for it. */
+  /** The reading after an act takes its time, and nobody waits for it. */
   #acts = new OneAct(this, async () => void this.#work.now());
   #limits = new OperatedLimits(this);
 
@@ -80,7 +80,7 @@ export class OperatorPage extends LitElement {
     });
   };
 
-  /** At once, before everybody has been asked again. */
+  /** Shown at once, before every object has been asked again. */
   #show({ id, status }: TenantSuspension): void {
     const { loaded } = this.#work;
     if (!loaded) return;
@@ -142,7 +142,7 @@ export class OperatorPage extends LitElement {
       ${this.#limits.render()}`;
   }
 
-  /** What a suspension does, and why it is done, for the tenant's own audit. */
+  /** The effect of a suspension, and the reason for it, for the tenant's own audit. */
   #askWhy(tenant: OperatedTenant) {
     return html`<confirm-dialog
       heading="Suspend ${tenant.name}?"

@@ -78,7 +78,7 @@ export class TenantTable extends LitElement {
   ];
 
   @property({ attribute: false }) tenants: readonly OperatedTenant[] = [];
-  /** Something is being done to one of them. */
+  /** An act on one of them is under way. */
   @property({ attribute: false }) busy = false;
 
   override render() {

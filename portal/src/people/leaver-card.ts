@@ -1,4 +1,4 @@
-// One leaver's act: what is done, what is next, and what they have revealed.
+// One leaver's act: the steps done, the next one, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
@@ -14,7 +14,7 @@ import '../ui/problem-note.ts';
 /** A webhook or a token that goes on without them, and is to end. */
 export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
 
-/** By what a version was replaced, or who says so. */
+/** The replacement of a version, or the person who says that it was replaced. */
 function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
   if (rotatedBy !== null) return `rotated, says ${rotatedBy}`;
   if (newer === null) return '';

@@ -1,5 +1,5 @@
-// What takes the place of what a leaver could open. Everything that is shared is replaced, whoever could fetch it by the server's word; what
-// the admin says no to is kept, and goes on record.
+// Replacements for what a leaver could open. Everything shared is replaced, whoever could fetch it by the server's
+// word; anything the admin chooses to keep is kept, and goes on record.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { KeyringAct } from '../../vault/contract.ts';
@@ -8,10 +8,10 @@ import { shared } from '../ui/shared-styles.ts';
 import '../keyring/passphrase-field.ts';
 import '../keyring/recovery-size.ts';
 
-/** What the admin has chosen, as the act takes it. */
+/** The admin's choices, in the form that the act takes. */
 export type Replacements = Pick<Extract<KeyringAct, { act: 'leaver' }>, 'root' | 'team' | 'recovery'>;
 
-/** What the keyring lists, as it is shown: the vault acts by what it has verified. */
+/** The keyring's list, as shown: the vault acts on what it has verified. */
 export type SharedWays = { team: boolean; recovery: boolean };
 
 type Team = 'new' | 'none' | 'kept';
@@ -44,7 +44,7 @@ export class LeaverReplacements extends LitElement {
   ];
   @property() email = '';
   @property({ attribute: false }) shared: SharedWays = { team: false, recovery: false };
-  /** What the server says that they could fetch: told, and decided by nobody. */
+  /** What the server says they could fetch: shown, but nothing is decided by it. */
   @property({ attribute: false }) couldFetch: SharedWays = { team: false, recovery: false };
   @property({ attribute: false }) busy = false;
   @state() private team: Team = 'new';

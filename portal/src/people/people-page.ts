@@ -93,7 +93,10 @@ export class PeoplePage extends LitElement {
     });
   }
 
-  /** One write replaces everything the leaver could open, and what is shared; where that is a recovery set too, its sheets are kept first. */
+  /**
+   * One write replaces everything the leaver could open, and what is shared; if that includes a recovery set, its
+   * sheets are kept first.
+   */
   #replace({ email }: Leaver, wanted: Replacements): void {
     void this.#work.do(async () => {
       const act: KeyringAct = { act: 'leaver', email, ...wanted };
@@ -110,7 +113,7 @@ export class PeoplePage extends LitElement {
     });
   }
 
-  /** Ends what outlives a leaver: it told them, or they may know it. */
+  /** Ends things that outlive a leaver: they send to them, or they may know them. */
   #end({ what, id, label }: Outliving): void {
     void this.#work.do(async () => {
       if (what === 'webhook') await removeWebhook(this.#tenant, id);
@@ -126,7 +129,7 @@ export class PeoplePage extends LitElement {
     });
   }
 
-  /** What is unlocked holds the escrow key of before: locked, the re-sealing that comes next asks for it anew. */
+  /** The unlocked vault holds the old escrow key: once it is locked, the next re-sealing asks to unlock anew. */
   async #write(drafted: Drafted): Promise<void> {
     await writeDrafted(this.#tenant, drafted);
     await lock();
@@ -163,7 +166,7 @@ export class PeoplePage extends LitElement {
       team: unlockers.some((one) => one.owner === null && one.kind !== 'recovery'),
       recovery: unlockers.some((one) => one.owner === null && one.kind === 'recovery'),
     };
-    // Each card keeps what is typed into it, also when another leaver comes before it.
+    // Each card keeps the text typed into it, even when another leaver is inserted before it.
     return html`${repeat(
       leavers,
       ({ person, startedAt }) => `${person} ${startedAt}`,

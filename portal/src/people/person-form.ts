@@ -22,7 +22,7 @@ export class PersonForm extends LitElement {
     this.dispatchEvent(new CustomEvent('person-wanted', { detail }));
   };
 
-  /** Empties the field once somebody was added; whom somebody has begun to type since stays. */
+  /** Empties the field once somebody was added; an address begun since stays. */
   clear(sent: FormData): void {
     const form = this.renderRoot.querySelector('form');
     if (form) clearSent(form, sent);

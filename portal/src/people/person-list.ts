@@ -1,4 +1,4 @@
-// Who is a member, in which role, and how they can unlock. An admin changes a role or removes somebody; never themselves.
+// The members, their roles, and how they can unlock. An admin changes a role or removes somebody; never themselves.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -32,7 +32,7 @@ export class PersonList extends LitElement {
   ];
   @property({ attribute: false }) people: readonly Member[] = [];
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
-  /** The admin who looks, or '' for somebody who may change nothing. */
+  /** The admin who looks, or '' for a person who may change nothing. */
   @property() admin = '';
 
   override render() {
@@ -73,7 +73,7 @@ export class PersonList extends LitElement {
     const choose = (event: Event) => {
       const select = event.target as HTMLSelectElement;
       const role = select.value as Role;
-      // What is chosen is asked about first: until then the old role stands.
+      // A choice is confirmed first: until then the old role stands.
       select.value = person.role;
       want(role);
     };

@@ -1,10 +1,10 @@
-// What is asked once more before somebody is removed or given another role, and what follows from it.
+// The question before somebody is removed or given another role, and the consequences.
 import { html } from 'lit';
 import { ROLE_RANK } from '../../../schema/facts/roles.ts';
 import type { Member, Role } from '../../../schema/person.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 
-/** Heading, action and words for the dialog. `role`: the one they are to have; null: they are to be removed. */
+/** Heading, action and words for the dialog. `role`: their new one; null: they are to be removed. */
 export function personQuestion(person: Member, role: Role | null) {
   if (role === null)
     return {

@@ -1,4 +1,5 @@
-// Adding a secret by hand: what was typed is sealed in the vault, and only the ciphertext is sent. The controller shows the dialog.
+// Adding a secret by hand: the typed text is sealed in the vault, and only the ciphertext is sent. The controller shows
+// the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { addSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
@@ -19,7 +20,7 @@ export class Adding implements ReactiveController {
   readonly #act: OneAct;
   /** The machine it is for, fixed when the dialog opens. */
   #for: Place | null = null;
-  /** Whose ciphertext has gone out: from then on closing its dialog takes nothing back. */
+  /** The one whose ciphertext has gone out: closing its dialog no longer takes anything back. */
   #sent: Place | null = null;
 
   constructor(host: ReactiveControllerHost, place: () => Place, onAdded: (words: string) => void) {
@@ -36,7 +37,7 @@ export class Adding implements ReactiveController {
     return this.#act.busy;
   }
 
-  /** Why what was sent may not be kept, where its dialog has been closed meanwhile. */
+  /** Why a sent secret may not be kept, if its dialog has been closed meanwhile. */
   get failureBehind(): unknown {
     return this.#for ? null : this.#act.failure;
   }
@@ -47,13 +48,16 @@ export class Adding implements ReactiveController {
     this.#for = this.#place();
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#for = null;
     this.#act.forget();
   }
 
-  /** The person who cancels gets nothing kept behind them; what has gone out already is told when its answer comes. */
+  /**
+   * Nothing is kept behind the back of a person who cancels; the outcome of a request that has already gone out is told
+   * when its answer comes.
+   */
   #cancel = (): void => {
     const sent = this.#sent !== null && this.#sent === this.#for;
     this.#for = null;

@@ -11,7 +11,7 @@ import { theirs } from '../ui/theirs.ts';
 import { KIND_WORDS } from '../ui/words.ts';
 import { generatePassword } from './password.ts';
 
-/** Fired with what was typed; it goes to the vault and nowhere else. */
+/** Fired with the typed secret; it goes to the vault and nowhere else. */
 export type SecretGiven = CustomEvent<{ kind: SecretKind; ref: SecretRef; plaintext: string }>;
 
 const KINDS = Object.keys(KIND_WORDS) as SecretKind[];
@@ -48,14 +48,14 @@ export class HandDialog extends LitElement {
     `,
   ];
   @property() machine = '';
-  /** What is typed is used: it stays as it is until it is kept or refused. */
+  /** The typed secret is being used: it stays as it is until it is kept or refused. */
   @property({ attribute: false }) working = false;
   @property({ attribute: false }) fault = '';
   @state() private kind: SecretKind = 'local_admin_password';
   @state() private visible = false;
   @state() private first = '';
   @state() private second = '';
-  /** Why what was pasted is not in the field. */
+  /** Why the pasted text is not in the field. */
   @state() private notTaken = '';
   @query('dialog') private dialog!: HTMLDialogElement;
 
@@ -64,7 +64,7 @@ export class HandDialog extends LitElement {
     new Modal(this);
   }
 
-  /** A field that cuts what is pasted would have another secret kept without a word. */
+  /** A field that silently cuts pasted text would keep a different secret. */
   get #isTooLong(): boolean {
     return this.first.length > PLAINTEXT_MAX_CHARACTERS;
   }
@@ -89,8 +89,8 @@ export class HandDialog extends LitElement {
   };
 
   /**
-   * A field joins lines, and what would be kept is not what was copied. A line end behind the last one is the copying's own, and a recovery password
-   * is its digits, however they were broken.
+   * A field joins lines, so the kept secret would differ from the copied one. A line end after the last line comes from
+   * copying, and a recovery password is its digits, however they were broken.
    */
   #pasted = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text/plain') ?? '';

@@ -2,7 +2,7 @@
 import { tabMemory } from '../core/memory.ts';
 import { notedPerson } from '../session/person.ts';
 
-/** What tickets look like where a tenant has set no pattern: INC-00042, #4711, SR12345. */
+/** The form of tickets where a tenant has set no pattern: INC-00042, #4711, SR12345. */
 const TICKET = /^(?:#\d{2,}|[A-Za-z]{1,10}[-_#/]?\d{2,}[A-Za-z0-9-]*)(?=\s|:|$)/;
 
 /** The next person at this browser is about something else. */

@@ -72,7 +72,7 @@ describe('versions that the list leaves out', () => {
     const { held, older, numbers } = secret();
     await older.more('s', 'older', 9);
     held.latest = 12;
-    // The list of the two newest now ends at 11.
+    // The list of the two newest now ends with 11.
     await older.more('s', 'older', 11);
     expect(numbers('older')).toEqual([10, 9, 8, 7, 6]);
     await older.more('s', 'older', 11);

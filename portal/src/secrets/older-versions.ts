@@ -4,7 +4,10 @@ import type { ListedVersion } from '../../../schema/secret.ts';
 import type { ListedPart } from '../api/machines.ts';
 import * as api from '../api/secrets.ts';
 
-/** `older` goes on where the list ends, `first` begins with version 1; neither overlaps the other. `failure`: why the last reading did not go. */
+/**
+ * `older` goes on where the list ends, `first` begins with version 1; neither overlaps the other. `failure`: why the
+ * last reading failed.
+ */
 export type FurtherVersions = {
   older: readonly ListedVersion[];
   first: readonly ListedVersion[];
@@ -27,7 +30,7 @@ export class OlderVersions implements ReactiveController {
   readonly #versions: typeof api.versions;
   /** Another one each time everything is forgotten: what is still read for the machine before is left. */
   #machine = {};
-  /** By secret. Another one with every change, so that what shows it is drawn anew. */
+  /** By secret. Another one with every change, so that its view is drawn anew. */
   known: ReadonlyMap<string, FurtherVersions> = new Map();
 
   constructor(

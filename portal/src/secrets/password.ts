@@ -2,7 +2,7 @@
 import { PASSWORD_ALPHABET } from '../../../schema/facts/password-alphabet.ts';
 
 const LENGTH = 20;
-/** The largest multiple of the alphabet's length in a byte: what is above would favour its first characters. */
+/** The largest multiple of the alphabet's length in a byte: values above it would favour its first characters. */
 const FAIR = 256 - (256 % PASSWORD_ALPHABET.length);
 
 /** Twenty characters of sixty-one: 118 bits. */

@@ -22,7 +22,7 @@ import './version-choice.ts';
 export type Pc = { hostname: string | null; serial: string | null; client: string | null };
 
 export const SHOWN_SECONDS = 30;
-/** From here on it is said aloud, once, that the time runs out. */
+/** From here on the end of the time is announced, once. */
 const WARN_SECONDS = 10;
 
 export type RevealStep =
@@ -92,27 +92,27 @@ export class RevealDialog extends LitElement {
   @property({ attribute: false }) secret: Secret | null = null;
   @property({ attribute: false }) version: SecretVersion | null = null;
   @property() machine = '';
-  /** As the server has the PC, for what the header names to be held against. */
+  /** The PC as the server has it, to compare with the header's. */
   @property({ attribute: false }) pc: Pc | null = null;
-  /** What else the PC may have, this version among them; empty: nothing. */
+  /** The versions that the PC may have, this one among them; empty: there are no others. */
   @property({ attribute: false }) choices: readonly Offered[] = [];
-  /** Another has taken this version's place. */
+  /** Another version has replaced this one. */
   @property({ attribute: false }) earlier = false;
   /** The pattern of a ticket that a reason must begin with; null: any reason will do. */
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, to be offered. */
   @property({ attribute: false }) lastTicket: string | null = null;
   @property({ attribute: false }) progress: RevealStep = { step: 'reason' };
-  /** The reason that was given is being used. */
+  /** The given reason is being used. */
   @property({ attribute: false }) busy = false;
   @state() private clipboard: ClipboardState | null = null;
   @state() private large = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h1') private heading!: HTMLElement;
-  /** A reason that was refused is mended, not typed again. */
+  /** A refused reason can be corrected without typing it again. */
   #reason = '';
   #countdown = new Countdown(this, () => this.#close());
-  /** How long it was to be shown in all, for the bar. */
+  /** How long it is shown in total, for the bar. */
   #outOf = SHOWN_SECONDS;
 
   constructor() {

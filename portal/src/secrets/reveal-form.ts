@@ -1,4 +1,5 @@
-// Why a secret is wanted: one line, which begins with a ticket where the tenant asks for one. The last ticket is offered, not filled in.
+// The reason for a reveal: one line, which begins with a ticket if the tenant asks for one. The last ticket is offered,
+// not filled in.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../ui/shared-styles.ts';
@@ -39,7 +40,7 @@ export class RevealForm extends LitElement {
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, where there was one. */
   @property({ attribute: false }) offered: string | null = null;
-  /** What was typed before, where that was refused. */
+  /** The text typed before, if it was refused. */
   @property() reason = '';
   @property() fault = '';
   @property({ attribute: false }) busy = false;

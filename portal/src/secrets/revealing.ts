@@ -16,17 +16,19 @@ import type { Offered } from './version-words.ts';
 import './reveal-dialog.ts';
 
 type Asked = { secret: Secret; version: SecretVersion };
-/** What else may be on the PC, and whether another has taken the place of what is asked for. */
+/** What else may be on the PC, and whether another version has replaced the requested one. */
 export type Beside = { choices: readonly Offered[]; earlier: boolean };
 
-/** A refusal in a person's words: whoever has used up their budget is told when it opens again, by their own clock. */
+/**
+ * A refusal in a person's words: a person who has used up their budget is told when it opens again, by their own clock.
+ */
 function refusalWords(error: unknown): string {
   if (isProblem(error, 'reveal_budget_exceeded') && error instanceof ApiProblem && error.retryAt !== null)
     return `You have used up what one person may reveal here for now, and every admin sees that. The next reveal is possible in ${duration(error.retryAt - Date.now())}, on ${dateTime(error.retryAt)}.`;
   return (error as Error).message;
 }
 
-/** The answer must be for what was asked: a server that swaps the record would else choose what is shown. */
+/** The answer must match the request: otherwise a server that swaps the record would choose what is shown. */
 const isFor = (revealed: Revealed, { secret, version }: Asked): boolean =>
   revealed.id === secret.id &&
   revealed.machine === secret.machine &&
@@ -57,7 +59,7 @@ export class Revealing implements ReactiveController {
 
   hostConnected(): void {
     this.#stop = onVaultState((state) => {
-      // Who locks, in whichever tab or window, wants nothing left to be read.
+      // A person who locks, in whichever tab or window, wants nothing left to be read.
       const open = state.state === 'unlocked' && state.tenant === this.#tenant();
       if (!open && this.#step.step === 'shown') this.#closed();
     });
@@ -77,14 +79,14 @@ export class Revealing implements ReactiveController {
     void this.#askTicket(beside);
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#act.forget();
     this.#asked = null;
     this.#show({ step: 'reason' });
   }
 
-  /** What a reason must look like. Where it does not arrive, the server says so when the reason is given. */
+  /** The required form of a reason. If it does not arrive, the server checks the reason when it is given. */
   async #askTicket(beside: Beside): Promise<void> {
     this.#ticket = null;
     const settings = await settingsApi.settings(this.#tenant()).catch(() => null);
@@ -93,7 +95,7 @@ export class Revealing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Another of those that are offered. What was typed stays. */
+  /** Chooses another of the offered versions. The typed text stays. */
   #choose(chosen: Asked): void {
     if (this.#act.busy) return;
     this.#asked = chosen;
@@ -129,7 +131,7 @@ export class Revealing implements ReactiveController {
       );
       return;
     }
-    // A person who has left since sees nothing of it but that it is on record.
+    // A person who has left since sees only that it is on record.
     if (signal.aborted) return this.#onClosed();
     const opened = isFor(revealed, asked)
       ? await vault()
@@ -155,7 +157,7 @@ export class Revealing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** `machine` is the name that the dialog gives the PC, `pc` what the server says of it. */
+  /** `machine` is the name that the dialog gives the PC, `pc` what the server says about it. */
   render(machine: string, pc: Pc | null) {
     if (!this.#asked) return nothing;
     return html`<reveal-dialog

@@ -25,7 +25,7 @@ export class SayingRotated implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** Why it was not taken, where the dialog has been closed meanwhile. */
+  /** Why it was not accepted, if the dialog has been closed meanwhile. */
   get failureBehind(): unknown {
     return this.#asked ? null : this.#act.failure;
   }
@@ -37,13 +37,13 @@ export class SayingRotated implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Another machine: nothing of the one before may stay under its name. */
+  /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#asked = null;
     this.#act.forget();
   }
 
-  /** What has gone out already is told when its answer comes. */
+  /** The outcome of a request that has already gone out is told when its answer comes. */
   #close = (): void => {
     this.#asked = null;
     if (this.#act.busy) this.#host.requestUpdate();

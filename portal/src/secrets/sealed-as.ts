@@ -1,4 +1,5 @@
-// When a shown secret was sealed and, where its header says, as which PC: what is bound to the secret itself, beside what the server says of it.
+// When a shown secret was sealed and, where its header says, as which PC: the facts bound to the secret itself, beside
+// what the server says about it.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Opened } from '../../vault/contract.ts';

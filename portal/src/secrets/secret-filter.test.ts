@@ -1,4 +1,5 @@
-// What is looked for among a machine's secrets: the kind alone, or how its name begins as well, without the spaces of a pasted key id.
+// The filter for a machine's secrets: the kind alone, or how its name begins as well, without the spaces of a pasted
+// key id.
 import { afterEach, expect, it } from 'vitest';
 import type { SecretFilter } from '../api/secrets.ts';
 import type { SecretFilterElement } from './secret-filter.ts';

@@ -6,7 +6,7 @@ import type { SecretFilter } from '../api/secrets.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { KIND_WORDS } from '../ui/words.ts';
 
-/** Fired with what is looked for; null: everything. */
+/** Fired with the filter; null: everything. */
 export type FilterWanted = CustomEvent<SecretFilter | null>;
 
 const BEGINS_WORDS: Record<SecretKind, string> = {

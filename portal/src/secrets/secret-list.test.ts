@@ -1,4 +1,4 @@
-// What a machine's page says of each secret: the one that the PC has, or all that it may have, and the rest behind them.
+// A machine page's words about each secret: the version that the PC has, or all that it may have, and then the rest.
 import { afterEach, expect, it } from 'vitest';
 import type { ListedVersion, Secret } from '../../../schema/secret.ts';
 import type { RevealWanted, SecretList } from './secret-list.ts';

@@ -1,4 +1,5 @@
-// A machine's secrets: what is held, every version of it, who handed it over and under which key, and a button to reveal each.
+// A machine's secrets: each one held, every version, who handed it over and under which key, and a button to reveal
+// each.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
@@ -78,9 +79,9 @@ export class SecretList extends LitElement {
   @property({ attribute: false }) memberRole: Role = 'auditor';
   /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
   @property() machine = '';
-  /** An act of the page's works just now. */
+  /** An act of the page is under way. */
   @property({ attribute: false }) busy = false;
-  /** The list is of what was set aside: it has no mark, and takes the place of nothing. */
+  /** The list shows versions that were set aside: they have no mark, and replace nothing. */
   @property({ type: Boolean }) apart = false;
   /** Versions that were asked for beyond those listed, by secret. */
   @property({ attribute: false }) further: ReadonlyMap<string, FurtherVersions> = new Map();
@@ -106,7 +107,7 @@ export class SecretList extends LitElement {
   #secret(secret: Secret) {
     const [last] = secret.versions;
     if (!last) return nothing;
-    // The newest of what was set aside is shown, and nothing is said of what a PC has.
+    // The newest of those set aside is shown, and nothing is said about what a PC has.
     const offered = this.apart ? [last] : secret.offered;
     const several = !this.apart && offeredWith(secret, this.secrets).length > 1;
     const earlier = secret.count - offered.length;
@@ -132,7 +133,7 @@ export class SecretList extends LitElement {
     </li>`;
   }
 
-  /** What may be what the PC has. Beside another it says what tells the two apart. */
+  /** A version that the PC may have. Beside another, it says what tells the two apart. */
   #offered(secret: Secret, version: ListedVersion, several: boolean) {
     return html`<div class="head">
       <div>
@@ -144,7 +145,7 @@ export class SecretList extends LitElement {
     </div>`;
   }
 
-  /** Why none of its versions is what the PC has now. */
+  /** Why the PC has none of its versions now. */
   #replaced({ offered, goneAt }: Secret) {
     if (goneAt !== null)
       return html`<p><span class="pill" title="The PC listed its protectors without this one">Gone from the volume since ${dateTime(goneAt)}</span></p>`;
@@ -153,7 +154,7 @@ export class SecretList extends LitElement {
       : html`<p><span class="pill">Earlier: another ID of this PC has a later one</span></p>`;
   }
 
-  /** Versions are numbered without a gap: the last one says how many there are. Those that are offered stand above. */
+  /** Versions are numbered without a gap: the last one says how many there are. The offered ones are above. */
   #earlier(secret: Secret, count: number, offered: readonly ListedVersion[]) {
     const { older, first, reading, failure } = this.further.get(secret.id) ?? {
       older: [],
@@ -220,8 +221,8 @@ export class SecretList extends LitElement {
   }
 
   /**
-   * What a person brought could be anything, and what nobody can put in order takes nobody's place: until an admin who has no part in it says
-   * that the PC has it.
+   * A version that a person brought could be anything, and one that nobody can put in order replaces nothing, until an
+   * admin who has no part in it says that the PC has it.
    */
   #unconfirmed({ id, kind, ref }: Secret, { version, counts, sealedAt, confirmedBy }: ListedVersion) {
     if (confirmedBy !== null) return html`<p><span class="pill">Confirmed by ${confirmedBy}</span></p>`;
@@ -243,14 +244,17 @@ export class SecretList extends LitElement {
     </p>`;
   }
 
-  /** What a health sweep has found out, where that is something to know before it is needed. */
+  /** A health sweep's finding, if it is worth knowing before the secret is needed. */
   #finding({ finding, verifiedAt }: SecretVersion) {
     if (finding === null || verifiedAt === null) return nothing;
     if (finding === 'sound') return html`<span class="pill good" title=${dateTime(verifiedAt)}>Checked</span>`;
     return html`<span class="pill bad" title=${dateTime(verifiedAt)}>Checked: ${FINDING_WORDS[finding]}</span>`;
   }
 
-  /** A person who has seen it may still know it: from its day on it has to be replaced on the PC, which a later version proves, or an admin says. */
+  /**
+   * A person who has seen it may still know it: from the due day on it has to be replaced on the PC, which a later
+   * version proves, or an admin says.
+   */
   #rotate(secret: Secret) {
     const { rotateDueAt: dueAt, rotated } = secret;
     if (dueAt === null)

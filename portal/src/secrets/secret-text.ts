@@ -1,5 +1,5 @@
 // A plaintext as a person reads it aloud or types it: an unambiguous font, kinds of character told apart by more than colour, large on
-// demand, and spelled for the telephone.
+// demand, and spelled out for the telephone.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { visible } from '../../../schema/shown-text.ts';
@@ -8,7 +8,7 @@ import { shared } from '../ui/shared-styles.ts';
 import { secretStyles } from './secret-styles.ts';
 import { spelled } from './spelling.ts';
 
-/** Fired with whether it is shown large: what holds it has to make room. */
+/** Fired with whether it is shown large: its container has to make room. */
 export type LargeChanged = CustomEvent<boolean>;
 
 const classOf = (character: string): string =>
@@ -55,7 +55,7 @@ export class SecretText extends LitElement {
       ${this.spelling ? this.#spelled(bitlocker?.groups ?? [plaintext]) : nothing}`;
   }
 
-  /** Read as characters: a reader that meets text makes words and numbers of it. */
+  /** Announced as characters: a screen reader would turn text into words and numbers. */
   #characters(plaintext: string) {
     return html`<p class="plain">
         <span role="img" aria-label=${spelled(plaintext).join(', ')}
@@ -69,7 +69,7 @@ export class SecretText extends LitElement {
       </p>`;
   }
 
-  /** White space at an end is seen by nobody, and left out by whoever types what is shown. */
+  /** Nobody sees white space at an end, and a person who types the shown text leaves it out. */
   #ends(plaintext: string) {
     const [begin = ''] = /^\s+/.exec(plaintext) ?? [];
     const [end = ''] = /\s+$/.exec(plaintext) ?? [];

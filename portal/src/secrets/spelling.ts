@@ -1,4 +1,5 @@
-// A plaintext spelled for the telephone: NATO words, capitals announced, digits in words, signs by their names. Pure.
+// A plaintext spelled out for the telephone: NATO words, capitals announced, digits in words, signs by their names.
+// Pure.
 
 import { isolated, visible } from '../../../schema/shown-text.ts';
 
@@ -85,7 +86,7 @@ function word(character: string): string {
   if (/[0-9]/.test(character)) return DIGITS[Number(character)] ?? '';
   const sign = SIGNS[character];
   if (sign) return sign;
-  // What has no name that two people share is shown, and named by its number.
+  // A character without a commonly known name is shown, and named by its number.
   const kind = /\p{Lu}/u.test(character) ? 'CAPITAL ' : /\p{L}/u.test(character) ? 'letter ' : 'sign ';
   return visible(character) === character
     ? `${kind}${isolated(character)} (${codePoint(character)})`

@@ -29,7 +29,7 @@ export async function everyPage(
   }
 }
 
-/** `id` is what a destruction names: the object keeps what was found under it. */
+/** `id` is what a destruction names: the object keeps the findings under it. */
 export type Sweep = { id: string; checked: number; unsound: { item: Revealed; finding: Finding }[] };
 
 /** What a sweep needs: two calls of the API and one of the vault. */
@@ -39,7 +39,7 @@ export type SweepCalls = {
   check: (item: Revealed) => Promise<{ ok: true; finding: Finding } | { ok: false; message: string }>;
 };
 
-/** Opens every version and keeps what was found of it; nothing of any plaintext comes here. */
+/** Opens every version and keeps the findings; no part of a plaintext comes here. */
 export async function sweep(
   calls: SweepCalls,
   onProgress: (progress: Progress) => void,

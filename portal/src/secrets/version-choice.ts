@@ -1,4 +1,5 @@
-// Versions of which nobody can say which one the PC has: each with its instant, run, host name and the way it came, for a person to choose.
+// Versions between which nobody can decide which one the PC has: each with its instant, run, host name and the way it
+// came, for a person to choose.
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SecretVersion } from '../../../schema/secret.ts';

@@ -1,21 +1,24 @@
-// A version of a secret in words: when it was sealed, by which run, as which PC, and by which way it came. And which of a PC's versions stand
-// beside each other. Pure.
+// A version of a secret in words: when it was sealed, by which run, as which PC, and by which way it came. Also which
+// of a PC's versions stand beside each other. Pure.
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { exactTime, shortId } from '../ui/words.ts';
 import { samePlace } from './refs.ts';
 
-/** One that may be what the PC has, with the secret that it is a version of: one secret may be held under two ids of a PC. */
+/** A version that the PC may have, with its secret: one secret may be held under two ids of a PC. */
 export type Offered = { secret: Secret; version: ListedVersion };
 
-/** All that may be what the PC has of this secret, under all of its ids, the latest sealed first. One: it is known which. */
+/**
+ * All versions of this secret that the PC may have, under all of its ids, the latest sealed first. A single one is
+ * known to be the one.
+ */
 export const offeredWith = ({ kind, ref }: Secret, all: readonly Secret[]): Offered[] =>
   all
     .filter((other) => other.kind === kind && samePlace(other.ref, ref))
     .flatMap((secret) => secret.offered.map((version) => ({ secret, version })))
     .toSorted((a, b) => (b.version.sealedAt ?? 0) - (a.version.sealedAt ?? 0));
 
-/** How it came: what a person brought could be anything. */
+/** How it came: a version that a person brought could be anything. */
 export function wayWords({ by, uploadedBy }: Pick<SecretVersion, 'by' | 'uploadedBy'>): string {
   if (by) return `added by ${isolated(by)}`;
   return !uploadedBy ? 'sent by its engine' : `in a file uploaded by ${isolated(uploadedBy)}`;
@@ -26,7 +29,9 @@ export const sealedWords = ({ sealedAt, escrowedAt }: Pick<SecretVersion, 'seale
     ? `nobody can say when it was sealed; received ${exactTime(escrowedAt)}`
     : `sealed ${exactTime(sealedAt)}`;
 
-/** What tells one version from another, for somebody who has to choose. A bundle has no serial number of a run. */
+/**
+ * The facts that tell one version from another, for a person who has to choose. A bundle has no serial number of a run.
+ */
 type Told = Pick<SecretVersion, 'sealedAt' | 'escrowedAt' | 'run' | 'hostname' | 'by' | 'uploadedBy'> &
   Partial<Pick<ListedVersion, 'serial'>>;
 export const versionFacts = (version: Told): string[] => [

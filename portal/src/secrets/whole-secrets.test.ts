@@ -1,4 +1,5 @@
-// What is pasted into a field of a secret is what is kept, or is said not to be taken: a field that cuts or joins it makes another secret of it.
+// Text pasted into a secret's field is kept whole, or reported as not taken: a field that cuts or joins it makes
+// another secret of it.
 import type { LitElement } from 'lit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HandDialog, SecretGiven } from './hand-dialog.ts';
@@ -15,7 +16,7 @@ async function show<E extends LitElement>(name: string): Promise<E> {
   return element;
 }
 
-/** As a person does, whose browser keeps to what the field says of its length. */
+/** As a person does, whose browser respects the field's maximum length. */
 async function enter(element: LitElement, id: string, text: string): Promise<string> {
   const field = element.renderRoot.querySelector(`#${id}`) as HTMLInputElement;
   field.focus();

@@ -8,13 +8,13 @@ import { lock, vaultState } from '../unlock/vault-client.ts';
 import { announceRestored, notePerson } from './person.ts';
 import { Reach } from './reach.ts';
 
-/** What became of a membership while its tenant was open; `now` is null where the person is no member any more. */
+/** The change of a membership while its tenant was open; `now` is null if the person is no longer a member. */
 export type Change = { was: Membership; now: Membership | null };
 
 const membershipOf = (me: Me | null, tenant: string): Membership | null =>
   me?.memberships.find((one) => one.tenant === tenant) ?? null;
 
-/** Null where nothing has changed that a person would notice. */
+/** Null if nothing has changed that a person would notice. */
 export function changeOf(before: Me, after: Me, tenant: string): Change | null {
   const was = membershipOf(before, tenant);
   const now = membershipOf(after, tenant);
@@ -29,7 +29,7 @@ export class Identity implements ReactiveController {
   #asking = false;
   #askOnceMore = false;
   me: Me | null = null;
-  /** What asking met, while nothing is known yet. */
+  /** The failure of asking, while nothing is known yet. */
   failure: unknown = null;
   readonly reach: Reach;
   change: Change | null = null;
@@ -56,9 +56,9 @@ export class Identity implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Asks who this is. What is known stays while it is asked, and where asking fails. */
+  /** Asks who this is. The known state stays while asking, and if asking fails. */
   async ask(): Promise<void> {
-    // What has changed while an answer was on its way may not be in it.
+    // Changes made while an answer was on its way may not be in it.
     this.#askOnceMore = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
@@ -75,7 +75,7 @@ export class Identity implements ReactiveController {
   #know(me: Me): void {
     const before = this.me;
     notePerson(me.email);
-    // The same again would have every page read everything anew.
+    // Setting the same again would make every page read everything anew.
     if (before && JSON.stringify(before) === JSON.stringify(me)) return;
     const tenant = this.#tenant();
     const change = before && tenant ? changeOf(before, me, tenant) : null;
@@ -83,7 +83,7 @@ export class Identity implements ReactiveController {
     this.#show({ me, failure: null, change: change ?? this.change });
   }
 
-  /** A person who may reveal nothing any more holds no keys any more. */
+  /** A person who may no longer reveal anything no longer holds keys. */
   #withdraw({ was, now }: Change): void {
     const held = vaultState();
     const may = now?.status === 'active' && now.role !== 'auditor';
@@ -92,7 +92,10 @@ export class Identity implements ReactiveController {
 
   #askAgain = (): void => void this.ask();
 
-  /** The server answers again; who it is decides whether the page may stay. What is open here is for the one before. */
+  /**
+   * The server answers again; the person signed in decides whether the page may stay. The open page is for the previous
+   * one.
+   */
   #isBack(me: Me): void {
     if (this.me && this.me.email !== me.email) {
       notePerson(me.email);

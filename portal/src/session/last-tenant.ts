@@ -1,4 +1,4 @@
-// The tenant that was open last in this browser: where the start leads those who have several.
+// The tenant that was open last in this browser: the start leads people with several tenants there.
 import type { Membership } from '../../../schema/person.ts';
 import { memory } from '../core/memory.ts';
 
@@ -6,7 +6,7 @@ const NAME = 'totl.tenant';
 
 export const rememberTenant = (tenant: string): void => memory.write(NAME, tenant);
 
-/** Where the start leads, or null where there is nowhere to go. Somebody else's last tenant is nobody's. */
+/** Where the start leads, or null where there is nowhere to go. Another person's last tenant does not count. */
 export function startOf(memberships: readonly Membership[], operator: boolean): string | null {
   const last = memory.read(NAME);
   const [only, ...others] = memberships;

@@ -26,7 +26,10 @@ export async function signOut(href: string): Promise<void> {
   location.assign(href);
 }
 
-/** Signs in again in a pop-up, at the API and from there at the portal: this page, and what is typed or unlocked in it, stays. */
+/**
+ * Signs in again in a pop-up, at the API and from there at the portal: this page, and everything typed or unlocked in
+ * it, stays.
+ */
 export const signInAgain = (): void => {
   window.open(urlOf('GET /v1/sign-in'), 'totl-sign-in', 'popup,width=480,height=640');
 };

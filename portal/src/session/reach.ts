@@ -1,12 +1,12 @@
-// How the portal stands to its server: reached, unreachable and tried again, or signed out. It heals by itself, and says so to whoever
-// failed for want of it.
+// The state of the connection to the server: reached, unreachable and retried, or signed out. It heals by itself, and
+// tells the callers that failed without it.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me } from '../../../schema/person.ts';
 import { askSignIn, isProblem, SESSION_EXPIRED, type SignIn, UNREACHABLE } from '../api/http.ts';
 import * as api from '../api/me.ts';
 import { SESSION_CHANNEL } from './returning.ts';
 
-/** `signed_out` is only what Access or the API itself said. */
+/** `signed_out` rests only on the word of Access or the API itself. */
 export type ReachState = 'reached' | 'unreachable' | 'signed_out';
 
 const TRY_FIRST_MS = 1_000;
@@ -17,11 +17,11 @@ export class Reach implements ReactiveController {
   readonly #onBack: (me: Me) => void;
   readonly #session = new BroadcastChannel(SESSION_CHANNEL);
   state: ReachState = 'reached';
-  /** What Access said when the API could not be reached: of the portal's own sign-in. */
+  /** What Access said about the portal's own sign-in when the API could not be reached. */
   signIn: SignIn = 'unknown';
   /** When it is tried again, ms since the epoch; null while it is being tried. */
   triesAt: number | null = null;
-  /** Whether the last that was asked of the person had no answer. */
+  /** Whether the last request about the person got no answer. */
   #failing = false;
   #waitMs = TRY_FIRST_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +41,8 @@ export class Reach implements ReactiveController {
     window.addEventListener('offline', this.#doubt);
     window.addEventListener('online', this.#soon);
     document.addEventListener('visibilitychange', this.#soon);
-    // Somebody has signed in, in the pop-up: it may be another person, also where this tab has not missed anything yet.
+    // Somebody has signed in through the pop-up: it may be another person, even if this tab has not missed anything
+    // yet.
     this.#session.onmessage = () => {
       this.#failing = true;
       void this.tryNow();
@@ -82,7 +83,7 @@ export class Reach implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Who is signed in could not be asked: it is asked again by itself. */
+  /** The question of who is signed in failed: it is asked again by itself. */
   async failed(error: unknown): Promise<void> {
     this.#failing = true;
     if (isProblem(error, 'session_expired')) this.state = 'signed_out';
@@ -105,7 +106,7 @@ export class Reach implements ReactiveController {
     }, wait);
   }
 
-  /** One call without an answer is no unreachable server: it may be that call alone. */
+  /** One call without an answer does not make the server unreachable: it may be that call alone. */
   #doubt = (): void => {
     if (this.state === 'reached' && !this.#trying) void this.tryNow();
   };
@@ -119,7 +120,7 @@ export class Reach implements ReactiveController {
     this.#host.requestUpdate();
   };
 
-  /** What was waited for may be there. */
+  /** The server may be back. */
   #soon = (): void => {
     if (this.state !== 'reached' && !document.hidden) void this.tryNow();
   };

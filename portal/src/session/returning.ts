@@ -4,7 +4,7 @@
 
 export const SESSION_CHANNEL = 'totl-session';
 
-/** Has the page loaded anew where it comes out of the browser's keeping. */
+/** Loads the page anew when it comes out of the browser's back-forward cache. */
 export function freshOnReturn(reload: () => void): void {
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) reload();

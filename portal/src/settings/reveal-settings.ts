@@ -1,5 +1,5 @@
-// How secrets may be revealed: what a reason must be, how many a person may reveal, and when what was revealed is to be rotated. What is
-// being changed here stays when the settings are read anew.
+// How secrets may be revealed: the form of a reason, how many a person may reveal, and when a revealed secret is to be
+// rotated. Unsaved changes stay when the settings are read anew.
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
@@ -41,7 +41,7 @@ function draftOf({ ticketPattern, revealBudget, rotateAfterRevealMs: delay }: Se
   };
 }
 
-/** What was changed in the form stays; what was not is as the settings are now. */
+/** Changed fields stay; unchanged ones follow the settings. */
 function rebased(draft: Draft, before: Draft, now: Draft): Draft {
   const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof Draft]);
   return { ...now, ...Object.fromEntries(changed) };

@@ -48,7 +48,7 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
-  /** What was pressed, while it is on its way. */
+  /** The pressed choice, while it is on its way. */
   @state() private allowRaw: boolean | null = null;
   #work = new PageWork<Loaded>(this, { load: () => this.#load() });
 

@@ -1,5 +1,5 @@
-// The bar on top: where one is, where one can go, whether the vault is open, who is signed in. On a narrow screen the most of it waits
-// behind one button, so that the page is seen.
+// The bar on top: the present page, the other pages, whether the vault is open, and who is signed in. On a narrow
+// screen most of it is behind one button, so that the page is seen.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Me, Membership } from '../../../schema/person.ts';

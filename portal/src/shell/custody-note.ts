@@ -1,5 +1,6 @@
-// What an admin is told on every screen: one way to unlock is too few, recovery sheets that nobody has proven, somebody who waits, a
-// token that ends soon, somebody who reveals more than they may. And an auditor too, that the tenant's object was rolled back.
+// Warnings for an admin on every screen: only one way to unlock, recovery sheets that nobody has proven, somebody who
+// waits, a token that ends soon, somebody who reveals more than they may. Auditors too are told that the tenant's
+// object was rolled back.
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -49,7 +50,7 @@ export class CustodyNote extends LitElement {
 
   async #refresh(): Promise<void> {
     const { tenant } = this.membership;
-    // The page beneath says what is wrong with the connection; here the last word stands.
+    // The page beneath says what is wrong with the connection; the last known state stays here.
     const overview = await api.overview(tenant).catch(() => null);
     // Another tenant may be open by then.
     if (overview && tenant === this.membership.tenant) this.overview = overview;

@@ -9,7 +9,7 @@ export class MembershipWatch extends LitElement {
 
   constructor() {
     super();
-    // What changes in the fleet is for the page that shows it.
+    // Changes in the fleet are for the page that shows them.
     new Live(this, () => this.tenant, { changed() {}, resync() {} });
   }
 

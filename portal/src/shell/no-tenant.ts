@@ -1,4 +1,4 @@
-// What is said where no tenant is open: nothing under that address, no membership, or one that has ended.
+// The words where no tenant is open: nothing under that address, no membership, or one that has ended.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Me, Membership } from '../../../schema/person.ts';
@@ -8,7 +8,7 @@ import { shared } from '../ui/shared-styles.ts';
 export class NoTenant extends LitElement {
   static override styles = shared;
   @property({ attribute: false }) me!: Me;
-  /** The membership that has just ended, where that is why. */
+  /** The membership that has just ended, if that is why. */
   @property({ attribute: false }) ended: Membership | null = null;
   /** At the start, nothing was looked for. */
   @property({ attribute: false }) atStart = false;

@@ -1,4 +1,4 @@
-// That the server cannot be reached, or that nobody is signed in any more: said once, for the whole page, with what helps.
+// Says once for the whole page that the server cannot be reached, or that nobody is signed in any more, and what helps.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SignIn } from '../api/http.ts';
@@ -24,7 +24,7 @@ export class ReachNote extends LitElement {
   ];
 
   @property() state: ReachState = 'unreachable';
-  /** What Access says of the sign-in at the portal. */
+  /** What Access says about the sign-in at the portal. */
   @property({ attribute: false }) portal: SignIn = 'unknown';
   @property({ attribute: false }) triesAt: number | null = null;
 

@@ -1,4 +1,4 @@
-// The shortcuts of the page that is open, and the switch for whoever wants none: a voice that dictates types letters too.
+// The shortcuts of the page that is open, and the switch that turns them off: dictation types letters too.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { Modal } from '../core/modal.ts';
@@ -35,7 +35,7 @@ export class ShortcutsDialog extends LitElement {
       }
     `,
   ];
-  /** What the page is called. */
+  /** The page's name. */
   @property() page = '';
   @query('dialog') private dialog!: HTMLDialogElement;
 

@@ -86,7 +86,7 @@ export class TenantSwitcher extends LitElement {
     super();
     this.addEventListener('keydown', this.#pressed);
     this.addEventListener('focusout', ({ relatedTarget }) => {
-      // Within this element it is another of its own, else it has been left.
+      // If the focus goes to another part of this element it stays open; otherwise it has been left.
       if (this.open && relatedTarget instanceof Node && relatedTarget !== this && !this.contains(relatedTarget))
         this.open = false;
     });

@@ -1,4 +1,5 @@
-// Asks once more before what a revoked token brought is set aside, or brought back: how much that is, and what it means.
+// Asks for confirmation before what a revoked token brought is set aside, or brought back: how much that is, and what
+// it means.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Token } from '../../../schema/token.ts';
@@ -8,7 +9,7 @@ import { shared } from '../ui/shared-styles.ts';
 import '../ui/problem-note.ts';
 
 /** Fired when another instant is chosen from which on it is to count; `since` null: all that it ever brought. */
-/** `done` false: more is to come. */
+/** `done` false: there is more to come. */
 export type BroughtSoFar = { runs: number; versions: number; machines: number; done: boolean };
 export type SinceChosen = CustomEvent<{ since: number | null }>;
 export type AsideConfirmed = CustomEvent<{ since: number | null }>;
@@ -44,10 +45,10 @@ export class AsideDialog extends LitElement {
   /** What it brought, as far as that is counted. */
   @property({ attribute: false }) brought!: BroughtSoFar;
   @property({ attribute: false }) failure: unknown = null;
-  /** Another act of the page works. */
+  /** Another act of the page is under way. */
   @property({ attribute: false }) busy = false;
   @state() private partly = false;
-  /** The chosen instant; null where none is chosen yet. */
+  /** The chosen instant; null if none is chosen yet. */
   @state() private since: number | null = null;
 
   constructor() {
@@ -74,7 +75,7 @@ export class AsideDialog extends LitElement {
     if (!partly || this.since !== null) this.#send('since-chosen');
   }
 
-  /** In the person's own zone, as the field has it. */
+  /** In the person's own time zone, as in the field. */
   #chooseSince = (event: Event): void => {
     const at = new Date((event.target as HTMLInputElement).value).getTime();
     this.since = Number.isNaN(at) ? null : at;

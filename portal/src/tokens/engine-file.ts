@@ -22,7 +22,7 @@ export type SignedKeyring =
       /** Of the whole text, and of header and payload alone. */
       sha256: string;
       signed: string;
-      /** What this browser had seen when it was looked at, and whether the keyring leads on from there. */
+      /** What this browser had seen at the time of the check, and whether the keyring leads on from there. */
       from: SeenManifest | SeenBefore | null;
       follows: boolean;
       minEpoch: number;
@@ -30,7 +30,9 @@ export type SignedKeyring =
     }
   | { ok: false; message: string };
 
-/** What may go into an engine. `unproven`: the server's keyring is not one that the verified root has signed; `says` is why. */
+/**
+ * The pin that may go into an engine. `unproven`: the verified root has not signed the server's keyring; `says` is why.
+ */
 export type Pin =
   | { state: 'none' }
   | { state: 'unseen' }
@@ -39,8 +41,8 @@ export type Pin =
   | { state: 'verified'; fingerprint: string; minEpoch: number; tenantKey?: PublicKeyAnswer };
 
 /**
- * Verifies the manifest of a keyring as the server shows it, and walks to it from the one that this browser has seen; what comes of it is for
- * `pinOf` to judge. Throws what the API throws.
+ * Verifies the manifest of a keyring as the server shows it, and walks to it from the one that this browser has seen;
+ * `pinOf` judges the result. Throws what the API throws.
  */
 export async function verifyKeyring(asked: string, keyring: Keyring): Promise<SignedKeyring> {
   const { manifest, escrowKeys } = keyring;
@@ -52,7 +54,7 @@ export async function verifyKeyring(asked: string, keyring: Keyring): Promise<Si
   const off = await offTheLine({ tenant: asked, keyring, ...before }, now);
   const active = keys.filter((key) => key.state === 'active');
   const minEpoch = Math.max(...(active.length > 0 ? active : keys).map((key) => key.keyEpoch));
-  // As the API hands it out, for a PC that cannot ask; its engine holds it against the pin as it would that answer.
+  // As the API hands it out, for a PC that cannot ask; its engine checks it against the pin as it would that answer.
   const key = escrowKeys.find((one) => one.kid === active[0]?.kid);
   const tenantKey: PublicKeyAnswer | undefined = key && {
     ...key.jwk,
@@ -67,11 +69,11 @@ export async function verifyKeyring(asked: string, keyring: Keyring): Promise<Si
   return { ok: true, ...held, ...(tenantKey ? { tenantKey } : {}) };
 }
 
-/** Holds the server's fingerprint (null: none) and keyring against what this browser has verified. */
+/** Compares the server's fingerprint (null: none) and keyring with what this browser has verified. */
 export function pinOf(tenant: string, told: string | null, keyring: SignedKeyring | null): Pin {
   const seen = seenManifest(tenant);
   if (!seen) return told === null ? { state: 'none' } : { state: 'unseen' };
-  // None at all is another one, too: a server must not be able to take the pin away.
+  // Having none counts as another one, too: a server must not be able to take the pin away.
   if (told !== seen.fingerprint) return { state: 'differs' };
   const unproven = (says: string): Pin => ({ state: 'unproven', says });
   if (!keyring) return unproven('The server shows no keyring.');
@@ -85,7 +87,7 @@ export function pinOf(tenant: string, told: string | null, keyring: SignedKeyrin
     );
   if (keyring.version === seen.version && !isRemembered(seen, keyring))
     return unproven(`The server sent another version ${seen.version} of the keyring than this browser has seen.`);
-  // What was seen since it was looked at is looked at with the next refresh.
+  // Anything seen since the check is checked with the next refresh.
   const walked = keyring.follows && JSON.stringify(keyring.from) === JSON.stringify(seen);
   if (keyring.version > seen.version && !walked)
     return unproven('The server’s keyring does not follow on the one that this browser has verified.');

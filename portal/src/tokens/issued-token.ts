@@ -26,7 +26,7 @@ export class IssuedTokenElement extends LitElement {
     `,
   ];
   @property({ attribute: false }) issued!: IssuedToken;
-  /** Made from what this browser has verified. */
+  /** Made from facts that this browser has verified. */
   @property({ attribute: false }) file!: EngineFile;
   @state() private words = 'Copy';
 

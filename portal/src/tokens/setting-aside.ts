@@ -50,7 +50,10 @@ export class SettingAside implements ReactiveController {
     this.#failure = null;
   }
 
-  /** Counts what came since an instant, ms since the epoch; null: all of it. What was counted before for another is left. */
+  /**
+   * Counts what came since an instant, ms since the epoch; null: all of it. An earlier count for another instant is
+   * dropped.
+   */
   async #count({ id }: Token, since: number | null): Promise<void> {
     this.#stopCounting();
     const counting = new AbortController();

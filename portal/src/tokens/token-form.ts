@@ -1,4 +1,4 @@
-// A new token's label and for how long it lives.
+// A new token's label and how long it lives.
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -30,9 +30,9 @@ export class TokenForm extends LitElement {
     `,
   ];
   @property({ type: Boolean }) disabled = false;
-  /** An act of the page works. */
+  /** An act of the page is under way. */
   @property({ attribute: false }) busy = false;
-  /** It ends with a token that is shown in place of this form: what would be typed now would be lost. */
+  /** It ends with a token that is shown in place of this form: text typed now would be lost. */
   @property({ attribute: false }) issuing = false;
   @property({ type: Boolean }) pinned = false;
 

@@ -1,5 +1,5 @@
-// Machine tokens: whose, until when, last used from where, and which root the engines that have one pin. The tokens themselves are
-// nowhere: the first eight characters tell them apart.
+// Machine tokens: their owners, their ends, where they were last used from, and the root that their engines pin. The
+// tokens themselves are not shown: the first eight characters tell them apart.
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -79,7 +79,7 @@ export class TokenListElement extends LitElement {
     }`;
   }
 
-  /** Each keeps its own buttons: who has revoked one must not find the focus on another's. */
+  /** Each keeps its own buttons: a person who has revoked one must not find the focus on another's. */
   #tokens(tokens: readonly Token[], now: number) {
     return repeat(
       tokens,
@@ -132,7 +132,7 @@ export class TokenListElement extends LitElement {
     return html`<p class="quiet">${live ? 'Expires' : 'Expired'} ${exactTime(expiresAt)}</p>`;
   }
 
-  /** How far what it brought is set aside. */
+  /** How much of what it brought is set aside. */
   #aside({ aside }: Token) {
     if (aside === null) return nothing;
     const [state, words] = ASIDE_STATE_WORDS[aside.state];
@@ -144,7 +144,7 @@ export class TokenListElement extends LitElement {
   }
 
   #acts(token: Token, live: boolean) {
-    // Two may have the same label: who hears only the button needs more.
+    // Two may have the same label: a person who hears only the button needs more.
     const name = `${isolated(token.label || token.id)}, ${token.prefix}`;
     const want = (act: TokenAct) => () =>
       this.dispatchEvent(new CustomEvent('token-act-wanted', { detail: { token, act } }));

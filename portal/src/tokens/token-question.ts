@@ -1,4 +1,4 @@
-// What is asked once more before a token is revoked, and for how long the earlier one goes on when it is rotated.
+// The question before a token is revoked, and for how long the earlier one goes on when it is rotated.
 import { html } from 'lit';
 import type { Token } from '../../../schema/token.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
@@ -15,7 +15,7 @@ const DEFAULT_OVERLAP = 2;
 
 export type TokenAsked = { token: Token; act: 'rotate' | 'revoke' };
 
-/** How long both tokens work, in ms; of a rotation only. */
+/** How long both tokens work, in ms; only for a rotation. */
 export const overlapOf = ({ detail }: Confirmed): number =>
   OVERLAPS[Number(detail.get('overlap') ?? DEFAULT_OVERLAP)]?.[1] ?? HOUR_MS;
 

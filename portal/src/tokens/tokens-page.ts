@@ -29,11 +29,11 @@ import './token-list.ts';
 const REFRESH_MS = 10_000;
 /** While something is being set aside, which goes on by itself. */
 const PROGRESS_MS = 2_000;
-/** What ends with a token that is shown. */
+/** The acts that end with a token being shown. */
 const ISSUING = 'issuing';
 
-/** What the server says; the pin is held against what this browser has verified each time it is shown. */
-/** `more`: there are more than are read. */
+/** The server's word; the pin is compared with what this browser has verified each time it is shown. */
+/** `more`: there are more than were read. */
 type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyring: SignedKeyring | null };
 
 @customElement('tokens-page')
@@ -52,7 +52,7 @@ export class TokensPage extends LitElement {
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
   /** The token last refused for its answer, until the next act. */
   @state() private refused: { label: string; revoked: boolean } | null = null;
-  /** What is asked once more in a dialog; what was brought has one of its own. */
+  /** The question of the dialog; setting aside has a dialog of its own. */
   @state() private asked: TokenAsked | null = null;
   #work = new PageWork<Loaded>(this, { load: () => (this.#admin ? this.#load() : null), everyMs: REFRESH_MS });
   #aside = new SettingAside(this, () => this.#tenant, this.#work);
@@ -89,7 +89,10 @@ export class TokensPage extends LitElement {
     return { tokens, more: next !== null, fingerprint, keyring: verified };
   }
 
-  /** Shows a token with its file. One whose answer names another fingerprint than was asked with is not shown, and revoked. */
+  /**
+   * Shows a token with its file. One whose answer names another fingerprint than was asked for is not shown, and is
+   * revoked.
+   */
   async #show(token: IssuedToken, pin: Pin): Promise<void> {
     const file = engineFile(token, pin);
     if (file) {
@@ -101,7 +104,7 @@ export class TokensPage extends LitElement {
     this.refused = { label: token.label, revoked: true };
   }
 
-  /** A person who leaves while it is asked for would never see it: it is held on to from here until it is put away. */
+  /** A person who leaves during the request would never see it: it is kept from here until it is put away. */
   async #ask(asked: Promise<IssuedToken>, pin: Pin): Promise<void> {
     holdHere('The token is shown once. Leave without it?');
     try {

@@ -1,4 +1,4 @@
-// What was set aside, in words.
+// Words for items that were set aside.
 import type { Aside, TokenAside } from '../../../schema/aside.ts';
 
 const many = (count: number, one: string, more: string): string =>
@@ -12,7 +12,7 @@ export const machinesWords = (machines: number): string =>
     ? 'It was the first to name no machine.'
     : `It was the first to name ${many(machines, 'machine', 'machines')}.`;
 
-/** How the act on a token stands. */
+/** The state of the act on a token. */
 export const ASIDE_STATE_WORDS: Record<TokenAside['state'], [string, string]> = {
   setting_aside: ['Being set aside', 'set aside so far'],
   set_aside: ['Set aside', 'set aside'],

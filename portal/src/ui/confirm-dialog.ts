@@ -1,11 +1,14 @@
-// Asks once more before something is done. The heading, the words and the action are the caller's; so are fields, where something has to be
-// said with it.
+// Asks for confirmation before an act. The heading, the words and the action are the caller's; so are fields, if the
+// act needs input.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { Modal } from '../core/modal.ts';
 import { shared } from './shared-styles.ts';
 
-/** Fired with what its fields hold, by their names. It does not close by itself: its caller takes it away, at once or when it is done. */
+/**
+ * Fired with its fields' values, by their names. It does not close by itself: its caller takes it away, at once or when
+ * it is done.
+ */
 export type Confirmed = CustomEvent<FormData>;
 
 /** Fires `closed` too, when nothing is to be done. */
@@ -22,9 +25,9 @@ export class ConfirmDialog extends LitElement {
   ];
   @property() heading = '';
   @property() action = '';
-  /** What follows from it, and the fields. */
+  /** The consequences, and the fields. */
   @property({ attribute: false }) words: TemplateResult | typeof nothing = nothing;
-  /** Another act of the page works, or this one. */
+  /** Another act of the page, or this one, is under way. */
   @property({ attribute: false }) busy = false;
   /** Why it was not done, where it stays open. */
   @property() fault = '';

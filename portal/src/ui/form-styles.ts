@@ -1,4 +1,5 @@
-// What forms share: one on a single line, of a text, a choice and a button; and a button that looks like a link, within a form's words.
+// Styles that forms share: one on a single line, of a text, a choice and a button; and a button that looks like a link,
+// within a form's words.
 import { css } from 'lit';
 
 /** The host may set `--choice-width`. */

@@ -1,4 +1,4 @@
-// What the lists share whose entries have words on the left and what to do with them on the right; each says for itself how close they stand.
+// Styles shared by lists whose entries have words on the left and actions on the right; each sets its own spacing.
 import { css } from 'lit';
 
 export const list = css`

@@ -1,4 +1,4 @@
-// What the pages share that are read from top to bottom: no wider than a text, one section below another.
+// Styles shared by pages that are read from top to bottom: no wider than a text, one section below another.
 import { css } from 'lit';
 
 export const page = css`

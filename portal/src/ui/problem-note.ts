@@ -14,7 +14,7 @@ export class ProblemNote extends LitElement {
 
   override render() {
     if (!this.error) return nothing;
-    // That the sign-in has expired is the app's to say, once, and what failed to load for it is loaded again by itself.
+    // The app says once that the sign-in has expired, and loads what failed because of it again by itself.
     if (this.retry && isProblem(this.error, 'session_expired')) return nothing;
     const message = this.error instanceof Error ? this.error.message : String(this.error);
     const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;

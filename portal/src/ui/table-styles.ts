@@ -1,4 +1,4 @@
-// What the tables of the lists share; each says for itself how it looks on a narrow screen.
+// Styles shared by the lists' tables; each sets its own look on a narrow screen.
 import { css } from 'lit';
 
 export const table = css`

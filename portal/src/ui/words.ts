@@ -55,11 +55,11 @@ export const KIND_WORDS: Record<SecretKind, string> = {
 export const kindInSentence = (kind: SecretKind): string =>
   KIND_WORDS[kind].replace(/^(Local|Other)/, (word) => word.toLowerCase());
 
-/** Whose PC it is and which, where its name alone would not do: two clients each have a `PC-01`. */
+/** Whose PC it is and which one, where its name alone is not enough: two clients each have a `PC-01`. */
 export const pcWords = ({ client, serial }: { client: string | null; serial: string | null }): string =>
   `${client === null ? 'No client' : isolated(client)} · ${serial === null ? 'no serial number' : `serial ${isolated(serial)}`}`;
 
-/** `say`: how other people's words stand in it; isolated, unless it goes into a file. */
+/** `say`: how other people's words are written in it; isolated, unless it goes into a file. */
 export function refWords(ref: SecretRef, say = isolated): string {
   if ('account' in ref) return `Account ${say(ref.account)}`;
   if ('protectorId' in ref) return `Volume ${say(ref.volume)}, key ID ${ref.protectorId.toUpperCase()}`;
@@ -171,7 +171,7 @@ export function duration(ms: number): string {
   return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ');
 }
 
-/** "2 days", "3 h 12 min": what a reader wants of a long while. */
+/** "2 days", "3 h 12 min": as exact as a reader wants for a long time. */
 export function roughDuration(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];

@@ -1,4 +1,5 @@
-// What a keyring's manifest says, for labels on screen only. Trust is the vault's: it verifies the same text before it unlocks.
+// A keyring's manifest, read for labels on screen only. Trust is the vault's: it verifies the same text before it
+// unlocks.
 import { decodeCompact, decodeUtf8 } from '../../../schema/base64url.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';

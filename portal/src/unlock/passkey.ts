@@ -19,10 +19,10 @@ const toBase64Url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-/** What the PRF is asked: our purpose and the unlocker's salt, so that another use of the same passkey yields other bytes. */
+/** The PRF's input: our purpose and the unlocker's salt, so that another use of the same passkey yields other bytes. */
 const question = (salt: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`totlprovision/prf/v1/${salt}`);
 
-/** Whether this browser says that it can: offered only then. */
+/** Whether this browser says that it supports this: it is offered only then. */
 export async function passkeysWork(): Promise<boolean> {
   if (!('PublicKeyCredential' in globalThis)) return false;
   const capabilities = await PublicKeyCredential.getClientCapabilities?.().catch(() => null);
@@ -69,9 +69,10 @@ async function ask({ credential, salt, rpId }: PrfKdf): Promise<string | null> {
 }
 
 /**
- * Makes a passkey for this person. What its authenticator says of its PRF meanwhile counts for nothing: Windows Hello says `prf: {}` and has one.
- * It is asked, and proves by two questions that its answer repeats: one that does not would lock its owner out.
- * Throws `PasskeyFault`; then nothing is kept here, though the authenticator may keep a credential of no use.
+ * Makes a passkey for this person. What its authenticator says about its PRF meanwhile is ignored: Windows Hello says
+ * `prf: {}` and has one. It is asked, and proves by two questions that its answer repeats: one that does not repeat it
+ * would lock its owner out. Throws `PasskeyFault`; then nothing is kept here, though the authenticator may keep a
+ * credential of no use.
  */
 export async function makePasskey(email: string): Promise<{ kdf: PrfKdf; prf: string }> {
   const made = await navigator.credentials

@@ -29,7 +29,7 @@ type Asked = Wanted<unknown> & {
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 const UNREACHABLE = 'The server did not say how its keyring follows on the one that this browser has seen. Try again.';
-/** What becomes of the keys, and of an act what it means. */
+/** What happens to the keys, and what an act means. */
 const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
@@ -38,7 +38,7 @@ const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
 };
 
-/** What a leaver's act leaves as it is, said once more where it is signed. */
+/** Things that a leaver's act leaves as they are, repeated where it is signed. */
 function meaningOf(act: KeyringAct): string | undefined {
   if (act.act !== 'leaver') return MEANS[act.act];
   const kept = [
@@ -123,7 +123,7 @@ export class StepUp implements ReactiveController {
           .work({ tenant, keyring, ...before, ...detail })
           .catch(() => ({ ok: false as const, message: BROKEN }))
       : { ok: false as const, message: UNREACHABLE };
-    // The person who cancelled meanwhile gets nothing written behind them.
+    // Nothing is written behind the back of a person who cancelled meanwhile.
     if (signal.aborted) return;
     if (!result.ok) {
       this.#fault = result;

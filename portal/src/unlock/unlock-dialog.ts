@@ -14,7 +14,10 @@ import '../ui/eight-words.ts';
 import '../ui/keyring-line.ts';
 
 /** Fired with what was chosen and typed, or answered by a passkey. */
-/** What was chosen and typed, or answered by an authenticator; `confirmedRoot` where the words of a succession were compared. */
+/**
+ * What was chosen and typed, or answered by an authenticator; `confirmedRoot` if the words of a succession were
+ * compared.
+ */
 export type Proof = { unlocker: string; secret: string; confirmedRoot?: string; confirmedLine?: string };
 export type UnlockWanted = CustomEvent<Proof>;
 
@@ -48,7 +51,7 @@ export class UnlockDialog extends LitElement {
 
   @property() heading = 'Unlock';
   @property() action = 'Unlock';
-  /** What becomes of the keys. */
+  /** What happens to the keys. */
   @property() note = 'Keys are opened in this browser and held in memory only, for 15 idle minutes.';
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   /** The sealed halves of these unlockers: how many codes a recovery set wants, which passkey to ask. */
@@ -57,7 +60,7 @@ export class UnlockDialog extends LitElement {
   @property({ attribute: false }) succession: { root: string; words: string[] } | null = null;
   /** A keyring that does not follow on what this browser has seen: compared with an admin before it is taken. */
   @property({ attribute: false }) line: Line | null = null;
-  /** Why nothing can be unlocked, where that is so. */
+  /** Why nothing can be unlocked, if that is the case. */
   @property() why = '';
   @property({ type: Boolean }) working = false;
   @property() fault = '';

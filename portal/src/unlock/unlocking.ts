@@ -12,14 +12,16 @@ import { lock, refreshVaultState, unlock } from './vault-client.ts';
 
 const UNLOCK_REQUESTED = 'totl-unlock-requested';
 type Request = { tenant: string; done: (unlocked: boolean) => void };
-/** What the one dialog is open for: everybody who has asked for the same tenant meanwhile hears of its end. */
+/**
+ * The request that the one dialog is open for: everybody who has asked for the same tenant meanwhile hears of its end.
+ */
 type Open = { tenant: string; done: Request['done'][] };
 
 const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
-/** What was asked of the server, as the line of its keyrings, has its own words; else it is the vault that is not there. */
+/** Requests to the server, as for the line of its keyrings, have their own words; otherwise the vault did not start. */
 const refusalOf = (error: unknown): Pick<VaultFault, 'ok' | 'message' | 'succession' | 'line'> => ({
   ok: false,
   message: error instanceof ApiProblem ? error.message : BROKEN,
@@ -31,13 +33,16 @@ export const requestUnlock = (tenant: string): Promise<boolean> =>
     window.dispatchEvent(new CustomEvent<Request>(UNLOCK_REQUESTED, { detail: { tenant, done } }));
   });
 
-/** Whether the vault is unlocked for this tenant; where it is not, the person is asked to unlock it. False when they gave up. */
+/**
+ * Whether the vault is unlocked for this tenant; if it is not, the person is asked to unlock it. False when they gave
+ * up.
+ */
 export async function unlockedOrAsk(tenant: string): Promise<boolean> {
   const now = await refreshVaultState();
   return (now.state === 'unlocked' && now.tenant === tenant) || requestUnlock(tenant);
 }
 
-/** What the dialog shows. `why` says why there is nothing to choose, where that is so. */
+/** What the dialog shows. `why` says why there is nothing to choose, if that is the case. */
 export type Shown = {
   unlockers: ManifestUnlocker[];
   halves: SealedUnlocker[];
@@ -52,7 +57,7 @@ export class Unlocking implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #attempt: OneAct;
   #request: Open | null = null;
-  /** What an attempt that was cancelled has still to lock. */
+  /** The lock that a cancelled attempt still has to do. */
   #locking: Promise<unknown> = Promise.resolve();
   #keyring: Keyring | null = null;
   shown: Shown | null = null;
@@ -98,7 +103,10 @@ export class Unlocking implements ReactiveController {
     return this.#attempt.busy;
   }
 
-  /** Tries a passphrase or code. The person who cancels meanwhile gets a locked vault, not one that opens behind them. */
+  /**
+   * Tries a passphrase or code. A person who cancels meanwhile gets a locked vault, not one that opens behind their
+   * back.
+   */
   attempt(proof: Proof): void {
     const request = this.#request;
     const keyring = this.#keyring;
@@ -106,7 +114,7 @@ export class Unlocking implements ReactiveController {
     if (!request || !keyring || !shown) return;
     void this.#attempt.do(async (signal) => {
       this.#show({ ...shown, fault: '', succession: null, line: null });
-      // Else what is opened now would be locked with what was cancelled before.
+      // Otherwise the cancelled attempt would lock what is opened now.
       await this.#locking;
       if (signal.aborted) return;
       const unlocking = unlock({ tenant: request.tenant, keyring, ...proof }).catch(refusalOf);

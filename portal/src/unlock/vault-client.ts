@@ -72,7 +72,7 @@ export async function refreshVaultState(): Promise<VaultState> {
   return last;
 }
 
-/** Hears every change, and what is so now unless nothing is unlocked; the answer stops it. */
+/** Hears every change, and the present state unless nothing is unlocked; the answer stops it. */
 export function onVaultState(listener: (state: VaultState) => void): () => void {
   listeners.add(listener);
   listen();
@@ -85,13 +85,16 @@ const isPersonal = (keyring: Keyring, id: string): boolean =>
 
 const nameOf = (tenant: string): string => `totl.seen.${tenant}`;
 
-/** The highest manifest this browser has trusted of a tenant. */
+/** The highest manifest of a tenant that this browser has trusted. */
 export function seenManifest(tenant: string): SeenManifest | SeenBefore | null {
   const text = memory.read(nameOf(tenant));
   return text ? (JSON.parse(text) as SeenManifest | SeenBefore) : null;
 }
 
-/** Never goes back: another tab may have seen a newer one meanwhile. What was remembered in the old form is replaced once it was compared. */
+/**
+ * Never goes back: another tab may have seen a newer one meanwhile. An entry in the old form is replaced once it was
+ * compared.
+ */
 function remember(tenant: string, seen: SeenManifest): void {
   const before = seenManifest(tenant);
   const isNews = before === null || before.version < seen.version;
@@ -106,7 +109,10 @@ export async function rememberManifest(tenant: string, manifest: string, fingerp
   remember(tenant, { version, signed: await signedSha256(manifest), fingerprint });
 }
 
-/** What this browser has seen of a tenant, and the manifests from there to the keyring that the server shows. Throws what the API throws. */
+/**
+ * What this browser has seen for a tenant, and the manifests from there to the keyring that the server shows. Throws
+ * what the API throws.
+ */
 export async function seenBefore({ tenant, keyring }: Pick<UnlockInput, 'tenant' | 'keyring'>) {
   const seen = seenManifest(tenant);
   const since =
@@ -134,7 +140,7 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
   const result = await vault().unlock({ ...input, ...before });
   if (result.ok && before.seen && input.confirmedLine === result.seen.signed)
     await takeLine(input.tenant, result.seen, before.seen).catch(async (error) => {
-      // It is open by now, and must not stay so on a line that nobody can find on record.
+      // It is open by now, and must not stay open on a line that is not on record.
       await lock();
       throw error;
     });
@@ -142,7 +148,7 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
   // Not kept: the words are asked again in another browser. A shared unlocker's pin is never changed by one of those who share it.
   if (result.ok && result.repinned && isPersonal(input.keyring, input.unlocker))
     await changeUnlocker(input.tenant, result.repinned).catch(() => {});
-  // Not kept: the next unlock says it again, and what waits for it goes by itself after thirty days.
+  // Not kept: the next unlock says it again, and what waits for it goes away by itself after thirty days.
   if (result.ok && result.opened !== null)
     await keyringOpened(input.tenant, input.unlocker, result.opened).catch(() => {});
   await refreshVaultState();

@@ -1,4 +1,5 @@
-// The vault's state on every page: locked, or open and for how long still; the one place to unlock, and the one shortcut that locks.
+// The vault's state on every page: locked, or open and for how much longer; the one place to unlock, and the one
+// shortcut that locks.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
@@ -63,10 +64,10 @@ export class VaultStateNote extends LitElement {
     `,
   ];
   @property({ attribute: false }) membership!: Membership;
-  /** All of the person's: the vault may be open for another tenant. */
+  /** All the person's tenants: the vault may be open for another one. */
   @property({ attribute: false }) memberships: readonly Membership[] = [];
   @state() private vaultIs: VaultState = { state: 'locked' };
-  /** Said to who listens. */
+  /** Announced to screen readers. */
   @state() private said = '';
   #stop: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,7 +102,7 @@ export class VaultStateNote extends LitElement {
     return this.vaultIs.state === 'unlocked' ? this.vaultIs.locksAt - Date.now() : 0;
   }
 
-  /** Draws again when what is shown is no longer true, and asks the vault when its time is over. */
+  /** Draws again when the shown time is no longer true, and asks the vault when its time is over. */
   #wait(): void {
     clearTimeout(this.#timer);
     if (this.vaultIs.state !== 'unlocked') return;
