@@ -131,8 +131,8 @@ export function listedSince(
   return { any, held: any && heldOf(sql, pcIds, listed.protectors) !== null };
 }
 
-/** Of each id so many recovery keys are looked at: what other ids have of the run is not, however much a clone seals in it. */
-const KEYS_LOOKED_AT = 1_000;
+/** A run has one key of its system volume, or a few, and so has each clone of an image that goes on with it, under an id of its own. */
+const KEYS_OF_RUN_MAX = 10_000;
 
 /**
  * Whether a key of the system volume was sealed in this run, or after it began. `latestAt`: when the latest one of any
@@ -147,16 +147,12 @@ export const keyHeldSince = (
 ): boolean =>
   (latestAt !== null && latestAt >= run.startedAt) ||
   (isOfOnePc(told, run.id, run.id) &&
-    pcIds.some(
-      (id) =>
-        first(
-          sql,
-          `SELECT 1 FROM (SELECT id AS secret FROM secrets INDEXED BY secrets_standing
-             WHERE machine_id = ? AND standing = 1 AND kind = 'bitlocker_recovery_key' LIMIT ?)
-           CROSS JOIN run_keys ON run_keys.run_id = ? AND run_keys.secret_id = secret
-           CROSS JOIN secret_versions ON secret_versions.secret_id = secret AND secret_versions.version = run_keys.version AND ${STANDS} LIMIT 1`,
-          id,
-          KEYS_LOOKED_AT,
-          run.id,
-        ) !== null,
-    ));
+    first(
+      sql,
+      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+       CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?))
+       CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
+      run.id,
+      KEYS_OF_RUN_MAX,
+      JSON.stringify(pcIds),
+    ) !== null);
