@@ -254,13 +254,13 @@ describe('a suspended tenant', () => {
     await suspend(id);
     // As if D1 had not answered then.
     await bindings.INDEX_DB.prepare("UPDATE tenants SET status = 'active', version = 0 WHERE id = ?").bind(id).run();
+    expect(await found(id)).toMatchObject({ status: 'suspended' });
     await runInDurableObject(stubOf(id), async (_object, state) => {
       const out = "INSERT INTO outbox (what, id, version, row) VALUES ('tenant', ?, 1, ?)";
       state.storage.sql.exec(out, id, JSON.stringify({ status: 'suspended' }));
       state.storage.sql.exec("INSERT INTO due VALUES ('index', 0)");
       await state.storage.setAlarm(Date.now() + 60_000);
     });
-    expect(await found(id)).toMatchObject({ status: 'suspended' });
     expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
     expect(await indexed(id)).toEqual({ status: 'suspended', version: 1 });
     await resume(id);
