@@ -1,8 +1,6 @@
-// The API of the fleet: its overview, machines, search, and merging two of them. What a machine's own page asks is in machines.ts.
+// The API of the fleet: its machines, search, activity and clients. What a machine's own page asks is in machines.ts.
 import type { MachinesQuery } from '../../../schema/machine.ts';
 import { call } from './call.ts';
-
-export const overview = (tenant: string) => call('GET /v1/tenants/:tenant/overview', { params: { tenant } });
 
 /** Which machines, in which order; absent members are not sent. */
 export type FleetFilter = Omit<MachinesQuery, 'after' | 'limit'>;
@@ -25,6 +23,3 @@ export const search = (tenant: string, q: string, signal?: AbortSignal) =>
 export const activity = (tenant: string, days: number) =>
   call('GET /v1/tenants/:tenant/activity', { params: { tenant }, query: { days } });
 export const clients = (tenant: string) => call('GET /v1/tenants/:tenant/clients', { params: { tenant } });
-
-export const merge = (tenant: string, machine: string, into: string) =>
-  call('POST /v1/tenants/:tenant/machines/:machine/merge', { params: { tenant, machine }, body: { into } });

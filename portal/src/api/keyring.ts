@@ -2,7 +2,7 @@
 // keyring-acts.ts, rotation.ts and grants.ts.
 import type { Keyring, LineTaken, UnlockerChanged } from '../../../schema/keyring.ts';
 import { call } from './call.ts';
-import { overview } from './fleet.ts';
+import { overview } from './overview.ts';
 
 /** The keyring, or null before the first-time set-up. */
 export async function keyring(tenant: string): Promise<Keyring | null> {

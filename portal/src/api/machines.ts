@@ -29,6 +29,9 @@ const MOVES = {
 export const moveMachine = (tenant: string, machine: string, act: keyof typeof MOVES) =>
   call(MOVES[act], { params: { tenant, machine } });
 
+export const merge = (tenant: string, machine: string, into: string) =>
+  call('POST /v1/tenants/:tenant/machines/:machine/merge', { params: { tenant, machine }, body: { into } });
+
 /** Says that a mark was looked into, as it was shown. */
 export const acknowledge = (tenant: string, machine: string, seen: MarkSeen) =>
   call('POST /v1/tenants/:tenant/machines/:machine/acknowledge', { params: { tenant, machine }, body: seen });

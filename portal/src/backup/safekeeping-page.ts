@@ -7,7 +7,7 @@ import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { BundlePart } from '../../vault/contract.ts';
 import * as backupApi from '../api/backup.ts';
-import * as fleetApi from '../api/fleet.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import * as rotationApi from '../api/rotation.ts';
 import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
@@ -55,7 +55,7 @@ export class SafekeepingPage extends LitElement {
   }
 
   async #load(): Promise<Loaded> {
-    const [overview, backup] = await Promise.all([fleetApi.overview(this.#tenant), backupApi.backup(this.#tenant)]);
+    const [overview, backup] = await Promise.all([askOverview(this.#tenant), backupApi.backup(this.#tenant)]);
     return { overview, backup };
   }
 

@@ -3,6 +3,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { ClientList, FleetCounts, Hour, Overview } from '../../../schema/machine.ts';
 import * as api from '../api/fleet.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import { Polling } from '../core/polling.ts';
 
 /** Figures that a change does not carry are read again soon after one: the counters beside it have moved already. */
@@ -49,7 +50,7 @@ export class FleetFigures {
     const tenant = this.#tenant();
     const told = this.#told;
     try {
-      const [overview, { clients, next }] = await Promise.all([api.overview(tenant), api.clients(tenant)]);
+      const [overview, { clients, next }] = await Promise.all([askOverview(tenant), api.clients(tenant)]);
       if (tenant !== this.#tenant()) return;
       // Counters that came while the answer was awaited go on top of it: the answer may be older.
       this.overview = told === this.#told ? overview : { ...overview, ...this.#told };

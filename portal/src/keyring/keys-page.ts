@@ -7,8 +7,8 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { KeyHistory, Rotation } from '../../../schema/rotation.ts';
 import type { KeyringAct } from '../../vault/contract.ts';
-import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import * as rotationApi from '../api/rotation.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
@@ -62,7 +62,7 @@ export class KeysPage extends LitElement {
 
   async #load(): Promise<Loaded> {
     const tenant = this.#tenant;
-    if ((await fleetApi.overview(tenant)).keyState !== 'ready') return { ready: null };
+    if ((await askOverview(tenant)).keyState !== 'ready') return { ready: null };
     const before = this.#work.loaded?.ready;
     const [rotation, keyring] = await Promise.all([
       partOf(rotationApi.rotation(tenant), before?.rotation),

@@ -3,10 +3,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { SetUpDraft } from '../../vault/contract.ts';
-import * as fleetApi from '../api/fleet.ts';
 import { isProblem, SESSION_RESTORED } from '../api/http.ts';
 import * as keyringApi from '../api/keyring.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
 import { holdHere } from '../core/router.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -113,7 +113,7 @@ export class SetUpPage extends LitElement {
 
   #check(): Promise<void> {
     return this.#acts.do(async () => {
-      const { keyState } = await fleetApi.overview(this.membership.tenant);
+      const { keyState } = await askOverview(this.membership.tenant);
       // A server that hides a keyring would have a new root made, and engines pinned to it.
       if (keyState === 'none' && seenManifest(this.membership.tenant)) throw new Error(HIDDEN);
       this.step = { at: keyState === 'ready' ? 'already' : 'passphrase' };

@@ -2,6 +2,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import * as api from '../api/fleet.ts';
+import { merge } from '../api/machines.ts';
 import { OneAct } from '../core/one-act.ts';
 import type { MergeChosen } from './merge-dialog.ts';
 import './merge-dialog.ts';
@@ -62,7 +63,7 @@ export class Merging implements ReactiveController {
     const asked = this.#asked;
     if (!asked) return;
     void this.#act.do(async (signal) => {
-      await api.merge(asked.tenant, other, asked.kept.id);
+      await merge(asked.tenant, other, asked.kept.id);
       if (signal.aborted) return;
       this.#asked = null;
       this.#onMerged();

@@ -8,8 +8,8 @@ import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import type { Manifest } from '../../../schema/signed.ts';
-import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import * as settingsApi from '../api/settings.ts';
 import { PageWork } from '../core/page-work.ts';
 import { page } from '../ui/page-styles.ts';
@@ -59,7 +59,7 @@ export class SettingsPage extends LitElement {
   async #load(): Promise<Loaded> {
     const { tenant } = this.membership;
     const [overview, keyring, settings, limits] = await Promise.all([
-      fleetApi.overview(tenant),
+      askOverview(tenant),
       keyringApi.keyring(tenant),
       settingsApi.settings(tenant),
       this.#admin ? settingsApi.limits(tenant) : null,

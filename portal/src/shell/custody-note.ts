@@ -7,7 +7,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { DRILL_EVERY_MS } from '../../../schema/facts/days.ts';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import * as api from '../api/fleet.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import { Polling } from '../core/polling.ts';
 import { ROOM_WORDS } from '../limits/words.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -51,7 +51,7 @@ export class CustodyNote extends LitElement {
   async #refresh(): Promise<void> {
     const { tenant } = this.membership;
     // The page beneath says what is wrong with the connection; the last known state stays here.
-    const overview = await api.overview(tenant).catch(() => null);
+    const overview = await askOverview(tenant).catch(() => null);
     // Another tenant may be open by then.
     if (overview && tenant === this.membership.tenant) this.overview = overview;
   }

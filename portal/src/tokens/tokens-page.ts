@@ -4,8 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { IssuedToken, Token } from '../../../schema/token.ts';
-import * as fleetApi from '../api/fleet.ts';
 import * as keyringApi from '../api/keyring.ts';
+import { overview as askOverview } from '../api/overview.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import { Polling } from '../core/polling.ts';
@@ -82,7 +82,7 @@ export class TokensPage extends LitElement {
   async #load(): Promise<Loaded> {
     const [{ tokens, next }, { fingerprint }, keyring] = await Promise.all([
       tokensApi.tokens(this.#tenant),
-      fleetApi.overview(this.#tenant),
+      askOverview(this.#tenant),
       keyringApi.keyring(this.#tenant),
     ]);
     const verified = keyring && (await verifyKeyring(this.#tenant, keyring));
