@@ -1,6 +1,6 @@
 // Every act of the portal that sends something, by the page it is done on; those that write the keyring are in keyring-acts.ts.
 import { type Act, BROUGHT, button, inDialog, labelled, named, PC, SHARED, text } from './act.ts';
-import { pressTwice } from './held.ts';
+import { pressTwiceWhenReady } from './held.ts';
 import { ACCESS } from './keyring-acts.ts';
 
 const TOKENS: Act[] = [
@@ -176,7 +176,7 @@ const MACHINE: Act[] = [
     sends: 'secrets/*/rotated',
     at: `machines/${BROUGHT.id}`,
     before: async (page) => {
-      await button(page, /^It was rotated/).evaluate(pressTwice);
+      await pressTwiceWhenReady(button(page, /^It was rotated/));
       await page.getByLabel('How do you know?').fill('set anew by hand');
     },
     press: inDialog('It was rotated'),
@@ -193,7 +193,7 @@ const MACHINE: Act[] = [
   {
     sends: 'machines/*/merge',
     at: `machines/${PC.id}`,
-    before: (page) => button(page, /^Merge another entry/).evaluate(pressTwice),
+    before: (page) => pressTwiceWhenReady(button(page, /^Merge another entry/)),
     press: inDialog('Merge'),
     done: text('Merged: both histories'),
   },

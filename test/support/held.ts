@@ -1,5 +1,5 @@
 // A slow network: a request is held on its way until it is let go, and the sent requests are counted.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 export type Held = {
   /** When the first one is on its way. */
@@ -35,3 +35,9 @@ export const pressTwice = (element: HTMLElement): void => {
   element.click();
   element.click();
 };
+
+/** The same on something that may not be pressable yet, as while a passphrase is judged: a press on a disabled button is nothing. */
+export async function pressTwiceWhenReady(ready: Locator): Promise<void> {
+  await ready.click({ trial: true });
+  await ready.evaluate(pressTwice);
+}

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { type Act, button, inDialog, labelled, named, PC, TWIN, text } from './act.ts';
 import { addAuthenticator } from './browser.ts';
-import { pressTwice } from './held.ts';
+import { pressTwiceWhenReady } from './held.ts';
 import { ADMIN_PASSPHRASE, typePassphrase } from './story.ts';
 
 const CHANGED_PASSPHRASE = 'velvet orbit drift sample canyon';
@@ -13,7 +13,7 @@ export const SET_UP: Act = {
     await page.getByRole('link', { name: 'First-time set-up' }).click();
     await typePassphrase(page, 'Your own passphrase', ADMIN_PASSPHRASE);
     await button(page, 'Go on').click();
-    await button(page, 'Skip for now').evaluate(pressTwice);
+    await pressTwiceWhenReady(button(page, 'Skip for now'));
     world.code = await page.getByTestId('recovery-code').innerText();
     await page.getByLabel('Type the code back', { exact: false }).fill(world.code);
   },
@@ -26,7 +26,7 @@ export const ACCESS: Act[] = [
     sends: 'recovery/*/drilled',
     at: 'access',
     before: async (page, world) => {
-      await button(page, 'Recovery drill').evaluate(pressTwice);
+      await pressTwiceWhenReady(button(page, 'Recovery drill'));
       await page.getByLabel('Recovery code').fill(world.code);
     },
     press: inDialog('Prove'),
@@ -69,7 +69,7 @@ export const LEFT_BEHIND: Act[] = [
   {
     sends: 'keyring',
     before: async (page) => {
-      await button(page, 'Rotate the escrow key').evaluate(pressTwice);
+      await pressTwiceWhenReady(button(page, 'Rotate the escrow key'));
       await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
     },
     press: inDialog('Rotate'),
@@ -103,7 +103,7 @@ export const CHANGING: Act[] = [
     before: async (page) => {
       await button(page, /^Change the passphrase of/).click();
       await typePassphrase(page, 'New passphrase', CHANGED_PASSPHRASE);
-      await button(page, 'Change it').evaluate(pressTwice);
+      await pressTwiceWhenReady(button(page, 'Change it'));
       await page.getByLabel('Passphrase', { exact: true }).fill(ADMIN_PASSPHRASE);
     },
     press: inDialog('Change'),
