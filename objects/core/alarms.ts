@@ -19,6 +19,7 @@ export const DUTIES = [
   'replaced',
   'dating',
   'clocks',
+  'packing',
   'aside',
   'gone_keys',
   'leavers',
