@@ -197,7 +197,11 @@ export function nextSeq(
   sql: SqlStorage,
   run: string,
   from: number,
-  { seqs, collided: { tail, areUnpacked }, isAlone }: { seqs: readonly number[]; collided: Collisions; isAlone: boolean },
+  {
+    seqs,
+    collided: { tail, areUnpacked },
+    isAlone,
+  }: { seqs: readonly number[]; collided: Collisions; isAlone: boolean },
 ): number {
   const isAbove = isAlone && !areUnpacked && from > (tail?.last ?? 0);
   const ranges: [number, number][] = isAbove

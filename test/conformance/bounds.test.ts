@@ -5,6 +5,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DUTIES, type Due } from '../../objects/core/alarms.ts';
 import { all } from '../../objects/core/rows.ts';
+import { encode } from '../../objects/fleet/packs.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { LogLine } from '../../schema/log.ts';
 import { PEOPLE_MAX } from '../../schema/person.ts';
@@ -93,7 +94,18 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(
     `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL, NULL FROM n`,
   );
-  const body = encode([{ ...event(1), receivedAt: 1, phase: null, data: null, mended: null, takenAt: null }]);
+  const body = encode([
+    {
+      ...event(1),
+      level: 'info',
+      type: 'message',
+      receivedAt: 1,
+      phase: null,
+      data: null,
+      mended: null,
+      takenAt: null,
+    },
+  ]);
   sql.exec(`INSERT INTO packs ${N} SELECT ?2, 1000000 + i, 1000000 + i, i, NULL, ?3 FROM n`, MANY, run.id, body);
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
   many(

@@ -1,9 +1,8 @@
 // A run's events as they were kept before there were packs, one row each, in tables of its own: what objects/fleet/packs.test.ts holds packs to.
 import canonicalize from 'canonicalize';
-import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
 import { all, first } from '../../objects/core/rows.ts';
 import { type IndexedEvent, isWrong, type TimedEvent } from '../../objects/fleet/events.ts';
-
+import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
 
 type Stored = {
   seq: number;
@@ -229,4 +228,5 @@ export const retake = (sql: SqlStorage, run: string, at: number): void => {
 };
 
 export const firstReceivedAt = (sql: SqlStorage, run: string): number | null =>
-  first<{ at: number | null }>(sql, 'SELECT min(received_at) AS at FROM model_events WHERE run_id = ?', run)?.at ?? null;
+  first<{ at: number | null }>(sql, 'SELECT min(received_at) AS at FROM model_events WHERE run_id = ?', run)?.at ??
+  null;
