@@ -166,7 +166,7 @@ describe('packs', () => {
             if (was) {
               const seqs = Array.from({ length: was.count }, (_, i) => i + 1).filter((seq) => !was.holes.includes(seq));
               const one: Said = {
-                ...WRONG,
+                wrong: true,
                 step: 0,
                 content: 1,
                 length: 5,
