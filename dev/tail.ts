@@ -1,4 +1,5 @@
 // `npm run tail`: the log as a live table, of the stand or of a deployed Worker; as JSON lines where its output is piped.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './lib/run.ts';
@@ -7,9 +8,10 @@ import { type Filter, isShown, STATUSES } from './tail/filter.ts';
 import { Joiner, type Row } from './tail/join.ts';
 import { JsonLines } from './tail/json-lines.ts';
 import { following, fromFile, fromStdin, fromWrangler, isPipedIn, type Source } from './tail/source.ts';
+import { placesBy } from './tail/source-map.ts';
 import { coloured, header, plain, tableRow } from './tail/table.ts';
 
-const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filters] [--table]
+const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filters] [--map FILE] [--table]
 
   without more           the log of the stand on this machine (.stand/log.ndjson), as it grows
   FILE, -                a file, or standard input: lines of the stand's, or what wrangler tail --format json prints
@@ -22,6 +24,7 @@ const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filter
   --slow MS              what took so long or longer
   --refusals             what was refused
   --alarms               alarms only
+  --map FILE             the source map of the build that writes the log: faults then name our files
   --table                a table also where the output is piped
 
 Faults, and what the platform says of failed invocations, are always shown. Ctrl-C ends it. See docs/logs.md.`;
@@ -45,16 +48,18 @@ function readOptions() {
       refusals: flag,
       alarms: flag,
       env: text,
+      map: text,
       tenant: text,
       route: text,
       status: text,
       slow: text,
     },
   });
-  const { tenant, route, status, refusals, alarms } = values;
+  const { tenant, route, status, refusals, alarms, map } = values;
   const slow = values.slow === undefined ? undefined : Number(values.slow);
   if (positionals.length > 1) throw new Misuse('One file at a time.');
   if (slow !== undefined && !(slow >= 0)) throw new Misuse('--slow must be a number of milliseconds.');
+  if (map !== undefined && !existsSync(map)) throw new Misuse(`--map: there is no file ${map}.`);
   if (status !== undefined && !STATUSES.test(status)) throw new Misuse('--status must be such as 500 or 4xx,500.');
   const filter: Filter = { tenant, route, status, slow, refusals, alarms };
   return { ...values, filter, file: positionals[0] };
@@ -70,14 +75,16 @@ function sourceOf({ file, remote, env, once }: Options): Source {
 }
 
 /** Shows rows: a table with its header again on every screen, or JSON lines. */
-function printer({ filter, table }: Options): (rows: readonly Row[]) => void {
+function printer({ filter, table, map }: Options): (rows: readonly Row[]) => void {
   const { stdout } = process;
   const asTable = table || stdout.isTTY;
   const paint = stdout.isTTY && !process.env.NO_COLOR ? coloured : plain;
+  const places = map === undefined ? null : placesBy(map, root);
   let sinceHeader = Number.POSITIVE_INFINITY;
   return (rows) => {
     for (const row of rows) {
       if (!isShown(row, filter)) continue;
+      if (places !== null && row.line.event === 'fault') row.line.stack = places(row.line.stack);
       if (!asTable) {
         stdout.write(`${JSON.stringify({ ...row.line, cpuMs: row.cpuMs, calls: row.calls })}\n`);
         continue;

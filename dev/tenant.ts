@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DAY_MS } from '../schema/facts/days.ts';
 import { LIMITS } from '../schema/limit-table.ts';
 import type { OperatedLimits } from '../schema/limits.ts';

@@ -1,6 +1,6 @@
 // Decides whose word an answer is. Proxies, filters and captive portals answer in JSON too, with the same statuses:
 // only our own problem, with a code that this engine knows, is the server's. Pure.
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFUSALS, type RefusalCode } from '../schema/refusal.ts';
 
 const PROBLEM_TYPE = 'urn:totlprovision:problem:';

@@ -1,6 +1,6 @@
 // Sends the unsent events of one run, from where the server wants to go on. Events that the spool has lost are reported
 // as lost; a run that cannot go on is set aside and reported.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ReportAnswer, type ReportedMachine } from '../schema/report.ts';
 import { SET_ASIDE } from './answer.ts';
 import { type EngineRefusal, no } from './refusal.ts';

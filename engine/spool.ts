@@ -2,7 +2,7 @@
 // plaintext never gets here. Any file may be cut off by a kill; whole entries are used, others are set aside.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mendEnvelope } from '../schema/mend-report.ts';
 import { REPORT_MAX_EVENTS, ReportEnvelope, type RunEvent } from '../schema/report.ts';
 import { EscrowRequest, type Receipt } from '../schema/secret.ts';

@@ -1,7 +1,7 @@
 // The events of a run as its spool holds them: read line by line, whatever a power cut has left of the file; and the
 // missing ones. Pure.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mendEvent } from '../schema/mend-event.ts';
 import type { RunEvent } from '../schema/report.ts';
 import { Uuid } from '../schema/text.ts';

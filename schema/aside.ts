@@ -1,5 +1,5 @@
 // What a revoked token brought, set aside by one act: kept, listed apart, counted nowhere. Also how much that is.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant } from './text.ts';
 
 /** The revoked token with which a run or a version was set aside. */

@@ -1,5 +1,5 @@
 // The audit entry: one link of a tenant's chain. The vocabulary of actions is closed; docs/audit.md explains each.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, Sha256, Text } from './text.ts';
 
 export const AuditAction = z.enum([

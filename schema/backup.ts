@@ -1,5 +1,5 @@
 // Backups: what a tenant's object writes to the bucket, sealed as stored, and how the last ones went.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Email, Sha256 } from './text.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Reading ciphertexts in bulk outside a rotation: to check that every secret opens, and to take everything along.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PAGE_MAX } from './rotation.ts';
 import { Revealed } from './secret.ts';
 import { Sha256, Thumbprint, Uuid } from './text.ts';

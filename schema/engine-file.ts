@@ -1,5 +1,5 @@
 // An engine's configuration file, as the portal makes it and an engine reads it: JSON.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PublicKeyAnswer } from './keyring.ts';
 import { Thumbprint } from './text.ts';
 

@@ -1,5 +1,5 @@
 // A grant on its way: a person's browser has made an unlocker, and an admin has yet to sign it into the manifest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EcPublicJwk } from './jwk.ts';
 import { SealedUnlocker } from './keyring.ts';
 import { Role } from './person.ts';

@@ -1,5 +1,5 @@
 // What `GET /health` says. A noun of its own, as each of these schemas: it is of no tenant.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Health = z.object({
   ok: z.boolean(),

@@ -1,6 +1,6 @@
 // An object's health for whoever operates the installation: numbers, states and instants. Nothing from a tenant's own
 // data.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Room } from './limits.ts';
 import { FleetCounts } from './machine.ts';
 import { TenantStatus } from './operator.ts';

@@ -1,6 +1,6 @@
 // How a zod issue is reported to a client: the field and the expectation, never the value, nor a name the client
 // invented.
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 type Issue = Pick<z.core.$ZodIssue, 'code' | 'message' | 'path'>;
 

@@ -1,5 +1,5 @@
 // The sealed secret's outer form: a compact JWE (RFC 7516) with exactly our protected header. Structure only; opens nothing.
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeCompact, decodeUtf8 } from './base64url.ts';
 import { issueField, issueMessage } from './issue.ts';
 import { SecretKind, SecretRef } from './secret.ts';

@@ -1,6 +1,6 @@
 // Public keys as JWK (RFC 7517) and their thumbprints (RFC 7638). Strict: a private member never parses.
 import { base64urlnopad } from '@scure/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Base64Url } from './text.ts';
 
 /** An escrow key's public half: RSA, F4, exactly 3072 bits: 384 bytes are 512 characters, and the first has its highest bit set. */

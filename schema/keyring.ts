@@ -1,5 +1,5 @@
 // A tenant's keyring on the wire and in storage: the server keeps only public, signed or sealed parts of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isBase64Url } from './base64url.ts';
 import { RsaPublicJwk } from './jwk.ts';
 import { CompactJws, SealedBytes, VaultPurpose } from './signed.ts';

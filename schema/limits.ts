@@ -1,6 +1,6 @@
 // The limits of a tenant, how much of them is used, and how an operator changes them. The numbers themselves are in
 // limit-table.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LIMIT_NAMES, LIMITS, type LimitName as Name } from './limit-table.ts';
 
 export const LimitName = z.enum(LIMIT_NAMES);

@@ -1,5 +1,5 @@
 // What goes over a live socket (`GET /v1/tenants/:tenant/live`): JSON text messages, the server's changes and the browser's acks.
-import { z } from 'zod';
+import * as z from 'zod';
 import { FleetCounts, MachineSummary } from './machine.ts';
 
 /** Where a browser has got to: an instance of the object, and how many batches it has sent. Opaque to the browser. */

@@ -1,6 +1,6 @@
 // The log's lines: one JSON object a line on the console, from the Worker and from a tenant's object. People by id; never a token, JWT,
 // ciphertext, reason, email, hostname, URL or query. docs/logs.md is this file in words, and a test holds the two together.
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFUSALS, type RefusalCode } from './refusal.ts';
 
 const Code = z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]]);

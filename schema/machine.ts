@@ -1,5 +1,5 @@
 // A machine and its runs, as a person reads them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Aside } from './aside.ts';
 import { Room } from './limits.ts';
 import { CLONE_SIGNS } from './same-pc.ts';

@@ -1,5 +1,5 @@
 // A notice: what a webhook is told. Ids and a few words of ours, never a secret, a token, a reason or an email address.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LimitName } from './limits.ts';
 
 /** The closed list; docs/notices.md explains each. */

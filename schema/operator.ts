@@ -1,5 +1,5 @@
 // Tenants as an operator sees them: names, states and counts. None of these contains anything from a tenant's own data.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RoomState } from './limits.ts';
 import { Email, Text, Uuid } from './text.ts';
 

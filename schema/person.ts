@@ -1,5 +1,5 @@
 // People: their roles and what `GET /v1/me` says about the caller.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES } from './facts/roles.ts';
 import { SecretKind, SecretRef } from './secret.ts';
 import { Base64Url, Email } from './text.ts';

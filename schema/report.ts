@@ -1,5 +1,5 @@
 // What an engine submits to `POST /v1/report`: one machine, one run, 1..500 events of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AttributeChange } from './machine.ts';
 import { Instant, Text, Uuid } from './text.ts';
 

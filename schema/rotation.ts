@@ -1,5 +1,5 @@
 // Rotation of the escrow key: what is left to re-seal, the pages a browser works through, and the keys' history.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Revealed, SEALED_MAX_CHARACTERS } from './secret.ts';
 import { KeyState } from './signed.ts';
 import { Reason, Sha256, Thumbprint, Uuid } from './text.ts';

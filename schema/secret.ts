@@ -1,5 +1,5 @@
 // A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Aside } from './aside.ts';
 import { Instant, Reason, Sha256, Text, Thumbprint, Uuid } from './text.ts';
 

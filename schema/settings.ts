@@ -1,6 +1,6 @@
 // A tenant's settings, their defaults and bounds, and what an admin sends to change some of them.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DAY_MS } from './facts/days.ts';
 import { TicketPattern } from './ticket.ts';
 

@@ -1,6 +1,6 @@
 // The spool file: what an engine could not send, as NDJSON that a person carries to the portal. Each line stands by itself.
 // Apart from reports and secrets, because it holds both, and neither knows of a spool.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Report } from './report.ts';
 import { EscrowRequest } from './secret.ts';
 

@@ -1,22 +1,26 @@
 // The small parts that every other schema is built from: ids, instants, digests, well-formed text.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isBase64Url } from './base64url.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
 const WITHOUT_CONTROLS = /^[^\u0000-\u0008\u000b-\u001f\u007f]*$/u;
+
+// Checks that many texts share are made once, and go into a text together: each `.min()` and `.regex()` of a chain copies
+// all of the schema before it, at every start of the Worker (docs/decisions/0102).
+const notEmpty = z.minLength(1);
+const wellFormed = z.refine<string>((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
+const withoutControls = z.regex(WITHOUT_CONTROLS, { error: 'must not hold control characters' });
+const atMost = (max: number) =>
+  z.refine<string>((text) => text.length <= max || [...text].length <= max, {
+    error: `must be at most ${max} characters`,
+  });
 
 /**
  * Free text of 1..max characters: well-formed (no lone surrogate) and without control characters except tab and
  * newline. A character is a code point, as in JSON Schema, so that the published length is the one that is kept.
  */
 export const Text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .refine((text) => text.length <= max || [...text].length <= max, { error: `must be at most ${max} characters` })
-    .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
-    .regex(WITHOUT_CONTROLS, { error: 'must not hold control characters' })
-    .meta({ maxLength: max });
+  z.string().check(notEmpty, atMost(max), wellFormed, withoutControls).meta({ maxLength: max });
 
 /** Why somebody does something: three characters or more, outer spaces not counted. */
 export const Reason = (error = 'must say why, in 3 characters or more') =>
@@ -41,13 +45,14 @@ export const Thumbprint = z
   .string()
   .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, { error: 'must be an RFC 7638 SHA-256 thumbprint' });
 
+const inBase64Url = z.regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' });
+const canonical = z.refine<string>(isBase64Url, { error: 'must be unpadded base64url without unused bits' });
+
 /** Canonical, unpadded base64url of 1..max characters. */
 export const Base64Url = (max: number) =>
   z
     .string()
-    .max(max)
-    .regex(/^[A-Za-z0-9_-]+$/, { error: 'must be unpadded base64url' })
-    .refine(isBase64Url, { error: 'must be unpadded base64url without unused bits' })
+    .check(z.maxLength(max), inBase64Url, canonical)
     .describe('Base64url (RFC 4648, section 5) without padding and without a bit set that no byte uses');
 
 const lowered = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -56,7 +61,7 @@ const AnyEmail = z
   .string()
   .max(254)
   .regex(/^[^@\s]+@[^@\s]+$/, { error: 'must be an email address' })
-  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' })
+  .check(wellFormed)
   .describe('An address in plain characters: none that is not seen, or that some fold into another');
 
 /**

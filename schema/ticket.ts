@@ -1,6 +1,6 @@
 // A reason's ticket pattern: a small language of our own, compiled to an anchored expression that never backtracks. No
 // RegExp from outside is ever run.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const PATTERN_MAX_CHARACTERS = 40;
 

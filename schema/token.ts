@@ -1,5 +1,5 @@
 // Machine tokens as people manage them. The token itself is only in the answer that issues it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TokenAside } from './aside.ts';
 import { Instant, Text, Thumbprint } from './text.ts';
 

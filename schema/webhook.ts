@@ -1,5 +1,5 @@
 // Webhooks: where a tenant's notices go, and how each delivery went.
-import { z } from 'zod';
+import * as z from 'zod';
 import { NoticeKind, SentKind } from './notice.ts';
 import { Text } from './text.ts';
 

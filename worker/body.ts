@@ -1,5 +1,5 @@
 // Request bodies: read up to a limit, decoded strictly, parsed with zod. Refusals name the field and never the value.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { issueField, issueMessage } from '../schema/issue.ts';
 import { type FieldError, type Refusal, type RefusalCode, refuse } from '../schema/refusal.ts';
 import { readTextFile, type TextFile } from '../schema/text-file.ts';

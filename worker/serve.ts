@@ -1,7 +1,7 @@
 // One request through one route: authenticate, authorize, parse, forward. The order is the same for every route, so no
 // handler can leave a step out.
 import { Buffer } from 'node:buffer';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Body } from '../schema/routes/row.ts';
 import { requireUpgrade } from './answers/live.ts';

@@ -4,15 +4,19 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../lib/run.ts';
 import { type Environment, readEnvironment } from '../operate/environment.ts';
 import { parsePagesHeaders } from '../stand/pages-headers.ts';
 import { originsIn } from '../stand/portal-files.ts';
+import { placesBy } from '../tail/source-map.ts';
 import { type Outcome, perform, report } from './perform.ts';
 import { stagePortal } from './portal.ts';
 import { PARTS, type Step, shown, stepsOf } from './step.ts';
 
+/** What may be uploaded, as Cloudflare counts it: docs/decisions/0102 says what takes how much of it. */
+const WORKER_GZIP_BYTES = 180_000;
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'totl-deploy-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 let production: Environment;
@@ -145,18 +149,58 @@ describe('the portal of an environment', () => {
   });
 });
 
-it('--dry-run shows every step, builds the Worker, and needs neither network nor account', async () => {
+describe('--dry-run', () => {
   const args = ['dev/deploy.ts', '--dry-run', '--env', 'staging', '--only', 'd1,worker'];
-  const { CLOUDFLARE_API_TOKEN: _, ...env } = process.env;
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    cwd: root,
-    env: { ...env, HTTPS_PROXY: 'http://localhost:9', CLOUDFLARE_API_BASE_URL: 'http://localhost:9' },
+  const built = path.join(root, '.wrangler/deploy/staging/worker');
+  let stdout: string;
+  let bundle: string;
+  beforeAll(async () => {
+    rmSync(built, { recursive: true, force: true });
+    const { CLOUDFLARE_API_TOKEN: _, ...env } = process.env;
+    ({ stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: root,
+      env: { ...env, HTTPS_PROXY: 'http://localhost:9', CLOUDFLARE_API_BASE_URL: 'http://localhost:9' },
+    }));
+    bundle = readFileSync(path.join(built, 'index.js'), 'utf8');
   });
-  for (const step of stepsOf(staging, ['d1', 'worker'])) expect(stdout).toContain(shown(step));
-  expect(stdout.match(/^ +(done|shown, not run)$/gm)?.map((line) => line.trim())).toEqual([
-    'done',
-    'shown, not run',
-    'shown, not run',
-  ]);
-  expect(readFileSync(path.join(root, '.wrangler/deploy/staging/worker/index.js'), 'utf8')).toContain('Tenant');
+
+  it('shows every step, builds the Worker, and needs neither network nor account', () => {
+    for (const step of stepsOf(staging, ['d1', 'worker'])) expect(stdout).toContain(shown(step));
+    expect(stdout.match(/^ +(done|shown, not run)$/gm)?.map((line) => line.trim())).toEqual([
+      'done',
+      'shown, not run',
+      'shown, not run',
+    ]);
+  });
+
+  it('builds a Worker no larger than decision 0102 argues for: our files, six packages, one language, no test', () => {
+    expect(gzipSync(bundle).byteLength).toBeLessThanOrEqual(WORKER_GZIP_BYTES);
+    const { sources } = JSON.parse(readFileSync(path.join(built, 'index.js.map'), 'utf8')) as { sources: string[] };
+    const files = sources.map((source) => path.relative(root, path.resolve(built, source)).replaceAll(path.sep, '/'));
+    expect(files.filter((file) => file.includes('/locales/'))).toEqual(['node_modules/zod/v4/locales/en.js']);
+    const rooms = new Set(files.map((file) => /^(?:node_modules\/(?:@[^/]+\/)?)?[^/]+/.exec(file)?.[0]));
+    expect([...rooms].sort()).toEqual([
+      'node_modules/@noble/hashes',
+      'node_modules/@scure/base',
+      'node_modules/canonicalize',
+      'node_modules/itty-router',
+      'node_modules/jose',
+      'node_modules/zod',
+      'objects',
+      'package.json',
+      'schema',
+      'worker',
+    ]);
+    expect(files.filter((file) => /\.test\.|fixture|\/vectors\//.test(file))).toEqual([]);
+  });
+
+  it('leaves a map by which a stack of the uploaded file names ours, because one of a minified file says nothing', () => {
+    const said = 'a tenant object was asked to serve another tenant';
+    const lines = bundle.slice(0, bundle.indexOf(said)).split('\n');
+    const place = `index.js:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+    const located = placesBy(path.join(built, 'index.js.map'), root)(`Error: ${said}\n    at enter (${place})`);
+    const [, file = '', line] = /at enter \((.+):(\d+):\d+\)$/.exec(located) ?? [];
+    expect(file).toBe('objects/calls/gate.ts');
+    expect(readFileSync(path.join(root, file), 'utf8').split('\n')[Number(line) - 1]).toContain(said);
+  });
 });

@@ -2,7 +2,7 @@
 // writes them anew after a schema has changed; a test fails if they differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SealedHeader } from '../../schema/jwe.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import { ReportAnswer, ReportAsSent } from '../../schema/report.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Unstable_Config } from 'wrangler';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Origin } from '../../worker/core/env.ts';
 import { type Origins, originsIn } from '../stand/portal-files.ts';
 

@@ -1,7 +1,7 @@
 // Records which stand runs on a folder's state, and where: two on one state would overwrite each other's tables.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressesFrom, DEFAULT_PORT, takenPort } from './ports.ts';
 
 const Claim = z.object({ pid: z.int(), port: z.int() });

@@ -1,6 +1,6 @@
 // A tail's input: the lines of our own log, and the platform's words around them. Nothing of the platform's facts about
 // a request (its URL, headers, address) is taken over.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogLine } from '../../schema/log.ts';
 
 /** The platform's own word on an invocation that went wrong, or on the tail itself. */

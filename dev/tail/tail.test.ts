@@ -169,12 +169,32 @@ describe('the command', () => {
     expect(table.out).not.toContain('alarm: head');
   });
 
+  it('names our file and line in a fault where --map says which build wrote it, and only there', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-map-'));
+    const map = path.join(folder, 'index.js.map');
+    // The first place of the bundle is the third line and fifth column of ours.
+    const source = path.relative(folder, path.join(root, 'objects/ours.ts'));
+    writeFileSync(map, JSON.stringify({ version: 3, sources: [source], names: [], mappings: 'AAEI' }));
+    const stack = 'Error: it broke\n    at enter (index.js:1:1)\n    at async index.js:1:1';
+    const stream = item({ logs: [{ event: 'fault', at: NOW, requestId: 'r4', alarmId: null, tenant: TENANT, stack }] });
+    const stackOf = async (args: readonly string[]) => JSON.parse((await tail(['-', ...args], stream)).out).stack;
+    expect(await stackOf(['--map', map])).toBe(
+      'Error: it broke\n    at enter (objects/ours.ts:3:5)\n    at async objects/ours.ts:3:5',
+    );
+    expect(await stackOf([])).toBe(stack);
+    rmSync(folder, { recursive: true });
+  });
+
   it('says in one sentence what is wrong with a command, or where there is no log', async () => {
     expect(await tail(['--slow', 'x'], '')).toMatchObject({
       code: 2,
       errors: expect.stringContaining('--slow must be'),
     });
     expect(await tail(['--nonsense'], '')).toMatchObject({ code: 2 });
+    expect(await tail(['--map', 'no-such-map'], '')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('no file no-such-map'),
+    });
     expect(await tail(['no-such-file'], '')).toMatchObject({
       code: 1,
       errors: expect.stringContaining('no log at no-such-file'),

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSealed, SEALED_TYP } from '../../schema/jwe.ts';
 import { EcPublicJwk, RsaPublicJwk, thumbprint } from '../../schema/jwk.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';

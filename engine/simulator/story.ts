@@ -1,6 +1,6 @@
 // The story of one run: ordered phases, reboots, warnings, retries, failures. Pure; the same for the same seed.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { EventLevel, EventType } from '../../schema/report.ts';
 import { chance } from './random.ts';
 

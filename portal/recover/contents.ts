@@ -1,6 +1,6 @@
 // The contents of an opened bundle: machines with their secrets, found by what a person has in front of them, and
 // everything as a table. Knows no DOM.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CSV_START, csvLine, disarmed } from '../../schema/csv.ts';
 import { SealedFormat, SecretKind, SecretRef } from '../../schema/secret.ts';
 import { visible } from '../../schema/shown-text.ts';

@@ -1,6 +1,6 @@
 // The parts that may go into a bundle: a malformed one would be sealed as it came, and stop the person who opens the
 // file on the day it is needed.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AuditEntry } from '../../schema/audit.ts';
 import { MachineSummary } from '../../schema/machine.ts';
 import { Revealed } from '../../schema/secret.ts';

@@ -1,5 +1,5 @@
 // The types that follow from a row alone, so that caller and handler cannot disagree.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Report } from '../report.ts';
 import type { Row } from './row.ts';
 

@@ -1,5 +1,5 @@
 // Routes for anybody, and for everybody who is signed in: health, this document, who am I.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Health } from '../health.ts';
 import { Me } from '../person.ts';
 import type { Rows } from './row.ts';

@@ -1,7 +1,7 @@
 // A route's description of itself: who may call it, what goes in, what comes out, what it may refuse, what it puts on
 // record. No handler: the Worker, the portal, the engine and the docs read the same rows, and a row's key is its method
 // and path.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditAction } from '../audit.ts';
 import type { Role } from '../person.ts';
 import type { RefusalCode } from '../refusal.ts';

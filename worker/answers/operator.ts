@@ -1,6 +1,6 @@
 // What operators ask about tenants: rows of the index, and each tenant's own counts from its object.
 import { base64urlnopad } from '@scure/base';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Caller, Operator } from '../../objects/core/caller.ts';
 import { within } from '../../objects/core/within.ts';
 import type {

@@ -1,5 +1,5 @@
 // The Worker's configuration, checked once an isolate: a wrong one is one clear sentence, not a strange failure later.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tenant } from '../../objects/tenant.ts';
 
 /** The bindings as wrangler.toml declares them. */

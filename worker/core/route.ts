@@ -1,6 +1,6 @@
 // The input of a route and its possible answers: both follow from its row (schema/routes/). The table of these
 // (routes.ts) drives routing and authorization; OpenAPI, the portal and the tests read the same rows.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Caller, Machine, Operator, Person } from '../../objects/core/caller.ts';
 import type { Submission } from '../../objects/fleet/reports.ts';
 import type { Refusal } from '../../schema/refusal.ts';

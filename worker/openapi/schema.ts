@@ -1,6 +1,6 @@
 // A zod schema as the document says it: JSON Schema, draft 2020-12, which OpenAPI 3.1 has for its own. By itself, because
 // the document, its answers and the tables in the docs are all made with it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Json = Record<string, unknown>;
 
