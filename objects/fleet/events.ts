@@ -70,6 +70,8 @@ export type Collisions = {
   tombstones: ReadonlySet<number>;
   lost: ReadonlyMap<number, StoredEvent['level']>;
   tail: Tail | null;
+  /** The seq up to which the run's events were removed; 0: none was. */
+  prunedTo: number;
   /** Whether the object has events that are kept by themselves. */
   areUnpacked: boolean;
 };
@@ -78,16 +80,20 @@ export type Collisions = {
  * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
  * the seqs refused before: nothing that comes later under either number replaces what came first. An event that an
  * engine believed lost is new wherever it turns up, as on a stick; and a word that an event is lost, when it is here,
- * does not count as other content.
+ * does not count as other content. What comes under a seq that was removed was there, whatever it is now.
  */
 export function classify(
   batch: readonly IndexedEvent[],
-  { stored, tombstones, lost }: Pick<Collisions, 'stored' | 'tombstones' | 'lost'>,
+  { stored, tombstones, lost, prunedTo }: Pick<Collisions, 'stored' | 'tombstones' | 'lost' | 'prunedTo'>,
 ): Classified {
   const seen = new Map(stored);
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
     const { seq } = event;
+    if (seq <= prunedTo) {
+      result.duplicates++;
+      continue;
+    }
     const content = contentOf(keptOf({ index, event, at: event.at }, 0));
     const before = seen.get(seq);
     const saysLost = isLost(event);
@@ -110,17 +116,20 @@ export function classify(
 
 /**
  * Reads what stands under a batch's seqs. Above the highest that is kept of the run nothing is looked for. `refused`: how many tombstones the run
- * has; null: nobody has counted.
+ * has; null: nobody has counted. `prunedTo`: the seq up to which its events were removed, whatever of them is still there.
  */
 export function collisions(
   sql: SqlStorage,
   run: string,
   batch: readonly IndexedEvent[],
   refused: number | null,
+  prunedTo = 0,
 ): Collisions {
-  const seqs = batch.map(({ event }) => event.seq);
+  const seqs = batch.map(({ event }) => event.seq).filter((seq) => seq > prunedTo);
   const wanted = new Set(seqs);
-  const tail = tailOf(sql, run);
+  const last = tailOf(sql, run);
+  // New events do not go on in a pack that is about to be removed.
+  const tail = last !== null && last.last > prunedTo ? last : null;
   const stored = new Map<number, string>();
   const lost = new Map<number, StoredEvent['level']>();
   const take = (event: KeptEvent): void => {
@@ -141,7 +150,7 @@ export function collisions(
           run,
           JSON.stringify(seqs),
         );
-  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, tail, areUnpacked: unpacked };
+  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, tail, prunedTo, areUnpacked: unpacked };
 }
 
 /**
@@ -170,11 +179,17 @@ export function append(
 }
 
 /**
- * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. Answers how many
- * were marked now.
+ * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event, and one up to `prunedTo`
+ * was passed long ago. Answers how many were marked now.
  */
-export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): number {
-  const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
+export function bury(
+  sql: SqlStorage,
+  run: string,
+  rejected: readonly RejectedEvent[],
+  at: number,
+  prunedTo = 0,
+): number {
+  const rows = rejected.filter(({ seq, code }) => seq !== null && seq > prunedTo && code !== 'seq_conflict');
   if (rows.length === 0) return 0;
   return sql.exec(
     `INSERT INTO tombstones SELECT ?1, value->>0, value->>1, ?2 FROM json_each(?3)
