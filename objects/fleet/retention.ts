@@ -10,9 +10,8 @@ import { readSettings } from '../settings/settings.ts';
 import { isUnpacked } from './unpacked.ts';
 
 /** How many runs one alarm looks at, and how many rows and bytes it changes or removes; the next one, at once, takes the rest. */
-const RUNS = 1_000;
-const ROWS = 500;
-const BYTES = 4 * 1024 * 1024;
+export type Slice = { runs: number; rows: number; bytes: number };
+const SLICE: Slice = { runs: 1_000, rows: 500, bytes: 4 * 1024 * 1024 };
 /** Runs that come of age meanwhile wait for the next sweep. */
 const SWEEP_EVERY_MS = DAY_MS;
 
@@ -30,8 +29,8 @@ type Place = {
 };
 const START: Place = { id: '', under: null, days: null, oldestAt: null, runs: 0, events: 0 };
 
-/** What one alarm may still do. */
-type Left = { rows: number; bytes: number };
+/** What one alarm may still change or remove. */
+type Left = Pick<Slice, 'rows' | 'bytes'>;
 const isSpent = ({ rows, bytes }: Left): boolean => rows <= 0 || bytes <= 0;
 
 /** Objects of which it was seen that a sweep is scheduled, or that events are kept without limit. A change of that sweeps, and looks again. */
@@ -53,10 +52,10 @@ export function firstSweepAt(sql: SqlStorage, now: number, due: () => number | n
  * Goes on with the sweep that is under way, or begins one. At its end what was removed goes on record, and the next one is scheduled for when a
  * run comes of age, if any will. In the caller's transaction.
  */
-export function sweep(storage: DurableObjectStorage, tenant: string, now: number): void {
+export function sweep(storage: DurableObjectStorage, tenant: string, now: number, slice = SLICE): void {
   const { sql } = storage;
   settled.delete(sql);
-  const { place, isOver } = goOn(sql, placeNow(sql), now);
+  const { place, isOver } = goOn(sql, placeNow(sql), slice, now);
   keepWalk(sql, 'retention', isOver ? null : place);
   if (!isOver) return schedule(storage, 'retention', now);
   const { runs, events, days, oldestAt } = place;
@@ -75,8 +74,8 @@ function placeNow(sql: SqlStorage): Place {
 
 type Row = { id: string; heard_at: number; next_seq: number; pruned_at: number | null };
 
-function goOn(sql: SqlStorage, from: Place, now: number): { place: Place; isOver: boolean } {
-  const left: Left = { rows: ROWS, bytes: BYTES };
+function goOn(sql: SqlStorage, from: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
+  const left: Left = { ...slice };
   const place = { ...from };
   if (place.under !== null) {
     place.events += remove(sql, place.under, left);
@@ -89,7 +88,7 @@ function goOn(sql: SqlStorage, from: Place, now: number): { place: Place; isOver
     sql,
     'SELECT id, heard_at, next_seq, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
     place.id,
-    RUNS,
+    slice.runs,
   );
   for (const run of rows) {
     place.id = run.id;
@@ -105,7 +104,7 @@ function goOn(sql: SqlStorage, from: Place, now: number): { place: Place; isOver
     place.events += remove(sql, run.id, left);
     if (isSpent(left)) return { place: { ...place, under: run.id }, isOver: false };
   }
-  return { place, isOver: rows.length < RUNS };
+  return { place, isOver: rows.length < slice.runs };
 }
 
 /**
