@@ -89,7 +89,10 @@ export function sentences(inspection: Inspection): string[] {
       `${bytes(inspection.storageBytes)}, ${percent(inspection.room)} of ${bytes(inspection.room.limit)}`,
     ),
     line('last report', date(inspection.lastReportAt)),
-    line('events', inspection.eventsKeptDays === null ? 'kept without limit' : `kept for ${inspection.eventsKeptDays} days`),
+    line(
+      'events',
+      inspection.eventsKeptDays === null ? 'kept without limit' : `kept for ${inspection.eventsKeptDays} days`,
+    ),
     line(
       'fleet',
       `${counts.machines} machines, ${counts.archived} archived; ${counts.secrets} secrets, ${queues.toRotate} to be rotated`,

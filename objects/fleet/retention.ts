@@ -57,7 +57,10 @@ export function sweep(storage: DurableObjectStorage, tenant: string, now: number
   settled.delete(sql);
   const { place, isOver } = goOn(sql, placeNow(sql), slice, now);
   keepWalk(sql, 'retention', isOver ? null : place);
-  if (!isOver) return schedule(storage, 'retention', now);
+  if (!isOver) {
+    schedule(storage, 'retention', now);
+    return;
+  }
   const { runs, events, days, oldestAt } = place;
   if (runs > 0)
     record(sql, tenant, SYSTEM, now, { action: 'events.pruned', subject: tenant, detail: { runs, events, days } });
@@ -121,12 +124,7 @@ function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): boolean {
   const last = Math.max(kept?.packed ?? 0, kept?.buried ?? 0);
   if (last === 0) return false;
   const to = Math.max(next_seq - 1, last);
-  sql.exec(
-    'UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0 WHERE id = ?3',
-    now,
-    to,
-    id,
-  );
+  sql.exec('UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0 WHERE id = ?3', now, to, id);
   return true;
 }
 
