@@ -37,7 +37,7 @@ const said = fc.record({
   /** From the run's next seq; negative ones are sent again. */
   step: fc.integer({ min: -12, max: 8 }),
   content: fc.nat({ max: 2 }),
-  length: fc.constantFrom(0, 5, 40, 4096),
+  length: fc.constantFrom(0, 5, 5, 40, 40, 40, 40, 2000),
   level: fc.constantFrom<EventLevel>('info', 'warning', 'error'),
   type: fc.constantFrom<EventType>('message', 'phase_started', 'reboot'),
   mended: fc.constantFrom<Mended[] | undefined>(undefined, undefined, undefined, ['lost'], ['at'], ['message', 'lost']),
@@ -156,7 +156,7 @@ describe('packs', () => {
       fc.asyncProperty(
         old,
         fc.array(step, { minLength: 1, maxLength: 14 }),
-        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 6, max: 30 }),
         (was, steps, limit) =>
           inNewObject((storage) => {
             const { sql } = storage;
@@ -166,7 +166,7 @@ describe('packs', () => {
             if (was) {
               const seqs = Array.from({ length: was.count }, (_, i) => i + 1).filter((seq) => !was.holes.includes(seq));
               const one: Said = {
-                ...WRONG,
+                wrong: true,
                 step: 0,
                 content: 1,
                 length: 5,
@@ -222,7 +222,7 @@ describe('packs', () => {
             expect(pages(page, sql, limit)).toEqual(pages(before.page, sql, limit));
           }),
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
   });
 
