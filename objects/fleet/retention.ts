@@ -11,7 +11,9 @@ import { isUnpacked } from './unpacked.ts';
 
 /** How many runs one alarm looks at, and how many rows and bytes it changes or removes; the next one, at once, takes the rest. */
 export type Slice = { runs: number; rows: number; bytes: number };
-const SLICE: Slice = { runs: 1_000, rows: 500, bytes: 4 * 1024 * 1024 };
+const SLICE: Slice = { runs: 1_000, rows: 250, bytes: 4 * 1024 * 1024 };
+/** So many runs are read at once: where most are of age, the slice ends among the first. */
+const PAGE = 100;
 /** Runs that come of age meanwhile wait for the next sweep. */
 const SWEEP_EVERY_MS = DAY_MS;
 
@@ -75,25 +77,21 @@ function placeNow(sql: SqlStorage): Place {
   return place.days === days ? place : { ...place, days, id: '', oldestAt: null };
 }
 
-type Row = { id: string; heard_at: number; next_seq: number; pruned_at: number | null };
+type Row = { id: string; heard_at: number; next_seq: number; refused: number; pruned_at: number | null };
 
-function goOn(sql: SqlStorage, from: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
+function goOn(sql: SqlStorage, begun: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
   const left: Left = { ...slice };
-  const place = { ...from };
+  const place = { ...begun };
   if (place.under !== null) {
-    place.events += remove(sql, place.under, left);
+    place.events += remove(sql, { id: place.under, ...whatWent(sql, place.under) }, left);
     if (isSpent(left)) return { place, isOver: false };
     place.under = null;
   }
   if (place.days === null) return { place, isOver: true };
   const before = now - place.days * DAY_MS;
-  const rows = all<Row>(
-    sql,
-    'SELECT id, heard_at, next_seq, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
-    place.id,
-    slice.runs,
-  );
-  for (const run of rows) {
+  let looked = 0;
+  for (const run of from(sql, place.id, slice.runs)) {
+    looked++;
     place.id = run.id;
     // Nothing has come since.
     if (run.pruned_at !== null && run.heard_at < run.pruned_at) continue;
@@ -101,20 +99,38 @@ function goOn(sql: SqlStorage, from: Place, slice: Slice, now: number): { place:
       place.oldestAt = Math.min(place.oldestAt ?? run.heard_at, run.heard_at);
       continue;
     }
-    if (!mark(sql, run, now)) continue;
+    const to = mark(sql, run, now);
+    if (to === null) continue;
     left.rows--;
     place.runs++;
-    place.events += remove(sql, run.id, left);
+    place.events += remove(sql, { id: run.id, to, areBuried: run.refused > 0 }, left);
     if (isSpent(left)) return { place: { ...place, under: run.id }, isOver: false };
   }
-  return { place, isOver: rows.length < slice.runs };
+  return { place, isOver: looked < slice.runs };
+}
+
+/** The next runs by id, so many at most. */
+function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
+  let after = id;
+  for (let left = most; left > 0; left -= PAGE) {
+    const limit = Math.min(left, PAGE);
+    const rows = all<Row>(
+      sql,
+      'SELECT id, heard_at, next_seq, refused, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
+      after,
+      limit,
+    );
+    yield* rows;
+    after = rows.at(-1)?.id ?? after;
+    if (rows.length < limit) return;
+  }
 }
 
 /**
  * Has a run say that its events are removed, up to the highest that is kept or was asked for: from now on none of them is shown, and what comes under
- * their seqs is a duplicate. Answers whether there is anything to remove.
+ * their seqs is a duplicate. Answers up to which seq they are; null: there is nothing to remove.
  */
-function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): boolean {
+function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): number | null {
   const kept = first<{ packed: number | null; buried: number | null }>(
     sql,
     `SELECT (SELECT last_seq FROM packs WHERE run_id = ?1 ORDER BY first_seq DESC LIMIT 1) AS packed,
@@ -122,20 +138,26 @@ function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): boolean {
     id,
   );
   const last = Math.max(kept?.packed ?? 0, kept?.buried ?? 0);
-  if (last === 0) return false;
+  if (last === 0) return null;
   const to = Math.max(next_seq - 1, last);
   sql.exec('UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0 WHERE id = ?3', now, to, id);
-  return true;
+  return to;
 }
 
+/** Up to which seq a run says that its events are removed, and whether there may be tombstones among them. */
+type Went = { to: number; areBuried: boolean };
+const whatWent = (sql: SqlStorage, run: string): Went => ({
+  to: first<{ pruned_to: number }>(sql, 'SELECT pruned_to FROM runs WHERE id = ?', run)?.pruned_to ?? 0,
+  areBuried: true,
+});
+
 /** Removes what a run says is removed, lowest first, until none of it is there or the slice is spent. Answers how many events went. */
-function remove(sql: SqlStorage, run: string, left: Left): number {
-  const to = first<{ pruned_to: number }>(sql, 'SELECT pruned_to FROM runs WHERE id = ?', run)?.pruned_to ?? 0;
+function remove(sql: SqlStorage, { id, to, areBuried }: { id: string } & Went, left: Left): number {
   const packs = all<{ first_seq: number; last_seq: number; bytes: number }>(
     sql,
     `SELECT first_seq, last_seq, length(body) AS bytes FROM packs
      WHERE run_id = ? AND first_seq <= ? ORDER BY first_seq LIMIT ?`,
-    run,
+    id,
     to,
     Math.max(left.rows, 0),
   );
@@ -147,13 +169,13 @@ function remove(sql: SqlStorage, run: string, left: Left): number {
     events += pack.last_seq - pack.first_seq + 1;
     last = pack.last_seq;
   }
-  sql.exec('DELETE FROM packs WHERE run_id = ? AND first_seq <= ?', run, last);
-  if (isSpent(left)) return events;
+  sql.exec('DELETE FROM packs WHERE run_id = ? AND first_seq <= ?', id, last);
+  if (isSpent(left) || !areBuried) return events;
   left.rows -= all(
     sql,
     `DELETE FROM tombstones WHERE run_id = ?1 AND seq IN
        (SELECT seq FROM tombstones WHERE run_id = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3) RETURNING seq`,
-    run,
+    id,
     to,
     left.rows,
   ).length;
