@@ -14,6 +14,7 @@ import { all } from './core/rows.ts';
 import { within } from './core/within.ts';
 import { goOnWithClocks } from './fleet/clocks.ts';
 import { walkNames } from './fleet/names.ts';
+import { firstSweepAt, sweep } from './fleet/retention.ts';
 import { STALLED_AFTER_MS } from './fleet/run-state.ts';
 import { fillSearch } from './fleet/search-lines.ts';
 import { noteStalled, someRunning } from './fleet/stalled.ts';
@@ -62,6 +63,10 @@ const DUTIES: Record<Due, Duty> = {
   dating: { slice: goOnDating },
   clocks: { slice: goOnWithClocks },
   packing: { slice: pack },
+  retention: {
+    arises: (sql, _env, now, due) => firstSweepAt(sql, now, due),
+    slice: (storage, now, tenant) => sweep(storage, tenant, now),
+  },
   put_out: { slice: putOut },
   aside: { slice: goOnAside },
   gone_keys: { slice: (storage, now, tenant) => goOnSettling(storage, tenant, now) },

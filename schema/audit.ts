@@ -15,6 +15,7 @@ export const AuditAction = z.enum([
   'machine.acknowledged',
   'machine.split',
   'spool.uploaded',
+  'events.pruned',
   'secret.escrowed',
   'secret.revealed',
   'secret.confirmed',
@@ -78,6 +79,7 @@ export const SYSTEM_ACTIONS = [
   'reveal.budget_exceeded',
   'backup.made',
   'secrets.put_back',
+  'events.pruned',
 ] as const;
 
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);

@@ -20,6 +20,8 @@ export const Inspection = z.object({
   /** The share of its limit, and what is refused for lack of it. */
   room: Room,
   lastReportAt: At,
+  /** How many days events are kept after the last report of their run; null: without limit. */
+  eventsKeptDays: Count.nullable(),
   counts: FleetCounts.pick({ machines: true, archived: true, runs: true, secrets: true }).extend({
     people: Count,
     tokens: Count,

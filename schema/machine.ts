@@ -51,6 +51,8 @@ export const Run = z.object({
   aside: Aside.nullable(),
   /** Null where the PC's clock was right; older servers do not say. */
   clock: WrongClock.nullable().optional(),
+  /** When its events were removed, as the tenant's settings say; what came since is there. Null where none were; older servers do not say. */
+  prunedAt: z.int().nullable().optional(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -1,7 +1,7 @@
 // A tenant's settings, their defaults and bounds, and what an admin sends to change some of them.
 
 import * as z from 'zod';
-import { DAY_MS } from './facts/days.ts';
+import { DAY_MS, EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from './facts/days.ts';
 import { TicketPattern } from './ticket.ts';
 
 /** How many secrets one person may reveal in any 60 seconds, any hour, any day. */
@@ -27,6 +27,8 @@ export const Settings = z.object({
   revealBudget: RevealBudget,
   /** How long after a reveal the secret is to be rotated, in ms; 0: at once; null: never. */
   rotateAfterRevealMs: z.int().min(0).max(ROTATE_AFTER_MAX_MS).nullable(),
+  /** How many days the events of a run are kept after the server last heard of it; null: without limit. */
+  eventsKeptDays: z.int().min(EVENTS_KEPT_MIN_DAYS).max(EVENTS_KEPT_MAX_DAYS).nullable(),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   ticketPattern: null,
   revealBudget: { perMinute: 10, perHour: 50, perDay: 100 },
   rotateAfterRevealMs: DAY_MS,
+  eventsKeptDays: 400,
 };
 
 /** An absent setting stays as it is. */

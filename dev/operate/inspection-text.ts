@@ -90,6 +90,10 @@ export function sentences(inspection: Inspection): string[] {
     ),
     line('last report', date(inspection.lastReportAt)),
     line(
+      'events',
+      inspection.eventsKeptDays === null ? 'kept without limit' : `kept for ${inspection.eventsKeptDays} days`,
+    ),
+    line(
       'fleet',
       `${counts.machines} machines, ${counts.archived} archived; ${counts.secrets} secrets, ${queues.toRotate} to be rotated`,
     ),

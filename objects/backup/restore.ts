@@ -308,7 +308,7 @@ function finish(
     beginPuttingOut(storage, now);
     settleAgain(storage, now);
     // Whatever was due when the backup was made is due now.
-    for (const what of ['refusals', 'index', 'head', 'to_rotate'] as const) schedule(storage, what, now);
+    for (const what of ['refusals', 'index', 'head', 'to_rotate', 'retention'] as const) schedule(storage, what, now);
     return null;
   });
 }

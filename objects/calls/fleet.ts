@@ -94,9 +94,11 @@ export abstract class FleetCalls extends EngineCalls {
   }
 
   events(caller: Caller<Person>, run: string, after: number, limit: number): EventPage | Refusal {
-    return this.gate.anybody(caller, run, () =>
-      runs.findRun(this.sql, run) ? events.page(this.sql, run, after, limit) : unknownRun(),
-    );
+    return this.gate.anybody(caller, run, () => {
+      const known = runs.findRun(this.sql, run);
+      // Half a run is shown to nobody while it is removed.
+      return known ? events.page(this.sql, run, Math.max(after, known.prunedTo), limit) : unknownRun();
+    });
   }
 
   archive(caller: Caller<Person>, machine: string): MachineMoved | Refusal {

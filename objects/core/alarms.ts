@@ -20,6 +20,7 @@ export const DUTIES = [
   'dating',
   'clocks',
   'packing',
+  'retention',
   'aside',
   'gone_keys',
   'leavers',

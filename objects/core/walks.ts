@@ -13,7 +13,8 @@ type Walk =
   | 'gone_keys'
   | 'kept_keys'
   | 'dating'
-  | 'clocks';
+  | 'clocks'
+  | 'retention';
 
 /** Where a walk has got to, as it was kept; null where none is under way. */
 export const walkAt = <Place>(sql: SqlStorage, what: Walk): Place | null => {

@@ -70,6 +70,8 @@ export type Collisions = {
   lost: ReadonlyMap<number, StoredEvent['level']>;
   /** The highest seq that is in a pack; 0: none is. */
   highest: number;
+  /** The seq up to which the run's events were removed; 0: none was. */
+  prunedTo: number;
   /** Whether the object has events that are kept by themselves. */
   areUnpacked: boolean;
 };
@@ -78,17 +80,21 @@ export type Collisions = {
  * Sorts a batch into new, resent and refused. Pure. `stored` maps a seq to the content kept under it, `tombstones` holds
  * the seqs refused before: nothing that comes later under either number replaces what came first. An event that an
  * engine believed lost is new wherever it turns up, as on a stick; and a word that an event is lost, when it is here,
- * does not count as other content.
+ * does not count as other content. What comes under a seq that was removed was there, whatever it is now.
  */
 export function classify(
   batch: readonly IndexedEvent[],
-  { stored, tombstones, lost }: Pick<Collisions, 'stored' | 'tombstones' | 'lost'>,
+  { stored, tombstones, lost, prunedTo }: Pick<Collisions, 'stored' | 'tombstones' | 'lost' | 'prunedTo'>,
 ): Classified {
   const seen = new Map(stored);
   const turnedUp = new Set<number>();
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
     const { seq } = event;
+    if (seq <= prunedTo) {
+      result.duplicates++;
+      continue;
+    }
     const content = contentOf(keptOf({ index, event, at: event.at }, 0));
     const before = seen.get(seq);
     const saysLost = isLost(event);
@@ -112,15 +118,16 @@ export function classify(
 
 /**
  * Reads what stands under a batch's seqs. Above the highest that is kept of the run nothing is looked for. `refused`: how many tombstones the run
- * has; null: nobody has counted.
+ * has; null: nobody has counted. `prunedTo`: the seq up to which its events were removed, whatever of them is still there.
  */
 export function collisions(
   sql: SqlStorage,
   run: string,
   batch: readonly IndexedEvent[],
   refused: number | null,
+  prunedTo = 0,
 ): Collisions {
-  const seqs = batch.map(({ event }) => event.seq);
+  const seqs = batch.map(({ event }) => event.seq).filter((seq) => seq > prunedTo);
   const wanted = new Set(seqs);
   const highest = highestOf(sql, run);
   const stored = new Map<number, string>();
@@ -143,7 +150,7 @@ export function collisions(
           run,
           JSON.stringify(seqs),
         );
-  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, highest, areUnpacked: unpacked };
+  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, highest, prunedTo, areUnpacked: unpacked };
 }
 
 /**
@@ -154,7 +161,7 @@ export function append(
   sql: SqlStorage,
   run: string,
   events: readonly TimedEvent[],
-  { lost }: Collisions,
+  { lost, prunedTo }: Pick<Collisions, 'lost' | 'prunedTo'>,
   receivedAt: number,
 ): StoredEvent['level'][] {
   if (events.length === 0) return [];
@@ -167,16 +174,22 @@ export function append(
     run,
     unpacked.map(({ seq }) => seq),
   );
-  putEvents(sql, run, [...anew, ...unpacked]);
+  putEvents(sql, run, [...anew, ...unpacked], prunedTo);
   return found.flatMap(({ seq }) => lost.get(seq) ?? []);
 }
 
 /**
- * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event. Answers how many
- * were marked now.
+ * Marks rejected seqs, so that `nextSeq` passes them and nothing else takes their number. A stored seq keeps its event, and one up to `prunedTo`
+ * was passed long ago. Answers how many were marked now.
  */
-export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEvent[], at: number): number {
-  const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
+export function bury(
+  sql: SqlStorage,
+  run: string,
+  rejected: readonly RejectedEvent[],
+  at: number,
+  prunedTo = 0,
+): number {
+  const rows = rejected.filter(({ seq, code }) => seq !== null && seq > prunedTo && code !== 'seq_conflict');
   if (rows.length === 0) return 0;
   return sql.exec(
     `INSERT INTO tombstones SELECT ?1, value->>0, value->>1, ?2 FROM json_each(?3)

@@ -136,11 +136,14 @@ function smallPackTo(sql: SqlStorage, run: string, seq: number): KeptEvent[] {
   return row ? decode(row) : [];
 }
 
-/** Keeps events of which no seq is kept yet, in any order: one row written for each range of seqs, mostly one a report. */
-export function putEvents(sql: SqlStorage, run: string, events: readonly KeptEvent[]): void {
+/**
+ * Keeps events of which no seq is kept yet, in any order: one row written for each range of seqs, mostly one a report. They do not go on in a pack of
+ * those up to `prunedTo`, which is about to be removed.
+ */
+export function putEvents(sql: SqlStorage, run: string, events: readonly KeptEvent[], prunedTo = 0): void {
   const sorted = events.toSorted((a, b) => a.seq - b.seq);
   const [head] = sorted;
-  const before = head && head.seq > 1 ? smallPackTo(sql, run, head.seq - 1) : [];
+  const before = head && head.seq - 1 > prunedTo ? smallPackTo(sql, run, head.seq - 1) : [];
   for (const pack of cut([...before, ...sorted])) put(sql, run, pack);
 }
 

@@ -63,7 +63,8 @@ export function submitReport(
     now,
   );
   if (over) return over;
-  const collided = collisions(sql, reported.id, events, known?.refused ?? null);
+  const prunedTo = known?.prunedTo ?? 0;
+  const collided = collisions(sql, reported.id, events, known?.refused ?? null, prunedTo);
   const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, collided);
   const taken = (known?.events ?? 0) + (known?.refused ?? 0);
   const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
@@ -122,7 +123,7 @@ export function submitReport(
     const gone = append(sql, reported.id, timed, collided, now);
     // Not for a report that a person hands over: a number marked as used would displace the PC's own event, with
     // nobody's name on it.
-    const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
+    const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now, prunedTo) : 0;
     if (conflicts > 0) flagSeqConflict(sql, machine.id);
     // Once a run is full, nothing more of it is marked: the engine is told to go on after everything it has sent.
     const passed = isFull ? refused : beyond;

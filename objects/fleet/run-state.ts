@@ -8,7 +8,7 @@ import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
 /** A phase and the highest seq that spoke of it. */
 export type FoldedPhase = Phase & { seq: number };
 /** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
-export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
+export type RunState = Omit<Run, 'phases' | 'aside' | 'clock' | 'prunedAt'> & {
   /** The one token that brought all of it; null where another, or a person, has a part in it, or nobody knows. */
   token: string | null;
   /** The revoked token with which it is set aside; null where it counts. */
@@ -20,6 +20,10 @@ export type RunState = Omit<Run, 'phases' | 'aside' | 'clock'> & {
   heardAt: number;
   /** How many events of it were refused and left a tombstone: they take room like those that are kept. */
   refused: number;
+  /** When its events were removed (objects/fleet/retention.ts). */
+  prunedAt: number | null;
+  /** The seq up to which they were; 0: none was. */
+  prunedTo: number;
   phases: FoldedPhase[];
 };
 
@@ -62,6 +66,8 @@ export function newRun(
     errors: 0,
     events: 0,
     refused: 0,
+    prunedAt: null,
+    prunedTo: 0,
     nextSeq: 1,
     uploadedBy,
     token,

@@ -29,6 +29,8 @@ type RunRow = {
   said_started_at: number | null;
   clock_skew_ms: number | null;
   undated: number;
+  pruned_at: number | null;
+  pruned_to: number;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -55,6 +57,8 @@ const fromRow = (row: RunRow): RunState => ({
   errors: row.errors,
   events: row.events,
   refused: row.refused,
+  prunedAt: row.pruned_at,
+  prunedTo: row.pruned_to,
   nextSeq: row.next_seq,
   uploadedBy: row.uploaded_by,
   token: row.token,
@@ -112,10 +116,13 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
   return run;
 }
 
-/** Writes a run: one row. Whether it is aside, and another beginning of one that is kept, are written apart: two indexes go by them. */
+/**
+ * Writes a run: one row. Written apart are whether it is aside and another beginning of one that is kept, since two indexes go by them, and
+ * what was removed of it.
+ */
 export function putRun(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
@@ -223,6 +230,7 @@ export function publicRun(sql: SqlStorage, state: RunState): Run {
     refused: _refused,
     token: _token,
     undated: _undated,
+    prunedTo: _prunedTo,
     aside,
     ...run
   } = state;

@@ -53,7 +53,8 @@ const takenFor = (run: RunState, at: number): RunState => ({
  * the new events are taken for.
  */
 export function dated(sql: SqlStorage, run: RunState, times: readonly number[]): RunState {
-  const receivedAt = firstReceivedAt(sql, run.id) ?? Number.MAX_SAFE_INTEGER;
+  // Where its events were removed, it was received at the latest when it was last heard.
+  const receivedAt = Math.min(firstReceivedAt(sql, run.id) ?? run.heardAt, run.heardAt);
   const at = times.reduce((earliest, one) => Math.min(earliest, one), receivedAt);
   return { ...takenFor(run, at), undated: false };
 }

@@ -30,6 +30,10 @@ export function areUnpacked(sql: SqlStorage): boolean {
   return false;
 }
 
+/** Whether any event of a run is still kept so. */
+export const isUnpacked = (sql: SqlStorage, run: string): boolean =>
+  areUnpacked(sql) && first(sql, 'SELECT 1 FROM events WHERE run_id = ? LIMIT 1', run) !== null;
+
 /** Those of a run's events that are kept so under these seqs. */
 export const unpackedOf = (sql: SqlStorage, run: string, seqs: readonly number[]): KeptEvent[] =>
   all<EventRow>(

@@ -55,6 +55,8 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'machine.acknowledged': 'ordinary',
   'machine.split': 'ordinary',
   'spool.uploaded': 'report',
+  // It is what makes room.
+  'events.pruned': 'reserve',
   'secret.escrowed': 'secret',
   'secret.revealed': 'reserve',
   'secret.confirmed': 'ordinary',

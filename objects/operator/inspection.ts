@@ -14,6 +14,7 @@ import { listWebhooks } from '../notices/webhooks.ts';
 import { backlog } from '../outbox/outbox.ts';
 import { countMembers } from '../people/people.ts';
 import { progress } from '../secrets/rotation.ts';
+import { readSettings } from '../settings/settings.ts';
 import { countLive } from '../tokens/tokens.ts';
 import { initializedAt } from './creation.ts';
 import { readRoom } from './limit-uses.ts';
@@ -35,6 +36,7 @@ export function inspect(sql: SqlStorage, around: Surroundings, now: number): Ins
     storageBytes: sql.databaseSize,
     room: readRoom(sql),
     lastReportAt: counters.read(sql)('last_report_at') || null,
+    eventsKeptDays: readSettings(sql).eventsKeptDays,
     ...countsAndQueues(sql, now),
     due: allDue(sql),
     alarmAt,

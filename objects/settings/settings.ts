@@ -1,6 +1,7 @@
 // A tenant's settings, each with its default: a row is written only when an admin changes one.
 import { DEFAULT_SETTINGS, type Settings, type SettingsChange } from '../../schema/settings.ts';
 import { record } from '../audit/audit.ts';
+import { schedule } from '../core/alarms.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { first } from '../core/rows.ts';
 
@@ -24,7 +25,9 @@ export function changeSettings(
 ): Settings {
   const { sql } = storage;
   return storage.transactionSync(() => {
-    const next = { ...readSettings(sql), ...change };
+    const before = readSettings(sql);
+    const next = { ...before, ...change };
+    if (next.eventsKeptDays !== before.eventsKeptDays) schedule(storage, 'retention', now);
     sql.exec(
       "INSERT INTO settings VALUES ('tenant', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       JSON.stringify(next),

@@ -164,6 +164,7 @@ const good = async (path: string): Promise<unknown> => {
       allowRawRsaOaep: true,
       ticketPattern: 'INC-#####',
       rotateAfterRevealMs: 1_000,
+      eventsKeptDays: 90,
       revealBudget: { perMinute: 2, perHour: 3, perDay: 4 },
     };
   if (path.endsWith('/webhooks')) return WEBHOOK;

@@ -107,6 +107,8 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     },
   ]);
   sql.exec(`INSERT INTO packs ${N} SELECT ?2, 1000000 + i, 1000000 + i, i, NULL, ?3 FROM n`, MANY, run.id, body);
+  // Of each of the many runs the server has heard nothing for longer than events are kept.
+  sql.exec(`INSERT INTO packs ${N} SELECT ${ID}, 1, 1, i, NULL, ?2 FROM n`, MANY, body);
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
   many(
     `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`,
@@ -550,6 +552,8 @@ const DUTY_ROWS: Record<Due, number> = {
   clocks: 4_000,
   // A thousand events that are kept by themselves, looked up and taken out.
   packing: 4_000,
+  // A thousand runs are looked at; of those of age, some rows each are looked for and taken out.
+  retention: 6_000,
   // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
   aside: 60_000,
   // Some rows are read again by the next; the first makes triggers, and SQLite reads its schema for each.

@@ -17,6 +17,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'machine.acknowledged': 'Looked into a mark of a machine',
   'machine.split': 'Said that several PCs have one id',
   'spool.uploaded': 'Uploaded a report of a PC',
+  'events.pruned': 'Removed old events',
   'secret.escrowed': 'Took a secret into escrow',
   'secret.revealed': 'Revealed a secret',
   'secret.confirmed': 'Confirmed which version the PC has',

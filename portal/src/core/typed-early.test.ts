@@ -42,6 +42,7 @@ const SETTINGS: Settings = {
   allowRawRsaOaep: false,
   ticketPattern: null,
   rotateAfterRevealMs: 86_400_000,
+  eventsKeptDays: 400,
   revealBudget: { perMinute: 20, perHour: 100, perDay: 300 },
 };
 

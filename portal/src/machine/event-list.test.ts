@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../../../schema/report.ts';
-import { exactTime } from '../ui/words.ts';
+import { dayOf, exactTime } from '../ui/words.ts';
 import type { EventList } from './event-list.ts';
 import './event-list.ts';
 
@@ -39,5 +39,26 @@ test('an event of a wrong clock stands at its receipt, and says what the PC’s 
   await list.updateComplete;
   expect(list.renderRoot.querySelector('li time')?.getAttribute('datetime')).toBe(new Date(received).toISOString());
   expect(list.renderRoot.querySelector('li .mended')?.textContent).toBe(`By the PC’s clock: ${exactTime(own)}`);
+  list.remove();
+});
+
+test('a run whose events were removed says so and when, in place of an empty list, and above what came since', async () => {
+  const list = document.createElement('event-list') as EventList;
+  const prunedAt = new Date(2027, 2, 3, 12).getTime();
+  Object.assign(list, { prunedAt, from: 3_001, phases: [] });
+  document.body.append(list);
+  await list.updateComplete;
+  const said = () => list.renderRoot.textContent?.replace(/\s+/g, ' ') ?? '';
+  expect(said()).toContain(`The events of this run were removed on ${dayOf(prunedAt)}, as the tenant’s settings say.`);
+  expect(said()).not.toContain('No events yet');
+  expect(said()).not.toContain('Read earlier ones');
+  list.events = [event(5_001, {})];
+  await list.updateComplete;
+  expect(said()).toContain(`Earlier events of this run were removed on ${dayOf(prunedAt)}`);
+  expect(said()).toContain('event 5001');
+  list.prunedAt = null;
+  list.events = [];
+  await list.updateComplete;
+  expect(said()).toContain('No events yet.');
   list.remove();
 });

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Mended, StoredEvent } from '../../../schema/report.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirLines } from '../ui/theirs.ts';
-import { exactTime, phaseWords, timeOfDay } from '../ui/words.ts';
+import { dayOf, exactTime, phaseWords, timeOfDay } from '../ui/words.ts';
 import { ALL_EVENTS, cutAtMatches, dataLines, type EventFilter, filtered, foundInData } from './event-filter.ts';
 import { eventStyles } from './event-styles.ts';
 import '../ui/problem-note.ts';
@@ -34,6 +34,8 @@ export class EventList extends LitElement {
   @property({ attribute: false }) events: readonly StoredEvent[] = [];
   /** From which seq on they are given; 1: from the first. */
   @property({ attribute: false }) from = 1;
+  /** When those that were there were removed, as the settings say; null: none was. */
+  @property({ attribute: false }) prunedAt: number | null = null;
   /** The run's phases, to choose among. */
   @property({ attribute: false }) phases: readonly string[] = [];
   @property({ attribute: false }) failure: unknown = null;
@@ -128,8 +130,9 @@ export class EventList extends LitElement {
       </div>
       ${this.#filters()}
       <span class="visually-hidden" role="status">${this.said}</span>
+      ${events.length > 0 ? this.#pruned('Earlier events') : nothing}
       ${
-        this.from > 1
+        this.from > 1 && (events.length > 0 || this.prunedAt === null)
           ? html`<p class="quiet row">
               <span>${this.#partWords(events.length)}</span>
               <button class="small" @click=${() => this.dispatchEvent(new CustomEvent('earlier-wanted'))}>Read earlier ones</button>
@@ -138,6 +141,12 @@ export class EventList extends LitElement {
       }
       <problem-note .error=${this.failure} retry @retry=${() => this.dispatchEvent(new CustomEvent('retry'))}></problem-note>
       ${shown.length === 0 ? this.#none() : this.#list(shown, waiting)}`;
+  }
+
+  #pruned(what: string) {
+    return this.prunedAt === null
+      ? nothing
+      : html`<p class="quiet">${what} of this run were removed on ${dayOf(this.prunedAt)}, as the tenant’s settings say.</p>`;
   }
 
   #partWords(held: number): string {
@@ -175,7 +184,8 @@ export class EventList extends LitElement {
   #none() {
     if (this.failure) return nothing;
     if (this.loading) return html`<p class="quiet" role="status">Reading the events …</p>`;
-    if (this.events.length === 0) return html`<p class="quiet">No events yet.</p>`;
+    if (this.events.length === 0)
+      return this.prunedAt === null ? html`<p class="quiet">No events yet.</p>` : this.#pruned('The events');
     return html`<p class="quiet">No event is like that.</p>
       <button
         @click=${() => {

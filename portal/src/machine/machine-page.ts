@@ -321,6 +321,7 @@ export class MachinePage extends LitElement {
       run=${run.id}
       .events=${events}
       .from=${from}
+      .prunedAt=${run.prunedAt ?? null}
       .phases=${run.phases.map(({ name }) => name)}
       .failure=${failure}
       .loading=${loading}

@@ -1,4 +1,4 @@
-// Settings: the tenant's keys in plain words, how secrets may be revealed, and what engines may send.
+// Settings: the tenant's keys in plain words, how secrets may be revealed, how long events are kept, and what engines may send.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
@@ -17,10 +17,12 @@ import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
+import type { EventsKeptGiven } from './events-kept.ts';
 import type { SettingsGiven } from './reveal-settings.ts';
 import '../ui/fingerprint-text.ts';
 import '../limits/limits-card.ts';
 import '../ui/problem-note.ts';
+import './events-kept.ts';
 import './reveal-settings.ts';
 
 type Loaded = {
@@ -103,6 +105,14 @@ export class SettingsPage extends LitElement {
           .busy=${this.#work.busy}
           @settings-given=${(event: SettingsGiven) => void this.#work.do(() => this.#change(event.detail))}
         ></reveal-settings>
+      </section>
+      <section class="card">
+        <events-kept
+          .settings=${loaded.settings}
+          .editable=${this.#admin}
+          .busy=${this.#work.busy}
+          @events-kept-given=${(event: EventsKeptGiven) => void this.#work.do(() => this.#change(event.detail))}
+        ></events-kept>
       </section>
       ${this.#engines(loaded.settings)}
       ${loaded.limits ? html`<section class="card"><limits-card .limits=${loaded.limits}></limits-card></section>` : nothing}`;

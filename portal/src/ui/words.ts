@@ -149,10 +149,13 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
 const SHORT_TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export const dateTime = (at: number): string => DATE.format(at);
+/** "3 March 2027". */
+export const dayOf = (at: number): string => DAY.format(at);
 export const shortTime = (at: number): string => SHORT_TIME.format(at);
 export const timeOfDay = (at: number): string => TIME.format(at);
 export const exactTime = (at: number): string => EXACT.format(at);
