@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventLevel, type EventType, type Mended, SEQ_MAX } from '../../schema/report.ts';
-import * as before from '../../test/support/events-before.ts';
+import * as before from '../../test/workerd/events-before.ts';
 import { bindings } from '../../test/workerd-fixtures.ts';
 import { migrate } from '../core/migrations.ts';
 import { all, first } from '../core/rows.ts';
