@@ -1,4 +1,5 @@
 // Running totals, kept by writes, so that an overview never scans the fleet.
+import { remember, remembered, writeRow } from '../core/memory.ts';
 import { all } from '../core/rows.ts';
 
 export type Counter =
@@ -13,25 +14,31 @@ export type Counter =
   | `status:${string}`;
 
 const MINUTE_MS = 60_000;
+const LAST_REPORT = 'last report';
 
 /** Adds `by` (may be negative) to a counter. Zero writes nothing. */
 export function add(sql: SqlStorage, name: Counter, by: number): void {
   if (by === 0) return;
-  sql.exec(
-    'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
-    name,
-    by,
+  writeRow(sql, 'counters', () =>
+    sql.exec(
+      'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
+      name,
+      by,
+    ),
   );
 }
 
 /** Notes when a report came in, to the minute: at most one row written a minute. */
 export function noteReport(sql: SqlStorage, at: number): void {
-  sql.exec(
-    `INSERT INTO counters VALUES ('last_report_at', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
-     WHERE excluded.value >= value + ?`,
-    at,
-    MINUTE_MS,
+  const noted = remembered(sql, LAST_REPORT, ['counters'], () => read(sql)('last_report_at'));
+  if (noted > 0 && at < noted + MINUTE_MS) return;
+  writeRow(sql, 'counters', () =>
+    sql.exec(
+      "INSERT INTO counters VALUES ('last_report_at', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      at,
+    ),
   );
+  remember(sql, LAST_REPORT, ['counters'], at);
 }
 
 export function read(sql: SqlStorage): (name: Counter) => number {

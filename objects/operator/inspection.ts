@@ -36,7 +36,7 @@ export function inspect(sql: SqlStorage, around: Surroundings, now: number): Ins
     room: readRoom(sql),
     lastReportAt: counters.read(sql)('last_report_at') || null,
     ...countsAndQueues(sql, now),
-    due: allDue(sql),
+    due: [...allDue(sql)],
     alarmAt,
     liveSockets,
     keys: keyStates(sql),
