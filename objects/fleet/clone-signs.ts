@@ -15,7 +15,7 @@ import { all, first } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
 import { findRunPc, type RunPc, saidKey, signsOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import { settleMarks } from './marks-anew.ts';
 import { settleAllMarks } from './to-rotate.ts';
 
@@ -45,7 +45,7 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
   // What was kept back from before another run spoke is late: nobody's turn.
   const speaks = at !== null && at > (row.speaker_since ?? -1);
   if (speaks && row.speaker !== run && row.cloned_at === null)
-    sql.exec('UPDATE machines SET speaker = ?, speaker_since = ? WHERE id = ?', run, now, row.id);
+    changeRow(sql, row, { ...row, speaker: run, speaker_since: now });
   const found = takes ? 'turns' : sign;
   const isNew = found !== null && flag(storage, row, found, now);
   if (!isNew && isToldAnew(sql, row.id, { run, heardAt }, [before, after])) settleClone(storage, row.id, now);
@@ -132,12 +132,7 @@ function isToldAnew(
 /** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. Answers whether it is new. */
 function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now: number): boolean {
   if (row.cloned_at !== null && (by !== 'turns' || row.cloned_by === 'turns')) return false;
-  storage.sql.exec(
-    'UPDATE machines SET cloned_at = coalesce(cloned_at, ?), cloned_by = ? WHERE id = ?',
-    now,
-    by,
-    row.id,
-  );
+  changeRow(storage.sql, row, { ...row, cloned_at: row.cloned_at ?? now, cloned_by: by });
   settleClone(storage, row.id, now);
   return true;
 }

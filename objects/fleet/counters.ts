@@ -1,5 +1,5 @@
 // Running totals, kept by writes, so that an overview never scans the fleet.
-import { remember, remembered, writeRow } from '../core/memory.ts';
+import { holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all } from '../core/rows.ts';
 
 export type Counter =
@@ -19,11 +19,18 @@ const LAST_REPORT = 'last report';
 /** Adds `by` (may be negative) to a counter. Zero writes nothing. */
 export function add(sql: SqlStorage, name: Counter, by: number): void {
   if (by === 0) return;
+  const added = (held: ReadonlyMap<Counter, number> | null) => new Map(held).set(name, (held?.get(name) ?? 0) + by);
+  holdBack(sql, 'counters', 'counters', added, (held) => write(sql, held));
+}
+
+function write(sql: SqlStorage, added: ReadonlyMap<Counter, number>): void {
+  const rows = [...added].filter(([, by]) => by !== 0);
+  if (rows.length === 0) return;
   writeRow(sql, 'counters', () =>
     sql.exec(
-      'INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
-      name,
-      by,
+      `INSERT INTO counters SELECT value->>0, value->>1 FROM json_each(?) WHERE TRUE
+       ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value`,
+      JSON.stringify(rows),
     ),
   );
 }

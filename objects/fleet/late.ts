@@ -5,7 +5,8 @@ import { realFacts } from '../../schema/same-pc.ts';
 import { first } from '../core/rows.ts';
 import { readLimits } from '../limits/limits.ts';
 import { machineDay } from '../limits/machine-day.ts';
-import { ATTRIBUTES, changeRow, describe, findRow, isOtherSerial } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
+import { ATTRIBUTES, describe, isOtherSerial } from './machines.ts';
 
 /** Whether the history says that an attribute was so at an instant, or that the next thing it was is this. */
 const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number, value: string): boolean =>

@@ -28,6 +28,8 @@ export type MachineRow = {
   archived_at: number | null;
   archived_by: string | null;
   merged_into: string | null;
+  merged_at: number | null;
+  merged_by: string | null;
   silent_since: number | null;
   /** Its line in the search; null: nothing of it is searched yet. */
   place: number | null;

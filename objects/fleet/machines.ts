@@ -17,7 +17,9 @@ import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
 import { recount } from './counts.ts';
 import { cameBack, historyOf } from './histories.ts';
+import { nothingOf } from './id-facts.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
+import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
 import { claimantOf } from './occurrences.ts';
 import { noteForSearch } from './search-lines.ts';
 
@@ -37,28 +39,11 @@ export const ATTRIBUTES = AttributeChange.shape.attribute.options.map(
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
 
-export const machineExists = (sql: SqlStorage, id: string): boolean =>
-  first(sql, 'SELECT 1 FROM machines WHERE id = ?', id) !== null;
-
-export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
-  first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
-
 /** The machines that exist among these ids, each as it is now. */
 export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
   all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
     summaryOf,
   );
-
-/** Writes the columns that differ, in one statement: an index is written again only for a column that changes. */
-export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
-  const changed = (Object.keys(after) as (keyof MachineRow)[]).filter((column) => before[column] !== after[column]);
-  if (changed.length === 0) return;
-  sql.exec(
-    `UPDATE machines SET ${changed.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
-    ...changed.map((column) => after[column]),
-    before.id,
-  );
-}
 
 /**
  * A machine as its page shows it: the history of ids merged into it belongs to its own, each line under the id it came
@@ -114,13 +99,8 @@ export const isSomeAside = (sql: SqlStorage, pcIds: readonly string[]): boolean 
 /** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
 export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname: string | null, at: number): void {
   if (machineExists(sql, id)) return;
-  sql.exec(
-    `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
-       serial_changed, seq_conflict) VALUES (?, '', ?, ?, 0, 0, 0, '[]', 0, 0)`,
-    id,
-    at,
-    at,
-  );
+  addRow(sql, newRow(id, at));
+  nothingOf(sql, id);
   add(sql, 'machines', 1);
   record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
   // Last: what is counted in memory is not undone with the rest where there is no room for the entry.
@@ -196,8 +176,9 @@ const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: 
     dayOf(at) * DAY_MS,
   ).length > 0;
 
-export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
-  sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
-};
+export function flagSeqConflict(sql: SqlStorage, id: string): void {
+  const row = findRow(sql, id);
+  if (row) changeRow(sql, row, { ...row, seq_conflict: 1 });
+}
 
 export const unknownMachine = (): Refusal => refuse('unknown_machine', 'The tenant has no machine with this id.');

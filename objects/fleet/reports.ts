@@ -26,8 +26,10 @@ import {
   takeOutLost,
   timedBy,
 } from './events.ts';
+import { factsOf } from './id-facts.ts';
 import { describeEarlier } from './late.ts';
-import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
+import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
 import { settleVolumes } from './marks-anew.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
@@ -65,13 +67,8 @@ export function submitReport(
   });
   if (shared) return shared;
   const limits = readLimits(sql);
-  const over = reportQuota(
-    sql,
-    caller,
-    { machine: machine.id, row: findRow(sql, machine.id), newRun: known === null },
-    limits,
-    now,
-  );
+  const row = findRow(sql, machine.id);
+  const over = reportQuota(sql, caller, { machine: machine.id, row, newRun: known === null }, limits, now);
   if (over) return over;
   const collided = collisions(sql, reported.id, events);
   const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, collided);
@@ -110,6 +107,9 @@ export function submitReport(
     times,
   );
   const changes = !known || fresh.length > 0 || conflicts > 0;
+
+  // Read before anything is held back of the row, which this statement would write.
+  if (row) factsOf(sql, machine.id);
 
   return storage.transactionSync(() => {
     requireRoom(sql, 'report');
@@ -195,8 +195,8 @@ function takeVolumes(
 ): boolean {
   const { sql } = storage;
   const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
-  if (system !== null)
-    sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
+  const row = findRow(sql, machine);
+  if (system !== null && row) changeRow(sql, row, { ...row, encrypted: system === 'encrypted' ? 1 : 0 });
   if (changed) {
     settleVolumes(
       storage,

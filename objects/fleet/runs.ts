@@ -1,8 +1,10 @@
 // The rows of runs: found, paged and written; and which of a machine's runs it has left.
 import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
+import { forget, recalled, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
+import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_LOOKED_AT, type RunPlace } from './id-facts.ts';
 import { type FoldedPhase, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
 
 type RunRow = {
@@ -63,12 +65,30 @@ const fromRow = (row: RunRow): RunState => ({
   clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
 });
 
-export function findRun(sql: SqlStorage, id: string): RunState | null {
-  const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
-  return row && fromRow(row);
-}
+const TABLES = ['runs'] as const;
+const nameOf = (id: string): string => `run ${id}`;
 
-type RunPlace = { id: string; started_at: number };
+/** Shared with everybody who asks: nobody may change it. */
+export const findRun = (sql: SqlStorage, id: string): RunState | null =>
+  remembered(sql, nameOf(id), TABLES, () => {
+    const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
+    return row && fromRow(row);
+  });
+
+/** The next runs of one id, by the index. */
+const placesFrom = (
+  sql: SqlStorage,
+  machine: string,
+  { after, limit, apart }: { after: RunPlace | null; limit: number; apart: boolean },
+): RunPlace[] =>
+  all<{ id: string; started_at: number }>(
+    sql,
+    `SELECT id, started_at FROM runs INDEXED BY ${apart ? 'runs_aside' : 'runs_by_machine'}
+     WHERE machine_id = ? AND ${apart ? IS_ASIDE : STANDS} ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
+    machine,
+    ...(after ? [after.startedAt, after.id] : []),
+    limit,
+  ).map(({ id, started_at: startedAt }) => ({ id, startedAt }));
 
 /**
  * The runs of a machine's ids, latest start first, from after `after` on: those that count, or those set `apart`. Each id is asked by itself, so
@@ -80,26 +100,19 @@ export const runsOf = (
   after: RunPlace | null,
   limit: number,
   apart = false,
-): RunState[] =>
-  machines
-    .flatMap((machine) =>
-      all<RunPlace>(
-        sql,
-        `SELECT id, started_at FROM runs INDEXED BY ${apart ? 'runs_aside' : 'runs_by_machine'}
-         WHERE machine_id = ? AND ${apart ? IS_ASIDE : STANDS} ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
-        machine,
-        ...(after ? [after.started_at, after.id] : []),
-        limit,
-      ),
-    )
-    .sort((a, b) => b.started_at - a.started_at || (a.id < b.id ? 1 : -1))
+): RunState[] => {
+  const areKnown = after === null && !apart && limit <= RUNS_LOOKED_AT;
+  return machines
+    .flatMap((machine) => (areKnown ? factsOf(sql, machine).runs : placesFrom(sql, machine, { after, limit, apart })))
+    .sort(latestFirst)
     .slice(0, limit)
     .map(({ id }) => requireRun(sql, id));
+};
 
 /** A page of them, as people read it. */
 export function runPage(sql: SqlStorage, machines: readonly string[], { after, limit, aside }: RunsQuery): RunList {
   const [startedAt = '', id = ''] = after?.split('/') ?? [];
-  const place = after === undefined ? null : { id, started_at: Number(startedAt) };
+  const place = after === undefined ? null : { id, startedAt: Number(startedAt) };
   const rows = runsOf(sql, machines, place, limit + 1, aside === 'yes');
   const runs = rows.slice(0, limit).map((run) => publicRun(sql, run));
   const last = rows.length > limit ? runs.at(-1) : undefined;
@@ -114,6 +127,25 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
 
 /** Writes a run: one row. Whether it is aside, and another beginning of one that is kept, are written apart: two indexes go by them. */
 export function putRun(sql: SqlStorage, run: RunState): void {
+  const known = recalled<RunState | null>(sql, nameOf(run.id), TABLES);
+  writeRow(sql, 'runs', () => insertOrUpdate(sql, run));
+  if (known === null && run.aside === null) noteRun(sql, run.machine, run);
+  if (known === undefined) {
+    forget(sql, nameOf(run.id));
+    forgetFacts(sql, run.machine);
+  } else remember(sql, nameOf(run.id), TABLES, known === null ? run : { ...run, ...whatStays(known) });
+}
+
+/** The part of a run that is kept as it was first written, unless it is written apart. */
+const whatStays = ({ machine, startedAt, engineVersion, uploadedBy, aside }: RunState): Partial<RunState> => ({
+  machine,
+  startedAt,
+  engineVersion,
+  uploadedBy,
+  aside,
+});
+
+function insertOrUpdate(sql: SqlStorage, run: RunState): void {
   sql.exec(
     `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
@@ -155,16 +187,7 @@ export const putBeginning = (sql: SqlStorage, { id, startedAt }: RunState): void
 
 /** Whether another run of the machine counts that began later. */
 export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunState): boolean =>
-  first(
-    sql,
-    `SELECT 1 FROM runs INDEXED BY runs_by_machine WHERE machine_id = ? AND ${STANDS} AND started_at > ? AND id <> ? LIMIT 1`,
-    machine,
-    startedAt,
-    id,
-  ) !== null;
-
-/** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
-const LEFT_LOOKED_AT = 20;
+  factsOf(sql, machine).runs.some((run) => run.id !== id && run.startedAt > startedAt);
 
 /** The latest runs of a machine up to one of them, which is the first. */
 const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
@@ -174,12 +197,12 @@ const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
      WHERE machine_id = ? AND ${STANDS} AND (started_at, id) <= (?, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?`,
     machine,
     startedAt,
-    LEFT_LOOKED_AT,
+    RUNS_LOOKED_AT,
   );
 
 /** Whether a run that was left may be taken for at work again: only while it is among those that are looked at, or nothing would leave it any more. */
 export const isLookedAt = (sql: SqlStorage, { id, machine }: RunState): boolean =>
-  runsOf(sql, [machine], null, LEFT_LOOKED_AT - 1).some((run) => run.id === id);
+  runsOf(sql, [machine], null, RUNS_LOOKED_AT - 1).some((run) => run.id === id);
 
 /**
  * After a machine's run was heard of for the first time: its latest run has left those before it, also when it is this
@@ -196,12 +219,17 @@ export function leaveEarlier(sql: SqlStorage, machine: string): void {
  * and the last one that is looked at, since nobody looks at it again.
  */
 function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
+  if (factsOf(sql, machine).runs.length === 1) return;
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
   const left = lookedAt(sql, machine, latest)
-    .filter(({ heard_at }, place) => heard_at <= heardBefore || place === LEFT_LOOKED_AT - 1)
+    .filter(({ heard_at }, place) => heard_at <= heardBefore || place === RUNS_LOOKED_AT - 1)
     .filter(({ id, status }) => status === 'running' && id !== latest.id);
-  for (const { id } of left)
-    sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id);
+  for (const { id } of left) {
+    writeRow(sql, 'runs', () =>
+      sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id),
+    );
+    forget(sql, nameOf(id));
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { Attention, Phase, Run } from '../../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../../schema/notice.ts';
 import { all, first } from '../core/rows.ts';
+import { findRow } from '../fleet/machine-rows.ts';
 import { decideCount, readLimits } from '../limits/limits.ts';
 import { noteNear } from '../limits/nears.ts';
 import { RANK } from './notice-ranks.ts';
@@ -121,8 +122,7 @@ const makePlace = (sql: SqlStorage, webhook: string): void => {
   );
 };
 
-const hostnameOf = (sql: SqlStorage, machine: string): string | null =>
-  first<{ hostname: string }>(sql, 'SELECT hostname FROM machines WHERE id = ?', machine)?.hostname || null;
+const hostnameOf = (sql: SqlStorage, machine: string): string | null => findRow(sql, machine)?.hostname || null;
 
 const text = (value: AuditEntry['detail'][string] | undefined): string => String(value ?? '');
 

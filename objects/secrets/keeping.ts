@@ -2,6 +2,7 @@
 import { type EscrowRequest, type Receipt, refKey } from '../../schema/secret.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
+import { writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
@@ -84,20 +85,22 @@ export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, r
   );
   const today = versionsToday(row, at);
   if (token !== null) today[token] = (today[token] ?? 0) + 1;
-  sql.exec(
-    `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
+  writeRow(sql, 'secrets', () =>
+    sql.exec(
+      `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
        day = excluded.day, day_versions = excluded.day_versions`,
-    sameRefKey(request.ref),
-    token,
-    dayOf(at),
-    JSON.stringify(today),
-    receipt.secretId,
-    request.machine,
-    request.kind,
-    refKey(request.ref),
-    receipt.version,
+      sameRefKey(request.ref),
+      token,
+      dayOf(at),
+      JSON.stringify(today),
+      receipt.secretId,
+      request.machine,
+      request.kind,
+      refKey(request.ref),
+      receipt.version,
+    ),
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,
