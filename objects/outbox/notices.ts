@@ -5,7 +5,6 @@ import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { Attention, Phase, Run } from '../../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../../schema/notice.ts';
 import { all, first } from '../core/rows.ts';
-import { findRow } from '../fleet/machine-rows.ts';
 import { decideCount, readLimits } from '../limits/limits.ts';
 import { noteNear } from '../limits/nears.ts';
 import { RANK } from './notice-ranks.ts';
@@ -122,7 +121,8 @@ const makePlace = (sql: SqlStorage, webhook: string): void => {
   );
 };
 
-const hostnameOf = (sql: SqlStorage, machine: string): string | null => findRow(sql, machine)?.hostname || null;
+const hostnameOf = (sql: SqlStorage, machine: string): string | null =>
+  first<{ hostname: string }>(sql, 'SELECT hostname FROM machines WHERE id = ?', machine)?.hostname || null;
 
 const text = (value: AuditEntry['detail'][string] | undefined): string => String(value ?? '');
 
@@ -183,12 +183,15 @@ export function noticeReported(
   at: number,
   { before, after, appeared }: { before: Pick<Reported, 'status'>; after: Reported; appeared: readonly Attention[] },
 ): void {
+  const hasFailed = after.status === 'failed' && before.status !== 'failed';
+  const lacksKey = appeared.includes('no_recovery_key');
+  if (!hasFailed && !lacksKey) return;
   const pc = { machine: after.machine, hostname: hostnameOf(sql, after.machine), run: after.id };
-  if (after.status === 'failed' && before.status !== 'failed') {
+  if (hasFailed) {
     const failed = after.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
     queue(sql, tenant, at, 'run_failed', { ...pc, phase: failed?.name ?? null });
   }
-  if (appeared.includes('no_recovery_key')) queue(sql, tenant, at, 'encrypted_not_escrowed', pc);
+  if (lacksKey) queue(sql, tenant, at, 'encrypted_not_escrowed', pc);
 }
 
 /** Queues that a person asked for more reveals than their budget has; once an hour. Call it in the transaction that refuses. */
