@@ -2,8 +2,8 @@
 import { holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all } from '../core/rows.ts';
 
+/** What is kept. Every machine of the fleet is in one state, `none` where it has no run that counts. */
 export type Counter =
-  | 'machines'
   | 'archived'
   | 'aside'
   | 'secrets'
@@ -48,9 +48,11 @@ export function noteReport(sql: SqlStorage, at: number): void {
   remember(sql, LAST_REPORT, ['counters'], at);
 }
 
-export function read(sql: SqlStorage): (name: Counter) => number {
+/** `machines`: of the fleet, the sum of its states. */
+export function read(sql: SqlStorage): (name: Counter | 'machines') => number {
   const values = new Map(
     all<{ name: string; value: number }>(sql, 'SELECT * FROM counters').map((row) => [row.name, row.value]),
   );
-  return (name) => values.get(name) ?? 0;
+  const machines = [...values].reduce((sum, [name, value]) => (name.startsWith('status:') ? sum + value : sum), 0);
+  return (name) => (name === 'machines' ? machines : (values.get(name) ?? 0));
 }

@@ -13,6 +13,8 @@ export const RUNS_LOOKED_AT = 20;
 export const DUE_COUNTED_MAX = 1_000;
 
 export type RunPlace = { id: string; startedAt: number };
+/** `isUndated`: nobody knows when it was (undated.ts). */
+export type LatestRun = RunPlace & { isUndated: boolean };
 /** A list of a volume's protectors, as the PC told it. */
 export type VolumeListed = { volume: string; protectors: string[]; readAt: number; run: string };
 
@@ -20,7 +22,7 @@ export type IdFacts = {
   /** The ids merged into it, in their order. */
   aliases: readonly string[];
   /** The latest of its runs that count, latest start first. */
-  runs: readonly RunPlace[];
+  runs: readonly LatestRun[];
   /** None that a run which is set aside has listed. */
   volumes: readonly VolumeListed[];
   /** What was acknowledged of each mark last. */
@@ -43,8 +45,8 @@ export const factsOf = (sql: SqlStorage, id: string): IdFacts =>
       `SELECT
          (SELECT json_group_array(id) FROM
            (SELECT id FROM machines WHERE merged_into = ?1 ORDER BY id LIMIT ${ALIASES_MAX})) AS aliases,
-         (SELECT json_group_array(json_array(id, started_at)) FROM
-           (SELECT id, started_at FROM runs INDEXED BY runs_by_machine WHERE machine_id = ?1 AND ${STANDS}
+         (SELECT json_group_array(json_array(id, started_at, undated)) FROM
+           (SELECT id, started_at, undated FROM runs INDEXED BY runs_by_machine WHERE machine_id = ?1 AND ${STANDS}
             ORDER BY started_at DESC, id DESC LIMIT ${RUNS_LOOKED_AT})) AS runs,
          (SELECT json_group_array(json_array(volume, protectors, read_at, run_id)) FROM volumes WHERE machine_id = ?1
             AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.aside IS NOT NULL)) AS volumes,
@@ -56,10 +58,12 @@ export const factsOf = (sql: SqlStorage, id: string): IdFacts =>
     );
     if (!row) throw new Error('a row of counts is always there');
     const volumes: [string, string, number, string][] = JSON.parse(row.volumes);
-    const runs: [string, number][] = JSON.parse(row.runs);
+    const runs: [string, number, number][] = JSON.parse(row.runs);
     return {
       aliases: JSON.parse(row.aliases),
-      runs: runs.map(([run, startedAt]) => ({ id: run, startedAt })).sort(latestFirst),
+      runs: runs
+        .map(([run, startedAt, undated]) => ({ id: run, startedAt, isUndated: undated === 1 }))
+        .sort(latestFirst),
       volumes: volumes.map(([volume, protectors, readAt, run]) => ({
         volume,
         protectors: JSON.parse(protectors),
@@ -78,10 +82,10 @@ export const latestFirst = (a: RunPlace, b: RunPlace): number => b.startedAt - a
 export const nothingOf = (sql: SqlStorage, id: string): void => remember(sql, nameOf(id), TABLES, NOTHING);
 
 /** A run of it is there now, and counts. */
-export function noteRun(sql: SqlStorage, id: string, place: RunPlace): void {
+export function noteRun(sql: SqlStorage, id: string, run: LatestRun): void {
   const known = recalled<IdFacts>(sql, nameOf(id), TABLES);
   if (!known) return;
-  const runs = [...known.runs, place].sort(latestFirst).slice(0, RUNS_LOOKED_AT);
+  const runs = [...known.runs, run].sort(latestFirst).slice(0, RUNS_LOOKED_AT);
   remember(sql, nameOf(id), TABLES, { ...known, runs } satisfies IdFacts);
 }
 

@@ -60,6 +60,7 @@ export const newRow = (id: string, at: number): MachineRow => ({
   other_id: null,
   occurrences: '{}',
   other_id_by: null,
+  first_said: null,
 });
 
 /** Columns to be written, with what is stored in each; `isNew`: the row itself is to be. */

@@ -9,14 +9,14 @@ import { IS_ASIDE } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { dayOf, decideCount, readLimits } from '../limits/limits.ts';
-import { machineDay } from '../limits/machine-day.ts';
+import { type MachineDay, machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
 import { usesOf } from '../limits/token-uses.ts';
 import { mergedInto, withAliases } from './aliases.ts';
 import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
 import { recount } from './counts.ts';
-import { cameBack, historyOf } from './histories.ts';
+import { cameBack, firstSaid, historyOf, unfold } from './histories.ts';
 import { nothingOf } from './id-facts.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
 import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
@@ -101,7 +101,7 @@ export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname
   if (machineExists(sql, id)) return;
   addRow(sql, newRow(id, at));
   nothingOf(sql, id);
-  add(sql, 'machines', 1);
+  add(sql, 'status:none', 1);
   record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
   // Last: what is counted in memory is not undone with the rest where there is no room for the entry.
   if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
@@ -121,7 +121,33 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
   });
   if (changes.length === 0) return;
+  const isFirst =
+    row.first_said === null && ATTRIBUTES.every(([, column]) => row[column] === null || row[column] === '');
   const today = machineDay(row, at);
+  if (!isFirst) keepChanges(sql, unfold(sql, row), changes, today, at);
+  const is = Object.fromEntries(changes.map(({ attribute, value }) => [attribute, value]));
+  const after: MachineRow = {
+    ...row,
+    ...today,
+    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
+    first_said: isFirst ? firstSaid(is, at) : null,
+  };
+  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
+  changeRow(sql, row, after);
+  recount(sql, row, after);
+  if (SEARCHED.some((attribute) => attribute in is)) noteForSearch(sql, reported.id);
+}
+
+type Change = { attribute: AttributeChange['attribute']; column: (typeof ATTRIBUTES)[number][1]; value: string };
+
+/** Keeps a line for each change, and counts in `today` those that count against the day. */
+function keepChanges(
+  sql: SqlStorage,
+  row: MachineRow,
+  changes: readonly Change[],
+  today: MachineDay,
+  at: number,
+): void {
   const limit = readLimits(sql).attributeChanges;
   for (const { attribute, column, value } of changes) {
     // An attribute that goes to and fro between two values, as when two PCs have one id, does not get a new line each
@@ -129,28 +155,18 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     if (cameBack(sql, row, { attribute, value }, at)) continue;
     // A value that was not known before is no change.
     if (row[column] !== null && row[column] !== '') today.day_changes++;
-    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
+    if (today.day_changes > limit && foldChange(sql, row.id, attribute, value, at)) continue;
     sql.exec(
       `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,
-      reported.id,
+      row.id,
       attribute,
       at,
       value,
     );
   }
   if (decideCount('attributeChanges', limit, today.day_changes, 0, at) !== 'ok')
-    noteNear(sql, at, { limit: 'attributeChanges', id: reported.id, used: today.day_changes, value: limit });
-  const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
-  const after: MachineRow = {
-    ...row,
-    ...today,
-    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
-  };
-  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
-  changeRow(sql, row, after);
-  recount(sql, row, after);
-  if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
+    noteNear(sql, at, { limit: 'attributeChanges', id: row.id, used: today.day_changes, value: limit });
 }
 
 /**

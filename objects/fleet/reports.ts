@@ -115,6 +115,8 @@ export function submitReport(
     requireRoom(sql, 'report');
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
+    // What the run says of its PC is kept in its row, which is written once, at the end.
+    if (!known) putRun(sql, before);
     const isNews = !known || fresh.length > 0;
     const heardAt = known?.heardAt ?? null;
     const { isAtWork } = isNews
@@ -156,6 +158,7 @@ export function submitReport(
       const aside = others ? null : before.aside;
       putRun(sql, {
         ...after,
+        pc: findRun(sql, reported.id)?.pc ?? null,
         nextSeq: next,
         refused: before.refused + buried,
         token: others ? null : before.token,

@@ -1,7 +1,7 @@
 // The rows of runs: found, paged and written; and which of a machine's runs it has left.
 import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
-import { forget, recalled, remember, remembered, writeRow } from '../core/memory.ts';
+import { forget, holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
 import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_LOOKED_AT, type RunPlace } from './id-facts.ts';
@@ -31,6 +31,9 @@ type RunRow = {
   said_started_at: number | null;
   clock_skew_ms: number | null;
   undated: number;
+  pc_serial: string | null;
+  pc_model: string | null;
+  pc_changes: number | null;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -62,6 +65,7 @@ const fromRow = (row: RunRow): RunState => ({
   token: row.token,
   aside: row.aside,
   undated: row.undated === 1,
+  pc: row.pc_changes === null ? null : { serial: row.pc_serial, model: row.pc_model, changes: row.pc_changes },
   clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
 });
 
@@ -103,7 +107,9 @@ export const runsOf = (
 ): RunState[] => {
   const areKnown = after === null && !apart && limit <= RUNS_LOOKED_AT;
   return machines
-    .flatMap((machine) => (areKnown ? factsOf(sql, machine).runs : placesFrom(sql, machine, { after, limit, apart })))
+    .flatMap((machine): readonly RunPlace[] =>
+      areKnown ? factsOf(sql, machine).runs : placesFrom(sql, machine, { after, limit, apart }),
+    )
     .sort(latestFirst)
     .slice(0, limit)
     .map(({ id }) => requireRun(sql, id));
@@ -127,13 +133,19 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
 
 /** Writes a run: one row. Whether it is aside, and another beginning of one that is kept, are written apart: two indexes go by them. */
 export function putRun(sql: SqlStorage, run: RunState): void {
-  const known = recalled<RunState | null>(sql, nameOf(run.id), TABLES);
-  writeRow(sql, 'runs', () => insertOrUpdate(sql, run));
-  if (known === null && run.aside === null) noteRun(sql, run.machine, run);
-  if (known === undefined) {
-    forget(sql, nameOf(run.id));
-    forgetFacts(sql, run.machine);
-  } else remember(sql, nameOf(run.id), TABLES, known === null ? run : { ...run, ...whatStays(known) });
+  const known = findRun(sql, run.id);
+  const after: RunState = known ? { ...run, ...whatStays(known) } : run;
+  holdBack(
+    sql,
+    'runs',
+    nameOf(run.id),
+    () => after,
+    (held) => writeRow(sql, 'runs', () => insertOrUpdate(sql, held)),
+  );
+  remember(sql, nameOf(run.id), TABLES, after);
+  if (known === null && run.aside === null)
+    noteRun(sql, run.machine, { id: run.id, startedAt: run.startedAt, isUndated: run.undated });
+  else if (known !== null && known.undated !== run.undated) forgetFacts(sql, known.machine);
 }
 
 /** The part of a run that is kept as it was first written, unless it is written apart. */
@@ -147,13 +159,17 @@ const whatStays = ({ machine, startedAt, engineVersion, uploadedBy, aside }: Run
 
 function insertOrUpdate(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO runs (id, machine_id, status, status_seq, started_at, finished_at, last_event_at, engine_version, phases,
+       reboots, warnings, errors, events, next_seq, uploaded_by, reboots_at, heard_at, refused, token, aside,
+       said_started_at, clock_skew_ms, undated, pc_serial, pc_model, pc_changes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
        next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
        refused = excluded.refused, token = excluded.token, said_started_at = excluded.said_started_at,
-       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated`,
+       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated, pc_serial = excluded.pc_serial,
+       pc_model = excluded.pc_model, pc_changes = excluded.pc_changes`,
     run.id,
     run.machine,
     run.status,
@@ -177,6 +193,9 @@ function insertOrUpdate(sql: SqlStorage, run: RunState): void {
     run.clock?.startedAt ?? null,
     run.clock?.skewMs ?? null,
     run.undated ? 1 : 0,
+    run.pc?.serial ?? null,
+    run.pc?.model ?? null,
+    run.pc?.changes ?? null,
   );
 }
 
@@ -251,6 +270,7 @@ export function publicRun(sql: SqlStorage, state: RunState): Run {
     refused: _refused,
     token: _token,
     undated: _undated,
+    pc: _pc,
     aside,
     ...run
   } = state;
