@@ -85,22 +85,6 @@ describe('what a report costs', () => {
   });
 });
 
-describe('what a secret costs', () => {
-  it('is a row for itself, its secret, its audit entry and each of their indexes, and one for each count of it', async () => {
-    const { id, token, keyring, report } = await seedAtWork();
-    const pc = newPc();
-    await report(pc, newRun(), 1, 1);
-    const cost = async (how: Parameters<typeof sealedSecret>[3]) => {
-      const body = await sealedSecret(id, keyring, pc.id, how);
-      return (await costOf(id, () => asMachine(token, '/v1/secret', body))).written;
-    };
-    const key = { kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } } as const;
-    const other = { ref: { account: 'Another' } };
-    const [first, another, again] = [await cost(key), await cost(other), await cost(other)];
-    expect({ first, another, again }).toEqual({ first: 17, another: 15, again: 10 });
-  });
-});
-
 describe('an idle object', () => {
   /** Lets the alarm come until nothing is due any more within the minute. */
   async function untilIdle(id: string) {

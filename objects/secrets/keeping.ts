@@ -78,18 +78,20 @@ export type About = { bound: boolean; sealedAt: number | null; hostname: string 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
 export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
   const { token } = request;
-  const row = first<{ day: number; day_versions: string }>(
+  const row = first<{ day: number; day_versions: string; standing: number }>(
     sql,
-    'SELECT day, day_versions FROM secrets WHERE id = ?',
+    'SELECT day, day_versions, standing FROM secrets WHERE id = ?',
     receipt.secretId,
   );
   const today = versionsToday(row, at);
+  // Its index is written again wherever the column is set, also where that changes nothing.
+  const stands = row?.standing === 0 ? 'standing = 1,' : '';
   if (token !== null) today[token] = (today[token] ?? 0) + 1;
   writeRow(sql, 'secrets', () =>
     sql.exec(
       `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
+     ON CONFLICT (id) DO UPDATE SET ${stands} latest_version = excluded.latest_version,
        day = excluded.day, day_versions = excluded.day_versions`,
       sameRefKey(request.ref),
       token,
