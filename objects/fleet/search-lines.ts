@@ -49,7 +49,11 @@ export function noteForSearch(sql: SqlStorage, id: string): void {
   }
   const place = nextLine(sql);
   changeRow(sql, row, { ...row, place });
-  if (isAhead(sql, 'machines', id)) return;
+  if (isAhead(sql, 'machines', id)) {
+    // Its line is still to be made: nobody else is to have its number.
+    sql.exec('UPDATE search_floor SET place = max(place, ?)', place);
+    return;
+  }
   putMachines(sql, [lineOf({ ...row, place })]);
   remember(sql, NEXT_LINE, LINES, place + 1);
 }
