@@ -7,8 +7,8 @@ import { first } from '../core/rows.ts';
 
 /** How many merged ids are shown with the one that is kept. A PC has a handful; what is beyond is shown under its own id and among the merged. */
 export const ALIASES_MAX = 100;
-/** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
-export const RUNS_LOOKED_AT = 20;
+/** The latest, and the latest but one: a run is compared with the latest other than itself. */
+export const RUNS_KNOWN = 2;
 /** At most this many of a machine's secrets are counted as to be rotated: somebody has to act on the first ones anyway. */
 export const DUE_COUNTED_MAX = 1_000;
 
@@ -47,7 +47,7 @@ export const factsOf = (sql: SqlStorage, id: string): IdFacts =>
            (SELECT id FROM machines WHERE merged_into = ?1 ORDER BY id LIMIT ${ALIASES_MAX})) AS aliases,
          (SELECT json_group_array(json_array(id, started_at, undated)) FROM
            (SELECT id, started_at, undated FROM runs INDEXED BY runs_by_machine WHERE machine_id = ?1 AND ${STANDS}
-            ORDER BY started_at DESC, id DESC LIMIT ${RUNS_LOOKED_AT})) AS runs,
+            ORDER BY started_at DESC, id DESC LIMIT ${RUNS_KNOWN})) AS runs,
          (SELECT json_group_array(json_array(volume, protectors, read_at, run_id)) FROM volumes WHERE machine_id = ?1
             AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.aside IS NOT NULL)) AS volumes,
          (SELECT json_group_array(json_array(mark, occurrence)) FROM acknowledged WHERE machine_id = ?1) AS acknowledged,
@@ -85,7 +85,7 @@ export const nothingOf = (sql: SqlStorage, id: string): void => remember(sql, na
 export function noteRun(sql: SqlStorage, id: string, run: LatestRun): void {
   const known = recalled<IdFacts>(sql, nameOf(id), TABLES);
   if (!known) return;
-  const runs = [...known.runs, run].sort(latestFirst).slice(0, RUNS_LOOKED_AT);
+  const runs = [...known.runs, run].sort(latestFirst).slice(0, RUNS_KNOWN);
   remember(sql, nameOf(id), TABLES, { ...known, runs } satisfies IdFacts);
 }
 

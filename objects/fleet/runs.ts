@@ -4,7 +4,7 @@ import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { forget, holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
-import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_LOOKED_AT, type RunPlace } from './id-facts.ts';
+import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_KNOWN, type RunPlace } from './id-facts.ts';
 import { type FoldedPhase, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
 
 type RunRow = {
@@ -105,7 +105,7 @@ export const runsOf = (
   limit: number,
   apart = false,
 ): RunState[] => {
-  const areKnown = after === null && !apart && limit <= RUNS_LOOKED_AT;
+  const areKnown = after === null && !apart && limit <= RUNS_KNOWN;
   return machines
     .flatMap((machine): readonly RunPlace[] =>
       areKnown ? factsOf(sql, machine).runs : placesFrom(sql, machine, { after, limit, apart }),
@@ -208,6 +208,9 @@ export const putBeginning = (sql: SqlStorage, { id, startedAt }: RunState): void
 export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunState): boolean =>
   factsOf(sql, machine).runs.some((run) => run.id !== id && run.startedAt > startedAt);
 
+/** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
+const LEFT_LOOKED_AT = 20;
+
 /** The latest runs of a machine up to one of them, which is the first. */
 const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
   all<{ id: string; status: RunStatus; heard_at: number }>(
@@ -216,12 +219,12 @@ const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
      WHERE machine_id = ? AND ${STANDS} AND (started_at, id) <= (?, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?`,
     machine,
     startedAt,
-    RUNS_LOOKED_AT,
+    LEFT_LOOKED_AT,
   );
 
 /** Whether a run that was left may be taken for at work again: only while it is among those that are looked at, or nothing would leave it any more. */
 export const isLookedAt = (sql: SqlStorage, { id, machine }: RunState): boolean =>
-  runsOf(sql, [machine], null, RUNS_LOOKED_AT - 1).some((run) => run.id === id);
+  runsOf(sql, [machine], null, LEFT_LOOKED_AT - 1).some((run) => run.id === id);
 
 /**
  * After a machine's run was heard of for the first time: its latest run has left those before it, also when it is this
@@ -241,7 +244,7 @@ function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): voi
   if (factsOf(sql, machine).runs.length === 1) return;
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
   const left = lookedAt(sql, machine, latest)
-    .filter(({ heard_at }, place) => heard_at <= heardBefore || place === RUNS_LOOKED_AT - 1)
+    .filter(({ heard_at }, place) => heard_at <= heardBefore || place === LEFT_LOOKED_AT - 1)
     .filter(({ id, status }) => status === 'running' && id !== latest.id);
   for (const { id } of left) {
     writeRow(sql, 'runs', () =>
