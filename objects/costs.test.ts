@@ -78,10 +78,10 @@ describe('what a report costs', () => {
   });
 
   it('is nothing written, where all of it was sent before', async () => {
-    const { id, report } = await seedAtWork();
-    const [pc, run] = [newPc(), newRun()];
-    await report(pc, run, 1, 10);
-    expect((await costOf(id, () => report(pc, run, 1, 10))).written).toBe(0);
+    const { id, token } = await seedAtWork();
+    const sent = reportOf(newPc(), newRun(), 1, 10);
+    await asMachine(token, '/v1/report', sent);
+    expect((await costOf(id, () => asMachine(token, '/v1/report', sent))).written).toBe(0);
   });
 });
 
@@ -145,7 +145,9 @@ describe('an idle object', () => {
 
   it('sets it anew once it has come, for what is left', async () => {
     const { id } = await seedAtWork();
-    await runInDurableObject(stubOf(id), (_object, { storage }) => schedule(storage, 'search', 0));
+    await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+      sql.exec("INSERT INTO due VALUES ('search', 0)");
+    });
     expect(await runDurableObjectAlarm(stubOf(id))).toBe(true);
     const { alarmAt, next } = await runInDurableObject(stubOf(id), async (_object, { storage }) => ({
       alarmAt: await storage.getAlarm(),

@@ -213,7 +213,7 @@ describe('what is held back', () => {
       storage.transactionSync(() => {
         hold(2);
         hold(3);
-        all(sql, 'SELECT 1 FROM identity');
+        all(sql, 'SELECT 1 FROM sqlite_master');
         expect(writes).toEqual([]);
       });
       expect(writes.splice(0)).toEqual([5]);
