@@ -18,6 +18,7 @@ import { STALLED_AFTER_MS } from './fleet/run-state.ts';
 import { fillSearch } from './fleet/search-lines.ts';
 import { noteStalled, someRunning } from './fleet/stalled.ts';
 import { settleToRotate } from './fleet/to-rotate.ts';
+import { pack } from './fleet/unpacked.ts';
 import { letGoOfOld } from './keyring/changes.ts';
 import { forgetReplaced } from './keyring/replaced.ts';
 import { deliverDue, forgetDelivered, nextDeliveryAt } from './notices/deliveries.ts';
@@ -60,6 +61,7 @@ const DUTIES: Record<Due, Duty> = {
   replaced: { slice: forgetReplaced },
   dating: { slice: goOnDating },
   clocks: { slice: goOnWithClocks },
+  packing: { slice: pack },
   put_out: { slice: putOut },
   aside: { slice: goOnAside },
   gone_keys: { slice: (storage, now, tenant) => goOnSettling(storage, tenant, now) },

@@ -159,6 +159,32 @@ describe('an envelope', () => {
     expect(mendReport({ machine, run, events: { seq: 1 } }, NOW)).toMatchObject({ events: [{ seq: 1 }] });
   });
 
+  it('keeps what a PC says of its volumes, with ids as Windows writes them; a volume that cannot be read whole is left out', () => {
+    const id = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
+    const asWindows = `{${id.toUpperCase()}}`;
+    const list = [
+      { volume: 'C:', protectors: [asWindows, id] },
+      { volume: 'D:', protectors: asWindows },
+      { volume: 'E:', protectors: [id, 'TPM'] },
+      { volume: 'F:', protectors: null },
+      { volume: 'G:' },
+      { volume: 'H:', protectors: [] },
+      null,
+    ];
+    const kept = [
+      { volume: 'C:', protectors: [id, id] },
+      { volume: 'D:', protectors: [id] },
+      { volume: 'H:', protectors: [] },
+    ];
+    expect(parsed({ machine, run, sentAt: '/Date(9)/', volumes: { readAt: '/Date(8)/', list } })).toMatchObject({
+      sentAt: 9,
+      volumes: { readAt: 8, list: kept },
+    });
+    expect(parsed({ machine, run, volumes: { readAt: 8, list: list[1] } }).volumes?.list).toEqual([kept[1]]);
+    for (const unread of [{ list }, { readAt: 'soon', list }, 'C:', { readAt: 8, list: Array(33).fill(kept[0]) }])
+      expect(parsed({ machine, run, volumes: unread }).volumes).toBeUndefined();
+  });
+
   it('without an identity is left for the schema to refuse', () => {
     for (const value of [null, 7, [], {}, { machine, run: null }, { machine: { ...machine, id: 'x' }, run }])
       expect(ReportEnvelope.safeParse(mendEnvelope(value, NOW)).success).toBe(false);

@@ -2,7 +2,7 @@
 // oddly, is still a PC. The schema refuses only an envelope without identity, a machine's id and a run's. Pure.
 import { cleanText, instantOf, isAbsent, isRecord, listOf, textOf } from './clean.ts';
 import { phaseOf } from './mend-event.ts';
-import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope } from './report.ts';
+import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope, ReportedVolume } from './report.ts';
 
 /**
  * The envelope as `ReportEnvelope` takes it, other members as they are. `now`, ms since the epoch, is taken as the
@@ -10,8 +10,38 @@ import { ATTRIBUTE_MAX, ENGINE_VERSION_MAX, PLAN_MAX, ReportEnvelope } from './r
  */
 export function mendEnvelope(value: unknown, now: number): unknown {
   if (!isRecord(value) || ReportEnvelope.safeParse(value).success) return value;
-  return withoutUnfit({ ...value, machine: mendMachine(value.machine), run: mendRun(value.run, now) });
+  return withoutUnfit({
+    ...value,
+    machine: mendMachine(value.machine),
+    run: mendRun(value.run, now),
+    ...('sentAt' in value && { sentAt: instantOf(value.sentAt) ?? undefined }),
+    ...('volumes' in value && { volumes: mendVolumes(value.volumes) }),
+  });
 }
+
+/**
+ * A list of volumes, with ids as Windows writes them, in braces and upper case. A volume of which not every protector can be read is left out: a
+ * shorter list would say that the others are gone.
+ */
+function mendVolumes(volumes: unknown): unknown {
+  if (!isRecord(volumes)) return volumes;
+  const list = listOf(volumes.list).filter(isRecord).map(mendVolume);
+  return { readAt: instantOf(volumes.readAt), list: list.filter((volume) => ReportedVolume.safeParse(volume).success) };
+}
+
+const mendVolume = ({ volume, protectors }: Record<string, unknown>): unknown => ({
+  volume,
+  // Nothing where a list should be: it was not read, which is not to say that there are none.
+  protectors: isAbsent(protectors) ? null : listOf(protectors).map(protectorOf),
+});
+
+const protectorOf = (id: unknown): unknown =>
+  typeof id === 'string'
+    ? id
+        .trim()
+        .replace(/^\{(.*)\}$/, '$1')
+        .toLowerCase()
+    : id;
 
 /** Any other unfit member is left out, so that only it is lost: all except the two ids may be absent. */
 function withoutUnfit(envelope: Record<string, unknown>): unknown {

@@ -14,6 +14,7 @@ import { putRows } from '../core/tables.ts';
 import { beginClocks } from '../fleet/clocks.ts';
 import { beginNames } from '../fleet/names.ts';
 import { beginFilling } from '../fleet/search-lines.ts';
+import { beginPacking } from '../fleet/unpacked.ts';
 import { indexedBackups, indexedPeople, indexedTokens } from '../outbox/index-rows.ts';
 import { ask } from '../outbox/outbox.ts';
 import { beginDating } from '../secrets/dating.ts';
@@ -285,6 +286,7 @@ function finish(
     beginFilling(storage, progress.place_max, now);
     beginDating(storage, now);
     beginClocks(storage, now);
+    beginPacking(storage, now);
     beginNames(storage, now);
     record(storage.sql, tenant, caller, now, {
       action: 'tenant.imported',

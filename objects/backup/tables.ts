@@ -11,6 +11,7 @@ import { rowsAsBegun } from './pre-images.ts';
  */
 const LEFT_OUT = new Set([
   'events',
+  'packs',
   'tombstones',
   'refusals',
   'nears',

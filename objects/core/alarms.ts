@@ -20,6 +20,7 @@ export const DUTIES = [
   'replaced',
   'dating',
   'clocks',
+  'packing',
   'aside',
   'gone_keys',
   'leavers',

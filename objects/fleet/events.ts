@@ -1,8 +1,20 @@
-// A run's events: which of a batch are new, and their one row each. (run, seq) is an event's identity, kept as first stored.
+// A run's events: which of a batch are new, and how they are read. (run, seq) is an event's identity, kept as first stored.
 import canonicalize from 'canonicalize';
 import { isTold, type Receipt, timesOf } from '../../schema/clock.ts';
 import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
 import { all } from '../core/rows.ts';
+import {
+  IS_PACKED,
+  type KeptEvent,
+  packedFrom,
+  packsOf,
+  putEvents,
+  rangesFrom,
+  replaceEvents,
+  type Tail,
+  tailOf,
+} from './packs.ts';
+import { areUnpacked, takeOutUnpacked, unpackedFrom, unpackedOf } from './unpacked.ts';
 
 /** An event and where it stood in its batch. */
 export type IndexedEvent = { index: number; event: RunEvent };
@@ -21,48 +33,45 @@ export function timedBy(events: readonly IndexedEvent[], receipt: Receipt): Time
 /** Whether the PC's clock was wrong when it said this, by more than a reader would notice. */
 export const isWrong = ({ event, at }: TimedEvent): boolean => isTold(event.at, at);
 
-type Stored = {
-  seq: number;
-  at: number;
-  received_at: number;
-  level: StoredEvent['level'];
-  type: StoredEvent['type'];
-  phase: string | null;
-  message: string;
-  data: string | null;
-  /** Names of members, as JSON. */
-  mended: string | null;
-  taken_at: number | null;
-};
-
-const mendedOf = (row: Stored): Mended[] => (row.mended === null ? [] : JSON.parse(row.mended));
-
 const dataText = (event: RunEvent): string | null => (event.data ? (canonicalize(event.data) ?? null) : null);
 
-/**
- * An instant that could not be read is replaced by that of receipt: it differs each time and is no part of what was
- * sent.
- */
-const atOf = (at: number, mended: readonly Mended[] | undefined): number | null => (mended?.includes('at') ? null : at);
-
-const contentOf = (event: RunEvent): string => {
-  const { at, level, type, phase, message, mended } = event;
-  return JSON.stringify([atOf(at, mended), level, type, phase ?? null, message, dataText(event)]);
+/** A new event as it is kept. Pure. */
+const keptOf = (one: TimedEvent, receivedAt: number): KeptEvent => {
+  const { seq, at, level, type, phase = null, message, mended } = one.event;
+  return {
+    seq,
+    at,
+    receivedAt,
+    level,
+    type,
+    phase,
+    message,
+    data: dataText(one.event),
+    mended: mended?.length ? mended : null,
+    takenAt: isWrong(one) ? one.at : null,
+  };
 };
 
-const contentOfRow = (row: Stored): string =>
-  JSON.stringify([atOf(row.at, mendedOf(row)), row.level, row.type, row.phase, row.message, row.data]);
+/**
+ * What makes an event the same. An instant that could not be read is replaced by that of receipt: it differs each time
+ * and is no part of what was sent.
+ */
+const contentOf = ({ at, level, type, phase, message, data, mended }: Omit<KeptEvent, 'receivedAt'>): string =>
+  JSON.stringify([mended?.includes('at') ? null : at, level, type, phase, message, data]);
 
 /** Only a message takes the place of a lost event: everything else an event says was folded into its run. */
-const isLost = (type: RunEvent['type'], mended: readonly Mended[] | undefined): boolean =>
+const isLost = ({ type, mended = null }: { type: RunEvent['type']; mended?: readonly Mended[] | null }): boolean =>
   type === 'message' && (mended?.includes('lost') ?? false);
 
 export type Classified = { fresh: IndexedEvent[]; duplicates: number; rejected: RejectedEvent[]; conflicts: number };
-/** `lost`: the stored seqs that the engine said it had lost. */
+/** What a batch may collide with. `lost`: what the engine said it had lost, by seq, with the level of the line that stands for it. */
 export type Collisions = {
   stored: ReadonlyMap<number, string>;
   tombstones: ReadonlySet<number>;
-  lost: ReadonlySet<number>;
+  lost: ReadonlyMap<number, StoredEvent['level']>;
+  tail: Tail | null;
+  /** Whether the object has events that are kept by themselves. */
+  areUnpacked: boolean;
 };
 
 /**
@@ -71,14 +80,17 @@ export type Collisions = {
  * engine believed lost is new wherever it turns up, as on a stick; and a word that an event is lost, when it is here,
  * does not count as other content.
  */
-export function classify(batch: readonly IndexedEvent[], { stored, tombstones, lost }: Collisions): Classified {
+export function classify(
+  batch: readonly IndexedEvent[],
+  { stored, tombstones, lost }: Pick<Collisions, 'stored' | 'tombstones' | 'lost'>,
+): Classified {
   const seen = new Map(stored);
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
-    const { seq, type, mended } = event;
-    const content = contentOf(event);
+    const { seq } = event;
+    const content = contentOf(keptOf({ index, event, at: event.at }, 0));
     const before = seen.get(seq);
-    const saysLost = isLost(type, mended);
+    const saysLost = isLost(event);
     if (tombstones.has(seq)) {
       const message = 'an event with this seq was rejected before; go on with the next seq';
       result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
@@ -96,66 +108,65 @@ export function classify(batch: readonly IndexedEvent[], { stored, tombstones, l
   return result;
 }
 
-/** Reads the contents and tombstones under a batch's seqs, which it may collide with. */
-export function collisions(sql: SqlStorage, run: string, batch: readonly IndexedEvent[]): Collisions {
-  const seqs = JSON.stringify(batch.map(({ event }) => event.seq));
-  const rows = all<Stored>(
-    sql,
-    'SELECT * FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
-    run,
-    seqs,
-  );
-  const dead = all<{ seq: number }>(
-    sql,
-    'SELECT seq FROM tombstones WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
-    run,
-    seqs,
-  );
-  return {
-    stored: new Map(rows.map((row) => [row.seq, contentOfRow(row)])),
-    tombstones: new Set(dead.map((row) => row.seq)),
-    lost: new Set(rows.filter((row) => isLost(row.type, mendedOf(row))).map((row) => row.seq)),
-  };
-}
-
-/** Removes the stand-ins of lost events that have turned up. Answers the levels of those removed. */
-export function takeOutLost(
+/**
+ * Reads what stands under a batch's seqs. Above the highest that is kept of the run nothing is looked for. `refused`: how many tombstones the run
+ * has; null: nobody has counted.
+ */
+export function collisions(
   sql: SqlStorage,
   run: string,
-  found: readonly IndexedEvent[],
-  { lost }: Collisions,
-): StoredEvent['level'][] {
-  const seqs = found.map(({ event }) => event.seq).filter((seq) => lost.has(seq));
-  if (seqs.length === 0) return [];
-  return all<{ level: StoredEvent['level'] }>(
-    sql,
-    'DELETE FROM events WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?)) RETURNING level',
-    run,
-    JSON.stringify(seqs),
-  ).map(({ level }) => level);
+  batch: readonly IndexedEvent[],
+  refused: number | null,
+): Collisions {
+  const seqs = batch.map(({ event }) => event.seq);
+  const wanted = new Set(seqs);
+  const tail = tailOf(sql, run);
+  const stored = new Map<number, string>();
+  const lost = new Map<number, StoredEvent['level']>();
+  const take = (event: KeptEvent): void => {
+    if (!wanted.has(event.seq)) return;
+    stored.set(event.seq, contentOf(event));
+    if (isLost(event)) lost.set(event.seq, event.level);
+  };
+  const below = seqs.filter((seq) => tail !== null && seq <= tail.last);
+  if (below.length > 0) for (const pack of packsOf(sql, run, below)) pack.forEach(take);
+  const unpacked = areUnpacked(sql);
+  if (unpacked) unpackedOf(sql, run, seqs).forEach(take);
+  const dead =
+    refused === 0
+      ? []
+      : all<{ seq: number }>(
+          sql,
+          'SELECT seq FROM tombstones WHERE run_id = ? AND seq IN (SELECT value FROM json_each(?))',
+          run,
+          JSON.stringify(seqs),
+        );
+  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, tail, areUnpacked: unpacked };
 }
 
-/** Stores new events: one row written each, one statement a batch. */
-export function append(sql: SqlStorage, run: string, events: readonly TimedEvent[], receivedAt: number): void {
-  if (events.length === 0) return;
-  const rows = events.map((one) => [
-    one.event.seq,
-    one.event.at,
-    one.event.level,
-    one.event.type,
-    one.event.phase ?? null,
-    one.event.message,
-    dataText(one.event),
-    one.event.mended?.length ? JSON.stringify(one.event.mended) : null,
-    isWrong(one) ? one.at : null,
-  ]);
-  sql.exec(
-    `INSERT INTO events (run_id, received_at, seq, at, level, type, phase, message, data, mended, taken_at)
-     SELECT ?, ?, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8 FROM json_each(?)`,
+/**
+ * Keeps new events. Those that the engine had believed lost take the place of the lines that stood for them. Answers the levels of the lines that
+ * are gone. In the caller's transaction.
+ */
+export function append(
+  sql: SqlStorage,
+  run: string,
+  events: readonly TimedEvent[],
+  { lost, tail }: Collisions,
+  receivedAt: number,
+): StoredEvent['level'][] {
+  if (events.length === 0) return [];
+  const kept = events.map((one) => keptOf(one, receivedAt));
+  const found = kept.filter(({ seq }) => lost.has(seq));
+  const anew = kept.filter(({ seq }) => !lost.has(seq));
+  const unpacked = found.length > 0 ? replaceEvents(sql, run, found) : [];
+  takeOutUnpacked(
+    sql,
     run,
-    receivedAt,
-    JSON.stringify(rows),
+    unpacked.map(({ seq }) => seq),
   );
+  putEvents(sql, run, tail, [...anew, ...unpacked]);
+  return found.flatMap(({ seq }) => lost.get(seq) ?? []);
 }
 
 /**
@@ -166,35 +177,40 @@ export function bury(sql: SqlStorage, run: string, rejected: readonly RejectedEv
   const rows = rejected.filter((event) => event.seq !== null && event.code !== 'seq_conflict');
   if (rows.length === 0) return 0;
   return sql.exec(
-    `INSERT INTO tombstones SELECT ?, value->>0, value->>1, ? FROM json_each(?)
-     WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = ? AND seq = value->>0)
+    `INSERT INTO tombstones SELECT ?1, value->>0, value->>1, ?2 FROM json_each(?3)
+     WHERE NOT ${IS_PACKED} AND NOT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND seq = value->>0)
      ON CONFLICT DO NOTHING`,
     run,
     at,
     JSON.stringify(rows.map((event) => [event.seq, event.code])),
-    run,
   ).rowsWritten;
 }
 
-/** How many seqs one report checks; the next one goes on. A report brings 500 at most. */
-const SEQS_LOOKED_AT = 2_000;
+/** How many ranges of seqs one report checks; the next one goes on. A report brings 500 at most. */
+const RANGES_LOOKED_AT = 2_000;
 
 /**
- * The lowest seq from `from` on that is neither stored nor rejected; for a run with a great many, one that is known to
- * be reached.
+ * The lowest seq from `from` on that is neither stored nor rejected; for a run with a great many holes, one that is known to be reached. `seqs`:
+ * those that this report has added; `isAlone`: the run has no tombstone. Where they go on after all that was kept, nothing is asked.
  */
-export function nextSeq(sql: SqlStorage, run: string, from: number): number {
+export function nextSeq(
+  sql: SqlStorage,
+  run: string,
+  from: number,
+  {
+    seqs,
+    collided: { tail, areUnpacked },
+    isAlone,
+  }: { seqs: readonly number[]; collided: Collisions; isAlone: boolean },
+): number {
+  const isAbove = isAlone && !areUnpacked && from > (tail?.last ?? 0);
+  const ranges: [number, number][] = isAbove
+    ? seqs.toSorted((a, b) => a - b).map((seq) => [seq, seq])
+    : rangesFrom(sql, run, from, RANGES_LOOKED_AT);
   let next = from;
-  const taken = sql.exec<{ seq: number }>(
-    `SELECT seq FROM events WHERE run_id = ?1 AND seq >= ?2
-     UNION ALL SELECT seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3`,
-    run,
-    from,
-    SEQS_LOOKED_AT,
-  );
-  for (const { seq } of taken) {
-    if (seq > next) break;
-    next = seq + 1;
+  for (const [begins, ends] of ranges) {
+    if (begins > next) break;
+    next = Math.max(next, ends + 1);
   }
   return next;
 }
@@ -204,30 +220,36 @@ const PAGE_MAX_CHARACTERS = 1024 * 1024;
 
 /** One page of a run's events by seq, from after `after` on. */
 export function page(sql: SqlStorage, run: string, after: number, limit: number): EventPage {
-  const rows = sql.exec<Stored>(
-    'SELECT * FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
-    run,
-    after,
-    limit + 1,
-  );
   const events: StoredEvent[] = [];
   let characters = 0;
-  for (const row of rows) {
+  for (const { data, mended, takenAt, ...event } of keptFrom(sql, run, after + 1)) {
     if (events.length === limit || characters > PAGE_MAX_CHARACTERS)
       return { events, next: events.at(-1)?.seq ?? null };
-    characters += row.message.length + (row.data?.length ?? 0);
+    characters += event.message.length + (data?.length ?? 0);
     events.push({
-      seq: row.seq,
-      at: row.at,
-      receivedAt: row.received_at,
-      level: row.level,
-      type: row.type,
-      phase: row.phase,
-      message: row.message,
-      data: row.data === null ? null : JSON.parse(row.data),
-      ...(row.mended === null ? {} : { mended: mendedOf(row) }),
-      ...(row.taken_at === null ? {} : { takenAt: row.taken_at }),
+      ...event,
+      data: data === null ? null : JSON.parse(data),
+      ...(mended === null ? {} : { mended }),
+      ...(takenAt === null ? {} : { takenAt }),
     });
   }
   return { events, next: null };
+}
+
+/** A run's events from a seq on, by seq, in whichever form they are kept. */
+const keptFrom = (sql: SqlStorage, run: string, seq: number): Iterable<KeptEvent> =>
+  areUnpacked(sql) ? bySeq(packedFrom(sql, run, seq), unpackedFrom(sql, run, seq)) : packedFrom(sql, run, seq);
+
+/** Two lists by seq as one. */
+function* bySeq(left: Iterator<KeptEvent>, right: Iterator<KeptEvent>): Generator<KeptEvent> {
+  let [a, b] = [left.next(), right.next()];
+  while (!a.done || !b.done) {
+    if (!a.done && (b.done || a.value.seq < b.value.seq)) {
+      yield a.value;
+      a = left.next();
+    } else if (!b.done) {
+      yield b.value;
+      b = right.next();
+    }
+  }
 }

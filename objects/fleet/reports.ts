@@ -15,17 +15,7 @@ import { bringBack } from './archive.ts';
 import { firstCallAt } from './clocks.ts';
 import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
-import {
-  append,
-  bury,
-  classify,
-  collisions,
-  type IndexedEvent,
-  isWrong,
-  nextSeq,
-  takeOutLost,
-  timedBy,
-} from './events.ts';
+import { append, bury, classify, collisions, type IndexedEvent, isWrong, nextSeq, timedBy } from './events.ts';
 import { factsOf } from './id-facts.ts';
 import { describeEarlier } from './late.ts';
 import { changeRow, findRow } from './machine-rows.ts';
@@ -70,7 +60,7 @@ export function submitReport(
   const row = findRow(sql, machine.id);
   const over = reportQuota(sql, caller, { machine: machine.id, row, newRun: known === null }, limits, now);
   if (over) return over;
-  const collided = collisions(sql, reported.id, events);
+  const collided = collisions(sql, reported.id, events, known?.refused ?? null);
   const { fresh: unknown, duplicates, rejected, conflicts } = classify(events, collided);
   const taken = (known?.events ?? 0) + (known?.refused ?? 0);
   const { fresh, over: beyond } = withinRun(unknown, taken, limits.runEvents);
@@ -131,8 +121,7 @@ export function submitReport(
       if (isLaterKnown(sql, before)) describeEarlier(sql, machine, before.startedAt, now);
       else describe(sql, machine, now);
     }
-    const gone = takeOutLost(sql, reported.id, fresh, collided);
-    append(sql, reported.id, timed, now);
+    const gone = append(sql, reported.id, timed, collided, now);
     // Not for a report that a person hands over: a number marked as used would displace the PC's own event, with
     // nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now) : 0;
@@ -140,7 +129,11 @@ export function submitReport(
     // Once a run is full, nothing more of it is marked: the engine is told to go on after everything it has sent.
     const passed = isFull ? refused : beyond;
     const from = Math.max(before.nextSeq, ...passed.map(({ seq }) => (seq === null ? 0 : seq + 1)));
-    const next = nextSeq(sql, reported.id, from);
+    const next = nextSeq(sql, reported.id, from, {
+      seqs: fresh.map(({ event }) => event.seq),
+      collided,
+      isAlone: known?.refused === 0 && buried === 0,
+    });
     const listed =
       volumes !== undefined &&
       uploadedBy === null &&

@@ -2,10 +2,10 @@
 // instant, and stands before the latest run of its PC of which something is known, whichever of the two came first.
 import { isWrong, type Receipt } from '../../schema/clock.ts';
 import type { ReportedRun, RunEvent } from '../../schema/report.ts';
-import { first } from '../core/rows.ts';
 import { countRun } from './activity.ts';
 import { allIdsOf } from './aliases.ts';
 import { factsOf } from './id-facts.ts';
+import { firstReceivedAt, retakePacks } from './packs.ts';
 import type { RunState } from './run-state.ts';
 import { putBeginning, putRun, runsOf } from './runs.ts';
 
@@ -54,17 +54,14 @@ const takenFor = (run: RunState, at: number): RunState => ({
  * the new events are taken for.
  */
 export function dated(sql: SqlStorage, run: RunState, times: readonly number[]): RunState {
-  const receivedAt = first<{ at: number | null }>(
-    sql,
-    'SELECT min(received_at) AS at FROM events WHERE run_id = ?',
-    run.id,
-  )?.at;
-  const at = times.reduce((earliest, one) => Math.min(earliest, one), receivedAt ?? Number.MAX_SAFE_INTEGER);
+  const receivedAt = firstReceivedAt(sql, run.id) ?? Number.MAX_SAFE_INTEGER;
+  const at = times.reduce((earliest, one) => Math.min(earliest, one), receivedAt);
   return { ...takenFor(run, at), undated: false };
 }
 
-/** Has the events of a run go by the one instant that it is taken for: at most as many as a run has. */
+/** Takes all events of a run for the instant that the run is taken for. */
 export const retakeEvents = (sql: SqlStorage, { id, startedAt }: RunState): void => {
+  retakePacks(sql, id, startedAt);
   sql.exec('UPDATE events SET taken_at = ? WHERE run_id = ?', startedAt, id);
 };
 

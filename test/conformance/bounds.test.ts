@@ -5,6 +5,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DUTIES, type Due } from '../../objects/core/alarms.ts';
 import { all } from '../../objects/core/rows.ts';
+import { encode } from '../../objects/fleet/packs.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { LogLine } from '../../schema/log.ts';
 import { PEOPLE_MAX } from '../../schema/person.ts';
@@ -93,6 +94,19 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(
     `INSERT INTO events @n SELECT '${run.id}', 10 + i, i, i, 'info', 'message', NULL, printf('%200d', i), NULL, NULL, NULL FROM n`,
   );
+  const body = encode([
+    {
+      ...event(1),
+      level: 'info',
+      type: 'message',
+      receivedAt: 1,
+      phase: null,
+      data: null,
+      mended: null,
+      takenAt: null,
+    },
+  ]);
+  sql.exec(`INSERT INTO packs ${N} SELECT ?2, 1000000 + i, 1000000 + i, i, NULL, ?3 FROM n`, MANY, run.id, body);
   many(`INSERT INTO tombstones @n SELECT '${run.id}', ${MANY + 10} + i, 'invalid_event', i FROM n`);
   many(
     `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) @n SELECT '${machine.id}', 'client', i, 'Client ' || i FROM n`,
@@ -534,6 +548,8 @@ const DUTY_ROWS: Record<Due, number> = {
   dating: 10_000,
   // A hundred runs, each read twice, and a thousand events of those of a wrong clock.
   clocks: 4_000,
+  // A thousand events that are kept by themselves, looked up and taken out.
+  packing: 4_000,
   // Two hundred versions, each of a secret of its own, which is looked for under all hundred ids of its PC.
   aside: 60_000,
   // Some rows are read again by the next; the first makes triggers, and SQLite reads its schema for each.
