@@ -13,6 +13,7 @@ import {
   newMachine,
   seedReadyTenant,
   type TestTenant,
+  unpack,
 } from '../../test/workerd-fixtures.ts';
 import { all } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
@@ -500,6 +501,7 @@ it('runs are counted by the quarter of an hour, so that each falls on its own da
 describe('what was there before clocks were held against anything', () => {
   /** As rows used to be kept: by the PC's word, no later than receipt. */
   async function asBefore(engine: Engine): Promise<void> {
+    await unpack(tenant.id);
     await inObject((sql) => {
       sql.exec('UPDATE events SET taken_at = NULL WHERE run_id = ?', engine.run.id);
       const said = all<{ seq: number; at: number; type: string }>(

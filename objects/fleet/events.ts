@@ -4,6 +4,7 @@ import { isTold, type Receipt, timesOf } from '../../schema/clock.ts';
 import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
 import { all } from '../core/rows.ts';
 import {
+  highestOf,
   IS_PACKED,
   type KeptEvent,
   packedFrom,
@@ -11,8 +12,6 @@ import {
   putEvents,
   rangesFrom,
   replaceEvents,
-  type Tail,
-  tailOf,
 } from './packs.ts';
 import { areUnpacked, takeOutUnpacked, unpackedFrom, unpackedOf } from './unpacked.ts';
 
@@ -69,7 +68,8 @@ export type Collisions = {
   stored: ReadonlyMap<number, string>;
   tombstones: ReadonlySet<number>;
   lost: ReadonlyMap<number, StoredEvent['level']>;
-  tail: Tail | null;
+  /** The highest seq that is in a pack; 0: none is. */
+  highest: number;
   /** Whether the object has events that are kept by themselves. */
   areUnpacked: boolean;
 };
@@ -120,7 +120,7 @@ export function collisions(
 ): Collisions {
   const seqs = batch.map(({ event }) => event.seq);
   const wanted = new Set(seqs);
-  const tail = tailOf(sql, run);
+  const highest = highestOf(sql, run);
   const stored = new Map<number, string>();
   const lost = new Map<number, StoredEvent['level']>();
   const take = (event: KeptEvent): void => {
@@ -128,7 +128,7 @@ export function collisions(
     stored.set(event.seq, contentOf(event));
     if (isLost(event)) lost.set(event.seq, event.level);
   };
-  const below = seqs.filter((seq) => tail !== null && seq <= tail.last);
+  const below = seqs.filter((seq) => seq <= highest);
   if (below.length > 0) for (const pack of packsOf(sql, run, below)) pack.forEach(take);
   const unpacked = areUnpacked(sql);
   if (unpacked) unpackedOf(sql, run, seqs).forEach(take);
@@ -141,7 +141,7 @@ export function collisions(
           run,
           JSON.stringify(seqs),
         );
-  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, tail, areUnpacked: unpacked };
+  return { stored, tombstones: new Set(dead.map((row) => row.seq)), lost, highest, areUnpacked: unpacked };
 }
 
 /**
@@ -152,7 +152,7 @@ export function append(
   sql: SqlStorage,
   run: string,
   events: readonly TimedEvent[],
-  { lost, tail }: Collisions,
+  { lost }: Collisions,
   receivedAt: number,
 ): StoredEvent['level'][] {
   if (events.length === 0) return [];
@@ -165,7 +165,7 @@ export function append(
     run,
     unpacked.map(({ seq }) => seq),
   );
-  putEvents(sql, run, tail, [...anew, ...unpacked]);
+  putEvents(sql, run, [...anew, ...unpacked]);
   return found.flatMap(({ seq }) => lost.get(seq) ?? []);
 }
 
@@ -199,11 +199,11 @@ export function nextSeq(
   from: number,
   {
     seqs,
-    collided: { tail, areUnpacked },
+    collided: { highest, areUnpacked },
     isAlone,
   }: { seqs: readonly number[]; collided: Collisions; isAlone: boolean },
 ): number {
-  const isAbove = isAlone && !areUnpacked && from > (tail?.last ?? 0);
+  const isAbove = isAlone && !areUnpacked && from > highest;
   const ranges: [number, number][] = isAbove
     ? seqs.toSorted((a, b) => a - b).map((seq) => [seq, seq])
     : rangesFrom(sql, run, from, RANGES_LOOKED_AT);

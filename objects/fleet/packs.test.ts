@@ -52,6 +52,8 @@ const report = fc.record({
   stretch: fc.nat({ max: 60 }),
   rejected: fc.array(fc.option(fc.integer({ min: -12, max: 8 })), { maxLength: 2 }),
   fails: fc.boolean(),
+  /** The report tells an instant of its run, by which all that is kept of it is dated first. */
+  dates: fc.boolean(),
 });
 const step = fc.oneof(
   { weight: 8, arbitrary: report },
@@ -82,16 +84,18 @@ const undoing = (storage: DurableObjectStorage, fails: boolean, work: () => void
   }
 };
 
-const byModel = (
-  sql: SqlStorage,
-  timed: TimedEvent[],
-  rejected: Parameters<typeof bury>[2],
-  from: number,
-  at: number,
-) => {
+const retake = (sql: SqlStorage, at: number): void => {
+  retakePacks(sql, RUN, at);
+  sql.exec('UPDATE events SET taken_at = ? WHERE run_id = ?', at, RUN);
+};
+
+type Incoming = { timed: TimedEvent[]; rejected?: Parameters<typeof bury>[2]; dates?: boolean };
+
+const byModel = (sql: SqlStorage, { timed, rejected = [], dates }: Incoming, from: number, at: number) => {
   const collided = before.collisions(sql, RUN, timed);
   const classified = before.classify(timed, collided);
   const fresh = classified.fresh as TimedEvent[];
+  if (dates) before.retake(sql, RUN, at - 5);
   const gone = before.takeOutLost(sql, RUN, fresh, collided);
   before.append(sql, RUN, fresh, at);
   const buried = before.bury(sql, RUN, rejected, at);
@@ -100,14 +104,14 @@ const byModel = (
 
 const byPacks = (
   sql: SqlStorage,
-  timed: TimedEvent[],
-  rejected: Parameters<typeof bury>[2],
+  { timed, rejected = [], dates }: Incoming,
   { from, refused }: { from: number; refused: number },
   at: number,
 ) => {
   const collided = collisions(sql, RUN, timed, refused);
   const classified = classify(timed, collided);
   const fresh = classified.fresh as TimedEvent[];
+  if (dates) retake(sql, at - 5);
   const gone = append(sql, RUN, fresh, collided, at);
   const buried = bury(sql, RUN, rejected, at);
   const seqs = fresh.map(({ event }) => event.seq);
@@ -206,8 +210,8 @@ describe('packs', () => {
                   message: '',
                 }));
                 undoing(storage, one.fails, () => {
-                  const model = byModel(sql, timed, rejected, from, now);
-                  expect(byPacks(sql, timed, rejected, { from, refused }, now)).toEqual(model);
+                  const model = byModel(sql, { timed, rejected, dates: one.dates }, from, now);
+                  expect(byPacks(sql, { timed, rejected, dates: one.dates }, { from, refused }, now)).toEqual(model);
                   if (one.fails) return;
                   from = model.next;
                   refused += model.buried;
@@ -296,18 +300,18 @@ describe('what is asked of storage for a report', () => {
   };
   const batch = (from: number, count: number) => Array.from({ length: count }, (_, i) => eventOf(one, from + i, i));
 
-  it('is one read of the last pack and one write, one row, where it goes on after what is kept', async () => {
+  it('is the highest seq, the last pack, and one row written, where it goes on after what is kept', async () => {
     await inNewObject(({ sql }) => {
-      byPacks(sql, batch(1, 10), [], { from: 1, refused: 0 }, 0);
-      const statements = asked(sql, () => byPacks(sql, batch(11, 10), [], { from: 11, refused: 0 }, 1));
-      expect(statements.map((text) => text.trim().split(' ')[0])).toEqual(['SELECT', 'INSERT']);
+      byPacks(sql, { timed: batch(1, 10) }, { from: 1, refused: 0 }, 0);
+      const statements = asked(sql, () => byPacks(sql, { timed: batch(11, 10) }, { from: 11, refused: 0 }, 1));
+      expect(statements.map((text) => text.trim().split(' ')[0])).toEqual(['SELECT', 'SELECT', 'INSERT']);
       expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([{ first_seq: 1, last_seq: 20 }]);
     });
   });
 
   it('is a row for each stretch of seqs where some are missing', async () => {
     await inNewObject(({ sql }) => {
-      byPacks(sql, [...batch(1, 3), ...batch(5, 2), ...batch(9, 1)], [], { from: 1, refused: 0 }, 0);
+      byPacks(sql, { timed: [...batch(1, 3), ...batch(5, 2), ...batch(9, 1)] }, { from: 1, refused: 0 }, 0);
       expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([
         { first_seq: 1, last_seq: 3 },
         { first_seq: 5, last_seq: 6 },

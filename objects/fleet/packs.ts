@@ -36,8 +36,8 @@ type PackRow = {
 const PACK_MAX_CHARACTERS = 64 * 1024;
 /** What an event takes beside its message and data. */
 const EVENT_CHARACTERS = 80;
-/** A last pack of up to this many bytes takes the next report in: some fifty events. Another row costs as much as this one written again. */
-const TAIL_MAX_BYTES = 1024;
+/** A pack of up to this many bytes takes in the report that goes on after it: some fifty events. Another row costs as much as this one written again. */
+const SMALL_MAX_BYTES = 1024;
 
 /** The difference of each from the one before. */
 const steps = (instants: readonly number[]): number[] => instants.map((at, place) => at - (instants[place - 1] ?? 0));
@@ -65,21 +65,10 @@ export function decode({ first_seq, taken_for, body }: Pick<PackRow, 'first_seq'
   });
 }
 
-/** A run's last pack: its seqs, and its events where it is small enough to take more in. */
-export type Tail = { first: number; last: number; events: KeptEvent[] | null };
-
-export function tailOf(sql: SqlStorage, run: string): Tail | null {
-  const row = first<Pick<PackRow, 'first_seq' | 'last_seq' | 'taken_for'> & { body: ArrayBuffer | null }>(
-    sql,
-    `SELECT first_seq, last_seq, taken_for, CASE WHEN length(body) <= ? THEN body END AS body
-     FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1`,
-    TAIL_MAX_BYTES,
-    run,
-  );
-  if (row === null) return null;
-  const { first_seq, last_seq, taken_for, body } = row;
-  return { first: first_seq, last: last_seq, events: body && decode({ first_seq, taken_for, body }) };
-}
+/** The highest seq that is kept of a run in a pack; 0: none is. */
+export const highestOf = (sql: SqlStorage, run: string): number =>
+  first<{ last_seq: number }>(sql, 'SELECT last_seq FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1', run)
+    ?.last_seq ?? 0;
 
 /** Where the pack begins that a seq (a column or `?n`) would be in. */
 const beginningFor = (seq: string): string =>
@@ -135,11 +124,24 @@ const put = (sql: SqlStorage, run: string, events: readonly KeptEvent[]): void =
   );
 };
 
+/** The events of the pack that ends with `seq`, where it is small enough to take more in; else none. */
+function smallPackTo(sql: SqlStorage, run: string, seq: number): KeptEvent[] {
+  const row = first<PackRow>(
+    sql,
+    `SELECT * FROM packs WHERE run_id = ?1 AND first_seq = ${beginningFor('?2')} AND last_seq = ?2 AND length(body) <= ?3`,
+    run,
+    seq,
+    SMALL_MAX_BYTES,
+  );
+  return row ? decode(row) : [];
+}
+
 /** Keeps events of which no seq is kept yet, in any order: one row written for each range of seqs, mostly one a report. */
-export function putEvents(sql: SqlStorage, run: string, tail: Tail | null, events: readonly KeptEvent[]): void {
+export function putEvents(sql: SqlStorage, run: string, events: readonly KeptEvent[]): void {
   const sorted = events.toSorted((a, b) => a.seq - b.seq);
-  const goesOn = tail?.events && sorted[0]?.seq === tail.last + 1 ? tail.events : [];
-  for (const pack of cut([...goesOn, ...sorted])) put(sql, run, pack);
+  const [head] = sorted;
+  const before = head && head.seq > 1 ? smallPackTo(sql, run, head.seq - 1) : [];
+  for (const pack of cut([...before, ...sorted])) put(sql, run, pack);
 }
 
 /** Puts events in the place of those that are kept under their seqs. Answers those that no pack holds. */

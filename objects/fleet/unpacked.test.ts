@@ -38,7 +38,7 @@ const expectPages = (sql: SqlStorage): void => {
 const asSent = ({ receivedAt: _, takenAt: __, phase, data, ...event }: StoredEvent): RunEvent => ({
   ...event,
   ...(phase !== null && { phase }),
-  ...(data !== null && { data }),
+  ...(data !== null && { data: data as RunEvent['data'] }),
 });
 const batchOf = (events: readonly StoredEvent[]) => events.map((event, index) => ({ index, event: asSent(event) }));
 

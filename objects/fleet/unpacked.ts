@@ -72,7 +72,7 @@ function packNext(sql: SqlStorage): void {
   if (run === undefined) return;
   const rows = all<EventRow>(sql, 'SELECT * FROM events WHERE run_id = ? ORDER BY seq LIMIT ?', run, PACKED_AT_ONCE);
   sql.exec('DELETE FROM events WHERE run_id = ? AND seq <= ?', run, rows.at(-1)?.seq ?? 0);
-  putEvents(sql, run, null, rows.map(fromRow));
+  putEvents(sql, run, rows.map(fromRow));
 }
 
 /** Goes on with it after a restore into an object that was not done. In the caller's transaction. */

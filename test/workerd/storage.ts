@@ -1,5 +1,7 @@
 // For tests in workerd. Reads and changes of an object’s own storage.
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { all } from '../../objects/core/rows.ts';
+import { packedFrom } from '../../objects/fleet/packs.ts';
 import { bindings } from './requests.ts';
 
 /** Works in the storage of a tenant's object, in a turn of the object's own. */
@@ -32,3 +34,33 @@ export const forgetReveals = (tenant: string): Promise<void> =>
   inStorage(tenant, (sql) => {
     sql.exec('DELETE FROM reveal_log');
   });
+
+/** Has a tenant's events stand a row each, as they were kept before there were packs. */
+export async function unpack(tenant: string): Promise<void> {
+  await inStorage(tenant, (sql) => {
+    for (const { run_id } of all<{ run_id: string }>(sql, 'SELECT DISTINCT run_id FROM packs'))
+      for (const event of packedFrom(sql, run_id, 1)) {
+        const { seq, at, receivedAt, level, type, phase, message, data, mended, takenAt } = event;
+        sql.exec(
+          `INSERT INTO events (run_id, seq, at, received_at, level, type, phase, message, data, mended, taken_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[
+            run_id,
+            seq,
+            at,
+            receivedAt,
+            level,
+            type,
+            phase,
+            message,
+            data,
+            mended && JSON.stringify(mended),
+            takenAt,
+          ],
+        );
+      }
+    sql.exec('DELETE FROM packs');
+  });
+  // Once it has seen that none stands so, an object does not look again.
+  await evictDurableObject(bindings.TENANT.getByName(tenant));
+}
