@@ -85,6 +85,7 @@ export function classify(
   { stored, tombstones, lost }: Pick<Collisions, 'stored' | 'tombstones' | 'lost'>,
 ): Classified {
   const seen = new Map(stored);
+  const turnedUp = new Set<number>();
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
     const { seq } = event;
@@ -94,8 +95,9 @@ export function classify(
     if (tombstones.has(seq)) {
       const message = 'an event with this seq was rejected before; go on with the next seq';
       result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
-    } else if (before === undefined || (before === stored.get(seq) && lost.has(seq) && !saysLost)) {
+    } else if (before === undefined || (lost.has(seq) && !turnedUp.has(seq) && !saysLost)) {
       seen.set(seq, content);
+      turnedUp.add(seq);
       result.fresh.push({ index, event });
     } else if (before === content || saysLost) {
       result.duplicates++;

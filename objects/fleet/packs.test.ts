@@ -7,7 +7,7 @@ import * as before from '../../test/support/events-before.ts';
 import { bindings } from '../../test/workerd-fixtures.ts';
 import { migrate } from '../core/migrations.ts';
 import { all, first } from '../core/rows.ts';
-import { append, bury, classify, collisions, nextSeq, page, type TimedEvent } from './events.ts';
+import { append, bury, classify, collisions, type IndexedEvent, nextSeq, page, type TimedEvent } from './events.ts';
 import { cut, decode, encode, firstReceivedAt, type KeptEvent, retakePacks } from './packs.ts';
 import { pack } from './unpacked.ts';
 
@@ -84,6 +84,9 @@ const undoing = (storage: DurableObjectStorage, fails: boolean, work: () => void
   }
 };
 
+const timedOf = (fresh: readonly IndexedEvent[], timed: readonly TimedEvent[]): TimedEvent[] =>
+  fresh.flatMap(({ index }) => timed[index] ?? []);
+
 const retake = (sql: SqlStorage, at: number): void => {
   retakePacks(sql, RUN, at);
   sql.exec('UPDATE events SET taken_at = ? WHERE run_id = ?', at, RUN);
@@ -94,7 +97,7 @@ type Incoming = { timed: TimedEvent[]; rejected?: Parameters<typeof bury>[2]; da
 const byModel = (sql: SqlStorage, { timed, rejected = [], dates }: Incoming, from: number, at: number) => {
   const collided = before.collisions(sql, RUN, timed);
   const classified = before.classify(timed, collided);
-  const fresh = classified.fresh as TimedEvent[];
+  const fresh = timedOf(classified.fresh, timed);
   if (dates) before.retake(sql, RUN, at - 5);
   const gone = before.takeOutLost(sql, RUN, fresh, collided);
   before.append(sql, RUN, fresh, at);
@@ -110,7 +113,7 @@ const byPacks = (
 ) => {
   const collided = collisions(sql, RUN, timed, refused);
   const classified = classify(timed, collided);
-  const fresh = classified.fresh as TimedEvent[];
+  const fresh = timedOf(classified.fresh, timed);
   if (dates) retake(sql, at - 5);
   const gone = append(sql, RUN, fresh, collided, at);
   const buried = bury(sql, RUN, rejected, at);
@@ -306,6 +309,15 @@ describe('what is asked of storage for a report', () => {
       const statements = asked(sql, () => byPacks(sql, { timed: batch(11, 10) }, { from: 11, refused: 0 }, 1));
       expect(statements.map((text) => text.trim().split(' ')[0])).toEqual(['SELECT', 'SELECT', 'INSERT']);
       expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([{ first_seq: 1, last_seq: 20 }]);
+    });
+  });
+
+  it('is one event where what was believed lost turns up twice in a batch, whatever the two say', async () => {
+    await inNewObject(({ sql }) => {
+      byPacks(sql, { timed: [eventOf({ ...one, mended: ['lost'] }, 1, 0)] }, { from: 1, refused: 0 }, 0);
+      const timed = [eventOf(one, 1, 0), eventOf({ ...one, content: 2 }, 1, 1)];
+      const { classified } = byPacks(sql, { timed }, { from: 2, refused: 0 }, 1);
+      expect(classified).toMatchObject({ fresh: [{ index: 0 }], rejected: [{ index: 1, code: 'seq_conflict' }] });
     });
   });
 
