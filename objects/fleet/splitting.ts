@@ -9,7 +9,7 @@ import type { Caller, Person } from '../core/caller.ts';
 import { withAliases } from './aliases.ts';
 import { type Clone, clonedAmong, cloneOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow } from './machine-rows.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import { unknownMachine } from './machines.ts';
 import { summarize } from './summaries.ts';
 
@@ -51,13 +51,10 @@ export function split(
   });
   if (decision === 'done') return answer();
   return storage.transactionSync(() => {
-    const ids = clonedAmong(sql, withAliases(sql, id));
-    sql.exec(
-      'UPDATE machines SET split_at = ?, split_by = ? WHERE id IN (SELECT value FROM json_each(?))',
-      now,
-      caller.principal.name,
-      JSON.stringify(ids),
-    );
+    for (const one of clonedAmong(sql, withAliases(sql, id))) {
+      const cloned = findRow(sql, one);
+      if (cloned) changeRow(sql, cloned, { ...cloned, split_at: now, split_by: caller.principal.name });
+    }
     record(sql, caller.tenant, caller, now, {
       action: 'machine.split',
       subject: id,
