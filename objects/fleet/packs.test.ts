@@ -323,7 +323,12 @@ describe('what is asked of storage for a report', () => {
 
   it('is a row for each stretch of seqs where some are missing', async () => {
     await inNewObject(({ sql }) => {
-      byPacks(sql, { timed: [...batch(1, 3), ...batch(5, 2), ...batch(9, 1)] }, { from: 1, refused: 0 }, 0);
+      byPacks(
+        sql,
+        { timed: [1, 2, 3, 5, 6, 9].map((seq, index) => eventOf(one, seq, index)) },
+        { from: 1, refused: 0 },
+        0,
+      );
       expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([
         { first_seq: 1, last_seq: 3 },
         { first_seq: 5, last_seq: 6 },

@@ -1,4 +1,4 @@
-# A PC on a bench that is no Windows: runs the example with doubles of the three cmdlets that change a PC, and says what they were given.
+# A PC on a bench without Windows: runs the example with doubles of the three cmdlets that change a PC, and says what they were given.
 # usage: pwsh -File bench-pc.ps1 -ConfigurationPath FILE -SpoolPath FOLDER      prints one line of JSON, plaintexts included: for tests only
 param(
     [Parameter(Mandatory = $true)] [string] $ConfigurationPath,
@@ -7,7 +7,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $given = @{ account = $null; password = $null; protector = '5f0c1f8e-9f2b-4d2b-8f27-3f2f2b7a9d10'; recovery = ''; encrypted = $false }
-# Eight groups, each a number of 16 bits times 11: as BitLocker has it, so that they check.
+# Eight groups, each a number of 16 bits times 11, as in BitLocker, so that the checksums are right.
 $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
 $given['recovery'] = $groups -join '-'
 

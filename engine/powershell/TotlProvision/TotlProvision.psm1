@@ -1,14 +1,14 @@
-# The engine's side of TotlProvision for Windows PowerShell 5.1 and PowerShell 7: classes of .NET Framework 4.7.2 only, but in private/platform.
+# The engine's side of TotlProvision for Windows PowerShell 5.1 and PowerShell 7. Outside private/platform it uses only classes of .NET Framework 4.7.2.
 # It can only seal. Files are named one by one, so that a stray script beside them is never run.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# A policy (AppLocker, WDAC) that does not trust these files has them run without the classes of .NET: nothing here works then, and each error names another reason.
+# If a policy (AppLocker, WDAC) does not trust these files, they run without .NET's classes: nothing here works then, and each error names another reason.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     throw ('TotlProvision needs the language mode FullLanguage, and this PC gives it {0}: have its application control policy trust the module''s files.' -f $ExecutionContext.SessionState.LanguageMode)
 }
 
-# The one place that chooses by edition and platform. Windows PowerShell has no $IsWindows, which strict mode would refuse to read.
+# The only place that chooses by edition and platform. Windows PowerShell has no $IsWindows, and strict mode would refuse to read it.
 $isFramework = $PSVersionTable.PSEdition -eq 'Desktop'
 $onWindows = $isFramework -or $IsWindows
 

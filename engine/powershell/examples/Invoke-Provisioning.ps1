@@ -1,4 +1,4 @@
-# One provisioning run in its order: a secret is applied only when its receipt is in hand. Run elevated. An example to build on, not an engine.
+# One provisioning run, step by step: a secret is applied only when its receipt is in hand. Run it elevated. It is an example to build on, not an engine.
 #Requires -RunAsAdministrator
 [CmdletBinding()]
 param(
@@ -12,13 +12,13 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module -Name "$PSScriptRoot/../TotlProvision/TotlProvision.psd1"
 
-# What changes the PC, by what the system has: a Windows without these cmdlets is told apart from one with them, too.
+# What changes the PC, chosen by what the system has: a Windows without these cmdlets is distinguished from one with them, too.
 if ($null -ne (Get-Command -Name 'Set-LocalUser' -ErrorAction Ignore)) { . "$PSScriptRoot/platform/LocalUser.Windows.ps1" }
 else { . "$PSScriptRoot/platform/LocalUser.Elsewhere.ps1" }
 if ($null -ne (Get-Command -Name 'Enable-BitLocker' -ErrorAction Ignore)) { . "$PSScriptRoot/platform/BitLocker.Windows.ps1" }
 else { . "$PSScriptRoot/platform/BitLocker.Elsewhere.ps1" }
 
-# 24 characters of 64, from the system's random numbers: 144 bits. 64 divides 256, so that none comes more often.
+# 24 characters out of 64, from the system's random numbers: 144 bits. 64 divides 256, so no character comes more often.
 function New-RandomPassword {
     $alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_+=%!?'
     $bytes = New-Object byte[] 24

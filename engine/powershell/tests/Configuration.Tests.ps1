@@ -1,4 +1,4 @@
-# The engine's configuration file: what the reference engine takes and refuses, and the token in no message.
+# The engine's configuration file: the module accepts and refuses what the reference engine does, and no message shows the token.
 BeforeDiscovery {
     $badCases = @(
         @{ Member = 'token'; Value = 'tok_aaaa' }

@@ -6,7 +6,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
-    # What the server was sent, line by line as it came: whoever reads it as JSON makes dates of what looks like one.
+    # What was sent to the server, line by line as it came: reading it as JSON would turn text that looks like a date into one.
     function Get-KeptLines { (Invoke-Reference '/kept').runs[0].lines }
 }
 
@@ -120,7 +120,7 @@ Describe 'a folder with brackets, an apostrophe and a backtick in its name' {
         $copy = Join-Path -Path $folder -ChildPath 'pc [1].ndjson'
         Export-TotlSpool -Session $session -Path $copy | Should -Be 1
         [System.IO.File]::Exists($copy) | Should -BeTrue
-        # What is damaged is moved aside.
+        # A damaged entry is moved aside.
         $damaged = Join-Path -Path $spool -ChildPath ('secrets/' + [Guid]::NewGuid().ToString() + '.json')
         [System.IO.File]::WriteAllText($damaged, '{"sealed":')
         Send-TotlSecret -Session $session -Pending -WarningAction SilentlyContinue
@@ -137,7 +137,7 @@ Describe 'a PC whose policy does not trust the module' {
         try {
             $module = Join-Path -Path $PSScriptRoot -ChildPath '../TotlProvision/TotlProvision.psd1'
             [void] $shell.AddScript('param($Module) $ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"; Import-Module -Name $Module').AddArgument($module)
-            # An error that ends the script comes out of Invoke, any other is in its stream.
+            # Invoke throws an error that ends the script; any other error is in its stream.
             $thrown = try { [void] $shell.Invoke() } catch { $_ | Out-String }
             ("$thrown" + ($shell.Streams.Error | Out-String)) | Should -Match 'needs the language mode FullLanguage'
         }

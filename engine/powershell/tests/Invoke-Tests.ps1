@@ -1,5 +1,5 @@
-# Runs every test file beside it, or in another folder, and counts, for `npm run test:powershell`. A test for another system is tagged by what it needs, Windows or
-# Unix, and is told apart from one that was skipped, which counts as failed here.
+# Runs every test file beside it, or in another folder, and counts, for `npm run test:powershell`. A test for another system is tagged with what it needs, Windows or
+# Unix, and is distinguished from a skipped test, which counts as failed here.
 param(
     [Parameter(Mandatory = $true)] [string] $Pester,
     [Parameter(Mandatory = $true)] [string] $Counts,

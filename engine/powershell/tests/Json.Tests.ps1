@@ -1,7 +1,7 @@
-# JSON as the wire has it: byte for byte as JSON.stringify writes it, and read with members compared by case.
+# JSON as on the wire: byte for byte as JSON.stringify writes it, and read with members compared by case.
 BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
-    # Gives the module's text, and what JSON.stringify makes of it after reading it.
+    # Returns the module's text, and what JSON.stringify makes of it after reading it.
     function Get-BothTexts {
         param($Value)
         $own = InModuleScope TotlProvision -Parameters @{ Value = $Value } { param($Value) ConvertTo-TotlJson $Value }

@@ -1,4 +1,4 @@
-# Which id a PC reports under, and what it says of itself, on each platform.
+# Which id a PC reports under, and what it says about itself, on each platform.
 BeforeAll { . "$PSScriptRoot/Reference.ps1" }
 
 Describe 'the machine id' {

@@ -1,4 +1,4 @@
-# One bad item stops no good one, and is not buried itself: as engine/one-bad-item.test.ts has it of the reference engine.
+# One bad item stops no good one, and is not buried itself: as engine/one-bad-item.test.ts shows for the reference engine.
 BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting

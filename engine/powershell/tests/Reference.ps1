@@ -1,4 +1,4 @@
-# What the test files share: the module, fresh; the shared vectors; and what the reference kit makes of what the module did. The runner
+# What the test files share: a fresh module; the shared vectors; and the reference kit's view of what the module did. The runner
 # starts test/foreign/pester-server.ts, and names its settings in TOTL_TEST_SERVER.
 Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../TotlProvision/TotlProvision.psd1') -Force
 if ([string]::IsNullOrEmpty($env:TOTL_TEST_SERVER)) { throw 'Run the tests by: npm run test:powershell' }
@@ -11,7 +11,7 @@ function Get-Vectors {
     ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($file))
 }
 
-# Asks the server that stands beside the one the module talks to.
+# Asks the server that runs beside the one that the module talks to.
 function Invoke-Reference {
     param([string] $Path, $Asked = @{})
     $json = ConvertTo-Json -InputObject $Asked -Depth 10 -Compress
@@ -20,12 +20,12 @@ function Invoke-Reference {
     Invoke-RestMethod -UseBasicParsing @parameters -Body ([System.Text.Encoding]::UTF8.GetBytes($json))
 }
 
-# A folder that is not there yet.
+# A folder that does not exist yet.
 function New-FolderName {
     Join-Path -Path $TestDrive -ChildPath ([Guid]::NewGuid().ToString())
 }
 
-# A session of a PC; with another spool than its own, of the same PC after a restart.
+# A session of a PC; with a given spool, a session of the same PC after a restart.
 function New-TestSession {
     param([switch] $Unpinned, $File, [string] $Spool = (New-FolderName))
     if ($null -eq $File) { $File = if ($Unpinned) { $script:settings.unpinned } else { $script:settings.pinned } }
@@ -43,12 +43,12 @@ function New-ConfigurationFile {
     $file
 }
 
-# The waits between tries are tested by themselves: here they are none.
+# The waits between tries have tests of their own: here there are none.
 function Disable-Waiting {
     InModuleScope TotlProvision { $script:BaseDelayMs = 0 }
 }
 
-# The code of the refusal that an act ends with; empty where it does not.
+# The code of the refusal that an act ends with; empty if it ends without one.
 function Get-Refusal {
     param([scriptblock] $Act)
     try {

@@ -1,4 +1,4 @@
-# Streaming and escrow against a server that stumbles: as engine/client.test.ts has it of the reference engine.
+# Streaming and escrow against a server that fails at times: as engine/client.test.ts shows for the reference engine.
 BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
@@ -85,7 +85,7 @@ Describe 'a run' {
     It 'takes no event of a run that there is not' {
         { Add-TotlEvent -Session $script:session -RunId 'none' -Message 'x' } | Should -Throw '*no such run*'
         { Add-TotlEvent -Session $script:session -RunId ([Guid]::NewGuid().ToString()) -Message 'x' } | Should -Throw '*no such run*'
-        # Half a surrogate pair, as text that was cut has it, stops nothing.
+        # Half a surrogate pair, which cut text may have, stops nothing.
         Add-TotlEvent -Session $script:session -RunId $script:run -Message ('cut ' + [char] 0xD83D)
         (Send-TotlReport -Session $script:session).Sent | Should -Be 1
     }

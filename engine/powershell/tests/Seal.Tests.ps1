@@ -14,7 +14,7 @@ BeforeAll {
     $script:session = New-TestSession
     $script:key = Get-TotlTenantKey -Session $script:session
     $script:ids = @{ MachineId = 'f04ac99a-413e-4c69-9dee-595806f3d1fe'; RunId = '013b3a23-cf30-4498-b502-a19d3da5ac5b' }
-    # Beyond ASCII, by code: this file is ASCII, so that Windows PowerShell reads it as it is.
+    # Characters beyond ASCII are given by code: this file is ASCII, so that Windows PowerShell reads it correctly.
     $script:unicode = 'kq7 "q" \ ' + [char] 0xFC + 'n' + [char] 0xEF + [char]::ConvertFromUtf32(0x1F511)
 }
 
@@ -113,7 +113,7 @@ Describe 'sealing' {
         )
         foreach ($act in $refused) {
             $message = ''
-            # Without the place where it happened, whose line is the test's own.
+            # Without the place where it happened, because that line is the test's own.
             try { [void] (& $act) } catch { $message = [string] $_ + $_.Exception.ToString() }
             $message | Should -Not -BeNullOrEmpty
             $message | Should -Not -Match 'canary'

@@ -1,4 +1,4 @@
-# What is on disk: who may read it, what a kill leaves of it, and that the reference engine reads what the module wrote and the other way round.
+# What is on disk: who may read it, what a kill leaves of it, and that the reference engine and the module read each other's files.
 BeforeAll {
     . "$PSScriptRoot/Reference.ps1"
     Disable-Waiting
@@ -48,7 +48,7 @@ Describe 'the spool' {
         Add-TotlEvent -Session $script:session -RunId $script:run -Message 'whole'
         $file = Join-Path -Path $script:folder -ChildPath ('runs/' + $script:run + '.ndjson')
         $whole = [System.IO.File]::ReadAllBytes($file)
-        # Of two bytes in UTF-8, and of four: a cut may go through the middle of a character.
+        # Characters of two bytes in UTF-8, and of four: a cut may go through the middle of a character.
         Add-TotlEvent -Session $script:session -RunId $script:run -Message ('cut ' + [char] 0xFC + [char]::ConvertFromUtf32(0x1F511))
         $both = [System.IO.File]::ReadAllBytes($file)
         for ($length = $whole.Length; $length -lt $both.Length - 1; $length++) {
@@ -131,7 +131,7 @@ Describe 'the spool' {
             Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'
         }
         [System.IO.File]::WriteAllBytes((Join-Path -Path $script:folder -ChildPath 'sealed.count'), [byte[]] @(0, 0, 0))
-        # Sealed without a session: numbered as it is put into the spool.
+        # Sealed without a session: numbered when it is put into the spool.
         $sealed = Protect-TotlSecret -Key $key -MachineId $machine -RunId $script:run -Account 'Administrator' -Secret 'later'
         [void] (Invoke-Reference '/reset' @{ faults = @(@{ refuse = 'tenant_suspended' }) })
         Get-Refusal { Send-TotlSecret -Session $script:session -Sealed $sealed } | Should -BeExactly 'tenant_suspended'

@@ -1,4 +1,4 @@
-# When a request is tried again, after how long, and what its answer means: as engine/transport.ts has it.
+# When a request is tried again, after how long, and what its answer means: as in engine/transport.ts.
 BeforeDiscovery {
     . "$PSScriptRoot/Reference.ps1"
     $delayCases = @((Get-Vectors 'engine.json').delays | ForEach-Object { @{ Vector = $_; Attempt = $_.attempt; Seconds = $_.retryAfterSeconds } })
@@ -10,7 +10,7 @@ BeforeDiscovery {
         @{ Name = 'rate_limited'; Answer = @{ refuse = 'rate_limited' }; Refusal = 'offline'; Asked = 6 }
         @{ Name = 'internal_error'; Answer = @{ refuse = 'internal_error' }; Refusal = 'offline'; Asked = 6 }
         @{ Name = 'storage_full'; Answer = @{ refuse = 'storage_full' }; Refusal = 'offline'; Asked = 6 }
-        # What a proxy, a filter or a captive portal says, be it in our words, is no refusal of ours; a redirect is followed by no token.
+        # What a proxy, a filter or a captive portal says, even in our words, is not our refusal; the token does not follow a redirect.
         @{ Name = '302 of somebody else'; Answer = @{ status = 302; json = @{ code = 'moved' }; headers = @{ location = '/elsewhere' } }; Refusal = 'offline'; Asked = 6 }
         @{ Name = '400 of somebody else'; Answer = @{ status = 400; json = @{ code = 'bad_request' } }; Refusal = 'offline'; Asked = 6 }
         @{ Name = '401 of somebody else'; Answer = @{ status = 401; json = @{ code = 'invalid_token' } }; Refusal = 'offline'; Asked = 6 }
@@ -39,7 +39,7 @@ BeforeAll {
 
 Describe 'back-off' {
     It 'waits as the reference engine after attempt <Attempt> with a Retry-After of <Seconds>' -ForEach $delayCases {
-        # The module as it is loaded, with its own waits.
+        # The module as loaded, with its own waits.
         Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../TotlProvision/TotlProvision.psd1') -Force
         InModuleScope TotlProvision -Parameters @{ Vector = $Vector } {
             param($Vector)
@@ -90,7 +90,7 @@ Describe 'an answer' {
         [void] (Invoke-Reference '/reset' @{ faults = @('none', $Answer) })
         $refusal = Get-Refusal { Send-TestSecret $session $run -WarningAction SilentlyContinue 3> $null }
         $refusal | Should -BeExactly $Refusal
-        # What the server will never take leaves the queue, but not the disk.
+        # What the server will never accept leaves the queue, but not the disk.
         (Invoke-Reference '/read-spool' @{ folder = $session.SpoolPath }).secrets.Count | Should -Be ([int] $Kept)
         $aside = Join-Path -Path $session.SpoolPath -ChildPath 'secrets/set-aside'
         Test-Path -LiteralPath $aside | Should -Be (-not $Kept)
@@ -105,7 +105,7 @@ Describe 'an answer' {
             [void] (Invoke-Reference '/reset' @{ faults = @($answer, 'none', $answer) })
             Get-Refusal { Send-TotlReport -Session $session } | Should -BeExactly 'offline'
             Get-Refusal { Send-TestSecret $session $run } | Should -BeExactly 'offline'
-            # The key that the file carries will do where something else says that it is the server.
+            # The key that the file carries is enough if something else claims to be the server.
             [void] (Invoke-Reference '/reset' @{ faults = @(1..6 | ForEach-Object { $answer }) })
             (Get-TotlTenantKey -Session $session).Kid | Should -Not -BeNullOrEmpty
         }

@@ -1,6 +1,6 @@
-# Whose word an answer is, by the rules of engine/answer.ts: proxies, filters and captive portals answer in JSON too, with the same statuses.
+# Who gave an answer, by the rules of engine/answer.ts: proxies, filters and captive portals answer in JSON too, with the same statuses.
 $script:ProblemType = 'urn:totlprovision:problem:'
-# Every code that this engine knows: of schema/refusal.ts.
+# Every code that this engine knows, from schema/refusal.ts.
 $script:Refusals = @(
     'malformed_json', 'missing_token', 'invalid_token', 'token_expired', 'token_revoked', 'not_signed_in', 'invalid_session'
     'session_expired', 'not_a_person', 'not_a_member', 'not_an_operator', 'role_forbids', 'tenant_suspended', 'wrong_origin'
@@ -18,12 +18,12 @@ $script:Refusals = @(
     'access_unreachable', 'storage_low', 'storage_full', 'index_unreachable'
 )
 $script:TokenRefusals = @('missing_token', 'invalid_token', 'token_expired', 'token_revoked')
-# Refusals of the very thing that was sent, which will be the same tomorrow: it is set aside, and the rest goes on.
+# Refusals of the very item that was sent, which will be the same tomorrow: the item is set aside, and the rest goes on.
 $script:SetAsideRefusals = @(
     'malformed_json', 'invalid_body', 'body_too_large', 'too_many_events', 'run_conflict', 'eid_conflict'
     'kid_destroyed', 'unknown_kid', 'not_sealed', 'header_mismatch', 'raw_not_allowed', 'shared_machine_id'
 )
-# What will pass, but may be about this one thing alone: others go before it.
+# Refusals that will pass, but may concern this item alone: others go before it.
 $script:WaitsAloneRefusals = @('secret_quota_exceeded', 'internal_error')
 
 # Whether a code is one of a list.
@@ -32,7 +32,7 @@ function Test-TotlOneOf {
     $Code -is [string] -and [Array]::IndexOf($Codes, $Code) -ge 0
 }
 
-# The code of a refusal by our server; null for anything that somebody else may have said.
+# The code of our server's refusal; null for anything that somebody else may have said.
 function Get-TotlRefusalCode {
     param($Json)
     $code = Get-TotlMember $Json 'code'
@@ -41,7 +41,7 @@ function Get-TotlRefusalCode {
     $null
 }
 
-# For an answer that our server does not give. It may be about the one thing that was sent, as of a filter that takes offence at it.
+# For an answer that our server does not give. It may concern the one item that was sent, for instance if a filter blocks it.
 function New-TotlStrange {
     param([int] $Status)
     New-TotlRefusal 'offline' ('Something else answered in the place of the server ({0}); what is unsent stays on disk.' -f $Status) 'waits'

@@ -1,4 +1,4 @@
-# What was set aside: runs that cannot go on, sealed secrets that were refused. All of it is kept, exported, and tried again by the next session.
+# What was set aside: runs that cannot go on, and sealed secrets that were refused. All of it is kept and exported, and the next session tries it again.
 
 # Why a run is not sent, and under which id it goes on as this PC's own; null for most.
 function Read-TotlHalt {
@@ -14,7 +14,7 @@ function Save-TotlHalt {
     Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.halt')) (ConvertTo-TotlJson $Halt)
 }
 
-# The id under which a run goes on: its own, but for a run that was another PC's.
+# The id under which a run goes on: its own, unless the run was another PC's.
 function Get-TotlRunId {
     param([string] $Folder, [string] $RunId)
     $own = Get-TotlMember (Read-TotlHalt $Folder $RunId) 'own'
@@ -22,7 +22,7 @@ function Get-TotlRunId {
     $RunId
 }
 
-# Whether a run is what another PC's goes on as.
+# Whether another PC's run goes on as this run.
 function Test-TotlOwnOfAnother {
     param([string] $Folder, [string] $RunId)
     foreach ($id in @(Get-TotlSpoolNames $Folder 'runs' '.halt')) {
@@ -31,19 +31,19 @@ function Test-TotlOwnOfAnother {
     $false
 }
 
-# The id for that: always the same, so that a kill makes no second run of it.
+# The id under which another PC's run goes on here: always the same, so that a kill makes no second run of it.
 function Get-TotlOwnRunId {
     param([string] $RunId, [string] $MachineId)
     $hex = ConvertTo-TotlHex (Get-TotlSha256 (ConvertTo-TotlUtf8 ($RunId + "`n" + $MachineId)))
     '{0}-{1}-8{2}-8{3}-{4}' -f $hex.Substring(0, 8), $hex.Substring(8, 4), $hex.Substring(13, 3), $hex.Substring(17, 3), $hex.Substring(20, 12)
 }
 
-# Has a run go on as one of this PC's own: what is unsent is numbered anew. Gives its id, or null where the run has left the spool.
+# Continues a run as one of this PC's own: unsent events are numbered anew. Returns its id, or null if the run has left the spool.
 function Copy-TotlRun {
     param([string] $Folder, [string] $RunId)
     $alone = Enter-TotlSpool $Folder
     try {
-        # As it is now: events may have come meanwhile, and another process may have done the same.
+        # Read again: events may have come meanwhile, and another process may have done the same.
         $run = Read-TotlRun $Folder $RunId
         if ($null -eq $run) { return $null }
         $own = Get-TotlMember $run.Halt 'own'
@@ -54,7 +54,7 @@ function Copy-TotlRun {
         $last = [long] 0
         $lines = foreach ($one in $run.Events) {
             $last = $one.Seq
-            # A line begins with its number, as every engine of ours writes it.
+            # A line begins with its number: all our engines write it so.
             if ($one.Seq -lt $run.NextSeq -or $one.Line -cnotmatch '^\{"seq":[0-9]+') { continue }
             $seq += 1
             ($one.Line -creplace '^\{"seq":[0-9]+', ('{"seq":' + $seq)) + "`n"
@@ -69,7 +69,7 @@ function Copy-TotlRun {
     finally { $alone.Dispose() }
 }
 
-# The eids of sealed secrets that were set aside; what was set aside because it is damaged is not among them.
+# The eids of sealed secrets that were set aside, without those that were set aside because they are damaged.
 function Get-TotlAsideNames {
     param([string] $Folder)
     $aside = Join-Path -Path $Folder -ChildPath 'secrets/set-aside'
@@ -84,7 +84,7 @@ function Get-TotlAsideNames {
     }
 }
 
-# Puts everything that was set aside back, to be tried again: a refusal may have been of a proxy, or of a server that knew less.
+# Puts back everything that was set aside, to be tried again: the refusal may have come from a proxy, or from a server that knew less.
 function Restore-TotlAside {
     param([string] $Folder)
     foreach ($eid in @(Get-TotlAsideNames $Folder)) {

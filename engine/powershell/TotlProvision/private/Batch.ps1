@@ -1,4 +1,4 @@
-# Which events go into one report, and the lines of a spool file (docs/protocol.md): what would have been sent, for a person to carry.
+# Which events go into one report, and the lines of a spool file (docs/protocol.md), which holds for a person to carry what would have been sent.
 
 # The next events to send: from nextSeq on, within the limits of one report.
 function Get-TotlBatch {
@@ -14,7 +14,7 @@ function Get-TotlBatch {
     }
 }
 
-# Every sealed secret without a receipt, those that were set aside too, then every unsent event in reports of at most 500.
+# Every sealed secret without a receipt, including those set aside, then every unsent event in reports of at most 500.
 function Get-TotlSpoolLines {
     param([string] $Folder)
     foreach ($eid in @(Get-TotlWaiting $Folder)) {

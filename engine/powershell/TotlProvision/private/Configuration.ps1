@@ -1,4 +1,4 @@
-# The engine's configuration file, as schema/engine-file.ts has it. What is wrong is named, what stands there never: one member is the token.
+# The engine's configuration file, as schema/engine-file.ts defines it. A message names the wrong member, never its value: one member is the token.
 
 # The origin of the API, or null. Plain HTTP is for a stand on this machine only.
 function Get-TotlOrigin {
@@ -21,7 +21,7 @@ function Read-TotlConfiguration {
     try {
         $json = ConvertFrom-Json -InputObject (ConvertFrom-TotlSaved ([System.IO.File]::ReadAllBytes($Path)))
     }
-    # Not there, not Unicode, not JSON; the parser's own message would quote the file.
+    # The file is missing, not Unicode or not JSON; the parser's own message would quote the file.
     catch { $json = $null }
     if ($json -isnot [System.Management.Automation.PSCustomObject]) {
         return New-TotlRefusal 'bad_configuration' 'The configuration file is not there, or is not JSON.'

@@ -1,6 +1,6 @@
 # Bytes as text and back. Strict: one text for the same bytes, no white space, no padding, no byte that is not UTF-8.
 
-# Whether both are text and the same, unit by unit. PowerShell's own operators compare as a language would: -ceq ignores a soft hyphen.
+# Whether both are text and the same, unit by unit. PowerShell's own operators compare by language: -ceq ignores a soft hyphen.
 function Test-TotlSame {
     param($Left, $Right)
     $Left -is [string] -and $Right -is [string] -and [string]::Equals($Left, $Right, [StringComparison]::Ordinal)
@@ -12,7 +12,7 @@ function ConvertTo-TotlBase64Url {
     [Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
 }
 
-# The bytes of unpadded base64url; throws where it is anything else, also where its last character has stray bits.
+# The bytes of unpadded base64url; throws if it is anything else, even if only its last character has stray bits.
 function ConvertFrom-TotlBase64Url {
     param([string] $Text)
     if ($Text -cnotmatch '^[A-Za-z0-9_-]*\z') { throw 'must be unpadded base64url' }
@@ -23,7 +23,7 @@ function ConvertFrom-TotlBase64Url {
     return , $bytes
 }
 
-# UTF-8 of a text; throws where it is not well-formed Unicode.
+# UTF-8 of a text; throws if the text is not well-formed Unicode.
 function ConvertTo-TotlUtf8 {
     param([string] $Text)
     $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
@@ -31,14 +31,14 @@ function ConvertTo-TotlUtf8 {
     return , $bytes
 }
 
-# The text of UTF-8 bytes; throws where they are not.
+# The text of UTF-8 bytes; throws if they are not UTF-8.
 function ConvertFrom-TotlUtf8 {
     param([byte[]] $Bytes)
     $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
     $utf8.GetString($Bytes)
 }
 
-# The text of a file as a person may have saved it: UTF-8 or UTF-16, with a mark in front or without; throws where it is neither. By the rules
+# The text of a file as a person may have saved it: UTF-8 or UTF-16, with or without a byte order mark; throws if it is neither. By the rules
 # of schema/text-file.ts.
 function ConvertFrom-TotlSaved {
     param([byte[]] $Bytes)

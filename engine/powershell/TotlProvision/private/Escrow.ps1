@@ -1,6 +1,6 @@
-# Sends one sealed secret of the spool until a receipt is there, and holds the receipt against what was sent.
+# Sends one sealed secret from the spool until a receipt comes, and checks the receipt against what was sent.
 
-# Whether a receipt is one, and for these bytes under this key.
+# Whether an answer is a receipt, and is for these bytes under this key.
 function Test-TotlReceipt {
     param($Receipt, [string] $Sealed)
     $sha256 = ConvertTo-TotlHex (Get-TotlSha256 (ConvertTo-TotlUtf8 $Sealed))
@@ -12,7 +12,7 @@ function Test-TotlReceipt {
         (Test-TotlText (Get-TotlMember $Receipt 'auditHash') $script:Sha256Pattern)
 }
 
-# Sends what the spool keeps under an eid. Gives the receipt or a refusal; what the server refuses for its own sake is set aside.
+# Sends what the spool keeps under an eid. Returns the receipt or a refusal; a secret that the server refuses as such is set aside.
 function Send-TotlSealed {
     param($Session, [string] $Eid, [int] $Attempts = $script:Attempts)
     $path = Get-TotlSpoolPath $Session.SpoolPath 'secrets' ($Eid + '.json')

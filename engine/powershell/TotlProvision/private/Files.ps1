@@ -1,6 +1,6 @@
-# Small files that survive a kill at any moment: written aside, flushed, put in place. Who may read them is their folder's affair.
+# Small files that survive a kill at any moment: written under another name, flushed, moved into place. Their folder decides who may read them.
 
-# Writes bytes into a stream and on to the disk.
+# Writes bytes into a stream and flushes them to the disk.
 function Write-TotlStream {
     param([System.IO.FileStream] $Stream, [string] $Text)
     [byte[]] $bytes = ConvertTo-TotlUtf8 $Text
@@ -8,20 +8,20 @@ function Write-TotlStream {
     $Stream.Flush($true)
 }
 
-# Replaces a file as a whole, or leaves the old one.
+# Replaces a whole file, or leaves the old one.
 function Write-TotlWhole {
     param([string] $Path, [string] $Text)
     $aside = $Path + '.tmp'
     $stream = New-Object System.IO.FileStream -ArgumentList $aside, ([System.IO.FileMode]::Create), ([System.IO.FileAccess]::Write)
     try { Write-TotlStream $stream $Text } finally { $stream.Dispose() }
     if ([System.IO.File]::Exists($Path)) {
-        # PowerShell makes an empty string of null for a text parameter; this is a null that stays one.
+        # PowerShell turns null into an empty string for a text parameter; this null stays null.
         [System.IO.File]::Replace($aside, $Path, [System.Management.Automation.Language.NullString]::Value)
     }
     else { [System.IO.File]::Move($aside, $Path) }
 }
 
-# Adds a line, or several with a line feed between them, to a file. What a kill left without its end is ended first, so that it never takes this line with it.
+# Appends a line, or several with a line feed between them, to a file. A line that a kill left without its end is ended first, so that it cannot damage this one.
 function Add-TotlLine {
     param([string] $Path, [string] $Line)
     $stream = New-Object System.IO.FileStream -ArgumentList $Path, ([System.IO.FileMode]::OpenOrCreate), ([System.IO.FileAccess]::ReadWrite)
@@ -36,28 +36,28 @@ function Add-TotlLine {
     finally { $stream.Dispose() }
 }
 
-# A file's text, or null where there is none.
+# A file's text, or null if there is no file.
 function Read-TotlText {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return $null }
     ConvertFrom-TotlUtf8 ([System.IO.File]::ReadAllBytes($Path))
 }
 
-# The text of a file of one word, as a number or an id; null where there is none, or bytes that are no text.
+# The text of a file with one word, such as a number or an id; null if there is no file, or if its bytes are not text.
 function Read-TotlWord {
     param([string] $Path)
     try { Read-TotlText $Path } catch { $null }
 }
 
-# A file's lines, each decoded for itself: where a kill cut through a character, that line alone is no text, and comes out empty.
+# A file's lines, each decoded separately: if a kill cut through a character, only that line is not text, and comes out empty.
 function Read-TotlLines {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return }
     # Here each byte is one character, so that lines are found before they are read.
     $bytewise = [System.Text.Encoding]::GetEncoding('iso-8859-1')
     $text = $bytewise.GetString([System.IO.File]::ReadAllBytes($Path))
-    # A file system may leave zeros where a power cut lost what was written; a line behind them is whole. Zeros alone leave no line, and yet
-    # something is gone: an empty one says so.
+    # A file system may leave zeros where a power cut lost what was written; a line after them is whole. Zeros alone leave no line, and yet
+    # something is gone: an empty line says so.
     $whole = $text.Replace("`0", '')
     if ($whole.Length -lt $text.Length) { '' }
     foreach ($line in $whole.Split([char] 10)) {
@@ -66,13 +66,13 @@ function Read-TotlLines {
     }
 }
 
-# Moves a file that cannot be used out of the way, but keeps it. It may be gone already: another process does the same.
+# Moves an unusable file out of the way, but keeps it. It may be gone already, since another process does the same.
 function Move-TotlAside {
     param([string] $Path)
     $folder = Join-Path -Path ([System.IO.Path]::GetDirectoryName($Path)) -ChildPath 'set-aside'
     [void] [System.IO.Directory]::CreateDirectory($folder)
     if (-not [System.IO.File]::Exists($Path)) { return }
     try { Move-Item -LiteralPath $Path -Destination (Join-Path -Path $folder -ChildPath ([System.IO.Path]::GetFileName($Path))) -Force }
-    # In use, as by a virus scanner: it is looked at again the next time.
+    # It is in use, for instance by a virus scanner; the next time looks at it again.
     catch { Write-Warning -Message ('A spool entry is in use: ' + [System.IO.Path]::GetFileName($Path)) }
 }

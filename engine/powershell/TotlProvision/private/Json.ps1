@@ -1,9 +1,9 @@
-# JSON written byte for byte as JSON.stringify has it, fractions aside, which .NET Framework writes in its own way; and read with members
+# JSON written byte for byte as by JSON.stringify, except fractions, which .NET Framework writes in its own way; and read with members
 # compared by case. ConvertTo-Json differs between 5.1 and 7.
 
 $script:DepthMax = 32
 
-# A string in quotes, escaped as JSON.stringify escapes it: half of a surrogate pair too, which UTF-8 has no bytes for.
+# A string in quotes, escaped as by JSON.stringify, even half of a surrogate pair, for which UTF-8 has no bytes.
 function ConvertTo-TotlJsonString {
     param([string] $Text)
     $out = New-Object System.Text.StringBuilder
@@ -29,14 +29,14 @@ function ConvertTo-TotlJsonString {
     $out.ToString()
 }
 
-# Whether a value is a whole number, or one with a fraction that is exact: what CIM says of a PC is unsigned.
+# Whether a value is a whole number, or a fraction that is exact. CIM gives unsigned numbers, so those count too.
 function Test-TotlExact {
     param($Value)
     $Value -is [int] -or $Value -is [long] -or $Value -is [decimal] -or $Value -is [byte] -or $Value -is [System.SByte] -or
         $Value -is [System.Int16] -or $Value -is [System.UInt16] -or $Value -is [System.UInt32] -or $Value -is [System.UInt64]
 }
 
-# A date as JSON.stringify has one, whatever the calendar of the PC. One that does not say so is of the PC's own zone.
+# A date as JSON.stringify writes it, whatever the PC's calendar. A date without a zone is in the PC's own.
 function ConvertTo-TotlInstant {
     param([DateTime] $Date)
     $Date.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
@@ -45,14 +45,14 @@ function ConvertTo-TotlInstant {
 # Null, text, truth values, numbers, dates, dictionaries (in their own order), objects and lists, without white space.
 function ConvertTo-TotlJson {
     param($Value, [int] $Depth = 0)
-    # A thing that holds itself goes on until the stack is full, and that ends the process of whoever provisions.
+    # An object that contains itself would fill the stack, and end the process of the script that provisions.
     if ($Depth -gt $script:DepthMax) { throw 'a value must not be nested so deep' }
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return ConvertTo-TotlJsonString $Value }
     if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
     if ($Value -is [DateTime]) { return ConvertTo-TotlJsonString (ConvertTo-TotlInstant $Value) }
     if ($Value -is [System.Collections.IDictionary]) {
-        # Its enumerator, since a member may be called Keys.
+        # By its enumerator, since a member may be called Keys.
         $members = foreach ($entry in $Value.GetEnumerator()) {
             '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value ($Depth + 1))
         }
@@ -78,7 +78,7 @@ function ConvertTo-TotlJson {
     throw 'a value must be text, a number, a truth value, a list or a dictionary'
 }
 
-# A member by its exact name, or null. Properties of PowerShell forgive case; JSON does not.
+# A member by its exact name, or null. PowerShell's properties ignore case; JSON does not.
 function Get-TotlMember {
     param($Object, [string] $Name)
     if ($Object -isnot [System.Management.Automation.PSCustomObject]) { return $null }
@@ -86,7 +86,7 @@ function Get-TotlMember {
     $null
 }
 
-# Whether an object has exactly these members: an unknown one is refused as a missing one is.
+# Whether an object has exactly these members: an unknown one is refused like a missing one.
 function Test-TotlMembers {
     param($Object, [string[]] $Names)
     if ($Object -isnot [System.Management.Automation.PSCustomObject]) { return $false }

@@ -1,5 +1,5 @@
 # Sealing as a compact JWE (RFC 7516): RSA-OAEP-256 with A256CBC-HS512 (RFC 7518 section 5.2.5). It can only seal.
-# Each step is one call into .NET; layout and order are held against schema/jwe.ts and schema/vectors by layout.test.ts.
+# Each step is one call into .NET; layout.test.ts checks layout and order against schema/jwe.ts and schema/vectors.
 $script:JweAlgorithm = 'RSA-OAEP-256'
 $script:JweEncryption = 'A256CBC-HS512'
 $script:SealedTyp = 'totl-secret+jwe'
@@ -32,7 +32,7 @@ function Get-TotlBitLength {
     return , $length
 }
 
-# Content encryption: of the 64-byte content key the first half authenticates, the second encrypts. The tag is the first 32 bytes
+# Content encryption: the first half of the 64-byte content key authenticates, the second encrypts. The tag is the first 32 bytes
 # of HMAC-SHA-512 over encoded header, initialization vector, ciphertext and the header's length in bits.
 function Protect-TotlContent {
     param([byte[]] $ContentKey, [byte[]] $Iv, [string] $EncodedHeader, [byte[]] $Plaintext)
@@ -86,7 +86,7 @@ function Protect-TotlContentKey {
     return , $sealed
 }
 
-# Random bytes of the system.
+# Random bytes from the system.
 function Get-TotlRandomBytes {
     param([int] $Count)
     $bytes = New-Object byte[] $Count
@@ -119,7 +119,7 @@ function New-TotlJwe {
     Join-TotlJwe $encodedHeader $encryptedKey $iv $content.Ciphertext $content.Tag
 }
 
-# The kid that a sealed secret's own header names, for its receipt to be held against.
+# The kid that a sealed secret's own header names, to check its receipt against.
 function Get-TotlSealedKid {
     param([string] $Sealed)
     $encodedHeader = $Sealed.Split('.')[0]
@@ -127,7 +127,7 @@ function Get-TotlSealedKid {
     Get-TotlMember $header 'kid'
 }
 
-# When a sealed secret's own header says that it was sealed, in seconds; 0 where it says nothing.
+# When a sealed secret was sealed by its own header, in seconds; 0 if the header does not say.
 function Get-TotlSealedAt {
     param([string] $Sealed)
     $iat = $null
@@ -141,7 +141,7 @@ function Get-TotlSealedAt {
     [long] 0
 }
 
-# The UTF-8 of a secret, for its caller to clear. A string cannot be cleared from memory; a SecureString's copies are.
+# The UTF-8 of a secret, which the caller has to clear. A string cannot be cleared from memory; the copies of a SecureString are.
 function ConvertTo-TotlSecretBytes {
     param($Secret)
     $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true

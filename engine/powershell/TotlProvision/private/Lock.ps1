@@ -1,6 +1,6 @@
-# One process at a time at a spool: two that take the same number for an event, or write the same file aside, would spoil each other's.
+# One process at a time writes to a spool: two that take the same number for an event, or write the same temporary file, would spoil each other's work.
 
-# Waits until no other process writes into a spool, and gives what to dispose of when the write is done. The system lets go of it when its
+# Waits until no other process writes into a spool, and returns what to dispose of when the write is done. The system releases it when its
 # holder ends, however that ends. Held for one write, never for a request.
 function Enter-TotlSpool {
     param([string] $Folder)
@@ -11,7 +11,7 @@ function Enter-TotlSpool {
             return New-Object System.IO.FileStream -ArgumentList $arguments
         }
         catch {
-            # It is open elsewhere. Anything else, as a folder that may not be written, does not pass by waiting.
+            # It is open elsewhere. Waiting helps against nothing else, such as a folder that may not be written.
             $isTaken = $_.Exception.InnerException -is [System.IO.IOException] -or $_.Exception -is [System.IO.IOException]
             if (-not $isTaken -or $tries -lt 1) { throw }
         }

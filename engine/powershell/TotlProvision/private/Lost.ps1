@@ -1,14 +1,14 @@
 # What a power cut has taken out of a spool: events that are missing between others, and runs whose envelope is gone.
 $script:LostMessage = 'An event was lost on this PC before it was sent: its spool was damaged'
 
-# How many numbers are missing from where the server wants to go on to the next event that is there. None where that is it, or nothing follows.
+# How many numbers are missing between where the server wants to go on and the next event that exists. None if that is the one, or if no event follows.
 function Get-TotlLostCount {
     param($Events, [long] $NextSeq)
     foreach ($one in $Events) { if ($one.Seq -ge $NextSeq) { return $one.Seq - $NextSeq } }
     0
 }
 
-# Puts into their place what says that they are lost, so that the run can go on and people see that something is missing.
+# Puts events in their place that say that they are lost, so that the run can go on and people see that something is missing.
 function Add-TotlLost {
     param([string] $Folder, [string] $RunId, [long] $From, [long] $Count)
     $now = Get-TotlNow
@@ -19,7 +19,7 @@ function Add-TotlLost {
     try { Add-TotlLine (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson')) (@($lines) -join "`n") } finally { $alone.Dispose() }
 }
 
-# Gives runs whose envelope is lost a plain one: what is left of their events is worth it.
+# Gives runs whose envelope is lost a plain one, so that what is left of their events can be sent.
 function Repair-TotlRuns {
     param($Session)
     foreach ($id in @(Get-TotlSpoolNames $Session.SpoolPath 'runs' '.ndjson')) {

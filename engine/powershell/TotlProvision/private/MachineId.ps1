@@ -1,7 +1,7 @@
-# Which id a PC reports under: its SMBIOS UUID, unless that is blank or known to be shared; else a random one that the spool keeps.
-# What many PCs share is listed in SharedIds.ps1.
+# Which id a PC reports under: its SMBIOS UUID, unless that is blank or known to be shared; otherwise a random one that the spool keeps.
+# SharedIds.ps1 lists the ids that many PCs share.
 
-# A UUID with its first three groups in the other byte order: before SMBIOS 2.6 nobody had said which it is.
+# A UUID with its first three groups in the other byte order: before SMBIOS 2.6 the order was not specified.
 function Get-TotlTurned {
     param([string] $Uuid)
     $turned = ''
@@ -13,7 +13,7 @@ function Get-TotlTurned {
     $turned + $Uuid.Substring(18)
 }
 
-# Whether a text is listed, or is whole what one of the patterns has.
+# Whether a text is listed, or matches one of the patterns as a whole.
 function Test-TotlListed {
     param([string] $Text, [string] $Bare, [string[]] $Values, [string[]] $Patterns)
     if ([Array]::IndexOf($Values, $Text) -ge 0) { return $true }
@@ -21,7 +21,7 @@ function Test-TotlListed {
     $false
 }
 
-# Whether a lower-case UUID is one that several PCs have, so that it names none of them.
+# Whether a lower-case UUID is one that several PCs have, so that it identifies none of them.
 function Test-TotlSharedId {
     param([string] $Uuid)
     foreach ($id in @($Uuid, (Get-TotlTurned $Uuid))) {
@@ -30,7 +30,7 @@ function Test-TotlSharedId {
     $false
 }
 
-# A serial number; null where it is blank, or what firmware leaves in its place.
+# A serial number; null if it is blank, or a placeholder left by firmware.
 function Get-TotlSerial {
     param($Serial)
     if ($Serial -isnot [string]) { return $null }
@@ -39,7 +39,7 @@ function Get-TotlSerial {
     $Serial
 }
 
-# The id that an SMBIOS UUID gives, in lower case; null where it is of no use.
+# The id that an SMBIOS UUID gives, in lower case; null if it is unusable.
 function Get-TotlSmbiosId {
     param($Uuid)
     if ($Uuid -isnot [string]) { return $null }
@@ -49,11 +49,11 @@ function Get-TotlSmbiosId {
     $id
 }
 
-# The id kept in the spool, made if there is none.
+# The id kept in the spool; it is made if there is none.
 function Get-TotlKeptId {
     param([string] $Folder)
     $path = Join-Path -Path $Folder -ChildPath 'machine-id'
-    # Two processes that begin at once are one PC.
+    # Two processes that begin at once must get the same id.
     $alone = Enter-TotlSpool $Folder
     try {
         $kept = Read-TotlWord $path
@@ -65,7 +65,7 @@ function Get-TotlKeptId {
     finally { $alone.Dispose() }
 }
 
-# This PC's id. One that was kept stays, whatever the firmware says later: an id must not change within a PC's life.
+# This PC's id. An id in the spool stays, whatever the firmware says later: an id must not change during a PC's life.
 function Get-TotlMachineId {
     param([string] $Folder, $SmbiosUuid)
     $kept = Read-TotlWord (Join-Path -Path $Folder -ChildPath 'machine-id')

@@ -1,19 +1,19 @@
-# What a PC says made fit to send, by the rules of schema/clean.ts and schema/mend-event.ts: text is cleaned and cut, and marked so. Nothing here
-# throws at whoever provisions.
+# Mends what a PC says so that it can be sent, by the rules of schema/clean.ts and schema/mend-event.ts: text is cleaned, cut and marked. Nothing here
+# throws at the script that provisions.
 $script:MessageMax = 4096
 $script:NameMax = 64
 $script:ItemMax = 1024
 $script:ItemsMax = 64
 $script:NoMessage = '(no message)'
 $script:Empty = '(empty)'
-# Beyond it a reader of JSON holds no whole number exactly.
+# Beyond this a reader of JSON cannot hold every whole number exactly.
 $script:ExactMax = [decimal] 9007199254740991
-# What a terminal is told: CSI, OSC and shorter sequences.
+# Terminal escape sequences: CSI, OSC and shorter ones.
 $script:EscapePattern = '\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])'
 $script:ControlPattern = '[\x00-\x08\x0b-\x1f\x7f]'
 $script:HalfPairPattern = '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]'
 
-# Text of at most so many UTF-16 units. Changed: something of it is lost; line ends in another way are the same text.
+# Text of at most so many UTF-16 units. Changed: something of it is lost; different line ends are the same text.
 function Get-TotlCleanText {
     param([string] $Text, [int] $Max)
     $unreadable = [string] [char] 0xFFFD
@@ -37,22 +37,22 @@ function Test-TotlRecord {
     $Value -is [System.Collections.IDictionary] -or $Value -is [System.Management.Automation.PSCustomObject]
 }
 
-# Anything at all as text: text as it is, what has members or items as JSON, everything else as PowerShell has it.
+# Anything at all as text: text unchanged, values with members or items as JSON, everything else as PowerShell writes it.
 function ConvertTo-TotlText {
     param($Value)
     if ($null -eq $Value) { return '' }
     if ($Value -is [string]) { return $Value }
-    # PowerShell's own text of a date has the month before the day, and no zone.
+    # PowerShell itself writes a date with the month before the day, and without a zone.
     if ($Value -is [DateTime]) { return ConvertTo-TotlInstant $Value }
     try {
         if ((Test-TotlRecord $Value) -or $Value -is [System.Collections.IEnumerable]) { return ConvertTo-TotlJson $Value }
     }
-    # It holds what JSON has not, or itself.
+    # It contains itself, or something that JSON cannot express.
     catch { $null = $_ }
     try { [string] $Value } catch { 'an object that has no text' }
 }
 
-# A message made fit.
+# A message, mended.
 function Get-TotlMessage {
     param($Value)
     $clean = Get-TotlCleanText (ConvertTo-TotlText $Value) $script:MessageMax
@@ -61,7 +61,7 @@ function Get-TotlMessage {
     $clean
 }
 
-# A phase's name as it has to be, so that 'Local Admin' of the plan and of an event is one phase; null where nothing of it can be kept.
+# A phase's name, mended, so that 'Local Admin' in the plan and in an event is one phase; null if nothing of it can be kept.
 function Get-TotlPhase {
     param([string] $Phase)
     if (Test-TotlText $Phase $script:PhasePattern) { return $Phase }
@@ -106,7 +106,7 @@ function Get-TotlDatum {
     $clean
 }
 
-# The data of an event as a flat object within so many bytes: members that are left over are left out.
+# The data of an event as a flat object within so many bytes: members that do not fit are left out.
 function Get-TotlData {
     param($Data, [int] $Room)
     $changed = -not (Test-TotlRecord $Data)
@@ -127,7 +127,7 @@ function Get-TotlData {
             break
         }
         if ($name.Changed -or $datum.Changed) { $changed = $true }
-        # Keys of this dictionary forgive case, and the first of two stays.
+        # Keys of this dictionary ignore case, and the first of two stays.
         if ($made.Contains($name.Value)) { $changed = $true } else { $made[$name.Value] = $datum.Value }
     }
     [pscustomobject] @{ Value = $made; Changed = $changed }

@@ -1,7 +1,7 @@
 # Why the engine stops or waits, as values; a public function turns one into an error in one place. None carries a token, a plaintext or a ciphertext.
 
-# A refusal: a stable code (engine/refusal.ts has the same) and one clear sentence. Only: it is about the one thing that was sent, and the rest
-# may go on; that one is set aside (set_aside), or waits in its place (waits).
+# A refusal: a stable code (engine/refusal.ts has the same) and one clear sentence. Only: it concerns the one item that was sent, and the rest
+# may go on; that item is set aside (set_aside), or waits in its place (waits).
 function New-TotlRefusal {
     param([string] $Code, [string] $Message, [string] $Only = '')
     [pscustomobject] @{ Ok = $false; Code = $Code; Message = $Message; Only = $Only }
@@ -15,7 +15,7 @@ function New-TotlError {
     New-Object System.Management.Automation.ErrorRecord -ArgumentList $exception, $Code, 'InvalidResult', $null
 }
 
-# Gives a result back where it is no refusal; else throws.
+# Returns a result that is not a refusal; throws otherwise.
 function Assert-TotlOk {
     param($Result)
     if (-not $Result.Ok) { throw (New-TotlError $Result.Code $Result.Message) }

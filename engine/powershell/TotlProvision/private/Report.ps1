@@ -1,9 +1,9 @@
 # Sends a run's events as reports, from where the server wants to go on: the decisions of engine/send-run.ts.
 $script:IdleRounds = 2
-# A damaged file has lost a block or two. Beyond this it is no gap but another file.
+# A damaged file has lost a block or two. Beyond this it is not a gap but another file.
 $script:LostMax = 10000
 
-# The answer to a report, or null where it has not its form.
+# The answer to a report, or null if it does not have the right form.
 function Read-TotlReportAnswer {
     param($Reply)
     if ($Reply.Status -ne 200) { return $null }
@@ -14,14 +14,14 @@ function Read-TotlReportAnswer {
     [pscustomobject] @{ Accepted = $accepted; Rejected = $rejected; NextSeq = [long] $nextSeq }
 }
 
-# Says of each rejected event which and why. Its number is out of use from now on (docs/protocol.md): it is not sent again.
+# Warns about each rejected event, and why it was rejected. Its number is not used again (docs/protocol.md), so it is not sent again.
 function Write-TotlRejected {
     param($Rejected)
     foreach ($one in $Rejected) {
         $seq = Get-TotlMember $one 'seq'
         $code = Get-TotlMember $one 'code'
         $field = Get-TotlMember $one 'field'
-        # What a server says goes to a console: numbers, codes and names of members, and nothing else.
+        # What a server says goes to a console, so it may only be numbers, codes and names of members.
         if (-not (Test-TotlInteger $seq 1)) { $seq = 'without a number' }
         if (-not (Test-TotlText $code '^[a-z_]{1,64}\z')) { $code = 'unknown' }
         if (-not (Test-TotlText $field '^[A-Za-z0-9_.\[\]-]{1,128}\z')) { $field = '' }
@@ -29,7 +29,7 @@ function Write-TotlRejected {
     }
 }
 
-# Sets a run aside: it stays where it is, and what is added to it is kept with it; the next session tries it again.
+# Sets a run aside: it stays where it is, and events that are added to it are kept with it; the next session tries it again.
 function Stop-TotlRun {
     param($Session, $Run, [string] $Code, [string] $Message)
     Save-TotlHalt $Session.SpoolPath $Run.Id ([ordered] @{ code = $Code })
@@ -37,8 +37,8 @@ function Stop-TotlRun {
     New-TotlRefusal 'rejected' $Message 'set_aside'
 }
 
-# What becomes of a run whose report is refused. A clone of an image with a run in its spool meets run_conflict: the run was begun by the PC that
-# the image was made of, and goes on as one of this PC's own. Once: a run made anew is nobody else's.
+# What happens to a run whose report is refused. A clone of an image with a run in its spool meets run_conflict: the PC that the image was made of
+# began the run, and here it goes on as one of this PC's own. This happens once, since the new run is nobody else's.
 function Resolve-TotlRefusedRun {
     param($Session, $Run, [string] $Code)
     $message = 'The server refused the report ({0}).' -f $Code
@@ -51,13 +51,13 @@ function Resolve-TotlRefusedRun {
     [pscustomobject] @{ Ok = $true; Sent = 0; Rejected = 0; Own = $own }
 }
 
-# Sends what is unsent of a run. Gives a refusal, or how many events were accepted and rejected, and the run that it goes on as, if any.
+# Sends a run's unsent events. Returns a refusal, or how many events were accepted and rejected, and the run that it goes on as, if any.
 function Send-TotlRun {
     param($Session, $Run, [int] $Attempts = $script:Attempts)
     $sent = 0
     $rejected = 0
     $nextSeq = $Run.NextSeq
-    # A server may go back to a gap, once; then it moves on with each round. One that does not ends it.
+    # A server may go back to a gap once; after that it moves on with each round. If it does not, sending ends.
     $furthest = [long] 0
     for ($idle = 0; $idle -lt $script:IdleRounds; ) {
         $batch = @(Get-TotlBatch $Run.Events $nextSeq)
@@ -81,7 +81,7 @@ function Send-TotlRun {
         $count = Get-TotlLostCount $Run.Events $nextSeq
         if ($count -gt $script:LostMax) { return Stop-TotlRun $Session $Run 'too_much_lost' 'Too much of this run is lost.' }
         if ($count -eq 0) { continue }
-        # Only now: a number that the server has is not lost, whatever became of it here.
+        # Only now: a number that the server has is not lost, whatever happened to it here.
         Write-Warning -Message ('{0} event(s) were lost before being sent, from {1} on.' -f $count, $nextSeq)
         Add-TotlLost $Session.SpoolPath $Run.Id $nextSeq $count
         $Run = Read-TotlRun $Session.SpoolPath $Run.Id

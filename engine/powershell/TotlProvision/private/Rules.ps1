@@ -1,4 +1,4 @@
-# The small words that everything else is built from, as schema/text.ts, schema/jwk.ts and schema/report.ts have them.
+# The basic patterns and values that everything else is built from, as in schema/text.ts, schema/jwk.ts and schema/report.ts.
 $script:UuidPattern = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\z'
 $script:TenantPattern = '^[a-z0-9][a-z0-9-]{0,63}\z'
 $script:Sha256Pattern = '^[0-9a-f]{64}\z'
@@ -13,13 +13,13 @@ $script:SeqMax = 1000000
 # Under the server's 1 MiB, so that an envelope and its line ends always fit.
 $script:BatchMaxBytes = 921600
 
-# Whether a value is text of this pattern, by case.
+# Whether a value is text that matches this pattern, with case.
 function Test-TotlText {
     param($Value, [string] $Pattern)
     $Value -is [string] -and $Value -cmatch $Pattern
 }
 
-# A PC's own attribute made fit for the wire: without control characters and outer spaces, cut to a length; null where nothing is left.
+# A PC's own attribute, mended for the wire: without control characters and outer spaces, cut to a length; null if nothing is left.
 function Limit-TotlText {
     param([string] $Text, [int] $Max)
     $clean = ($Text -creplace '[\x00-\x1f\x7f]', ' ').Trim()

@@ -1,5 +1,5 @@
 # What is not yet acknowledged, on disk, in the layout of engine/spool.ts: events of runs, and sealed secrets until their receipt.
-# Ciphertext only; a plaintext never gets here. Lines are kept and sent as they were written, never written anew.
+# It holds ciphertext only; a plaintext never gets here. Lines are kept and sent as they were written, and never rewritten.
 
 # Makes the spool's folders.
 function Initialize-TotlSpool {
@@ -10,7 +10,7 @@ function Initialize-TotlSpool {
     }
 }
 
-# Replaces a file as a whole while no other process writes into the spool.
+# Replaces a whole file while no other process writes into the spool.
 function Write-TotlAlone {
     param([string] $Folder, [string] $Path, [string] $Text)
     $alone = Enter-TotlSpool $Folder
@@ -23,7 +23,7 @@ function Get-TotlSpoolPath {
     Join-Path -Path (Join-Path -Path $Folder -ChildPath $Kind) -ChildPath $Name
 }
 
-# The text of an entry, if it is one JSON object; else null, and what is damaged is set aside with a warning.
+# The text of an entry, if it is one JSON object; otherwise null, and a damaged entry is set aside with a warning.
 function Read-TotlEntry {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return $null }
@@ -31,7 +31,7 @@ function Read-TotlEntry {
         $text = Read-TotlText $Path
         if ((ConvertFrom-Json -InputObject $text) -is [System.Management.Automation.PSCustomObject]) { return $text }
     }
-    # Not UTF-8 or not JSON: as damaged as what is no object.
+    # Not UTF-8 or not JSON: it is damaged, like an entry that is not an object.
     catch { $text = $null }
     Move-TotlAside $Path
     Write-Warning -Message ('A damaged spool entry was set aside: ' + [System.IO.Path]::GetFileName($Path))
@@ -55,7 +55,7 @@ function Read-TotlPin {
     $null
 }
 
-# Keeps the pin that a trusted key gives, if it is another than the one kept.
+# Keeps the pin that a trusted key gives, if it differs from the one kept.
 function Save-TotlPin {
     param([string] $Folder, $Key, $Known)
     $same = $null -ne $Known -and (Test-TotlSame $Known.Fingerprint $Key.Fingerprint) -and
@@ -70,13 +70,13 @@ function Read-TotlEvents {
     param([string] $Folder, [string] $RunId)
     $events = @(Read-TotlEventLines $Folder $RunId)
     for ($index = 1; $index -lt $events.Count; $index++) {
-        # Only what stands in the place of lost ones is out of order.
+        # Only events that replace lost ones are out of order.
         if ($events[$index].Seq -lt $events[$index - 1].Seq) { return @($events | Sort-Object -Property Seq) }
     }
     $events
 }
 
-# The same in the order of the file.
+# The same events in the order of the file.
 function Read-TotlEventLines {
     param([string] $Folder, [string] $RunId)
     foreach ($line in @(Read-TotlLines (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.ndjson')))) {
@@ -87,7 +87,7 @@ function Read-TotlEventLines {
     }
 }
 
-# One run of the spool, or null: its envelope's text, its events, and where the server wants to go on.
+# One run in the spool, or null: its envelope's text, its events, and where the server wants to go on.
 function Read-TotlRun {
     param([string] $Folder, [string] $RunId)
     $envelope = Read-TotlEntry (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.json'))
@@ -106,8 +106,8 @@ function Get-TotlSpoolNames {
     foreach ($file in $files) { if (Test-TotlText $file.BaseName $script:UuidPattern) { $file.BaseName } }
 }
 
-# The next number of the engine's own count of what it seals: the later has the higher one, whatever the clock says. Where the count is
-# damaged it goes on from the clock's seconds, beyond any that it had.
+# The next number in the engine's own count of what it seals: a later secret has a higher one, whatever the clock says. If the count is
+# damaged, it continues from the clock's seconds, beyond any number that it had.
 function Get-TotlNextOrder {
     param([string] $Folder)
     $path = Join-Path -Path $Folder -ChildPath 'sealed.count'
@@ -129,7 +129,7 @@ function Get-TotlNextOrder {
 function Save-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $Body)
     $path = Get-TotlSpoolPath $Folder 'secrets' ($Eid + '.json')
-    # Sent once more it is what it was.
+    # If it is sent again, it stays as it was.
     if ([System.IO.File]::Exists($path)) { return }
     if ($Body -cnotmatch ',"order":[0-9]+,"sealed":') {
         $Body = $Body -creplace ',"sealed":', (',"order":{0},"sealed":' -f (Get-TotlNextOrder $Folder))
@@ -137,7 +137,7 @@ function Save-TotlSealed {
     Write-TotlAlone $Folder $path $Body
 }
 
-# The eids of the sealed secrets that wait, in the order in which they were sealed. What a module of before left has no number, and was first.
+# The eids of the sealed secrets that wait, in the order in which they were sealed. A secret from an older module has no number, and was first.
 function Get-TotlWaiting {
     param([string] $Folder)
     $waiting = @(foreach ($eid in @(Get-TotlSpoolNames $Folder 'secrets')) {
@@ -152,7 +152,7 @@ function Get-TotlWaiting {
     $waiting | Sort-Object -Property Place | ForEach-Object { $_.Eid }
 }
 
-# The receipt first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
+# The receipt is written first, then the ciphertext goes: a kill between the two costs a resend, never a secret.
 function Complete-TotlSealed {
     param([string] $Folder, [string] $Eid, [string] $ReceiptText)
     Write-TotlAlone $Folder (Get-TotlSpoolPath $Folder 'receipts' ($Eid + '.json')) $ReceiptText

@@ -5,7 +5,7 @@ $script:StatementHeaderMembers = @('alg', 'typ', 'jwk')
 $script:StatementRootMembers = @('kty', 'crv', 'x', 'y')
 $script:StatementPayloadMembers = @('tenant', 'kid', 'keyEpoch', 'createdAt', 'previousKid')
 
-# Whether a signature of 64 bytes, r then s (RFC 7518 section 3.4, which is what .NET wants too), is by a P-256 key.
+# Whether a signature of 64 bytes, r then s (RFC 7518 section 3.4, the form that .NET uses too), is by a P-256 key.
 function Test-TotlSignature {
     param([string] $X, [string] $Y, [byte[]] $Signed, [byte[]] $Signature)
     if ($Signature.Length -ne 64) { return $false }
@@ -19,7 +19,7 @@ function Test-TotlSignature {
     try { $ecdsa.VerifyData($Signed, $Signature, [System.Security.Cryptography.HashAlgorithmName]::SHA256) } finally { $ecdsa.Dispose() }
 }
 
-# What a statement says and the computed thumbprint of the root that signed it; null where its form or its signature is not right.
+# What a statement says, and the computed thumbprint of the root that signed it; null if its form or its signature is wrong.
 function Read-TotlStatement {
     param([string] $Compact)
     if ($Compact -cnotmatch '^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\z') { return $null }
@@ -40,7 +40,7 @@ function Read-TotlStatement {
         if (-not (Test-TotlSignature $root.x $root.y $signed $signature)) { return $null }
         $payload = ConvertFrom-TotlUtf8 (ConvertFrom-TotlBase64Url $segments[1]) | ConvertFrom-Json
     }
-    # A point that is not on the curve, bytes that are not UTF-8, text that is not JSON: none of it is a statement.
+    # A point that is not on the curve, bytes that are not UTF-8, text that is not JSON: none of these is a statement.
     catch { return $null }
     if (-not (Test-TotlMembers $payload $script:StatementPayloadMembers)) { return $null }
     if (-not (Test-TotlText $payload.tenant $script:TenantPattern)) { return $null }

@@ -14,7 +14,7 @@ function Test-TotlPublicKeyAnswer {
     $true
 }
 
-# Holds an answer against the pin: the computed thumbprint is the kid, the pinned root states it for the known tenant, and its epoch
+# Checks an answer against the pin: the computed thumbprint is the kid, the pinned root states it for the known tenant, and its epoch
 # is not lower than any seen. Fingerprint is the file's, empty to pin on first use; Known is the pin on disk or null.
 function Test-TotlTenantKey {
     param($Answer, [string] $Fingerprint, [long] $MinEpoch, $Known)

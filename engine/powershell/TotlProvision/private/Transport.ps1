@@ -1,8 +1,8 @@
-# One request to the machine routes, tried again where trying helps. TLS 1.2; the token is in the header only and in no message.
+# One request to the machine routes, repeated when that helps. TLS 1.2; the token is in the header only and in no message.
 $script:RequestTimeoutMs = 30000
 $script:AnswerMaxBytes = 1048576
 
-# The proxy of a session: the one it was given, else the system's; with the given credential, else the account's own.
+# The proxy of a session: the one that it was given, or the system's; with the given credential, or the account's own.
 function Get-TotlProxy {
     param($Session)
     if ($null -ne $Session.Proxy) { $proxy = New-Object System.Net.WebProxy -ArgumentList $Session.Proxy }
@@ -18,7 +18,7 @@ function Get-TotlToken {
     (New-Object System.Net.NetworkCredential -ArgumentList '', $Session.Token).Password
 }
 
-# One try: status (0 where there was no answer), JSON, the code of our server's refusal, and Retry-After. A redirect is not followed: the token
+# One try: status (0 if there was no answer), JSON, the code of our server's refusal, and Retry-After. A redirect is not followed: the token
 # goes to the configured address only.
 function Invoke-TotlOnce {
     param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType)
@@ -57,7 +57,7 @@ function Invoke-TotlOnce {
         $code = Get-TotlRefusalCode $json
         [pscustomobject] @{ Status = $status; Json = $json; HasJson = $hasJson; Code = $code; RetryAfterMs = Get-TotlRetryAfter $seconds }
     }
-    # No route, no TLS: all the same to who asks, and nothing of it may be shown, since it could quote a request.
+    # No route or no TLS: it makes no difference to the caller, and the message may not be shown, since it could quote a request.
     catch { $none }
     finally {
         $client.Dispose()
@@ -65,8 +65,8 @@ function Invoke-TotlOnce {
     }
 }
 
-# A body with one member more in the JSON object that it is, or that its first line is: when it goes out, by this clock. So the server learns
-# how far off the clock is. A body of one object is one line of the spool.
+# A body with one more member in its JSON object, or in the object of its first line: when it goes out, by this clock. So the server learns
+# how far off the clock is. A body that is one object is one line of the spool.
 function Add-TotlSentAt {
     param([string] $Body)
     $lines = @($Body.Split([char] 10))
@@ -75,7 +75,7 @@ function Add-TotlSentAt {
     $lines -join "`n"
 }
 
-# Asks up to six times, or as often as is said. A final answer is given back whatever its status; a refused token and a suspended tenant end
+# Asks up to six times, or as often as the caller says. A final answer is returned whatever its status; a refused token and a suspended tenant end
 # the work. Stamped: each try says when it goes out.
 function Invoke-TotlAsk {
     param($Session, [string] $Method, [string] $Path, $Body, [string] $ContentType, [int] $Attempts = $script:Attempts, [switch] $Stamped)
@@ -104,7 +104,7 @@ function Resolve-TotlReply {
     [pscustomobject] @{ Ok = $true; Status = $Reply.Status; Code = $code; Json = $Reply.Json }
 }
 
-# What it is where no try had a final answer.
+# The refusal if no try had a final answer.
 function Resolve-TotlSilence {
     param($Reply)
     if ($Reply.Status -eq 0) { return New-TotlRefusal 'offline' 'The server cannot be reached now; what is unsent stays on disk.' }

@@ -3,21 +3,21 @@ function Add-TotlEvent {
     .SYNOPSIS
     Adds an event to a run.
     .DESCRIPTION
-    The event is on disk when this returns; Send-TotlReport sends it. Its number follows on the last one, also after a reboot.
-    A message or data that does not fit is cleaned and cut, and marked so; it never throws.
-    Never put a secret into an event: events are readable to everybody who may see the fleet.
+    The event is on disk when this returns; Send-TotlReport sends it. Its number follows the last one, even after a reboot.
+    A message or data that does not fit is cleaned, cut and marked; this never throws.
+    Never put a secret into an event: everybody who may see the fleet can read events.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER RunId
     From Start-TotlRun.
     .PARAMETER Message
-    What happened, for people: at most 4096 characters. Anything that is no text is written as text.
+    What happened, for people: at most 4096 characters. Anything that is not text is turned into text.
     .PARAMETER Type
-    What kind of event it is. One whose type begins with phase_ must name its phase.
+    What kind of event it is. An event whose type begins with phase_ must name its phase.
     .PARAMETER Level
-    How grave it is.
+    How serious it is.
     .PARAMETER Phase
-    The phase that it belongs to, of lower-case letters, digits and _: anything else is made so.
+    The phase that it belongs to, in lower-case letters, digits and _: anything else is converted.
     .PARAMETER Data
     Further members: text, numbers, truth values, lists of text. Anything else becomes text.
     .EXAMPLE
@@ -38,7 +38,7 @@ function Add-TotlEvent {
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'There is no such run in the spool: begin it with Start-TotlRun.' }
     $RunId = Get-TotlRunId $Session.SpoolPath $RunId
     $mended = @()
-    # ValidateSet forgives case; the wire does not.
+    # ValidateSet ignores case; the wire does not.
     $entry = [ordered] @{ seq = [long] 0; at = Get-TotlNow; level = $Level.ToLowerInvariant(); type = $Type.ToLowerInvariant() }
     $name = Get-TotlPhase $Phase
     if ($null -ne $name) { $entry['phase'] = $name }
@@ -48,7 +48,7 @@ function Add-TotlEvent {
     $entry['message'] = $text.Value
     if ($text.Changed) { $mended += 'message' }
     if ($null -ne $Data) {
-        # Room for its number, and for what says that it was mended.
+        # Leaves room for its number, and for the mark that it was mended.
         $data = Get-TotlData $Data ($script:EventMaxBytes - (ConvertTo-TotlUtf8 (ConvertTo-TotlJson $entry)).Length - 100)
         $entry['data'] = $data.Value
         if ($data.Changed) { $mended += 'data' }
@@ -58,7 +58,7 @@ function Add-TotlEvent {
     try {
         $run = Read-TotlRun $Session.SpoolPath $RunId
         if ($null -eq $run) { throw 'There is no such run in the spool: begin it with Start-TotlRun.' }
-        # Behind the last one there is, and behind all that the server has: of a file that was damaged, the end may be gone.
+        # After the last one in the file, and after all that the server has: the end of a damaged file may be gone.
         $seq = $run.NextSeq
         if ($run.Events.Count -gt 0 -and $run.Events[-1].Seq -ge $seq) { $seq = $run.Events[-1].Seq + 1 }
         if ($seq -gt $script:SeqMax) {

@@ -1,7 +1,7 @@
 function Complete-TotlRun {
     <#
     .SYNOPSIS
-    Takes a run that is over and wholly acknowledged out of the spool.
+    Removes a run from the spool that is over and wholly acknowledged.
     .DESCRIPTION
     A run with unsent events stays: send them first, or export the spool.
     .PARAMETER Session

@@ -1,13 +1,13 @@
 function Export-TotlSpool {
     <#
     .SYNOPSIS
-    Writes what is unsent as one spool file, for a person to upload in the portal.
+    Writes everything unsent to one spool file, for a person to upload in the portal.
     .DESCRIPTION
-    Secrets as ciphertext, those that were set aside too, and events. The spool stays as it is: what is sent later too is harmless. Without anything unsent no file is written.
+    The file holds secrets as ciphertext, including those set aside, and events. The spool stays as it is: sending the same later is harmless. If nothing is unsent, no file is written.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Path
-    The file, as on a USB stick.
+    The file, for instance on a USB stick.
     .EXAMPLE
     Export-TotlSpool -Session $session -Path 'E:\spool\pc.spool.ndjson'
     .OUTPUTS

@@ -3,8 +3,8 @@ function Get-TotlMachine {
     .SYNOPSIS
     Describes this PC as it is now.
     .DESCRIPTION
-    The id is the SMBIOS UUID, unless that is blank or known to be shared by many PCs; then a random one that the spool keeps.
-    Name, serial and the rest are attributes and may change, as in a rename. What firmware leaves in place of a serial is none.
+    The id is the SMBIOS UUID, unless that is blank or known to be shared by many PCs; then it is a random one that the spool keeps.
+    Name, serial and the rest are attributes and may change, as in a rename. A placeholder left by firmware is not taken for a serial.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Client

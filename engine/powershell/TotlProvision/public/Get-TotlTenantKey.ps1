@@ -3,9 +3,9 @@ function Get-TotlTenantKey {
     .SYNOPSIS
     Fetches the tenant's escrow key and decides whether to trust it.
     .DESCRIPTION
-    Trusted is only a key whose computed thumbprint is its kid, that the pinned root states for the known tenant, with an epoch no lower
-    than any seen. What is learnt is pinned in the spool. Without a fingerprint in the configuration file the first root is pinned.
-    Offline, the key that the file carries will do, if the fingerprint in the same file vouches for it; nothing is pinned then.
+    A key is trusted only if its computed thumbprint is its kid, the pinned root states it for the known tenant, and its epoch is no lower
+    than any seen. What is learned is pinned in the spool. Without a fingerprint in the configuration file the first root is pinned.
+    Offline, the key that the file carries is enough, if the fingerprint in the same file vouches for it; nothing is pinned then.
     Errors: no_tenant_key, unsigned_key, kid_mismatch, pin_mismatch, key_rolled_back, other_tenant, offline, token_refused,
     tenant_suspended, rejected.
     .PARAMETER Session
@@ -20,10 +20,10 @@ function Get-TotlTenantKey {
     $ErrorActionPreference = 'Stop'
     $known = Read-TotlPin $Session.SpoolPath
     $reply = Invoke-TotlAsk $Session 'GET' '/v1/tenant/pubkey'
-    # As a captive portal answers, which says 200 to everything.
+    # A captive portal says 200 to everything.
     if ($reply.Ok -and $null -eq $reply.Code -and -not (Test-TotlPublicKeyAnswer $reply.Json)) { $reply = New-TotlStrange $reply.Status }
     if (-not $reply.Ok) {
-        # A carried key that does not hold accuses no server: the PC is offline.
+        # If the carried key is not trusted, no server is to blame: the PC is offline.
         $mayCarry = (Test-TotlSame $reply.Code 'offline') -and $null -ne $Session.Fingerprint -and $null -ne $Session.TenantKey
         if ($mayCarry) {
             $carried = Test-TotlTenantKey $Session.TenantKey $Session.Fingerprint $Session.MinEpoch $known

@@ -3,8 +3,8 @@ function Protect-TotlSecret {
     .SYNOPSIS
     Seals a secret to the tenant's escrow key, bound to this machine and run.
     .DESCRIPTION
-    Compact JWE: RSA-OAEP-256 with A256CBC-HS512, a fresh content key each time. Nothing is sent. The bytes of the secret are
-    cleared; a string cannot be cleared from memory, so give a SecureString where you can. No message repeats the secret.
+    The result is a compact JWE: RSA-OAEP-256 with A256CBC-HS512, a fresh content key each time. Nothing is sent. The bytes of the secret are
+    cleared; a string cannot be cleared from memory, so pass a SecureString if you can. No message repeats the secret.
     .PARAMETER Key
     From Get-TotlTenantKey.
     .PARAMETER MachineId
@@ -14,13 +14,13 @@ function Protect-TotlSecret {
     .PARAMETER Secret
     The secret: a SecureString, or a string.
     .PARAMETER Session
-    From New-TotlSession. With it the secret is numbered as it is sealed; without, as it is put into the spool to be sent.
+    From New-TotlSession. With it the secret is numbered when it is sealed; without it, when it is put into the spool to be sent.
     .PARAMETER Account
     For a local administrator's password: the account's name.
     .PARAMETER ProtectorId
     For a BitLocker recovery password: the key protector's id, braces allowed.
     .PARAMETER Volume
-    For a BitLocker recovery password: the volume, as C:.
+    For a BitLocker recovery password: the volume, such as C:.
     .PARAMETER Label
     For any other secret: what it is.
     .PARAMETER BiosPassword

@@ -3,9 +3,9 @@ function Send-TotlReport {
     .SYNOPSIS
     Sends every unsent event of the runs in the spool.
     .DESCRIPTION
-    Goes on where the server wants to go on, so that a resend is harmless. Tries again with exponential back-off and jitter.
-    An event that the server rejects is warned of, and its number is not used again. What a damaged spool has lost is said in its place. A run
-    that cannot go on is set aside and warned of, and the others go on; the next session tries it again.
+    Continues where the server wants to go on, so that a resend is harmless. Tries again with exponential back-off and jitter.
+    Warns about an event that the server rejects, and does not use its number again. Reports what a damaged spool has lost in its place. A run
+    that cannot go on is set aside with a warning, and the others go on; the next session tries it again.
     Errors: offline, token_refused, tenant_suspended, rejected. What is unsent stays on disk.
     .PARAMETER Session
     From New-TotlSession.
@@ -32,11 +32,11 @@ function Send-TotlReport {
     $rejected = 0
     $setAside = 0
     $waiting = $null
-    # A run that goes on as this PC's own is put behind the others.
+    # A run that goes on as this PC's own is put after the others.
     for ($index = 0; $index -lt $ids.Count; $index++) {
         $run = Read-TotlRun $Session.SpoolPath $ids[$index]
         if ($null -eq $run -or $null -ne $run.Halt) { continue }
-        # Where something stood in the way once, six tries for each of the others would take hours.
+        # Once something has stood in the way, six tries for each of the others would take hours.
         $attempts = if ($null -eq $waiting) { $script:Attempts } else { 1 }
         $done = Send-TotlRun $Session $run $attempts
         if ($done.Ok) {

@@ -1,24 +1,24 @@
 function Start-TotlRun {
     <#
     .SYNOPSIS
-    Begins a run, or tells again what is known of one after a rename or a reboot.
+    Begins a run, or updates what is known about one after a rename or a reboot.
     .DESCRIPTION
     Nothing is sent: the run is written into the spool, and Send-TotlReport sends it with its events.
-    A run that an image brought from another PC goes on under another id, which is what comes back.
+    A run that an image brought from another PC goes on under another id, which is the one returned.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Machine
     From Get-TotlMachine, as the PC is now.
     .PARAMETER Phases
-    The plan: names of phases in order, of lower-case letters, digits and _; anything else is made so.
+    The plan: names of phases in order, in lower-case letters, digits and _; anything else is converted.
     .PARAMETER RunId
-    The id of a run that goes on. Left out, a new run begins.
+    The id of a run that goes on. If it is left out, a new run begins.
     .PARAMETER EngineVersion
     The version of the script that provisions.
     .EXAMPLE
     $run = Start-TotlRun -Session $session -Machine $machine -Phases 'preflight', 'rename', 'bitlocker', 'local_admin'
     .OUTPUTS
-    The run's id. Keep it over reboots.
+    The run's id. Keep it across reboots.
     #>
     [CmdletBinding()]
     param(

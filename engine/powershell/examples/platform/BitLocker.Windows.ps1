@@ -1,6 +1,6 @@
-# BitLocker of Windows.
+# BitLocker on Windows.
 
-# Adds a recovery protector, which encrypts nothing yet. Gives the protector, with its password.
+# Adds a recovery protector, which encrypts nothing yet. Returns the protector, with its password.
 function Add-RecoveryProtector {
     param([string] $Volume)
     $protected = Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector

@@ -1,4 +1,4 @@
-# Where there is no Set-LocalUser, as in WinPE or on another system, no account is touched: it is said.
+# Where there is no Set-LocalUser, as in WinPE or on another system, no account is touched, and a message says so.
 
 # Gives an account its new password.
 function Set-LocalPassword {

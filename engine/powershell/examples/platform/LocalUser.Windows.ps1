@@ -1,4 +1,4 @@
-# Local users of Windows.
+# Local users on Windows.
 
 # Gives an account its new password.
 function Set-LocalPassword {

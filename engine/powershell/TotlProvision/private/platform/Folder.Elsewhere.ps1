@@ -1,10 +1,10 @@
-# The spool's folder where there are no access lists: nobody but its owner gets into it, whatever the files in it say.
+# The spool's folder where there are no access lists: only its owner gets into it, whatever the modes of the files in it.
 
-# Makes a folder, if it is not there, that only its owner may enter.
+# Makes a folder that only its owner may enter, if it is not there.
 function New-TotlFolder {
     param([string] $Path)
     $owner = [System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute'
     [void] [System.IO.Directory]::CreateDirectory($Path, $owner)
-    # One that was there before had a mode of its own.
+    # A folder that was there before had a mode of its own.
     [System.IO.File]::SetUnixFileMode($Path, $owner)
 }

@@ -1,6 +1,6 @@
-# The spool's folder on Windows: its access list is inherited by all that is in it.
+# The spool's folder on Windows: everything in it inherits its access list.
 
-# Makes a folder, if it is not there, that only SYSTEM and Administrators may enter; by their SIDs, which are the same in every language.
+# Makes a folder that only SYSTEM and Administrators may enter, if it is not there. It uses their SIDs, which are the same in every language.
 function New-TotlFolder {
     param([string] $Path)
     [void] [System.IO.Directory]::CreateDirectory($Path)

@@ -1,4 +1,4 @@
-# What this machine says of itself without CIM: its system's name. Firmware is not asked, so that its id is the random one of the spool.
+# What this machine says about itself without CIM: its system's name. Firmware is not asked, so its id is the random one in the spool.
 function Get-TotlHardware {
     [pscustomobject] @{
         Uuid         = $null

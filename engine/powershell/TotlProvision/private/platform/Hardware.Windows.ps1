@@ -1,4 +1,4 @@
-# What the firmware and Windows say of this PC, by CIM. Text as they have it, placeholders and blanks included.
+# What the firmware and Windows say about this PC, through CIM. Their text is unchanged, placeholders and blanks included.
 function Get-TotlHardware {
     $product = Get-CimInstance -ClassName Win32_ComputerSystemProduct
     $computer = Get-CimInstance -ClassName Win32_ComputerSystem

@@ -1,4 +1,4 @@
-# RSA on .NET: whatever class the system has, with OAEP and SHA-256 in each.
+# RSA on .NET: every class that a system may have does OAEP with SHA-256.
 function New-TotlRsa {
     [System.Security.Cryptography.RSA]::Create()
 }

@@ -1,4 +1,4 @@
-# RSA on .NET Framework: only RSACng has OAEP with SHA-256 there, and RSA.Create() gives another class.
+# RSA on .NET Framework: only RSACng does OAEP with SHA-256 there, and RSA.Create() returns another class.
 function New-TotlRsa {
     New-Object System.Security.Cryptography.RSACng
 }
