@@ -6,7 +6,7 @@ import { tellHead } from './audit/head.ts';
 import { BACKUP_EVERY_MS, BACKUP_RETRY_MS, backUp, FIRST_BACKUP_MS } from './backup/backup.ts';
 import { putOut } from './backup/put-out.ts';
 import { forgetWalk, walkUnderWay } from './backup/walk.ts';
-import { type Due, done, dueAt, schedule, takeDue } from './core/alarms.ts';
+import { type Due, done, dueAt, schedule, setAlarm, takeDue } from './core/alarms.ts';
 import type { Bindings } from './core/bindings.ts';
 import { logTrouble } from './core/log.ts';
 import { isRestoring } from './core/restore-progress.ts';
@@ -156,7 +156,7 @@ export async function makeRoom(storage: DurableObjectStorage, now: number): Prom
   if (walkUnderWay(sql)) forgetWalk(sql);
   forgetDelivered(sql, now);
   forgetReveals(sql, now);
-  await storage.setAlarm(now + FULL_RETRY_MS);
+  setAlarm(storage, now + FULL_RETRY_MS);
 }
 
 /** The index follows the chain's head; where it does not answer now, what is scheduled tries again. */

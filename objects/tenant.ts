@@ -2,6 +2,7 @@
 // rules and the SQL are in the rooms of their nouns. It keeps sealed secrets and has no code that opens one.
 import { isRefusal } from '../schema/refusal.ts';
 import { OperatorCalls } from './calls/operator.ts';
+import { alarmIsGone } from './core/alarms.ts';
 import { wasFull } from './core/full.ts';
 import { type AlarmNotes, logCalls, loggedAlarm, loggedCall } from './core/log.ts';
 import { isRestoring } from './core/restore-progress.ts';
@@ -38,8 +39,15 @@ export class Tenant extends OperatorCalls {
     this.live.closed(socket, code, this.gate.requireTenant());
   }
 
-  override alarm(info?: AlarmInvocationInfo): Promise<void> {
-    return loggedAlarm(info?.retryCount ?? 0, (notes) => this.#doWhatIsDue(notes));
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    alarmIsGone(this.sql);
+    try {
+      await loggedAlarm(info?.retryCount ?? 0, (notes) => this.#doWhatIsDue(notes));
+    } catch (error) {
+      // The platform tries again, and at last gives up: the next call is to set it anew.
+      alarmIsGone(this.sql);
+      throw error;
+    }
   }
 
   async #doWhatIsDue(notes: AlarmNotes): Promise<void> {

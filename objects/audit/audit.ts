@@ -4,6 +4,7 @@ import { genesisHash, hashEntry } from '../../schema/chain.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Actor } from '../core/caller.ts';
+import { remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { readLimits } from '../limits/limits.ts';
 import { decideRoom, NEED_OF, type Need, NoRoom, roomOf } from '../limits/room.ts';
@@ -17,9 +18,13 @@ export type Act = {
   detail?: AuditEntry['detail'];
 };
 
+type Last = ChainHead & { at: number };
+
 /** The last entry; null only before the very first. */
-export const head = (sql: SqlStorage): (ChainHead & { at: number }) | null =>
-  first<ChainHead & { at: number }>(sql, 'SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1');
+export const head = (sql: SqlStorage): Last | null =>
+  remembered(sql, 'last entry', ['audit'], () =>
+    first<Last>(sql, 'SELECT seq, hash, at FROM audit ORDER BY seq DESC LIMIT 1'),
+  );
 
 /** The head of a chain that has begun. */
 export function requireHead(sql: SqlStorage): ChainHead {
@@ -37,6 +42,29 @@ export function requireRoom(sql: SqlStorage, need: Need): void {
   if (need === 'reserve') return;
   const refusal = decideRoom(roomOf(sql.databaseSize, readLimits(sql).storageBytes), need);
   if (refusal) throw new NoRoom(refusal);
+}
+
+/** Writes an entry that follows the last one, and is the last one from now on. */
+function append(sql: SqlStorage, entry: Omit<AuditEntry, 'hash'>, hash: string): void {
+  writeRow(sql, 'audit', () =>
+    sql.exec(
+      'INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      entry.seq,
+      entry.at,
+      entry.principal.kind,
+      entry.principal.id,
+      entry.principal.name,
+      entry.action,
+      entry.subject,
+      entry.outcome,
+      JSON.stringify(entry.detail),
+      entry.ip,
+      entry.userAgent,
+      entry.previousHash,
+      hash,
+    ),
+  );
+  remember(sql, 'last entry', ['audit'], { seq: entry.seq, hash, at: entry.at } satisfies Last);
 }
 
 /**
@@ -62,22 +90,7 @@ export function record(sql: SqlStorage, tenant: string, actor: Actor, at: number
     previousHash: last?.hash ?? genesisHash(tenant),
   };
   const hash = hashEntry(entry);
-  sql.exec(
-    'INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    entry.seq,
-    entry.at,
-    entry.principal.kind,
-    entry.principal.id,
-    entry.principal.name,
-    entry.action,
-    entry.subject,
-    entry.outcome,
-    JSON.stringify(entry.detail),
-    entry.ip,
-    entry.userAgent,
-    entry.previousHash,
-    hash,
-  );
+  append(sql, entry, hash);
   noticeActed(sql, entry);
   return { seq: entry.seq, hash };
 }

@@ -4,6 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { RunningExports } from '../audit/running-exports.ts';
 import type { Bindings } from '../core/bindings.ts';
 import { watchFull } from '../core/full.ts';
+import { beginRemembering } from '../core/memory.ts';
 import { countRows } from '../core/meter.ts';
 import { TokenUses } from '../limits/token-uses.ts';
 import { Live } from '../live/live.ts';
@@ -35,5 +36,6 @@ export abstract class Door extends DurableObject<Bindings> {
     super(ctx, env);
     countRows(ctx.storage.sql);
     watchFull(ctx.storage.sql, ctx.id.toString());
+    beginRemembering(ctx.storage);
   }
 }

@@ -28,6 +28,7 @@ import { listClients } from '../fleet/clients.ts';
 import * as events from '../fleet/events.ts';
 import { historyOf } from '../fleet/histories.ts';
 import { listMachines } from '../fleet/list.ts';
+import * as machineRows from '../fleet/machine-rows.ts';
 import * as machines from '../fleet/machines.ts';
 import { acknowledge } from '../fleet/marks.ts';
 import { type Submission, submitReport } from '../fleet/reports.ts';
@@ -72,7 +73,7 @@ export abstract class FleetCalls extends EngineCalls {
   /** What a machine's attributes were before. */
   history(caller: Caller<Person>, machine: string, query: HistoryQuery): HistoryPage | Refusal {
     return this.gate.anybody(caller, machine, () =>
-      machines.machineExists(this.sql, machine)
+      machineRows.machineExists(this.sql, machine)
         ? historyOf(this.sql, withAliases(this.sql, machine), query)
         : machines.unknownMachine(),
     );
@@ -80,7 +81,7 @@ export abstract class FleetCalls extends EngineCalls {
 
   runs(caller: Caller<Person>, machine: string, query: RunsQuery): RunList | Refusal {
     return this.gate.anybody(caller, machine, () =>
-      machines.machineExists(this.sql, machine)
+      machineRows.machineExists(this.sql, machine)
         ? runs.runPage(this.sql, withAliases(this.sql, machine), query)
         : machines.unknownMachine(),
     );

@@ -17,6 +17,7 @@ import type {
 } from '../../schema/secret.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { withAliases } from '../fleet/aliases.ts';
+import { machineExists } from '../fleet/machine-rows.ts';
 import * as machines from '../fleet/machines.ts';
 import * as bulk from '../secrets/bulk.ts';
 import { takeByHand } from '../secrets/by-hand.ts';
@@ -30,7 +31,7 @@ import { FleetCalls } from './fleet.ts';
 export abstract class SecretsCalls extends FleetCalls {
   secrets(caller: Caller<Person>, machine: string, query: SecretsQuery): SecretList | Refusal {
     return this.gate.anybody(caller, machine, () =>
-      machines.machineExists(this.sql, machine)
+      machineExists(this.sql, machine)
         ? (secrets.secretsOf(this.sql, withAliases(this.sql, machine), query) ??
           refuse('invalid_query', 'after: must be a cursor from an earlier answer.'))
         : machines.unknownMachine(),

@@ -8,6 +8,8 @@ import type { PeopleList } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { TokenList } from '../../schema/token.ts';
 import { asMachine, asPerson, bindings, emailOf, event, newRun, seedTenant } from '../../test/workerd-fixtures.ts';
+import { unfold } from '../fleet/histories.ts';
+import { findRow } from '../fleet/machine-rows.ts';
 
 const admin = emailOf('admin');
 let id: string;
@@ -61,6 +63,12 @@ describe('a history', () => {
     );
 
   it('of two ids that changed at the same instants shows each change once, latest first', async () => {
+    await inObject((sql) => {
+      for (const one of ids) {
+        const row = findRow(sql, one);
+        if (row) unfold(sql, row);
+      }
+    });
     for (const one of ids)
       for (const attribute of ['client', 'model'])
         await many(

@@ -32,6 +32,7 @@ import { m0031 } from './migrations/0031-clones.ts';
 import { m0032 } from './migrations/0032-other-id-by.ts';
 import { m0033 } from './migrations/0033-undated-runs.ts';
 import { m0034 } from './migrations/0034-packs.ts';
+import { m0035 } from './migrations/0035-a-row-once.ts';
 import { m0037 } from './migrations/0037-retention.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
@@ -70,6 +71,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0032,
   m0033,
   m0034,
+  m0035,
   m0037,
 ];
 

@@ -1,5 +1,6 @@
 // A backup on its way in: which one, how far it has come, and what was put away for it. While there is one, the tenant answers nobody, and
 // work that was already waiting for an answer leaves the object alone.
+import { remembered } from './memory.ts';
 import { first } from './rows.ts';
 
 /**
@@ -18,7 +19,10 @@ export type Progress = {
   place_max: number;
 };
 
-export const progressOf = (sql: SqlStorage): Progress | null => first<Progress>(sql, 'SELECT * FROM restore_progress');
+export const progressOf = (sql: SqlStorage): Progress | null =>
+  remembered(sql, 'restore progress', ['restore_progress'], () =>
+    first<Progress>(sql, 'SELECT * FROM restore_progress'),
+  );
 
 export const isRestoring = (sql: SqlStorage): boolean => progressOf(sql) !== null;
 

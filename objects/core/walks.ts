@@ -1,4 +1,5 @@
 // Walks over all rows of a table, a slice at a time: where one has got to is kept, so that the alarm goes on with it, also after an eviction.
+import { remembered } from './memory.ts';
 import { first } from './rows.ts';
 
 /** The walks there are. A walk and its alarm duty, where it has one, share a name. */
@@ -18,7 +19,9 @@ type Walk =
 
 /** Where a walk has got to, as it was kept; null where none is under way. */
 export const walkAt = <Place>(sql: SqlStorage, what: Walk): Place | null => {
-  const row = first<{ place: string }>(sql, 'SELECT place FROM walks WHERE what = ?', what);
+  const row = remembered(sql, `walk ${what}`, ['walks'], () =>
+    first<{ place: string }>(sql, 'SELECT place FROM walks WHERE what = ?', what),
+  );
   return row && JSON.parse(row.place);
 };
 

@@ -1,17 +1,11 @@
 // Aliases: the ids of one PC, the machine that is kept and those merged into it. One level deep, so there is never a chain or a cycle.
 import type { MergedMachine } from '../../schema/machine.ts';
-import { all, first } from '../core/rows.ts';
-
-/** How many merged ids are shown with the one that is kept. A PC has a handful; what is beyond is shown under its own id and among the merged. */
-export const ALIASES_MAX = 100;
+import { all } from '../core/rows.ts';
+import { ALIASES_MAX, factsOf } from './id-facts.ts';
+import { findRow } from './machine-rows.ts';
 
 /** The ids whose runs and secrets are shown with this one: itself first, then those merged into it. */
-export const withAliases = (sql: SqlStorage, id: string): string[] => [
-  id,
-  ...all<{ id: string }>(sql, 'SELECT id FROM machines WHERE merged_into = ? ORDER BY id LIMIT ?', id, ALIASES_MAX).map(
-    (row) => row.id,
-  ),
-];
+export const withAliases = (sql: SqlStorage, id: string): string[] => [id, ...factsOf(sql, id).aliases];
 
 /** All ids of the PC that has this id, whichever of them it is. */
 export const allIdsOf = (sql: SqlStorage, id: string): string[] => [
@@ -19,8 +13,7 @@ export const allIdsOf = (sql: SqlStorage, id: string): string[] => [
 ];
 
 /** The id that this one was merged into, or null. */
-export const keptBy = (sql: SqlStorage, id: string): string | null =>
-  first<{ merged_into: string | null }>(sql, 'SELECT merged_into FROM machines WHERE id = ?', id)?.merged_into ?? null;
+export const keptBy = (sql: SqlStorage, id: string): string | null => findRow(sql, id)?.merged_into ?? null;
 
 export const mergedInto = (sql: SqlStorage, id: string): MergedMachine[] =>
   all<{ id: string; hostname: string; merged_at: number; merged_by: string }>(

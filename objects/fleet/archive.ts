@@ -10,7 +10,8 @@ import { settleClone } from './clone-signs.ts';
 import { clonedAmong } from './clones.ts';
 import { recount } from './counts.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow, isSomeAside, unknownMachine } from './machines.ts';
+import { findRow } from './machine-rows.ts';
+import { isSomeAside, unknownMachine } from './machines.ts';
 import { summarize } from './summaries.ts';
 import { settleAllMarks } from './to-rotate.ts';
 

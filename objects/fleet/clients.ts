@@ -1,9 +1,20 @@
 // The MSP's clients with machines in the fleet, kept by writes: a filter's choices never scan the fleet.
 import type { ClientList, ClientsQuery } from '../../schema/machine.ts';
+import { holdBack } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 
 /** Counts a machine of a client in or out. A client whose last machine goes is no longer listed. */
-export function addToClient(sql: SqlStorage, name: string, by: 1 | -1): void {
+export const addToClient = (sql: SqlStorage, name: string, by: 1 | -1): void =>
+  holdBack<number>(
+    sql,
+    'clients',
+    `client ${name}`,
+    (held) => (held ?? 0) + by,
+    (more) => write(sql, name, more),
+  );
+
+function write(sql: SqlStorage, name: string, by: number): void {
+  if (by === 0) return;
   sql.exec(
     'INSERT INTO clients VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET machines = machines + excluded.machines',
     name,

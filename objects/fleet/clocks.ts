@@ -2,6 +2,7 @@
 // were held against it (schema/clock.ts): those of a wrong clock get the instants of receipt, and all are counted into `hours` anew.
 import { takenAt } from '../../schema/clock.ts';
 import { schedule } from '../core/alarms.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { countPlaces } from './activity.ts';
@@ -12,10 +13,16 @@ import { summarize } from './summaries.ts';
 
 /** When the tenant's first call was, ms since the epoch: the object is its own since then; after a restore its chain goes further back. */
 export const firstCallAt = (sql: SqlStorage): number =>
-  first<{ at: number | null }>(
+  remembered(
     sql,
-    `SELECT min(at) AS at FROM (SELECT initialized_at AS at FROM identity UNION ALL SELECT at FROM audit WHERE seq = 1)`,
-  )?.at ?? 0;
+    'first call',
+    ['identity', 'audit'],
+    () =>
+      first<{ at: number | null }>(
+        sql,
+        `SELECT min(at) AS at FROM (SELECT initialized_at AS at FROM identity UNION ALL SELECT at FROM audit WHERE seq = 1)`,
+      )?.at ?? 0,
+  );
 
 /** How many runs one alarm looks at, and how many events of those of a wrong clock; the next one takes the rest. */
 const RUNS = 100;

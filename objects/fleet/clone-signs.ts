@@ -13,10 +13,12 @@ import {
 } from '../../schema/same-pc.ts';
 import { all, first } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
-import { findRunPc, type RunPc, saidKey, signsOf } from './clones.ts';
+import { findRunPc, saidKey, signsOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import { settleMarks } from './marks-anew.ts';
+import type { RunPc, RunState } from './run-state.ts';
+import { findRun, putRun } from './runs.ts';
 import { settleAllMarks } from './to-rotate.ts';
 
 /** A report as it is looked at. `heardAt`: when its run was heard before; `clock`: what its newest event says, null where a person carried it. */
@@ -29,7 +31,7 @@ export type Heard = {
 
 /**
  * Looks at a report for signs of a second PC, and flags the machine at the first. Answers whether it is flagged and this run is at work, so that
- * another one has not taken its place. Before the report is described, in the transaction that stores it.
+ * another one has not taken its place. Before the report is described and after its run is kept, in the transaction that stores it.
  */
 export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: number): { isAtWork: boolean } {
   const { sql } = storage;
@@ -37,15 +39,17 @@ export function lookForClones(storage: DurableObjectStorage, heard: Heard, now: 
   const row = findRow(sql, machine.id);
   if (!row) throw new Error('a machine is enrolled before it is looked at');
   const said = realFacts(machine);
-  const before = findRunPc(sql, run);
-  const { sign: ofTwo, after } = noteRunPc(sql, run, before, said);
+  const kept = findRun(sql, run);
+  const before = kept?.pc ?? (kept === null || heardAt === null ? null : findRunPc(sql, run));
+  const { sign: ofTwo, after } = saidBy(before, said);
+  if (kept) keepRunPc(sql, kept, after);
   const sign = ofTwo ?? signOf(row, before, said);
   const at = clock && spokeAt({ ...clock, receivedAt: now });
   const takes = takesTurns(turnOf(row), { run, heardAt, spokeAt: at });
   // What was kept back from before another run spoke is late: nobody's turn.
   const speaks = at !== null && at > (row.speaker_since ?? -1);
   if (speaks && row.speaker !== run && row.cloned_at === null)
-    sql.exec('UPDATE machines SET speaker = ?, speaker_since = ? WHERE id = ?', run, now, row.id);
+    changeRow(sql, row, { ...row, speaker: run, speaker_since: now });
   const found = takes ? 'turns' : sign;
   const isNew = found !== null && flag(storage, row, found, now);
   if (!isNew && isToldAnew(sql, row.id, { run, heardAt }, [before, after])) settleClone(storage, row.id, now);
@@ -70,27 +74,17 @@ function signOf(row: MachineRow, before: RunPc | null, said: PcFacts): CloneSign
  */
 const CHANGES_OF_ONE_PC = 1;
 
-/** Keeps what a run says of its PC. Answers what it has said by now, and what shows that it is of two. */
-function noteRunPc(
-  sql: SqlStorage,
-  run: string,
-  before: RunPc | null,
-  said: PcFacts,
-): { sign: CloneSign | null; after: RunPc } {
+/** What a run has said of its PC by now, and what shows that it is of two. Pure. */
+function saidBy(before: RunPc | null, said: PcFacts): { sign: CloneSign | null; after: RunPc } {
   const facts = { serial: said.serial ?? before?.serial ?? null, model: said.model ?? before?.model ?? null };
   const other = before && otherPc(before, facts);
-  const isNews = before === null || other !== null || facts.serial !== before.serial || facts.model !== before.model;
   const after = { ...facts, changes: (before?.changes ?? 0) + (other === null ? 0 : 1) };
-  if (isNews)
-    sql.exec(
-      `INSERT INTO run_pcs VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-         serial = excluded.serial, model = excluded.model, changes = excluded.changes`,
-      run,
-      after.serial,
-      after.model,
-      after.changes,
-    );
   return { sign: after.changes > CHANGES_OF_ONE_PC ? other : null, after };
+}
+
+function keepRunPc(sql: SqlStorage, run: RunState, pc: RunPc): void {
+  const { pc: was } = run;
+  if (was?.serial !== pc.serial || was.model !== pc.model || was.changes !== pc.changes) putRun(sql, { ...run, pc });
 }
 
 /** How many of a secret's versions, those that came last, are looked through for one of a run that has just been heard of. */
@@ -132,12 +126,7 @@ function isToldAnew(
 /** Where runs take turns, what they say of their PCs does not tell them apart: that sign outweighs the others. Answers whether it is new. */
 function flag(storage: DurableObjectStorage, row: MachineRow, by: CloneSign, now: number): boolean {
   if (row.cloned_at !== null && (by !== 'turns' || row.cloned_by === 'turns')) return false;
-  storage.sql.exec(
-    'UPDATE machines SET cloned_at = coalesce(cloned_at, ?), cloned_by = ? WHERE id = ?',
-    now,
-    by,
-    row.id,
-  );
+  changeRow(storage.sql, row, { ...row, cloned_at: row.cloned_at ?? now, cloned_by: by });
   settleClone(storage, row.id, now);
   return true;
 }

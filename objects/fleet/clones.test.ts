@@ -336,9 +336,7 @@ describe('three hundred reports by turns', () => {
     for (let i = 0; i < 150; i++) for (const one of [a, b]) await speaks(one);
     const { history } = await get<HistoryPage>(`machines/${id}/history`);
     expect(history.length).toBe(6);
-    expect([await rowsOf('machine_attributes'), await rowsOf('run_pcs'), await rowsOf('acknowledged')]).toEqual([
-      6, 2, 0,
-    ]);
+    expect([await rowsOf('machine_attributes'), await rowsOf('runs'), await rowsOf('acknowledged')]).toEqual([6, 2, 0]);
     expect(await attention()).toEqual(['cloned']);
   });
 
@@ -354,7 +352,7 @@ describe('three hundred reports by turns', () => {
       ['A', 150],
     ]);
     expect(names.every(({ sinceAt, lastAt }) => (lastAt ?? 0) > sinceAt)).toBe(true);
-    expect([history.length, await rowsOf('machine_attributes'), await rowsOf('run_pcs')]).toEqual([6, 6, 1]);
+    expect([history.length, await rowsOf('machine_attributes'), await rowsOf('runs')]).toEqual([6, 6, 1]);
   });
 });
 

@@ -1,24 +1,36 @@
 // Several PCs under one id: whether a machine is flagged so, and how its versions are told apart while it is. Reads,
 // writes nothing.
-import { type CloneSign, type PcFacts, pcKey } from '../../schema/same-pc.ts';
+import { type CloneSign, pcKey } from '../../schema/same-pc.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
 import { all, first } from '../core/rows.ts';
 import type { Candidate } from './candidates.ts';
+import { findRow } from './machine-rows.ts';
+import type { RunPc } from './run-state.ts';
 
-/** What a run says of its PC. `changes`: how often it has said something else than before. */
-export type RunPc = PcFacts & { changes: number };
-
+/** Runs that have not reported since it is kept in their own rows have it in a table of its own. */
 export const findRunPc = (sql: SqlStorage, run: string): RunPc | null =>
-  first<RunPc>(sql, 'SELECT serial, model, changes FROM run_pcs WHERE run_id = ?', run);
+  first<RunPc>(
+    sql,
+    `SELECT pc_serial AS serial, pc_model AS model, pc_changes AS changes FROM runs WHERE id = ?1 AND pc_changes IS NOT NULL
+     UNION ALL SELECT serial, model, changes FROM run_pcs WHERE run_id = ?1 LIMIT 1`,
+    run,
+  );
 
 /** By what each of these ids that is flagged was noticed; the index holds no others. */
-export const signsOf = (sql: SqlStorage, pcIds: readonly string[]): CloneSign[] =>
-  all<{ cloned_by: CloneSign }>(
+export function signsOf(sql: SqlStorage, pcIds: readonly string[]): CloneSign[] {
+  const [id] = pcIds;
+  // Most PCs have one id, whose row is known.
+  if (id !== undefined && pcIds.length === 1) {
+    const row = findRow(sql, id);
+    return row?.cloned_at == null || row.cloned_by === null ? [] : [row.cloned_by];
+  }
+  return all<{ cloned_by: CloneSign }>(
     sql,
     `SELECT cloned_by FROM machines INDEXED BY machines_cloned
      WHERE cloned_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(pcIds),
   ).map((row) => row.cloned_by);
+}
 
 /** Whether several PCs report under this id: it is flagged, or is known to be shared by many. */
 export const isCloned = (sql: SqlStorage, machine: string): boolean =>

@@ -18,7 +18,9 @@ import { refusalOf } from '../tokens/tokens.ts';
 import { archive, bringBack, merge, restore, unmerge } from './archive.ts';
 import { goOnWithClocks } from './clocks.ts';
 import { read } from './counters.ts';
+import { factsOf } from './id-facts.ts';
 import type { MachineRow } from './machine-row.ts';
+import { findRow } from './machine-rows.ts';
 import { enrolIfNew } from './machines.ts';
 import { submitReport } from './reports.ts';
 import { findRun } from './runs.ts';
@@ -265,6 +267,22 @@ function kept(sql: SqlStorage): ReturnType<typeof recomputed> {
   };
 }
 
+/** What the object believes of each machine and run. */
+function known(sql: SqlStorage) {
+  const ids = (table: 'machines' | 'runs') => all<{ id: string }>(sql, `SELECT id FROM ${table} ORDER BY id`);
+  return {
+    rows: ids('machines').map(({ id }) => findRow(sql, id)),
+    facts: ids('machines').map(({ id }) => factsOf(sql, id)),
+    runs: ids('runs').map(({ id }) => findRun(sql, id)),
+  };
+}
+
+/** The same, read again: a statement that may have written these tables has been run. */
+function knownAnew(sql: SqlStorage): ReturnType<typeof known> {
+  for (const table of ['machines', 'runs']) sql.exec(`DELETE FROM ${table} WHERE FALSE`);
+  return known(sql);
+}
+
 describe('what is kept by writes', () => {
   it('is what the rows say, after any sequence of reports, escrows, silences, archiving, merging and setting aside', async () => {
     const { id: tenant } = await seedTenant();
@@ -283,11 +301,28 @@ describe('what is kept by writes', () => {
           // The alarm comes when it is due.
           workOff(storage, now);
           lookAtAll(storage, tenant, now);
+          const remembered = known(storage.sql);
+          expect(remembered).toEqual(knownAnew(storage.sql));
           expect(kept(storage.sql)).toEqual(recomputed(storage.sql, now));
         }),
         { numRuns: 40 },
       );
       storage.sql.exec("INSERT INTO search (search) VALUES ('integrity-check')");
+    });
+  });
+
+  it('counts each machine of the fleet once, also one that has no run, when the migration makes the fleet the sum of its states', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage: { sql } }) => {
+      migrate(
+        sql,
+        0,
+        MIGRATIONS.filter(({ id }) => id < 35),
+      );
+      sql.exec(
+        "INSERT INTO counters VALUES ('machines', 7), ('status:running', 3), ('status:failed', 2), ('attention', 1)",
+      );
+      migrate(sql, 0);
+      expect([read(sql)('machines'), read(sql)('status:none'), read(sql)('attention')]).toEqual([7, 2, 1]);
     });
   });
 

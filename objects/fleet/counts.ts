@@ -11,10 +11,10 @@ function countersOf(row: MachineRow): Map<Counter, number> {
   if (row.shelf !== 'merged') counts.set('secrets', row.secrets);
   if (row.shelf === 'archived' || row.shelf === 'aside') counts.set(row.shelf, 1);
   if (row.shelf === 'fleet') {
-    counts.set('machines', 1).set('attention', row.attention === '[]' ? 0 : 1);
+    counts.set(`status:${row.run_status ?? 'none'}`, 1);
+    counts.set('attention', row.attention === '[]' ? 0 : 1);
     counts.set('stalled', row.silent_since === null ? 0 : 1);
     counts.set('to_rotate', row.to_rotate);
-    if (row.run_status !== null) counts.set(`status:${row.run_status}`, 1);
   }
   return counts;
 }

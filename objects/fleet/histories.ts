@@ -3,6 +3,8 @@
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { AttributeChange, HistoryPage, HistoryQuery } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
+import type { MachineRow } from './machine-row.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 
 type ChangeRow = {
   machine_id: string;
@@ -41,10 +43,50 @@ export const cameBack = (
     machine.cloned_at === null ? at - DAY_MS : 0,
   ).length > 0;
 
+type Values = Partial<Record<AttributeChange['attribute'], string>>;
+
+/** What a machine is said to be when it is described first, as its row keeps it: most are never described otherwise. */
+export const firstSaid = (values: Values, at: number): string => JSON.stringify({ at, values });
+
+/** The same as the lines of its history that it stands for. */
+function firstLines({ id, first_said }: Pick<MachineRow, 'id' | 'first_said'>): ChangeRow[] {
+  if (first_said === null) return [];
+  const { at, values }: { at: number; values: Values } = JSON.parse(first_said);
+  return (Object.keys(values) as AttributeChange['attribute'][]).map((attribute) => ({
+    machine_id: id,
+    attribute,
+    value: values[attribute] ?? null,
+    since_at: at,
+    times: 1,
+    last_at: null,
+  }));
+}
+
+/** Makes rows of a machine's first description, before anything is added to its history. Answers the machine's row then. */
+export function unfold(sql: SqlStorage, row: MachineRow): MachineRow {
+  if (row.first_said === null) return row;
+  sql.exec(
+    `INSERT INTO machine_attributes (machine_id, attribute, since_at, value)
+     SELECT ?, value->>0, value->>1, value->>2 FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`,
+    row.id,
+    JSON.stringify(firstLines(row).map(({ attribute, since_at, value }) => [attribute, since_at, value])),
+  );
+  const after = { ...row, first_said: null };
+  changeRow(sql, row, after);
+  return after;
+}
+
 /** Each id is asked by itself, so that its key gives the latest without a sort. */
 function changesFrom(sql: SqlStorage, machine: string, after: string | undefined, limit: number): ChangeRow[] {
   const [sinceAt = '', attribute = '', other = ''] = after?.split('/') ?? [];
-  return all<ChangeRow>(
+  const row = findRow(sql, machine);
+  const first = (row ? firstLines(row) : []).filter((line) => {
+    if (after === undefined) return true;
+    const way =
+      line.since_at - Number(sinceAt) || (line.attribute < attribute ? -1 : line.attribute > attribute ? 1 : 0);
+    return way < 0 || (way === 0 && machine < other);
+  });
+  const rows = all<ChangeRow>(
     sql,
     `SELECT machine_id, attribute, value, since_at, times, last_at FROM machine_attributes
      WHERE machine_id = ? ${after === undefined ? '' : `AND (since_at, attribute) ${machine < other ? '<=' : '<'} (?, ?)`}
@@ -53,6 +95,7 @@ function changesFrom(sql: SqlStorage, machine: string, after: string | undefined
     ...(after === undefined ? [] : [Number(sinceAt), attribute]),
     limit,
   );
+  return [...first, ...rows];
 }
 
 const latestFirst = (a: ChangeRow, b: ChangeRow): number =>

@@ -5,7 +5,9 @@ import { realFacts } from '../../schema/same-pc.ts';
 import { first } from '../core/rows.ts';
 import { readLimits } from '../limits/limits.ts';
 import { machineDay } from '../limits/machine-day.ts';
-import { ATTRIBUTES, changeRow, describe, findRow, isOtherSerial } from './machines.ts';
+import { unfold } from './histories.ts';
+import { changeRow, findRow } from './machine-rows.ts';
+import { ATTRIBUTES, describe, isOtherSerial } from './machines.ts';
 
 /** Whether the history says that an attribute was so at an instant, or that the next thing it was is this. */
 const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number, value: string): boolean =>
@@ -30,9 +32,12 @@ const isSaid = (sql: SqlStorage, machine: string, attribute: string, at: number,
  * kept. In the caller's transaction.
  */
 export function describeEarlier(sql: SqlStorage, reported: ReportedMachine, startedAt: number, now: number): void {
-  const row = findRow(sql, reported.id);
-  if (!row) throw new Error('a machine is enrolled before it is described');
+  const known = findRow(sql, reported.id);
+  if (!known) throw new Error('a machine is enrolled before it is described');
   const said: ReportedMachine = { ...reported, serial: realFacts(reported).serial ?? undefined };
+  if (ATTRIBUTES.every(([attribute, column]) => said[attribute] === undefined || said[attribute] === known[column]))
+    return;
+  const row = unfold(sql, known);
   const lacking: ReportedMachine = { id: reported.id };
   const isNewSerial =
     isOtherSerial(row.serial, said.serial) && !isSaid(sql, row.id, 'serial', startedAt, said.serial ?? '');

@@ -28,6 +28,8 @@ export type MachineRow = {
   archived_at: number | null;
   archived_by: string | null;
   merged_into: string | null;
+  merged_at: number | null;
+  merged_by: string | null;
   silent_since: number | null;
   /** Its line in the search; null: nothing of it is searched yet. */
   place: number | null;
@@ -55,6 +57,11 @@ export type MachineRow = {
    */
   other_id: string | null;
   other_id_by: string | null;
+  /**
+   * What was said of it when it was described first, as JSON (histories.ts); null: it was never described, or an
+   * attribute has changed since, and the lines are rows.
+   */
+  first_said: string | null;
   /** What each mark is about (occurrences.ts), including those that were acknowledged. */
   occurrences: string;
 } & MachineDay;

@@ -9,15 +9,17 @@ import { IS_ASIDE } from '../core/aside.ts';
 import type { Caller } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { dayOf, decideCount, readLimits } from '../limits/limits.ts';
-import { machineDay } from '../limits/machine-day.ts';
+import { type MachineDay, machineDay } from '../limits/machine-day.ts';
 import { noteNear } from '../limits/nears.ts';
 import { usesOf } from '../limits/token-uses.ts';
 import { mergedInto, withAliases } from './aliases.ts';
 import { type Clone, cloneOf } from './clones.ts';
 import { add } from './counters.ts';
 import { recount } from './counts.ts';
-import { cameBack, historyOf } from './histories.ts';
+import { cameBack, firstSaid, historyOf, unfold } from './histories.ts';
+import { nothingOf } from './id-facts.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
+import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
 import { claimantOf } from './occurrences.ts';
 import { noteForSearch } from './search-lines.ts';
 
@@ -37,28 +39,11 @@ export const ATTRIBUTES = AttributeChange.shape.attribute.options.map(
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
 
-export const machineExists = (sql: SqlStorage, id: string): boolean =>
-  first(sql, 'SELECT 1 FROM machines WHERE id = ?', id) !== null;
-
-export const findRow = (sql: SqlStorage, id: string): MachineRow | null =>
-  first<MachineRow>(sql, 'SELECT * FROM machines WHERE id = ?', id);
-
 /** The machines that exist among these ids, each as it is now. */
 export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
   all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
     summaryOf,
   );
-
-/** Writes the columns that differ, in one statement: an index is written again only for a column that changes. */
-export function changeRow(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
-  const changed = (Object.keys(after) as (keyof MachineRow)[]).filter((column) => before[column] !== after[column]);
-  if (changed.length === 0) return;
-  sql.exec(
-    `UPDATE machines SET ${changed.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
-    ...changed.map((column) => after[column]),
-    before.id,
-  );
-}
 
 /**
  * A machine as its page shows it: the history of ids merged into it belongs to its own, each line under the id it came
@@ -114,14 +99,9 @@ export const isSomeAside = (sql: SqlStorage, pcIds: readonly string[]): boolean 
 /** Enrols a machine at its first word, on record. Its id alone is enough: a secret is kept even when it comes before any report. */
 export function enrolIfNew(sql: SqlStorage, caller: Caller, id: string, hostname: string | null, at: number): void {
   if (machineExists(sql, id)) return;
-  sql.exec(
-    `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
-       serial_changed, seq_conflict) VALUES (?, '', ?, ?, 0, 0, 0, '[]', 0, 0)`,
-    id,
-    at,
-    at,
-  );
-  add(sql, 'machines', 1);
+  addRow(sql, newRow(id, at));
+  nothingOf(sql, id);
+  add(sql, 'status:none', 1);
   record(sql, caller.tenant, caller, at, { action: 'machine.enrolled', subject: id, detail: { hostname } });
   // Last: what is counted in memory is not undone with the rest where there is no room for the entry.
   if (caller.principal.kind === 'machine') usesOf(sql).enrolled(caller.principal.id, at);
@@ -141,7 +121,33 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     return value === undefined || value === row[column] ? [] : [{ attribute, column, value }];
   });
   if (changes.length === 0) return;
+  const isFirst =
+    row.first_said === null && ATTRIBUTES.every(([, column]) => row[column] === null || row[column] === '');
   const today = machineDay(row, at);
+  if (!isFirst) keepChanges(sql, unfold(sql, row), changes, today, at);
+  const is = Object.fromEntries(changes.map(({ attribute, value }) => [attribute, value]));
+  const after: MachineRow = {
+    ...row,
+    ...today,
+    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
+    first_said: isFirst ? firstSaid(is, at) : null,
+  };
+  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
+  changeRow(sql, row, after);
+  recount(sql, row, after);
+  if (SEARCHED.some((attribute) => attribute in is)) noteForSearch(sql, reported.id);
+}
+
+type Change = { attribute: AttributeChange['attribute']; column: (typeof ATTRIBUTES)[number][1]; value: string };
+
+/** Keeps a line for each change, and counts in `today` those that count against the day. */
+function keepChanges(
+  sql: SqlStorage,
+  row: MachineRow,
+  changes: readonly Change[],
+  today: MachineDay,
+  at: number,
+): void {
   const limit = readLimits(sql).attributeChanges;
   for (const { attribute, column, value } of changes) {
     // An attribute that goes to and fro between two values, as when two PCs have one id, does not get a new line each
@@ -149,28 +155,18 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
     if (cameBack(sql, row, { attribute, value }, at)) continue;
     // A value that was not known before is no change.
     if (row[column] !== null && row[column] !== '') today.day_changes++;
-    if (today.day_changes > limit && foldChange(sql, reported.id, attribute, value, at)) continue;
+    if (today.day_changes > limit && foldChange(sql, row.id, attribute, value, at)) continue;
     sql.exec(
       `INSERT INTO machine_attributes (machine_id, attribute, since_at, value) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,
-      reported.id,
+      row.id,
       attribute,
       at,
       value,
     );
   }
   if (decideCount('attributeChanges', limit, today.day_changes, 0, at) !== 'ok')
-    noteNear(sql, at, { limit: 'attributeChanges', id: reported.id, used: today.day_changes, value: limit });
-  const changed = (attribute: string) => changes.some((change) => change.attribute === attribute);
-  const after: MachineRow = {
-    ...row,
-    ...today,
-    ...Object.fromEntries(changes.map(({ column, value }) => [column, value])),
-  };
-  if (isOtherSerial(row.serial, said.serial)) after.serial_changed = 1;
-  changeRow(sql, row, after);
-  recount(sql, row, after);
-  if (SEARCHED.some(changed)) noteForSearch(sql, reported.id);
+    noteNear(sql, at, { limit: 'attributeChanges', id: row.id, used: today.day_changes, value: limit });
 }
 
 /**
@@ -196,8 +192,9 @@ const foldChange = (sql: SqlStorage, machine: string, attribute: string, value: 
     dayOf(at) * DAY_MS,
   ).length > 0;
 
-export const flagSeqConflict = (sql: SqlStorage, id: string): void => {
-  sql.exec('UPDATE machines SET seq_conflict = 1 WHERE id = ? AND seq_conflict = 0', id);
-};
+export function flagSeqConflict(sql: SqlStorage, id: string): void {
+  const row = findRow(sql, id);
+  if (row) changeRow(sql, row, { ...row, seq_conflict: 1 });
+}
 
 export const unknownMachine = (): Refusal => refuse('unknown_machine', 'The tenant has no machine with this id.');

@@ -6,7 +6,7 @@ import { isWindowsHostname, sameRefKey } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
 import { all } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
-import { changeRow, findRow } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import { noteForSearch } from './search-lines.ts';
 import { summarize } from './summaries.ts';
 

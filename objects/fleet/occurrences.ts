@@ -2,7 +2,8 @@
 // writes nothing.
 import type { Attention } from '../../schema/machine.ts';
 import { isSharedId } from '../../schema/shared-ids.ts';
-import { all, first, sha256 } from '../core/rows.ts';
+import { first, sha256 } from '../core/rows.ts';
+import { factsOf } from './id-facts.ts';
 import type { MachineRow } from './machine-row.ts';
 import type { RunState } from './run-state.ts';
 
@@ -46,13 +47,7 @@ export const claimantOf = (sql: SqlStorage, pcIds: readonly string[], other: str
 
 /** What was acknowledged of a machine last, by mark. */
 export const acknowledgedOf = (sql: SqlStorage, machine: string): Map<Attention, string> =>
-  new Map(
-    all<{ mark: Attention; occurrence: string }>(
-      sql,
-      'SELECT mark, occurrence FROM acknowledged WHERE machine_id = ?',
-      machine,
-    ).map((row) => [row.mark, row.occurrence]),
-  );
+  new Map(factsOf(sql, machine).acknowledged);
 
 /** Marks that are kept on the row: a new event sets them again, whatever was said about the earlier ones. */
 const SET_ANEW: ReadonlySet<Attention> = new Set(['serial_changed', 'seq_conflict', 'cloned', 'to_be_rotated']);

@@ -8,7 +8,7 @@ import { isSamePc, realFacts } from '../../schema/same-pc.ts';
 import { all } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
 import { findRunPc } from './clones.ts';
-import { findRow } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import type { RunState } from './run-state.ts';
 
 /** The PC that a report is of, under the id that its run began under. Refuses a run of another PC. */
@@ -63,7 +63,8 @@ function isUnseen(sql: SqlStorage, machine: string, other: string): boolean {
  * The machine is still to be summed up.
  */
 export function noteOtherId(sql: SqlStorage, machine: string, { other, by }: { other: string; by: string }): void {
-  const kept = findRow(sql, machine)?.other_id ?? null;
-  if (kept === other || (kept !== null && isUnseen(sql, machine, kept))) return;
-  sql.exec('UPDATE machines SET other_id = ?, other_id_by = ? WHERE id = ?', other, by, machine);
+  const row = findRow(sql, machine);
+  const kept = row?.other_id ?? null;
+  if (row === null || kept === other || (kept !== null && isUnseen(sql, machine, kept))) return;
+  changeRow(sql, row, { ...row, other_id: other, other_id_by: by });
 }

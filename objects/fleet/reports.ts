@@ -16,8 +16,10 @@ import { firstCallAt } from './clocks.ts';
 import { lookForClones } from './clone-signs.ts';
 import { noteReport } from './counters.ts';
 import { append, bury, classify, collisions, type IndexedEvent, isWrong, nextSeq, timedBy } from './events.ts';
+import { factsOf } from './id-facts.ts';
 import { describeEarlier } from './late.ts';
-import { describe, enrolIfNew, findRow, flagSeqConflict } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
+import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
 import { settleVolumes } from './marks-anew.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
 import { withinRun } from './run-room.ts';
@@ -55,13 +57,8 @@ export function submitReport(
   });
   if (shared) return shared;
   const limits = readLimits(sql);
-  const over = reportQuota(
-    sql,
-    caller,
-    { machine: machine.id, row: findRow(sql, machine.id), newRun: known === null },
-    limits,
-    now,
-  );
+  const row = findRow(sql, machine.id);
+  const over = reportQuota(sql, caller, { machine: machine.id, row, newRun: known === null }, limits, now);
   if (over) return over;
   const prunedTo = known?.prunedTo ?? 0;
   const collided = collisions(sql, reported.id, events, known?.refused ?? null, prunedTo);
@@ -102,10 +99,15 @@ export function submitReport(
   );
   const changes = !known || fresh.length > 0 || conflicts > 0;
 
+  // Read before anything is held back of the row, which this statement would write.
+  if (row) factsOf(sql, machine.id);
+
   return storage.transactionSync(() => {
     requireRoom(sql, 'report');
     noteReport(sql, now);
     enrolIfNew(sql, caller, machine.id, machine.hostname ?? null, now);
+    // What the run says of its PC is kept in its row, which is written once, at the end.
+    if (!known) putRun(sql, before);
     const isNews = !known || fresh.length > 0;
     const heardAt = known?.heardAt ?? null;
     const { isAtWork } = isNews
@@ -150,6 +152,7 @@ export function submitReport(
       const aside = others ? null : before.aside;
       putRun(sql, {
         ...after,
+        pc: findRun(sql, reported.id)?.pc ?? null,
         nextSeq: next,
         refused: before.refused + buried,
         token: others ? null : before.token,
@@ -189,8 +192,8 @@ function takeVolumes(
 ): boolean {
   const { sql } = storage;
   const { changed, system } = keepVolumes(sql, { machine, run }, volumes, skewMs, now);
-  if (system !== null)
-    sql.exec('UPDATE machines SET encrypted = ? WHERE id = ?', system === 'encrypted' ? 1 : 0, machine);
+  const row = findRow(sql, machine);
+  if (system !== null && row) changeRow(sql, row, { ...row, encrypted: system === 'encrypted' ? 1 : 0 });
   if (changed) {
     settleVolumes(
       storage,

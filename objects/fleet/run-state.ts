@@ -4,9 +4,12 @@ import { isTold, type Receipt, takenAt, worse, wrongBy } from '../../schema/cloc
 import { HOUR_MS } from '../../schema/facts/days.ts';
 import type { Phase, Run, WrongClock } from '../../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
+import type { PcFacts } from '../../schema/same-pc.ts';
 
 /** A phase and the highest seq that spoke of it. */
 export type FoldedPhase = Phase & { seq: number };
+/** What a run says of its PC. `changes`: how often it has said something else than before. */
+export type RunPc = PcFacts & { changes: number };
 /** `heardAt`: when the server last took in an event of it, whatever the PC's clock says. */
 export type RunState = Omit<Run, 'phases' | 'aside' | 'clock' | 'prunedAt'> & {
   /** The one token that brought all of it; null where another, or a person, has a part in it, or nobody knows. */
@@ -25,6 +28,8 @@ export type RunState = Omit<Run, 'phases' | 'aside' | 'clock' | 'prunedAt'> & {
   /** The seq up to which they were; 0: none was. */
   prunedTo: number;
   phases: FoldedPhase[];
+  /** What it says of its PC; null: nothing yet, or where that was kept before (clones.ts). */
+  pc: RunPc | null;
 };
 
 const newPhase = (name: string): FoldedPhase => ({
@@ -73,6 +78,7 @@ export function newRun(
     token,
     aside: null,
     undated,
+    pc: null,
     clock: isWrong ? { startedAt: run.startedAt, skewMs: wrongBy(receipt) } : null,
   };
 }

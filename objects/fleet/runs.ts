@@ -1,8 +1,10 @@
 // The rows of runs: found, paged and written; and which of a machine's runs it has left.
 import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
+import { forget, holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { isCloned } from './clones.ts';
+import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_KNOWN, type RunPlace } from './id-facts.ts';
 import { type FoldedPhase, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
 
 type RunRow = {
@@ -31,6 +33,9 @@ type RunRow = {
   undated: number;
   pruned_at: number | null;
   pruned_to: number;
+  pc_serial: string | null;
+  pc_model: string | null;
+  pc_changes: number | null;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -64,15 +69,34 @@ const fromRow = (row: RunRow): RunState => ({
   token: row.token,
   aside: row.aside,
   undated: row.undated === 1,
+  pc: row.pc_changes === null ? null : { serial: row.pc_serial, model: row.pc_model, changes: row.pc_changes },
   clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
 });
 
-export function findRun(sql: SqlStorage, id: string): RunState | null {
-  const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
-  return row && fromRow(row);
-}
+const TABLES = ['runs'] as const;
+const nameOf = (id: string): string => `run ${id}`;
 
-type RunPlace = { id: string; started_at: number };
+/** Shared with everybody who asks: nobody may change it. */
+export const findRun = (sql: SqlStorage, id: string): RunState | null =>
+  remembered(sql, nameOf(id), TABLES, () => {
+    const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
+    return row && fromRow(row);
+  });
+
+/** The next runs of one id, by the index. */
+const placesFrom = (
+  sql: SqlStorage,
+  machine: string,
+  { after, limit, apart }: { after: RunPlace | null; limit: number; apart: boolean },
+): RunPlace[] =>
+  all<{ id: string; started_at: number }>(
+    sql,
+    `SELECT id, started_at FROM runs INDEXED BY ${apart ? 'runs_aside' : 'runs_by_machine'}
+     WHERE machine_id = ? AND ${apart ? IS_ASIDE : STANDS} ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
+    machine,
+    ...(after ? [after.startedAt, after.id] : []),
+    limit,
+  ).map(({ id, started_at: startedAt }) => ({ id, startedAt }));
 
 /**
  * The runs of a machine's ids, latest start first, from after `after` on: those that count, or those set `apart`. Each id is asked by itself, so
@@ -84,26 +108,21 @@ export const runsOf = (
   after: RunPlace | null,
   limit: number,
   apart = false,
-): RunState[] =>
-  machines
-    .flatMap((machine) =>
-      all<RunPlace>(
-        sql,
-        `SELECT id, started_at FROM runs INDEXED BY ${apart ? 'runs_aside' : 'runs_by_machine'}
-         WHERE machine_id = ? AND ${apart ? IS_ASIDE : STANDS} ${after ? 'AND (started_at, id) < (?, ?)' : ''} ORDER BY started_at DESC, id DESC LIMIT ?`,
-        machine,
-        ...(after ? [after.started_at, after.id] : []),
-        limit,
-      ),
+): RunState[] => {
+  const areKnown = after === null && !apart && limit <= RUNS_KNOWN;
+  return machines
+    .flatMap((machine): readonly RunPlace[] =>
+      areKnown ? factsOf(sql, machine).runs : placesFrom(sql, machine, { after, limit, apart }),
     )
-    .sort((a, b) => b.started_at - a.started_at || (a.id < b.id ? 1 : -1))
+    .sort(latestFirst)
     .slice(0, limit)
     .map(({ id }) => requireRun(sql, id));
+};
 
 /** A page of them, as people read it. */
 export function runPage(sql: SqlStorage, machines: readonly string[], { after, limit, aside }: RunsQuery): RunList {
   const [startedAt = '', id = ''] = after?.split('/') ?? [];
-  const place = after === undefined ? null : { id, started_at: Number(startedAt) };
+  const place = after === undefined ? null : { id, startedAt: Number(startedAt) };
   const rows = runsOf(sql, machines, place, limit + 1, aside === 'yes');
   const runs = rows.slice(0, limit).map((run) => publicRun(sql, run));
   const last = rows.length > limit ? runs.at(-1) : undefined;
@@ -121,14 +140,45 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
  * what was removed of it.
  */
 export function putRun(sql: SqlStorage, run: RunState): void {
+  const known = findRun(sql, run.id);
+  const after: RunState = known ? { ...run, ...whatStays(known) } : run;
+  holdBack(
+    sql,
+    'runs',
+    nameOf(run.id),
+    () => after,
+    (held) => writeRow(sql, 'runs', () => insertOrUpdate(sql, held)),
+  );
+  remember(sql, nameOf(run.id), TABLES, after);
+  if (known === null && run.aside === null)
+    noteRun(sql, run.machine, { id: run.id, startedAt: run.startedAt, isUndated: run.undated });
+  else if (known !== null && known.undated !== run.undated) forgetFacts(sql, known.machine);
+}
+
+/** The part of a run that is kept as it was first written, unless it is written apart. */
+const whatStays = ({ machine, startedAt, engineVersion, uploadedBy, aside, prunedAt, prunedTo }: RunState): Partial<RunState> => ({
+  machine,
+  startedAt,
+  engineVersion,
+  uploadedBy,
+  aside,
+  prunedAt,
+  prunedTo,
+});
+
+function insertOrUpdate(sql: SqlStorage, run: RunState): void {
   sql.exec(
-    `INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)
+    `INSERT INTO runs (id, machine_id, status, status_seq, started_at, finished_at, last_event_at, engine_version, phases,
+       reboots, warnings, errors, events, next_seq, uploaded_by, reboots_at, heard_at, refused, token, aside,
+       said_started_at, clock_skew_ms, undated, pc_serial, pc_model, pc_changes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
        finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
        reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
        next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
        refused = excluded.refused, token = excluded.token, said_started_at = excluded.said_started_at,
-       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated`,
+       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated, pc_serial = excluded.pc_serial,
+       pc_model = excluded.pc_model, pc_changes = excluded.pc_changes`,
     run.id,
     run.machine,
     run.status,
@@ -152,6 +202,9 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     run.clock?.startedAt ?? null,
     run.clock?.skewMs ?? null,
     run.undated ? 1 : 0,
+    run.pc?.serial ?? null,
+    run.pc?.model ?? null,
+    run.pc?.changes ?? null,
   );
 }
 
@@ -162,13 +215,7 @@ export const putBeginning = (sql: SqlStorage, { id, startedAt }: RunState): void
 
 /** Whether another run of the machine counts that began later. */
 export const isLaterKnown = (sql: SqlStorage, { id, machine, startedAt }: RunState): boolean =>
-  first(
-    sql,
-    `SELECT 1 FROM runs INDEXED BY runs_by_machine WHERE machine_id = ? AND ${STANDS} AND started_at > ? AND id <> ? LIMIT 1`,
-    machine,
-    startedAt,
-    id,
-  ) !== null;
+  factsOf(sql, machine).runs.some((run) => run.id !== id && run.startedAt > startedAt);
 
 /** A PC's last run is the one that it left; a few more may have come late. What lies further back was left before. */
 const LEFT_LOOKED_AT = 20;
@@ -203,12 +250,17 @@ export function leaveEarlier(sql: SqlStorage, machine: string): void {
  * and the last one that is looked at, since nobody looks at it again.
  */
 function abandonEarlier(sql: SqlStorage, machine: string, latest: RunState): void {
+  if (factsOf(sql, machine).runs.length === 1) return;
   const heardBefore = isCloned(sql, machine) ? latest.heardAt - STALLED_AFTER_MS : Number.MAX_SAFE_INTEGER;
   const left = lookedAt(sql, machine, latest)
     .filter(({ heard_at }, place) => heard_at <= heardBefore || place === LEFT_LOOKED_AT - 1)
     .filter(({ id, status }) => status === 'running' && id !== latest.id);
-  for (const { id } of left)
-    sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id);
+  for (const { id } of left) {
+    writeRow(sql, 'runs', () =>
+      sql.exec("UPDATE runs SET status = 'abandoned', finished_at = ? WHERE id = ?", latest.startedAt, id),
+    );
+    forget(sql, nameOf(id));
+  }
 }
 
 /**
@@ -231,6 +283,7 @@ export function publicRun(sql: SqlStorage, state: RunState): Run {
     token: _token,
     undated: _undated,
     prunedTo: _prunedTo,
+    pc: _pc,
     aside,
     ...run
   } = state;

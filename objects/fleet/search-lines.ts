@@ -2,18 +2,29 @@
 // time, a slice at a time, as after a restore: a backup leaves it out.
 import { searchFold } from '../../schema/typed-text.ts';
 import { schedule } from '../core/alarms.ts';
+import { forget, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 
 /** How many lines one alarm makes; the next one takes the rest. */
 const SLICE = 500;
 
 /** The number of a new line: beyond all lines there are, and beyond those that are still to be made anew. */
 const nextLine = (sql: SqlStorage): number =>
-  Math.max(
-    first<{ rowid: number }>(sql, 'SELECT rowid FROM search ORDER BY rowid DESC LIMIT 1')?.rowid ?? 0,
-    first<{ place: number }>(sql, 'SELECT place FROM search_floor')?.place ?? 0,
-  ) + 1;
+  remembered(
+    sql,
+    NEXT_LINE,
+    LINES,
+    () =>
+      Math.max(
+        first<{ rowid: number }>(sql, 'SELECT rowid FROM search ORDER BY rowid DESC LIMIT 1')?.rowid ?? 0,
+        first<{ place: number }>(sql, 'SELECT place FROM search_floor')?.place ?? 0,
+      ) + 1,
+  );
+
+const NEXT_LINE = 'next line of the search';
+const LINES = ['search', 'search_floor'] as const;
 
 type Place = [of: 'machines' | 'keys', after: string];
 
@@ -26,15 +37,25 @@ function isAhead(sql: SqlStorage, of: Place[0], id: string): boolean {
 
 /** Brings a machine's line up to date with its row. In the transaction that changed it. */
 export function noteForSearch(sql: SqlStorage, id: string): void {
-  const known = first<{ place: number | null }>(sql, 'SELECT place FROM machines WHERE id = ?', id)?.place ?? null;
+  const row = findRow(sql, id);
+  if (!row) throw new Error('a machine is enrolled before it is searched');
+  const { place: known } = row;
   if (known !== null) {
-    const [line] = linesOf(sql, [id]);
-    if (line)
-      sql.exec('UPDATE search SET hostname = ?, serial = ?, client = ? WHERE rowid = ?', ...line.slice(2), line[0]);
+    const [, , ...searched] = lineOf({ ...row, place: known });
+    writeRow(sql, 'search', () =>
+      sql.exec('UPDATE search SET hostname = ?, serial = ?, client = ? WHERE rowid = ?', ...searched, known),
+    );
     return;
   }
-  sql.exec('UPDATE machines SET place = ? WHERE id = ?', nextLine(sql), id);
-  if (!isAhead(sql, 'machines', id)) fillMachines(sql, [id]);
+  const place = nextLine(sql);
+  changeRow(sql, row, { ...row, place });
+  if (isAhead(sql, 'machines', id)) {
+    // Its line is still to be made: nobody else is to have its number.
+    sql.exec('UPDATE search_floor SET place = max(place, ?)', place);
+    return;
+  }
+  putMachines(sql, [lineOf({ ...row, place })]);
+  remember(sql, NEXT_LINE, LINES, place + 1);
 }
 
 /** Lets a recovery key be found by its id. A protector's id never changes: its line is written once. In the transaction that stored it. */
@@ -78,29 +99,51 @@ type Searched = { place: number; id: string; hostname: string; serial: string | 
 
 const folded = (text: string | null): string | null => (text === null ? null : searchFold(text));
 
-/** The lines of those that have a place, folded as a search is. */
+/** A machine's line, folded as a search is. */
+const lineOf = ({ place, id, hostname, serial, client }: Searched): MachineLine => [
+  place,
+  id,
+  searchFold(hostname),
+  folded(serial),
+  folded(client),
+];
+
+/** The lines of those that have a place. */
 const linesOf = (sql: SqlStorage, ids: readonly string[]): MachineLine[] =>
   all<Searched>(
     sql,
     `SELECT place, machines.id, hostname, serial, client FROM json_each(?) CROSS JOIN machines ON machines.id = value
      WHERE place IS NOT NULL`,
     JSON.stringify(ids),
-  ).map(({ place, id, hostname, serial, client }) => [place, id, searchFold(hostname), folded(serial), folded(client)]);
+  ).map(lineOf);
 
-const fillMachines = (sql: SqlStorage, ids: readonly string[]): void => {
-  sql.exec(
-    `INSERT INTO search (rowid, machine, hostname, serial, client)
-     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`,
-    JSON.stringify(linesOf(sql, ids)),
+/** Each is to have its place already; the caller says what the next line is. */
+const putMachines = (sql: SqlStorage, lines: readonly MachineLine[]): void => {
+  writeRow(sql, 'search', () =>
+    sql.exec(
+      `INSERT INTO search (rowid, machine, hostname, serial, client)
+       SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)`,
+      JSON.stringify(lines),
+    ),
   );
 };
 
-const fillKeys = (sql: SqlStorage, ids: readonly string[]): void => {
-  sql.exec(
-    `INSERT INTO search (rowid, machine, keys)
-     SELECT ? + row_number() OVER (), machine_id, ref->>'$.protectorId'
-     FROM json_each(?) CROSS JOIN secrets ON secrets.id = value WHERE kind = 'bitlocker_recovery_key'`,
-    nextLine(sql) - 1,
-    JSON.stringify(ids),
+function fillMachines(sql: SqlStorage, ids: readonly string[]): void {
+  putMachines(sql, linesOf(sql, ids));
+  forget(sql, NEXT_LINE);
+}
+
+function fillKeys(sql: SqlStorage, ids: readonly string[]): void {
+  const next = nextLine(sql);
+  writeRow(sql, 'search', () =>
+    sql.exec(
+      `INSERT INTO search (rowid, machine, keys)
+       SELECT ? + row_number() OVER (), machine_id, ref->>'$.protectorId'
+       FROM json_each(?) CROSS JOIN secrets ON secrets.id = value WHERE kind = 'bitlocker_recovery_key'`,
+      next - 1,
+      JSON.stringify(ids),
+    ),
   );
-};
+  // No fewer than there are: a number that is left out does no harm.
+  remember(sql, NEXT_LINE, LINES, next + ids.length);
+}

@@ -17,7 +17,9 @@ import {
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
+import { walkAt } from '../core/walks.ts';
 import { matchOf, search } from './search.ts';
+import { beginFilling, fillSearch } from './search-lines.ts';
 
 let tenant: TestTenant & { keyring: TestKeyring };
 const protectorId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
@@ -45,6 +47,30 @@ beforeEach(async () => {
   tenant = await seedReadyTenant();
   pc = { ...newMachine(), hostname: 'ACM-LT-0142', serial: '5CD"12*4(XYZ', client: 'Müller & Söhne' };
   await report(pc);
+});
+
+it('finds PCs that were enrolled while all lines are made anew, each by its own line', async () => {
+  const inObject = (work: (storage: DurableObjectStorage) => void) =>
+    runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage }) => work(storage));
+  await inObject((storage) => {
+    storage.sql.exec('DELETE FROM search');
+    storage.transactionSync(() => beginFilling(storage, 1, 0));
+  });
+  const [one, other] = [
+    { ...newMachine(), hostname: 'NEW-ONE' },
+    { ...newMachine(), hostname: 'NEW-OTHER' },
+  ];
+  await report(one);
+  await report(other);
+  await inObject((storage) => {
+    while (walkAt(storage.sql, 'search') !== null) storage.transactionSync(() => fillSearch(storage, 0));
+  });
+  const names = async (q: string) => (await ask(q)).json.matches.map(({ machine }) => machine.hostname);
+  expect([await names('new-one'), await names('new-other'), await names('ACM-LT')]).toEqual([
+    ['NEW-ONE'],
+    ['NEW-OTHER'],
+    ['ACM-LT-0142'],
+  ]);
 });
 
 describe('a search', () => {

@@ -3,7 +3,7 @@
 import type { Match, SearchResult } from '../../schema/machine.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
-import { findRow } from './machines.ts';
+import { findRow } from './machine-rows.ts';
 
 const MATCHES_MAX = 50;
 /** How many lines a search looks at to count the results it does not show: beyond that it says that there are more. */

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type KeyFacts, missesKey } from './secret-facts.ts';
 
 const over = { status: 'succeeded', encrypted: false } as const;
-const nothing: KeyFacts = { run: over, listed: null, everEncrypted: false, heldSince: false, wasMissing: false };
+const nothing: KeyFacts = { run: over, listed: null, everEncrypted: false, heldSince: () => false, wasMissing: false };
 
 describe('a recovery key', () => {
   it.each<[string, Partial<KeyFacts>, boolean]>([
     ['is not missing of a PC that never reported', { run: null, everEncrypted: true }, false],
     ['is not missing of a PC that was never encrypted', {}, false],
     ['is missing where a run has turned encryption on', { run: { status: 'running', encrypted: true } }, true],
-    ['is not missing once one is held', { run: { ...over, encrypted: true }, heldSince: true }, false],
+    ['is not missing once one is held', { run: { ...over, encrypted: true }, heldSince: () => true }, false],
     [
       'is missing after a run that says nothing of it, of a PC that was encrypted before',
       { everEncrypted: true },

@@ -88,8 +88,8 @@ export type KeyFacts = {
   listed: { any: boolean; held: boolean } | null;
   /** It was ever known to be encrypted, and no list has said since that it is not. */
   everEncrypted: boolean;
-  /** A key of it has been sealed since that run began, or in it. */
-  heldSince: boolean;
+  /** Whether a key of it has been sealed since that run began, or in it: asked only where it decides. */
+  heldSince: () => boolean;
   /** It was missing before. */
   wasMissing: boolean;
 };
@@ -103,9 +103,9 @@ export function missesKey({ run, listed, everEncrypted, heldSince, wasMissing }:
   if (run === null) return false;
   // A list from before encryption was turned on says nothing about afterwards.
   if (listed && (listed.any || !run.encrypted)) return listed.any && !listed.held;
-  if (heldSince) return false;
   const over = run.status === 'succeeded' || run.status === 'failed';
-  return run.encrypted || (everEncrypted && (over || wasMissing));
+  const isEncrypted = run.encrypted || (everEncrypted && (over || wasMissing));
+  return isEncrypted && !heldSince();
 }
 
 /** Whether two runs are of the same PC. If several PCs speak in one run, nobody can tell. */

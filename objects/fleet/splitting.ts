@@ -6,20 +6,17 @@ import type { Acknowledged, Attention, SplitRequest } from '../../schema/machine
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { first } from '../core/rows.ts';
 import { withAliases } from './aliases.ts';
 import { type Clone, clonedAmong, cloneOf } from './clones.ts';
 import type { MachineRow } from './machine-row.ts';
-import { findRow, unknownMachine } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
+import { unknownMachine } from './machines.ts';
 import { summarize } from './summaries.ts';
 
-export const isSplit = (sql: SqlStorage, machine: string): boolean =>
-  first(
-    sql,
-    `SELECT 1 FROM machines INDEXED BY machines_cloned
-     WHERE cloned_at IS NOT NULL AND id = ? AND split_at IS NOT NULL`,
-    machine,
-  ) !== null;
+export function isSplit(sql: SqlStorage, machine: string): boolean {
+  const row = findRow(sql, machine);
+  return row !== null && row.cloned_at !== null && row.split_at !== null;
+}
 
 /** Whether a machine may be split as it was seen. Pure. Null: it may. */
 export function decideSplit(
@@ -54,13 +51,10 @@ export function split(
   });
   if (decision === 'done') return answer();
   return storage.transactionSync(() => {
-    const ids = clonedAmong(sql, withAliases(sql, id));
-    sql.exec(
-      'UPDATE machines SET split_at = ?, split_by = ? WHERE id IN (SELECT value FROM json_each(?))',
-      now,
-      caller.principal.name,
-      JSON.stringify(ids),
-    );
+    for (const one of clonedAmong(sql, withAliases(sql, id))) {
+      const cloned = findRow(sql, one);
+      if (cloned) changeRow(sql, cloned, { ...cloned, split_at: now, split_by: caller.principal.name });
+    }
     record(sql, caller.tenant, caller, now, {
       action: 'machine.split',
       subject: id,

@@ -10,8 +10,9 @@ import { keptBy, withAliases } from './aliases.ts';
 import { attentionOf } from './attention.ts';
 import { tellApart } from './clones.ts';
 import { recount } from './counts.ts';
+import { DUE_COUNTED_MAX, factsOf } from './id-facts.ts';
 import type { MachineRow } from './machine-row.ts';
-import { changeRow, findRow } from './machines.ts';
+import { changeRow, findRow } from './machine-rows.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { unseenClaim } from './other-id.ts';
 import { currentPhase, phasesDone, silentSince } from './run-state.ts';
@@ -31,10 +32,6 @@ const NO_SECRET: Gained = { kind: null, systemKeyAt: null };
  * by what it had before.
  */
 const ENCRYPTS = /bitlocker|encrypt/;
-/**
- * At most this many of a machine's secrets are counted as to be rotated: somebody has to act on the first ones anyway.
- */
-const DUE_COUNTED_MAX = 1_000;
 
 /**
  * Brings a machine's summary up to date, and that of the machine it was merged into. `brought`: what the machine has
@@ -100,24 +97,19 @@ const NO_OTHERS: Others = {
 
 /** What the other ids of a machine have. */
 const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
-  first<Others>(
-    sql,
-    `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
+  ids.length === 0
+    ? NO_OTHERS
+    : (first<Others>(
+        sql,
+        `SELECT sum(own_secrets) AS secrets, sum(own_keys) AS keys, max(encrypted) AS encrypted, max(system_key_at) AS key_at,
        max(serial_changed) AS serial, max(seq_conflict) AS seq, max(cloned_at) AS cloned_at, max(split_at) AS split_at,
        max(other_id) AS other_id
      FROM json_each(?) CROSS JOIN machines ON machines.id = value`,
-    JSON.stringify(ids),
-  ) ?? NO_OTHERS;
+        JSON.stringify(ids),
+      ) ?? NO_OTHERS);
 
 const dueOf = (sql: SqlStorage, ids: readonly string[], now: number): number =>
-  first<{ due: number }>(
-    sql,
-    `SELECT count(*) AS due FROM (SELECT 1 FROM json_each(?) CROSS JOIN secrets INDEXED BY secrets_due
-       ON machine_id = value AND rotate_due_at <= ? WHERE rotate_due_at IS NOT NULL LIMIT ?)`,
-    JSON.stringify(ids),
-    now,
-    DUE_COUNTED_MAX,
-  )?.due ?? 0;
+  Math.min(DUE_COUNTED_MAX, ids.flatMap((id) => factsOf(sql, id).due).filter((at) => at <= now).length);
 
 /** A machine's row as it should be. Reads, writes nothing. */
 export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): MachineRow {
@@ -138,7 +130,7 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
       listed: listedSince(sql, pc, run),
       everEncrypted: row.encrypted === 1 || others.encrypted === 1,
       // A key of a PC other than this run's is not its own.
-      heldSince: keyHeldSince(sql, pc, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
+      heldSince: () => keyHeldSince(sql, pc, run, keyAt < 0 || clonedAt !== null ? null : keyAt),
       wasMissing: (JSON.parse(row.attention) as Attention[]).includes('no_recovery_key'),
     }) &&
     // A version that is not dated yet may belong to this run: nothing is told before it is dated.

@@ -4,6 +4,7 @@ import { isWrong, type Receipt } from '../../schema/clock.ts';
 import type { ReportedRun, RunEvent } from '../../schema/report.ts';
 import { countRun } from './activity.ts';
 import { allIdsOf } from './aliases.ts';
+import { factsOf } from './id-facts.ts';
 import { firstReceivedAt, retakePacks } from './packs.ts';
 import type { RunState } from './run-state.ts';
 import { putBeginning, putRun, runsOf } from './runs.ts';
@@ -70,6 +71,8 @@ export const retakeEvents = (sql: SqlStorage, { id, startedAt }: RunState): void
  * the caller's transaction.
  */
 export function putUndatedBefore(sql: SqlStorage, run: RunState): void {
+  if (!allIdsOf(sql, run.machine).some((id) => factsOf(sql, id).runs.some((one) => one.isUndated && one.id !== run.id)))
+    return;
   const latest = latestOf(sql, run.machine).filter(({ id }) => id !== run.id);
   const known = latest.findIndex(({ undated }) => !undated);
   const at = Math.max(run.startedAt, latest[known]?.startedAt ?? 0) - 1;

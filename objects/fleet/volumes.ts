@@ -4,8 +4,9 @@
 import { instantOf } from '../../schema/order.ts';
 import type { ReportedVolumes } from '../../schema/report.ts';
 import { isSystemVolume, volumeKey } from '../../schema/windows-names.ts';
-import { IS_ASIDE } from '../core/aside.ts';
+import { writeRow } from '../core/memory.ts';
 import { all } from '../core/rows.ts';
+import { factsOf, forgetFacts } from './id-facts.ts';
 
 /** A volume's protectors by their ids, when the PC read them, by our clock, and in which run. */
 export type Listed = { protectors: string[]; readAt: number; run: string };
@@ -13,19 +14,10 @@ export type Listed = { protectors: string[]; readAt: number; run: string };
 /** How many volumes of a machine are kept, those that were listed last: a report names no more. */
 const KEPT_MAX = 32;
 
-type ListedRow = { volume: string; protectors: string; read_at: number; run_id: string };
-
 /** By volume (`volumeKey`), the latest list of any of these ids of the PC; none from a run that is set aside. */
 export function volumesOf(sql: SqlStorage, pcIds: readonly string[]): Map<string, Listed> {
-  const rows = all<ListedRow>(
-    sql,
-    `SELECT volume, protectors, read_at, run_id FROM json_each(?) CROSS JOIN volumes ON machine_id = value
-     WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = volumes.run_id AND runs.${IS_ASIDE}) ORDER BY read_at`,
-    JSON.stringify(pcIds),
-  );
-  return new Map(
-    rows.map((row) => [row.volume, { protectors: JSON.parse(row.protectors), readAt: row.read_at, run: row.run_id }]),
-  );
+  const lists = pcIds.flatMap((id) => factsOf(sql, id).volumes).sort((a, b) => a.readAt - b.readAt);
+  return new Map(lists.map(({ volume, protectors, readAt, run }) => [volume, { protectors, readAt, run }]));
 }
 
 /** The volumes that any of these ids of the PC ever listed, including those listed in a run that is set aside. */
@@ -53,26 +45,34 @@ export function keepVolumes(
   if (said === null) return { changed: false, system: null };
   // By a clock that is a little ahead, it would cover protectors that came after it.
   const readAt = Math.min(said, now);
-  const kept = list.filter(
-    ({ volume, protectors }) =>
-      all(
-        sql,
-        `INSERT INTO volumes VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET protectors = excluded.protectors,
-           read_at = excluded.read_at, run_id = excluded.run_id WHERE excluded.read_at > read_at RETURNING volume`,
-        of.machine,
-        volumeKey(volume),
-        JSON.stringify(protectors),
-        readAt,
-        of.run,
-      ).length > 0,
+  const kept = list.filter(({ volume, protectors }) =>
+    writeRow(
+      sql,
+      'volumes',
+      () =>
+        all(
+          sql,
+          `INSERT INTO volumes VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET protectors = excluded.protectors,
+             read_at = excluded.read_at, run_id = excluded.run_id WHERE excluded.read_at > read_at RETURNING volume`,
+          of.machine,
+          volumeKey(volume),
+          JSON.stringify(protectors),
+          readAt,
+          of.run,
+        ).length > 0,
+    ),
   );
-  if (kept.length > 0)
-    sql.exec(
-      `DELETE FROM volumes WHERE machine_id = ?1 AND volume NOT IN
-         (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ?2)`,
-      of.machine,
-      KEPT_MAX,
+  if (kept.length > 0) {
+    writeRow(sql, 'volumes', () =>
+      sql.exec(
+        `DELETE FROM volumes WHERE machine_id = ?1 AND volume NOT IN
+           (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ?2)`,
+        of.machine,
+        KEPT_MAX,
+      ),
     );
+    forgetFacts(sql, of.machine);
+  }
   const system = kept.find(({ volume }) => isSystemVolume(volume));
   return {
     changed: kept.length > 0,

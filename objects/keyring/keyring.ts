@@ -15,6 +15,7 @@ import type { KeyHistory } from '../../schema/rotation.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
@@ -157,15 +158,21 @@ const oldStatements = (sql: SqlStorage, kid: string): string[] =>
   all<{ jws: string }>(sql, 'SELECT jws FROM old_statements WHERE kid = ? ORDER BY root', kid).map((row) => row.jws);
 
 export const kidState = (sql: SqlStorage, kid: string): KidState =>
-  first<{ state: KidState }>(sql, 'SELECT state FROM escrow_keys WHERE kid = ?', kid)?.state ?? 'unknown';
+  remembered(
+    sql,
+    `state of key ${kid}`,
+    ['escrow_keys'],
+    () => first<{ state: KidState }>(sql, 'SELECT state FROM escrow_keys WHERE kid = ?', kid)?.state ?? 'unknown',
+  );
 
 /** The active escrow key as an engine gets it, or null before set-up. */
-export function publicKey(sql: SqlStorage): PublicKeyAnswer | null {
-  const row = first<EscrowKeyRow>(sql, "SELECT * FROM escrow_keys WHERE state = 'active'");
-  if (!row) return null;
-  const statements = [row.statement, ...oldStatements(sql, row.kid)];
-  return { ...JSON.parse(row.jwk), kid: row.kid, alg: 'RSA-OAEP-256', use: 'enc', statements };
-}
+export const publicKey = (sql: SqlStorage): PublicKeyAnswer | null =>
+  remembered(sql, 'public key', ['escrow_keys', 'old_statements'], () => {
+    const row = first<EscrowKeyRow>(sql, "SELECT * FROM escrow_keys WHERE state = 'active'");
+    if (!row) return null;
+    const statements = [row.statement, ...oldStatements(sql, row.kid)];
+    return { ...JSON.parse(row.jwk), kid: row.kid, alg: 'RSA-OAEP-256', use: 'enc', statements };
+  });
 
 export const noTenantKey = () => refuse('no_tenant_key', 'An admin of the tenant has to do the first-time set-up.');
 

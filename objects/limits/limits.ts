@@ -3,6 +3,7 @@ import { DAY_MS } from '../../schema/facts/days.ts';
 import { LIMITS, type LimitName, type LimitRule } from '../../schema/limit-table.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/limits.ts';
 import { type Refusal, type RefusalCode, refuse } from '../../schema/refusal.ts';
+import { remembered } from '../core/memory.ts';
 import { first } from '../core/rows.ts';
 
 /** A limit is reported from this share on, before it bites. */
@@ -81,4 +82,5 @@ export const storedLimits = (sql: SqlStorage): StoredLimits => {
 };
 
 /** The limits of this tenant now: the operator's, or else the default. */
-export const readLimits = (sql: SqlStorage): Limits => ({ ...DEFAULT_LIMITS, ...storedLimits(sql) });
+export const readLimits = (sql: SqlStorage): Readonly<Limits> =>
+  remembered(sql, 'limits', ['settings'], () => ({ ...DEFAULT_LIMITS, ...storedLimits(sql) }));

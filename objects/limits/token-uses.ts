@@ -2,6 +2,7 @@
 // sooner only where much has come. What was counted since then is in memory and is added with the next write; an eviction loses it, so
 // that the counts are lower bounds.
 
+import { remember, remembered, writeRow } from '../core/memory.ts';
 import { first } from '../core/rows.ts';
 import { dayOf } from './limits.ts';
 
@@ -25,6 +26,7 @@ type UseRow = {
 type Unwritten = TokenUse & DayUse & { day: number; told: readonly string[] };
 
 const known = new WeakMap<SqlStorage, TokenUses>();
+const useOf = (token: string): string => `use of ${token}`;
 
 /** The uses that an object keeps of its tokens. */
 export const usesOf = (sql: SqlStorage): TokenUses => known.get(sql) ?? new TokenUses(sql);
@@ -32,7 +34,6 @@ export const usesOf = (sql: SqlStorage): TokenUses => known.get(sql) ?? new Toke
 export class TokenUses {
   readonly #sql: SqlStorage;
   readonly #unwritten = new Map<string, Unwritten>();
-  readonly #written = new Map<string, UseRow>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -40,9 +41,9 @@ export class TokenUses {
   }
 
   #stored(token: string): UseRow | null {
-    const row = this.#written.get(token) ?? first<UseRow>(this.#sql, 'SELECT * FROM token_uses WHERE token = ?', token);
-    if (row) this.#written.set(token, row);
-    return row;
+    return remembered(this.#sql, useOf(token), ['token_uses'], () =>
+      first<UseRow>(this.#sql, 'SELECT * FROM token_uses WHERE token = ?', token),
+    );
   }
 
   /** Takes note of one use that brings so many bytes. `now` is ms since the epoch. */
@@ -120,25 +121,27 @@ export class TokenUses {
   }
 
   #write(token: string, use: Unwritten): void {
-    const row = first<UseRow>(
-      this.#sql,
-      `INSERT INTO token_uses VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (token) DO UPDATE SET
+    const row = writeRow(this.#sql, 'token_uses', () =>
+      first<UseRow>(
+        this.#sql,
+        `INSERT INTO token_uses VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (token) DO UPDATE SET
          last_at = excluded.last_at, last_ip = excluded.last_ip, count = count + excluded.count,
          day_bytes = iif(day = excluded.day, day_bytes, 0) + excluded.day_bytes,
          day_machines = iif(day = excluded.day, day_machines, 0) + excluded.day_machines,
          day_told = trim(iif(day = excluded.day, day_told, '') || ' ' || excluded.day_told), day = excluded.day
        RETURNING *`,
-      token,
-      use.lastAt,
-      use.lastIp,
-      use.count,
-      use.day,
-      use.bytes,
-      use.machines,
-      use.told.join(' '),
+        token,
+        use.lastAt,
+        use.lastIp,
+        use.count,
+        use.day,
+        use.bytes,
+        use.machines,
+        use.told.join(' '),
+      ),
     );
     this.#unwritten.delete(token);
-    if (row) this.#written.set(token, row);
+    remember(this.#sql, useOf(token), ['token_uses'], row);
   }
 }
 

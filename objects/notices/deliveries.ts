@@ -7,6 +7,7 @@ import type { Delivery, House, Receiver, SignatureScheme } from '../../schema/we
 import { webhookUrlFault } from '../../schema/webhook.ts';
 import { record } from '../audit/audit.ts';
 import { SYSTEM } from '../core/caller.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { RANK, RANKS, rankAfter } from '../outbox/notice-ranks.ts';
 import { payloadOf } from './payloads.ts';
@@ -41,13 +42,19 @@ const HEADS = `heads AS (SELECT webhooks.id AS webhook, ranks.rank, (SELECT queu
 
 /** When the next delivery is due, or a notice that waits for a paused webhook is given up; null where nothing waits. */
 export const nextDeliveryAt = (sql: SqlStorage): number | null =>
-  first<{ at: number | null }>(
+  remembered(
     sql,
-    `WITH ${HEADS}
-     SELECT min(CASE WHEN paused_at IS NOT NULL THEN queued_at + ? WHEN rank < held_rank THEN 0 ELSE next_at END) AS at
-     FROM heads JOIN webhooks ON webhooks.id = webhook WHERE queued_at IS NOT NULL`,
-    GIVE_UP_MS,
-  )?.at ?? null;
+    'next delivery',
+    ['webhooks', 'deliveries'],
+    () =>
+      first<{ at: number | null }>(
+        sql,
+        `WITH ${HEADS}
+         SELECT min(CASE WHEN paused_at IS NOT NULL THEN queued_at + ? WHEN rank < held_rank THEN 0 ELSE next_at END) AS at
+         FROM heads JOIN webhooks ON webhooks.id = webhook WHERE queued_at IS NOT NULL`,
+        GIVE_UP_MS,
+      )?.at ?? null,
+  );
 
 /** How many deliveries wait, and since when the oldest of them; at most a thousand are counted for each webhook. */
 export function waiting(sql: SqlStorage): { count: number; oldestAt: number | null } {

@@ -38,7 +38,7 @@ export function inspect(sql: SqlStorage, around: Surroundings, now: number): Ins
     lastReportAt: counters.read(sql)('last_report_at') || null,
     eventsKeptDays: readSettings(sql).eventsKeptDays,
     ...countsAndQueues(sql, now),
-    due: allDue(sql),
+    due: [...allDue(sql)],
     alarmAt,
     liveSockets,
     keys: keyStates(sql),

@@ -5,6 +5,7 @@ import { record } from '../audit/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
 import { type Actor, type Caller, type Operator, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';
+import { remembered } from '../core/memory.ts';
 import { first } from '../core/rows.ts';
 import type { IndexedTenant } from '../outbox/index-rows.ts';
 import { isOut, put } from '../outbox/outbox.ts';
@@ -15,7 +16,8 @@ const SET_IN_THE_INDEX = 'set in the index';
 /** How soon a tenant that turns somebody away checks whether SQL has resumed it. */
 const LOOK_AGAIN_MS = 15_000;
 
-const readSuspension = (sql: SqlStorage): SuspensionRow | null => first<SuspensionRow>(sql, 'SELECT * FROM standing');
+const readSuspension = (sql: SqlStorage): SuspensionRow | null =>
+  remembered(sql, 'standing', ['standing'], () => first<SuspensionRow>(sql, 'SELECT * FROM standing'));
 
 export const isSuspended = (sql: SqlStorage): boolean => readSuspension(sql)?.status === 'suspended';
 

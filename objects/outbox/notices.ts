@@ -183,12 +183,15 @@ export function noticeReported(
   at: number,
   { before, after, appeared }: { before: Pick<Reported, 'status'>; after: Reported; appeared: readonly Attention[] },
 ): void {
+  const hasFailed = after.status === 'failed' && before.status !== 'failed';
+  const lacksKey = appeared.includes('no_recovery_key');
+  if (!hasFailed && !lacksKey) return;
   const pc = { machine: after.machine, hostname: hostnameOf(sql, after.machine), run: after.id };
-  if (after.status === 'failed' && before.status !== 'failed') {
+  if (hasFailed) {
     const failed = after.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
     queue(sql, tenant, at, 'run_failed', { ...pc, phase: failed?.name ?? null });
   }
-  if (appeared.includes('no_recovery_key')) queue(sql, tenant, at, 'encrypted_not_escrowed', pc);
+  if (lacksKey) queue(sql, tenant, at, 'encrypted_not_escrowed', pc);
 }
 
 /** Queues that a person asked for more reveals than their budget has; once an hour. Call it in the transaction that refuses. */

@@ -3,6 +3,7 @@
 import type { Leaver, Member, Role } from '../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { keyHistory, mayFetchShared } from '../keyring/keyring.ts';
 import { head, manifestsBack } from '../keyring/manifests.ts';
@@ -100,7 +101,8 @@ const nothingYet = ({ role, started_at }: Pick<LeaverRow, 'role' | 'started_at'>
   could: mayFetchShared(role),
 });
 
-export const someToLookAt = (sql: SqlStorage): boolean => nextToLookAt(sql) !== null;
+export const someToLookAt = (sql: SqlStorage): boolean =>
+  remembered(sql, 'a leaver to look at', ['leavers'], () => nextToLookAt(sql) !== null);
 
 const nextToLookAt = (sql: SqlStorage): LeaverRow | null =>
   first<LeaverRow>(

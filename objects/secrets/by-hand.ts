@@ -4,7 +4,8 @@ import { isRefusal, notSealed, type Refusal, refuse } from '../../schema/refusal
 import { type HandSecret, refKey } from '../../schema/secret.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { sha256 } from '../core/rows.ts';
-import { machineExists, unknownMachine } from '../fleet/machines.ts';
+import { machineExists } from '../fleet/machine-rows.ts';
+import { unknownMachine } from '../fleet/machines.ts';
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { readLimits } from '../limits/limits.ts';
 import { personQuota } from '../tokens/quotas.ts';

@@ -7,6 +7,7 @@ import type { SecretRef } from '../../schema/secret.ts';
 import { isSystemVolume } from '../../schema/windows-names.ts';
 import { schedule } from '../core/alarms.ts';
 import { STANDS } from '../core/aside.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { summarizeAlone } from '../fleet/summaries.ts';
@@ -17,7 +18,12 @@ export const NOTHING_SAID: Said = { iat: null, hostname: null };
 
 /** When an escrow key was taken in: nothing is sealed to it before. */
 const keyTakenAt = (sql: SqlStorage, kid: string): number =>
-  first<{ made_at: number }>(sql, 'SELECT made_at FROM escrow_keys WHERE kid = ?', kid)?.made_at ?? 0;
+  remembered(
+    sql,
+    `key ${kid} taken in`,
+    ['escrow_keys'],
+    () => first<{ made_at: number }>(sql, 'SELECT made_at FROM escrow_keys WHERE kid = ?', kid)?.made_at ?? 0,
+  );
 
 /** Null: nobody can say. `kid`: of the key that it was first sealed to. */
 export const sealedAt = (

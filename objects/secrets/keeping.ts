@@ -2,6 +2,7 @@
 import { type EscrowRequest, type Receipt, refKey } from '../../schema/secret.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
+import { writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { addHeld } from '../keyring/held.ts';
 import { dayOf } from '../limits/limits.ts';
@@ -77,27 +78,31 @@ export type About = { bound: boolean; sealedAt: number | null; hostname: string 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
 export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
   const { token } = request;
-  const row = first<{ day: number; day_versions: string }>(
+  const row = first<{ day: number; day_versions: string; standing: number }>(
     sql,
-    'SELECT day, day_versions FROM secrets WHERE id = ?',
+    'SELECT day, day_versions, standing FROM secrets WHERE id = ?',
     receipt.secretId,
   );
   const today = versionsToday(row, at);
+  // Its index is written again wherever the column is set, also where that changes nothing.
+  const stands = row?.standing === 0 ? 'standing = 1,' : '';
   if (token !== null) today[token] = (today[token] ?? 0) + 1;
-  sql.exec(
-    `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
+  writeRow(sql, 'secrets', () =>
+    sql.exec(
+      `INSERT INTO secrets (same, token, day, day_versions, id, machine_id, kind, ref, latest_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET latest_version = excluded.latest_version, standing = 1,
+     ON CONFLICT (id) DO UPDATE SET ${stands} latest_version = excluded.latest_version,
        day = excluded.day, day_versions = excluded.day_versions`,
-    sameRefKey(request.ref),
-    token,
-    dayOf(at),
-    JSON.stringify(today),
-    receipt.secretId,
-    request.machine,
-    request.kind,
-    refKey(request.ref),
-    receipt.version,
+      sameRefKey(request.ref),
+      token,
+      dayOf(at),
+      JSON.stringify(today),
+      receipt.secretId,
+      request.machine,
+      request.kind,
+      refKey(request.ref),
+      receipt.version,
+    ),
   );
   sql.exec(
     `INSERT INTO secret_versions (secret_id, version, eid, run_id, format, bound, kid, sealed, sha256, first_kid,

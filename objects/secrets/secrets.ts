@@ -106,7 +106,8 @@ export const publicVersion = (row: Omit<VersionRow, 'sealed'>): SecretVersion =>
 /** The columns selected of a version: never `sealed`. */
 const LISTED = `secret_id, version, eid, run_id, sealed_by, uploaded_by, format, bound, kid, sha256, escrowed_at, unopenable, verified_at,
   finding, confirmed_by, run_order, sealed_at, hostname, counts, aside, principal_name AS escrowed_by,
-  (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id) AS serial`;
+  coalesce((SELECT pc_serial FROM runs WHERE runs.id = secret_versions.run_id),
+    (SELECT serial FROM run_pcs WHERE run_pcs.run_id = secret_versions.run_id)) AS serial`;
 
 const OF = {
   standing: `secret_versions INDEXED BY secret_versions_standing CROSS JOIN audit ON audit.seq = audit_seq WHERE ${STANDS}`,

@@ -3,13 +3,15 @@ import { DEFAULT_SETTINGS, type Settings, type SettingsChange } from '../../sche
 import { record } from '../audit/audit.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { remembered } from '../core/memory.ts';
 import { first } from '../core/rows.ts';
 
 /** A row stored before a setting existed goes on with that setting's default. */
-export function readSettings(sql: SqlStorage): Settings {
-  const row = first<{ value: string }>(sql, "SELECT value FROM settings WHERE name = 'tenant'");
-  return row ? { ...DEFAULT_SETTINGS, ...JSON.parse(row.value) } : DEFAULT_SETTINGS;
-}
+export const readSettings = (sql: SqlStorage): Settings =>
+  remembered(sql, 'settings', ['settings'], () => {
+    const row = first<{ value: string }>(sql, "SELECT value FROM settings WHERE name = 'tenant'");
+    return row ? { ...DEFAULT_SETTINGS, ...JSON.parse(row.value) } : DEFAULT_SETTINGS;
+  });
 
 /** A change as the audit records it: one level deep, only the settings that were sent. */
 function told({ revealBudget, ...plain }: SettingsChange): Record<string, string | number | boolean | null> {

@@ -23,6 +23,8 @@ import {
   seedReadyTenant,
   seedTenant,
 } from '../../test/workerd-fixtures.ts';
+import { unfold } from '../fleet/histories.ts';
+import { findRow } from '../fleet/machine-rows.ts';
 
 const admin = emailOf('admin');
 const OPERATOR = 'operator@example.com';
@@ -128,6 +130,8 @@ describe('the history of a machine', () => {
       await setLimits(id, { attributeChanges: 5 });
       if (earlier)
         await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+          const row = findRow(sql, machine.id);
+          if (row) unfold(sql, row);
           sql.exec('UPDATE machine_attributes SET since_at = since_at - ?', DAY_MS);
         }).then(() => nextDay(id));
       await flood(token, machine);

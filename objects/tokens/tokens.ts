@@ -8,6 +8,7 @@ import type { TokenList, TokenRevoked, TokensQuery } from '../../schema/token.ts
 import { record } from '../audit/audit.ts';
 import { tokenAside } from '../core/aside.ts';
 import type { Caller, Machine, Person } from '../core/caller.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import type { TokenUses } from '../limits/token-uses.ts';
 import { type IndexedToken, isWhole } from '../outbox/index-rows.ts';
@@ -33,7 +34,7 @@ export type TokenRow = {
 export type Pins = { roots: readonly string[]; minEpoch: number | null };
 
 export const findToken = (sql: SqlStorage, id: string): TokenRow | null =>
-  first<TokenRow>(sql, 'SELECT * FROM tokens WHERE id = ?', id);
+  remembered(sql, `token ${id}`, ['tokens'], () => first<TokenRow>(sql, 'SELECT * FROM tokens WHERE id = ?', id));
 
 export const isLive = (row: TokenRow, now: number): boolean =>
   row.revoked_at === null && (row.expires_at === null || row.expires_at > now);

@@ -8,11 +8,11 @@ import { bindings } from './requests.ts';
 export const inStorage = <T>(tenant: string, work: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(bindings.TENANT.getByName(tenant), (_object, { storage }) => work(storage.sql));
 
-/** How many rows an object's statements read and write while `act` runs. */
+/** How many statements an object runs while `act` does, and how many rows they read and write. */
 export async function rowsOf(
   sql: SqlStorage,
   act: () => Promise<unknown> | unknown,
-): Promise<{ read: number; written: number }> {
+): Promise<{ statements: number; read: number; written: number }> {
   const exec = sql.exec.bind(sql);
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   sql.exec = ((query: string, ...more: unknown[]) => {
@@ -26,7 +26,7 @@ export async function rowsOf(
     sql.exec = exec as typeof sql.exec;
   }
   const sum = (what: 'rowsRead' | 'rowsWritten') => cursors.reduce((total, cursor) => total + cursor[what], 0);
-  return { read: sum('rowsRead'), written: sum('rowsWritten') };
+  return { statements: cursors.length, read: sum('rowsRead'), written: sum('rowsWritten') };
 }
 
 /** As if a day had passed since the last reveal: for tests that reveal more than a person may, to see that everything opens. */
