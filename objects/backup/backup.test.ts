@@ -5,11 +5,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openSecret } from '../../portal/vault/opener.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import { BackupManifest, type BackupState, type RestoreAnswer } from '../../schema/backup.ts';
+import { DAY_MS } from '../../schema/facts/days.ts';
 import { LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { SearchResult } from '../../schema/machine.ts';
 import type { TenantPage } from '../../schema/operator.ts';
 import type { Problem } from '../../schema/problem.ts';
+import type { ReportAnswer } from '../../schema/report.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import type { WebhookList, WebhookMade } from '../../schema/webhook.ts';
@@ -37,6 +39,7 @@ import {
 import { forgetTokens } from '../../worker/authenticate/machine.ts';
 import { requireHead } from '../audit/audit.ts';
 import { tellHead as writeHead } from '../audit/head.ts';
+import { dueAt } from '../core/alarms.ts';
 import { migrate } from '../core/migrations.ts';
 import { all } from '../core/rows.ts';
 import { putRows } from '../core/tables.ts';
@@ -73,7 +76,7 @@ const inObject = <T>(use: (storage: DurableObjectStorage) => T | Promise<T>): Pr
   runInDurableObject(stub(), (_object, state) => use(state.storage)) as Promise<T>;
 const state = async () => (await asPerson<BackupState>(emailOf('admin'), `/v1/tenants/${tenant.id}/backup`)).json;
 /** The alarm rings, and this is due. */
-async function ring(what: 'backup' | 'head'): Promise<void> {
+async function ring(what: 'backup' | 'head' | 'retention'): Promise<void> {
   await inObject(({ sql }) => sql.exec('INSERT OR REPLACE INTO due VALUES (?, 1)', what));
   expect(await runDurableObjectAlarm(stub())).toBe(true);
 }
@@ -455,6 +458,20 @@ describe('a restore', () => {
     const next = await sealedSecret(tenant.id, tenant.keyring, crypto.randomUUID());
     expect((await asMachine(tenant.token, '/v1/secret', next)).status).toBe(201);
     expect((await backup()).head.seq).toBeGreaterThan(made.head.seq);
+  });
+
+  it('knows whose events were removed before, takes a resend of those as there, and has all runs looked at anew', async () => {
+    const [machine, run] = [newMachine(), newRun()];
+    const report = { machine, run, events: [event(1), event(2)] };
+    const send = async () => (await asMachine<ReportAnswer>(tenant.token, '/v1/report', report)).json;
+    await send();
+    pass(401 * DAY_MS);
+    await ring('retention');
+    await backup();
+    await wipe();
+    expect((await restore()).json.finished).toBe(true);
+    expect(await inObject(({ sql }) => dueAt(sql, 'retention'))).toBeLessThanOrEqual(Date.now());
+    expect(await send()).toEqual({ accepted: 0, duplicates: 2, rejected: [], nextSeq: 3 });
   });
 
   it('of an earlier backup makes that one the latest, so that the next ones follow on it', async () => {
