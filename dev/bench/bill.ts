@@ -32,11 +32,7 @@ export const dashboard = ({ opened, again }: Design, hours: number): Usage =>
 /** A day on which so many PCs are provisioned beside one open page, with the deletion of their events years later. */
 export const provisioning = (design: Design, pcs = PCS, hours = HOURS): Usage =>
   withTime(
-    plus(
-      times(plus(design.pc, design.pruned), pcs),
-      times(design.minute, hours * 60),
-      dashboard(design, hours),
-    ),
+    plus(times(plus(design.pc, design.pruned), pcs), times(design.minute, hours * 60), dashboard(design, hours)),
     hours,
   );
 

@@ -11,7 +11,11 @@ import type { Measured, Part } from './part.ts';
 const STARTS = 5;
 const KB = 1000;
 
-type Profile = { nodes: { id: number; callFrame: { functionName: string } }[]; samples?: number[]; timeDeltas?: number[] };
+type Profile = {
+  nodes: { id: number; callFrame: { functionName: string } }[];
+  samples?: number[];
+  timeDeltas?: number[];
+};
 
 /** The ms of a CPU profile in which something ran. */
 export function activeMs({ nodes, samples = [], timeDeltas = [] }: Profile): number {

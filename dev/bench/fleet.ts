@@ -74,7 +74,9 @@ async function measure(ground: Ground): Promise<Measured> {
       for (const filter of COMBINED) combined.push(await page(filter, sort));
     }
     for (const q of SEARCHED)
-      searches.push(await reader.of<SearchResult>(`search?${new URLSearchParams({ q })}`, ({ matches }) => matches.length));
+      searches.push(
+        await reader.of<SearchResult>(`search?${new URLSearchParams({ q })}`, ({ matches }) => matches.length),
+      );
     const counters = [await reader.of('overview', () => 0)];
     const at = `at ${large.machines.toLocaleString('en-US')} machines`;
     const beyond = `rows read per row shown, beyond ${BESIDE} a call`;

@@ -21,9 +21,24 @@ const DEFLATED = { path: '/object-deflated', name: 'a Worker and an object that 
 const ROW = { path: '/object-row', name: 'a Worker and an object that keeps it as one row' };
 
 const SIZES: readonly Size[] = [
-  { events: 100, index: { ...D1_BATCH, least: 3 }, object: { ...DEFLATED, least: 0.5, p50: null, p99: null }, mostASecond: 2_000 },
-  { events: 10, index: { ...D1_BATCH, least: 1 }, object: { ...ROW, least: 0.6, p50: 1.6, p99: 2 }, mostASecond: 5_000 },
-  { events: 1, index: { ...D1_INSERT, least: 0.85 }, object: { ...ROW, least: 0.6, p50: 1.6, p99: 2 }, mostASecond: 6_000 },
+  {
+    events: 100,
+    index: { ...D1_BATCH, least: 3 },
+    object: { ...DEFLATED, least: 0.5, p50: null, p99: null },
+    mostASecond: 2_000,
+  },
+  {
+    events: 10,
+    index: { ...D1_BATCH, least: 1 },
+    object: { ...ROW, least: 0.6, p50: 1.6, p99: 2 },
+    mostASecond: 5_000,
+  },
+  {
+    events: 1,
+    index: { ...D1_INSERT, least: 0.85 },
+    object: { ...ROW, least: 0.6, p50: 1.6, p99: 2 },
+    mostASecond: 6_000,
+  },
 ];
 
 /** The generator alone, against a Worker that answers at once. */
@@ -32,7 +47,11 @@ const CONSTANT = '/constant';
 const ms = (values: readonly number[]) => `${shown(median(values))} ms`;
 
 function figuresOf({ events, index, object }: Size, all: Record<string, Series>): Figure[] {
-  const [ours, onD1, inObject] = ['ours', index.path, object.path].map((name) => seriesOf(all, name)) as [Series, Series, Series];
+  const [ours, onD1, inObject] = ['ours', index.path, object.path].map((name) => seriesOf(all, name)) as [
+    Series,
+    Series,
+    Series,
+  ];
   const rate = (series: Series) => `${shown(median(series.rates) * events)} events/s`;
   const of = events === 1 ? 'reports of one event' : `reports of ${events} events`;
   const against = (floor: { name: string }, figure: string) => `${floor.name}: ${figure}`;

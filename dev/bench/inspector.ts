@@ -27,7 +27,9 @@ export class Inspector {
   async ask<T>(method: string): Promise<T> {
     this.#asked += 1;
     const id = this.#asked;
-    const answered = new Promise<{ result?: unknown; error?: { message: string } }>((answer) => this.#waiting.set(id, answer));
+    const answered = new Promise<{ result?: unknown; error?: { message: string } }>((answer) =>
+      this.#waiting.set(id, answer),
+    );
     this.#socket.send(JSON.stringify({ id, method }));
     const { result, error } = await answered;
     if (error) throw new Error(`${method}: ${error.message}`);

@@ -22,7 +22,14 @@ type Heap = { usedSize: number; embedderHeapUsedSize?: number; backingStorageSiz
 
 /** People who look at the list, search and open pages, one thing after another. */
 async function look(product: Product, { tenant }: LargeTenant, isOver: () => boolean): Promise<void> {
-  const routes = ['overview', 'machines?limit=200', 'machines?sort=hostname&status=failed', 'search?q=PC-', 'activity', 'clients'];
+  const routes = [
+    'overview',
+    'machines?limit=200',
+    'machines?sort=hostname&status=failed',
+    'search?q=PC-',
+    'activity',
+    'clients',
+  ];
   for (let turn = 0; !isOver(); turn++)
     await asPerson(product, tenant.admin, `/v1/tenants/${tenant.id}/${routes[turn % routes.length]}`);
 }
@@ -30,7 +37,11 @@ async function look(product: Product, { tenant }: LargeTenant, isOver: () => boo
 async function watch(inspector: Inspector, isOver: () => boolean): Promise<number[]> {
   const seen: number[] = [];
   while (!isOver()) {
-    const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await inspector.ask<Heap>('Runtime.getHeapUsage');
+    const {
+      usedSize,
+      embedderHeapUsedSize = 0,
+      backingStorageSize = 0,
+    } = await inspector.ask<Heap>('Runtime.getHeapUsage');
     seen.push(usedSize + embedderHeapUsedSize + backingStorageSize);
     await wait(LOOK_EVERY_MS);
   }

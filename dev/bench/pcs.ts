@@ -20,7 +20,15 @@ function eventsOf(count: number, now: number): Event[] {
   return Array.from({ length: count }, (_, index) => {
     const beat = index === count - 1 ? last : told[index];
     const { type, level, phase, message, data } = beat ?? { ...told[index % told.length], type: 'message' };
-    return { seq: index + 1, at: now + index, type: type ?? 'message', level: level ?? 'info', phase, message: message ?? '', data };
+    return {
+      seq: index + 1,
+      at: now + index,
+      type: type ?? 'message',
+      level: level ?? 'info',
+      phase,
+      message: message ?? '',
+      data,
+    };
   });
 }
 
@@ -30,7 +38,12 @@ let made = 0;
 export function newPc(): { id: string; hostname: string; serial: string } {
   made += 1;
   const { before } = simulatedPc(1, made % 500);
-  return { ...before, id: randomUUID(), hostname: `PC-${String(made).padStart(6, '0')}`, serial: `SN${randomUUID().slice(0, 12)}` };
+  return {
+    ...before,
+    id: randomUUID(),
+    hostname: `PC-${String(made).padStart(6, '0')}`,
+    serial: `SN${randomUUID().slice(0, 12)}`,
+  };
 }
 
 /** All reports of one PC's run: so many events in each, or as many as `sizes` says. */
@@ -84,14 +97,24 @@ function sealedAs(sample: string, bound: Omit<Escrow, 'sealed'>): string {
 /** The two secrets of a PC, made of one that was really sealed. */
 export function secretsOf(sample: string, machine: string, run: string): Escrow[] {
   const bound = [
-    { machine, run, kind: 'bitlocker_recovery_key' as const, eid: randomUUID(), ref: { protectorId: randomUUID(), volume: 'C:' } },
+    {
+      machine,
+      run,
+      kind: 'bitlocker_recovery_key' as const,
+      eid: randomUUID(),
+      ref: { protectorId: randomUUID(), volume: 'C:' },
+    },
     { machine, run, kind: 'local_admin_password' as const, eid: randomUUID(), ref: { account: 'Administrator' } },
   ];
   return bound.map((one) => ({ ...one, sealed: sealedAs(sample, one) }));
 }
 
 /** For each connection `count` secrets of PCs that have reported once, and those first reports. */
-export function secretLanes(tokens: readonly string[], sample: string, count: number): { before: Shot[][]; lanes: Shot[][] } {
+export function secretLanes(
+  tokens: readonly string[],
+  sample: string,
+  count: number,
+): { before: Shot[][]; lanes: Shot[][] } {
   const before: Shot[][] = [];
   const lanes = tokens.map((token) => {
     const headers = machineHeaders(token);

@@ -18,7 +18,10 @@ export const designsOf = (ground: Ground): Promise<Designs> =>
   ground.once('designs', async () => {
     const counted = await countPc(ground);
     const { pcs, all } = await pcSize(ground);
-    return { product: { ...counted, bytes: Math.round(all / pcs) }, indexed: await countIndexed(await ground.floors(), SAMPLE) };
+    return {
+      product: { ...counted, bytes: Math.round(all / pcs) },
+      indexed: await countIndexed(await ground.floors(), SAMPLE),
+    };
   });
 
 async function measure(ground: Ground): Promise<Measured> {

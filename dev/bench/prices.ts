@@ -41,5 +41,6 @@ export const PLAN_DOLLARS_A_MONTH = 5;
 
 /** When the lists were read, and whose they are. Logs by volume: the price from the day named. */
 export const PRICES_READ = '2026-11-28';
-export const PRICES_SOURCE = 'Cloudflare’s published pricing of Workers (Paid plan), Durable Objects, D1 and Workers Logs';
+export const PRICES_SOURCE =
+  'Cloudflare’s published pricing of Workers (Paid plan), Durable Objects, D1 and Workers Logs';
 export const LOGS_BY_VOLUME_FROM = '2026-12-01';

@@ -30,18 +30,20 @@ export async function interleaved(
       const subject = subjects[(round + turn) % subjects.length] as Subject;
       const { origin, name } = subject;
       const fired = await ground.generator.fire({ origin, lanes: await subject.lanes(), seconds });
-      if (round > 0) note((series[name] ??= { rates: [], p50: [], p99: [], busy: 0 }), fired);
+      if (round > 0) series[name] = noted(series[name] ?? { rates: [], p50: [], p99: [], busy: 0 }, fired);
     }
   }
   return series;
 }
 
-function note(series: Series, { done, seconds, latencies, busy }: Fired): void {
+function noted(series: Series, { done, seconds, latencies, busy }: Fired): Series {
   const all = [...latencies];
-  series.rates.push(done / seconds);
-  series.p50.push(quantile(all, 0.5));
-  series.p99.push(quantile(all, 0.99));
-  series.busy = Math.max(series.busy, busy);
+  return {
+    rates: [...series.rates, done / seconds],
+    p50: [...series.p50, quantile(all, 0.5)],
+    p99: [...series.p99, quantile(all, 0.99)],
+    busy: Math.max(series.busy, busy),
+  };
 }
 
 /** The series of a subject that was fired. */

@@ -57,7 +57,11 @@ async function escrowed(product: Product, tenant: BenchTenant, sample: string): 
   const headers = { authorization: `Bearer ${tenant.tokens[0]}`, 'content-type': 'application/json' };
   while (ids.length < REVEALED)
     for (const secret of secretsOf(sample, randomUUID(), randomUUID())) {
-      const response = await fetch(`${product.url}/v1/secret`, { method: 'POST', headers, body: JSON.stringify(secret) });
+      const response = await fetch(`${product.url}/v1/secret`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(secret),
+      });
       if (response.status !== 201) throw new Error(`an escrow answered ${response.status}: ${await response.text()}`);
       ids.push(((await response.json()) as Receipt).secretId);
     }

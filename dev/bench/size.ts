@@ -33,7 +33,17 @@ function bytesInRows(reports: readonly Sent[]): number {
   const insert = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)');
   for (const { run, events } of reports)
     for (const { seq, at, level, type, phase, message, data } of events)
-      insert.run(run.id, seq, at, at, level, type, phase ?? null, message, data === undefined ? null : JSON.stringify(data));
+      insert.run(
+        run.id,
+        seq,
+        at,
+        at,
+        level,
+        type,
+        phase ?? null,
+        message,
+        data === undefined ? null : JSON.stringify(data),
+      );
   const bytes = sizesOf(database).get('events') ?? 0;
   database.close();
   return bytes;

@@ -39,7 +39,9 @@ export async function newTenant(product: Product): Promise<BenchTenant> {
     database.prepare('INSERT INTO tenants (id, name) VALUES (?, ?)').bind(id, 'Bench'),
     user.bind(randomUUID(), id, ADMIN, 'admin'),
     ...engineers.map((email) => user.bind(randomUUID(), id, email, 'engineer')),
-    ...tokens.map(({ prefix, hash, salt }, index) => token.bind(randomUUID(), id, prefix, hash, salt, `bench ${index}`)),
+    ...tokens.map(({ prefix, hash, salt }, index) =>
+      token.bind(randomUUID(), id, prefix, hash, salt, `bench ${index}`),
+    ),
   ]);
   await asPerson(product, OPERATOR_EMAIL, `/v1/operator/tenants/${id}/limits`, {
     tokenRequests: LIMITS.tokenRequests.max,
@@ -49,12 +51,23 @@ export async function newTenant(product: Product): Promise<BenchTenant> {
   await asPerson(product, ADMIN, `/v1/tenants/${id}/settings`, {
     revealBudget: REVEAL_BUDGET,
   });
-  const draft = await new Keeper().draftSetUp({ tenant: id, email: ADMIN, passphrase: randomUUID(), teamPassphrase: null });
+  const draft = await new Keeper().draftSetUp({
+    tenant: id,
+    email: ADMIN,
+    passphrase: randomUUID(),
+    teamPassphrase: null,
+  });
   if (!draft.ok) throw new Error(`set-up: ${draft.message}`);
   await asPerson(product, ADMIN, `/v1/tenants/${id}/keyring`, draft.write);
   const [key] = draft.write.escrowKeys;
   if (key === undefined) throw new Error('a keyring has an escrow key');
-  return { id, admin: ADMIN, engineers, tokens: tokens.map(({ token: text }) => text), key: { kid: key.kid, jwk: key.jwk } };
+  return {
+    id,
+    admin: ADMIN,
+    engineers,
+    tokens: tokens.map(({ token: text }) => text),
+    key: { kid: key.kid, jwk: key.jwk },
+  };
 }
 
 export type LiveSocket = {

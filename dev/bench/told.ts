@@ -7,7 +7,8 @@ export const AS_JSON = '--json';
 function line(figure: Figure): string {
   const { what, measured, value, unit, wanted } = figure;
   const figures = value === null ? '–' : `${shown(value)}${unit}`;
-  const target = wanted === null ? '' : 'least' in wanted ? `, at least ${wanted.least}${unit}` : `, at most ${wanted.most}${unit}`;
+  const target =
+    wanted === null ? '' : 'least' in wanted ? `, at least ${wanted.least}${unit}` : `, at most ${wanted.most}${unit}`;
   return `${verdictOf(figure).padEnd(8)} ${what.padEnd(46)} ${figures.padStart(10)}${target}; ${measured}`;
 }
 

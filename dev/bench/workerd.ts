@@ -75,9 +75,13 @@ export async function serveWorker(worker: Worker): Promise<Served> {
     database: (await miniflare.getD1Database(worker.database, NAME)) as unknown as D1Database,
     inspector: async () => {
       const { host } = await miniflare.getInspectorURL();
-      const targets = (await (await fetch(`http://${host}/json`)).json()) as { id: string; webSocketDebuggerUrl: string }[];
+      const targets = (await (await fetch(`http://${host}/json`)).json()) as {
+        id: string;
+        webSocketDebuggerUrl: string;
+      }[];
       const own = targets.find(({ id }) => id.includes(NAME));
-      if (own === undefined) throw new Error(`the inspector names ${targets.map(({ id }) => id).join(', ')} and not ${NAME}`);
+      if (own === undefined)
+        throw new Error(`the inspector names ${targets.map(({ id }) => id).join(', ')} and not ${NAME}`);
       return own.webSocketDebuggerUrl;
     },
     close: () => miniflare.dispose(),

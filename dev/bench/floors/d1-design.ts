@@ -30,7 +30,9 @@ const record = (db: D1Database, action: string, subject: string, now: number): D
 export async function designReport(request: Request, { DB }: FloorBindings): Promise<Response> {
   const { machine, run: of, events } = await request.json<SentReport>();
   const now = Date.now();
-  const known = await DB.prepare('SELECT id FROM machines WHERE tenant_id = ? AND id = ?').bind(TENANT, machine.id).all();
+  const known = await DB.prepare('SELECT id FROM machines WHERE tenant_id = ? AND id = ?')
+    .bind(TENANT, machine.id)
+    .all();
   const phase = events.at(-1)?.phase ?? null;
   const status = events.at(-1)?.type === 'run_succeeded' ? 'succeeded' : 'running';
   const insert = DB.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
