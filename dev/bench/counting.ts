@@ -44,14 +44,3 @@ export async function countedProduct(ground: Ground, folder: string): Promise<Co
     },
   };
 }
-
-/** A machine's call. Throws with the problem where the answer is no success. */
-export async function asMachine<T>({ product, tenant }: Counted, route: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${product.url}${route}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${tenant.tokens[0]}`, 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
-  return response.json() as Promise<T>;
-}

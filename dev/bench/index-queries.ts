@@ -1,8 +1,9 @@
 // How often a report asks the index once its token is known: counted at the binding, the Worker's and the object's queries together.
-import { asMachine, countedProduct } from './counting.ts';
+import { countedProduct } from './counting.ts';
 import type { Ground } from './ground.ts';
 import type { Measured, Part } from './part.ts';
 import { reportsOf } from './pcs.ts';
+import { asMachine } from './product.ts';
 
 const REPORTS = 100;
 
@@ -10,9 +11,11 @@ async function measure(ground: Ground): Promise<Measured> {
   const counted = await countedProduct(ground, ground.folder('counted-index'));
   try {
     const [first, ...others] = reportsOf(Array.from({ length: REPORTS + 1 }, () => 10));
-    await asMachine(counted, '/v1/report', first);
+    const { product, tenant } = counted;
+    const [token = ''] = tenant.tokens;
+    await asMachine(product, token, '/v1/report', first);
     const { queries, requests } = await counted.count(async () => {
-      for (const report of others) await asMachine(counted, '/v1/report', report);
+      for (const report of others) await asMachine(product, token, '/v1/report', report);
     });
     return {
       figures: [

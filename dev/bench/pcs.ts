@@ -4,6 +4,7 @@ import { base64urlnopad } from '@scure/base';
 import { simulatedPc } from '../../engine/simulator/pc.ts';
 import { PHASES, story } from '../../engine/simulator/story.ts';
 import type { Shot } from './load.ts';
+import { machineHeaders } from './product.ts';
 
 /** How often a PC reports in its run: the first one brings a machine to enrol and a run to begin. */
 export const REPORTS_A_RUN = 12;
@@ -63,8 +64,6 @@ export function reportsOf(sizes: readonly number[], now = Date.now()): Report[] 
 
 const encoder = new TextEncoder();
 export const bytesOf = (body: unknown): Uint8Array => encoder.encode(JSON.stringify(body));
-
-const machineHeaders = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
 
 /** What each connection sends: one PC's run after another, `count` reports in all, with a token of its own. */
 export function reportLanes(tokens: readonly string[], events: number, count: number): Shot[][] {

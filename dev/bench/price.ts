@@ -35,7 +35,7 @@ async function measure(ground: Ground): Promise<Measured> {
         measured: `and ${stored(product)} for a year’s storage`,
         against: `D1 alone: ${money(theirs)}, and ${stored(indexed)}; ${shown(ours / theirs)} ×`,
         value: ours,
-        unit: ' $',
+        unit: ' dollars',
         wanted: { most: 0.85 },
       },
     ],

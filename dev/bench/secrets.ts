@@ -8,7 +8,7 @@ import type { Ground } from './ground.ts';
 import type { Shot } from './load.ts';
 import type { Measured, Part } from './part.ts';
 import { bytesOf, secretLanes, secretsOf, to } from './pcs.ts';
-import { headersOf, type Product } from './product.ts';
+import { asMachine, headersOf, type Product } from './product.ts';
 import { interleaved, laneLength, type Series, seriesOf } from './rounds.ts';
 import { type BenchTenant, newTenant } from './tenant.ts';
 
@@ -52,19 +52,11 @@ async function escrows(ground: Ground, tenant: BenchTenant, sample: string): Pro
 }
 
 /** Secrets in escrow, by their ids. */
-async function escrowed(product: Product, tenant: BenchTenant, sample: string): Promise<string[]> {
+async function escrowed(product: Product, { tokens: [token = ''] }: BenchTenant, sample: string): Promise<string[]> {
   const ids: string[] = [];
-  const headers = { authorization: `Bearer ${tenant.tokens[0]}`, 'content-type': 'application/json' };
   while (ids.length < REVEALED)
-    for (const secret of secretsOf(sample, randomUUID(), randomUUID())) {
-      const response = await fetch(`${product.url}/v1/secret`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(secret),
-      });
-      if (response.status !== 201) throw new Error(`an escrow answered ${response.status}: ${await response.text()}`);
-      ids.push(((await response.json()) as Receipt).secretId);
-    }
+    for (const secret of secretsOf(sample, randomUUID(), randomUUID()))
+      ids.push((await asMachine<Receipt>(product, token, '/v1/secret', secret)).secretId);
   return ids;
 }
 

@@ -6,7 +6,7 @@ import type { Ground } from './ground.ts';
 import type { Shot } from './load.ts';
 import type { Measured, Part } from './part.ts';
 import { bytesOf, reportsOf, secretsOf } from './pcs.ts';
-import { serveProduct } from './product.ts';
+import { machineHeaders, serveProduct } from './product.ts';
 import { sealSample } from './secrets.ts';
 import { eventTables, openStored, sizesOf } from './stored.ts';
 import { newTenant } from './tenant.ts';
@@ -59,7 +59,7 @@ async function measureSize(ground: Ground): Promise<PcSize> {
   try {
     const sample = await sealSample(tenant);
     const lanes = tenant.tokens.map((token) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const headers = machineHeaders(token);
       const lane: Shot[] = [];
       for (let pc = 0; pc < count; pc++) {
         const sent = reportsOf(PC_REPORTS);

@@ -1,6 +1,6 @@
 // One Worker in workerd on this machine, asked at its own socket: nothing stands between the load and it.
 import path from 'node:path';
-import { root } from '../lib/run.ts';
+import { compatibility } from './bundle.ts';
 
 const NAME = 'bench';
 
@@ -12,8 +12,6 @@ export type Worker = {
   /** The binding of its database, and of its object with its class. */
   database: string;
   object: { binding: string; className: string };
-  /** Rate limits that never refuse: asked as in production, in nobody's way. */
-  limits?: readonly string[];
   /** Where it keeps what it stores. */
   folder: string;
   /** Hears each line that it logs; absent: they are written all the same, and nobody reads them. */
@@ -31,16 +29,10 @@ export type Served = {
   close: () => Promise<void>;
 };
 
-const NEVER = { limit: 1_000_000_000, period: 10 } as const;
-
 /** Starts it. Its storage is in files, as far as this machine syncs them. */
 export async function serveWorker(worker: Worker): Promise<Served> {
   const { convertV4MiniflareOptions, Miniflare } = await import('miniflare');
-  const { unstable_readConfig } = await import('wrangler');
-  const { compatibility_date, compatibility_flags } = unstable_readConfig(
-    { config: path.join(root, 'wrangler.toml') },
-    { hideWarnings: true },
-  );
+  const { date, flags } = await compatibility();
   const { binding, className } = worker.object;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -52,17 +44,13 @@ export async function serveWorker(worker: Worker): Promise<Served> {
         {
           name: NAME,
           modules: true,
+          modulesRoot: path.dirname(worker.script),
           scriptPath: worker.script,
-          compatibilityDate: compatibility_date,
-          compatibilityFlags: compatibility_flags,
+          compatibilityDate: date,
+          compatibilityFlags: flags,
           bindings: worker.texts,
           d1Databases: { [worker.database]: worker.database },
           durableObjects: { [binding]: { className, useSQLite: true } },
-          ratelimits: Object.fromEntries(
-            (worker.limits ?? []).map((limit, index) => [limit, { namespace_id: String(1001 + index), simple: NEVER }]),
-          ),
-          // What stands for the edge sets these headers itself.
-          stripCfConnectingIp: false,
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
       ],
