@@ -15,9 +15,10 @@ import { ingest } from './bench/ingest.ts';
 import { memory } from './bench/memory.ts';
 import type { Measured, Part } from './bench/part.ts';
 import { designsOf, price } from './bench/price.ts';
+import { retention } from './bench/retention.ts';
 import { secrets } from './bench/secrets.ts';
 import { size } from './bench/size.ts';
-import { figureTable, withPlaced } from './bench/table.ts';
+import { figureTable, placed, withPlaced } from './bench/table.ts';
 import { tell } from './bench/told.ts';
 import { root } from './lib/run.ts';
 import { bold, dim } from './lib/terminal.ts';
@@ -29,6 +30,7 @@ const PARTS: readonly Part[] = [
   fleet,
   memory,
   depth,
+  retention,
   size,
   bundleSize,
   price,
@@ -75,6 +77,8 @@ function performancePage(page: string, told: readonly Told[], minutes: number): 
 
 const { parts, isQuick } = read();
 const isWhole = parts.length === PARTS.length && !isQuick;
+// Ten minutes later it would be too late to find that the page has no place for them.
+placed(readFileSync(PERFORMANCE, 'utf8'), 'figures');
 const startedAt = performance.now();
 const ground = new Ground(isQuick);
 const told: Told[] = [];

@@ -1,5 +1,5 @@
 // docs/cost.md: its tables, made of the prices and of what was counted. Pure.
-import { firstYear, firstYearOf, HOURS, PCS, provisioning } from './bill.ts';
+import { firstYear, firstYearOf, PCS, provisioning } from './bill.ts';
 import { dollars, dollarsAYear, dollarsFor, type Usage } from './cost.ts';
 import type { Design, Designs } from './design.ts';
 import { shown } from './figure.ts';
@@ -37,16 +37,19 @@ const COUNTED = [
   ['a PC’s events deleted', 'pruned'],
 ] as const satisfies readonly (readonly [string, keyof Design])[];
 
-const IN_KB: ReadonlySet<Meter> = new Set(['logGb']);
-const ofCounts = (meter: Meter) => METERS.indexOf(meter) >= 0 && !['workerCpuMs', 'objectGbSeconds'].includes(meter);
+/** Follow from the counts and the clock; nobody counts them by the PC. */
+const TIMES: ReadonlySet<Meter> = new Set(['workerCpuMs', 'objectGbSeconds']);
+const KB_A_GB = 1e6;
 
 function countTable(design: Design): string {
-  const used = METERS.filter((meter) => ofCounts(meter) && COUNTED.some(([, of]) => (design[of][meter] ?? 0) > 0));
-  const rows = used.map((meter) => [
-    IN_KB.has(meter) ? 'logs, kB' : PRICES[meter].label,
-    ...COUNTED.map(([, of]) => amount((design[of][meter] ?? 0) * (IN_KB.has(meter) ? 1e6 : 1))),
-  ]);
-  return markdownTable(['', ...COUNTED.map(([title]) => title)], rows);
+  const used = METERS.filter((meter) => !TIMES.has(meter) && COUNTED.some(([, of]) => (design[of][meter] ?? 0) > 0));
+  const rows = used.map((meter) => {
+    const isLog = meter === 'logGb';
+    const counts = COUNTED.map(([, of]) => (design[of][meter] ?? 0) * (isLog ? KB_A_GB : 1));
+    return [isLog ? 'logs, kB' : PRICES[meter].label, ...counts.map(amount)];
+  });
+  const bytes = `A PC leaves ${shown(design.bytes / 1000)} kB in storage.`;
+  return `${markdownTable(['', ...COUNTED.map(([title]) => title)], rows)}\n\n${bytes}`;
 }
 
 function billTable({ product, indexed }: Designs): string {
@@ -77,9 +80,6 @@ function mspTable({ product, indexed }: Designs): string {
     rows,
   );
 }
-
-/** What the text says of the day that is priced. */
-export const DAY = `${whole(PCS)} PCs in ${HOURS} hours`;
 
 /** The page with its tables as these counts and the prices have them. */
 export const costPage = (page: string, designs: Designs): string =>

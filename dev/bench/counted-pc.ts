@@ -68,7 +68,12 @@ export async function countPc(ground: Ground): Promise<Omit<Design, 'bytes'>> {
     });
     live.close();
     const again = await count(() => ask(AGAIN));
-    counts = { pc: billed(pc), opened: billed(opened), again: plus(billed(again), { rowsRead: QUARTER_HOURS }), minute: billed(counted.minute) };
+    counts = {
+      pc: billed(pc),
+      opened: billed(opened),
+      again: plus(billed(again), { rowsRead: QUARTER_HOURS }),
+      minute: billed(counted.minute),
+    };
   } finally {
     await product.close();
   }

@@ -28,13 +28,14 @@ export const sizesOf = (database: DatabaseSync): Map<string, number> =>
       .map(({ name, bytes }) => [String(name), Number(bytes)]),
   );
 
-/** What holds events: the table of a row each, and that of packs. */
+/** What holds events: the table of a row each, and that of packs. An older object has only the first. */
+const EVENT_TABLES = new Set(['events', 'packs']);
 export const eventTables = (database: DatabaseSync): string[] =>
   database
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
     .all()
     .map(({ name }) => String(name))
-    .filter((name) => /^(events|(\w+_)?packs)$/.test(name));
+    .filter((name) => EVENT_TABLES.has(name));
 
 /** How many rows of a run are in those tables: its pruning deletes each. */
 export const eventRowsOf = (database: DatabaseSync, run: string): number =>
