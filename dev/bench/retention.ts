@@ -62,22 +62,23 @@ async function measure(ground: Ground): Promise<Measured> {
   try {
     const seconds = ground.isQuick ? QUICK_SECONDS : WATCHED_SECONDS;
     const lanes = reportLanes(tenant.tokens.slice(0, 1), 10, REPORTS_A_SECOND * seconds);
-    let latencies = new Float64Array();
+    let latencies: number[] = [];
     const heard = await lines.during(
       async () => {
-        ({ latencies } = await ground.generator.fire({ origin: product.url, lanes, seconds }));
+        const fired = await ground.generator.fire({ origin: product.url, lanes, seconds });
+        latencies = [...fired.latencies];
       },
       () => true,
     );
     const slices = heard.filter((line) => line.event === 'alarm' && line.due.includes(DUTY)).length;
     if (slices === 0) return { figures: [NOT_THERE] };
-    const longest = quantile([...latencies], 1);
+    const longest = quantile(latencies, 1);
     return {
       figures: [
         {
           ...NOT_THERE,
           measured: `${slices} slices beside ${latencies.length} reports`,
-          against: `half of the reports took at most ${shown(quantile([...latencies], 0.5))} ms`,
+          against: `half of the reports took at most ${shown(quantile(latencies, 0.5))} ms`,
           value: longest,
         },
       ],
