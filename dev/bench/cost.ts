@@ -24,8 +24,11 @@ export function dollarsAYear(usage: Usage): number {
   return MONTHS_A_YEAR * PLAN_DOLLARS_A_MONTH + dollars(Object.fromEntries(beyond));
 }
 
-export const times = (usage: Usage, count: number): Usage =>
-  Object.fromEntries(METERS.map((meter) => [meter, (usage[meter] ?? 0) * count]));
+/** What is none is left out. */
+const usageOf = (amount: (meter: Meter) => number): Usage =>
+  Object.fromEntries(METERS.map((meter) => [meter, amount(meter)] as const).filter(([, used]) => used !== 0));
+
+export const times = (usage: Usage, count: number): Usage => usageOf((meter) => (usage[meter] ?? 0) * count);
 
 export const plus = (...usages: readonly Usage[]): Usage =>
-  Object.fromEntries(METERS.map((meter) => [meter, usages.reduce((sum, usage) => sum + (usage[meter] ?? 0), 0)]));
+  usageOf((meter) => usages.reduce((sum, usage) => sum + (usage[meter] ?? 0), 0));

@@ -16,6 +16,8 @@ const AGAIN = ['activity?days=31', 'clients'];
 /** The chart of a month, which this tenant has not lived through: a row each of its quarter hours. */
 const QUARTER_HOURS = 31 * 24 * 4;
 const MESSAGES_A_REQUEST = 20;
+/** What an open page acknowledges of a PC on its day. Here it comes so fast that one message tells of several. */
+const CHANGES = PC_REPORTS.length + PC_SECRETS;
 const GB = 1e9;
 
 /** As it is billed: an alarm that is set is a row written, one that rings a request, twenty messages of a socket one. */
@@ -69,7 +71,7 @@ export async function countPc(ground: Ground): Promise<Omit<Design, 'bytes'>> {
     live.close();
     const again = await count(() => ask(AGAIN));
     counts = {
-      pc: billed(pc),
+      pc: billed({ ...pc, socketMessages: CHANGES }),
       opened: billed(opened),
       again: plus(billed(again), { rowsRead: QUARTER_HOURS }),
       minute: billed(counted.minute),

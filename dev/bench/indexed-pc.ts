@@ -6,8 +6,8 @@ import type { Served } from './workerd.ts';
 
 type Rows = { read: number; written: number };
 
-/** Some PCs, for what they leave in storage: a database grows by pages. */
-const PCS_STORED = 50;
+/** Enough for a whole page of the fleet, and for what each leaves in a database that grows by pages. */
+const PCS_STORED = 120;
 
 async function provision({ url }: Served, sample: string): Promise<Usage> {
   const reports = reportsOf(PC_REPORTS);
