@@ -86,7 +86,12 @@ async function measure(ground: Ground): Promise<Measured> {
       figures: [
         figure(`a page, each filter and sort, ${at}: ${beyond}`, pages, perRow, A_ROW_SHOWN),
         figure(`a search ${at}: ${beyond}`, searches, perRow, A_ROW_SHOWN),
-        figure(`filters combined ${at}: rows read a call`, combined, ({ read }) => read, LOOKED_AT_MAX + COMBINED_BESIDE),
+        figure(
+          `filters combined ${at}: rows read a call`,
+          combined,
+          ({ read }) => read,
+          LOOKED_AT_MAX + COMBINED_BESIDE,
+        ),
         figure(`the counters ${at}: rows read a refresh`, counters, ({ read }) => read, COUNTERS_MAX),
       ],
       remarks: searches.map((read) => `Search ${text(read)}, ${shown(perRow(read))} a row.`),
