@@ -29,7 +29,8 @@ export async function withLocalIndex<T>(
   }
 }
 
-async function migrate(db: D1Database, folder: string): Promise<void> {
+/** Applies those of the folder's migrations that the database has not had. */
+export async function migrate(db: D1Database, folder: string): Promise<void> {
   const { unstable_splitSqlQuery } = await import('wrangler');
   await db.exec(
     'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',

@@ -70,6 +70,7 @@ export default defineConfig({
           page('Logs', 'logs'),
           { ...page('Runbooks', 'runbooks/'), collapsed: true, items: pagesIn('runbooks') },
           page('Backup and restore', 'backup'),
+          page('What it costs', 'cost'),
         ],
       },
       {
@@ -88,6 +89,7 @@ export default defineConfig({
         items: [
           page('Architecture', 'architecture'),
           page('Storage', 'storage'),
+          page('Performance', 'performance'),
           page('Threat model', 'threat-model'),
           page('Adding a field', 'adding-a-field'),
           page('Adding a route', 'adding-a-route'),

@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { FLEET_SORTS, MachinesQuery } from '../../schema/machine.ts';
+import { COMBINED, FILTERS, fillFleet } from '../../test/support/large-fleet.ts';
 import { asPerson, bindings, emailOf, rowsOf, seedTenant } from '../../test/workerd-fixtures.ts';
 import { all } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
@@ -15,53 +16,14 @@ const BESIDE = 30;
 
 type Fleet = { id: string; inObject: <T>(use: (sql: SqlStorage) => T) => Promise<T> };
 
-/** Machines of forty clients; every 50th is running, every 250th stalled, every 100th archived, one in seven of the others failed. */
 async function seedFleet(): Promise<Fleet> {
   const { id } = await seedTenant();
   await asPerson(emailOf('engineer'), `/v1/tenants/${id}/machines`);
   const inObject = <T>(use: (sql: SqlStorage) => T): Promise<T> =>
     runInDurableObject(bindings.TENANT.getByName(id), (_object, state) => use(state.storage.sql)) as Promise<T>;
-  await inObject((sql) => {
-    sql.exec(
-      `INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
-         phases_total, secrets, attention, serial_changed, seq_conflict, silent_since, place, shelf)
-       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-       SELECT printf('%08x-0000-4000-8000-%012x', i * 7919 % 1000003, i), printf('PC-%05d', i * 7919 % 100003),
-         printf('SN%06x', i), 'Client ' || (i % 40), i, i / 3, 'r' || i,
-         CASE WHEN i % 50 = 0 THEN 'running' WHEN i % 7 = 0 THEN 'failed' ELSE 'succeeded' END, 1, 1, 1,
-         CASE WHEN i % 250 = 0 THEN '["stalled"]' WHEN i % 7 = 0 AND i % 50 > 0 THEN '["run_failed"]' ELSE '[]' END,
-         0, 0, iif(i % 250 = 0, 1, NULL), i, iif(i % 100 = 3, 'archived', 'fleet') FROM n`,
-      FLEET,
-    );
-    sql.exec(
-      `INSERT INTO secrets (id, machine_id, kind, ref, latest_version)
-       SELECT id, id, 'bitlocker_recovery_key', json_object('protectorId', printf('%08x', place * 16777259) || substr(id, 9),
-         'volume', 'C:'), 1 FROM machines WHERE place % 20 = 0`,
-    );
-    sql.exec(`INSERT INTO clients SELECT client, count(*) FROM machines WHERE shelf = 'fleet' GROUP BY client`);
-    sql.exec(`INSERT INTO counters SELECT 'status:' || run_status, count(*) FROM machines GROUP BY 1
-      UNION ALL SELECT 'attention', count(*) FROM machines WHERE attention <> '[]'
-      UNION ALL SELECT 'stalled', count(*) FROM machines WHERE silent_since IS NOT NULL`);
-  });
+  await inObject((sql) => fillFleet((query, ...values) => void sql.exec(query, ...values), FLEET));
   return { id, inObject };
 }
-
-const FILTERS = [
-  {},
-  { status: 'stalled' },
-  { status: 'failed' },
-  { attention: 'yes' },
-  { client: 'Client 7' },
-] as const;
-const COMBINED = [
-  { status: 'stalled', client: 'Client 10' },
-  { status: 'running', client: 'Client 7' },
-  { status: 'succeeded', client: 'Client 7', attention: 'yes' },
-  { status: 'failed', attention: 'yes' },
-  { status: 'stalled', client: 'Client 10', attention: 'yes' },
-  { status: 'failed', client: 'Client 7', shelf: 'archived' },
-  { status: 'succeeded', attention: 'yes' },
-] as const;
 
 /** A page of any filter and sort, a search and the counters read no more than three rows for a row shown. */
 async function readLittle({ id, inObject }: Fleet): Promise<void> {
