@@ -156,7 +156,15 @@ export function putRun(sql: SqlStorage, run: RunState): void {
 }
 
 /** The part of a run that is kept as it was first written, unless it is written apart. */
-const whatStays = ({ machine, startedAt, engineVersion, uploadedBy, aside, prunedAt, prunedTo }: RunState): Partial<RunState> => ({
+const whatStays = ({
+  machine,
+  startedAt,
+  engineVersion,
+  uploadedBy,
+  aside,
+  prunedAt,
+  prunedTo,
+}: RunState): Partial<RunState> => ({
   machine,
   startedAt,
   engineVersion,
