@@ -225,4 +225,21 @@ describe('what is held back', () => {
       expect(writes).toEqual([4, 6]);
     });
   });
+
+  it('stands where a transaction within this one fails, since that one has not begun it', async () => {
+    const id = await seedNotes();
+    await runInDurableObject(stubOf(id), (_object, { storage }) => {
+      const { sql } = storage;
+      storage.transactionSync(() => {
+        doOne(sql, { act: 'hold', id: 'a', value: 1 });
+        const fail = () =>
+          storage.transactionSync(() => {
+            doOne(sql, { act: 'hold', id: 'a', value: 2 });
+            throw new Error(FAILS);
+          });
+        expect(fail).toThrow(FAILS);
+      });
+      expect([known(sql, 'a'), stored(sql, 'a')]).toEqual([1, 1]);
+    });
+  });
 });

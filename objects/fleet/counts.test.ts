@@ -23,7 +23,8 @@ import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machine-rows.ts';
 import { enrolIfNew } from './machines.ts';
 import { submitReport } from './reports.ts';
-import { findRun } from './runs.ts';
+import { newRun } from './run-state.ts';
+import { findRun, putRun } from './runs.ts';
 import { fillSearch } from './search-lines.ts';
 import { noteStalled } from './stalled.ts';
 import { summaryRow } from './summaries.ts';
@@ -308,6 +309,27 @@ describe('what is kept by writes', () => {
         { numRuns: 40 },
       );
       storage.sql.exec("INSERT INTO search (search) VALUES ('integrity-check')");
+    });
+  });
+
+  it('is of a run that is written again the beginning that was written first, remembered and stored', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage }) => {
+      const { sql } = storage;
+      migrate(sql, 0);
+      const receipt = { skewMs: null, receivedAt: 50, firstCallAt: 0 };
+      const run = newRun('m1', { id: 'r1', startedAt: 5, phases: [] }, receipt);
+      for (const inOne of [true, false]) {
+        const put = () => {
+          putRun(sql, run);
+          putRun(sql, { ...run, startedAt: 7, uploadedBy: 'somebody', warnings: 1 });
+        };
+        if (inOne) storage.transactionSync(put);
+        else put();
+        const remembered = findRun(sql, 'r1');
+        expect(remembered).toMatchObject({ startedAt: 5, uploadedBy: null, warnings: 1 });
+        sql.exec('DELETE FROM runs WHERE FALSE');
+        expect(findRun(sql, 'r1')).toEqual(remembered);
+      }
     });
   });
 
