@@ -15,8 +15,11 @@ import { type Outcome, perform, report } from './perform.ts';
 import { stagePortal } from './portal.ts';
 import { PARTS, type Step, shown, stepsOf } from './step.ts';
 
-/** What may be uploaded, as Cloudflare counts it: docs/decisions/0102 says what takes how much of it. */
-const WORKER_GZIP_BYTES = 180_000;
+/**
+ * What may be uploaded, as Cloudflare counts it: docs/decisions/0102 says what takes how much of 175 kB. Packs, retention and what an object
+ * remembers have added seven since.
+ */
+const WORKER_GZIP_BYTES = 183_000;
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'totl-deploy-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 let production: Environment;
