@@ -187,6 +187,12 @@ describe('what an object remembers', () => {
       expect(reads.of).toBe(1);
       for (let i = 0; i < 5_000; i++) remember(sql, `filler ${i}`, [], i);
       expect([look(), reads.of]).toEqual([1, 2]);
+      // Few values, of which each takes a great deal: seventeen of a megabyte.
+      for (let i = 0; i < 17; i++) remember(sql, `large ${i}`, [], i, 1024 * 1024);
+      expect([look(), reads.of]).toEqual([1, 3]);
+      // Said again, a value takes no more than it did.
+      for (let i = 0; i < 100; i++) remember(sql, 'the same', [], i, 1024 * 1024);
+      expect([look(), reads.of]).toEqual([1, 3]);
     });
   });
 });

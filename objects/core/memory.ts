@@ -4,16 +4,20 @@
 // written once.
 import { textOf } from './statement-texts.ts';
 
-/** Everything goes when there is more: a few megabytes at most, whatever the size of the fleet. */
+/** Everything goes when there is more, whatever the size of the fleet and whatever its PCs send. */
 const KEPT_MAX = 4_000;
+const KEPT_MAX_BYTES = 16 * 1024 * 1024;
+/** What a value takes about, where nobody says otherwise: a row without a list in it. */
+const ORDINARY_BYTES = 1_000;
 
-/** A value, and how often its tables had been written when it was read. */
-type Kept = { value: unknown; stamp: number };
+/** A value, how often its tables had been written when it was read, and about how many bytes it takes. */
+type Kept = { value: unknown; stamp: number; bytes: number };
 /** Something held back. `table`: the one that it will be written to. */
 type Held = { table: string; value: unknown; write: (value: never) => void };
 
 class Memory {
   readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
   readonly #written = new Map<string, number>();
   readonly #held = new Map<string, Held>();
   /** The table that is being written a row at a time, by somebody who says themselves what is no longer so. */
@@ -25,7 +29,7 @@ class Memory {
   heed(query: string): void {
     const { writes, words } = textOf(query);
     if (this.#held.size > 0 && !this.#isWriting) this.writeHeld(words);
-    if (writes === 'any') this.#kept.clear();
+    if (writes === 'any') this.#forgetAll();
     else if (writes !== null && writes !== this.#rowOf) this.#written.set(writes, (this.#written.get(writes) ?? 0) + 1);
   }
 
@@ -41,7 +45,7 @@ class Memory {
       });
     } catch (error) {
       this.#held.clear();
-      this.#kept.clear();
+      this.#forgetAll();
       throw error;
     } finally {
       this.#depth--;
@@ -57,13 +61,21 @@ class Memory {
     return kept && kept.stamp === this.#stampOf(tables) ? kept : null;
   }
 
-  keep(what: string, tables: readonly string[], value: unknown): void {
-    if (this.#kept.size >= KEPT_MAX) this.#kept.clear();
-    this.#kept.set(what, { value, stamp: this.#stampOf(tables) });
+  keep(what: string, tables: readonly string[], value: unknown, bytes: number): void {
+    this.forget(what);
+    if (this.#kept.size >= KEPT_MAX || this.#bytes + bytes > KEPT_MAX_BYTES) this.#forgetAll();
+    this.#kept.set(what, { value, stamp: this.#stampOf(tables), bytes });
+    this.#bytes += bytes;
   }
 
   forget(what: string): void {
+    this.#bytes -= this.#kept.get(what)?.bytes ?? 0;
     this.#kept.delete(what);
+  }
+
+  #forgetAll(): void {
+    this.#kept.clear();
+    this.#bytes = 0;
   }
 
   writeRow<T>(table: string, write: () => T): T {
@@ -115,15 +127,21 @@ export function beginRemembering(storage: DurableObjectStorage): void {
 
 /**
  * The value that `read` gives, as it was read before if none of the tables has been written since. `what` names it
- * within the object. It is shared: nobody may change it.
+ * within the object. It is shared: nobody may change it. `bytesOf`: about how many it takes, where it has lists.
  */
-export function remembered<T>(sql: SqlStorage, what: string, tables: readonly string[], read: () => T): T {
+export function remembered<T>(
+  sql: SqlStorage,
+  what: string,
+  tables: readonly string[],
+  read: () => T,
+  bytesOf: (value: T) => number = () => ORDINARY_BYTES,
+): T {
   const memory = memories.get(sql);
   if (!memory) return read();
   const known = memory.get(what, tables);
   if (known) return known.value as T;
   const value = read();
-  memory.keep(what, tables, value);
+  memory.keep(what, tables, value, bytesOf(value));
   return value;
 }
 
@@ -132,8 +150,13 @@ export const recalled = <T>(sql: SqlStorage, what: string, tables: readonly stri
   memories.get(sql)?.get(what, tables)?.value as T | undefined;
 
 /** Remembers what was just written, or what was read together with something else. */
-export const remember = (sql: SqlStorage, what: string, tables: readonly string[], value: unknown): void =>
-  memories.get(sql)?.keep(what, tables, value);
+export const remember = (
+  sql: SqlStorage,
+  what: string,
+  tables: readonly string[],
+  value: unknown,
+  bytes = ORDINARY_BYTES,
+): void => memories.get(sql)?.keep(what, tables, value, bytes);
 
 export const forget = (sql: SqlStorage, what: string): void => memories.get(sql)?.forget(what);
 

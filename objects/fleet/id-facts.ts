@@ -37,12 +37,21 @@ const NOTHING: IdFacts = { aliases: [], runs: [], volumes: [], acknowledged: [],
 
 type FactsRow = { aliases: string; runs: string; volumes: string; acknowledged: string; due: string };
 
+/** About how many bytes they take in memory: a PC says how many volumes and protectors it has. */
+const bytesOf = ({ aliases, volumes, acknowledged, due }: IdFacts): number =>
+  500 +
+  100 * (aliases.length + acknowledged.length) +
+  16 * due.length +
+  volumes.reduce((sum, { protectors }) => sum + 300 + 80 * protectors.length, 0);
+
 /** Shared with everybody who asks: nobody may change it. */
 export const factsOf = (sql: SqlStorage, id: string): IdFacts =>
-  remembered(sql, nameOf(id), TABLES, () => {
-    const row = first<FactsRow>(
-      sql,
-      `SELECT
+  remembered(sql, nameOf(id), TABLES, () => read(sql, id), bytesOf);
+
+function read(sql: SqlStorage, id: string): IdFacts {
+  const row = first<FactsRow>(
+    sql,
+    `SELECT
          (SELECT json_group_array(id) FROM
            (SELECT id FROM machines WHERE merged_into = ?1 ORDER BY id LIMIT ${ALIASES_MAX})) AS aliases,
          (SELECT json_group_array(json_array(id, started_at, undated)) FROM
@@ -54,26 +63,24 @@ export const factsOf = (sql: SqlStorage, id: string): IdFacts =>
          (SELECT json_group_array(rotate_due_at) FROM
            (SELECT rotate_due_at FROM secrets INDEXED BY secrets_due WHERE machine_id = ?1 AND rotate_due_at IS NOT NULL
             ORDER BY rotate_due_at LIMIT ${DUE_COUNTED_MAX})) AS due`,
-      id,
-    );
-    if (!row) throw new Error('a row of counts is always there');
-    const volumes: [string, string, number, string][] = JSON.parse(row.volumes);
-    const runs: [string, number, number][] = JSON.parse(row.runs);
-    return {
-      aliases: JSON.parse(row.aliases),
-      runs: runs
-        .map(([run, startedAt, undated]) => ({ id: run, startedAt, isUndated: undated === 1 }))
-        .sort(latestFirst),
-      volumes: volumes.map(([volume, protectors, readAt, run]) => ({
-        volume,
-        protectors: JSON.parse(protectors),
-        readAt,
-        run,
-      })),
-      acknowledged: JSON.parse(row.acknowledged),
-      due: JSON.parse(row.due),
-    };
-  });
+    id,
+  );
+  if (!row) throw new Error('a row of counts is always there');
+  const volumes: [string, string, number, string][] = JSON.parse(row.volumes);
+  const runs: [string, number, number][] = JSON.parse(row.runs);
+  return {
+    aliases: JSON.parse(row.aliases),
+    runs: runs.map(([run, startedAt, undated]) => ({ id: run, startedAt, isUndated: undated === 1 })).sort(latestFirst),
+    volumes: volumes.map(([volume, protectors, readAt, run]) => ({
+      volume,
+      protectors: JSON.parse(protectors),
+      readAt,
+      run,
+    })),
+    acknowledged: JSON.parse(row.acknowledged),
+    due: JSON.parse(row.due),
+  };
+}
 
 /** The latest start first, and of the same start the greater id. */
 export const latestFirst = (a: RunPlace, b: RunPlace): number => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
@@ -86,7 +93,8 @@ export function noteRun(sql: SqlStorage, id: string, run: LatestRun): void {
   const known = recalled<IdFacts>(sql, nameOf(id), TABLES);
   if (!known) return;
   const runs = [...known.runs, run].sort(latestFirst).slice(0, RUNS_KNOWN);
-  remember(sql, nameOf(id), TABLES, { ...known, runs } satisfies IdFacts);
+  const facts: IdFacts = { ...known, runs };
+  remember(sql, nameOf(id), TABLES, facts, bytesOf(facts));
 }
 
 /** Something that only concerns this id was written. */

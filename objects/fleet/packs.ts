@@ -28,7 +28,6 @@ type PackRow = {
   last_seq: number;
   received_at: number;
   taken_for: number | null;
-} & {
   body: ArrayBuffer;
 };
 

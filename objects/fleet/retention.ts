@@ -35,19 +35,13 @@ const START: Place = { id: '', under: null, days: null, oldestAt: null, runs: 0,
 type Left = Pick<Slice, 'rows' | 'bytes'>;
 const isSpent = ({ rows, bytes }: Left): boolean => rows <= 0 || bytes <= 0;
 
-/** Objects of which it was seen that a sweep is scheduled, or that events are kept without limit. A change of that sweeps, and looks again. */
-const settled = new WeakSet<SqlStorage>();
-
 /**
  * When the first sweep falls due, ms since the epoch. Nothing that comes in now can be of age sooner; and where events were kept before there was
  * a setting, an admin has so long to say otherwise. Null: one is scheduled, or there is nothing to remove.
  */
 export function firstSweepAt(sql: SqlStorage, now: number, due: () => number | null): number | null {
-  if (settled.has(sql)) return null;
-  if (due() === null && readSettings(sql).eventsKeptDays !== null)
-    return first(sql, 'SELECT 1 FROM packs LIMIT 1') === null ? null : now + EVENTS_KEPT_MIN_DAYS * DAY_MS;
-  settled.add(sql);
-  return null;
+  if (due() !== null || readSettings(sql).eventsKeptDays === null) return null;
+  return first(sql, 'SELECT 1 FROM packs LIMIT 1') === null ? null : now + EVENTS_KEPT_MIN_DAYS * DAY_MS;
 }
 
 /**
@@ -56,7 +50,6 @@ export function firstSweepAt(sql: SqlStorage, now: number, due: () => number | n
  */
 export function sweep(storage: DurableObjectStorage, tenant: string, now: number, slice = SLICE): void {
   const { sql } = storage;
-  settled.delete(sql);
   const { place, isOver } = goOn(sql, placeNow(sql), slice, now);
   keepWalk(sql, 'retention', isOver ? null : place);
   if (!isOver) {

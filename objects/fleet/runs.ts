@@ -76,12 +76,21 @@ const fromRow = (row: RunRow): RunState => ({
 const TABLES = ['runs'] as const;
 const nameOf = (id: string): string => `run ${id}`;
 
+/** About how many bytes a run takes in memory: its engine says how many phases it has. */
+const bytesOf = (run: RunState | null): number => (run === null ? 100 : 1_000 + 250 * run.phases.length);
+
 /** Shared with everybody who asks: nobody may change it. */
 export const findRun = (sql: SqlStorage, id: string): RunState | null =>
-  remembered(sql, nameOf(id), TABLES, () => {
-    const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
-    return row && fromRow(row);
-  });
+  remembered(
+    sql,
+    nameOf(id),
+    TABLES,
+    () => {
+      const row = first<RunRow>(sql, 'SELECT * FROM runs WHERE id = ?', id);
+      return row && fromRow(row);
+    },
+    bytesOf,
+  );
 
 /** The next runs of one id, by the index. */
 const placesFrom = (
@@ -149,7 +158,7 @@ export function putRun(sql: SqlStorage, run: RunState): void {
     () => after,
     (held) => writeRow(sql, 'runs', () => insertOrUpdate(sql, held)),
   );
-  remember(sql, nameOf(run.id), TABLES, after);
+  remember(sql, nameOf(run.id), TABLES, after, bytesOf(after));
   if (known === null && run.aside === null)
     noteRun(sql, run.machine, { id: run.id, startedAt: run.startedAt, isUndated: run.undated });
   else if (known !== null && known.undated !== run.undated) forgetFacts(sql, known.machine);

@@ -1,5 +1,6 @@
 // Events as they were kept before there were packs, a row each, until the alarm has packed them.
 import { schedule } from '../core/alarms.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
 import { type KeptEvent, putEvents } from './packs.ts';
@@ -19,16 +20,9 @@ const fromRow = ({ run_id: _run, received_at, taken_at, mended, ...event }: Even
   takenAt: taken_at,
 });
 
-/** Objects of which it was seen that nothing is left: no row comes to this table any more. */
-const allPacked = new WeakSet<SqlStorage>();
-
-/** Whether any event of the object is still kept by itself. */
-export function areUnpacked(sql: SqlStorage): boolean {
-  if (allPacked.has(sql)) return false;
-  if (first(sql, 'SELECT 1 FROM events LIMIT 1') !== null) return true;
-  allPacked.add(sql);
-  return false;
-}
+/** Whether any event of the object is still kept by itself. No row comes to this table any more. */
+export const areUnpacked = (sql: SqlStorage): boolean =>
+  remembered(sql, 'unpacked', ['events'], () => first(sql, 'SELECT 1 FROM events LIMIT 1') !== null);
 
 /** Whether any event of a run is still kept so. */
 export const isUnpacked = (sql: SqlStorage, run: string): boolean =>
@@ -68,7 +62,7 @@ const PACKED_AT_ONCE = 1_000;
 export function pack(storage: DurableObjectStorage, now: number): void {
   const { sql } = storage;
   if (walkAt(sql, 'clocks') === null) packNext(sql);
-  if (first(sql, 'SELECT 1 FROM events LIMIT 1') !== null) schedule(storage, 'packing', now);
+  if (areUnpacked(sql)) schedule(storage, 'packing', now);
 }
 
 function packNext(sql: SqlStorage): void {
@@ -81,5 +75,5 @@ function packNext(sql: SqlStorage): void {
 
 /** Goes on with it after a restore into an object that was not done. In the caller's transaction. */
 export function beginPacking(storage: DurableObjectStorage, now: number): void {
-  if (first(storage.sql, 'SELECT 1 FROM events LIMIT 1') !== null) schedule(storage, 'packing', now);
+  if (areUnpacked(storage.sql)) schedule(storage, 'packing', now);
 }

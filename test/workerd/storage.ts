@@ -1,5 +1,5 @@
 // For tests in workerd. Reads and changes of an object’s own storage.
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { runInDurableObject } from 'cloudflare:test';
 import { all } from '../../objects/core/rows.ts';
 import { packedFrom } from '../../objects/fleet/packs.ts';
 import { bindings } from './requests.ts';
@@ -61,6 +61,4 @@ export async function unpack(tenant: string): Promise<void> {
       }
     sql.exec('DELETE FROM packs');
   });
-  // Once it has seen that none stands so, an object does not look again.
-  await evictDurableObject(bindings.TENANT.getByName(tenant));
 }

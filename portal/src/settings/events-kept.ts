@@ -1,9 +1,10 @@
 // How long the events of runs are kept. Whoever has some removed that would have stayed says so twice: they do not come back.
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from '../../../schema/facts/days.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { rebased, settingsStyles } from './settings-form.ts';
 import '../ui/confirm-dialog.ts';
 
 /** Fired with the setting as it is to be. */
@@ -21,32 +22,7 @@ const draftOf = ({ eventsKeptDays }: Settings): Draft => ({
 
 @customElement('events-kept')
 export class EventsKept extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      fieldset {
-        border: 0;
-        margin: 0 0 1.1rem;
-        padding: 0;
-        min-width: 0;
-      }
-      legend {
-        font-weight: 500;
-        padding: 0;
-        margin-bottom: 0.3rem;
-      }
-      .choice {
-        display: flex;
-        gap: 0.6rem;
-        align-items: baseline;
-        font-weight: 400;
-      }
-      .indent {
-        margin: 0 0 0.5rem 1.6rem;
-        max-width: 16rem;
-      }
-    `,
-  ];
+  static override styles = [shared, settingsStyles];
   @property({ attribute: false }) settings!: Settings;
   @property({ attribute: false }) editable = false;
   @property({ attribute: false }) busy = false;
@@ -58,11 +34,7 @@ export class EventsKept extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
     const [before, now] = [changed.get('settings'), draftOf(this.settings)];
-    const was = before ? draftOf(before) : null;
-    this.draft = {
-      limited: was && this.draft.limited !== was.limited ? this.draft.limited : now.limited,
-      days: was && this.draft.days !== was.days ? this.draft.days : now.days,
-    };
+    this.draft = before ? rebased(this.draft, draftOf(before), now) : now;
   }
 
   #submit = (event: SubmitEvent): void => {

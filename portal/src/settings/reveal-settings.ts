@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { rebased, settingsStyles } from './settings-form.ts';
 
 /** Fired with the settings of this section as they are to be. */
 export type SettingsGiven = CustomEvent<SettingsChange>;
@@ -41,38 +42,12 @@ function draftOf({ ticketPattern, revealBudget, rotateAfterRevealMs: delay }: Se
   };
 }
 
-/** Changed fields stay; unchanged ones follow the settings. */
-function rebased(draft: Draft, before: Draft, now: Draft): Draft {
-  const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof Draft]);
-  return { ...now, ...Object.fromEntries(changed) };
-}
-
 @customElement('reveal-settings')
 export class RevealSettings extends LitElement {
   static override styles = [
     shared,
+    settingsStyles,
     css`
-      fieldset {
-        border: 0;
-        margin: 0 0 1.1rem;
-        padding: 0;
-        min-width: 0;
-      }
-      legend {
-        font-weight: 500;
-        padding: 0;
-        margin-bottom: 0.3rem;
-      }
-      .choice {
-        display: flex;
-        gap: 0.6rem;
-        align-items: baseline;
-        font-weight: 400;
-      }
-      .indent {
-        margin: 0 0 0.5rem 1.6rem;
-        max-width: 16rem;
-      }
       .budgets {
         display: grid;
         grid-template-columns: repeat(3, minmax(0, 8rem));

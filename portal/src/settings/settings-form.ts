@@ -1,0 +1,32 @@
+// What the forms of settings share: how they look, and that what is being changed stays when the settings are read anew.
+import { css } from 'lit';
+
+export const settingsStyles = css`
+  fieldset {
+    border: 0;
+    margin: 0 0 1.1rem;
+    padding: 0;
+    min-width: 0;
+  }
+  legend {
+    font-weight: 500;
+    padding: 0;
+    margin-bottom: 0.3rem;
+  }
+  .choice {
+    display: flex;
+    gap: 0.6rem;
+    align-items: baseline;
+    font-weight: 400;
+  }
+  .indent {
+    margin: 0 0 0.5rem 1.6rem;
+    max-width: 16rem;
+  }
+`;
+
+/** Changed fields stay; unchanged ones follow the settings. `before`: the fields as they were filled from the settings. */
+export function rebased<Draft extends object>(draft: Draft, before: Draft, now: Draft): Draft {
+  const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof Draft]);
+  return { ...now, ...Object.fromEntries(changed) };
+}
