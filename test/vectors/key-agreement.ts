@@ -9,7 +9,7 @@ type Jwk = { kty: string; crv: string; x: string; y: string; d?: string };
 type Test = { tcId: number; public: Jwk; private: Jwk; shared?: string; result: string };
 
 const ECDH = { name: 'ECDH', namedCurve: 'P-256' } as const;
-const text = (value: string) => new TextEncoder().encode(value);
+const text = (value: string) => new TextEncoder().encode(value) as Uint8Array<ArrayBuffer>;
 const uint32 = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).map(swapped).buffer);
 const swapped = (value: number): number =>
   ((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);

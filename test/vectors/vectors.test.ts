@@ -73,11 +73,14 @@ describe('canonical JSON', () => {
     },
   );
 
-  it.each(canonical.numbers)('the double %s is written as in RFC 8785, appendix B', async (bits, written) => {
-    const number = new DataView(bytesOf(bits).buffer).getFloat64(0);
-    if (written === null) expect(() => hashOf([number])).toThrow();
-    else expect(hashOf([number])).toBe(await sha256Hex(`[${written}]`));
-  });
+  it.each(canonical.numbers as [string, string | null][])(
+    'the double %s is written as in RFC 8785, appendix B',
+    async (bits, written) => {
+      const number = new DataView(bytesOf(bits).buffer).getFloat64(0);
+      if (written === null) expect(() => hashOf([number])).toThrow();
+      else expect(hashOf([number])).toBe(await sha256Hex(`[${written}]`));
+    },
+  );
 });
 
 it('a key’s thumbprint is that of RFC 7638, section 3.1', async () => {
