@@ -11,10 +11,10 @@ export type Ask = (at: string) => Promise<Response>;
 
 const REDIRECTS_MAX = 3;
 
-/** `token`: of Access, for the portal's application; blank where nobody stands before it. Throws where a sign-in is asked for all the same. */
-export function askAt(origin: string, token: string): Ask {
+/** `cookie`: a session of Access, for the portal's application; blank where nobody stands before it. Throws where a sign-in is asked for all the same. */
+export function askAt(origin: string, cookie: string): Ask {
   const ask = async (at: string, redirects = 0): Promise<Response> => {
-    const headers: Record<string, string> = token === '' ? {} : { cookie: `CF_Authorization=${token}` };
+    const headers: Record<string, string> = cookie === '' ? {} : { cookie };
     const response = await fetch(new URL(at, origin), { headers, redirect: 'manual' });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) return response;
