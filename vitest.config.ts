@@ -30,6 +30,8 @@ export default defineConfig({
                 r2Buckets: ['BACKUP'],
                 bindings: {
                   TEST_RECEIVER: receiver.origin,
+                  // For objects/core/upgrades.test.ts.
+                  UPGRADE_FULL: process.env.UPGRADE_FULL ?? '',
                   TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
                   TEST_ACCESS_KEY: JSON.stringify(issuer.privateJwk),
                   ACCESS_TEAM_DOMAIN: issuer.origin,
