@@ -14,6 +14,8 @@ export type LiveListener = {
   changed(machines: readonly MachineSummary[], counts: FleetCounts): void;
   /** Changes were missed: read the shown data anew. Also said at the first connection. */
   resync(): void;
+  /** To admins: somebody asks for access, or no longer does. */
+  requests?(): void;
 };
 
 const RETRY_FIRST_MS = 1_000;
@@ -26,6 +28,9 @@ const PONG_MS = 10_000;
  * comes through it.
  */
 const HELLO_MS = 30_000;
+
+/** Whether the server waits until this message is acknowledged. */
+const isCounted = ({ type }: LiveMessage): boolean => type === 'machines' || type === 'resync';
 
 class Connection {
   readonly #tenant: string;
@@ -96,9 +101,10 @@ class Connection {
     try {
       if (message.type === 'machines')
         for (const listener of this.#listeners) listener.changed(message.machines, message.counts);
+      else if (message.type === 'requests') for (const listener of this.#listeners) listener.requests?.();
       else if (message.type === 'resync' || message.resync) for (const listener of this.#listeners) listener.resync();
     } finally {
-      if (message.type !== 'hello' && socket.readyState === WebSocket.OPEN) socket.send(LIVE_ACK + message.cursor);
+      if (isCounted(message) && socket.readyState === WebSocket.OPEN) socket.send(LIVE_ACK + message.cursor);
     }
   }
 
