@@ -191,7 +191,7 @@ export const rowStyles = css`
     }
     .body .unit {
       display: inline;
-      color: var(--text-quiet);
+      color: var(--text-3);
     }
     .why {
       -webkit-line-clamp: 1;

@@ -52,7 +52,7 @@ export class SetUpPage extends LitElement {
         padding: 0;
         margin: 0.75rem 0 1.25rem;
         font-size: 0.9rem;
-        color: var(--text-quiet);
+        color: var(--text-3);
       }
       ol.steps [aria-current] {
         color: var(--accent);
