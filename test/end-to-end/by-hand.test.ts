@@ -246,8 +246,8 @@ inOrder('a PC that was never online', (step) => {
       faults = opened.faults;
       await signIn(engineer, stand.addresses.portal, ENGINEER);
       await engineer.goto(at());
-      await engineer.getByRole('link', { name: 'Upload a spool file' }).click();
-      await engineer.getByRole('heading', { name: 'Upload a spool file' }).waitFor();
+      await engineer.getByRole('link', { name: 'Upload an offline report' }).click();
+      await engineer.getByRole('heading', { name: 'Upload an offline report' }).waitFor();
       await engineer
         .getByLabel('Spool file')
         .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('hello') });

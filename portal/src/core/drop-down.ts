@@ -56,7 +56,7 @@ export class DropDown implements ReactiveController {
     if (!this.open) return;
     const items = this.#parts.items();
     const focused = this.#host.shadowRoot?.activeElement ?? null;
-    const at = items.findIndex((item) => item === focused);
+    const at = items.indexOf(focused as HTMLElement);
     const to: Record<string, number> = {
       ArrowDown: (at + 1) % items.length,
       ArrowUp: (at - 1 + items.length) % items.length,

@@ -245,7 +245,7 @@ export class SetUpPage extends LitElement {
       case 'team':
         return html`<p>
             Engineers reveal secrets with a shared team passphrase. It gives no admin rights and must differ from yours.
-            You may add it later, on the Access page.
+            You may add it later, under Unlock methods.
           </p>
           <passphrase-field
             .label=${'Team passphrase'}

@@ -10,7 +10,7 @@ import { ROOM_WORDS } from '../limits/words.ts';
 import { circleXIcon, infoIcon, triangleAlertIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { exactTime, shortTime } from '../ui/words.ts';
+import { dayOf, exactTime, shortTime } from '../ui/words.ts';
 import { isDrillDue } from './standing.ts';
 
 const TONES = ['bad', 'warn', ''] as const;
@@ -120,7 +120,7 @@ export class CustodyNote extends LitElement {
   #expiring({ tokensExpiring }: Overview): Note[] {
     const [first, ...others] = tokensExpiring;
     if (!first) return [];
-    const words = html`The token “${theirs(first.label || first.id)}” expires ${exactTime(first.expiresAt)}${
+    const words = html`The token “${theirs(first.label || first.id)}” expires ${dayOf(first.expiresAt)}${
       others.length > 0 ? `, and ${others.length} more within a fortnight` : nothing
     }. Rotate in time: <a href="/t/${this.membership.tenant}/tokens">Engine tokens</a>.`;
     return [{ tone: 'warn', words }];

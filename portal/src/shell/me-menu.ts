@@ -33,10 +33,10 @@ export class MeMenu extends LitElement {
       .open {
         display: flex;
         justify-content: flex-start;
-        gap: 10px;
+        gap: 8px;
         width: 100%;
         min-height: 48px;
-        padding: 4px 8px;
+        padding: 4px;
         border: 0;
         background: none;
         text-align: left;
@@ -61,14 +61,16 @@ export class MeMenu extends LitElement {
         min-width: 0;
         display: grid;
       }
+      .who {
+        font-size: 12px;
+        line-height: 16px;
+      }
       .who span {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
       }
       .role {
-        font-size: 12px;
-        line-height: 16px;
         font-weight: 400;
         color: var(--text-3);
       }

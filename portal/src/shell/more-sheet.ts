@@ -75,6 +75,9 @@ export class MoreSheet extends LitElement {
       .entry > .i {
         color: var(--text-3);
       }
+      .own > a {
+        grid-column: 1 / -1;
+      }
       .own {
         display: grid;
         grid-template-columns: 1fr 1fr;

@@ -118,7 +118,8 @@ export const controls = css`
   input[type="radio"] {
     width: 16px;
     height: 16px;
-    margin: 2px;
+    margin: 1px 2px;
+    align-self: flex-start;
     flex: none;
     accent-color: var(--accent);
   }
