@@ -6,6 +6,7 @@ import type { Me, Membership } from '../../schema/person.ts';
 import { SESSION_RESTORED } from './api/http.ts';
 import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
+import { isModalOpen } from './core/modal.ts';
 import { go, Router } from './core/router.ts';
 import { Shortcuts } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
@@ -32,7 +33,7 @@ import './unlock/unlock-dialog.ts';
 const OVERLAYS = {
   help: () => import('./shell/shortcuts-dialog.ts'),
   more: () => import('./shell/more-sheet.ts'),
-  find: () => Promise.resolve(),
+  find: () => import('./find/find-dialog.ts'),
 };
 type Over = keyof typeof OVERLAYS;
 
@@ -112,12 +113,19 @@ export class TotlApp extends LitElement {
 
   constructor() {
     super();
-    new Shortcuts(this, { '?': { words: 'Show the shortcuts', press: () => void this.#open('help') } });
+    const find = { words: 'Find a PC, person, page or action', press: () => void this.#open('find') };
+    // A page that has a field of its own takes the slash for it; Ctrl and K are the same everywhere.
+    new Shortcuts(this, {
+      'Ctrl K': { words: find.words },
+      '/': find,
+      '?': { words: 'Show the shortcuts', press: () => void this.#open('help') },
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     keepFocus();
+    window.addEventListener('keydown', this.#findPressed);
     window.addEventListener(SESSION_RESTORED, () => {
       if (this.pageMissing) void this.#fetchPage(this.#router.place.page);
     });
@@ -234,6 +242,12 @@ export class TotlApp extends LitElement {
       ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing} ${this.#overlay(me, membership)}`;
   }
 
+  #findPressed = (event: KeyboardEvent): void => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return;
+    event.preventDefault();
+    if (this.#identity.me && !isModalOpen()) void this.#open('find');
+  };
+
   /** What lies over the page is fetched when it is first wanted. */
   async #open(over: Over): Promise<void> {
     await OVERLAYS[over]();
@@ -242,12 +256,22 @@ export class TotlApp extends LitElement {
 
   #overlay(me: Me, membership: Membership | undefined) {
     const { page } = this.#router.place;
+    const { over } = this;
+    // Another one may have taken its place: then there is nothing to take away.
     const closed = () => {
-      this.over = null;
+      if (this.over === over) this.over = null;
     };
-    if (this.over === 'help')
+    if (over === 'help')
       return html`<shortcuts-dialog page=${PLACES[page].words} @closed=${closed}></shortcuts-dialog>`;
-    if (this.over === 'more')
+    if (over === 'find')
+      return html`<find-dialog
+        .me=${me}
+        .membership=${membership}
+        .menu=${menuOf(me, membership, page)}
+        @closed=${closed}
+        @help-wanted=${() => void this.#open('help')}
+      ></find-dialog>`;
+    if (over === 'more')
       return html`<more-sheet
         .me=${me}
         .membership=${membership}
