@@ -234,7 +234,7 @@ test('the page is read by keyboard and in a narrow window, in either theme', () 
     await page.setViewportSize({ width: 360, height: 800 });
     await becomes(() => tooWide(page), 0);
     await picture(page, 'audit-narrow');
-    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.setViewportSize({ width: 1280, height: 860 });

@@ -76,7 +76,7 @@ export class AuditTable extends LitElement {
         }
         .when {
           grid-column: 1 / -1;
-          color: var(--text-quiet);
+          color: var(--text-3);
         }
       }
     `,

@@ -187,7 +187,7 @@ export class FleetPage extends LitElement {
         ${
           this.membership.role === 'auditor'
             ? nothing
-            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
+            : html`<a href="/t/${this.membership.tenant}/upload">Upload an offline report</a>`
         }
           <save-list
             .saving=${this.#saving.saving}

@@ -1,21 +1,13 @@
 // One machine as a row of the fleet: a template and its styles, in the table's own root, so that a row costs no element of its own.
 import { css, html, nothing } from 'lit';
 import type { MachineSummary, Match } from '../../../schema/machine.ts';
-import { isolated, visible } from '../../../schema/shown-text.ts';
-import { foundAt } from '../../../schema/typed-text.ts';
+import { isolated } from '../../../schema/shown-text.ts';
+import { marked } from '../ui/marked.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, pcWords, phaseWords, relativeTime, shortId } from '../ui/words.ts';
 import { attentionWords, FIELD_WORDS, statusWords } from './words.ts';
 
 export type RowContext = { tenant: string; now: number; q: string; match: Match | undefined };
-
-/** A part of a text emphasized: what was typed, whatever its case. */
-function marked(text: string, q: string) {
-  const at = foundAt(text, q);
-  if (at === null) return theirs(text);
-  const [from, to] = at;
-  return html`<bdi>${visible(text.slice(0, from))}<mark>${visible(text.slice(from, to))}</mark>${visible(text.slice(to))}</bdi>`;
-}
 
 /** What a locked PC shows of its key's id. */
 const SHOWN_OF_KEY_ID = 8;
@@ -191,7 +183,7 @@ export const rowStyles = css`
     }
     .body .unit {
       display: inline;
-      color: var(--text-quiet);
+      color: var(--text-3);
     }
     .why {
       -webkit-line-clamp: 1;

@@ -27,7 +27,7 @@ export class FleetSearch extends LitElement {
         font: inherit;
         font-size: 0.85rem;
         font-weight: 400;
-        color: var(--text-quiet);
+        color: var(--text-3);
       }
       input:not([type="checkbox"]) {
         min-height: 2.6rem;

@@ -37,12 +37,12 @@ export class FleetTable extends LitElement {
         position: sticky;
         top: 0;
         z-index: 1;
-        background: var(--raised);
+        background: var(--surface);
         border-bottom: 1px solid var(--line);
         border-radius: var(--radius) var(--radius) 0 0;
         font-size: 0.85rem;
         font-weight: 500;
-        color: var(--text-quiet);
+        color: var(--text-3);
       }
       .head .line {
         min-height: 2.4rem;

@@ -31,7 +31,7 @@ export class FleetTiles extends LitElement {
         min-width: 0;
         color: inherit;
         text-decoration: none;
-        background: var(--raised);
+        background: var(--surface);
         border: 1px solid var(--line);
         border-radius: var(--radius);
       }

@@ -15,7 +15,7 @@ export class LiveNote extends LitElement {
         width: 0.6rem;
         height: 0.6rem;
         border-radius: 50%;
-        border: 2px solid var(--text-quiet);
+        border: 2px solid var(--text-3);
         margin-right: 0.35rem;
       }
       .live .dot {

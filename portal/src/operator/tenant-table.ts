@@ -71,7 +71,7 @@ export class TenantTable extends LitElement {
         }
         td[data-words]::before {
           content: attr(data-words) ": ";
-          color: var(--text-quiet);
+          color: var(--text-3);
         }
       }
     `,

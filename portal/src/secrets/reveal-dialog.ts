@@ -56,7 +56,7 @@ export class RevealDialog extends LitElement {
         bottom: -1.4rem;
         margin: 0 -1.5rem -1.4rem;
         padding: 0.7rem 1.5rem 1.4rem;
-        background: var(--raised);
+        background: var(--surface);
       }
       .count {
         display: grid;

@@ -134,8 +134,8 @@ export class SettingsPage extends LitElement {
         <dd class="mono">${overview.activeKid}</dd>
         <dt>History</dt>
         <dd><a href="/t/${this.membership.tenant}/keys">Escrow keys and rotation</a></dd>
-        <dt>Ways to unlock</dt>
-        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, on the Access page</a></dd>
+        <dt>Unlock methods</dt>
+        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, under Unlock methods</a></dd>
         <dt>Keyring version</dt>
         <dd>${keyring.version}</dd>
       </dl>

@@ -17,7 +17,7 @@ type Request = { tenant: string; done: (unlocked: boolean) => void };
  */
 type Open = { tenant: string; done: Request['done'][] };
 
-const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
+const NO_UNLOCKER = 'You have no way to unlock yet. Ask for it under Unlock methods; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
