@@ -8,7 +8,7 @@ import { Modal } from '../core/modal.ts';
 import { go } from '../core/router.ts';
 import { SEARCH_FROM, SEARCH_MAX } from '../fleet/url.ts';
 import type { MenuEntry } from '../shell/menu.ts';
-import { searchIcon } from '../ui/icons.ts';
+import { searchIcon, xIcon } from '../ui/icons.ts';
 import { marked } from '../ui/marked.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { actsOf } from './acts.ts';
@@ -132,7 +132,9 @@ export class FindDialog extends LitElement {
     return html`<dialog aria-label="Find" @close=${this.#closed} @click=${this.#beside}>
       <div class="field">
         ${searchIcon}<input
-          type="search"
+          type="text"
+          inputmode="search"
+          enterkeyhint="go"
           role="combobox"
           aria-label="Find a PC, person, page or action"
           aria-expanded="true"
@@ -148,7 +150,7 @@ export class FindDialog extends LitElement {
           .value=${this.typed}
           @input=${this.#typedOn}
           @keydown=${this.#pressed}
-        /><kbd>Esc</kbd>
+        /><button class="ghost small" aria-label="Close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
       </div>
       <div id="hits" role="listbox" aria-label="Found">${groups.map((group) => this.#group(group, chosen))}</div>
       <p class="says quiet" role="status">${this.#says(lines.length)}</p>

@@ -26,7 +26,7 @@ export const findStyles = css`
     height: 18px;
     color: var(--text-3);
   }
-  .field input[type="search"] {
+  .field input[type="text"] {
     flex: 1;
     min-width: 0;
     border: 0;
@@ -35,6 +35,9 @@ export const findStyles = css`
     font-size: 16px;
     outline: none;
     appearance: none;
+  }
+  .field button .i {
+    display: none;
   }
   #hits {
     flex: 1;
@@ -152,8 +155,12 @@ export const findStyles = css`
       margin: 0;
       border-radius: 0;
     }
-    footer {
+    footer,
+    .field kbd {
       display: none;
+    }
+    .field button .i {
+      display: block;
     }
   }
   @media (forced-colors: active) {

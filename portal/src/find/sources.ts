@@ -16,13 +16,20 @@ const fits = (text: string, q: string): boolean => {
   return text.split(/[\s@.·-]+/).some((word) => foundAt(word, q)?.[0] === 0);
 };
 
+/** What begins so comes before what holds it. */
+const bestFirst = (hits: Hit[], q: string): Hit[] =>
+  hits.toSorted((a, b) => Number(foundAt(b.words, q)?.[0] === 0) - Number(foundAt(a.words, q)?.[0] === 0));
+
 export const pageHits = (menu: readonly MenuEntry[], q: string): Hit[] =>
   menu
     .filter(({ words }) => fits(words, q))
     .map(({ href, words, icon, group }) => ({ id: `page-${href}`, icon, words, about: group || 'Page', to: href }));
 
 export const actHits = (acts: readonly Act[], q: string): Hit[] =>
-  acts.filter(({ words }) => fits(words, q)).map((act) => ({ id: `act-${act.words}`, ...act }));
+  bestFirst(
+    acts.filter(({ words }) => fits(words, q)).map((act) => ({ id: `act-${act.words}`, ...act })),
+    q,
+  );
 
 export type PeopleOf = { membership: Membership; people: readonly Member[] };
 

@@ -167,6 +167,15 @@ export function relativeTime(at: number, now: number): string {
   return 'just now';
 }
 
+const SHORT = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+
+/** "3 min. ago", for a row of a list. */
+export function shortRelativeTime(at: number, now: number): string {
+  for (const [unit, length] of UNITS)
+    if (Math.abs(now - at) >= length) return SHORT.format(Math.trunc((at - now) / length), unit);
+  return 'just now';
+}
+
 /** "4 min 12 s". */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
