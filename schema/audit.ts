@@ -1,5 +1,6 @@
 // The audit entry: one link of a tenant's chain. The vocabulary of actions is closed; docs/audit.md explains each.
 import * as z from 'zod';
+import { AUDIT_GROUPS } from './facts/audit-groups.ts';
 import { SecretKind, SecretRef } from './secret.ts';
 import { Instant, Sha256, Text } from './text.ts';
 
@@ -83,45 +84,6 @@ export const SYSTEM_ACTIONS = [
   'events.pruned',
 ] as const;
 
-/** Actions that one question is about: who got in or lost what, what was done to keys and settings, what was refused. */
-export const AUDIT_GROUPS = {
-  access: [
-    'person.added',
-    'person.role_changed',
-    'person.removed',
-    'grant.requested',
-    'grant.declined',
-    'unlocker.added',
-    'unlocker.removed',
-    'unlocker.kept',
-    'unlocker.changed',
-    'token.issued',
-    'token.rotated',
-    'token.revoked',
-    'token.set_aside',
-    'token.brought_back',
-  ],
-  keys: [
-    'keyring.created',
-    'keyring.updated',
-    'keyring.opened',
-    'keyring.undone',
-    'keyring.line_taken',
-    'root.replaced',
-    'recovery.drilled',
-    'key.rotated',
-    'key.retired',
-    'key.destroyed',
-    'settings.changed',
-    'limits.changed',
-    'webhook.added',
-    'webhook.changed',
-    'webhook.removed',
-    'webhook.paused',
-    'webhook.resumed',
-  ],
-  refusals: ['access.refused', 'reveal.budget_exceeded'],
-} as const satisfies Record<string, readonly AuditAction[]>;
 export const AuditGroup = z.enum(Object.keys(AUDIT_GROUPS) as (keyof typeof AUDIT_GROUPS)[]);
 export type AuditGroup = z.infer<typeof AuditGroup>;
 

@@ -1,16 +1,9 @@
 // The audit read and the head in the index, in the object: what a page costs, what a filter finds, and that a rollback is noticed.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import {
-  AUDIT_GROUPS,
-  type AuditCounts,
-  type AuditEntry,
-  type AuditFilter,
-  type AuditHeads,
-  type AuditPage,
-  type AuditQuery,
-} from '../../schema/audit.ts';
+import type { AuditCounts, AuditEntry, AuditFilter, AuditHeads, AuditPage, AuditQuery } from '../../schema/audit.ts';
 import { verifyChain } from '../../schema/chain.ts';
+import { AUDIT_GROUPS } from '../../schema/facts/audit-groups.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { Receipt } from '../../schema/secret.ts';
 import {

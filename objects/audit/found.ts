@@ -1,13 +1,7 @@
 // Entries of the audit that a filter may find, each with what its PC and its secret are called now: the condition that an
 // index serves leads to them, and what it leaves open is looked at row by row.
-import {
-  AUDIT_GROUPS,
-  type AuditAction,
-  type AuditEntry,
-  type AuditFilter,
-  type AuditPc,
-  type AuditSecret,
-} from '../../schema/audit.ts';
+import type { AuditAction, AuditEntry, AuditFilter, AuditPc, AuditSecret } from '../../schema/audit.ts';
+import { AUDIT_GROUPS } from '../../schema/facts/audit-groups.ts';
 import type { SecretKind } from '../../schema/secret.ts';
 import { first } from '../core/rows.ts';
 import { head } from './audit.ts';

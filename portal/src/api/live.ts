@@ -185,12 +185,13 @@ function listen(tenant: string, listener: LiveListener): () => void {
 /** Listens for its host while that is in the document, and renews it when the connection's state changes. */
 export class Live implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #tenant: () => string;
+  readonly #tenant: () => string | null;
   readonly #listener: LiveListener;
   #isConnected = false;
   #listening: { tenant: string; stop: () => void } | null = null;
 
-  constructor(host: ReactiveControllerHost, tenant: () => string, listener: LiveListener) {
+  /** `tenant`: null while there is none to listen to. */
+  constructor(host: ReactiveControllerHost, tenant: () => string | null, listener: LiveListener) {
     this.#host = host;
     this.#tenant = tenant;
     this.#listener = listener;
@@ -198,7 +199,7 @@ export class Live implements ReactiveController {
   }
 
   get state(): LiveState {
-    return connections.get(this.#tenant())?.state ?? 'connecting';
+    return connections.get(this.#tenant() ?? '')?.state ?? 'connecting';
   }
 
   hostConnected(): void {
@@ -210,9 +211,9 @@ export class Live implements ReactiveController {
   hostUpdate(): void {
     const tenant = this.#tenant();
     // An update that was due when its host was taken out still comes, and would listen for ever.
-    if (!this.#isConnected || tenant === this.#listening?.tenant) return;
+    if (!this.#isConnected || tenant === (this.#listening?.tenant ?? null)) return;
     this.#listening?.stop();
-    this.#listening = { tenant, stop: listen(tenant, this.#listener) };
+    this.#listening = tenant === null ? null : { tenant, stop: listen(tenant, this.#listener) };
   }
 
   hostDisconnected(): void {

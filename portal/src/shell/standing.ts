@@ -4,6 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { DRILL_EVERY_MS } from '../../../schema/facts/days.ts';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { Live } from '../api/live.ts';
 import { overview as askOverview } from '../api/overview.ts';
 import { Polling } from '../core/polling.ts';
 import type { Dues } from './menu.ts';
@@ -20,6 +21,12 @@ export class Standing implements ReactiveController {
     this.#host = host;
     host.addController(this);
     new Polling(host, REFRESH_MS, () => this.#refresh());
+    // Who waits for an admin is told at once.
+    new Live(host, () => this.#membership?.tenant ?? null, {
+      changed() {},
+      resync() {},
+      requests: () => void this.#refresh(),
+    });
   }
 
   hostConnected(): void {}
