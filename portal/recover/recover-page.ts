@@ -308,7 +308,7 @@ export class RecoverPage extends LitElement {
         <span
           >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
           ${this.#standing(secret)}
-          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
+          ${version.bound ? nothing : html`<span class="pill warn">No proof of the PC</span>`}
           ${version.setAside ? html`<span class="pill warn">Set aside: a revoked token brought it</span>` : nothing}</span
         >
         ${

@@ -177,8 +177,8 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await admin.getByLabel('In a day').fill('3');
         await admin.getByLabel('At once').check();
         await picture(admin, 'settings-reveals');
-        await admin.getByRole('button', { name: 'Keep these' }).click();
-        await admin.getByText('Kept.').waitFor();
+        await admin.locator('reveal-settings').getByRole('button', { name: 'Save' }).click();
+        await admin.getByText('Saved just now').waitFor();
         for (const reason of ['INC-00040 locked out', 'INC-00041 locked out'])
           await asPerson(stand, SPENDER, `secrets/${local}/reveal`, { reason });
 

@@ -5,7 +5,7 @@ import { AUDIT_GROUPS } from '../../../schema/facts/audit-groups.ts';
 import type { ClientList } from '../../../schema/machine.ts';
 import type { Member } from '../../../schema/person.ts';
 import type { ClientWanted } from '../fleet/client-picker.ts';
-import { listFilterIcon, searchIcon } from '../ui/icons.ts';
+import { listFilterIcon, searchIcon, xIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { shortId } from '../ui/words.ts';
 import { type AskedFilter, isFiltered, NO_FILTER } from './filter.ts';
@@ -56,7 +56,7 @@ export class AuditFilters extends LitElement {
       form {
         display: flex;
         flex-wrap: wrap;
-        gap: 8px;
+        gap: 6px;
         align-items: center;
       }
       label {
@@ -200,7 +200,7 @@ export class AuditFilters extends LitElement {
         ],
         (outcome) => this.#send({ outcome }),
       )}
-      ${isFiltered(filter) ? html`<button type="button" class="ghost small" @click=${() => this.#send(NO_FILTER)}>Clear filters</button>` : nothing}
+      ${isFiltered(filter) ? html`<button type="button" class="ghost small only-icon" aria-label="Clear filters" title="Clear filters" @click=${() => this.#send(NO_FILTER)}>${xIcon}</button>` : nothing}
       </div>
       <label class="text"
         >${searchIcon}<input
