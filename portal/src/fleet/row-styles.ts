@@ -5,7 +5,7 @@ export const rowStyles = css`
   .line {
     display: grid;
     grid-template-columns:
-      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 112px 178px 94px 56px
+      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 118px 172px 94px 56px
       minmax(132px, 1.5fr);
     align-items: center;
     padding-right: var(--edge);
