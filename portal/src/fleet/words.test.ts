@@ -23,7 +23,7 @@ test('a filter comes back from its URL as it went in, and nonsense in a URL is n
   const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
   expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
   expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
-    sort: 'started',
+    sort: 'attention',
     shelf: 'fleet',
     q: '',
   });
