@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { setUpByVault } from '../../dev/stand/furnish.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
@@ -27,6 +28,8 @@ const MINUTE_MS = 60_000;
 const PHASES = ['preflight', 'rename', 'bitlocker'];
 const PROTECTOR = '7c4e91ab-52d0-4f6e-9b3a-6f2d8e10c5aa';
 const CLIENTS = ['Blue Harbour Clinic', 'Northgate Logistics'];
+
+const DIST = path.join(import.meta.dirname, '../../portal/dist');
 
 let stateDir: string;
 let stand: Stand;
@@ -353,6 +356,63 @@ const onEngineersPage = (act: (page: Page) => Promise<void>, expected?: RegExp) 
     },
     { expected },
   );
+
+/** Of the portal as it is built, in bytes, as a CDN would send it. */
+const SCRIPTS_MAX = 120_000;
+const FONTS_MAX = 45_000;
+
+test('the first screen is within its budgets, its fonts are the portal’s own and preloaded, and nothing moves when they come', () =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN);
+    await rowOf(page, pc(5)).waitFor();
+    // A browser that has been here: where a warning stood, its room is kept.
+    await page.waitForFunction(() => {
+      const note = document.querySelector('totl-app')?.shadowRoot?.querySelector('custody-note');
+      return (note as { overview: unknown } | null)?.overview;
+    });
+    await page.goto('about:blank');
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { moved: 0 });
+      const note = (entries: PerformanceObserverEntryList) => {
+        for (const entry of entries.getEntries())
+          (globalThis as unknown as { moved: number }).moved += (entry as unknown as { value: number }).value;
+      };
+      new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });
+    });
+    const fetched = new Set<string>();
+    let listed = false;
+    page.on('request', (request) => {
+      const { origin, pathname } = new URL(request.url());
+      assert.ok(
+        [stand.addresses.portal, stand.addresses.apiBehindAccess].includes(origin),
+        `${origin} is a third party`,
+      );
+      if (!listed || /woff2$/.test(pathname)) fetched.add(pathname);
+    });
+    page.on('response', (response) => {
+      if (/\/machines\?/.test(response.url())) listed = true;
+    });
+    await page.goto(at());
+    await rowOf(page, pc(5)).waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const size = (ending: RegExp, squeezed: boolean) =>
+      [...fetched]
+        .filter((name) => ending.test(name))
+        .map((name) => readFileSync(path.join(DIST, name)))
+        .reduce((sum, file) => sum + (squeezed ? brotliCompressSync(file).length : file.length), 0);
+    assert.ok(size(/\.(js|css)$/, true) <= SCRIPTS_MAX, `${size(/\.(js|css)$/, true)} bytes of scripts and styles`);
+    assert.ok(size(/\.woff2$/, false) <= FONTS_MAX, `${size(/\.woff2$/, false)} bytes of fonts`);
+    const fonts = await page.evaluate(() =>
+      performance.getEntriesByType('resource').flatMap((entry) => {
+        const { name, initiatorType } = entry as PerformanceResourceTiming;
+        return /woff2$/.test(name) ? [initiatorType] : [];
+      }),
+    );
+    assert.deepEqual(fonts, ['link', 'link']);
+    assert.equal(await page.evaluate(() => document.fonts.check('14px Inter')), true);
+    const moved = await page.evaluate(() => (globalThis as unknown as { moved: number }).moved);
+    assert.ok(moved < 0.005, `the page moved by ${moved}`);
+  }));
 
 test('fourteen rows and more are whole on a screen of 1280 by 860: the list is the product', () =>
   onPage(browser, async (page) => {

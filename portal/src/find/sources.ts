@@ -12,6 +12,7 @@ import { statusAside } from './status-aside.ts';
 /** A word of it begins so: "re" finds Recovery and not "where". Longer texts are found anywhere. */
 const WORD_ONLY_BELOW = 3;
 const fits = (text: string, q: string): boolean => {
+  if (q === '') return true;
   if (q.length >= WORD_ONLY_BELOW) return foundAt(text, q) !== null;
   return text.split(/[\s@.·-]+/).some((word) => foundAt(word, q)?.[0] === 0);
 };
