@@ -28,7 +28,9 @@ export const pageHits = (menu: readonly MenuEntry[], q: string): Hit[] =>
 
 export const actHits = (acts: readonly Act[], q: string): Hit[] =>
   bestFirst(
-    acts.filter(({ words }) => fits(words, q)).map((act) => ({ id: `act-${act.words}`, ...act })),
+    acts
+      .filter(({ words }) => fits(words, q))
+      .map((act) => ({ id: `act-${act.words.replaceAll(/\W+/g, '-')}`, ...act })),
     q,
   );
 
