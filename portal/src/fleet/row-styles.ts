@@ -43,6 +43,10 @@ export const rowStyles = css`
   .body .line.cursor {
     box-shadow: inset 3px 0 0 var(--accent);
   }
+  /* Room for the focus ring within what is cut off. */
+  .line > .machine {
+    padding-block: 4px;
+  }
   .name {
     font-weight: 600;
     color: var(--text);
@@ -124,6 +128,12 @@ export const rowStyles = css`
     background: light-dark(#ffe7a3, #5a4510);
     color: var(--text);
     border-radius: 2px;
+  }
+  @media (forced-colors: active) {
+    .body .line:is(.cursor, .selected) {
+      outline: 1px solid Highlight;
+      outline-offset: -1px;
+    }
   }
   @media (min-width: 1500px) {
     .line {
