@@ -147,6 +147,33 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         ['unlock', '/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click(), dialog],
         ['keys', '/settings', (p) => p.keyboard.press('?'), dialog],
         ['switcher', '/settings', press(/^Tenant:/), (p) => p.getByRole('link', { name: 'Borealis IT Admin' })],
+        ['me', '/settings', press(/^You:/), (p) => p.getByRole('button', { name: 'Dark' })],
+        [
+          'find',
+          '/settings',
+          async (p) => {
+            await p.keyboard.press('Control+k');
+            await p.getByRole('combobox').fill('re');
+          },
+          dialog,
+        ],
+        [
+          'find-nothing',
+          '/settings',
+          (p) => p.keyboard.press('Control+k').then(() => p.getByRole('combobox').fill('qq')),
+          dialog,
+        ],
+        ['client', '', press(/^Client/), (p) => p.getByRole('searchbox', { name: /^Clients/ })],
+        ['chart', '', press(/^Runs a day/), (p) => p.getByRole('table', { name: /^Runs per day/ })],
+        [
+          'selected',
+          '',
+          async (p) => {
+            await p.keyboard.press('j');
+            await p.keyboard.press('x');
+          },
+          (p) => p.getByText('1 selected'),
+        ],
         ['remove-person', '/people', press('Remove auditor'), dialog],
         ['revoke', '/tokens', press('Revoke Bench 2'), dialog],
         ['rotate-token', '/tokens', press('Rotate Bench 2'), dialog],

@@ -205,7 +205,7 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await admin.getByText(`${SPENDER} reached the reveal limit`, { exact: false }).waitFor();
         await picture(admin, 'budget-exceeded');
         await admin.goto(at());
-        await admin.getByText('1 to be rotated').first().waitFor();
+        await admin.locator('fleet-table').getByText('To rotate').waitFor();
         await picture(admin, 'fleet-to-rotate');
       });
     },

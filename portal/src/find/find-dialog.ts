@@ -137,7 +137,7 @@ export class FindDialog extends LitElement {
           enterkeyhint="go"
           role="combobox"
           aria-label="Find a PC, person, page or action"
-          aria-expanded="true"
+          aria-expanded=${lines.length > 0 ? 'true' : 'false'}
           aria-controls="hits"
           aria-autocomplete="list"
           aria-activedescendant=${chosen?.id ?? nothing}
@@ -152,7 +152,7 @@ export class FindDialog extends LitElement {
           @keydown=${this.#pressed}
         /><button class="ghost small" aria-label="Close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
       </div>
-      <div id="hits" role="listbox" aria-label="Found">${groups.map((group) => this.#group(group, chosen))}</div>
+      <div id="hits" role="listbox" aria-label="Found" ?hidden=${lines.length === 0}>${groups.map((group) => this.#group(group, chosen))}</div>
       <p class="says quiet" role="status">${this.#says(lines.length)}</p>
       <footer class="quiet">
         <span><kbd>↑</kbd> <kbd>↓</kbd> move</span><span><kbd>Enter</kbd> open</span>

@@ -39,7 +39,7 @@ export const findStyles = css`
   .field button .i {
     display: none;
   }
-  #hits {
+  #hits:not([hidden]) {
     flex: 1;
     overflow-y: auto;
     min-height: 0;

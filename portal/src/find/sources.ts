@@ -12,6 +12,7 @@ import { statusAside } from './status-aside.ts';
 /** A word of it begins so: "re" finds Recovery and not "where". Longer texts are found anywhere. */
 const WORD_ONLY_BELOW = 3;
 const fits = (text: string, q: string): boolean => {
+  if (q === '') return true;
   if (q.length >= WORD_ONLY_BELOW) return foundAt(text, q) !== null;
   return text.split(/[\s@.·-]+/).some((word) => foundAt(word, q)?.[0] === 0);
 };
@@ -27,7 +28,9 @@ export const pageHits = (menu: readonly MenuEntry[], q: string): Hit[] =>
 
 export const actHits = (acts: readonly Act[], q: string): Hit[] =>
   bestFirst(
-    acts.filter(({ words }) => fits(words, q)).map((act) => ({ id: `act-${act.words}`, ...act })),
+    acts
+      .filter(({ words }) => fits(words, q))
+      .map((act) => ({ id: `act-${act.words.replaceAll(/\W+/g, '-')}`, ...act })),
     q,
   );
 

@@ -201,7 +201,12 @@ export class FleetPage extends LitElement {
         ?resting=${isSearch(this.question)}
         @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
       ></fleet-filters>
-      <button class="small ${waiting > 0 ? '' : 'away'}" @click=${this.#letIn}>Show the new order (${waiting})</button>
+      ${
+        // What was found stays as it was found.
+        list?.found
+          ? nothing
+          : html`<button class="small ${waiting > 0 ? '' : 'away'}" @click=${this.#letIn}>Show the new order (${waiting})</button>`
+      }
       <span class="length quiet" role="status">${this.#length()}</span>`;
   }
 

@@ -21,9 +21,10 @@ export type RowContext = {
 const SHOWN_OF_KEY_ID = 8;
 
 function foundBy({ field, keyId }: Match): TemplateResult {
-  if (field !== 'recovery_key' || !keyId) return html`<span class="quiet">Found by: ${FIELD_WORDS[field]}</span>`;
+  if (field !== 'recovery_key' || !keyId)
+    return html`<span class="quiet"><span class="visually-hidden">Found by: </span>${FIELD_WORDS[field]}</span>`;
   const id = keyId.toUpperCase();
-  return html`<span class="quiet">Found by: ${FIELD_WORDS.recovery_key}</span> <strong class="mono">${id.slice(0, SHOWN_OF_KEY_ID)}</strong
+  return html`<span class="visually-hidden">Found by: ${FIELD_WORDS.recovery_key} </span><strong class="mono">${id.slice(0, SHOWN_OF_KEY_ID)}</strong
     ><span class="mono">${id.slice(SHOWN_OF_KEY_ID)}</span>`;
 }
 

@@ -47,7 +47,8 @@ export class FleetSearch extends LitElement {
         display: none;
       }
       p {
-        margin: 0;
+        order: 9;
+        margin: 0 0 0 auto;
         font-size: 13px;
       }
       p:empty {

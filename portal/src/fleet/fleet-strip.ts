@@ -79,6 +79,8 @@ export class FleetStrip extends LitElement {
         font-weight: 600;
         letter-spacing: -0.01em;
         font-variant-numeric: tabular-nums;
+        /* Its room before its figure comes. */
+        min-height: 24px;
       }
       .words {
         display: block;
@@ -244,7 +246,7 @@ export class FleetStrip extends LitElement {
   }
 
   #cell({ words, count, tone, icon, filter }: Cell) {
-    const content = html`<b class=${tone}>${this.overview ? NUMBER.format(count ?? 0) : ' '}${icon}</b><span class="words" title=${words}>${words}</span>`;
+    const content = html`<b class=${tone}>${this.overview ? NUMBER.format(count ?? 0) : nothing}${icon}</b><span class="words" title=${words}>${words}</span>`;
     if (!filter) return html`<div title="Secrets that were revealed and wait for a newer version">${content}</div>`;
     const asked = urlOfQuestion({ ...filter, sort: this.question.sort, shelf: 'fleet', q: '' });
     return html`<a href="/t/${this.tenant}${asked}" aria-current=${asked === urlOfQuestion(this.question) ? 'true' : nothing}>${content}</a>`;

@@ -71,6 +71,7 @@ export const fleetPage = css`
     .fold {
       display: inline-flex;
     }
+    .away,
     .length,
     .folded :is(fleet-filters, .acts) {
       display: none;

@@ -5,7 +5,7 @@ export const rowStyles = css`
   .line {
     display: grid;
     grid-template-columns:
-      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 112px 178px 94px 56px
+      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 118px 172px 94px 56px
       minmax(132px, 1.5fr);
     align-items: center;
     padding-right: var(--edge);
@@ -42,6 +42,10 @@ export const rowStyles = css`
   }
   .body .line.cursor {
     box-shadow: inset 3px 0 0 var(--accent);
+  }
+  /* Room for the focus ring within what is cut off. */
+  .line > .machine {
+    padding-block: 4px;
   }
   .name {
     font-weight: 600;
@@ -124,6 +128,12 @@ export const rowStyles = css`
     background: light-dark(#ffe7a3, #5a4510);
     color: var(--text);
     border-radius: 2px;
+  }
+  @media (forced-colors: active) {
+    .body .line:is(.cursor, .selected) {
+      outline: 1px solid Highlight;
+      outline-offset: -1px;
+    }
   }
   @media (min-width: 1500px) {
     .line {

@@ -6,6 +6,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Custody, Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { memory } from '../core/memory.ts';
 import { ROOM_WORDS } from '../limits/words.ts';
 import { circleXIcon, infoIcon, triangleAlertIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -31,6 +32,10 @@ export class CustodyNote extends LitElement {
         padding: 8px var(--edge);
         border-radius: 0;
         border-width: 0 0 1px;
+      }
+      .coming {
+        min-height: 37px;
+        background: none;
       }
       .note > span {
         flex: 1;
@@ -62,7 +67,7 @@ export class CustodyNote extends LitElement {
 
   override render() {
     const { overview } = this;
-    if (!overview) return nothing;
+    if (!overview) return memory.read(this.#key) === null ? nothing : html`<div class="note coming"></div>`;
     const notes = this.#notes(overview).toSorted((a, b) => TONES.indexOf(a.tone) - TONES.indexOf(b.tone));
     const more = notes.length - 1;
     return notes
@@ -85,6 +90,19 @@ export class CustodyNote extends LitElement {
           }
         </div>`,
       );
+  }
+
+  /** Whether something was said here last: then its room is kept while it is asked for, and the page below does not move. */
+  get #key(): string {
+    return `totl.warned.${this.membership.tenant}`;
+  }
+
+  protected override updated(): void {
+    if (!this.overview) return;
+    const said = this.#notes(this.overview).length > 0;
+    if (said === (memory.read(this.#key) !== null)) return;
+    if (said) memory.write(this.#key, 'yes');
+    else memory.forget(this.#key);
   }
 
   #notes(overview: Overview): Note[] {

@@ -121,7 +121,48 @@ export const controls = css`
     margin: 1px 2px;
     align-self: flex-start;
     flex: none;
-    accent-color: var(--accent);
+    appearance: none;
+    display: inline-grid;
+    place-content: center;
+    border: 1.5px solid var(--line-strong);
+    border-radius: var(--radius-tiny);
+    background: var(--surface);
+    cursor: pointer;
+  }
+  input[type="radio"] {
+    border-radius: 50%;
+  }
+  input[type="checkbox"]:is(:checked, :indeterminate) {
+    border-color: var(--accent);
+    background: var(--accent);
+  }
+  input[type="radio"]:checked {
+    border: 5px solid var(--accent);
+  }
+  :is(input[type="checkbox"], input[type="radio"]):disabled {
+    border-color: var(--line);
+    background: var(--sunken);
+    cursor: not-allowed;
+  }
+  input[type="checkbox"]:disabled:is(:checked, :indeterminate),
+  input[type="radio"]:disabled:checked {
+    border-color: var(--line-strong);
+    background: var(--line-strong);
+  }
+  /* The mark itself, as a shape: a picture in a style sheet would be a request, or what the CSP forbids. */
+  input[type="checkbox"]:checked::before {
+    content: "";
+    width: 10px;
+    height: 10px;
+    background: var(--on-accent);
+    clip-path: polygon(12% 46%, 0 60%, 40% 94%, 100% 20%, 86% 8%, 38% 68%);
+  }
+  input[type="checkbox"]:indeterminate::before {
+    content: "";
+    width: 8px;
+    height: 2px;
+    background: var(--on-accent);
+    clip-path: none;
   }
   /* Choices of which one holds, side by side. */
   .seg {
@@ -147,8 +188,15 @@ export const controls = css`
     font-weight: 550;
     box-shadow: var(--e1);
   }
-  /* A system's own colours would make all buttons alike. */
+  /* A system's own colours would make all buttons alike, and would hide a mark. */
   @media (forced-colors: active) {
+    input[type="checkbox"],
+    input[type="radio"] {
+      appearance: auto;
+    }
+    input[type="checkbox"]::before {
+      display: none;
+    }
     .primary,
     .danger.fill,
     .seg > button[aria-pressed="true"] {
