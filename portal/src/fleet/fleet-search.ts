@@ -25,7 +25,7 @@ export class FleetSearch extends LitElement {
         position: relative;
         display: flex;
         align-items: center;
-        flex: 0 1 268px;
+        flex: 0 2 268px;
         min-width: 0;
       }
       .field > .i {

@@ -36,6 +36,7 @@ export const fleetPage = css`
     margin-left: auto;
     font-size: 13px;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
   fleet-search {
     display: contents;
@@ -60,6 +61,12 @@ export const fleetPage = css`
   .set-up {
     border-color: var(--accent);
     margin: 0 0 16px;
+  }
+  /* One line, whatever is counted: a second one would push the rows down. */
+  @media (min-width: 1100px) {
+    .filters {
+      flex-wrap: nowrap;
+    }
   }
   @media (max-width: 719px) {
     fleet-strip {
