@@ -42,6 +42,9 @@ export const fleetPage = css`
     display: contents;
   }
   /* Keeps its room, so that nothing jumps when it comes. */
+  .filters button {
+    white-space: nowrap;
+  }
   .away {
     visibility: hidden;
   }
