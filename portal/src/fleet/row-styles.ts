@@ -147,8 +147,10 @@ export const rowStyles = css`
   }
   @media (min-width: 1100px) and (max-width: 1239px) {
     .line {
-      grid-template-columns:
-        calc(var(--edge) + 26px) minmax(96px, 1.2fr) minmax(84px, 1.4fr) 106px 118px 104px 94px minmax(120px, 1.3fr);
+      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1.2fr) minmax(84px, 1.4fr) 106px 118px 104px 94px minmax(
+          120px,
+          1.3fr
+        );
     }
     .line > .secrets,
     .body .where {
