@@ -150,7 +150,7 @@ export class FindDialog extends LitElement {
           .value=${this.typed}
           @input=${this.#typedOn}
           @keydown=${this.#pressed}
-        /><button class="ghost small" aria-label="Close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
+        /><button class="ghost small" aria-label="Esc: close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
       </div>
       <div id="hits" role="listbox" aria-label="Found" ?hidden=${lines.length === 0}>${groups.map((group) => this.#group(group, chosen))}</div>
       <p class="says quiet" role="status">${this.#says(lines.length)}</p>
