@@ -29,6 +29,13 @@ function eventAt(seq: number, at: number, beat: Line | undefined = told[seq - 1]
 export const eventsFrom = (seq: number, count: number, now: number): Event[] =>
   Array.from({ length: count }, (_, index) => eventAt(seq + index, now + index));
 
+/** How many lines of its run a PC has written when it escrows a secret: before it turns encryption on. */
+export const escrowedAfter = (kind: Escrow['kind']): number => {
+  const beats = story(7, 'succeeds');
+  const escrow = beats.findIndex((beat) => beat.kind === 'escrow' && beat.secret === kind);
+  return beats.slice(0, escrow).filter((beat) => beat.kind === 'event').length;
+};
+
 /** A run of so many events, from its first line to its last, with messages between them where a story is too short. */
 const eventsOf = (count: number, now: number): Event[] =>
   Array.from({ length: count }, (_, index) =>
