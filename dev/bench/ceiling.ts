@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { LIMITS } from '../../schema/limit-table.ts';
 import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 import { bundleOther } from './bundle.ts';
-import { type Figure, quantile, shown } from './figure.ts';
+import { type Figure, median, quantile, shown } from './figure.ts';
 import type { Ground } from './ground.ts';
 import type { Pace, Paced } from './pace.ts';
 import type { Measured, Part } from './part.ts';
@@ -24,8 +24,8 @@ const SHAPE = {
   first: 200,
   times: 1.25,
   steps: 16,
-  limited: 400,
-  tokenRequests: LIMITS.tokenRequests.default,
+  limited: 100,
+  tokenRequests: 200,
 };
 const QUICK_SHAPE = {
   every: 500,
@@ -33,7 +33,7 @@ const QUICK_SHAPE = {
   first: 20,
   times: 2,
   steps: 2,
-  limited: 12,
+  limited: 8,
   tokenRequests: LIMITS.tokenRequests.min,
 };
 
@@ -102,24 +102,36 @@ async function measure(ground: Ground): Promise<Measured> {
   const each = `${EVENTS} events every ${every / 1000} s`;
   const steps: Step[] = [];
   const plain = await open(ground, 'ceiling', await ground.bundle(), null);
-  while (steps.length < shape.steps && !steps.some(isPast))
-    steps.push(await plain.step(Math.round(shape.first * shape.times ** steps.length), shape));
+  while (steps.length < shape.steps && !steps.some(isPast)) {
+    const pcs = Math.round(shape.first * shape.times ** steps.length);
+    const step = await plain.step(pcs, shape);
+    // What else this machine does may have been in the way: only what is late twice is too much.
+    steps.push(isPast(step) ? await plain.step(pcs, shape) : step);
+  }
   const last = steps.at(-1) as Step;
   const within = steps.filter((step) => !isPast(step)).at(-1) ?? last;
   const calm = Math.round(within.pcs / 2);
-  const twice = await plain.step(2 * last.pcs, shape);
-  const after = await plain.step(calm, shape);
-  const ends = [await plain.close()];
-
+  const many = 2 * last.pcs;
+  // Twice in turns, the one that comes first last: what this machine does meanwhile hits both.
   const gated = await open(ground, 'ceiling-gated', await bundleOther('gated.ts', ground.folder('gated')), null);
-  const gatedCalm = await gated.step(calm, shape);
-  const gatedTwice = await gated.step(2 * last.pcs, shape);
-  ends.push(await gated.close());
+  const [twice, gatedTwice] = [[await plain.step(many, shape)], [await gated.step(many, shape)]] as [Step[], Step[]];
+  gatedTwice.push(await gated.step(many, shape));
+  twice.push(await plain.step(many, shape));
+  const [after, gatedCalm] = [await plain.step(calm, shape), await gated.step(calm, shape)];
+  const ends = [await plain.close(), await gated.close()];
 
   const limited = await open(ground, 'ceiling-limited', await ground.bundle(), shape.tokenRequests);
   const beyond = await limited.step(shape.limited, { every, seconds: 2 * shape.seconds });
   ends.push(await limited.close());
 
+  const rateOf = (all: readonly Step[]) => median(all.map(({ rate }) => rate));
+  const sumOf = (all: readonly Step[], of: (step: Step) => number) => all.reduce((sum, step) => sum + of(step), 0);
+  const aReport =
+    sumOf(twice, ({ events }) => events) /
+    Math.max(
+      1,
+      sumOf(twice, ({ reports }) => reports),
+    );
   const acknowledged = ends.reduce((sum, end) => sum + end.acknowledged, 0);
   const lost = ends.reduce((sum, end) => sum + end.lost, 0);
   const figures: Figure[] = [
@@ -133,17 +145,17 @@ async function measure(ground: Ground): Promise<Measured> {
     },
     {
       what: 'twice as many as are too many, all of them with what comes up meanwhile in their next report: events stored a second',
-      measured: `${text(twice)}; ${shown(twice.events / Math.max(1, twice.reports))} events a report, ${refusalsOf(twice)} refusals, all of it answered ${shown(twice.drained)} s after its end`,
+      measured: `${twice.map(text).join('; ')}; ${shown(aReport)} events a report, ${sumOf(twice, refusalsOf)} refusals, all answered ${shown(Math.max(...twice.map(({ drained }) => drained)))} s after the end`,
       against: `at the ceiling: ${whole(within.rate)} events/s`,
-      value: twice.rate / within.rate,
+      value: rateOf(twice) / within.rate,
       unit: ' ×',
       wanted: null,
     },
     {
       what: 'the same with each answer held back by 12 ms, as by the output gate: events stored a second',
-      measured: text(gatedTwice),
-      against: `without: ${whole(twice.rate)} events/s`,
-      value: gatedTwice.rate / twice.rate,
+      measured: gatedTwice.map(text).join('; '),
+      against: `without: ${whole(rateOf(twice))} events/s`,
+      value: rateOf(gatedTwice) / rateOf(twice),
       unit: ' ×',
       wanted: null,
     },
@@ -157,8 +169,8 @@ async function measure(ground: Ground): Promise<Measured> {
     },
   ];
   const remarks = [
-    `Step by step: ${steps.map(text).join('; ')}. The generator’s thread was busy ${Math.round(Math.max(...[...steps, twice].map(({ busy }) => busy)) * 100)} % of the time at most.`,
-    `Past the ceiling nothing is refused here: reports wait in front of the object, each PC has one under way, and what comes up meanwhile goes into its next one. Larger reports cost less an event, so more events are stored a second, later. Once there are ${whole(calm)} PCs again: p50 ${shown(after.p50)} ms, p99 ${shown(after.p99)} ms. On the platform, where too many calls wait in front of an object, further ones fail there; the Worker answers 500 and the engine sends them again after a pause.`,
+    `Step by step: ${steps.map(text).join('; ')}. The generator’s thread was busy ${Math.round(Math.max(...[...steps, ...twice].map(({ busy }) => busy)) * 100)} % of the time at most.`,
+    `Past the ceiling nothing is refused here: reports wait in front of the object, each PC has one under way, and what comes up meanwhile goes into its next one, so that reports grow larger and no more of them come. Once there are ${whole(calm)} PCs again: p50 ${shown(after.p50)} ms, p99 ${shown(after.p99)} ms. On the platform, where too many calls wait in front of an object, further ones fail there; the Worker answers 500 and the engine sends them again after a pause.`,
     `The output gate at ${whole(calm)} PCs: p50 ${shown(gatedCalm.p50)} ms with answers held back by 12 ms, ${shown(after.p50)} ms without.`,
     `One token beyond its limit of ${whole(shape.tokenRequests)} requests in 10 s, ${whole(shape.limited)} PCs with ${each}: ${whole(beyond.statuses['200'] ?? 0)} reports taken, ${whole(beyond.statuses['429'] ?? 0)} answered 429; each was sent again after its Retry-After, the last was taken ${shown(beyond.drained)} s after the end, and p99 was ${shown(beyond.p99 / 1000)} s.`,
   ];
