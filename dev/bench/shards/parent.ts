@@ -1,6 +1,6 @@
 // The parent of the shards: it has the list of all machines, and of their events only how many there are.
 import { DurableObject } from 'cloudflare:workers';
-import type { Summary } from './bindings.ts';
+import type { Summary } from './summary.ts';
 
 export class Parent extends DurableObject {
   constructor(ctx: DurableObjectState, env: object) {

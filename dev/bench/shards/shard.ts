@@ -11,7 +11,14 @@ import { type Submission, submitReport } from '../../../objects/fleet/reports.ts
 import { findRun } from '../../../objects/fleet/runs.ts';
 import { isRefusal, type Refusal } from '../../../schema/refusal.ts';
 import type { ReportAnswer } from '../../../schema/report.ts';
-import type { ShardBindings, Summary } from './bindings.ts';
+import type { Parent } from './parent.ts';
+import type { Summary } from './summary.ts';
+
+export type ParentBindings = {
+  PARENT: DurableObjectNamespace<Parent>;
+  /** Where summaries go: `none`, as where one object has everything; `own`, the parent beside it; else the origin of its process. */
+  SUMMARIES: string;
+};
 
 /** So long a change waits for others: a person who looks on does not notice. */
 const FLUSH_AFTER_MS = 250;
@@ -31,11 +38,11 @@ const CALLER: Caller<Machine> = {
   userAgent: null,
 };
 
-export class Shard extends DurableObject<ShardBindings> {
+export class Shard extends DurableObject<ParentBindings> {
   readonly #changed = new Set<string>();
   #isDue = false;
 
-  constructor(ctx: DurableObjectState, env: ShardBindings) {
+  constructor(ctx: DurableObjectState, env: ParentBindings) {
     super(ctx, env);
     const { storage } = ctx;
     beginRemembering(storage);

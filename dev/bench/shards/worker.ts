@@ -2,10 +2,17 @@
 // as for several.
 import { isRefusal } from '../../../schema/refusal.ts';
 import { parseReport } from '../../../worker/report-body.ts';
-import type { ShardBindings, Summary } from './bindings.ts';
+import type { ParentBindings, Shard } from './shard.ts';
+import type { Summary } from './summary.ts';
 
 export { Parent } from './parent.ts';
 export { Shard } from './shard.ts';
+
+type ShardBindings = ParentBindings & {
+  SHARD: DurableObjectNamespace<Shard>;
+  /** How many objects share the machines here, as text. */
+  SHARDS: string;
+};
 
 const NAME = 'bench';
 
