@@ -181,8 +181,7 @@ export class FindDialog extends LitElement {
   #group(group: HitGroup, chosen: Hit | undefined) {
     const { words, hits, all } = group;
     const id = `group-${words}`;
-    const count =
-      all === null || all > hits.length ? html` <span>· ${hits.length} of ${all ?? 'more'}</span>` : nothing;
+    const count = all === null ? ` · the first ${hits.length}` : all > hits.length ? ` · ${hits.length} of ${all}` : '';
     return html`<div role="group" aria-labelledby=${id}>
       <p class="head" id=${id}>${words}${count}</p>
       ${repeat(
