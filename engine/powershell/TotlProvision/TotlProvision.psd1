@@ -34,7 +34,7 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('BitLocker', 'Escrow', 'LAPS', 'Provisioning', 'Intune', 'WinPE', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows')
-            ProjectUri   = 'PROJECT'
+            ProjectUri   = 'https://totlprovision.totlcom.com'
             ReleaseNotes = 'A line a phase: Connect-Totl, Invoke-TotlPhase, Write-TotlLog, Protect-TotlLocalAdmin, Protect-TotlBitLocker, Restart-Totl, Disconnect-Totl. Test-TotlEscrow proves that what is in escrow is in force.'
         }
     }

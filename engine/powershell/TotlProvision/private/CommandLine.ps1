@@ -4,8 +4,8 @@
 function Get-TotlCommandLine {
     param([string[]] $Words)
     $quoted = foreach ($word in $Words) {
-        if ($word -match '["\x00-\x1f]') { throw (New-TotlError 'no_resume' 'An argument may have no quotes and no line ends.') }
-        if ($word -match '^[A-Za-z0-9_.:/-]+\z') { $word }
+        if ($word -cmatch '["\x00-\x1f]') { throw (New-TotlError 'no_resume' 'An argument may have no quotes and no line ends.') }
+        if ($word -cmatch '^[A-Za-z0-9_.:/-]+\z') { $word }
         else { '"' + ($word -creplace '(\\+)\z', '$1$1') + '"' }
     }
     @($quoted) -join ' '

@@ -18,17 +18,16 @@ $script:SenderWork = {
 # Sends whenever it is told to, until it is told to stop.
 function Invoke-TotlSender {
     param($Session, $Box)
-    # The next signal, or the next try after a failure, is the next attempt.
-    $script:Attempts = 1
     while ($true) {
         $wait = if ($null -eq $Box.Failure) { -1 } else { $script:SenderAgainMs }
         [void] $Box.Signal.WaitOne($wait)
         if ($Box.Stop) { return }
         try {
             # Only those that an earlier session left: what this one seals, its own command sends.
+            # The next signal, or the next try after a failure, is the next attempt.
             foreach ($eid in @($Box.Waiting)) { [void] (Send-TotlSealed $Session $eid 1) }
             $Box.Waiting = @()
-            [void] (Send-TotlReport -Session $Session -WarningAction SilentlyContinue)
+            Send-TotlOnce $Session
             $Box.Failure = $null
         }
         catch { $Box.Failure = $_.Exception.Message }
@@ -68,7 +67,7 @@ function Stop-TotlSender {
     else { [void] $sender.Shell.BeginStop($null, $null) }
 }
 
-# Sends a session's events once, without trying again: the PC is about to restart.
+# Sends the events of a session's run once, without trying again.
 function Send-TotlOnce {
     param($Session)
     $run = Read-TotlRun $Session.SpoolPath (Get-TotlRunId $Session.SpoolPath $Session.RunId)

@@ -27,7 +27,7 @@ function Connect-Totl {
     .PARAMETER Check
     For Test-TotlEscrow on a PC in use: one run for all checks of this PC, and nothing in the background.
     .EXAMPLE
-    Connect-Totl E:\totl\engine.json -Client 'Harbour Dental' -Phases apps, bitlocker, local_admin
+    Connect-Totl E:\totl\engine.json -Client 'Harbour Dental' -Phases 'apps', 'bitlocker', 'local_admin'
     .OUTPUTS
     The session; a script with one run may ignore it.
     #>

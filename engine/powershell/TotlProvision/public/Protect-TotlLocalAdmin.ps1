@@ -55,7 +55,7 @@ function Protect-TotlLocalAdmin {
             $text = 'Version {1} in escrow is not in force: the account {0} did not take it. {2}' -f $name, $receipt.version, $why
             Add-TotlOwnEvent $totl $text 'message' 'error' $totl.Phase
             # Only a policy can want another password.
-            if ([string] $_.FullyQualifiedErrorId -cnotlike 'InvalidPassword*') { break }
+            if (-not ([string] $_.FullyQualifiedErrorId -like 'InvalidPassword*')) { break }
         }
     }
     throw (New-TotlError 'not_applied' ('The account {0} did not take the new password: {1}' -f $name, $why))

@@ -19,7 +19,9 @@ function Test-TotlEscrow {
     whether the server has been told; it is not yet where the session sends in the background.
     #>
     [CmdletBinding()]
-    param($Session = $null)
+    param(
+        $Session = $null
+    )
     $ErrorActionPreference = 'Stop'
     $totl = Assert-TotlConnected $Session
     $volumes = @(Get-TotlVolumes)

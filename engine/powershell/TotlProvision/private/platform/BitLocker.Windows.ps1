@@ -11,7 +11,8 @@ function ConvertTo-TotlVolume {
     [pscustomobject] @{
         Name        = [string] $Found.MountPoint
         IsSystem    = [string] $Found.VolumeType -eq 'OperatingSystem'
-        IsPlain     = [string] $Found.VolumeStatus -eq 'FullyDecrypted'
+        # The only state that begins so: no part of the volume is encrypted.
+        IsPlain     = [string] $Found.VolumeStatus -cmatch '^FullyD'
         IsProtected = [string] $Found.ProtectionStatus -eq 'On'
         IsLocked    = [string] $Found.LockStatus -eq 'Locked'
         HasTpm      = $bound.Count -gt 0
@@ -28,7 +29,7 @@ function Get-TotlVolume {
 # Every volume with a letter.
 function Get-TotlVolumes {
     foreach ($found in @(Get-BitLockerVolume)) {
-        if ([string] $found.MountPoint -match '^[A-Za-z]:') { ConvertTo-TotlVolume $found }
+        if ([string] $found.MountPoint -cmatch '^[A-Za-z]:') { ConvertTo-TotlVolume $found }
     }
 }
 
