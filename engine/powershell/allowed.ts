@@ -59,18 +59,20 @@ export const PLATFORM: Record<string, Names> = {
     cmdlets: { 'Import-Module': ['-Name'], 'Get-Module': ['-Name'] },
     classes: {
       hashtable: ['Synchronized'],
-      powershell: ['Create'],
+      'System.Management.Automation.PowerShell': ['Create'],
       'System.Threading.AutoResetEvent': [],
+      'System.Threading.WaitHandle': [],
     },
-    methods: ['AddArgument', 'AddScript', 'BeginInvoke', 'BeginStop', 'Set', 'ToString', 'WaitOne'],
-    runs: ["& (Get-Module -Name 'TotlProvision') { param($Given, $Kept) Invoke-TotlSender $Given $Kept } $Session $Box"],
+    methods: ['AddArgument', 'AddScript', 'BeginInvoke', 'BeginStop', 'Set', 'WaitOne'],
+    runs: [
+      "& (Get-Module -Name 'TotlProvision') { param($Given, $Kept) Invoke-TotlSender $Given $Kept } $Session $Box",
+    ],
   },
   // The phases' own blocks, each in its script's scope.
   'TotlProvision/public/Invoke-TotlPhase.ps1': {
     classes: { scriptblock: [], 'System.Diagnostics.Stopwatch': ['StartNew'] },
     runs: ['. $Script'],
   },
-  'TotlProvision/private/Phase.ps1': { methods: ['GetType'] },
   'TotlProvision/private/Volumes.ps1': { classes: { regex: ['Match'] } },
   'TotlProvision/TotlProvision.psm1': { cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'] } },
   'TotlProvision/private/platform/LocalUser.Windows.ps1': {

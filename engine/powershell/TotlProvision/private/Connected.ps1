@@ -31,15 +31,28 @@ function Add-TotlOwnEvent {
     catch { Write-Warning -Message ('An event was not kept: ' + $_.Exception.Message) }
 }
 
-# Takes a phase into account that has ended, and remembers it for after a restart.
+# Takes a phase into account that has ended.
+function Set-TotlPhase {
+    param($Session, [string] $Phase, [bool] $Succeeded)
+    [System.Collections.ArrayList] $done = $Session.Done
+    [System.Collections.ArrayList] $failed = $Session.Failed
+    $failed.Remove($Phase)
+    if (-not $Succeeded) { [void] $failed.Add($Phase) }
+    elseif (-not $done.Contains($Phase)) { [void] $done.Add($Phase) }
+}
+
+# The same, remembered for after a restart.
 function Complete-TotlPhase {
     param($Session, [string] $Phase, [bool] $Succeeded)
-    if ($Succeeded) {
-        if (-not $Session.Done.Contains($Phase)) { [void] $Session.Done.Add($Phase) }
-        if ($Session.Failed.Contains($Phase)) { [void] $Session.Failed.Remove($Phase) }
-    }
-    elseif (-not $Session.Failed.Contains($Phase)) { [void] $Session.Failed.Add($Phase) }
+    Set-TotlPhase $Session $Phase $Succeeded
     try { Save-TotlHandover $Session } catch { Write-Warning -Message ('The handover was not kept: ' + $_.Exception.Message) }
+}
+
+# Whether a phase was done, here or before a restart.
+function Test-TotlDone {
+    param($Session, [string] $Phase)
+    [System.Collections.ArrayList] $done = $Session.Done
+    $done.Contains($Phase)
 }
 
 # The code of one of the product's own errors; empty for any other.

@@ -3,7 +3,7 @@ $script:BadStates = @('partly', 'missing', 'none')
 $script:SummaryMax = 2000
 
 function Get-TotlVolumeState {
-    param($Volume, $Receipts)
+    param($Volume, [hashtable] $Receipts)
     $live = @(Get-TotlProtectorIds $Volume)
     $missing = @($live | Where-Object { -not $Receipts.ContainsKey($_) })
     if ($missing.Count -gt 0 -and $missing.Count -eq $live.Count) { $state = 'missing' }
@@ -16,11 +16,18 @@ function Get-TotlVolumeState {
     [pscustomobject] @{ Name = $Volume.Name; State = $state; Live = $live; Missing = $missing }
 }
 
+# Ids as a locked PC shows them first: eight characters, in capitals.
+function Get-TotlShortIds {
+    param([string[]] $Ids)
+    $short = foreach ($id in $Ids) { $id.Substring(0, 8).ToUpperInvariant() }
+    @($short) -join ' '
+}
+
 # One line for people, and for a tool that keeps one line.
 function Get-TotlEscrowSummary {
     param($States)
     $parts = foreach ($one in $States) {
-        $ids = @($one.Live | ForEach-Object { $_.Substring(0, 8).ToUpperInvariant() }) -join ' '
+        $ids = Get-TotlShortIds $one.Live
         if ($one.Live.Count -eq 0) { '{0} {1}' -f $one.Name, $one.State } else { '{0} {1} ({2})' -f $one.Name, $one.State, $ids }
     }
     $text = 'Recovery passwords: ' + (@($parts) -join '; ')

@@ -23,7 +23,6 @@ function Add-TotlPhaseEnd {
 function Add-TotlPhaseFailure {
     param($Session, [string] $Phase, $Began, $Failure)
     $data = [ordered] @{ durationMs = $Began.ElapsedMilliseconds; error = [string] $Failure.FullyQualifiedErrorId }
-    if ($null -ne $Failure.Exception) { $data['kind'] = $Failure.Exception.GetType().Name }
     $at = $Failure.InvocationInfo
     if ($null -ne $at) {
         if (-not [string]::IsNullOrEmpty($at.ScriptName)) { $data['script'] = [System.IO.Path]::GetFileName($at.ScriptName) }

@@ -2,7 +2,7 @@
 
 # Those that are on the volume without a receipt, and the one that was added.
 function Get-TotlUnescrowed {
-    param($Volume, $Receipts, $Added)
+    param($Volume, [hashtable] $Receipts, $Added)
     foreach ($one in $Volume.Recovery) { if (-not $Receipts.ContainsKey($one.Id)) { $one } }
     if ($null -ne $Added) { $Added }
 }

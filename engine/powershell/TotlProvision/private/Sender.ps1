@@ -41,9 +41,10 @@ function Start-TotlSender {
     try {
         $signal = New-Object System.Threading.AutoResetEvent -ArgumentList $false
         $box = [hashtable]::Synchronized(@{ Signal = $signal; Stop = $false; Failure = $null; Waiting = @(Get-TotlWaiting $Session.SpoolPath) })
-        $shell = [powershell]::Create()
+        [System.Management.Automation.PowerShell] $shell = [System.Management.Automation.PowerShell]::Create()
         $manifest = Join-Path -Path $script:ModuleRoot -ChildPath 'TotlProvision.psd1'
-        [void] $shell.AddScript($script:SenderWork.ToString()).AddArgument($manifest).AddArgument($Session).AddArgument($box)
+        [void] $shell.AddScript([string] $script:SenderWork)
+        foreach ($argument in @($manifest, $Session, $box)) { [void] $shell.AddArgument($argument) }
         $Session.Sender = [pscustomobject] @{ Shell = $shell; Box = $box; Handle = $shell.BeginInvoke() }
     }
     catch { Write-Warning -Message ('Events leave at the end only: ' + $_.Exception.Message) }
@@ -63,8 +64,10 @@ function Stop-TotlSender {
     $Session.Sender = $null
     $sender.Box.Stop = $true
     [void] $sender.Box.Signal.Set()
-    if ($sender.Handle.AsyncWaitHandle.WaitOne($script:SenderEndMs)) { $sender.Shell.Dispose() }
-    else { [void] $sender.Shell.BeginStop($null, $null) }
+    [System.Management.Automation.PowerShell] $shell = $sender.Shell
+    [System.Threading.WaitHandle] $ended = $sender.Handle.AsyncWaitHandle
+    if ($ended.WaitOne($script:SenderEndMs)) { $shell.Dispose() }
+    else { [void] $shell.BeginStop($null, $null) }
 }
 
 # Sends the events of a session's run once, without trying again.

@@ -76,8 +76,8 @@ function Connect-Totl {
     }
     foreach ($name in @($members.Keys)) { $session | Add-Member -NotePropertyName $name -NotePropertyValue $members[$name] }
     if ($null -ne $kept) {
-        foreach ($phase in $kept.Done) { [void] $session.Done.Add($phase) }
-        foreach ($phase in $kept.Failed) { [void] $session.Failed.Add($phase) }
+        foreach ($phase in $kept.Failed) { Set-TotlPhase $session $phase $false }
+        foreach ($phase in $kept.Done) { Set-TotlPhase $session $phase $true }
         $session.Restarts = $kept.Restarts
     }
     $script:Connected = $session

@@ -43,7 +43,7 @@ function Invoke-TotlPhase {
     }
     $totlPhase = Get-TotlPhase $Name
     if ($null -eq $totlPhase) { $totlPhase = 'phase' }
-    if ($totl.Done.Contains($totlPhase) -and -not $Again) {
+    if ((Test-TotlDone $totl $totlPhase) -and -not $Again) {
         Write-Verbose -Message ('The phase {0} is done already.' -f $totlPhase)
         return
     }

@@ -64,8 +64,7 @@ function Protect-TotlBitLocker {
     $removed = @()
     if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $own) }
     Save-TotlVolumesNow $totl
-    $short = @($escrowed | ForEach-Object { $_.Substring(0, 8).ToUpperInvariant() }) -join ', '
     if ($escrowed.Count -eq 0) { Add-TotlOwnEvent $totl ('The recovery passwords of {0} are in escrow already' -f $Volume) 'message' 'info' $totl.Phase }
-    else { Add-TotlOwnEvent $totl ('In escrow for {0}: {1}' -f $Volume, $short) 'message' 'info' $totl.Phase }
+    else { Add-TotlOwnEvent $totl ('In escrow for {0}: {1}' -f $Volume, (Get-TotlShortIds $escrowed)) 'message' 'info' $totl.Phase }
     [pscustomobject] @{ Volume = $Volume; Escrowed = $escrowed; Removed = $removed; Encrypted = $encrypts }
 }
