@@ -114,6 +114,21 @@ Describe 'a build' {
         @((Invoke-Reference '/kept').runs).Count | Should -Be 2
     }
 
+    It 'keeps every event though the sender reads them while they are written' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        $warnings = @()
+        Invoke-TotlPhase log {
+            foreach ($number in 1..150) { Write-TotlLog "line $number" -WarningVariable +warnings }
+            Wait-Until { @((Invoke-Reference '/kept').runs).Count -eq 1 }
+            foreach ($number in 151..300) { Write-TotlLog "line $number" -WarningVariable +warnings }
+        }
+        (Disconnect-Totl).Sent | Should -BeTrue
+        $warnings.Count | Should -Be 0
+        $events = Get-KeptEvents
+        $events.Count | Should -Be 304
+        @($events | Where-Object { $_.message -like 'line *' } | ForEach-Object { $_.message }) -join ',' | Should -BeExactly (@(1..300 | ForEach-Object { "line $_" }) -join ',')
+    }
+
     It 'is stopped at its first line by a wrong file or a spool that is none, because nothing would be escrowed' {
         Get-Refusal { Connect-Totl (New-FolderName) -SpoolPath $script:spool } | Should -BeExactly 'bad_configuration'
         $blocked = New-FolderName

@@ -172,6 +172,21 @@ Describe 'on Windows' {
             (Invoke-Reference '/kept').secrets.Count | Should -Be 2
         }
 
+        It 'keeps what another has put there where renewing fails at it: only the new recovery password is taken back' {
+            Set-Encrypted @((New-Protector), (New-Protector 'Tpm'))
+            Set-Away
+            Get-Refusal { Protect-TotlBitLocker C: -Renew } | Should -BeExactly 'offline'
+            @(Get-LiveIds).Count | Should -Be 1
+            [void] (Invoke-Reference '/reset')
+            [void] (Disconnect-Totl)
+            Get-Opened | Should -BeExactly $global:TotlWindows.Volumes['C:'].Protectors[0].RecoveryPassword
+        }
+
+        It 'that is not encrypted gets nothing by -EscrowOnly' {
+            (Protect-TotlBitLocker C: -EscrowOnly).Escrowed.Count | Should -Be 0
+            @(Get-LiveIds).Count | Should -Be 0
+        }
+
         It 'of a PC without a TPM, that is locked, or that Windows does not encrypt is an error that names the reason' {
             $global:TotlWindows.Tpm = $false
             Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'no_tpm'

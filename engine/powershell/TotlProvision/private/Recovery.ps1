@@ -15,8 +15,8 @@ function Undo-TotlRecovery {
         Add-TotlOwnEvent $Session ('A recovery password that was added in vain stays on {0}: {1}' -f $Volume, $_.Exception.Message) 'message' 'warning' $Session.Phase
         return
     }
-    $eid = [string] $Failure.Exception.Data['TotlEid']
-    if ($eid -ne '') { Remove-TotlWaiting $Session.SpoolPath $eid }
+    # Only its own: another one's is in force, and waits.
+    if (Test-TotlSame $Failure.Exception.Data['TotlProtector'] $Added.Id) { Remove-TotlWaiting $Session.SpoolPath ([string] $Failure.Exception.Data['TotlEid']) }
 }
 
 # Removes those that a new one has replaced. Returns the ids of those that are gone.

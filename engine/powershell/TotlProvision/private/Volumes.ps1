@@ -60,6 +60,7 @@ function Send-TotlProtector {
     try { Send-TotlSecret -Session $Session -Sealed $sealed }
     catch {
         $_.Exception.Data['TotlEid'] = $sealed.Eid
+        $_.Exception.Data['TotlProtector'] = $Protector.Id
         throw
     }
 }

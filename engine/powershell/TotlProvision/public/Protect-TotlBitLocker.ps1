@@ -41,7 +41,7 @@ function Protect-TotlBitLocker {
     $receipts = Get-TotlEscrowed $totl.SpoolPath
     $own = @($found.Recovery | Where-Object { $receipts.ContainsKey($_.Id) })
     $added = $null
-    if ($Renew -or $found.Recovery.Count -eq 0) {
+    if ($Renew -or ($found.Recovery.Count -eq 0 -and -not ($EscrowOnly -and $found.IsPlain))) {
         $added = Add-TotlRecovery $Volume
         if ($null -eq $added) { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}.' -f $Volume)) }
     }
