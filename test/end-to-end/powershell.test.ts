@@ -102,7 +102,7 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   await signIn(page, stand.addresses.portal, ADMIN);
   await page.getByRole('link', { name: os.hostname() }).click();
   await page.waitForURL(`**/machines/${machine}`);
-  await page.getByText('In escrow for C: 5F0C1F8E').waitFor();
+  await page.getByText('Recovery passwords of C: now in escrow: 5F0C1F8E').waitFor();
   await page.getByText('The run is done').waitFor();
   // What the PC itself has listed.
   await page.getByText(/^In force, checked/).waitFor();

@@ -65,6 +65,6 @@ function Protect-TotlBitLocker {
     if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $own) }
     Save-TotlVolumesNow $totl
     if ($escrowed.Count -eq 0) { Add-TotlOwnEvent $totl ('The recovery passwords of {0} are in escrow already' -f $Volume) 'message' 'info' $totl.Phase }
-    else { Add-TotlOwnEvent $totl ('In escrow for {0}: {1}' -f $Volume, (Get-TotlShortIds $escrowed)) 'message' 'info' $totl.Phase }
+    else { Add-TotlOwnEvent $totl ('Recovery passwords of {0} now in escrow: {1}' -f $Volume, (Get-TotlShortIds $escrowed)) 'message' 'info' $totl.Phase }
     [pscustomobject] @{ Volume = $Volume; Escrowed = $escrowed; Removed = $removed; Encrypted = $encrypts }
 }
