@@ -1,6 +1,7 @@
 // The PowerShell module as it is handed out: the same bytes each time, whole for whoever unpacks it, with help for every command.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -39,6 +40,14 @@ it('has the same bytes each time, so that its SHA-256 can be compared by whoever
   ].map((names) => new Map(names.map((name) => [name, Buffer.from(name)])));
   expect(zipOf(some ?? new Map())).toEqual(zipOf(others ?? new Map()));
   expect([...unzipped(zipOf(some ?? new Map()))].every(([name, text]) => name === text)).toBe(true);
+});
+
+it('is made by the command too, with its checksum beside it', () => {
+  const root = path.join(import.meta.dirname, '../..');
+  execFileSync(process.execPath, ['dev/build-powershell.ts'], { cwd: root });
+  const made = path.join(root, `dist/powershell/TotlProvision-${kit.version}.zip`);
+  expect(readFileSync(made)).toEqual(kit.zip);
+  expect(readFileSync(`${made}.sha256`, 'utf8')).toBe(checksumLine(kit, path.basename(made)));
 });
 
 it('has every file of the module and its examples with the line ends of Windows, and no other', () => {

@@ -129,7 +129,7 @@ Describe 'a build' {
         @($events | Where-Object { $_.message -like 'line *' } | ForEach-Object { $_.message }) -join ',' | Should -BeExactly (@(1..50 | ForEach-Object { "line $_" }) -join ',')
     }
 
-    It 'reads what another has open to write, and lets it be replaced meanwhile, which Windows refuses unless a reader says so' {
+    It 'reads what another has open to write, which Windows refuses unless a reader says so' {
         InModuleScope TotlProvision -Parameters @{ Path = New-FolderName } {
             param($Path)
             Write-TotlWhole $Path 'before'
