@@ -13,6 +13,12 @@ $global:given = @{ account = $null; password = $null; protector = '5f0c1f8e-9f2b
 $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
 $given['recovery'] = $groups -join '-'
 
+# What changes the PC is said at once too: a PC that is killed says nothing at the end.
+function global:Write-Applied {
+    param([string] $What)
+    [Console]::Error.WriteLine('applied ' + $What)
+}
+
 function global:Get-BitLockerVolume {
     param($MountPoint)
     $made = @{ KeyProtectorType = 'RecoveryPassword'; KeyProtectorId = '{' + $given['protector'].ToUpperInvariant() + '}'; RecoveryPassword = $given['recovery'] }
@@ -40,6 +46,7 @@ function global:Enable-BitLocker {
     [CmdletBinding()]
     param($MountPoint, $EncryptionMethod, [switch] $UsedSpaceOnly, [switch] $TpmProtector, [switch] $SkipHardwareTest)
     $given['encrypted'] = $true
+    Write-Applied $given['recovery']
 }
 
 function global:Get-LocalUser {
@@ -52,6 +59,7 @@ function global:Set-LocalUser {
     param($Name, [System.Security.SecureString] $Password)
     $given['account'] = $Name
     $given['password'] = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+    Write-Applied $given['password']
 }
 
 function global:New-LocalUser {
