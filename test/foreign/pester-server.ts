@@ -13,6 +13,7 @@ import path from 'node:path';
 import { Engine } from '../../engine/client.ts';
 import { startServer } from '../../engine/fixtures.ts';
 import { HOSTILE_TENANT, hostileAnswers } from '../../engine/hostile-answers.ts';
+import { CLASSES, PLATFORM } from '../../engine/powershell/allowed.ts';
 import { nextBatch, Spool } from '../../engine/spool.ts';
 import { spoolLines } from '../../engine/spool-file.ts';
 import { nextRunId } from '../../engine/spooled-run.ts';
@@ -94,6 +95,14 @@ const questions: Record<string, (asked: never) => unknown> = {
     }),
   }),
   '/next-run': ({ run, machine }: { run: string; machine: string }) => ({ run: nextRunId(run, machine) }),
+  /** The classes that the module may name where Windows PowerShell 5.1 loads it. */
+  '/allowed': () => ({
+    classes: Object.assign(
+      {},
+      CLASSES,
+      ...Object.entries(PLATFORM).map(([name, { classes }]) => (/\.(Elsewhere|Core)\./.test(name) ? {} : classes)),
+    ),
+  }),
   '/stringify': ({ json }: { json: string }) => ({ json: JSON.stringify(JSON.parse(json)) }),
 };
 
