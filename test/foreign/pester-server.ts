@@ -95,14 +95,12 @@ const questions: Record<string, (asked: never) => unknown> = {
     }),
   }),
   '/next-run': ({ run, machine }: { run: string; machine: string }) => ({ run: nextRunId(run, machine) }),
-  /** The classes that the module may name where Windows PowerShell 5.1 loads it. */
-  '/allowed': () => ({
-    classes: Object.assign(
-      {},
-      CLASSES,
-      ...Object.entries(PLATFORM).map(([name, { classes }]) => (/\.(Elsewhere|Core)\./.test(name) ? {} : classes)),
-    ),
-  }),
+  /** The classes that the module may name where Windows PowerShell 5.1 loads it, each with its static members. */
+  '/allowed': () => {
+    const platform = Object.entries(PLATFORM).filter(([file]) => !/\.(Elsewhere|Core)\./.test(file));
+    const lists = [CLASSES, ...platform.map(([, { classes = {} }]) => classes)];
+    return { classes: lists.flatMap((list) => Object.entries(list).map(([name, members]) => ({ name, members }))) };
+  },
   '/stringify': ({ json }: { json: string }) => ({ json: JSON.stringify(JSON.parse(json)) }),
 };
 

@@ -2,8 +2,8 @@
 using namespace System.Management.Automation.Language
 
 function New-Fault {
-    param([Ast] $Ast, [string] $What)
-    '{0}: {1}' -f $Ast.Extent.StartLineNumber, $What
+    param($Part, [string] $What)
+    '{0}: {1}' -f $Part.Extent.StartLineNumber, $What
 }
 
 # Members that PowerShell itself gives to every object, and those of objects that scripts make.
