@@ -51,7 +51,7 @@ export async function whyNoPowerShell(): Promise<string | null> {
 }
 
 /** The end-to-end tests that run PowerShell. */
-export const RUNS_POWERSHELL = ['powershell.test.ts', 'powershell-killed.test.ts', 'powershell-apart.test.ts'];
+export const RUNS_POWERSHELL = ['powershell.test.ts', 'powershell-killed.test.ts'];
 
 /**
  * The words of `npm test` if PowerShell is not available. A machine that checks changes must have it: if `CI` is set,

@@ -11,6 +11,12 @@ $given = @{ account = $null; password = $null; protector = '5f0c1f8e-9f2b-4d2b-8
 $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
 $given['recovery'] = $groups -join '-'
 
+# What changes the PC is said at once too: a PC that is killed says nothing at the end.
+function Write-Applied {
+    param([string] $What)
+    [Console]::Error.WriteLine('applied ' + $What)
+}
+
 function Add-BitLockerKeyProtector {
     param($MountPoint, [switch] $RecoveryPasswordProtector)
     $made = @{ KeyProtectorType = 'RecoveryPassword'; KeyProtectorId = '{' + $given['protector'].ToUpperInvariant() + '}'; RecoveryPassword = $given['recovery'] }
@@ -20,12 +26,14 @@ function Add-BitLockerKeyProtector {
 function Enable-BitLocker {
     param($MountPoint, $EncryptionMethod, [switch] $UsedSpaceOnly, [switch] $TpmProtector, [switch] $SkipHardwareTest)
     $given['encrypted'] = $true
+    Write-Applied $given['recovery']
 }
 
 function Set-LocalUser {
     param($Name, [System.Security.SecureString] $Password)
     $given['account'] = $Name
     $given['password'] = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+    Write-Applied $given['password']
 }
 
 $example = Join-Path -Path $PSScriptRoot -ChildPath '../../engine/powershell/examples/Invoke-Provisioning.ps1'
