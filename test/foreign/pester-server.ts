@@ -3,13 +3,14 @@
 // JSON.stringify writes JSON. usage: node test/foreign/pester-server.ts prints its settings as a line once it listens,
 // runs until it is ended
 import { execFile } from 'node:child_process';
-import { KeyObject } from 'node:crypto';
+import { constants, createPrivateKey, KeyObject, privateDecrypt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import jose from 'node-jose';
 import { Engine } from '../../engine/client.ts';
 import { startServer } from '../../engine/fixtures.ts';
 import { HOSTILE_TENANT, hostileAnswers } from '../../engine/hostile-answers.ts';
@@ -64,6 +65,36 @@ const questions: Record<string, (asked: never) => unknown> = {
     const { machine, kind, ref, sealed, run, eid } = EscrowRequest.parse(JSON.parse(body));
     const version = { kid: key.kid, format: 'jwe' as const, bound: true, run, eid };
     return openSecret(HOSTILE_TENANT, { machine, kind, ref, sealed, version }, keys);
+  },
+  /** The test's own escrow key, for a foreign library that runs in PowerShell. */
+  '/private-key': () => ({
+    pem: readFileSync(pem, 'utf8'),
+    jwk: JSON.stringify(KeyObject.from(key.privateKey).export({ format: 'jwk' })),
+  }),
+  '/node-jose/open': async ({ body }: { body: string }) => {
+    const own = await jose.JWK.asKey(readFileSync(pem, 'utf8'), 'pem');
+    const { payload } = await jose.JWE.createDecrypt(own).decrypt(JSON.parse(body).sealed);
+    return { plaintext: payload.toString('utf8') };
+  },
+  /** Seals under a header that another sealer made. */
+  '/node-jose/seal': async ({ header, plaintext }: { header: { enc: string }; plaintext: string }) => {
+    const own = await jose.JWK.asKey(readFileSync(pem, 'utf8'), 'pem');
+    const options = { format: 'compact', contentAlg: header.enc, fields: header } as const;
+    const recipient = { key: own, reference: false };
+    return { sealed: await jose.JWE.createEncrypt(options, recipient).update(plaintext, 'utf8').final() };
+  },
+  /** RSA-OAEP with SHA-256 by Node's own crypto; null where it does not open. */
+  '/oaep': ({ key, ct }: { key: string; ct: string }) => {
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    try {
+      const opened = privateDecrypt(
+        { key: createPrivateKey(key), padding, oaepHash: 'sha256' },
+        Buffer.from(ct, 'hex'),
+      );
+      return { msg: opened.toString('hex') };
+    } catch {
+      return { msg: null };
+    }
   },
   '/openssl': ({ body }: { body: string }) => openByOpenssl(pem, JSON.parse(body).sealed),
   /** What the reference engine reads in a spool, how it would send it, and the lines of its exported file. */
