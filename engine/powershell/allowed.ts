@@ -90,6 +90,7 @@ export const CLASSES: Record<string, string[]> = {
   void: [],
   'System.Collections.IDictionary': [],
   'System.Collections.IEnumerable': [],
+  'System.Enum': [],
   'System.Globalization.CultureInfo': ['InvariantCulture'],
   'System.IO.Directory': ['CreateDirectory', 'Exists'],
   'System.IO.File': ['Exists', 'Move', 'ReadAllBytes', 'Replace'],

@@ -24,7 +24,7 @@ function Start-TotlRun {
     param(
         [Parameter(Mandatory = $true)] $Session,
         [Parameter(Mandatory = $true)] $Machine,
-        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [string[]] $Phases,
+        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [AllowEmptyString()] [string[]] $Phases,
         [string] $RunId = '',
         [string] $EngineVersion = ''
     )
