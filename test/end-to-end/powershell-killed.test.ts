@@ -16,7 +16,7 @@ import type { BulkPage } from '../../schema/bulk.ts';
 import { type Keyring, PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { EventPage, StoredEvent } from '../../schema/report.ts';
 import type { Revealed, SecretList } from '../../schema/secret.ts';
-import { type Ended, lastLine, runScript } from '../support/bench-pc.ts';
+import { type Ended, lastLine, runScript } from '../foreign/bench-pc.ts';
 import { onPage, openBrowser, picture } from '../support/browser.ts';
 import { bytesUnder, findIn, textCanary } from '../support/canary.ts';
 import { ADMIN_PASSPHRASE, askReveal, signIn, unlock } from '../support/story.ts';

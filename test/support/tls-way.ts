@@ -49,7 +49,9 @@ export async function startTlsFront(certificate: { key: string; cert: string }, 
     asked.push(request.url ?? '');
     const headers = { ...request.headers } as Record<string, string>;
     delete headers.host;
-    const body = request.method === 'GET' ? undefined : Buffer.concat(await Array.fromAsync(request));
+    const sent: Buffer[] = [];
+    for await (const chunk of request) sent.push(chunk);
+    const body = request.method === 'GET' ? undefined : Buffer.concat(sent);
     const answer = await fetch(origin + request.url, { method: request.method, headers, body });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
     if (answer.body) Readable.fromWeb(answer.body as never).pipe(response);
