@@ -20,8 +20,11 @@ if ($At -ne '') {
 }
 else {
     # Not the files that only reckon: most statements of a run are theirs, and nothing is half done between them.
-    $names = @('Aside', 'Escrow', 'Files', 'Lock', 'Lost', 'MachineId', 'Report', 'Spool', 'Transport' | ForEach-Object { "TotlProvision/private/$_.ps1" }) +
-        @(Get-ChildItem -LiteralPath "$engine/TotlProvision/public" -File | ForEach-Object { 'TotlProvision/public/' + $_.Name }) + 'examples/Invoke-Provisioning.ps1'
+    $pure = 'Answer', 'Backoff', 'Batch', 'Configuration', 'Encoding', 'Json', 'Jwe', 'Jwk', 'Mend', 'Refusal', 'Rules', 'SharedIds', 'Statement', 'TenantKey'
+    $names = @('private', 'public' | ForEach-Object {
+            $folder = $_
+            Get-ChildItem -LiteralPath "$engine/TotlProvision/$folder" -File | Where-Object { $_.BaseName -notin $pure } | ForEach-Object { "TotlProvision/$folder/" + $_.Name }
+        }) + 'examples/Invoke-Provisioning.ps1'
     foreach ($name in $names) {
         $path = Join-Path -Path $engine -ChildPath $name
         $root = [System.Management.Automation.Language.Parser]::ParseFile($path, [ref] $null, [ref] $null)
