@@ -81,6 +81,8 @@ export class Account {
   readonly buckets = new Map<string, Bucket>();
   /** By id, the Worker that is listened to. */
   readonly tails = new Map<string, string>();
+  /** Custom domains that Workers and projects get as soon as they are there, by their name. */
+  readonly promised = new Map<string, string>();
   /** Names in front of `.pages.dev` that other accounts have. */
   readonly elsewhere = new Set<string>();
   /** What the token may not do: a part of a call's path, such as `/d1/`. */

@@ -96,7 +96,7 @@ export function answersOfPages(account: Account, sites: Sites): Answers {
         production_branch,
         created_on: now(),
         deployments: [],
-        hosts: [],
+        hosts: [account.promised.get(name) ?? []].flat(),
       };
       account.projects.set(name, made);
       return ok(described(made));

@@ -9,7 +9,7 @@ import { deploy, shownBindings } from './versions.ts';
 const WORKERS = '/accounts/:account/workers';
 const SCRIPT = `${WORKERS}/scripts/:script`;
 
-const newWorker = (name: string): Worker => ({
+const newWorker = (name: string, host: string | undefined): Worker => ({
   id: hex(),
   name,
   created_on: now(),
@@ -21,7 +21,7 @@ const newWorker = (name: string): Worker => ({
   classes: [],
   migrationTag: undefined,
   subdomain: { enabled: false, previews_enabled: false },
-  hosts: [],
+  hosts: host === undefined ? [] : [host],
   objects: '',
 });
 
@@ -64,7 +64,7 @@ export function answersOfWorkers(account: Account, runtime: Runtime): Answers {
     [`PUT ${SCRIPT}`]: async (asked) => {
       const name = asked.get('script');
       const { version, metadata, classes, migrationTag } = await readUpload(account, runtime, name, asked, true);
-      const worker = account.workers.get(name) ?? newWorker(name);
+      const worker = account.workers.get(name) ?? newWorker(name, account.promised.get(name));
       account.workers.set(name, worker);
       worker.versions.push(version);
       Object.assign(worker, { classes, migrationTag, tags: metadata.tags ?? worker.tags });

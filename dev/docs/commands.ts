@@ -24,6 +24,8 @@ export function commandsOf(page: string, markdown: string): Command[] {
       if (text) commands.push({ page, text, account: NEEDS_ACCOUNT.test(held) });
       held = '';
     }
+    // A quote that is not closed, such as an apostrophe in a comment, would swallow every command after it.
+    if (held.trim()) throw new Error(`${page} has a command whose quotes do not end: ${held.trim().split('\n')[0]}`);
   }
   return commands;
 }
