@@ -70,7 +70,11 @@ export class Access {
       response.end();
     } else if (url.pathname === AUTHORIZED) this.#authorized(response, url, host, it);
     else if (url.pathname === '/cdn-cgi/access/logout') {
-      redirect(response, `https://${this.team}/signed-out?host=${host}`, `${COOKIE}=; Path=/; Secure; HttpOnly; Max-Age=0`);
+      redirect(
+        response,
+        `https://${this.team}/signed-out?host=${host}`,
+        `${COOKIE}=; Path=/; Secure; HttpOnly; Max-Age=0`,
+      );
     } else if (url.pathname === '/cdn-cgi/access/get-identity') {
       const who = await this.session(request, it);
       response.writeHead(who ? 200 : 401, { 'content-type': 'application/json', 'cache-control': 'no-store' });

@@ -112,8 +112,7 @@ export class Account {
   }
 
   database(nameOrId: string): Database {
-    const found =
-      this.databases.get(nameOrId) ?? [...this.databases.values()].find(({ name }) => name === nameOrId);
+    const found = this.databases.get(nameOrId) ?? [...this.databases.values()].find(({ name }) => name === nameOrId);
     if (!found) throw new Refused(404, 7404, `The database ${nameOrId} could not be found`);
     return found;
   }

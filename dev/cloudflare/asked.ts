@@ -1,7 +1,7 @@
 // A call as its answer reads it: its parameters, query and body. A body is read once, whole.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Call } from './calls.ts';
 import type { Answer } from './answer.ts';
+import type { Call } from './calls.ts';
 
 export class Asked {
   readonly params: Record<string, string>;

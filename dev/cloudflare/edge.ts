@@ -2,9 +2,9 @@
 // application covers it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type net from 'node:net';
 import { ToWorker } from '../stand/to-worker.ts';
 import type { Access } from './access.ts';
 import type { Account, Project, Worker } from './account.ts';

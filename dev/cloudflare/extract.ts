@@ -74,7 +74,10 @@ if (import.meta.main) {
   const calls = CALLS.flatMap((call) => {
     const operation = operationOf(document, call);
     if (operation === undefined) return [];
-    const said = { request: schemaOf(document, operation.requestBody), answer: schemaOf(document, operation.responses?.['200'] ?? operation.responses?.['202']) };
+    const said = {
+      request: schemaOf(document, operation.requestBody),
+      answer: schemaOf(document, operation.responses?.['200'] ?? operation.responses?.['202']),
+    };
     return [`  ${JSON.stringify(call)}: ${JSON.stringify(said)}`];
   });
   const head = ['github.com/cloudflare/api-schemas, openapi.json', date].map((one) => JSON.stringify(one));

@@ -42,7 +42,9 @@ const described = (project: Project) => {
     production_branch: project.production_branch,
     source: null,
     deployment_configs: { production: CONFIG, preview: CONFIG },
-    ...(served === undefined ? {} : { canonical_deployment: shown(project, served), latest_deployment: shown(project, served) }),
+    ...(served === undefined
+      ? {}
+      : { canonical_deployment: shown(project, served), latest_deployment: shown(project, served) }),
   };
 };
 
@@ -82,11 +84,7 @@ export function answersOfPages(account: Account, sites: Sites): Answers {
     [`POST ${PROJECTS}`]: (asked) => {
       const { name, production_branch } = asked.json<{ name: string; production_branch: string }>();
       if (account.projects.has(name))
-        throw new Refused(
-          409,
-          8000002,
-          'A project with this name already exists. Choose a different project name.',
-        );
+        throw new Refused(409, 8000002, 'A project with this name already exists. Choose a different project name.');
       // The address is the whole world's: where another account has it, Cloudflare gives one with three letters more.
       const subdomain = account.elsewhere.has(name) ? `${name}-${hex(2).slice(0, 3)}` : name;
       const made: Project = {

@@ -87,7 +87,10 @@ export class Runtime {
         TELL: async (request) => {
           const events = (await request.json()) as TailEvent[];
           // It names no script: there is a tail for each.
-          this.#options.onTail(name, events.map((one) => ({ ...one, scriptName: name })));
+          this.#options.onTail(
+            name,
+            events.map((one) => ({ ...one, scriptName: name })),
+          );
           return new (await import('miniflare')).Response();
         },
       },
@@ -97,11 +100,7 @@ export class Runtime {
     const own = this.#optionsOf(answering, served, apart ? name : undefined);
     own.tails = [`${name}.tail`];
     own.unsafeDirectSockets = [{ host: '127.0.0.1', port: 0 }];
-    return [
-      own,
-      ...(apart ? [this.#optionsOf(name, versionOf(worker, worker.objects), undefined)] : []),
-      tail,
-    ];
+    return [own, ...(apart ? [this.#optionsOf(name, versionOf(worker, worker.objects), undefined)] : []), tail];
   }
 
   #optionsOf(name: string, version: Version, objectsOf: string | undefined): V4WorkerOptions {
@@ -187,7 +186,8 @@ function bound(bindings: readonly Binding[], objectsOf: string | undefined): Bou
     if (type === 'plain_text' || type === 'secret_text') texts[name] = String(one.text);
     else if (type === 'd1') d1Databases[name] = String(one.id);
     else if (type === 'r2_bucket') r2Buckets[name] = String(one.bucket_name);
-    else if (type === 'ratelimit') ratelimits[name] = { namespace_id: String(one.namespace_id), simple: one.simple as never };
+    else if (type === 'ratelimit')
+      ratelimits[name] = { namespace_id: String(one.namespace_id), simple: one.simple as never };
     else if (type === 'durable_object_namespace')
       durableObjects[name] = {
         className: String(one.class_name),

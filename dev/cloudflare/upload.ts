@@ -101,7 +101,14 @@ function classesAfter(before: Worker | undefined, migrations: Metadata['migratio
 /** A class with objects must still be there. esbuild writes one list of exports, at the end. */
 function requireExports(main: Module, classes: readonly string[]): void {
   const lists = [...main.text.matchAll(/export\s*\{([^}]*)\}/g)].flatMap(([, list = '']) => list.split(','));
-  const exported = new Set(lists.map((one) => one.trim().split(/\s+as\s+/).at(-1)));
+  const exported = new Set(
+    lists.map((one) =>
+      one
+        .trim()
+        .split(/\s+as\s+/)
+        .at(-1),
+    ),
+  );
   const lost = classes.find((one) => !exported.has(one));
   if (lost !== undefined)
     throw new Refused(

@@ -73,10 +73,7 @@ export function answersOfVersions(account: Account, runtime: Runtime): Answers {
     [`GET ${SCRIPT}/versions`]: (asked) => {
       const worker = account.worker(asked.get('script'));
       const items = worker.versions.map((one) => shown(worker, one)).reverse();
-      return ok(
-        { items },
-        { result_info: { page: 1, per_page: 100, count: items.length, total_count: items.length } },
-      );
+      return ok({ items }, { result_info: { page: 1, per_page: 100, count: items.length, total_count: items.length } });
     },
     [`GET ${SCRIPT}/versions/:version`]: (asked) => {
       const worker = account.worker(asked.get('script'));

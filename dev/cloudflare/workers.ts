@@ -104,7 +104,9 @@ export function answersOfWorkers(account: Account, runtime: Runtime): Answers {
     },
     [`GET ${SCRIPT}/secrets`]: (asked) => {
       const worker = account.worker(asked.get('script'));
-      return ok(shownBindings(versionOf(worker, servedVersion(worker).id)).filter(({ type }) => type === 'secret_text'));
+      return ok(
+        shownBindings(versionOf(worker, servedVersion(worker).id)).filter(({ type }) => type === 'secret_text'),
+      );
     },
   };
 }

@@ -26,11 +26,13 @@ export async function perform(
     const outcome = rehearse && step.account ? 'shown, not run' : await outcomeOf(step, printed);
     onEnd(outcome);
     if (outcome === 'FAILED')
-      return { done, failed: step, notDone: steps.slice(index + 1), cause: causeOf(printed.join('')) };
+      return { done, failed: step, notDone: steps.slice(index + 1), cause: causeIn(step, printed.join('')) };
     done.push(step);
   }
   return { done, failed: null, notDone: [], cause: null };
 }
+
+const causeIn = ({ oddIn }: Step, printed: string): string | null => oddIn?.(printed) ?? causeOf(printed);
 
 /** Adds what the step prints to `printed`. */
 async function outcomeOf(step: Step, printed: string[]): Promise<Outcome> {
@@ -38,7 +40,10 @@ async function outcomeOf(step: Step, printed: string[]): Promise<Outcome> {
   if (await isThere(step)) return 'is there already';
   const [tool, ...args] = command;
   const hear = (text: string) => void printed.push(text);
-  if (account) return (await run(tool, args, { env, onOutput: hear, onError: hear })) ? 'done' : 'FAILED';
+  if (account) {
+    const ended = await run(tool, args, { env, onOutput: hear, onError: hear });
+    return ended && !step.oddIn?.(printed.join('')) ? 'done' : 'FAILED';
+  }
   const { ok, stdout, stderr } = await capture(tool, args, { env });
   if (!ok) process.stderr.write(`${stdout}${stderr}`);
   return ok ? 'done' : 'FAILED';

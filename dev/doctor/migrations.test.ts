@@ -34,11 +34,14 @@ it.each([
   ['warn', failed('', 'You are not authenticated. Please run `wrangler login`.')],
   ['FAIL', failed('', "Couldn't find DB with name 'totlprovision'")],
 ] as const)('%s where wrangler says %o', (level, captured) =>
-  expect(migrations(captured, 'remote', KNOWN).level).toBe(level));
+  expect(migrations(captured, 'remote', KNOWN).level).toBe(level),
+);
 
 it('says what Cloudflare said, and never the path of the request, which has the account’s id', () => {
   const said = failed(
     '{"error":{"text":"A request to the Cloudflare API (/accounts/0123abcd/d1/database/x/query) failed.","notes":[{"text":"D1 is overloaded [code: 7429]"}]}}',
   );
-  expect(migrations(said, 'remote', KNOWN).finding).toBe('wrangler could not ask the index (D1 is overloaded [code: 7429])');
+  expect(migrations(said, 'remote', KNOWN).finding).toBe(
+    'wrangler could not ask the index (D1 is overloaded [code: 7429])',
+  );
 });

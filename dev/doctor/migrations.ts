@@ -44,7 +44,8 @@ export function migrations(
       ? ok('none is pending')
       : warn(`the index is ahead of this copy: ${ahead.join(', ')}`, 'look from the copy that was deployed');
   }
-  if (NOT_SIGNED_IN.test(said)) return warn('the index could not be asked: wrangler is not signed in', 'npx wrangler login');
+  if (NOT_SIGNED_IN.test(said))
+    return warn('the index could not be asked: wrangler is not signed in', 'npx wrangler login');
   if (NO_SUCH_DATABASE.test(said))
     return fail('there is no such database in the account', 'check database_id in wrangler.toml (guide, step 1)');
   const cause = causeIn(said);

@@ -27,8 +27,7 @@ export async function ask(place: Place, statements: readonly string[]): Promise<
 function sentence({ where }: Place, output: string): string {
   if (/no such table|no such column/i.test(output))
     return `The index has no tables yet, or old ones: run "npm run db:init:${where}" first.`;
-  if (NOT_SIGNED_IN.test(output))
-    return 'wrangler is not signed in: run "npx wrangler login" first.';
+  if (NOT_SIGNED_IN.test(output)) return 'wrangler is not signed in: run "npx wrangler login" first.';
   if (NO_SUCH_DATABASE.test(output))
     return 'There is no such database in the account: check database_id in wrangler.toml.';
   const cause = causeIn(output);

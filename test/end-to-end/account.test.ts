@@ -43,8 +43,9 @@ before(async () => {
     folder: path.join(folder, 'cloudflare'),
     subdomain: 'totlcom-inc',
     team: 'totlcom.cloudflareaccess.com',
-    names: ['*.totlcom.com', '*.totlcom-inc.workers.dev', '*.cloudflareaccess.com', '*.pages.dev']
-      .concat(['portal', 'docs', 'portal-staging', 'docs-staging'].map((one) => `*.totlprovision-${one}.pages.dev`)),
+    names: ['*.totlcom.com', '*.totlcom-inc.workers.dev', '*.cloudflareaccess.com', '*.pages.dev'].concat(
+      ['portal', 'docs', 'portal-staging', 'docs-staging'].map((one) => `*.totlprovision-${one}.pages.dev`),
+    ),
   });
   browser = await chromium.launch({
     executablePath: browserPath(),
@@ -244,19 +245,25 @@ inOrder('the guide, on an account', (step) => {
         learn(command, await typed(command));
       }
     }
-    assert.deepEqual(BY_HAND.filter(([form]) => !done.has(form)), []);
+    assert.deepEqual(
+      BY_HAND.filter(([form]) => !done.has(form)),
+      [],
+    );
   });
 
-  step('the doctor is content with everything once it is lent a token and a session, and has written nothing', async () => {
-    const session = await cloudflare.access.mint(ADMIN, application);
-    writeFileSync(file('session'), session);
-    const tables = 'SELECT name FROM sqlite_master';
-    const { uuid } = cloudflare.account.database('totlprovision');
-    const before = await cloudflare.runtime.query(uuid, tables);
-    const text = await typed('npm run --silent doctor -- --token-file engine.json --session-file session');
-    assert.doesNotMatch(text, /^(warn|FAIL)/m);
-    assert.deepEqual((await cloudflare.runtime.query(uuid, tables))[0]?.results, before[0]?.results);
-  });
+  step(
+    'the doctor is content with everything once it is lent a token and a session, and has written nothing',
+    async () => {
+      const session = await cloudflare.access.mint(ADMIN, application);
+      writeFileSync(file('session'), session);
+      const tables = 'SELECT name FROM sqlite_master';
+      const { uuid } = cloudflare.account.database('totlprovision');
+      const before = await cloudflare.runtime.query(uuid, tables);
+      const text = await typed('npm run --silent doctor -- --token-file engine.json --session-file session');
+      assert.doesNotMatch(text, /^(warn|FAIL)/m);
+      assert.deepEqual((await cloudflare.runtime.query(uuid, tables))[0]?.results, before[0]?.results);
+    },
+  );
 
   step('an engine hands its secrets over, the tail shows it, and a person reveals one', async () => {
     const tail = type('npm run --silent tail -- --remote');
@@ -279,37 +286,40 @@ inOrder('the guide, on an account', (step) => {
     });
   });
 
-  step('a deploy with migrations of index and object under an open page loses nothing that happens meanwhile', async () => {
-    const first = worker().objects;
-    writeFileSync(file('schema/d1/9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n');
-    writeFileSync(
-      file('objects/core/migrations/9001-of-the-test.ts'),
-      "import type { Migration } from '../migration.ts';\n\nexport const m9001: Migration = { id: 9001, name: 'of the test', statements: 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT' };\n",
-    );
-    edit('objects/core/migrations.ts', (text) =>
-      text
-        .replace("import { m0037 }", "import { m9001 } from './migrations/9001-of-the-test.ts';\nimport { m0037 }")
-        .replace('  m0037,\n', '  m0037,\n  m9001,\n'),
-    );
-    edit('package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "9.0.1"'));
-    await onPage(
-      browser,
-      async (page) => {
-        await toTenant(page);
-        await donePcs(page).first().waitFor();
-        const [deployed, engine] = [type('npm run deploy -- --only d1,worker'), pc()];
-        const [end, ran] = await Promise.all([deployed.ended, engine.ended]);
-        assert.equal(end.code, 0, end.text);
-        assert.equal(ran.code, 0, ran.text);
-        assert.equal((await health()).version, '9.0.1');
-        await donePcs(page).nth(1).waitFor();
-      },
-      { expected: /WebSocket|Failed to load resource/ },
-    );
-    assert.notEqual(worker().objects, first, 'the objects took the new code at once');
-    known.first = first;
-    known.second = worker().objects;
-  });
+  step(
+    'a deploy with migrations of index and object under an open page loses nothing that happens meanwhile',
+    async () => {
+      const first = worker().objects;
+      writeFileSync(file('schema/d1/9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n');
+      writeFileSync(
+        file('objects/core/migrations/9001-of-the-test.ts'),
+        "import type { Migration } from '../migration.ts';\n\nexport const m9001: Migration = { id: 9001, name: 'of the test', statements: 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT' };\n",
+      );
+      edit('objects/core/migrations.ts', (text) =>
+        text
+          .replace('import { m0037 }', "import { m9001 } from './migrations/9001-of-the-test.ts';\nimport { m0037 }")
+          .replace('  m0037,\n', '  m0037,\n  m9001,\n'),
+      );
+      edit('package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "9.0.1"'));
+      await onPage(
+        browser,
+        async (page) => {
+          await toTenant(page);
+          await donePcs(page).first().waitFor();
+          const [deployed, engine] = [type('npm run deploy -- --only d1,worker'), pc()];
+          const [end, ran] = await Promise.all([deployed.ended, engine.ended]);
+          assert.equal(end.code, 0, end.text);
+          assert.equal(ran.code, 0, ran.text);
+          assert.equal((await health()).version, '9.0.1');
+          await donePcs(page).nth(1).waitFor();
+        },
+        { expected: /WebSocket|Failed to load resource/ },
+      );
+      assert.notEqual(worker().objects, first, 'the objects took the new code at once');
+      known.first = first;
+      known.second = worker().objects;
+    },
+  );
 
   for (const [told, answers, objects] of [
     ['a new Worker before objects of before, as for a moment after every deploy', 'second', 'first'],
@@ -349,11 +359,23 @@ inOrder('the guide, on an account', (step) => {
     assert.deepEqual(tenants?.results, [{ tenants: 0 }]);
   });
 
-  step('every call was one that is known, said and answered as Cloudflare describes it, and nothing left the machine', () => {
-    assert.deepEqual(cloudflare.api.made.filter(({ call }) => call === 'unknown'), []);
-    assert.deepEqual([...new Set(cloudflare.api.strange)], []);
-    assert.deepEqual(cloudflare.wayOut.refused.filter((one) => !PREVIEW.test(one)), []);
-    const made = new Set(cloudflare.api.made.map(({ call }) => call));
-    assert.deepEqual(CALLS.filter((call) => !made.has(call) && !NOT_MADE.includes(call)), []);
-  });
+  step(
+    'every call was one that is known, said and answered as Cloudflare describes it, and nothing left the machine',
+    () => {
+      assert.deepEqual(
+        cloudflare.api.made.filter(({ call }) => call === 'unknown'),
+        [],
+      );
+      assert.deepEqual([...new Set(cloudflare.api.strange)], []);
+      assert.deepEqual(
+        cloudflare.wayOut.refused.filter((one) => !PREVIEW.test(one)),
+        [],
+      );
+      const made = new Set(cloudflare.api.made.map(({ call }) => call));
+      assert.deepEqual(
+        CALLS.filter((call) => !made.has(call) && !NOT_MADE.includes(call)),
+        [],
+      );
+    },
+  );
 });

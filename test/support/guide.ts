@@ -7,7 +7,8 @@ export type GuideStep = { commands: Command[] } | { prose: string };
 export function stepsOfPage(page: string, markdown: string): GuideStep[] {
   const steps: GuideStep[] = [];
   for (const part of markdown.split(/^(?=```)|(?<=^```\n)/m)) {
-    if (part.startsWith('```sh\n')) steps.push({ commands: commandsOf(page, part.endsWith('```\n') ? part : `${part}\`\`\`\n`) });
+    if (part.startsWith('```sh\n'))
+      steps.push({ commands: commandsOf(page, part.endsWith('```\n') ? part : `${part}\`\`\`\n`) });
     else if (!part.startsWith('```'))
       for (const prose of part.split(/\n{2,}/)) if (prose.trim()) steps.push({ prose: prose.trim() });
   }
