@@ -21,13 +21,13 @@ export function answersOfDatabases(account: Account, runtime: Runtime): Answers 
       uuid,
       "SELECT count(*) AS tables FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'",
     );
-    const { tables } = counted?.results[0] as { tables: number };
+    const [row] = (counted?.results ?? []) as { tables: number }[];
     return {
       uuid,
       name,
       created_at,
       version: 'production',
-      num_tables: tables,
+      num_tables: row?.tables ?? 0,
       file_size: Number(counted?.meta.size_after ?? 0),
       running_in_region: 'WEUR',
     };
