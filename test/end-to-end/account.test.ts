@@ -11,11 +11,12 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Application } from '../../dev/cloudflare/access.ts';
 import { CALLS, type Call } from '../../dev/cloudflare/calls.ts';
 import { type StandIn, startStandIn } from '../../dev/cloudflare/stand-in.ts';
+import { stepsOfPage } from '../../dev/docs/guide.ts';
 import { root } from '../../dev/lib/run.ts';
 import { browserPath, onPage } from '../support/browser.ts';
 import { CHROMIUM_ARGS } from '../support/chromium-args.ts';
 import { cloneOf } from '../support/clone.ts';
-import { stepsOfPage } from '../support/guide.ts';
+
 import { inOrder } from '../support/in-order.ts';
 import { PATIENCE_MS, until } from '../support/patience.ts';
 import { askReveal, setUp, signInAs, stepUp } from '../support/story.ts';

@@ -1,5 +1,5 @@
 // The set-up guide as a list of things to do in the order of the page: commands to type, and paragraphs whose steps are somebody's by hand.
-import { type Command, commandsOf } from '../../dev/docs/commands.ts';
+import { type Command, commandsOf } from './commands.ts';
 
 export type GuideStep = { commands: Command[] } | { prose: string };
 
