@@ -24,7 +24,8 @@ export type RuntimeOptions = {
   onTail: (worker: string, events: readonly TailEvent[]) => void;
 };
 
-const objectsHost = (name: string): string => `${name}.objects`;
+/** The name of a Worker that answers while its objects run another version. */
+const apartFrom = (name: string): string => `${name}.apart`;
 
 export class Runtime {
   readonly #account: Account;
@@ -96,7 +97,7 @@ export class Runtime {
       },
     };
     // Objects are kept under the name of the Worker that has their class, so that name stays with them.
-    const answering = apart ? objectsHost(name) : name;
+    const answering = apart ? apartFrom(name) : name;
     const own = this.#optionsOf(answering, served, apart ? name : undefined);
     own.tails = [`${name}.tail`];
     own.unsafeDirectSockets = [{ host: '127.0.0.1', port: 0 }];
@@ -164,7 +165,7 @@ export class Runtime {
     await this.#last;
     if (!this.#miniflare) throw new Error('nothing runs yet');
     const apart = objects !== servedVersion({ name, objects, ...worker }).id;
-    return this.#miniflare.unsafeGetDirectURL(apart ? objectsHost(name) : name);
+    return this.#miniflare.unsafeGetDirectURL(apart ? apartFrom(name) : name);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,6 @@
 import { NOT_SIGNED_IN } from '../operate/wrangler-words.ts';
 
 const CAUSES: readonly [RegExp, string][] = [
-  [NOT_SIGNED_IN, 'wrangler is not signed in: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.'],
   [
     /\[code: (10000|9109)\]|Authentication error/,
     'The sign-in may not do this, or is another account’s: compare account_id in wrangler.toml with "npx wrangler whoami", and give the token the rights Workers Scripts, D1, Cloudflare Pages and Workers R2 Storage, each to edit.',
@@ -40,6 +39,7 @@ const CAUSES: readonly [RegExp, string][] = [
     /fetch failed|ECONNREFUSED|ENOTFOUND|\[code: (7500|10013|1101)\]|internal error|status: 5\d\d|malformed response/i,
     'Cloudflare does not answer as it should: wait for www.cloudflarestatus.com, then go on.',
   ],
+  [NOT_SIGNED_IN, 'wrangler is not signed in: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.'],
 ];
 
 /** The sentence for what a failed step has printed; null if it is not known. */

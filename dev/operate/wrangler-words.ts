@@ -1,6 +1,7 @@
 // What wrangler says where a command fails, for sentences of ours: the cause alone, never the request's path, which has the account's id.
 
-export const NOT_SIGNED_IN = /CLOUDFLARE_API_TOKEN|not authenticated|not logged in|wrangler login/i;
+/** A token that is refused is told with the name of its variable too: only the advice to set one means that there is none. */
+export const NOT_SIGNED_IN = /set a CLOUDFLARE_API_TOKEN|not authenticated|not logged in|run `?wrangler login/i;
 export const NO_SUCH_DATABASE = /couldn't find (a )?D(1|B)|database \S+ could not be found|\[code: 7404\]/i;
 const CAUSE_MAX_CHARACTERS = 200;
 
