@@ -114,9 +114,13 @@ const filled = (command: string): string =>
 
 /** What a command prints that a later one needs, or what its answer has to be. */
 function learn(command: string, text: string): void {
-  const id = /database_id"?\s*[=:]\s*"([0-9a-f-]{36})"/.exec(text)?.[1];
   // "Copy the printed database_id into wrangler.toml", and for staging "into [env.staging]".
-  if (id) setKey('database_id', id, command.endsWith('-staging') ? 'staging' : 'production');
+  if (command.includes(' d1 create '))
+    setKey(
+      'database_id',
+      host(text, /database_id"?\s*[=:]\s*"([0-9a-f-]{36})"/),
+      command.endsWith('-staging') ? 'staging' : 'production',
+    );
   if (command.includes('tenant -- create')) known[' ID '] = ` ${/is tenant ([0-9a-f-]{36})/.exec(text)?.[1]} `;
   if (command.startsWith('node -e')) {
     for (const name of ['prefix', 'hash', 'salt'])
