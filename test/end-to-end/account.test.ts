@@ -98,7 +98,7 @@ const edit = (name: string, change: (text: string) => string) => {
 /** A key of wrangler.toml, in production's part or in staging's. */
 const setKey = (key: string, value: string, environment: 'production' | 'staging' = 'production') =>
   edit('wrangler.toml', (text) => {
-    const cut = text.indexOf('[env.staging]');
+    const cut = text.indexOf('\n[env.staging]\n');
     const parts = [text.slice(0, cut), text.slice(cut)];
     const which = environment === 'production' ? 0 : 1;
     parts[which] = (parts[which] ?? '').replace(new RegExp(`^(# )?${key} = "[^"]*"`, 'm'), `${key} = "${value}"`);
