@@ -106,6 +106,7 @@ export class Access {
       response.end(text);
     };
     if (pathname === '/cdn-cgi/access/certs') page(200, 'application/json', JSON.stringify(await this.certs()));
+    else if (pathname === '/favicon.ico') response.writeHead(204).end();
     else if (pathname === '/style.css') page(200, 'text/css', SIGN_IN_CSS);
     else if (pathname === '/signed-out') page(200, 'text/html', signedOutPage(`https://${searchParams.get('host')}/`));
     else if (back === null) page(404, 'text/plain', 'There is no such application.');

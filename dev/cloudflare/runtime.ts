@@ -52,6 +52,8 @@ export class Runtime {
     const next: V4MiniflareOptions = {
       cf: false,
       resourcePersistencePath: this.#options.folder,
+      // A Worker's own lines are for its tail; here they would be in a test's output.
+      handleStructuredLogs: () => {},
       workers: [this.#gate(), ...deployed.flatMap((worker) => this.#workersOf(worker))],
     };
     const text = JSON.stringify(next);
