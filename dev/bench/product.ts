@@ -28,7 +28,7 @@ export async function serveProduct(options: {
     onLine,
     inspected,
     database: 'INDEX_DB',
-    object: { binding: 'TENANT', className: 'Tenant' },
+    objects: { TENANT: 'Tenant' },
     texts: {
       ACCESS_TEAM_DOMAIN: team.issuer,
       ACCESS_AUD: AUDIENCE,
