@@ -68,10 +68,12 @@ describe('the commands in the docs', () => {
   });
 
   it('would be missed if a page had another one', () => {
-    const page = '```sh\nnpm run \\\n  nothing -- "a\nb"   # a remark\nwrangler deploy # account\n```\n';
+    const page =
+      '```sh\nnpm run \\\n  nothing -- "a\nb"   # a reader’s remark, or a reader\'s\nwrangler deploy # account\n```\n';
     expect(commandsOf('page', page)).toEqual([
       { page: 'page', text: 'npm run nothing -- "a\nb"', account: false },
       { page: 'page', text: 'wrangler deploy', account: true },
     ]);
+    expect(() => commandsOf('page', "```sh\necho 'never\nwrangler deploy\n```\n")).toThrow(/quotes do not end: echo/);
   });
 });

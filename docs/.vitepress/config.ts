@@ -51,7 +51,11 @@ export default defineConfig({
     sidebar: [
       {
         text: 'Begin',
-        items: [page('Five-minute tour', 'tour'), page('Connecting to Cloudflare', 'connecting-to-cloudflare')],
+        items: [
+          page('Five-minute tour', 'tour'),
+          page('Connecting to Cloudflare', 'connecting-to-cloudflare'),
+          page('The first account', 'first-account'),
+        ],
       },
       {
         text: 'Engineers and admins',
