@@ -37,6 +37,8 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run deploy -- (--env staging )?--dry-run/, 'dev/deploy/deploy.test.ts', "'dev/deploy.ts', '--dry-run'"],
   [/^npm run doctor -- --offline/, 'dev/doctor/configuration.test.ts', "'dev/doctor.ts', '--offline'"],
   [/^npm run doctor -- --stand/, 'dev/doctor/online.test.ts', "'dev/doctor.ts', '--stand'"],
+  [/^npm run (--silent )?sbom/, 'dev/supply/supply.test.ts', "'dev/sbom.ts'"],
+  [/^npm run verify -- --stand/, 'test/end-to-end/start.test.ts', "'dev/verify.ts', '--stand'"],
   [/^npm run docs:build/, 'dev/docs.test.ts', 'buildDocs()'],
   [/^rm -rf node_modules && npm ci/, 'dev/install.mjs', "'ci', '--no-progress'"],
   [/^npx (vitest run|tsc -p)/, 'dev/check.ts', "'vitest', ['run', '--project'"],

@@ -95,6 +95,8 @@ export default defineConfig({
           page('Storage', 'storage'),
           page('Performance', 'performance'),
           page('Threat model', 'threat-model'),
+          page('Published vectors', 'vectors'),
+          page('Supply', 'supply'),
           page('Adding a field', 'adding-a-field'),
           page('Adding a route', 'adding-a-route'),
           page('Adding a page', 'adding-a-page'),
