@@ -18,6 +18,12 @@ export type Worker = {
   onLine?: (line: string) => void;
   /** Opens the inspector. */
   inspected?: boolean;
+  /** Of its own socket; absent: any that is free. */
+  port?: number;
+  /** Bindings of buckets. */
+  buckets?: readonly string[];
+  /** How often one key may ask in so many seconds, by binding. */
+  rates?: Record<string, { namespace_id: string; simple: { limit: number; period: 10 | 60 } }>;
 };
 
 export type Served = {
@@ -34,6 +40,7 @@ export async function serveWorker(worker: Worker): Promise<Served> {
   const { convertV4MiniflareOptions, Miniflare } = await import('miniflare');
   const { date, flags } = await compatibility();
   const { binding, className } = worker.object;
+  const { port = 0, buckets = [], rates = {} } = worker;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -51,7 +58,9 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           bindings: worker.texts,
           d1Databases: { [worker.database]: worker.database },
           durableObjects: { [binding]: { className, useSQLite: true } },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+          r2Buckets: Object.fromEntries(buckets.map((name) => [name, name.toLowerCase()])),
+          ratelimits: rates,
+          unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],
     }),
