@@ -37,7 +37,7 @@ export type Served = {
 
 /** Starts it. Its storage is in files, as far as this machine syncs them. */
 export async function serveWorker(worker: Worker): Promise<Served> {
-  const { convertV4MiniflareOptions, Miniflare } = await import('miniflare');
+  const { convertV4MiniflareOptions, fetch, Miniflare, Response } = await import('miniflare');
   const { date, flags } = await compatibility();
   const { binding, className } = worker.object;
   const { port = 0, buckets = [], rates = {} } = worker;
@@ -60,6 +60,9 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           durableObjects: { [binding]: { className, useSQLite: true } },
           r2Buckets: Object.fromEntries(buckets.map((name) => [name, name.toLowerCase()])),
           ratelimits: rates,
+          // Whatever address a request makes it ask: nothing leaves this machine.
+          outboundService: (request) =>
+            new URL(request.url).hostname === 'localhost' ? fetch(request) : new Response(null, { status: 502 }),
           unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],
