@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import { Ground } from './bench/ground.ts';
 import { bold, dim } from './lib/terminal.ts';
 import { crash } from './torture/crash.ts';
+import { drill } from './torture/drill.ts';
 import type { Part } from './torture/part.ts';
 import { requests } from './torture/requests.ts';
 
-const PARTS: readonly Part[] = [crash, requests];
+const PARTS: readonly Part[] = [crash, drill, requests];
 const USAGE = `npm run torture -- [--full] [--only PART,…] [--seed N]\nParts: ${PARTS.map(({ name }) => name).join(', ')}`;
 const SEED_MAX = 2 ** 31;
 /** A list of faults that nobody can read helps nobody. */

@@ -9,8 +9,9 @@ import { type Served, serveWorker, type Worker } from './workerd.ts';
 
 export const PORTAL = 'http://localhost:8788';
 
-/** `portal`: the origin that effects have to come from. */
-export type Product = Served & { team: SigningTeam; portal: string };
+/** Where people ask, and with what. `portal`: the origin that effects have to come from. */
+export type Installation = { url: string; team: SigningTeam; portal: string };
+export type Product = Served & Installation;
 
 /** The folder of the index's migrations. */
 const MIGRATIONS = path.join(root, 'schema/d1');
@@ -64,15 +65,17 @@ export async function asMachine<T>({ url }: Product, token: string, route: strin
   return answered(await fetch(`${url}${route}`, { method, headers: machineHeaders(token), body: sent }), route);
 }
 
-/** What a person's browser sends along. */
-export const headersOf = async ({ team, portal }: Product, email: string): Promise<Record<string, string>> => ({
-  'cf-access-jwt-assertion': await team.assertion(email),
-  'content-type': 'application/json',
-  origin: portal,
-});
+/** What a person's browser sends along, or what Access makes of it. */
+export async function headersOf({ team, portal }: Installation, email: string): Promise<Record<string, string>> {
+  const token = await team.assertion(email);
+  const proof: Record<string, string> = team.cookie
+    ? { cookie: `${team.cookie}=${token}` }
+    : { 'cf-access-jwt-assertion': token };
+  return { ...proof, 'content-type': 'application/json', origin: portal };
+}
 
 /** A person's question, or with a body their act. Throws with the problem where the answer is no success. */
-export async function asPerson<T>(product: Product, email: string, route: string, body?: unknown): Promise<T> {
+export async function asPerson<T>(product: Installation, email: string, route: string, body?: unknown): Promise<T> {
   const response = await fetch(`${product.url}${route}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: await headersOf(product, email),

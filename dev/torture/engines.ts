@@ -14,7 +14,7 @@ import type { Ledger } from './ledger.ts';
 
 export type EnginesOptions = {
   origin: string;
-  tokens: readonly string[];
+  tokens: readonly { token: string }[];
   fingerprint: string;
   count: number;
   seed: number;
@@ -75,7 +75,7 @@ export class Engines {
     const spoolDir = path.join(folder, pc.before.id);
     const engine = new Engine({
       apiOrigin: origin,
-      token: tokens[index % tokens.length] ?? '',
+      token: tokens[index % tokens.length]?.token ?? '',
       fingerprint,
       spoolDir,
       machine: pc.before,

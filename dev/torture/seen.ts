@@ -2,7 +2,7 @@
 // remembers what it has opened and how far it has read the audit, since both are for ever.
 import type { AuditEntry, AuditPage } from '../../schema/audit.ts';
 import type { EventPage } from '../../schema/report.ts';
-import { asPerson, type Product } from '../bench/product.ts';
+import { asPerson, type Installation } from '../bench/product.ts';
 import type { Tenant } from './tenant.ts';
 import { HeldVault, versionsOf } from './vault.ts';
 
@@ -32,7 +32,7 @@ export class Looker {
   }
 
   /** Events of these runs, and everything else. */
-  async look(product: Product, runs: readonly string[]): Promise<Seen> {
+  async look(product: Installation, runs: readonly string[]): Promise<Seen> {
     const waiting = [...runs];
     const events = new Map<string, SeenEvent[]>();
     const lane = async () => {
@@ -49,7 +49,7 @@ export class Looker {
     await this.#vault.close();
   }
 
-  async #eventsOf(product: Product, run: string): Promise<SeenEvent[]> {
+  async #eventsOf(product: Installation, run: string): Promise<SeenEvent[]> {
     const all: SeenEvent[] = [];
     for (let after: number | null = 0; after !== null; ) {
       const route = `/v1/tenants/${this.#tenant.id}/runs/${run}/events?limit=${PAGE}&after=${after}`;
@@ -60,7 +60,7 @@ export class Looker {
     return all;
   }
 
-  async #versions(product: Product): Promise<SeenVersion[]> {
+  async #versions(product: Installation): Promise<SeenVersion[]> {
     const held = await versionsOf(product, this.#tenant);
     const unopened = held.filter(({ sealed }) => !this.#opened.has(sealed));
     if (unopened.length > 0) {
@@ -78,7 +78,7 @@ export class Looker {
   }
 
   /** Reads the audit on, and the last entry once more: a chain that lost its end would else look whole. */
-  async #readOn(product: Product): Promise<void> {
+  async #readOn(product: Installation): Promise<void> {
     this.#audit.pop();
     for (let after: number | null = this.#audit.length; after !== null; ) {
       const route = `/v1/tenants/${this.#tenant.id}/audit?order=oldest&limit=${PAGE}&after=${after}`;

@@ -4,13 +4,13 @@ import type { BulkPage } from '../../schema/bulk.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Revealed } from '../../schema/secret.ts';
 import { verifyManifest } from '../../schema/signed.ts';
-import { asPerson, type Product } from '../bench/product.ts';
+import { asPerson, type Installation } from '../bench/product.ts';
 import type { Tenant } from './tenant.ts';
 
 const PAGE = 50;
 
 /** What opening the keyring takes. Throws where the server's keyring is not one that the root signed. */
-export async function unlockInput(product: Product, tenant: Tenant) {
+export async function unlockInput(product: Installation, tenant: Tenant) {
   const keyring = await asPerson<Keyring>(product, tenant.admin, `/v1/tenants/${tenant.id}/keyring`);
   const signed = await verifyManifest(keyring.manifest);
   if (!signed.ok) throw new Error('the keyring’s manifest does not verify');
@@ -20,7 +20,7 @@ export async function unlockInput(product: Product, tenant: Tenant) {
 }
 
 /** Unlocks a vault of its own. Throws what the vault says where it refuses. */
-export async function unlocked(product: Product, tenant: Tenant): Promise<Keeper> {
+export async function unlocked(product: Installation, tenant: Tenant): Promise<Keeper> {
   return unlockedBy(await unlockInput(product, tenant));
 }
 
@@ -40,7 +40,7 @@ export class HeldVault {
     this.#tenant = tenant;
   }
 
-  async now(product: Product): Promise<Keeper> {
+  async now(product: Installation): Promise<Keeper> {
     const input = await unlockInput(product, this.#tenant);
     if (this.#held?.manifest !== input.keyring.manifest) {
       await this.close();
@@ -57,7 +57,7 @@ export class HeldVault {
 }
 
 /** Every version there is, with its ciphertext, as an admin's browser reads it. */
-export async function versionsOf(product: Product, { id, admin }: Tenant): Promise<Revealed[]> {
+export async function versionsOf(product: Installation, { id, admin }: Tenant): Promise<Revealed[]> {
   const all: Revealed[] = [];
   for (;;) {
     const last = all.at(-1);

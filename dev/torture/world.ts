@@ -27,7 +27,7 @@ type Furnished = { tenant: Tenant; ids: Record<string, string>; canaries: string
 /** A tenant with a machine, a run, a secret, a person, a token and a webhook, each with a word of its own. */
 async function furnished(product: Product, domain: string, limits: Partial<Limits>): Promise<Furnished> {
   const tenant = await newTenant(product, { domain, tokens: 2, limits });
-  const [token = '', spare = ''] = tenant.tokens;
+  const [token = '', spare = ''] = tenant.tokens.map((one) => one.token);
   const [machine, run, eid] = [randomUUID(), randomUUID(), randomUUID()];
   const word = randomUUID().slice(0, 8).toUpperCase();
   const hostname = `PC-${word}`;
@@ -114,7 +114,7 @@ export class World {
       foreign,
       own: [token],
     });
-    const [token = ''] = own.tenant.tokens;
+    const [token = ''] = own.tenant.tokens.map((one) => one.token);
     const everybodys = [...own.canaries, ...other.canaries];
     const wrongOrigin = await person('an admin on another site', own.tenant.admin, other.canaries);
     const visitors = [
@@ -130,7 +130,7 @@ export class World {
         headers: { ...wrongOrigin.headers, origin: 'https://elsewhere.example' },
       },
       machine('an engine', token, other.canaries),
-      machine('the other tenant’s engine', other.tenant.tokens[0] ?? '', own.canaries),
+      machine('the other tenant’s engine', other.tenant.tokens[0]?.token ?? '', own.canaries),
       machine('an engine with a revoked token', own.revoked, everybodys),
       machine('somebody with a made-up token', `tok_${'A'.repeat(32)}`, everybodys),
       { name: 'nobody', headers: {}, foreign: everybodys, own: [] },
