@@ -48,6 +48,8 @@ export class Engines {
   /** How long engines waited before they tried again, in ms as a real one would have waited. */
   readonly waits: number[] = [];
   readonly faults: string[] = [];
+  /** What there was to send in the end. */
+  readonly made = { events: 0, sealed: 0 };
 
   constructor(options: EnginesOptions) {
     this.#options = options;
@@ -97,17 +99,21 @@ export class Engines {
   async #run(engine: Engine, luck: Chance, disk: Disk): Promise<void> {
     const run = { id: crypto.randomUUID(), startedAt: Date.now(), engineVersion: '2.3.1', phases: PHASES };
     engine.startRun(run);
-    engine.event(run.id, { type: 'run_started', message: `Started ${run.id}` });
+    const tell = (event: Parameters<Engine['event']>[1]) => {
+      engine.event(run.id, event);
+      this.made.events++;
+    };
+    tell({ type: 'run_started', message: `Started ${run.id}` });
     let told = 0;
     for (let flush = luck.between(1, FLUSHES_MAX); flush > 0 && !this.#stopping; flush--) {
       for (let event = luck.between(1, EVENTS_MAX); event > 0; event--)
-        engine.event(run.id, { message: `Event ${++told} of ${run.id}`, phase: luck.pick(PHASES) });
+        tell({ message: `Event ${++told} of ${run.id}`, phase: luck.pick(PHASES) });
       if (luck.odds(ESCROW_ODDS)) await this.#escrow(engine, run.id, luck, disk);
       await this.#options.gate.pass();
       await engine.flush();
       await wait(luck.between(0, this.#options.pauseMs));
     }
-    engine.event(run.id, { type: 'run_succeeded', message: `Over ${run.id}` });
+    tell({ type: 'run_succeeded', message: `Over ${run.id}` });
     await engine.flush();
     engine.closeRun(run.id);
   }
@@ -121,6 +127,7 @@ export class Engines {
     const escrowed = isKey
       ? await engine.escrow(run, 'bitlocker_recovery_key', { protectorId: id, volume: 'C:' }, plaintext)
       : await engine.escrow(run, 'local_admin_password', { account: id }, plaintext);
+    if (escrowed.ok || bytesUnder(path.join(spoolDir, 'secrets')).includes(id)) this.made.sealed++;
     // It lies there sealed, until it is sent.
     if (!escrowed.ok) this.#search({ spoolDir, sealed: [plaintext] });
   }

@@ -33,6 +33,8 @@ const HOSTILE = [
   '\ud800',
   'WyJhIiwiMSIsMl0',
 ];
+/** A step up or none leads to another operation, whose answers are not this one's. */
+const IN_PATH = HOSTILE.filter((text) => !/^\.+$/.test(text));
 const RUBBISH = ['', '{', '[]', 'null', '"x"', '{"a":1}{"b":2}', '[[[[[[[[', '\u0000', '{"__proto__":{"admin":true}}'];
 const DEEP = `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`;
 const TYPES = [
@@ -83,7 +85,7 @@ export class Malice {
   #id(name: string, ids: Ids): string {
     const known = ids[name] ?? [];
     if (known.length > 0 && this.#luck.odds(0.8)) return this.#luck.pick(known);
-    return this.#luck.odds(0.5) ? this.#luck.uuid() : this.#luck.pick(HOSTILE);
+    return this.#luck.odds(0.5) ? this.#luck.uuid() : this.#luck.pick(IN_PATH);
   }
 
   #queried({ key }: Operation, { name, schema }: Parameter): string[] {
