@@ -63,7 +63,9 @@ async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcom
     say(`the index was ${name} for ${AWAY_MS} ms`);
   }
   await engines.finished();
+  say(`the engines are through after ${network.heard.length} requests`);
   const pc = await powerShell;
+  say('so is the PC in PowerShell');
   network.odds = 0;
   const promised = ledger.promised();
   const looker = new Looker(tenant);

@@ -45,7 +45,9 @@ export class BadNetwork {
     this.#server = http.createServer((request, response) => {
       this.#serve(request, response).catch(() => request.socket.destroy());
     });
-    this.#server.keepAliveTimeout = 0;
+    // A browser sends what it asked on a used connection once more by itself, if that ends without an answer: then it is not the portal that
+    // repeats it. On a connection of its own each request is asked once.
+    this.#server.maxRequestsPerSocket = 1;
     this.#server.on('upgrade', (request, socket, head) => this.#tunnel(request, socket as net.Socket, head));
   }
 
