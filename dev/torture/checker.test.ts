@@ -13,14 +13,16 @@ const [tenant, run, secretId] = [randomUUID(), randomUUID(), randomUUID()];
 /** A chain of entries about these. */
 function chainOf(about: readonly Pick<AuditEntry, 'action' | 'subject' | 'detail'>[]): AuditEntry[] {
   const chain: AuditEntry[] = [];
-  for (const one of about) {
+  for (const { action, subject, detail } of about) {
     const rest = {
       v: 1 as const,
       tenant,
       seq: chain.length + 1,
       at: 0,
       principal: { kind: 'system' as const, id: 'object', name: 'the tenant object' },
-      ...one,
+      action,
+      subject,
+      detail,
       outcome: 'done' as const,
       ip: null,
       userAgent: null,

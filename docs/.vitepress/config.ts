@@ -90,6 +90,7 @@ export default defineConfig({
           page('Architecture', 'architecture'),
           page('Storage', 'storage'),
           page('Performance', 'performance'),
+          page('Reliability', 'reliability'),
           page('Threat model', 'threat-model'),
           page('Adding a field', 'adding-a-field'),
           page('Adding a route', 'adding-a-route'),
