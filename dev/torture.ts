@@ -7,10 +7,11 @@ import { bold, dim } from './lib/terminal.ts';
 import { answers } from './torture/answers.ts';
 import { crash } from './torture/crash.ts';
 import { drill } from './torture/drill.ts';
+import { load } from './torture/load.ts';
 import type { Part } from './torture/part.ts';
 import { requests } from './torture/requests.ts';
 
-const PARTS: readonly Part[] = [crash, answers, requests, drill];
+const PARTS: readonly Part[] = [crash, answers, load, requests, drill];
 const USAGE = `npm run torture -- [--full] [--only PART,…] [--seed N]\nParts: ${PARTS.map(({ name }) => name).join(', ')}`;
 const SEED_MAX = 2 ** 31;
 /** A list of faults that nobody can read helps nobody. */

@@ -14,6 +14,9 @@ export type Promised = {
   acts: readonly Act[];
 };
 
+/** With these the server says when it makes sense to ask again. */
+const TRY_LATER = [429, 503];
+
 export class Ledger {
   readonly #events = new Map<string, Map<number, string>>();
   readonly #receipts = new Map<string, Held>();
@@ -34,6 +37,8 @@ export class Ledger {
       const text = await response.text();
       const { pathname } = new URL(String(input));
       this.hear(response.status, pathname, expected);
+      if (TRY_LATER.includes(response.status) && !response.headers.has('retry-after'))
+        this.faults.push(`${pathname} answered ${response.status} without saying when to come again`);
       if (response.ok) this.#take(pathname, String(init?.body), text);
       return new Response(text, { status: response.status, headers: response.headers });
     };

@@ -22,7 +22,7 @@ const REVEAL_BUDGET = { perMinute: 100, perHour: 1_000, perDay: 2_000 };
 
 export async function newTenant(
   product: Installation,
-  { domain, tokens, limits }: { domain: string; tokens: number; limits?: Partial<Limits> },
+  { domain, tokens, limits = {} }: { domain: string; tokens: number; limits?: Partial<Limits> },
 ): Promise<Tenant> {
   const [id, passphrase] = [randomUUID(), randomUUID()];
   const [admin, engineer, auditor] = [`admin@${domain}`, `engineer@${domain}`, `auditor@${domain}`];
@@ -30,7 +30,7 @@ export async function newTenant(
     asPerson(product, OPERATOR_EMAIL, `/v1/operator/tenants${route}`, body);
   const asAdmin = <T>(route: string, body: unknown) => asPerson<T>(product, admin, `/v1/tenants/${id}/${route}`, body);
   await asOperator('', { id, name: `Torture at ${domain}`, firstAdmin: admin });
-  if (limits) await asOperator(`/${id}/limits`, limits);
+  if (Object.keys(limits).length > 0) await asOperator(`/${id}/limits`, limits);
   await asAdmin('people', { email: engineer, role: 'engineer' });
   await asAdmin('people', { email: auditor, role: 'auditor' });
   await asAdmin('settings', { revealBudget: REVEAL_BUDGET });
