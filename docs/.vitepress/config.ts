@@ -94,6 +94,7 @@ export default defineConfig({
           page('Architecture', 'architecture'),
           page('Storage', 'storage'),
           page('Performance', 'performance'),
+          page('Reliability', 'reliability'),
           page('Threat model', 'threat-model'),
           page('Published vectors', 'vectors'),
           page('Supply', 'supply'),
