@@ -200,7 +200,14 @@ export function takeSecret(
   const skewMs = token !== null && request.sentAt !== undefined ? now - request.sentAt : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const taken = keep(storage, caller, { ...request, by: null, uploadedBy, token, skewMs }, decision.store, now, place);
+    const taken = keep(
+      storage,
+      caller,
+      { ...request, by: null, uploadedBy, token, skewMs },
+      decision.store,
+      now,
+      place,
+    );
     bringBack(sql, caller, request.machine, 'escrow', now);
     return taken;
   });
