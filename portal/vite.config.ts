@@ -2,6 +2,7 @@
 // `_headers` knows.
 import { defineConfig } from 'vite';
 import { integrity } from './build/integrity.ts';
+import { powershellKit } from './build/powershell-kit.ts';
 import { recoveryPage } from './build/recovery-page.ts';
 
 export default defineConfig(({ command }) => {
@@ -9,7 +10,7 @@ export default defineConfig(({ command }) => {
   if (command === 'build') process.env.NODE_ENV = 'production';
   return {
     root: import.meta.dirname,
-    plugins: [recoveryPage(), integrity()],
+    plugins: [recoveryPage(), powershellKit(), integrity()],
     build: {
       target: 'es2023',
       outDir: 'dist',
