@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { keys, portal } from './bench/browser.ts';
 import { bundleSize } from './bench/bundle-size.ts';
+import { ceiling } from './bench/ceiling.ts';
 import { costPage } from './bench/cost-page.ts';
 import { depth } from './bench/depth.ts';
 import { fleet } from './bench/fleet.ts';
@@ -17,6 +18,7 @@ import type { Measured, Part } from './bench/part.ts';
 import { designsOf, price } from './bench/price.ts';
 import { retention } from './bench/retention.ts';
 import { secrets } from './bench/secrets.ts';
+import { shards } from './bench/shards/part.ts';
 import { size } from './bench/size.ts';
 import { figureTable, placed, withPlaced } from './bench/table.ts';
 import { tell } from './bench/told.ts';
@@ -31,6 +33,8 @@ const PARTS: readonly Part[] = [
   memory,
   depth,
   retention,
+  ceiling,
+  shards,
   size,
   bundleSize,
   price,

@@ -258,7 +258,7 @@ export const Match = z.object({
 });
 export type Match = z.infer<typeof Match>;
 
-/** In no order that means anything; `more`: there are others, so type on; `further`: how many, null where they are too many to count. */
+/** In no order that means anything; `more`: there are others, so type on; `further`: how many, null where they are more than are counted. */
 export const SearchResult = z.object({
   matches: z.array(Match),
   more: z.boolean(),
@@ -350,3 +350,7 @@ export const Overview = FleetCounts.extend({
   tokensExpiring: z.array(ExpiringToken),
 });
 export type Overview = z.infer<typeof Overview>;
+
+/** `unlockedWith`: the unlocker with which this person's vault is open, so that its last use is known, to the hour. */
+export const OverviewQuery = z.strictObject({ unlockedWith: Uuid.optional() });
+export type OverviewQuery = z.infer<typeof OverviewQuery>;

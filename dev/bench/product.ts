@@ -33,7 +33,7 @@ export async function serveProduct(options: {
   const served = await serveWorker({
     ...worker,
     database: 'INDEX_DB',
-    object: { binding: 'TENANT', className: 'Tenant' },
+    objects: { TENANT: 'Tenant' },
     texts: {
       ACCESS_TEAM_DOMAIN: team.issuer,
       ACCESS_AUD: AUDIENCE,

@@ -9,9 +9,9 @@ export type Worker = {
   script: string;
   /** Texts by name. */
   texts: Record<string, string>;
-  /** The binding of its database, and of its object with its class. */
+  /** The binding of its database; of its objects each class by its binding. */
   database: string;
-  object: { binding: string; className: string };
+  objects: Record<string, string>;
   /** Where it keeps what it stores. */
   folder: string;
   /** Hears each line that it logs; absent: they are written all the same, and nobody reads them. */
@@ -39,7 +39,6 @@ export type Served = {
 export async function serveWorker(worker: Worker): Promise<Served> {
   const { convertV4MiniflareOptions, fetch, Miniflare, Response } = await import('miniflare');
   const { date, flags } = await compatibility();
-  const { binding, className } = worker.object;
   const { port = 0, buckets = [], rates = {} } = worker;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -57,7 +56,9 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           compatibilityFlags: flags,
           bindings: worker.texts,
           d1Databases: { [worker.database]: worker.database },
-          durableObjects: { [binding]: { className, useSQLite: true } },
+          durableObjects: Object.fromEntries(
+            Object.entries(worker.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+          ),
           r2Buckets: Object.fromEntries(buckets.map((name) => [name, name.toLowerCase()])),
           ratelimits: rates,
           // Whatever address a request makes it ask: nothing leaves this machine.

@@ -119,7 +119,7 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('Add the first webhook').waitFor();
 
-    await page.getByRole('link', { name: 'Safekeeping', exact: true }).click();
+    await page.getByRole('link', { name: 'Backup', exact: true }).click();
     await page.getByRole('button', { name: 'Back up now' }).click();
     await page.getByText('Audit head').waitFor();
     await picture(page, 'safekeeping-backup');

@@ -215,7 +215,7 @@ export class SecretList extends LitElement {
         ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
         ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
         ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
-        ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
+        ${version.bound ? html`<span class="pill">Proof of the PC</span>` : html`<span class="pill warn">No proof of the PC</span>`}
         ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
       </p>`;
   }
