@@ -203,9 +203,9 @@ export class AuditFilters extends LitElement {
       ${isFiltered(filter) ? html`<button type="button" class="ghost small only-icon" aria-label="Clear filters" title="Clear filters" @click=${() => this.#send(NO_FILTER)}>${xIcon}</button>` : nothing}
       </div>
       <label class="text"
-        >${searchIcon}<input
+        >${searchIcon}<span class="visually-hidden">Reason, ticket or any text</span
+        ><input
           type="search"
-          aria-label="Reason, ticket or any text"
           placeholder="Reason or ticket"
           maxlength="100"
           autocomplete="off"
