@@ -25,6 +25,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm (test|run check)/, '.ci/run', 'npm test'],
   [/^npm run test:busy/, 'dev/test-busy.test.ts', "'dev/test-busy.ts'"],
   [/^npm run bench( |$)/, 'dev/bench.test.ts', "'dev/bench.ts'"],
+  [/^KILL_ROUNDS=\d+ KILL_SEED=\d+ node --test/, 'test/end-to-end/powershell-killed.test.ts', 'KILL_ROUNDS'],
   [/^npm run torture/, 'dev/torture.test.ts', "'dev/torture.ts'"],
   [/^npm run test:powershell/, 'dev/test.ts', 'runPester()'],
   [/^npm run tenant -- (create|token)/, 'test/end-to-end/operator.test.ts', "'npm run tenant -- create'"],
