@@ -43,6 +43,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run verify -- --stand/, 'test/end-to-end/start.test.ts', "'dev/verify.ts', '--stand'"],
   [/^npm run docs:build/, 'dev/docs.test.ts', 'buildDocs()'],
   [/^rm -rf node_modules && npm ci/, 'dev/install.mjs', "'ci', '--no-progress'"],
+  [/^(KILL_\w+=\d+ )+node --test/, 'dev/test.ts', "'--test', '--test-concurrency=1'"],
   [/^npx (vitest run|tsc -p)/, 'dev/check.ts', "'vitest', ['run', '--project'"],
   [/^node -e/, 'test/end-to-end/guide.test.ts', "block('node -e')"],
   [/^npx wrangler d1 execute/, 'test/end-to-end/guide.test.ts', "block('npx wrangler d1 execute')"],
