@@ -146,10 +146,13 @@ export class MachinePage extends LitElement {
 
   /** Whoever comes from the search for a recovery key is asked for it at once, and once. */
   #revealIfAsked(): void {
-    if (new URLSearchParams(location.search).get('reveal') !== 'recovery-key' || !this.#mayAct) return;
+    const asked = new URLSearchParams(location.search);
+    if (asked.get('reveal') !== 'recovery-key' || !this.#mayAct) return;
     go(location.pathname, true);
+    // Whoever has typed the id that a locked PC shows wants that key, not a newer one.
+    const keyId = asked.get('keyId');
     const secret = newestKeysFirst(this.#data.loaded?.secrets ?? []).find(
-      ({ kind }) => kind === 'bitlocker_recovery_key',
+      ({ ref }) => 'protectorId' in ref && (keyId === null || ref.protectorId === keyId.toLowerCase()),
     );
     const version = secret?.offered[0] ?? secret?.versions[0];
     if (secret && version) this.#dialogs.reveal({ secret, version }, this.#data.loaded?.secrets ?? []);
