@@ -1,10 +1,11 @@
 // The portal's build: no inline script, no data: URI, hashed assets; the vault's worker under a name that `_headers` knows.
 import { defineConfig } from 'vite';
+import { powershellKit } from './build/powershell-kit.ts';
 import { recoveryPage } from './build/recovery-page.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [recoveryPage()],
+  plugins: [recoveryPage(), powershellKit()],
   build: {
     target: 'es2023',
     outDir: 'dist',

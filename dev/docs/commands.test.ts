@@ -32,6 +32,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run pc --/, 'test/end-to-end/operator.test.ts', "'npm run pc --'"],
   [/^npm run audit -- verify/, 'dev/audit.test.ts', "'dev/audit.ts', 'verify'"],
   [/^npm run restore -- --tenant/, 'test/end-to-end/notices.test.ts', "'dev/restore.ts'"],
+  [/^npm run build:powershell/, 'portal/build/powershell-kit.test.ts', "'dev/build-powershell.ts'"],
   [/^npm run build/, 'test/end-to-end/recovery-page.test.ts', 'startStand('],
   [/^npm run deploy -- (--env staging )?--dry-run/, 'dev/deploy/deploy.test.ts', "'dev/deploy.ts', '--dry-run'"],
   [/^npm run doctor -- --offline/, 'dev/doctor/configuration.test.ts', "'dev/doctor.ts', '--offline'"],

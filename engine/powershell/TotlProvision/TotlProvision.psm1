@@ -18,6 +18,7 @@ if ($isFramework) {
     if ($framework.Release -lt 461808) { throw 'TotlProvision needs .NET Framework 4.7.2 or newer.' }
 }
 Add-Type -AssemblyName 'System.Net.Http'
+$script:ModuleRoot = $PSScriptRoot
 
 if ($isFramework) { . "$PSScriptRoot/private/platform/Rsa.Framework.ps1" }
 else { . "$PSScriptRoot/private/platform/Rsa.Core.ps1" }
@@ -29,6 +30,13 @@ else {
     . "$PSScriptRoot/private/platform/Folder.Elsewhere.ps1"
     . "$PSScriptRoot/private/platform/Hardware.Elsewhere.ps1"
 }
+# By what the system has, not by its name: WinPE and a 32-bit PowerShell are Windows without these cmdlets.
+if ($null -ne (Get-Command -Name 'Enable-BitLocker' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/BitLocker.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/BitLocker.Elsewhere.ps1" }
+if ($null -ne (Get-Command -Name 'Set-LocalUser' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/LocalUser.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/LocalUser.Elsewhere.ps1" }
+if ($null -ne (Get-Command -Name 'Register-ScheduledTask' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/Restart.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/Restart.Elsewhere.ps1" }
 
 . "$PSScriptRoot/private/Refusal.ps1"
 . "$PSScriptRoot/private/Encoding.ps1"
@@ -53,6 +61,17 @@ else {
 . "$PSScriptRoot/private/Escrow.ps1"
 . "$PSScriptRoot/private/SharedIds.ps1"
 . "$PSScriptRoot/private/MachineId.ps1"
+. "$PSScriptRoot/private/Hide.ps1"
+. "$PSScriptRoot/private/Sender.ps1"
+. "$PSScriptRoot/private/Handover.ps1"
+. "$PSScriptRoot/private/Connected.ps1"
+. "$PSScriptRoot/private/Phase.ps1"
+. "$PSScriptRoot/private/Password.ps1"
+. "$PSScriptRoot/private/Account.ps1"
+. "$PSScriptRoot/private/Volumes.ps1"
+. "$PSScriptRoot/private/Recovery.ps1"
+. "$PSScriptRoot/private/EscrowState.ps1"
+. "$PSScriptRoot/private/CommandLine.ps1"
 
 . "$PSScriptRoot/public/New-TotlSession.ps1"
 . "$PSScriptRoot/public/Get-TotlMachine.ps1"
@@ -64,3 +83,11 @@ else {
 . "$PSScriptRoot/public/Protect-TotlSecret.ps1"
 . "$PSScriptRoot/public/Send-TotlSecret.ps1"
 . "$PSScriptRoot/public/Export-TotlSpool.ps1"
+. "$PSScriptRoot/public/Connect-Totl.ps1"
+. "$PSScriptRoot/public/Invoke-TotlPhase.ps1"
+. "$PSScriptRoot/public/Write-TotlLog.ps1"
+. "$PSScriptRoot/public/Protect-TotlLocalAdmin.ps1"
+. "$PSScriptRoot/public/Protect-TotlBitLocker.ps1"
+. "$PSScriptRoot/public/Test-TotlEscrow.ps1"
+. "$PSScriptRoot/public/Restart-Totl.ps1"
+. "$PSScriptRoot/public/Disconnect-Totl.ps1"
