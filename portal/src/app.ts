@@ -16,8 +16,9 @@ import { signInAgain } from './session/person.ts';
 import { duesOf, Standing } from './shell/standing.ts';
 import { shared } from './ui/shared-styles.ts';
 import { withArticle } from './ui/words.ts';
+import type { Shown } from './unlock/opening.ts';
 import type { UnlockWanted } from './unlock/unlock-dialog.ts';
-import { type Shown, Unlocking } from './unlock/unlocking.ts';
+import { Unlocking } from './unlock/unlocking.ts';
 import { VAULT_BROKEN } from './unlock/vault-client.ts';
 import './shell/app-bar.ts';
 import './shell/app-rail.ts';
@@ -308,10 +309,12 @@ export class TotlApp extends LitElement {
     </div>`;
   }
 
-  #unlockDialog({ unlockers, halves, why, fault, succession, line }: Shown) {
+  #unlockDialog({ unlockers, halves, since, last, why, fault, succession, line }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
+      .since=${since}
+      .last=${last}
       .succession=${succession}
       .line=${line}
       .why=${why}

@@ -21,6 +21,7 @@ import {
   ADMIN_PASSPHRASE,
   askReveal,
   hideSecret,
+  REVEAL,
   signIn,
   signInAs,
   TEAM_PASSPHRASE,
@@ -186,13 +187,13 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await engineer.goto(at(`machines/${PC.id}`));
         await engineer.getByRole('button', { name: /^Reveal local/ }).click();
         await engineer.getByText('Begin with a ticket like').waitFor();
-        await engineer.getByLabel('Why do you need it?').fill('just so');
-        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+        await engineer.getByLabel('Reason', { exact: true }).fill('just so');
+        await engineer.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
         await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
         await engineer.getByText('must begin with a ticket like', { exact: false }).waitFor();
         await picture(engineer, 'reveal-ticket');
-        await engineer.getByLabel('Why do you need it?').fill('INC-00042 blue screen');
-        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+        await engineer.getByLabel('Reason', { exact: true }).fill('INC-00042 blue screen');
+        await engineer.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
         assert.equal(await engineer.locator('.plain').innerText(), `of ${PC.hostname}`);
         await hideSecret(engineer);
         await engineer.getByText('To be rotated', { exact: true }).waitFor();
@@ -313,8 +314,8 @@ test('two ids of one PC become one entry with both histories, and two again', ()
     assert.ok(!listed.machines.some((one) => one.id === TWIN.id));
     // The header still binds it to the id that it was sealed for: it opens on the page of the machine that is kept.
     await engineer.getByRole('button', { name: /^Reveal local administrator password, Account OldAdmin/ }).click();
-    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
-    await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await engineer.getByLabel('Reason', { exact: true }).fill('End-to-end test');
+    await engineer.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
     assert.equal(await engineer.locator('.plain').innerText(), `of ${TWIN.hostname}`);
     await hideSecret(engineer);
@@ -363,8 +364,8 @@ test('where nobody can say which password a PC has, both are offered with what t
     await dialog.getByText(`serial ${odd.serial}`, { exact: false }).first().waitFor();
     await dialog.getByRole('radio', { name: /Version 2, not confirmed.*in a file uploaded by engineer@/ }).check();
     await picture(engineer, 'offered-choice');
-    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
-    await dialog.getByRole('button', { name: 'Reveal', exact: true }).click();
+    await engineer.getByLabel('Reason', { exact: true }).fill('End-to-end test');
+    await dialog.getByRole('button', { name: REVEAL }).click();
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
     assert.equal(await engineer.locator('.plain').innerText(), 'of the odd clock');
     await hideSecret(engineer);

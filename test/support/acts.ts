@@ -148,10 +148,10 @@ const MACHINE: Act[] = [
     at: `machines/${PC.id}`,
     before: async (page) => {
       await button(page, /^Reveal local/).click();
-      await page.getByLabel('Why do you need it?').fill('locked out');
+      await page.getByLabel('Reason', { exact: true }).fill('locked out');
     },
     press: inDialog('Reveal'),
-    enter: labelled('Why do you need it?'),
+    enter: labelled('Reason'),
     done: (page) => page.locator('.plain'),
     after: (page) => button(page, 'Hide now').click(),
   },

@@ -45,10 +45,16 @@ export async function setUp(page: Page, onStep: (step: string) => Promise<void> 
   return code;
 }
 
+/** The button of a reveal, whether or not its vault has to be opened first. */
+export const REVEAL = /^(Unlock and reveal|Reveal)$/;
+
 /** Unlocks in the dialog that is open, with its only or first unlocker. */
 export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', secret: string): Promise<void> {
   await page.getByLabel(field, { exact: true }).fill(secret);
-  await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Unlock( and reveal)?$/ })
+    .click();
 }
 
 /** The step-up: the passphrase of one's own unlocker, and the dialog's own button. */
@@ -78,11 +84,11 @@ export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: str
   await wanted.first().waitFor();
 }
 
-/** On a machine's page: presses the button of a secret, gives a reason and asks. */
+/** On a machine's page: presses the button of a secret, gives a reason and asks; a locked vault is asked for next. */
 export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
   await page.getByRole('button', { name: which }).click();
-  await page.getByLabel('Why do you need it?').fill(reason);
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await page.getByLabel('Reason', { exact: true }).fill(reason);
+  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
 }
 
 /** Hides what is shown, and waits until the dialog is gone: until then it has the keyboard. */

@@ -7,8 +7,11 @@ import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '
 import * as api from '../api/keyring.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
+import { lastUsed } from './last-used.ts';
 import { usableUnlockers } from './manifest.ts';
-import type { Proof, UnlockWanted } from './unlock-dialog.ts';
+import { tryEach } from './trying.ts';
+import type { UnlockWanted } from './unlock-dialog.ts';
+import type { Proof } from './unlock-fields.ts';
 import { rememberManifest, seenBefore, vault } from './vault-client.ts';
 import './unlock-dialog.ts';
 
@@ -118,11 +121,11 @@ export class StepUp implements ReactiveController {
     const { tenant, keyring } = asked;
     // A line is taken by unlocking, where it goes on record: no act is signed on one that does not follow.
     const before = await seenBefore({ tenant, keyring }).catch(() => null);
-    const result = before
-      ? await asked
-          .work({ tenant, keyring, ...before, ...detail })
-          .catch(() => ({ ok: false as const, message: BROKEN }))
-      : { ok: false as const, message: UNREACHABLE };
+    const attempt = async (one: Proof) =>
+      before
+        ? asked.work({ tenant, keyring, ...before, ...one }).catch(() => ({ ok: false as const, message: BROKEN }))
+        : { ok: false as const, message: UNREACHABLE };
+    const { result, proof } = await tryEach(detail, attempt, signal);
     // Nothing is written behind the back of a person who cancelled meanwhile.
     if (signal.aborted) return;
     if (!result.ok) {
@@ -130,7 +133,7 @@ export class StepUp implements ReactiveController {
       return;
     }
     this.#asked = null;
-    asked.done({ value: result, proof: detail, keyring: asked.keyring });
+    asked.done({ value: result, proof, keyring: asked.keyring });
   }
 
   #end = (): void => {
@@ -149,6 +152,8 @@ export class StepUp implements ReactiveController {
       note=${asked.note ?? THIS_ONE_ACT}
       .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
       .halves=${asked.keyring.unlockers}
+      .since=${asked.keyring.since}
+      .last=${lastUsed(asked.tenant)}
       why="None of the ways to unlock that are open to you will do for this."
       .working=${this.#proving.busy}
       .fault=${this.#fault?.message ?? ''}
