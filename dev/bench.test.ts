@@ -24,3 +24,9 @@ it('measures a part in short rounds, says met or missed of each figure and how f
   expect(stdout.match(/the generator reaches /g)).toHaveLength(3);
   expect(page()).toBe(before);
 });
+
+it('loses no event that was acknowledged: past the ceiling, behind the gate, beyond a limit and over two shards', async () => {
+  const { ok, stdout, stderr } = await bench('--quick', '--only', 'ceiling,shards');
+  expect(ok, stderr).toBe(true);
+  expect(stdout.match(/^met +events that were acknowledged /gm)).toHaveLength(2);
+});

@@ -8,6 +8,7 @@ import { listMigrations, migrations } from './doctor/migrations.ts';
 import { lookOffline } from './doctor/offline.ts';
 import { lookOnline, type Places } from './doctor/online.ts';
 import { placesOf } from './doctor/places.ts';
+import { QUESTIONS, questionLine } from './doctor/questions.ts';
 import { standSession } from './doctor/stand-session.ts';
 import { root } from './lib/run.ts';
 import { ENVIRONMENTS, type EnvironmentName, readEnvironment } from './operate/environment.ts';
@@ -123,6 +124,8 @@ try {
     for (const { fix, ...rest } of findings)
       console.log(lineOf(fix === undefined ? rest : { ...rest, fix: inEnvironment(fix, options.name) }));
     console.log(`\n${sumOf(findings)}`);
+    if (!options.offline && !options.stand)
+      console.log(`\nWhat cannot be seen from outside:\n${QUESTIONS.map(questionLine).join('\n')}`);
     if (nobodyAnswers(findings))
       console.log('No host answers: look at this machine’s network and name service before any line above.');
     process.exitCode = findings.some(({ level }) => level === 'FAIL') ? 1 : 0;

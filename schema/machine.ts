@@ -258,7 +258,7 @@ export const Match = z.object({
 });
 export type Match = z.infer<typeof Match>;
 
-/** In no order that means anything; `more`: there are others, so type on; `further`: how many, null where they are too many to count. */
+/** In no order that means anything; `more`: there are others, so type on; `further`: how many, null where they are more than are counted. */
 export const SearchResult = z.object({
   matches: z.array(Match),
   more: z.boolean(),

@@ -8,7 +8,10 @@ export const HOURS = 8;
 export const AGAIN_EVERY_SECONDS = 15;
 /** What a Worker takes of a core for a request, rounded up: a whole report takes less with its object's part. */
 export const CPU_MS_A_REQUEST = 2;
-/** How long a call keeps its object from resting: a change waits a tenth of a second before it goes to open pages, and each write is flushed. */
+/**
+ * How long a call keeps its object from resting: a change waits a tenth of a second before it goes to open pages, and each write is flushed. Open
+ * sockets hibernate, and an object that could is not billed.
+ */
 export const AWAKE_SECONDS_A_CALL = 0.15;
 /** The platform bills an object's whole memory. */
 export const OBJECT_GB = 0.128;
@@ -16,9 +19,10 @@ export const WORKING_DAYS = 250;
 const MONTHS = 12;
 const GB = 1e9;
 
-/** Adds what time costs: the Worker's CPU, and an object awake for its calls, or for all of the hours where these overlap. */
+/** Adds what time costs: the Worker's CPU, and an object awake for its calls, which come whenever they come and overlap as such calls do. */
 function withTime(usage: Usage, hours: number): Usage {
-  const awake = Math.min((usage.objectRequests ?? 0) * AWAKE_SECONDS_A_CALL, hours * 3600);
+  const seconds = hours * 3600;
+  const awake = seconds * (1 - Math.exp((-(usage.objectRequests ?? 0) * AWAKE_SECONDS_A_CALL) / seconds));
   return plus(usage, {
     workerCpuMs: (usage.workerRequests ?? 0) * CPU_MS_A_REQUEST,
     objectGbSeconds: awake * OBJECT_GB,

@@ -4,7 +4,7 @@ import { type Counted, countedProduct } from './counting.ts';
 import type { Counts } from './counts.ts';
 import { type Design, PC_REPORTS, PC_SECRETS } from './design.ts';
 import type { Ground } from './ground.ts';
-import { reportsOf, secretsOf } from './pcs.ts';
+import { type Escrow, escrowedAfter, reportsOf, secretsOf } from './pcs.ts';
 import { asMachine, asPerson } from './product.ts';
 import { sealSample } from './secrets.ts';
 import { eventRowsOf, openStored } from './stored.ts';
@@ -31,16 +31,26 @@ const billed = (counts: Counts): Usage => ({
   logGb: counts.logBytes / GB,
 });
 
+/** As an engine does: a secret is in escrow before the report that tells of what came after it. */
 async function provision({ product, tenant }: Counted, sample: string): Promise<{ machine: string; run: string }> {
   const reports = reportsOf(PC_REPORTS);
   const [first] = reports;
   const [token = ''] = tenant.tokens;
   if (first === undefined) throw new Error('a run has a report');
-  for (const report of reports) await asMachine(product, token, '/v1/report', report);
-  for (const secret of secretsOf(sample, first.machine.id, first.run.id)) {
+  const escrow = async (secret: Escrow) => {
     await asMachine(product, token, '/v1/tenant/pubkey');
     await asMachine(product, token, '/v1/secret', secret);
+  };
+  let waiting = secretsOf(sample, first.machine.id, first.run.id);
+  let written = 0;
+  for (const report of reports) {
+    written += report.events.length;
+    const made = waiting.filter(({ kind }) => escrowedAfter(kind) < written);
+    for (const secret of made) await escrow(secret);
+    waiting = waiting.filter((secret) => !made.includes(secret));
+    await asMachine(product, token, '/v1/report', report);
   }
+  if (waiting.length > 0) throw new Error('a run goes on after its secrets');
   return { machine: first.machine.id, run: first.run.id };
 }
 

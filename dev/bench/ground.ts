@@ -76,7 +76,7 @@ export class Ground {
         script,
         folder: this.folder('floors'),
         database: 'DB',
-        object: { binding: 'ROW', className: 'Row' },
+        objects: { ROW: 'Row' },
         texts: { ISSUER: team.issuer, AUDIENCE },
       });
       this.ends(floors.close);

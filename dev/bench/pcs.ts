@@ -10,28 +10,37 @@ import { machineHeaders } from './product.ts';
 export const REPORTS_A_RUN = 12;
 
 type Event = { seq: number; at: number; type: string; level: string; phase?: string; message: string; data?: object };
-type Report = { machine: object & { id: string }; run: { id: string }; events: Event[] };
+type Run = { id: string; startedAt: number; engineVersion: string; phases: readonly string[] };
+type Report = { machine: object & { id: string }; run: Run; events: Event[] };
 
 const lines = story(7, 'succeeds').flatMap((beat) => (beat.kind === 'event' ? [beat] : []));
 const [last] = lines.slice(-1);
 
-/** A run of so many events, from its first line to its last, with messages between them where a story is too short. */
-function eventsOf(count: number, now: number): Event[] {
-  const told = lines.slice(0, -1);
-  return Array.from({ length: count }, (_, index) => {
-    const beat = index === count - 1 ? last : told[index];
-    const { type, level, phase, message, data } = beat ?? { ...told[index % told.length], type: 'message' };
-    return {
-      seq: index + 1,
-      at: now + index,
-      type: type ?? 'message',
-      level: level ?? 'info',
-      phase,
-      message: message ?? '',
-      data,
-    };
-  });
+type Line = (typeof lines)[number];
+const told = lines.slice(0, -1);
+
+/** The line of a seq; messages where a story is too short. */
+function eventAt(seq: number, at: number, beat: Line | undefined = told[seq - 1]): Event {
+  const { type, level, phase, message, data } = beat ?? { ...told[(seq - 1) % told.length], type: 'message' };
+  return { seq, at, type: type ?? 'message', level: level ?? 'info', phase, message: message ?? '', data };
 }
+
+/** So many events of a run that goes on, from a seq on. */
+export const eventsFrom = (seq: number, count: number, now: number): Event[] =>
+  Array.from({ length: count }, (_, index) => eventAt(seq + index, now + index));
+
+/** How many lines of its run a PC has written when it escrows a secret: before it turns encryption on. */
+export const escrowedAfter = (kind: Escrow['kind']): number => {
+  const beats = story(7, 'succeeds');
+  const escrow = beats.findIndex((beat) => beat.kind === 'escrow' && beat.secret === kind);
+  return beats.slice(0, escrow).filter((beat) => beat.kind === 'event').length;
+};
+
+/** A run of so many events, from its first line to its last, with messages between them where a story is too short. */
+const eventsOf = (count: number, now: number): Event[] =>
+  Array.from({ length: count }, (_, index) =>
+    eventAt(index + 1, now + index, index === count - 1 ? last : told[index]),
+  );
 
 let made = 0;
 
@@ -47,10 +56,18 @@ export function newPc(): { id: string; hostname: string; serial: string } {
   };
 }
 
+/** A run that begins now. */
+export const newRun = (now: number): Run => ({
+  id: randomUUID(),
+  startedAt: now,
+  engineVersion: '2.0.0',
+  phases: PHASES,
+});
+
 /** All reports of one PC's run: so many events in each, or as many as `sizes` says. */
 export function reportsOf(sizes: readonly number[], now = Date.now()): Report[] {
   const machine = newPc();
-  const run = { id: randomUUID(), startedAt: now, engineVersion: '2.0.0', phases: PHASES };
+  const run = newRun(now);
   const events = eventsOf(
     sizes.reduce((sum, size) => sum + size, 0),
     now,

@@ -9,15 +9,21 @@ export type Worker = {
   script: string;
   /** Texts by name. */
   texts: Record<string, string>;
-  /** The binding of its database, and of its object with its class. */
+  /** The binding of its database; of its objects each class by its binding. */
   database: string;
-  object: { binding: string; className: string };
+  objects: Record<string, string>;
   /** Where it keeps what it stores. */
   folder: string;
   /** Hears each line that it logs; absent: they are written all the same, and nobody reads them. */
   onLine?: (line: string) => void;
   /** Opens the inspector. */
   inspected?: boolean;
+  /** Of its own socket; absent: any that is free. */
+  port?: number;
+  /** Bindings of buckets. */
+  buckets?: readonly string[];
+  /** How often one key may ask in so many seconds, by binding. */
+  rates?: Record<string, { namespace_id: string; simple: { limit: number; period: 10 | 60 } }>;
 };
 
 export type Served = {
@@ -31,9 +37,9 @@ export type Served = {
 
 /** Starts it. Its storage is in files, as far as this machine syncs them. */
 export async function serveWorker(worker: Worker): Promise<Served> {
-  const { convertV4MiniflareOptions, Miniflare } = await import('miniflare');
+  const { convertV4MiniflareOptions, fetch, Miniflare, Response } = await import('miniflare');
   const { date, flags } = await compatibility();
-  const { binding, className } = worker.object;
+  const { port = 0, buckets = [], rates = {} } = worker;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -50,8 +56,15 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           compatibilityFlags: flags,
           bindings: worker.texts,
           d1Databases: { [worker.database]: worker.database },
-          durableObjects: { [binding]: { className, useSQLite: true } },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+          durableObjects: Object.fromEntries(
+            Object.entries(worker.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+          ),
+          r2Buckets: Object.fromEntries(buckets.map((name) => [name, name.toLowerCase()])),
+          ratelimits: rates,
+          // Whatever address a request makes it ask: nothing leaves this machine.
+          outboundService: (request) =>
+            new URL(request.url).hostname === 'localhost' ? fetch(request) : new Response(null, { status: 502 }),
+          unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],
     }),

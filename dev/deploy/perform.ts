@@ -1,10 +1,12 @@
 // Runs steps one after the other and stops at the first that fails. Reports what was done, what was not, and how to go
 // on.
 import { capture, run } from '../lib/run.ts';
+import { causeOf } from './cause.ts';
 import { PARTS, type Part, type Step, shown } from './step.ts';
 
 export type Outcome = 'done' | 'is there already' | 'shown, not run' | 'FAILED';
-export type Performed = { done: Step[]; failed: Step | null; notDone: Step[] };
+/** `cause`: why the failed step failed and what to do, where that is known. */
+export type Performed = { done: Step[]; failed: Step | null; notDone: Step[]; cause: string | null };
 
 /**
  * Runs each step, announced by `onStep` before it begins and by `onEnd` with its outcome; `rehearse` leaves out steps
@@ -20,19 +22,28 @@ export async function perform(
   const done: Step[] = [];
   for (const [index, step] of steps.entries()) {
     onStep(step, index + 1);
-    const outcome = rehearse && step.account ? 'shown, not run' : await outcomeOf(step);
+    const printed: string[] = [];
+    const outcome = rehearse && step.account ? 'shown, not run' : await outcomeOf(step, printed);
     onEnd(outcome);
-    if (outcome === 'FAILED') return { done, failed: step, notDone: steps.slice(index + 1) };
+    if (outcome === 'FAILED')
+      return { done, failed: step, notDone: steps.slice(index + 1), cause: causeIn(step, printed.join('')) };
     done.push(step);
   }
-  return { done, failed: null, notDone: [] };
+  return { done, failed: null, notDone: [], cause: null };
 }
 
-async function outcomeOf(step: Step): Promise<Outcome> {
+const causeIn = ({ oddIn }: Step, printed: string): string | null => oddIn?.(printed) ?? causeOf(printed);
+
+/** Adds what the step prints to `printed`. */
+async function outcomeOf(step: Step, printed: string[]): Promise<Outcome> {
   const { command, env, account } = step;
   if (await isThere(step)) return 'is there already';
   const [tool, ...args] = command;
-  if (account) return (await run(tool, args, { env })) ? 'done' : 'FAILED';
+  const hear = (text: string) => void printed.push(text);
+  if (account) {
+    const ended = await run(tool, args, { env, onOutput: hear, onError: hear });
+    return ended && !step.oddIn?.(printed.join('')) ? 'done' : 'FAILED';
+  }
   const { ok, stdout, stderr } = await capture(tool, args, { env });
   if (!ok) process.stderr.write(`${stdout}${stderr}`);
   return ok ? 'done' : 'FAILED';
@@ -54,7 +65,7 @@ export function goOn(environment: string, { failed, notDone }: Performed): strin
 
 /** The words after a failure. */
 export function report(environment: string, performed: Performed): string {
-  const { done, failed, notDone } = performed;
+  const { done, failed, notDone, cause } = performed;
   if (!failed) return '';
   const line = (mark: string) => (step: Step) => `  ${mark.padEnd(9)} ${step.title}`;
   return [
@@ -65,6 +76,7 @@ export function report(environment: string, performed: Performed): string {
     line('FAILED')(failed),
     ...notDone.map(line('not done')),
     '',
+    ...(cause === null ? [] : [cause, '']),
     'Every step may be repeated. When the cause is gone, go on with:',
     `  ${goOn(environment, performed)}`,
   ].join('\n');

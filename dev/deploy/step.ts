@@ -16,6 +16,8 @@ export type Step = {
   account: boolean;
   /** Skipped if this command's output contains this text: the step's result already exists. */
   unless?: { command: readonly [string, ...string[]]; says: string };
+  /** What is wrong with a step that ended well, in a sentence that says what to do; read from what it printed. */
+  oddIn?: (printed: string) => string | null;
 };
 
 const folderOf = (name: EnvironmentName, part: Part): string => `.wrangler/deploy/${name}/${part}`;
@@ -92,6 +94,12 @@ function pages(environment: Environment, part: Part, project: string, folder: st
       changes: 'An empty project, where there is none of this name.',
       account: true,
       unless: { command: ['wrangler', 'pages', 'project', 'list', '--json'], says: `"${project}"` },
+      oddIn: (printed) => {
+        const address = /https:\/\/([\w-]+\.pages\.dev)/.exec(printed)?.[1];
+        return address === undefined || address === `${project}.pages.dev`
+          ? null
+          : `${project}.pages.dev is another account’s, and this project got ${address}: delete it (npx wrangler pages project delete ${project}), and put a name of your own into environments.json.`;
+      },
     },
     {
       part,

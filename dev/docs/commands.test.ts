@@ -25,6 +25,7 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm (test|run check)/, '.ci/run', 'npm test'],
   [/^npm run test:busy/, 'dev/test-busy.test.ts', "'dev/test-busy.ts'"],
   [/^npm run bench( |$)/, 'dev/bench.test.ts', "'dev/bench.ts'"],
+  [/^npm run torture/, 'dev/torture.test.ts', "'dev/torture.ts'"],
   [/^npm run test:powershell/, 'dev/test.ts', 'runPester()'],
   [/^npm run tenant -- (create|token)/, 'test/end-to-end/operator.test.ts', "'npm run tenant -- create'"],
   [/^npm run tenant -- (list|suspend|resume)/, 'test/end-to-end/operator.test.ts', 'suspend'],
@@ -37,6 +38,8 @@ const RUN_BY: readonly [RegExp, string, string][] = [
   [/^npm run deploy -- (--env staging )?--dry-run/, 'dev/deploy/deploy.test.ts', "'dev/deploy.ts', '--dry-run'"],
   [/^npm run doctor -- --offline/, 'dev/doctor/configuration.test.ts', "'dev/doctor.ts', '--offline'"],
   [/^npm run doctor -- --stand/, 'dev/doctor/online.test.ts', "'dev/doctor.ts', '--stand'"],
+  [/^npm run (--silent )?sbom/, 'dev/supply/supply.test.ts', "'dev/sbom.ts'"],
+  [/^npm run verify -- --stand/, 'test/end-to-end/start.test.ts', "'dev/verify.ts', '--stand'"],
   [/^npm run docs:build/, 'dev/docs.test.ts', 'buildDocs()'],
   [/^rm -rf node_modules && npm ci/, 'dev/install.mjs', "'ci', '--no-progress'"],
   [/^npx (vitest run|tsc -p)/, 'dev/check.ts', "'vitest', ['run', '--project'"],
@@ -68,10 +71,12 @@ describe('the commands in the docs', () => {
   });
 
   it('would be missed if a page had another one', () => {
-    const page = '```sh\nnpm run \\\n  nothing -- "a\nb"   # a remark\nwrangler deploy # account\n```\n';
+    const page =
+      '```sh\nnpm run \\\n  nothing -- "a\nb"   # a reader’s remark, or a reader\'s\nwrangler deploy # account\n```\n';
     expect(commandsOf('page', page)).toEqual([
       { page: 'page', text: 'npm run nothing -- "a\nb"', account: false },
       { page: 'page', text: 'wrangler deploy', account: true },
     ]);
+    expect(() => commandsOf('page', "```sh\necho 'never\nwrangler deploy\n```\n")).toThrow(/quotes do not end: echo/);
   });
 });

@@ -22,11 +22,14 @@ export function launched(command: string, args: readonly string[]): [string, str
   return script === undefined ? [command, [...args]] : [process.execPath, [script, ...args]];
 }
 
+/** Who hears what a command prints, as it comes. */
+type Heard = { onOutput: (text: string) => void; onError: (text: string) => void };
+
 /** Runs `command` in the project with node_modules/.bin first on the PATH. Answers whether it ended with 0. */
 export async function run(
   command: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; onOutput?: (text: string) => void } = {},
+  options: Partial<Heard> & { env?: Record<string, string> } = {},
 ): Promise<boolean> {
   const child = spawn(...launched(command, args), {
     cwd: root,
@@ -38,7 +41,10 @@ export async function run(
     process.stdout.write(chunk);
     options.onOutput?.(chunk);
   });
-  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    process.stderr.write(chunk);
+    options.onError?.(chunk);
+  });
   return new Promise((resolve) => {
     child.once('error', () => resolve(false));
     child.once('close', (code) => resolve(code === 0));

@@ -1,6 +1,7 @@
 // The index through `wrangler d1 execute`: the one way to it that works the same on the stand's files and on Cloudflare.
 import path from 'node:path';
 import { capture } from '../lib/run.ts';
+import { causeIn, NO_SUCH_DATABASE, NOT_SIGNED_IN } from './wrangler-words.ts';
 
 /** `persistTo`: where a local stand keeps its state; wrangler's own place where absent. */
 export type Place = { where: 'local' | 'remote'; persistTo?: string };
@@ -26,10 +27,9 @@ export async function ask(place: Place, statements: readonly string[]): Promise<
 function sentence({ where }: Place, output: string): string {
   if (/no such table|no such column/i.test(output))
     return `The index has no tables yet, or old ones: run "npm run db:init:${where}" first.`;
-  if (/CLOUDFLARE_API_TOKEN|not authenticated|not logged in|wrangler login/i.test(output))
-    return 'wrangler is not signed in: run "npx wrangler login" first.';
-  if (/database_id|couldn't find (a )?D1|not found/i.test(output))
+  if (NOT_SIGNED_IN.test(output)) return 'wrangler is not signed in: run "npx wrangler login" first.';
+  if (NO_SUCH_DATABASE.test(output))
     return 'There is no such database in the account: check database_id in wrangler.toml.';
-  const text = /"(?:text|message)":\s*"([^"]{1,200})"/.exec(output)?.[1] ?? /ERROR\]?\s*(.{1,200})/.exec(output)?.[1];
-  return `wrangler could not ask the index${text ? ` (${text.trim()})` : ''}.`;
+  const cause = causeIn(output);
+  return `wrangler could not ask the index${cause === null ? '' : ` (${cause})`}.`;
 }

@@ -51,7 +51,11 @@ export default defineConfig({
     sidebar: [
       {
         text: 'Begin',
-        items: [page('Five-minute tour', 'tour'), page('Connecting to Cloudflare', 'connecting-to-cloudflare')],
+        items: [
+          page('Five-minute tour', 'tour'),
+          page('Connecting to Cloudflare', 'connecting-to-cloudflare'),
+          page('The first account', 'first-account'),
+        ],
       },
       {
         text: 'Engineers and admins',
@@ -90,7 +94,10 @@ export default defineConfig({
           page('Architecture', 'architecture'),
           page('Storage', 'storage'),
           page('Performance', 'performance'),
+          page('Reliability', 'reliability'),
           page('Threat model', 'threat-model'),
+          page('Published vectors', 'vectors'),
+          page('Supply', 'supply'),
           page('Adding a field', 'adding-a-field'),
           page('Adding a route', 'adding-a-route'),
           page('Adding a page', 'adding-a-page'),

@@ -1,6 +1,6 @@
 // Everything that the module may name: names that both Windows PowerShell 5.1 with .NET Framework 4.7.2 and PowerShell
-// 7 have. A run of the Pester tests shows that the names resolve in 7; that they do in 5.1 is written down from
-// knowledge, and only a run on Windows proves it.
+// 7 have. A run of the Pester tests shows that the names resolve in 7. That 5.1 has the classes, the reference assemblies
+// of .NET Framework 4.7.2 say (tests/Framework.Tests.ps1), and that it has the cmdlets, a record of one (windows.test.ts).
 
 /** Cmdlets, each with the parameters that 5.1 knows. */
 export const CMDLETS: Record<string, string[]> = {
@@ -156,6 +156,7 @@ export const CLASSES: Record<string, string[]> = {
   'System.Collections.ArrayList': [],
   'System.Collections.IDictionary': [],
   'System.Collections.IEnumerable': [],
+  'System.Enum': [],
   'System.Globalization.CultureInfo': ['InvariantCulture'],
   'System.IO.Directory': ['CreateDirectory', 'Exists'],
   'System.IO.File': ['Exists', 'Move', 'ReadAllBytes', 'Replace'],

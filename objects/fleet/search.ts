@@ -6,8 +6,10 @@ import { type MachineRow, summaryOf } from './machine-row.ts';
 import { findRow } from './machine-rows.ts';
 
 const MATCHES_MAX = 50;
-/** How many lines a search looks at to count the results it does not show: beyond that it says that there are more. */
-export const LINES_MAX = 500;
+/** How many machines a search looks at to count those it does not show: beyond that it says that there are more. Each costs two rows read. */
+export const COUNTED_MAX = 80;
+/** Lines that a search looks at: many may be of one machine, by its keys or by what was merged into it. */
+const LINES_MAX = 500;
 /** Fewer digits of a key id would match too many of them. */
 const KEY_ID_FROM = 3;
 
@@ -43,12 +45,13 @@ export function search(sql: SqlStorage, q: string): SearchResult {
   let looked = 0;
   for (const line of lines) {
     looked++;
+    if (matches.size + further.size === COUNTED_MAX) break;
     const row = shownFor(sql, line.machine);
     if (matches.has(row.id)) continue;
     if (matches.size === MATCHES_MAX) further.add(row.id);
     else matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
   }
-  const all = looked < LINES_MAX;
+  const all = looked < LINES_MAX && matches.size + further.size < COUNTED_MAX;
   return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
 }
 

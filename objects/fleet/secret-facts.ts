@@ -159,10 +159,9 @@ export const keyHeldSince = (
   (isOfOnePc(told, run.id, run.id) &&
     first(
       sql,
-      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ${KEYS_OF_RUN_MAX})
        CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?))
        CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
       run.id,
-      KEYS_OF_RUN_MAX,
       JSON.stringify(pcIds),
     ) !== null);

@@ -188,7 +188,7 @@ export class RecoverPage extends LitElement {
     return html`<main>
       <h1>TotlProvision recovery</h1>
       <p>
-        Opens an exit bundle on this PC, with a passphrase or recovery sheets. It asks no server: this page’s own policy
+        Opens an export on this PC, with a passphrase or recovery sheets. It asks no server: this page’s own policy
         forbids every request. Pull the network cable if you like.
       </p>
       ${this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : nothing}
@@ -274,7 +274,7 @@ export class RecoverPage extends LitElement {
           }}
         />
         <p class="quiet" role="status">
-          ${found.length === 1 ? '1 machine' : `${found.length} machines`}${found.length > MACHINES_SHOWN ? `; the first ${MACHINES_SHOWN} are shown` : nothing}
+          ${found.length === 1 ? '1 PC' : `${found.length} PCs`}${found.length > MACHINES_SHOWN ? `; the first ${MACHINES_SHOWN} are shown` : nothing}
         </p>
         <ul>
           ${found.slice(0, MACHINES_SHOWN).map((one) => this.#machine(one))}

@@ -153,14 +153,14 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
           '/settings',
           async (p) => {
             await p.keyboard.press('Control+k');
-            await p.getByRole('combobox').fill('re');
+            await p.getByRole('combobox', { name: /^Find/ }).fill('re');
           },
           dialog,
         ],
         [
           'find-nothing',
           '/settings',
-          (p) => p.keyboard.press('Control+k').then(() => p.getByRole('combobox').fill('qq')),
+          (p) => p.keyboard.press('Control+k').then(() => p.getByRole('combobox', { name: /^Find/ }).fill('qq')),
           dialog,
         ],
         ['client', '', press(/^Client/), (p) => p.getByRole('searchbox', { name: /^Clients/ })],

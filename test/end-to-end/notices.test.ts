@@ -195,6 +195,10 @@ test('a tenant whose object is lost is put back by the operator’s command, and
     const options = ['--local', '--tenant', tenant, '--port', String(port), '--state-dir', stateDir];
     assert.ok(await run('node', ['dev/restore.ts', ...options]));
     assert.ok(!(await run('node', ['dev/restore.ts', ...options])), 'a second one is refused: the tenant is not empty');
+    assert.ok(
+      !(await run('node', ['dev/restore.ts', ...options, '--abort'])),
+      'none is on its way that could be ended',
+    );
 
     const { entries } = await asPerson<AuditPage>(
       stand,

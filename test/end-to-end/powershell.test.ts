@@ -69,7 +69,7 @@ test('a Pester test that fails, is skipped or cannot be found fails the run, and
   assert.ok(!(await pester('none')).ok);
 });
 
-test('PowerShell provisions a PC, and the browser reveals exactly the password and the recovery key that it applied', async () => {
+test('PowerShell provisions a PC, the browser shows it live, and reveals exactly the password and the recovery key that it applied', async () => {
   const { tenant, token } = stand.demo;
   const vault = new Keeper();
   const draft = await vault.draftSetUp({ tenant, email: ADMIN, passphrase: ADMIN_PASSPHRASE, teamPassphrase: null });
@@ -82,6 +82,11 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   writeFileSync(file, JSON.stringify({ apiOrigin: stand.addresses.api, token, fingerprint, minEpoch: 1 }), {
     mode: 0o600,
   });
+  // The fleet page is open before the PC begins, and is not loaded again.
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, ADMIN);
+  const shown = page.getByRole('link', { name: os.hostname() });
+  assert.equal(await shown.count(), 0);
   const script = [path.join(root, 'test/foreign/bench-pc.ps1'), '-ConfigurationPath', file, '-SpoolPath', spool];
   const { stdout } = await promisify(execFile)(shell.command, [...shell.args, ...script], {
     env: { ...process.env, ...shell.env },
@@ -98,9 +103,7 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   assert.deepEqual(findIn(bytesUnder(spool), canaries), []);
 
   const machine = readFileSync(path.join(spool, 'machine-id'), 'utf8');
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, ADMIN);
-  await page.getByRole('link', { name: os.hostname() }).click();
+  await shown.click();
   await page.waitForURL(`**/machines/${machine}`);
   await page.getByText('Recovery passwords of C: now in escrow: 5F0C1F8E').waitFor();
   await page.getByText('The run is done').waitFor();

@@ -8,7 +8,7 @@ param(
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-$global:given = @{ account = $null; password = $null; protector = '5f0c1f8e-9f2b-4d2b-8f27-3f2f2b7a9d10'; recovery = ''; encrypted = $false; added = $false; run = $null }
+$global:given = @{ account = $null; password = $null; protector = [Guid]::NewGuid().ToString(); recovery = ''; encrypted = $false; added = $false; run = $null }
 # Eight groups, each a number of 16 bits times 11, as in BitLocker, so that the checksums are right.
 $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
 $given['recovery'] = $groups -join '-'

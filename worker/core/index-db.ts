@@ -106,10 +106,10 @@ export async function ensureTenant(index: D1Database, id: string, name: string):
   return row;
 }
 
-/** Whether D1 answers, for `/health`. */
+/** Whether D1 answers and has its tables, for `/health`: one whose migrations were forgotten answers too. */
 export async function indexAnswers(index: D1Database): Promise<boolean> {
   try {
-    await index.prepare('SELECT 1').first();
+    await index.prepare('SELECT 1 FROM tenants LIMIT 1').first();
     return true;
   } catch {
     return false;

@@ -2,6 +2,9 @@
 # It can only seal. Files are named one by one, so that a stray script beside them is never run.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+# A caller who has set these for everything means the own script: a receipt whose ciphertext stays, or a question that nobody answers, helps nobody.
+$WhatIfPreference = $false
+$ConfirmPreference = 'None'
 
 # If a policy (AppLocker, WDAC) does not trust these files, they run without .NET's classes: nothing here works then, and each error names another reason.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {

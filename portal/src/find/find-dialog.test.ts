@@ -184,7 +184,7 @@ it('says of a tenant that could not be asked that what is looked for may be ther
 
 it('closes by Escape, by its button, and by a press beside it', async () => {
   for (const close of [
-    () => root().querySelector<HTMLElement>('[aria-label="Close"]')?.click(),
+    () => root().querySelector<HTMLElement>('[aria-label^="Esc"]')?.click(),
     () => root().querySelector('dialog')?.click(),
   ]) {
     closed.mockReset();

@@ -150,7 +150,7 @@ export class FindDialog extends LitElement {
           .value=${this.typed}
           @input=${this.#typedOn}
           @keydown=${this.#pressed}
-        /><button class="ghost small" aria-label="Close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
+        /><button class="ghost small" aria-label="Esc: close" @click=${() => this.dialog.close()}><kbd>Esc</kbd>${xIcon}</button>
       </div>
       <div id="hits" role="listbox" aria-label="Found" ?hidden=${lines.length === 0}>${groups.map((group) => this.#group(group, chosen))}</div>
       <p class="says quiet" role="status">${this.#says(lines.length)}</p>
@@ -181,8 +181,7 @@ export class FindDialog extends LitElement {
   #group(group: HitGroup, chosen: Hit | undefined) {
     const { words, hits, all } = group;
     const id = `group-${words}`;
-    const count =
-      all === null || all > hits.length ? html` <span>· ${hits.length} of ${all ?? 'more'}</span>` : nothing;
+    const count = all === null ? ` · the first ${hits.length}` : all > hits.length ? ` · ${hits.length} of ${all}` : '';
     return html`<div role="group" aria-labelledby=${id}>
       <p class="head" id=${id}>${words}${count}</p>
       ${repeat(

@@ -46,6 +46,11 @@ export class FleetFilters extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      @media (min-width: 1100px) {
+        fieldset {
+          flex-wrap: nowrap;
+        }
+      }
       label {
         position: relative;
         display: flex;

@@ -52,7 +52,7 @@ test('it says what it waits for, what was found, and that there is more', async 
   expect(says()).toBe('1 PC found, archived ones included.');
   Object.assign(element, { found: 50, more: true });
   await element.updateComplete;
-  expect(says()).toContain('The first 50 PCs of too many to count');
+  expect(says()).toContain('The first 50 PCs of many');
   Object.assign(element, { further: 262 });
   await element.updateComplete;
   expect(says()).toContain('The first 50 PCs of 312');

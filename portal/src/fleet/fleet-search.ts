@@ -25,7 +25,7 @@ export class FleetSearch extends LitElement {
         position: relative;
         display: flex;
         align-items: center;
-        flex: 0 1 268px;
+        flex: 0 2 268px;
         min-width: 0;
       }
       .field > .i {
@@ -69,7 +69,7 @@ export class FleetSearch extends LitElement {
   /** How many were found for `q`; null while that is not known. */
   @property({ attribute: false }) found: number | null = null;
   @property({ type: Boolean }) more = false;
-  /** How many more; null where they are too many to count. */
+  /** How many more; null where they are more than are counted. */
   @property({ attribute: false }) further: number | null = null;
   /** Why is said elsewhere. */
   @property({ type: Boolean }) failed = false;
@@ -136,7 +136,7 @@ export class FleetSearch extends LitElement {
     if (this.text.trim() !== this.q || this.found === null) return this.failed ? 'The search failed.' : 'Searching …';
     if (this.found === 0) return `No PC matches “${isolated(this.q)}”.`;
     return this.more
-      ? `The first ${machineCount(this.found)} of ${this.further === null ? 'too many to count' : this.found + this.further}: type on to narrow it down.`
+      ? `The first ${machineCount(this.found)} of ${this.further === null ? 'many' : this.found + this.further}: type on to narrow it down.`
       : `${machineCount(this.found)} found, archived ones included.`;
   }
 

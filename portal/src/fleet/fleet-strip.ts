@@ -166,7 +166,9 @@ export class FleetStrip extends LitElement {
           width: 40px;
         }
         .spark .words {
-          display: none;
+          position: absolute;
+          width: 1px;
+          clip-path: inset(50%);
         }
       }
       @media (max-width: 719px) {
@@ -256,12 +258,11 @@ export class FleetStrip extends LitElement {
     const { hours } = this;
     return html`<button
       class="spark"
-      aria-label="Runs a day: open the chart"
       aria-expanded=${this.#chart.open ? 'true' : 'false'}
       aria-controls="chart"
       @click=${this.#chart.toggle}
     >
-      ${guard([hours, new Date().toDateString()], () => sparkOf(hours ?? [], Date.now()))}<span class="words">Runs a day<br />14 days</span>
+      ${guard([hours, new Date().toDateString()], () => sparkOf(hours ?? [], Date.now()))}<span class="words">Runs a day<br />14 days<span class="visually-hidden">: open the chart</span></span>
     </button>`;
   }
 

@@ -36,11 +36,15 @@ export const fleetPage = css`
     margin-left: auto;
     font-size: 13px;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
   fleet-search {
     display: contents;
   }
   /* Keeps its room, so that nothing jumps when it comes. */
+  .filters button {
+    white-space: nowrap;
+  }
   .away {
     visibility: hidden;
   }
@@ -60,6 +64,12 @@ export const fleetPage = css`
   .set-up {
     border-color: var(--accent);
     margin: 0 0 16px;
+  }
+  /* One line, whatever is counted: a second one would push the rows down. */
+  @media (min-width: 1100px) {
+    .filters {
+      flex-wrap: nowrap;
+    }
   }
   @media (max-width: 719px) {
     fleet-strip {

@@ -27,7 +27,7 @@ export type List = {
   /** Where it is what a search found: each machine's match. */
   found: ReadonlyMap<string, Match> | null;
   more: boolean;
-  /** How many more; null where they are too many to count. */
+  /** How many more; null where they are more than are counted. */
   further: number | null;
 };
 

@@ -6,7 +6,7 @@ import { isSearch, type Question } from './url.ts';
 
 export const PAGE_SIZE = 200;
 
-/** `found`: each machine's match, where something was searched for. `more`: more were found than these; `further`: how many, null where they are too many to count. */
+/** `found`: each machine's match, where something was searched for. `more`: more were found than these; `further`: how many, null where they are more than are counted. */
 export type Answer = {
   page: MachinePage;
   found: ReadonlyMap<string, Match> | null;

@@ -145,6 +145,18 @@ export const rowStyles = css`
       display: block;
     }
   }
+  @media (min-width: 1100px) and (max-width: 1239px) {
+    .line {
+      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1.2fr) minmax(84px, 1.4fr) 106px 118px 104px 94px minmax(
+          120px,
+          1.3fr
+        );
+    }
+    .line > .secrets,
+    .body .where {
+      display: none;
+    }
+  }
   @media (max-width: 1099px) {
     .line {
       grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1fr) minmax(84px, 1.5fr) 116px 104px minmax(

@@ -19,7 +19,7 @@ const FIELD_WORDS: Record<Match['field'], string> = {
 /** How many more there are than are shown. */
 const moreWords = ({ matches, further }: SearchResult): string =>
   further === null
-    ? `These are the first ${matches.length}; there are too many more to count.`
+    ? `These are the first ${matches.length} of many.`
     : `These are ${matches.length} of ${matches.length + further}.`;
 
 @customElement('tenant-matches')

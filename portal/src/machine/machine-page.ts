@@ -164,7 +164,7 @@ export class MachinePage extends LitElement {
       ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
         !loaded && !failure
-          ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
+          ? html`<p role="status">Loading the PC …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
       ${this.#dialogs.render(this.#name, loaded?.machine ?? null)}`;
@@ -172,7 +172,7 @@ export class MachinePage extends LitElement {
 
   #unknown() {
     return html`<div class="card stack">
-      <h1 tabindex="-1">There is no such machine</h1>
+      <h1 tabindex="-1">There is no such PC</h1>
       <p>Nothing of this tenant has the ID <span class="mono">${this.machine}</span>. It may belong to another tenant, or have a slip in it.</p>
       <a class="button" href="/t/${this.#tenant}">To the fleet</a>
     </div>`;
@@ -278,7 +278,7 @@ export class MachinePage extends LitElement {
               }
                 <section class="card wide">${this.#chosen(run, machine)}</section>
                 <section class="card wide">${this.#eventsOf(run)}</section>`
-            : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
+            : html`<section class="card wide"><p>This PC has not reported a run.</p></section>`
         }
       </div>`;
   }

@@ -162,8 +162,8 @@ export class AppBar extends LitElement {
         }
       </div>
       <div class="tools">
-        <button class="find" aria-label="Find a PC, person, page or action" aria-keyshortcuts="Control+K" @click=${wants('find-wanted')}>
-          ${searchIcon}<span class="words">Find a PC, person, page or action</span><kbd>Ctrl</kbd><kbd>K</kbd>
+        <button class="find" aria-keyshortcuts="Control+K" @click=${wants('find-wanted')}>
+          ${searchIcon}<span class="words">Find a PC, person, page or action</span><kbd aria-hidden="true">Ctrl</kbd><kbd aria-hidden="true">K</kbd>
         </button>
         <span class="space"></span>
         ${membership?.status === 'active' ? this.#vault(membership) : nothing}

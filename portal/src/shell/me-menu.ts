@@ -120,7 +120,11 @@ export class MeMenu extends LitElement {
           justify-content: center;
           padding: 4px;
         }
-        .who,
+        .who {
+          position: absolute;
+          width: 1px;
+          clip-path: inset(50%);
+        }
         .open > .i {
           display: none;
         }
@@ -159,8 +163,8 @@ export class MeMenu extends LitElement {
     const { open } = this.#list;
     const { email } = this.me;
     const role = this.membership ? ROLE_WORDS[this.membership.role] : this.me.operator ? 'Operator' : '';
-    return html`<button class="open" aria-label="You: ${email}" aria-expanded=${open ? 'true' : 'false'} aria-controls="mine" @click=${this.#list.toggle}>
-        <span class="avatar" aria-hidden="true">${initials(email)}</span>
+    return html`<button class="open" aria-expanded=${open ? 'true' : 'false'} aria-controls="mine" @click=${this.#list.toggle}>
+        <span class="avatar" aria-hidden="true">${initials(email)}</span><span class="visually-hidden">You: </span>
         <span class="who"><span>${email}</span><span class="role">${role}</span></span>${chevronsUpDownIcon}
       </button>
       <div id="mine" class="menu" role="group" aria-label="You" ?hidden=${!open}>${open ? this.#content() : nothing}</div>`;

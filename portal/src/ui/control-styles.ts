@@ -85,6 +85,10 @@ export const controls = css`
     font-weight: 550;
     margin-bottom: 6px;
   }
+  /* With its words, a choice is as tall as a target has to be. */
+  label:has(> :is(input[type="checkbox"], input[type="radio"])) {
+    min-height: 24px;
+  }
   input:not([type="checkbox"], [type="radio"]),
   select,
   textarea {

@@ -24,6 +24,11 @@ export const table = css`
     border-bottom: 1px solid var(--line);
     vertical-align: middle;
   }
+  /* A link by itself in a cell is a target. */
+  td > a {
+    display: inline-block;
+    padding: 3px 0;
+  }
   tr:last-child > td {
     border-bottom: 0;
   }

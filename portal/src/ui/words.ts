@@ -67,8 +67,8 @@ export function refWords(ref: SecretRef, say = isolated): string {
 }
 
 export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'accent' | 'warn' | '']> = {
-  active: ['Active', 'good'],
-  retiring: ['Retiring', 'warn'],
+  active: ['In use', 'good'],
+  retiring: ['Being replaced', 'warn'],
   retired: ['Retired', ''],
   destroyed: ['Destroyed', ''],
 };

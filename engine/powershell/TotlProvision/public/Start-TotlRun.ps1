@@ -24,7 +24,7 @@ function Start-TotlRun {
     param(
         [Parameter(Mandatory = $true)] $Session,
         [Parameter(Mandatory = $true)] $Machine,
-        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [ValidateCount(0, 32)] [string[]] $Phases,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowEmptyString()] [ValidateCount(0, 32)] [string[]] $Phases,
         [string] $RunId = '',
         [string] $EngineVersion = ''
     )

@@ -1,0 +1,391 @@
+// The set-up guide on an account: every command and step of the page in its order, by the real wrangler against a stand-in of Cloudflare, in a fresh
+// copy of the project. What was uploaded is what runs: workerd, TLS, the guide's own host names. Then the life of the installation: set-up, escrow,
+// reveal, a deploy with migrations under open pages, a rollback, staging beside it. Nothing may leave the machine.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Application } from '../../dev/cloudflare/access.ts';
+import { CALLS, type Call } from '../../dev/cloudflare/calls.ts';
+import { type StandIn, startStandIn } from '../../dev/cloudflare/stand-in.ts';
+import { stepsOfPage } from '../../dev/docs/guide.ts';
+import { root } from '../../dev/lib/run.ts';
+import { browserPath, onPage } from '../support/browser.ts';
+import { CHROMIUM_ARGS } from '../support/chromium-args.ts';
+import { cloneOf } from '../support/clone.ts';
+
+import { inOrder } from '../support/in-order.ts';
+import { PATIENCE_MS, until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, askReveal, setUp, signInAs, unlock } from '../support/story.ts';
+
+const PORTAL = 'https://totlprovision.totlcom.com';
+const ENGINE = 'https://totlprovision-api.totlcom-inc.workers.dev';
+const WORKER = 'totlprovision-api';
+const ADMIN = 'you@yourmsp.com';
+/** Where the doctor looks whether a version has an address of its own: it has none. */
+const PREVIEW = /^[0-9a-f]{8}-totlprovision-api(-staging)?\.totlcom-inc\.workers\.dev:443$/;
+/** Calls that only other commands or other accounts make. */
+const NOT_MADE: readonly Call[] = [];
+/** Tried elsewhere: without an account, or against the local stand. */
+const WITHOUT_ACCOUNT = /--dry-run|--offline|--stand/;
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-account-'));
+const clone = path.join(folder, 'clone');
+let cloudflare: StandIn;
+let browser: Browser;
+const running: ChildProcess[] = [];
+
+before(async () => {
+  cloneOf(root, clone);
+  cloudflare = await startStandIn({
+    folder: path.join(folder, 'cloudflare'),
+    subdomain: 'totlcom-inc',
+    team: 'totlcom.cloudflareaccess.com',
+    names: ['*.totlcom.com', '*.totlcom-inc.workers.dev', '*.cloudflareaccess.com', '*.pages.dev'].concat(
+      ['portal', 'docs', 'portal-staging', 'docs-staging'].map((one) => `*.totlprovision-${one}.pages.dev`),
+    ),
+  });
+  browser = await chromium.launch({
+    executablePath: browserPath(),
+    args: [...CHROMIUM_ARGS, `--ignore-certificate-errors-spki-list=${cloudflare.certificate.spki}`],
+    proxy: { server: cloudflare.wayOut.origin },
+    timeout: PATIENCE_MS,
+  });
+});
+after(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await browser?.close();
+  await cloudflare?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Ended = { code: number | null; text: string };
+
+/** A command as somebody types it in the copy, whose only way out is the stand-in. */
+function type(command: string): { child: ChildProcess; ended: Promise<Ended> } {
+  const { npm_execpath: _, npm_config_user_agent: __, CLOUDFLARE_ACCOUNT_ID: ___, ...inherited } = process.env;
+  const child = spawn('sh', ['-c', command], {
+    cwd: clone,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, ...cloudflare.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+  });
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, text })));
+  return { child, ended };
+}
+
+async function typed(command: string): Promise<string> {
+  const { code, text } = await type(command).ended;
+  assert.equal(code, 0, `${command}\n${text}`);
+  return text;
+}
+
+const file = (name: string) => path.join(clone, name);
+const edit = (name: string, change: (text: string) => string) => {
+  const before = readFileSync(file(name), 'utf8');
+  const after = change(before);
+  assert.notEqual(after, before, `${name} has what is to be changed`);
+  writeFileSync(file(name), after);
+};
+/** A key of wrangler.toml, in production's part or in staging's. */
+const setKey = (key: string, value: string, environment: 'production' | 'staging' = 'production') =>
+  edit('wrangler.toml', (text) => {
+    const cut = text.indexOf('\n[env.staging]\n');
+    const parts = [text.slice(0, cut), text.slice(cut)];
+    const which = environment === 'production' ? 0 : 1;
+    parts[which] = (parts[which] ?? '').replace(new RegExp(`^(# )?${key} = "[^"]*"`, 'm'), `${key} = "${value}"`);
+    return parts.join('');
+  });
+
+/** What the page's placeholders stand for, learned on the way. */
+const known: Record<string, string> = { '<sub>': 'totlcom-inc' };
+let application: Application;
+
+const filled = (command: string): string =>
+  Object.entries(known).reduce((text, [name, value]) => text.replaceAll(name, value), command);
+
+/** What a command prints that a later one needs, or what its answer has to be. */
+function learn(command: string, text: string): void {
+  // "Copy the printed database_id into wrangler.toml", and for staging "into [env.staging]".
+  if (command.includes(' d1 create '))
+    setKey(
+      'database_id',
+      host(text, /database_id"?\s*[=:]\s*"([0-9a-f-]{36})"/),
+      command.endsWith('-staging') ? 'staging' : 'production',
+    );
+  if (command.includes('tenant -- create')) known[' ID '] = ` ${/is tenant ([0-9a-f-]{36})/.exec(text)?.[1]} `;
+  if (command.startsWith('node -e')) {
+    for (const name of ['prefix', 'hash', 'salt'])
+      known[`<${name}>`] = new RegExp(`${name}: '([^']+)'`).exec(text)?.[1] ?? '';
+    known['<plaintext-token>'] = /token: '([^']+)'/.exec(text)?.[1] ?? '';
+  }
+  if (command.includes('/health')) assert.match(text, /\{"ok":true,/);
+  if (command.includes('/pubkey')) assert.match(text, /"no_tenant_key"/);
+  if (command.startsWith('npm run doctor')) assert.match(text, /, 0 failed/);
+}
+
+const host = (text: string, form: RegExp): string => form.exec(text)?.[1] ?? assert.fail(`the page names no ${form}`);
+const named = (name: string) => cloudflare.account.project(name);
+
+/** Every paragraph of the page that needs an account, or that somebody has to act on: what they do there. */
+const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
+  [/^This page sets up/, () => {}],
+  [/^- A Cloudflare account/, () => {}],
+  [
+    /^- `account_id`,/,
+    (text) => {
+      const values: Record<string, string> = {
+        account_id: cloudflare.account.id,
+        ACCESS_TEAM_DOMAIN: cloudflare.access.team,
+        PORTAL_ORIGIN: PORTAL,
+        OPERATOR_EMAILS: 'operator@totlcom.com',
+      };
+      const set = [...text.matchAll(/^- `(\w+)`/gm)].map(([, key = '']) => key);
+      for (const [key, value] of Object.entries(values).filter(([key]) => set.includes(key)))
+        if (!readFileSync(file('wrangler.toml'), 'utf8').includes(`${key} = "${value}"`)) setKey(key, value);
+      assert.ok(set.includes('database_id'));
+    },
+  ],
+  [
+    /^Optional: daily backups to R2/,
+    async (text) => {
+      await typed(host(text, /`(npx wrangler r2 [^`]+)`/));
+      edit('wrangler.toml', (toml) => toml.replace(/# (\[\[r2_buckets\]\])\n# (.*)\n# (.*)/, '$1\n$2\n$3'));
+    },
+  ],
+  [
+    /^\*\*A\. A domain for the Worker/,
+    (text) => cloudflare.account.worker(WORKER).hosts.push(host(text, /`(totlprovision-api\.totlcom\.com)`/)),
+  ],
+  [/^\*\*B\. An application in Entra/, () => {}],
+  [/^\*\*C\. Entra in Zero Trust/, () => {}],
+  [/^\*\*D\. The Access application/, () => {}],
+  [
+    /^- Host names:/,
+    async (text) => {
+      const hosts = /Host names: ([^;,]*)/.exec(text)?.[1]?.match(/[\w.-]+\.com/g) ?? [];
+      const cors = {
+        origin: host(text, /allow origin `([^`]+)`/),
+        methods: host(text, /methods\s+`([^`]+)`/),
+        headers: host(text, /header\s+`([^`]+)`/),
+      };
+      application = await cloudflare.access.protect(hosts, cors);
+    },
+  ],
+  [
+    /^\*\*E\. The audience/,
+    async () => {
+      setKey('ACCESS_AUD', application.audience);
+      await typed('npx wrangler deploy');
+    },
+  ],
+  [/^\*\*Its domain/, (text) => named('totlprovision-portal').hosts.push(host(text, /`(totlprovision\.[^`]+)`/))],
+  [/^\*\*The other addresses/, (text) => protectPages(text, 'totlprovision-portal')],
+  [/^\*\*Its protection/, (text) => protectPages(text, 'totlprovision-docs')],
+  [/^In the portal, an operator/, () => {}],
+  [/^An admin opens the portal/, () => onPage(browser, firstRun)],
+  [/^It signs in as wrangler does/, () => {}],
+  [/^\*\*Environments\.\*\*/, prepareStaging],
+];
+
+/** "Repeat steps 1 to 3 for it": what of them a dashboard does. Its Worker and projects are not there yet, so they get their hosts afterwards. */
+async function prepareStaging(): Promise<void> {
+  const [portal, api] = ['totlprovision-staging.totlcom.com', 'totlprovision-api-staging.totlcom.com'];
+  const cors = { origin: `https://${portal}`, methods: 'GET, POST, OPTIONS', headers: 'content-type' };
+  const { audience } = await cloudflare.access.protect([portal, api], cors);
+  for (const project of ['totlprovision-portal-staging', 'totlprovision-docs-staging'])
+    await cloudflare.access.protect([`*.${project}.pages.dev`, `${project}.pages.dev`]);
+  setKey('ACCESS_AUD', audience, 'staging');
+  setKey('OPERATOR_EMAILS', 'operator@totlcom.com', 'staging');
+  cloudflare.account.promised.set('totlprovision-api-staging', api);
+  cloudflare.account.promised.set('totlprovision-portal-staging', portal);
+}
+
+/** The two steps that cover a project's addresses on pages.dev, if the page names both. */
+async function protectPages(text: string, project: string): Promise<void> {
+  const hosts = [`*.${project}.pages.dev`, `${project}.pages.dev`].filter((one) => text.includes(`\`${one}\``));
+  await cloudflare.access.protect(hosts);
+}
+
+const tenant = () => (known[' ID '] ?? '').trim();
+const toTenant = (page: Page) => signInAs(page, PORTAL, ADMIN, `/t/${tenant()}`);
+
+async function firstRun(page: Page): Promise<void> {
+  await toTenant(page);
+  await setUp(page);
+}
+
+/** A PC goes through one run and hands its secrets over. Answers its name. */
+async function pc(): Promise<string> {
+  const text = await typed('npm run --silent pc -- engine.json --speed 4000');
+  return host(text, /^([\w-]+): /m);
+}
+const health = async (origin = ENGINE) => JSON.parse(await typed(`curl -sS ${origin}/health`));
+const worker = () => cloudflare.account.worker(WORKER);
+/** A PC in the fleet's table, once its run is over. */
+const finished = (page: Page, name: string) =>
+  page
+    .getByRole('row')
+    .filter({ hasText: name })
+    .filter({ hasText: /Succeeded|Failed/ });
+/** The version of before the second deploy, and the one that it brought. */
+const versions = { before: '', after: '' };
+
+inOrder('the guide, on an account', (step) => {
+  step('does what it says from the top to the bottom, because nothing else was typed', async () => {
+    const page = readFileSync(file('docs/connecting-to-cloudflare.md'), 'utf8');
+    const done = new Set<RegExp>();
+    for (const one of stepsOfPage('guide', page)) {
+      if ('prose' in one) {
+        const [form, act] = BY_HAND.find(([form]) => form.test(one.prose)) ?? [];
+        if (!form || !act) {
+          assert.doesNotMatch(one.prose, /\(\*account\*/, 'every step that needs an account is done here');
+          continue;
+        }
+        done.add(form);
+        await act(one.prose);
+        continue;
+      }
+      for (const { text } of one.commands) {
+        if (WITHOUT_ACCOUNT.test(text)) continue;
+        const command = filled(text);
+        learn(command, await typed(command));
+      }
+    }
+    assert.deepEqual(
+      BY_HAND.filter(([form]) => !done.has(form)),
+      [],
+    );
+  });
+
+  step(
+    'the doctor is content with everything once it is lent a token and a session, and has written nothing',
+    async () => {
+      const session = await cloudflare.access.mint(ADMIN, application);
+      writeFileSync(file('session'), session);
+      const tables = 'SELECT name FROM sqlite_master';
+      const { uuid } = cloudflare.account.database('totlprovision');
+      const before = await cloudflare.runtime.query(uuid, tables);
+      const text = await typed('npm run --silent doctor -- --token-file engine.json --session-file session');
+      assert.doesNotMatch(text, /^(warn|FAIL)/m);
+      assert.deepEqual((await cloudflare.runtime.query(uuid, tables))[0]?.results, before[0]?.results);
+    },
+  );
+
+  step('an engine hands its secrets over, the tail shows it, and a person reveals one', async () => {
+    const tail = type('npm run --silent tail -- --remote');
+    await until('a tail that listens', () => cloudflare.tails.count > 0);
+    let shown = '';
+    tail.child.stdout?.on('data', (chunk: string) => {
+      shown += chunk;
+    });
+    const name = await pc();
+    await until('the escrow in the tail', () => /POST \/v1\/secret/.test(shown));
+    tail.child.kill('SIGINT');
+    await onPage(browser, async (page) => {
+      await toTenant(page);
+      await finished(page, name).getByRole('link').first().click();
+      await askReveal(page, /^Reveal local administrator password/, 'A journey on an account');
+      await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+      assert.match(await page.locator('.plain').innerText(), /\S{8}/);
+    });
+  });
+
+  step(
+    'a deploy with migrations of index and object under an open page loses nothing that happens meanwhile',
+    async () => {
+      versions.before = worker().objects;
+      writeFileSync(file('schema/d1/9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n');
+      writeFileSync(
+        file('objects/core/migrations/9001-of-the-test.ts'),
+        "import type { Migration } from '../migration.ts';\n\nexport const m9001: Migration = { id: 9001, name: 'of the test', statements: 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT' };\n",
+      );
+      edit('objects/core/migrations.ts', (text) =>
+        text
+          .replace('import { m0037 }', "import { m9001 } from './migrations/9001-of-the-test.ts';\nimport { m0037 }")
+          .replace('  m0037,\n', '  m0037,\n  m9001,\n'),
+      );
+      edit('package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "9.0.1"'));
+      await onPage(
+        browser,
+        async (page) => {
+          await toTenant(page);
+          await page.getByText('Live', { exact: true }).waitFor();
+          await page.evaluate(() => Object.assign(window, { notReloaded: true }));
+          const [, name] = await Promise.all([typed('npm run deploy -- --only d1,worker'), pc()]);
+          assert.equal((await health()).version, '9.0.1');
+          await finished(page, name).waitFor();
+          await page.getByText('Live', { exact: true }).waitFor();
+          assert.equal(await page.evaluate(() => 'notReloaded' in window), true);
+        },
+        { expected: /WebSocket|Failed to load resource/ },
+      );
+      versions.after = worker().objects;
+      assert.notEqual(versions.after, versions.before, 'the objects took the new code at once');
+    },
+  );
+
+  for (const [told, answers, objects] of [
+    ['a new Worker before objects of before, as for a moment after every deploy', 'after', 'before'],
+    ['a Worker of before with objects that are newer, as where the edge is late', 'before', 'after'],
+  ] as const)
+    step(told, async () => {
+      const deployment = worker().deployments.at(-1);
+      assert.ok(deployment);
+      worker().deployments.push({
+        ...deployment,
+        versions: [{ version_id: versions[answers], percentage: 100 }],
+      });
+      worker().objects = versions[objects];
+      await cloudflare.runtime.update();
+      await pc();
+      assert.equal((await health()).ok, true);
+    });
+
+  step('a rollback answers with the code of before on objects that are migrated already', async () => {
+    await typed(`npx wrangler rollback ${versions.before} --message of-the-test`);
+    assert.equal(worker().objects, versions.before);
+    assert.notEqual((await health()).version, '9.0.1');
+    const name = await pc();
+    await onPage(browser, async (page) => {
+      await toTenant(page);
+      await finished(page, name).waitFor();
+    });
+  });
+
+  step('staging stands beside it with a Worker, an index and sites of its own', async () => {
+    const staging = await health('https://totlprovision-api-staging.totlcom-inc.workers.dev');
+    assert.equal(staging.ok, true);
+    const { uuid } = cloudflare.account.database('totlprovision-staging');
+    const [tenants] = await cloudflare.runtime.query(uuid, 'SELECT count(*) AS tenants FROM tenants');
+    assert.deepEqual(tenants?.results, [{ tenants: 0 }]);
+  });
+
+  step(
+    'every call was one that is known, said and answered as Cloudflare describes it, and nothing left the machine',
+    () => {
+      assert.deepEqual(
+        cloudflare.api.made.filter(({ call }) => call === 'unknown'),
+        [],
+      );
+      assert.deepEqual([...new Set(cloudflare.api.strange)], []);
+      assert.deepEqual(
+        cloudflare.wayOut.refused.filter((one) => !PREVIEW.test(one)),
+        [],
+      );
+      const made = new Set(cloudflare.api.made.map(({ call }) => call));
+      assert.deepEqual(
+        CALLS.filter((call) => !made.has(call) && !NOT_MADE.includes(call)),
+        [],
+      );
+    },
+  );
+});
