@@ -144,6 +144,7 @@ export const CLASSES: Record<string, string[]> = {
   char: ['IsSurrogate', 'IsSurrogatePair'],
   decimal: [],
   double: ['IsInfinity', 'IsNaN'],
+  hashtable: [],
   int: [],
   long: [],
   ordered: [],

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faultsOf, folder, functionsOf, nodesOf, parse, type SourceFile, sources } from './grammar.ts';
-import { publicFaults, ruleFaults } from './rules.ts';
+import { publicFaults, ruleFaults, wordsOf } from './rules.ts';
 
 const shipped = sources.filter((file) => /^(TotlProvision|examples)\//.test(file.name));
 const named = (name: string): SourceFile => {
@@ -169,7 +169,7 @@ describe('the page for Windows', () => {
     for (const node of used) {
       const name = node.namedChildren[0]?.text ?? '';
       const help = named(`TotlProvision/public/${name}.ps1`).text;
-      for (const word of nodesOf(node, 'command_parameter'))
+      for (const word of wordsOf(node).filter((one) => one.type === 'command_parameter'))
         expect(help, name).toContain(`.PARAMETER ${word.text.slice(1)}\n`);
     }
   });

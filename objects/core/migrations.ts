@@ -35,7 +35,7 @@ import { m0033 } from './migrations/0033-undated-runs.ts';
 import { m0034 } from './migrations/0034-packs.ts';
 import { m0035 } from './migrations/0035-a-row-once.ts';
 import { m0037 } from './migrations/0037-retention.ts';
-import { m0046 } from './migrations/0046-seen.ts';
+import { m0038 } from './migrations/0038-seen.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
@@ -75,7 +75,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0034,
   m0035,
   m0037,
-  m0046,
+  m0038,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */

@@ -41,13 +41,18 @@ const dumpOf = (sql: SqlStorage): Dump =>
 
 /** Counters that an object of before had not, by the migration that begins them. */
 const COUNTED_SINCE: Record<string, number> = { last_report_at: 7, 'status:none': 35 };
+/** Before this migration the table of people held those who were removed. */
+const PEOPLE_SINCE = 5;
+const isOfThen = (table: string, row: Row, version: number): boolean =>
+  (table !== 'counters' || (COUNTED_SINCE[String(row.name)] ?? 0) <= version) &&
+  (table !== 'people' || version >= PEOPLE_SINCE);
 
 /** Puts in of each row what the tables here have a place for; a column that is gone since has a stand-in. Nothing is due yet. */
 function fill(sql: SqlStorage, dump: Dump, version: number): void {
   for (const table of tablesOf(sql).filter((name) => name !== 'due')) {
     const columns = columnsOf(sql, table);
     for (const row of dump.get(table) ?? []) {
-      if (table === 'counters' && (COUNTED_SINCE[String(row.name)] ?? 0) > version) continue;
+      if (!isOfThen(table, row, version)) continue;
       const isGone = (column: Column) => !(column.name in row);
       const used = columns.filter((one) => !isGone(one) || (one.notnull && one.dflt_value === null));
       const values = used.map((one) => (isGone(one) ? (one.type === 'TEXT' ? '' : 0) : (row[one.name] ?? null)));

@@ -12,7 +12,7 @@ type Engine = { Checker: new () => { check: (node: Node, rulesets: string[]) => 
 export async function issuesOf(page: Page): Promise<string[]> {
   // By the debugger, not by a script element: the page's CSP and Trusted Types stay as they are.
   await page.evaluate(
-    `if (!('ace' in window)) { ${source}\n; window.ace = typeof ace === 'undefined' ? window.ace : ace; }`,
+    `if (window.ace === undefined) { ${source}\n; window.ace = typeof ace === 'undefined' ? window.ace : ace; }`,
   );
   const issues = await page.evaluate(async () => {
     const { Checker } = (window as unknown as { ace: Engine }).ace;

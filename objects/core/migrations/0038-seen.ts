@@ -1,7 +1,7 @@
 import type { Migration } from '../migration.ts';
 
-export const m0046: Migration = {
-  id: 46,
+export const m0038: Migration = {
+  id: 38,
   name: 'when people were seen, and since when an unlocker is what it is',
   // `seen.unlocker`: what the person last unlocked with; blank: they asked for anything. `unlockers.since`, `by`: who put its private half there,
   // and when; null: before this was kept.
