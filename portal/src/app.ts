@@ -95,6 +95,7 @@ export class TotlApp extends LitElement {
       @media print {
         .app {
           display: block;
+          min-height: 0;
         }
         main {
           padding: 0;

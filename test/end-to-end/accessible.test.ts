@@ -353,7 +353,7 @@ test('after each act the focus is where the person was, or at the heading of wha
     await visit(page, '/t/:tenant/access');
     await press('Make a new recovery set');
     await press('Cancel');
-    await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
+    await focusIs(page, /Shared by the team|Make a new recovery set/);
   }));
 
 /** Waits until the focused element, through shadow roots, has this name. */

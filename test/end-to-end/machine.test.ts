@@ -217,7 +217,7 @@ inOrder('one machine, looked at and asked', (step) => {
     'a secret is read out: kinds of character, spelled, copied for half a minute, hidden by itself unless kept',
     async () => {
       const opener = page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ });
-      await page.getByText('escrowed').first().waitFor();
+      await page.getByText('sealed').first().waitFor();
       pass = await holdTime(page);
       await opener.click();
       await page.getByLabel('Reason', { exact: true }).fill('INC-00042 locked out');
@@ -297,6 +297,7 @@ inOrder('one machine, looked at and asked', (step) => {
   );
 
   step('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
+    assert.match(await page.title(), new RegExp(`^${PC.hostname}.* – TotlProvision$`));
     await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Copy the key ID' }).click();
     await becomes(() => page.evaluate(() => navigator.clipboard.readText()), KEY.protectorId.toUpperCase());
@@ -346,7 +347,7 @@ inOrder('one machine, looked at and asked', (step) => {
       assert.equal(await opened.page.getByRole('button', { name: /Reveal/ }).count(), 0);
       assert.deepEqual(opened.faults, []);
       await opened.page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${crypto.randomUUID()}`);
-      await opened.page.getByRole('heading', { name: 'There is no such machine' }).waitFor();
+      await opened.page.getByRole('heading', { name: 'There is no such PC' }).waitFor();
       await picture(opened.page, 'machine-unknown');
       await opened.context.close();
       assert.deepEqual(faults, []);

@@ -148,7 +148,7 @@ test('a new user issues a token, unpacks what its page offers, pastes the three 
     await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/tokens`);
     await page.getByLabel('What it is for').fill('Workshop');
     await page.getByRole('button', { name: 'Issue', exact: true }).click();
-    await saved(page, folder, () => page.getByRole('button', { name: 'Download configuration' }).click());
+    await saved(page, folder, () => page.getByRole('button', { name: 'Download engine.json' }).click());
     const zip = await saved(page, folder, () =>
       page.getByRole('link', { name: 'Download the PowerShell module' }).click(),
     );

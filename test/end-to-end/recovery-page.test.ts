@@ -91,7 +91,7 @@ inOrder('a bundle and the page that opens it', (step) => {
       await unlock(page, 'Passphrase', 'not this one at all');
       await page.getByText('That is not the passphrase').waitFor();
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-      await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+      await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
       const [machine] = escrowed();
       const key = machine?.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
       assert.ok(machine && key && 'protectorId' in key.ref);
@@ -120,7 +120,7 @@ inOrder('a bundle and the page that opens it', (step) => {
     const { page, faults, close } = await offline(bundle);
     await page.getByRole('radio', { name: /Recovery sheet/ }).check();
     await unlock(page, 'Recovery code', recoveryCode);
-    await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+    await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
     assert.deepEqual(faults, []);
     await close();
   });

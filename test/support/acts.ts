@@ -160,11 +160,11 @@ const MACHINE: Act[] = [
     before: async (page) => {
       await button(page, 'Add a secret').click();
       await page.getByLabel('The secret').fill('By-Hand-7q');
-      await page.getByLabel('The same again').fill('By-Hand-7q');
+      await page.getByLabel('Repeat it').fill('By-Hand-7q');
     },
     press: named('Seal and keep'),
     enter: labelled('The secret'),
-    done: text('Kept as version 2'),
+    done: text('Sealed as version 2'),
   },
   {
     sends: 'secrets/*/confirm',

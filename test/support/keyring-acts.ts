@@ -26,7 +26,7 @@ export const ACCESS: Act[] = [
     sends: 'recovery/*/drilled',
     at: 'access',
     before: async (page, world) => {
-      await pressTwiceWhenReady(button(page, 'Recovery drill'));
+      await pressTwiceWhenReady(button(page, 'Test the sheets'));
       await page.getByLabel('Recovery code').fill(world.code);
     },
     press: inDialog('Prove'),
@@ -42,7 +42,7 @@ export const ACCESS: Act[] = [
       await typePassphrase(page, 'New passphrase', ADMIN_PASSPHRASE);
     },
     press: named('Use this passphrase'),
-    enter: labelled('The same again'),
+    enter: labelled('Repeat it'),
     done: text('Asked. Read your eight words'),
   },
   { sends: 'grants/*/decline', who: 'engineer', press: named('Take the request back'), done: text('Declined.') },

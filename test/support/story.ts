@@ -24,7 +24,7 @@ export async function signInAs(page: Page, portal: string, email: string, place 
 
 export async function typePassphrase(page: Page, label: string, passphrase: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(passphrase);
-  await page.getByLabel('The same again').fill(passphrase);
+  await page.getByLabel('Repeat it').fill(passphrase);
 }
 
 /** The first-time set-up, by an admin on the fleet page. Answers the recovery code as the sheet shows it. */

@@ -4,6 +4,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
 import { isAt } from '../core/path.ts';
@@ -85,6 +86,13 @@ export class MachinePage extends LitElement {
     super.connectedCallback();
     window.addEventListener('popstate', this.#moved);
     window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
+  }
+
+  /** A person with ten tabs finds the PC by its name. */
+  override updated(): void {
+    const machine = this.#data.loaded?.machine;
+    if (machine?.id !== this.machine) return;
+    document.title = `${[this.#name, machine.client].filter(Boolean).map((one) => isolated(one ?? '')).join(' · ')} – TotlProvision`;
   }
 
   override disconnectedCallback(): void {
