@@ -141,8 +141,11 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await picture(admin, 'access');
     await lockVault(admin);
     await revealed(admin, async () => {
-      await admin.getByLabel(`Passkey of ${ADMIN}`).check();
-      await admin.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+      await admin.getByRole('radio', { name: 'Passkey' }).check();
+      await admin
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Unlock/ })
+        .click();
     });
   });
 
@@ -189,10 +192,13 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     allFaults.push(fresh.faults);
     await signIn(fresh.page, stand.addresses.portal, ADMIN);
     await revealed(fresh.page, async () => {
-      await fresh.page.getByLabel('Recovery set, 2 of 3').check();
+      await fresh.page.getByRole('radio', { name: 'Recovery sheets' }).check();
       await fresh.page.getByLabel('Recovery code 1 of 2').fill(codes[2] ?? '');
       await fresh.page.getByLabel('Recovery code 2 of 2').fill(codes[1] ?? '');
-      await fresh.page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+      await fresh.page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Unlock/ })
+        .click();
     });
     await fresh.context.close();
   });

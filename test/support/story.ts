@@ -48,9 +48,18 @@ export async function setUp(page: Page, onStep: (step: string) => Promise<void> 
 /** The button of a reveal, whether or not its vault has to be opened first. */
 export const REVEAL = /^(Unlock and reveal|Reveal)$/;
 
-/** Unlocks in the dialog that is open, with its only or first unlocker. */
+/** Chooses what is to be typed, where a browser offers another way first: a passkey, or the one used last. */
+async function fillIn(page: Page, field: 'Passphrase' | 'Recovery code', secret: string): Promise<void> {
+  const input = page.getByLabel(field, { exact: true });
+  const way = page.getByRole('radio', { name: field === 'Passphrase' ? /passphrase$/ : 'Recovery sheets' });
+  await input.or(way).first().waitFor();
+  if (!(await input.isVisible())) await way.check();
+  await input.fill(secret);
+}
+
+/** Unlocks in the dialog that is open. */
 export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', secret: string): Promise<void> {
-  await page.getByLabel(field, { exact: true }).fill(secret);
+  await fillIn(page, field, secret);
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Unlock( and reveal)?$/ })
@@ -59,7 +68,7 @@ export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', 
 
 /** The step-up: the passphrase of one's own unlocker, and the dialog's own button. */
 export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
-  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await fillIn(page, 'Passphrase', passphrase);
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
 }
 
@@ -78,9 +87,9 @@ export async function lockVault(page: Page): Promise<void> {
  * vault with its last tab.
  */
 export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: string): Promise<void> {
-  const field = page.getByLabel('Passphrase', { exact: true });
+  const field = page.getByRole('radio', { name: /passphrase$/ }).or(page.getByLabel('Passphrase', { exact: true }));
   await wanted.or(field).first().waitFor();
-  if (await field.isVisible()) await unlock(page, 'Passphrase', passphrase);
+  if (await field.first().isVisible()) await unlock(page, 'Passphrase', passphrase);
   await wanted.first().waitFor();
 }
 

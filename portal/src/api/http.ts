@@ -128,13 +128,7 @@ async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, lim
     throw unreachable(`Something on the way to the API answered ${response.status} in its place. ${whatNext(body)}`);
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
-  throw new ApiProblem(
-    problem.code,
-    wordsOf(problem),
-    problem.requestId,
-    problem.retryAfterSeconds,
-    problem.errors,
-  );
+  throw new ApiProblem(problem.code, wordsOf(problem), problem.requestId, problem.retryAfterSeconds, problem.errors);
 }
 
 /** The API's own refusal. An answer of a proxy or filter is not one, whatever its JSON says. */

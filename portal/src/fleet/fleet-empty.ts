@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { shared } from '../ui/shared-styles.ts';
+import './first-run.ts';
 import { isFiltered, isSearch, type Question } from './url.ts';
 
 @customElement('fleet-empty')
@@ -58,10 +59,7 @@ export class FleetEmpty extends LitElement {
         Engines need a configuration file: an admin issues it. A PC that was never online can be brought by its
         <a href="/t/${tenant}/upload">offline report</a>.
       </p>`;
-    return this.overview?.keyState === 'none'
-      ? html`<p>First do the set-up above, then issue a token: its configuration file goes onto the engine’s USB stick.</p>`
-      : html`<p>Issue a token: its configuration file goes onto the engine’s USB stick.</p>
-          <a class="button primary" href="/t/${tenant}/tokens">Issue a token</a>`;
+    return html`<first-run .membership=${this.membership} .overview=${this.overview}></first-run>`;
   }
 }
 

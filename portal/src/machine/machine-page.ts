@@ -92,7 +92,10 @@ export class MachinePage extends LitElement {
   override updated(): void {
     const machine = this.#data.loaded?.machine;
     if (machine?.id !== this.machine) return;
-    document.title = `${[this.#name, machine.client].filter(Boolean).map((one) => isolated(one ?? '')).join(' · ')} – TotlProvision`;
+    document.title = `${[this.#name, machine.client]
+      .filter(Boolean)
+      .map((one) => isolated(one ?? ''))
+      .join(' · ')} – TotlProvision`;
   }
 
   override disconnectedCallback(): void {

@@ -90,7 +90,9 @@ export class WebhookCard extends LitElement {
       return html`<span class="pill warn">Paused${waiting > 0 ? `, ${waiting} waiting` : ''}</span>`;
     if (failures > 0) return html`<span class="pill bad">Failing, ${waiting} waiting</span>`;
     if (waiting > 0) return html`<span class="pill warn">${waiting} waiting</span>`;
-    return begun ? html`<span class="pill good">Everything arrived</span>` : html`<span class="pill">Nothing sent yet</span>`;
+    return begun
+      ? html`<span class="pill good">Everything arrived</span>`
+      : html`<span class="pill">Nothing sent yet</span>`;
   }
 }
 

@@ -64,7 +64,9 @@ export class PersonList extends LitElement {
                   ? 'no unlock method of their own'
                   : `can unlock with: ${UNLOCKERS.format(ways.map(({ kind }) => UNLOCKER_WORDS[kind]))}`
           } · ${
-            person.lastSeenAt === null ? 'not seen yet' : html`last seen <relative-time .at=${person.lastSeenAt}></relative-time>`
+            person.lastSeenAt === null
+              ? 'not seen yet'
+              : html`last seen <relative-time .at=${person.lastSeenAt}></relative-time>`
           }</span
         ></span
       >

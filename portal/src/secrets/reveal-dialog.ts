@@ -240,6 +240,7 @@ export class RevealDialog extends LitElement {
         ${scrollTextIcon}<span>${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `Recorded as entry ${auditSeq.toLocaleString()}`}</span>
       </p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
+      <div class="foot">
       <div class="count">
         ${timerIcon}<span role="timer">Hides in <strong>${secondsLeft} s</strong></span>
         <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
@@ -263,6 +264,7 @@ export class RevealDialog extends LitElement {
         <span class="gap"></span>
         <button aria-keyshortcuts="Escape" @click=${this.#close}>Hide now <kbd aria-hidden="true">Esc</kbd></button>
         <button class="primary" @click=${this.#keep}>${timerIcon}Keep 30 s more</button>
+      </div>
       </div>`;
   }
 }

@@ -65,12 +65,17 @@ export const revealStyles = css`
     grid-template-columns: auto auto 1fr;
     align-items: center;
     gap: 8px;
-    margin-top: 12px;
     font-variant-numeric: tabular-nums;
   }
-  dialog .actions {
+  .foot {
     position: sticky;
     bottom: -20px;
+    margin: 12px -24px -20px;
+    padding: 8px 24px 20px;
+    background: var(--raised);
+  }
+  .foot .actions {
+    margin-top: 12px;
   }
   .gap {
     flex: 1;
@@ -83,8 +88,12 @@ export const revealStyles = css`
     dialog {
       width: 100vw;
     }
-    dialog .actions {
+    .foot {
       bottom: -16px;
+      margin: 12px -16px -16px;
+      padding: 8px 16px 16px;
+    }
+    dialog .actions {
       display: grid;
       grid-template-columns: 1fr 1fr;
     }

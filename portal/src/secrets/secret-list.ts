@@ -93,7 +93,9 @@ export class SecretList extends LitElement {
 
   override render() {
     if (this.secrets.length === 0)
-      return this.apart ? nothing : html`<p class="quiet">No secret of this PC is sealed yet. Its engine seals them as it runs; or add one.</p>`;
+      return this.apart
+        ? nothing
+        : html`<p class="quiet">No secret of this PC is sealed yet. Its engine seals them as it runs; or add one.</p>`;
     return html`${
       this.memberRole === 'auditor'
         ? html`<p class="quiet">Auditors see what is held and who revealed it, and reveal nothing.</p>`
