@@ -178,11 +178,11 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await admin.getByRole('button', { name: 'Test the sheets' }).click();
     await admin.getByLabel('Recovery code 1 of 2').fill(codes[0] ?? '');
     await admin.getByLabel('Recovery code 2 of 2').fill(codes[0] ?? '');
-    await admin.getByRole('dialog').getByRole('button', { name: 'Prove' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Test' }).click();
     await admin.getByText('2 different codes; 1 were given').waitFor();
     await admin.getByLabel('Recovery code 2 of 2').fill(codes[2] ?? '');
-    await admin.getByRole('dialog').getByRole('button', { name: 'Prove' }).click();
-    await admin.getByText('Proven: these sheets open everything').waitFor();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Test' }).click();
+    await admin.getByText('Tested: these sheets open everything').waitFor();
     await admin.getByText('Last tested').waitFor();
     await admin.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
   });

@@ -29,9 +29,9 @@ export const ACCESS: Act[] = [
       await pressTwiceWhenReady(button(page, 'Test the sheets'));
       await page.getByLabel('Recovery code').fill(world.code);
     },
-    press: inDialog('Prove'),
+    press: inDialog('Test'),
     enter: labelled('Recovery code'),
-    done: text('Proven: these sheets open everything'),
+    done: text('Tested: these sheets open everything'),
   },
   {
     sends: 'grants',

@@ -47,13 +47,13 @@ export class SharedUnlockers {
     void this.#work.make(async () => {
       const proven = await stepUp.open(tenant, {
         heading: 'Test the sheets',
-        action: 'Prove',
+        action: 'Test',
         only: (one) => one.id === recovery.id,
         work: (input) => vault().drill(input),
       });
       if (!proven) return '';
       await keyringActs.noteDrill(tenant, recovery.id, proven.value.proof);
-      return 'Proven: these sheets open everything. Nothing was shown and nothing is unlocked.';
+      return 'Tested: these sheets open everything. Nothing was shown and nothing is unlocked.';
     });
   }
 

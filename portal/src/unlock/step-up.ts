@@ -20,6 +20,8 @@ type Wanted<T> = {
   action: string;
   /** What the dialog says before anything is given. */
   note?: string;
+  /** It takes something away. */
+  danger?: boolean;
   /** Which unlockers will do. */
   only: (unlocker: ManifestUnlocker) => boolean;
   work: (input: UnlockInput) => Promise<VaultResult<T>>;
@@ -38,8 +40,11 @@ const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
   replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
   end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
-  remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
+  remove_unlocker: `It opens nothing any more, and cannot be brought back: the vault keys it could open are replaced. ${THIS_ONE_ACT}`,
 };
+
+/** Acts that take something away from somebody. */
+const TAKES_AWAY: ReadonlySet<KeyringAct['act']> = new Set(['end_overlap', 'leaver', 'remove_unlocker']);
 
 /** Things that a leaver's act leaves as they are, repeated where it is signed. */
 function meaningOf(act: KeyringAct): string | undefined {
@@ -100,7 +105,7 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), only: isAdmin, work });
+    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), danger: TAKES_AWAY.has(act.act), only: isAdmin, work });
   }
 
   /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
@@ -149,6 +154,7 @@ export class StepUp implements ReactiveController {
     return html`<unlock-dialog
       heading=${asked.heading}
       action=${asked.action}
+      ?danger=${asked.danger}
       note=${asked.note ?? THIS_ONE_ACT}
       .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
       .halves=${asked.keyring.unlockers}

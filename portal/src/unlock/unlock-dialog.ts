@@ -19,6 +19,8 @@ export class UnlockDialog extends LitElement {
 
   @property() heading = 'Unlock';
   @property() action = 'Unlock';
+  /** The act takes something away. */
+  @property({ type: Boolean }) danger = false;
   /** What happens to the keys. */
   @property() note = 'Keys are opened in this browser and held in memory only, for 15 idle minutes.';
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
@@ -99,7 +101,7 @@ export class UnlockDialog extends LitElement {
           ${this.#fields.render(this.#choice, { working, fault })}
           <div class="actions">
             <button type="button" @click=${this.#close}>Cancel</button>
-            <button class="primary" ?disabled=${working || this.#fields.busy}>${this.action}</button>
+            <button class=${this.danger ? 'danger fill' : 'primary'} ?disabled=${working || this.#fields.busy}>${this.action}</button>
           </div>
         </form>`;
   }
