@@ -24,7 +24,7 @@ const now = (element: FirstRun) => element.renderRoot.querySelector('[aria-curre
 
 it('begins with the keys, then ticks them by itself and goes on with a token', async () => {
   const element = await show('none', []);
-  expect(now(element)).toBe('Create the keys');
+  expect(now(element)).toBe('First-time set-up');
   element.overview = { keyState: 'ready' } as Overview;
   await element.updateComplete;
   expect(now(element)).toBe('Issue a token');

@@ -107,7 +107,7 @@ export class FirstRun extends LitElement {
           'Made in this browser; the server never has them. You choose your passphrase, and one for the team if you want.',
         done: hasKeys,
         href: at('set-up'),
-        action: 'Create the keys',
+        action: 'First-time set-up',
       },
       {
         title: 'Issue an engine token',
@@ -132,7 +132,7 @@ export class FirstRun extends LitElement {
     const steps = this.#steps;
     const now = steps.findIndex(({ done }) => !done);
     return html`<h2>Set up ${this.membership.name}</h2>
-      <p>${steps.filter(({ done }) => done).length} of ${steps.length} done. You can stop after any step.</p>
+      <p>No PCs yet. ${steps.filter(({ done }) => done).length} of ${steps.length} done. You can stop after any step.</p>
       <ol>
         ${steps.map((step, place) => this.#step(step, place, place === now))}
       </ol>

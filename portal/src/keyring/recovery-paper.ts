@@ -76,8 +76,13 @@ export class RecoveryPaper extends LitElement {
         border: 0.6mm solid;
         border-radius: 3mm;
       }
-      .code ol {
+      .code > div {
         flex: 1;
+      }
+      .two dl {
+        align-content: start;
+      }
+      .code ol {
         display: grid;
         grid-template-columns: repeat(4, 1fr);
         gap: 3mm;
@@ -110,7 +115,7 @@ export class RecoveryPaper extends LitElement {
         border-bottom: 0.2mm solid;
         font-size: 8pt;
       }
-      .small {
+      .fine {
         font-size: 8.5pt;
       }
       footer {
@@ -149,7 +154,7 @@ export class RecoveryPaper extends LitElement {
           <ol>
             ${this.code.split('-').map((group, place) => html`<li><span>${place + 1}</span>${group}</li>`)}
           </ol>
-          <div class="small">No letters I, L, O or U: 0 and 1 are digits. Case and spaces do not matter.</div>
+          <div class="fine">No letters I, L, O or U: 0 and 1 are digits. Case and spaces do not matter.</div>
         </div>
         <qr-code .text=${this.code} label="The code as a QR code"></qr-code>
       </div>
@@ -162,7 +167,7 @@ export class RecoveryPaper extends LitElement {
             <li>Type ${count === 1 ? 'the code' : `the codes of ${threshold} sheets`}.</li>
             <li>Set a new passphrase for yourself, and make a new set.</li>
           </ol>
-          <div class="small">
+          <div class="fine">
             <strong>Portal gone?</strong> Open the recovery page that was saved from <em>Backup</em>, from disk, without a network. It takes the
             same codes and the latest export.
           </div>
@@ -185,7 +190,7 @@ export class RecoveryPaper extends LitElement {
         <div class="two"><div class="line">Handed over on</div><div class="line">Signature</div></div>
         <div class="two"><div class="line">Tested on</div><div class="line">Tested on</div><div class="line">Tested on</div></div>
       </div>
-      <footer class="small">
+      <footer class="fine">
         <span>Lost, or seen by someone else? Make a new set; the old sheets then open nothing.</span>
         <span>${this.heading.replace('Recovery sheet', 'Sheet')} · set ${setName(this.setId)}</span>
       </footer>

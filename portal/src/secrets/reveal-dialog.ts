@@ -22,7 +22,7 @@ import {
 } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { KIND_WORDS, kindInSentence, momentWords } from '../ui/words.ts';
+import { KIND_WORDS, kindInSentence, momentInSentence } from '../ui/words.ts';
 import type { Shown } from '../unlock/opening.ts';
 import { revealStyles } from './reveal-styles.ts';
 import { type Offered, standingOf } from './version-words.ts';
@@ -216,7 +216,7 @@ export class RevealDialog extends LitElement {
     return html`<p class="facts">
         ${circleCheckIcon}<span
           ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong> ·
-          ${version.sealedAt === null ? `received ${momentWords(version.escrowedAt, now)}` : `sealed ${momentWords(version.sealedAt, now)}`}</span
+          ${version.sealedAt === null ? `received ${momentInSentence(version.escrowedAt, now)}` : `sealed ${momentInSentence(version.sealedAt, now)}`}</span
         >
       </p>
       <p class="facts">
@@ -224,7 +224,7 @@ export class RevealDialog extends LitElement {
           >${
             secret.lastRevealedAt === null
               ? 'Never revealed before'
-              : html`Last revealed ${momentWords(secret.lastRevealedAt, now)}${secret.lastRevealedBy === null ? nothing : html` by ${theirs(secret.lastRevealedBy)}`}`
+              : html`Last revealed ${momentInSentence(secret.lastRevealedAt, now)}${secret.lastRevealedBy === null ? nothing : html` by ${theirs(secret.lastRevealedBy)}`}`
           }</span
         >
       </p>`;
@@ -241,7 +241,7 @@ export class RevealDialog extends LitElement {
       </p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="foot">
-      <div class="count">
+      <div class="hides">
         ${timerIcon}<span role="timer">Hides in <strong>${secondsLeft} s</strong></span>
         <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
       </div>

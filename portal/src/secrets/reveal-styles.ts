@@ -19,7 +19,7 @@ export const revealStyles = css`
   .what,
   .ids,
   .facts,
-  .count {
+  .hides {
     font-size: 13px;
     line-height: 18px;
     color: var(--text-2);
@@ -56,11 +56,15 @@ export const revealStyles = css`
     font-weight: 550;
     color: var(--text);
   }
+  sealed-as {
+    font-size: 13px;
+    line-height: 18px;
+  }
   secret-text {
     display: block;
     margin: 20px 0 12px;
   }
-  .count {
+  .hides {
     display: grid;
     grid-template-columns: auto auto 1fr;
     align-items: center;

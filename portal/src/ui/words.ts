@@ -177,6 +177,10 @@ export function momentWords(at: number, now: number): string {
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? DAY_AND_TIME.format(at) : DATE_ONLY.format(at);
 }
 
+/** The same within a sentence: "today 17:57". */
+export const momentInSentence = (at: number, now: number): string =>
+  momentWords(at, now).replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
+
 /** "3 minutes ago"; under a minute it is "just now". */
 export function relativeTime(at: number, now: number): string {
   for (const [unit, length] of UNITS)

@@ -8,7 +8,7 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { OneAct } from '../core/one-act.ts';
 import { circleAlertIcon, eyeIcon } from '../ui/icons.ts';
 import { theirs } from '../ui/theirs.ts';
-import { momentWords } from '../ui/words.ts';
+import { momentInSentence } from '../ui/words.ts';
 import { firstMethod, type Method, methodsOf } from './methods.ts';
 import { PasskeyFault, usePasskey } from './passkey.ts';
 
@@ -300,7 +300,6 @@ export class UnlockFields implements ReactiveController {
     const team = unlockers.find(({ id, owner }) => owner === null && since[id]);
     const set = team && since[team.id];
     if (kind !== 'passphrase' || !set) return nothing;
-    const when = momentWords(set.at, Date.now()).replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
-    return html`The team passphrase was last set ${when} by ${isolated(set.by)}. ${then}`;
+    return html`The team passphrase was last set ${momentInSentence(set.at, Date.now())} by ${isolated(set.by)}. ${then}`;
   }
 }
