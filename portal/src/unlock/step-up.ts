@@ -105,7 +105,14 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), danger: TAKES_AWAY.has(act.act), only: isAdmin, work });
+    return this.open<Drafted>(tenant, {
+      heading,
+      action,
+      note: meaningOf(act),
+      danger: TAKES_AWAY.has(act.act),
+      only: isAdmin,
+      work,
+    });
   }
 
   /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
