@@ -18,7 +18,7 @@ import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes, textsOf } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, holdTime, lockVault, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 import { startAgedStand } from './aged-stand.ts';
 
 const MINUTE = 60_000;
@@ -321,6 +321,29 @@ inOrder('one machine, looked at and asked', (step) => {
     await emptied.waitFor();
     await page.getByRole('button', { name: 'Hide now' }).click();
   });
+
+  step(
+    'a caller at a blue screen: four control keys beside key id, reason and passphrase, and never the mouse',
+    async () => {
+      await lockVault(page);
+      const { keyboard } = page;
+      const focused = (label: string) => page.getByLabel(label, { exact: true }).and(page.locator(':focus')).waitFor();
+      await keyboard.press('Control+k');
+      await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+      await keyboard.type(KEY.protectorId.slice(0, 8));
+      await page.getByRole('option', { selected: true }).filter({ hasText: PC.hostname }).waitFor();
+      await keyboard.press('Control+Enter');
+      await focused('Reason');
+      await keyboard.type('blue screen, the caller waits');
+      await keyboard.press('Enter');
+      await focused('Passphrase');
+      await keyboard.type(TEAM_PASSPHRASE);
+      await keyboard.press('Enter');
+      await page.getByText('All eight groups pass their check').waitFor();
+      await keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    },
+  );
 
   step('the focus stays in the page when the button that had it is gone with what it did', async () => {
     const focused = () =>
