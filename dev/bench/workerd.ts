@@ -63,7 +63,9 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           ratelimits: rates,
           // Whatever address a request makes it ask: nothing leaves this machine.
           outboundService: (request) =>
-            new URL(request.url).hostname === 'localhost' ? fetch(request) : new Response(null, { status: 502 }),
+            ['localhost', '127.0.0.1'].includes(new URL(request.url).hostname)
+              ? fetch(request)
+              : new Response(null, { status: 502 }),
           unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],

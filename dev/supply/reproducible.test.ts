@@ -40,7 +40,7 @@ function foldersOf(names: readonly string[], found = new Set<string>()): Set<str
 }
 const own = packages['']?.dependencies ?? {};
 const PACKAGES = [...foldersOf([...Object.keys(own), 'vite'])];
-const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'portal', 'schema'];
+const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'portal', 'schema', 'engine/powershell'];
 const isSource = (name: string) => !/(^|\/)(dist|node_modules)(\/|$)/.test(name);
 
 type Owner = { uid: number; gid: number } | null;

@@ -31,22 +31,33 @@ export function allowMap(headers: string, map: string): string {
   return headers.replaceAll(before, `script-src 'self' '${hashed('sha256', map)}';`);
 }
 
-const isChunk = (file: Rolldown.OutputAsset | Rolldown.OutputChunk): boolean =>
+const isScript = (file: Rolldown.OutputAsset | Rolldown.OutputChunk): boolean =>
   file.type === 'chunk' || file.fileName.endsWith('.js');
 const bytesOf = (file: Rolldown.OutputAsset | Rolldown.OutputChunk): string | Uint8Array =>
   file.type === 'chunk' ? file.code : file.source;
 
-/** Writes both once the build has written everything else, so that no later step changes what was hashed. */
-export const integrity = (): Plugin => ({
-  name: 'integrity',
-  apply: 'build',
-  enforce: 'post',
-  writeBundle({ dir = '' }, bundle) {
-    const scripts = Object.values(bundle).filter(isChunk);
-    const hashes = new Map(scripts.map((file) => [`/${file.fileName}`, hashed('sha384', bytesOf(file))]));
-    const read = (name: string) => readFileSync(path.join(dir, name), 'utf8');
-    const { page, map } = withHashes(read('index.html'), hashes);
-    writeFileSync(path.join(dir, 'index.html'), page);
-    writeFileSync(path.join(dir, '_headers'), allowMap(read('_headers'), map));
-  },
-});
+/**
+ * Writes both once the build has written everything else, so that no later step changes what was hashed; from what was built and from the
+ * source, never from what another build may have put into the same folder meanwhile.
+ */
+export const integrity = (): Plugin => {
+  let publicDir = '';
+  return {
+    name: 'integrity',
+    apply: 'build',
+    enforce: 'post',
+    configResolved(config) {
+      publicDir = config.publicDir;
+    },
+    writeBundle({ dir = '' }, bundle) {
+      const { 'index.html': index, ...others } = bundle;
+      if (index?.type !== 'asset') throw new Error('the build has made no index.html');
+      const scripts = Object.values(others).filter(isScript);
+      const hashes = new Map(scripts.map((file) => [`/${file.fileName}`, hashed('sha384', bytesOf(file))]));
+      const { page, map } = withHashes(Buffer.from(index.source).toString('utf8'), hashes);
+      writeFileSync(path.join(dir, 'index.html'), page);
+      const headers = readFileSync(path.join(publicDir, '_headers'), 'utf8');
+      writeFileSync(path.join(dir, '_headers'), allowMap(headers, map));
+    },
+  };
+};

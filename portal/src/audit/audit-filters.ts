@@ -59,7 +59,8 @@ export class AuditFilters extends LitElement {
         gap: 6px;
         align-items: center;
       }
-      label {
+      label,
+      .text {
         display: inline-flex;
         align-items: center;
         gap: 6px;
@@ -75,11 +76,11 @@ export class AuditFilters extends LitElement {
       label.set {
         border-color: var(--line-strong);
       }
-      label:focus-within {
+      :is(label, .text):focus-within {
         outline: var(--focus-width) solid var(--focus);
         outline-offset: -1px;
       }
-      label :is(select, input:not([type="checkbox"])) {
+      :is(label, .text) :is(select, input:not([type="checkbox"])) {
         width: auto;
         field-sizing: content;
         max-width: 190px;
@@ -93,11 +94,11 @@ export class AuditFilters extends LitElement {
         color: var(--text);
         outline: none;
       }
-      label.text {
+      .text {
         margin-left: auto;
         padding-right: 10px;
       }
-      label.text input:not([type="checkbox"]) {
+      .text input:not([type="checkbox"]) {
         field-sizing: fixed;
         width: 130px;
         font-weight: 400;
@@ -120,11 +121,11 @@ export class AuditFilters extends LitElement {
         .parts:not(.unfolded) {
           display: none;
         }
-        label.text {
+        .text {
           margin-left: 0;
           flex: 1 1 160px;
         }
-        label.text input:not([type="checkbox"]) {
+        .text input:not([type="checkbox"]) {
           flex: 1;
           max-width: none;
         }
@@ -202,7 +203,7 @@ export class AuditFilters extends LitElement {
       )}
       ${isFiltered(filter) ? html`<button type="button" class="ghost small only-icon" aria-label="Clear filters" title="Clear filters" @click=${() => this.#send(NO_FILTER)}>${xIcon}</button>` : nothing}
       </div>
-      <label class="text"
+      <div class="text"
         >${searchIcon}<input
           type="search"
           aria-label="Reason, ticket or any text"
@@ -212,7 +213,7 @@ export class AuditFilters extends LitElement {
           spellcheck="false"
           .value=${filter.text}
           @change=${(event: Event) => this.#send({ text: (event.target as HTMLInputElement).value.trim() })}
-      /></label>
+      /></div>
     </form>`;
   }
 
