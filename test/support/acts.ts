@@ -139,7 +139,13 @@ const READING: Act[] = [
     done: text('3 checked, and every one is sound.'),
     many: true,
   },
-  { sends: 'audit/export', at: 'audit', press: named('Export CSV'), done: text('Saved. Only a whole export') },
+  {
+    sends: 'audit/export',
+    at: 'audit',
+    before: (page) => button(page, 'Export').click(),
+    press: named(/^Spreadsheet/),
+    done: text('Saved. Only a whole export'),
+  },
 ];
 
 const MACHINE: Act[] = [
