@@ -38,7 +38,9 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-account-'));
 const clone = path.join(folder, 'clone');
 let cloudflare: StandIn;
 let browser: Browser;
-const running: ChildProcess[] = [];
+const running = new Set<ChildProcess>();
+/** Ends a command with all that it started. */
+const interrupt = ({ pid }: ChildProcess, signal: NodeJS.Signals) => process.kill(-(pid ?? 0), signal);
 
 before(async () => {
   cloneOf(root, clone);
@@ -58,7 +60,7 @@ before(async () => {
   });
 });
 after(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) interrupt(child, 'SIGKILL');
   await browser?.close();
   await cloudflare?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -71,10 +73,13 @@ function type(command: string): { child: ChildProcess; ended: Promise<Ended> } {
   const { npm_execpath: _, npm_config_user_agent: __, CLOUDFLARE_ACCOUNT_ID: ___, ...inherited } = process.env;
   const child = spawn('sh', ['-c', command], {
     cwd: clone,
+    // A group of its own: a shell hands no interrupt on to what it started.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...cloudflare.env, NO_COLOR: '1', FORCE_COLOR: '0' },
   });
-  running.push(child);
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -293,7 +298,8 @@ inOrder('the guide, on an account', (step) => {
     });
     const name = await pc();
     await until('the escrow in the tail', () => /POST \/v1\/secret/.test(shown));
-    tail.child.kill('SIGINT');
+    interrupt(tail.child, 'SIGINT');
+    await tail.ended;
     await onPage(browser, async (page) => {
       await toTenant(page);
       await finished(page, name).getByRole('link').first().click();
