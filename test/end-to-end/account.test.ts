@@ -297,7 +297,7 @@ inOrder('the guide, on an account', (step) => {
       shown += chunk;
     });
     const name = await pc();
-    await until('the escrow in the tail', () => /POST \/v1\/secret/.test(shown));
+    await until('the escrow in the tail', () => /"route":"\/v1\/secret"/.test(shown));
     interrupt(tail.child, 'SIGINT');
     await tail.ended;
     await onPage(browser, async (page) => {
